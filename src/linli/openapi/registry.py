@@ -1,0 +1,254 @@
+"""What the open API offers: every method by (path, version), declared beside its code and collected at start.
+
+A room declares its methods in `openapi.py`:
+
+    @method("/solution/community/paas/space/sub/create", "1.0.1", service="community",
+            raises=(ParentNotFound,), title="新建小区下区域", title_en="Create a space")
+    async def create_space(data: SpaceCreate, scope: Scope, tx: Tx, ids: Ids) -> SpaceCreated: ...
+
+The decorator only attaches metadata to the function. The composing function of the process builds one
+`Registry` with `registry.add(module)`; there is no global list. Parameters are filled by annotation:
+
+- the first parameter whose annotation is a `msgspec.Struct` of a room: the decoded `params`;
+- `Scope`: the caller's scope, narrowed to the community of the cloudToken if there is one;
+- `Tx` (a transaction is opened around the call) or `Database` (read only, no transaction);
+- `Call`: the facts of this call; `Clock`, `Ids`, and any object the process provides under its type.
+
+The value returned becomes `data` of the envelope; None leaves the envelope alone.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import typing
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from types import ModuleType
+from typing import Any, Literal
+
+import msgspec
+
+type TokenMode = Literal["required", "optional", "none"]
+type Handler = Callable[..., Awaitable[Any]]
+
+_METADATA = "__linli_methods__"
+_PATH = re.compile(r"(/[A-Za-z0-9_.-]+)+")
+_VERSION = re.compile(r"\d+(\.\d+){1,3}")
+
+
+class Call(msgspec.Struct, frozen=True):
+    """The facts of one call that a method may ask for."""
+
+    id: str
+    """`id` of the envelope as the caller sent it; may be empty."""
+    request_id: str
+    """Our own UUID of this call, also sent as `X-Ca-Request-Id`; the key of the request log."""
+    app_key: str
+    project_id: str
+    tenant_id: str
+    community_id: int | None
+    """Community of the cloudToken; None when the call carried none."""
+    language: str
+    """One of `kernel.i18n.LANGUAGES`."""
+    cloud_token: str = ""
+    client_ip: str = ""
+
+
+class Declaration(msgspec.Struct, frozen=True):
+    """What the decorator noted down."""
+
+    path: str
+    version: str
+    service: str
+    token: TokenMode
+    raises: tuple[type[Exception], ...]
+    title: str
+    title_en: str
+    rate: float | None
+    legacy: bool
+    source: str
+
+
+class Need(msgspec.Struct, frozen=True):
+    """One parameter to inject: its name and the type it asks for."""
+
+    name: str
+    type: Any
+
+
+class MethodSpec(msgspec.Struct, frozen=True):
+    """One method, ready to be planned by the gateway and described by the catalogue."""
+
+    path: str
+    version: str
+    service: str
+    """The service (服务) that an AppKey is granted as a whole, e.g. `community`."""
+    token: TokenMode
+    raises: tuple[type[Exception], ...]
+    title: str
+    title_en: str
+    rate: float | None
+    """Calls a second allowed to one AppKey on this method; None = the gateway's default."""
+    legacy: bool
+    """An older contract kept alive beside a newer version of the same path."""
+    source: str
+    """Where the contract is printed, for maintainers."""
+    handler: Handler
+    params_name: str
+    """Name of the parameter that takes `params`; empty when the method has none."""
+    params: type[msgspec.Struct] | None
+    result: Any
+    """Return annotation: a Struct, a list of them, a plain type, or None for "envelope only"."""
+    needs: tuple[Need, ...]
+    description: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.path, self.version
+
+    @property
+    def room(self) -> str:
+        """Dotted module that declares the method."""
+        return str(getattr(self.handler, "__module__", ""))
+
+
+class RegistryError(Exception):
+    """A method is declared wrongly; found at start, never at call time."""
+
+
+def method[F: Handler](
+    path: str,
+    version: str,
+    *,
+    service: str,
+    title: str,
+    title_en: str,
+    token: TokenMode = "required",
+    raises: Sequence[type[Exception]] = (),
+    rate: float | None = None,
+    legacy: bool = False,
+    source: str = "",
+) -> Callable[[F], F]:
+    """Declare an open-API method; see the module docstring. May be stacked: one function, several versions.
+
+    `token`: "required" (the cloudToken chooses the community), "optional" (it narrows the scope when sent)
+    or "none" (the AppKey alone decides).
+    """
+    declared = Declaration(
+        path=path,
+        version=version,
+        service=service,
+        token=token,
+        raises=tuple(raises),
+        title=title,
+        title_en=title_en,
+        rate=rate,
+        legacy=legacy,
+        source=source,
+    )
+
+    def attach(function: F) -> F:
+        setattr(function, _METADATA, (*declarations(function), declared))
+        return function
+
+    return attach
+
+
+def declarations(function: object) -> tuple[Declaration, ...]:
+    """What `method` attached to `function`, innermost decorator first."""
+    found: tuple[Declaration, ...] = getattr(function, _METADATA, ())
+    return found
+
+
+class Registry:
+    """All methods of this process by (path, version)."""
+
+    def __init__(self) -> None:
+        self._methods: dict[tuple[str, str], MethodSpec] = {}
+
+    def add(self, *modules: ModuleType) -> None:
+        """Take every declared method of `modules`. The same function found twice counts once.
+
+        Raises RegistryError on a malformed declaration or two functions for one (path, version).
+        """
+        for module in modules:
+            for value in list(vars(module).values()):
+                for declared in declarations(value) if inspect.isfunction(value) else ():
+                    self.add_spec(_spec(value, declared))
+
+    def add_spec(self, spec: MethodSpec) -> None:
+        """Take one method that was not made by the decorator (service models answered by an edge app)."""
+        held = self._methods.get(spec.key)
+        if held is not None and held.handler is not spec.handler:
+            raise RegistryError(f"{spec.path} {spec.version} is declared by both {held.room} and {spec.room}")
+        self._methods[spec.key] = spec
+
+    def get(self, path: str, version: str) -> MethodSpec | None:
+        return self._methods.get((path, version))
+
+    def versions(self, path: str) -> list[str]:
+        """Versions of `path`, in order of registration."""
+        return [version for known, version in self._methods if known == path]
+
+    def services(self) -> list[str]:
+        """Names of all services that have a method, sorted."""
+        return sorted({spec.service for spec in self})
+
+    def __iter__(self) -> Iterator[MethodSpec]:
+        return iter(self._methods.values())
+
+    def __len__(self) -> int:
+        return len(self._methods)
+
+
+def _spec(function: Handler, declared: Declaration) -> MethodSpec:
+    where = f"{getattr(function, '__module__', '')}.{getattr(function, '__name__', '')}"
+    if not _PATH.fullmatch(declared.path) or not _VERSION.fullmatch(declared.version):
+        raise RegistryError(f"{where}: bad path or version {declared.path!r} {declared.version!r}")
+    if not inspect.iscoroutinefunction(function):
+        raise RegistryError(f"{where}: a method is an async function")
+    try:
+        hints = typing.get_type_hints(function, include_extras=True)
+    except NameError as error:
+        raise RegistryError(f"{where}: annotations must be importable at run time ({error})") from error
+    params_name, params = "", None
+    needs: list[Need] = []
+    for name in inspect.signature(function).parameters:
+        if name not in hints:
+            raise RegistryError(f"{where}: parameter {name!r} has no annotation")
+        hint = hints[name]
+        if params is None and _is_params(hint):
+            params_name, params = name, hint
+        else:
+            needs.append(Need(name, hint))
+    if "return" not in hints:
+        raise RegistryError(f"{where}: the return annotation is missing")
+    result = hints["return"]
+    return MethodSpec(
+        path=declared.path,
+        version=declared.version,
+        service=declared.service,
+        token=declared.token,
+        raises=declared.raises,
+        title=declared.title,
+        title_en=declared.title_en,
+        rate=declared.rate,
+        legacy=declared.legacy,
+        source=declared.source,
+        handler=function,
+        params_name=params_name,
+        params=params,
+        result=None if result is type(None) else result,
+        needs=tuple(needs),
+        description=inspect.getdoc(function) or "",
+    )
+
+
+def _is_params(hint: Any) -> bool:
+    """A Struct of a room, not one of those the gateway itself hands out."""
+    return (
+        isinstance(hint, type)
+        and issubclass(hint, msgspec.Struct)
+        and hint is not Call
+        and not hint.__module__.startswith("linli.kernel.")
+    )
