@@ -1,0 +1,3 @@
+"""Linli (邻里): an open, self-hosted digital-community platform."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,24 @@
+"""Tables and statements in SQLAlchemy Core, compiled once per engine and run by the driver itself (ADR 0001)."""
+
+from linli.kernel.db.columns import BOOL, INT, blob, flag, identity, integer, metadata, real, text_column
+from linli.kernel.db.database import Database, Reader, Tx
+from linli.kernel.db.statements import Command, Query, any_of, in_scope
+
+__all__ = [
+    "BOOL",
+    "INT",
+    "Command",
+    "Database",
+    "Query",
+    "Reader",
+    "Tx",
+    "any_of",
+    "blob",
+    "flag",
+    "identity",
+    "in_scope",
+    "integer",
+    "metadata",
+    "real",
+    "text_column",
+]

@@ -1,0 +1,90 @@
+"""Tables that grow by the day: partitions on PostgreSQL, plain tables purged in small steps on SQLite.
+
+A table says so with `postgresql_partition_by="RANGE (day)"` and a column `day` (days since the epoch, UTC, of the
+insertion), which is part of its primary key.
+"""
+
+from sqlalchemy import ColumnElement, MetaData, Table, bindparam, delete, select
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from linli.kernel.db.columns import INT, metadata
+from linli.kernel.db.database import Database
+from linli.kernel.db.statements import DIALECTS, Command
+
+DAY_MS = 86_400_000
+AHEAD_DAYS = 3
+_STEP_ROWS = 5000
+
+
+def day_of(ms: int) -> int:
+    return ms // DAY_MS
+
+
+def partitioned(tables: MetaData = metadata) -> list[Table]:
+    return [t for t in tables.sorted_tables if t.dialect_options["postgresql"]["partition_by"]]
+
+
+def partition_statements(table: Table, day: int) -> list[str]:
+    return [
+        f"CREATE TABLE IF NOT EXISTS {table.name}_{day} PARTITION OF {table.name} FOR VALUES FROM ({day}) TO ({day + 1})"
+    ]
+
+
+async def make_ahead(db: Database, now_ms: int, *, back_days: int = 1) -> None:
+    """Make sure that today's partitions and those of the next days exist. Cheap; run at start and every few hours."""
+    if db.engine != "postgresql":
+        return
+    first = day_of(now_ms) - back_days
+    wanted = [
+        s
+        for t in partitioned()
+        for day in range(first, first + back_days + AHEAD_DAYS + 1)
+        for s in partition_statements(t, day)
+    ]
+    await db.run_script(wanted)
+
+
+async def drop_before(db: Database, table: Table, day: int) -> int:
+    """Remove everything inserted before `day`. Returns the number of partitions dropped or rows deleted."""
+    if db.engine == "postgresql":
+        from linli.kernel.db.statements import Plan
+
+        found = await db.fetch_rows(
+            Plan(
+                "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
+                "JOIN pg_class p ON p.oid = i.inhparent WHERE p.relname = $1",
+                ("name",), {}, frozenset(),
+            ),
+            None, {"name": table.name}, False,
+        )  # fmt: skip
+        old = [name for (name,) in map(tuple, found) if int(name.rpartition("_")[2]) < day]
+        await db.run_script([f"DROP TABLE IF EXISTS {name}" for name in old])
+        return len(old)
+    keys = list(table.primary_key.columns)
+    condition: ColumnElement[bool] = table.c.day < bindparam("day", type_=INT)
+    if len(keys) == 1:
+        condition = keys[0].in_(
+            select(keys[0]).where(table.c.day < bindparam("day", type_=INT)).limit(_STEP_ROWS)
+        )
+    purge = Command(delete(table).where(condition), unscoped="retention counts for every tenant alike")
+    total = 0
+    while True:
+        async with db.begin() as tx:
+            gone = await purge.run(tx, day=day)
+        total += gone
+        if gone < _STEP_ROWS:
+            return total
+
+
+async def create_all(db: Database, now_ms: int, tables: MetaData = metadata) -> None:
+    """Create every table as the models say. For tests and tools; installations go through the migrations."""
+    dialect = DIALECTS[db.engine]
+    statements: list[str] = []
+    for table in tables.sorted_tables:
+        statements.append(str(CreateTable(table).compile(dialect=dialect)))
+        statements += [
+            str(CreateIndex(i).compile(dialect=dialect))
+            for i in sorted(table.indexes, key=lambda i: str(i.name))
+        ]
+    await db.run_script(statements)
+    await make_ahead(db, now_ms)

@@ -1,0 +1,282 @@
+"""PostgreSQL through asyncpg: prepared statements per connection, COPY for bulk, one transaction a unit of work."""
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Table
+from sqlalchemy.dialects.postgresql import dialect as pg_dialect
+
+from linli.kernel.db.database import Database, Row, Tx, bound, identity_of, quote
+from linli.kernel.db.sqlite import DiskFull, conflict_clause
+from linli.kernel.db.statements import Plan
+from linli.kernel.errors import Unavailable
+from linli.kernel.scope import Scope
+
+_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+
+
+class _Pool:
+    """Idle connections, newest first. Lighter than asyncpg's own pool, whose release resets the session each time."""
+
+    def __init__(self, url: str, size: int) -> None:
+        self._url = url
+        self._idle: list[asyncpg.Connection] = []
+        self._open = 0
+        self._size = size
+        self._waiters: deque[asyncio.Future[None]] = deque()
+
+    async def take(self) -> asyncpg.Connection:
+        while True:
+            while self._idle:
+                connection = self._idle.pop()
+                if not connection.is_closed():
+                    return connection
+                self._open -= 1
+            if self._open < self._size:
+                self._open += 1
+                try:
+                    return await asyncpg.connect(self._url, statement_cache_size=1000)
+                except BaseException as error:
+                    self._open -= 1
+                    self._wake()
+                    if isinstance(error, _LOST):
+                        raise Unavailable() from error
+                    raise
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiters.append(waiter)
+            try:
+                await waiter
+            except asyncio.CancelledError:
+                if waiter.done() and not waiter.cancelled():
+                    self._wake()
+                raise
+
+    def give(self, connection: asyncpg.Connection) -> None:
+        if connection.is_closed():
+            self._open -= 1
+        else:
+            self._idle.append(connection)
+        self._wake()
+
+    def discard(self, connection: asyncpg.Connection) -> None:
+        self._open -= 1
+        connection.terminate()
+        self._wake()
+
+    def _wake(self) -> None:
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+
+    async def close(self) -> None:
+        for connection in self._idle:
+            await connection.close()
+        self._open -= len(self._idle)
+        self._idle.clear()
+
+
+class PostgresDatabase(Database):
+    engine = "postgresql"
+
+    def __init__(self, pool: _Pool) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def connect(cls, url: str, *, pool_size: int) -> "PostgresDatabase":
+        pool = _Pool(url, pool_size)
+        pool.give(await pool.take())
+        return cls(pool)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    async def fetch_row(
+        self, plan: Plan, scope: Scope | None, binds: Mapping[str, Any], heavy: bool
+    ) -> Row | None:
+        values = bound(plan, scope, binds, as_json=False)
+        pool = self._pool
+        connection = await pool.take()
+        try:
+            row: Row | None = await connection.fetchrow(plan.sql, *values)
+        except asyncio.CancelledError:
+            pool.discard(connection)
+            raise
+        except _LOST as error:
+            pool.discard(connection)
+            raise Unavailable() from error
+        except BaseException:
+            pool.give(connection)
+            raise
+        pool.give(connection)
+        return row
+
+    async def fetch_rows(
+        self, plan: Plan, scope: Scope | None, binds: Mapping[str, Any], heavy: bool
+    ) -> Sequence[Row]:
+        values = bound(plan, scope, binds, as_json=False)
+        pool = self._pool
+        connection = await pool.take()
+        try:
+            rows: Sequence[Row] = await connection.fetch(plan.sql, *values)
+        except asyncio.CancelledError:
+            pool.discard(connection)
+            raise
+        except _LOST as error:
+            pool.discard(connection)
+            raise Unavailable() from error
+        except BaseException:
+            pool.give(connection)
+            raise
+        pool.give(connection)
+        return rows
+
+    def begin(self) -> "_Unit":
+        return _Unit(self)
+
+    async def run_script(self, statements: Sequence[str]) -> None:
+        connection = await self._pool.take()
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            self._pool.give(connection)
+
+
+class _Unit:
+    def __init__(self, db: PostgresDatabase) -> None:
+        self._db = db
+
+    async def __aenter__(self) -> "PostgresTx":
+        self._connection = await self._db._pool.take()
+        try:
+            await self._connection.execute("BEGIN")
+        except BaseException as error:
+            self._db._pool.discard(self._connection)
+            if isinstance(error, _LOST):
+                raise Unavailable() from error
+            raise
+        self._tx = PostgresTx(self._db, self._connection)
+        return self._tx
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pool, connection = self._db._pool, self._connection
+        if isinstance(error, asyncio.CancelledError):
+            # The cancelled statement may still be running on the server: only closing the session is sure.
+            pool.discard(connection)
+            return
+        try:
+            await connection.execute("COMMIT" if error is None else "ROLLBACK")
+        except BaseException as failure:
+            pool.discard(connection)
+            if isinstance(failure, _LOST):
+                raise Unavailable() from failure
+            raise
+        pool.give(connection)
+        if error is None:
+            self._tx.run_after_commit()
+        elif isinstance(error, asyncpg.DiskFullError):
+            raise DiskFull() from error
+        elif isinstance(error, _LOST):
+            raise Unavailable() from error
+
+
+class PostgresTx(Tx):
+    def __init__(self, db: PostgresDatabase, connection: asyncpg.Connection) -> None:
+        super().__init__(db)
+        self._connection = connection
+
+    async def fetch_row(
+        self, plan: Plan, scope: Scope | None, binds: Mapping[str, Any], heavy: bool
+    ) -> Row | None:
+        row: Row | None = await self._connection.fetchrow(plan.sql, *bound(plan, scope, binds, as_json=False))
+        return row
+
+    async def fetch_rows(
+        self, plan: Plan, scope: Scope | None, binds: Mapping[str, Any], heavy: bool
+    ) -> Sequence[Row]:
+        rows: Sequence[Row] = await self._connection.fetch(
+            plan.sql, *bound(plan, scope, binds, as_json=False)
+        )
+        return rows
+
+    async def execute(self, plan: Plan, scope: Scope | None, binds: Mapping[str, Any]) -> int:
+        values = bound(plan, scope, binds, as_json=False)
+        status = await self._connection.execute(plan.sql, *values)
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
+
+    async def execute_many(self, plan: Plan, scope: Scope | None, rows: Sequence[Mapping[str, Any]]) -> None:
+        await self._connection.executemany(plan.sql, [bound(plan, scope, row, as_json=False) for row in rows])
+
+    async def insert_tuples(
+        self, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        await self._connection.copy_records_to_table(table.name, records=rows, columns=columns)
+
+    async def insert_one(self, table: Table, columns: tuple[str, ...], row: tuple[Any, ...]) -> None:
+        await self._connection.execute(_insert_text(table, columns), *row)
+
+    async def insert_returning(
+        self, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+    ) -> list[int]:
+        text = f"{_insert_text(table, columns)} RETURNING {quote('postgresql', identity_of(table) or 'id')}"
+        if len(rows) == 1:
+            return [await self._connection.fetchval(text, *rows[0])]
+        return [row[0] for row in await self._connection.fetchmany(text, rows)]
+
+    async def upsert_tuples(
+        self,
+        table: Table,
+        columns: tuple[str, ...],
+        rows: Sequence[tuple[Any, ...]],
+        *,
+        keys: tuple[str, ...],
+        update: tuple[str, ...] = (),
+        if_newer: str | None = None,
+    ) -> None:
+        text = _upsert_text(table, columns, keys, update, if_newer)
+        await self._connection.execute(text, *(list(column) for column in zip(*rows, strict=True)))
+
+
+_TEXTS: dict[tuple[Any, ...], str] = {}
+_TYPES = pg_dialect()  # type: ignore[no-untyped-call]
+
+
+def _insert_text(table: Table, columns: tuple[str, ...]) -> str:
+    key = (table.name, columns)
+    text = _TEXTS.get(key)
+    if text is None:
+        names = ", ".join(quote("postgresql", c) for c in columns)
+        marks = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
+        into = f"INSERT INTO {quote('postgresql', table.name)} "
+        text = into + (f"({names}) VALUES ({marks})" if columns else "DEFAULT VALUES")
+        _TEXTS[key] = text
+    return text
+
+
+def _upsert_text(
+    table: Table,
+    columns: tuple[str, ...],
+    keys: tuple[str, ...],
+    update: tuple[str, ...],
+    if_newer: str | None,
+) -> str:
+    key = (table.name, columns, keys, update, if_newer)
+    text = _TEXTS.get(key)
+    if text is None:
+        names = ", ".join(quote("postgresql", c) for c in columns)
+        arrays = ", ".join(
+            f"${n}::{table.c[c].type.compile(dialect=_TYPES)}[]" for n, c in enumerate(columns, start=1)
+        )
+        text = f"INSERT INTO {quote('postgresql', table.name)} ({names}) SELECT * FROM unnest({arrays})"
+        text += conflict_clause(table, keys, update, if_newer, "postgresql")
+        _TEXTS[key] = text
+    return text

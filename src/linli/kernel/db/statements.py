@@ -1,0 +1,216 @@
+"""Statements written in SQLAlchemy Core, compiled once per engine, executed by the driver.
+
+A statement on a table that belongs to tenants must contain `in_scope(table)`; forgetting it fails at import.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
+
+from sqlalchemy import ColumnElement, Table, and_, bindparam, or_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import ClauseElement, visitors
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.types import NullType
+
+from linli.kernel.db.columns import INT
+from linli.kernel.scope import Scope
+
+if TYPE_CHECKING:
+    from linli.kernel.db.database import Reader, Tx
+
+Engine = Literal["sqlite", "postgresql"]
+
+DIALECTS: dict[Engine, Dialect] = {
+    "sqlite": sqlite.dialect(paramstyle="qmark"),
+    "postgresql": asyncpg.dialect(),  # type: ignore[no-untyped-call]
+}
+
+
+class AnyOf(ColumnElement[bool]):
+    """`column IN (the values of one bound list)`: one plan whatever the length of the list."""
+
+    inherit_cache = False
+    type = NullType()  # type: ignore[assignment]  # not Boolean: SQLite would get a needless "= 1"
+
+    def __init__(self, column: ColumnElement[Any], name: str) -> None:
+        self.column = column
+        self.values = bindparam(name, type_=postgresql.ARRAY(column.type))
+
+    def get_children(self, **_: Any) -> list[ClauseElement]:
+        return [self.column, self.values]
+
+
+@compiles(AnyOf, "sqlite")
+def _any_of_sqlite(element: AnyOf, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = compiler.process(element.column, **options), compiler.process(element.values, **options)
+    return f"{column} IN (SELECT value FROM json_each({values}))"
+
+
+@compiles(AnyOf, "postgresql")
+def _any_of_postgresql(element: AnyOf, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = compiler.process(element.column, **options), compiler.process(element.values, **options)
+    return f"{column} = ANY ({values})"
+
+
+def any_of(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """True where `column` is one of the list bound as `name`."""
+    return AnyOf(column, name)
+
+
+def in_scope(table: Any) -> ColumnElement[bool]:
+    """What the caller's Scope may see of `table`: its tenant, and one of the caller's communities or its own project.
+
+    Bound at execution from the Scope. A row without a community is seen by those who see the whole tenant, and by
+    the project it belongs to.
+    """
+    c = table.c
+    tenant = bindparam("scope_tenant", type_=c.tenant_id.type)
+    conditions = [or_(tenant.is_(None), c.tenant_id == tenant)]
+    if "community_id" in c or "project_id" in c:
+        seen: list[ColumnElement[bool]] = [bindparam("scope_all", type_=INT) == 1]
+        if "community_id" in c:
+            seen.append(any_of(c.community_id, "scope_communities"))
+        if "project_id" in c:
+            seen.append(c.project_id == bindparam("scope_project", type_=c.project_id.type))
+        conditions.append(or_(*seen))
+    return and_(*conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One statement for one engine: its text, the order of its values, and what the statement itself fixes."""
+
+    sql: str
+    order: tuple[str, ...]
+    fixed: Mapping[str, Any]
+    lists: frozenset[str]
+    """Names bound to lists; SQLite takes these as JSON text."""
+
+    def values(self, binds: Mapping[str, Any]) -> list[Any]:
+        fixed = self.fixed
+        if not fixed:
+            return [binds[name] for name in self.order]
+        return [fixed[name] if name in fixed else binds[name] for name in self.order]
+
+
+def compile_plan(statement: ClauseElement, engine: Engine) -> Plan:
+    compiled = cast(
+        SQLCompiler,
+        statement.compile(dialect=DIALECTS[engine], compile_kwargs={"render_postcompile": True}),
+    )
+    order = tuple(compiled.positiontup or ())
+    fixed = {
+        name: bind.effective_value
+        for name, bind in compiled.binds.items()
+        if not bind.required and bind.value is not None and name in order
+    }
+    fixed |= {
+        name: None
+        for name, bind in compiled.binds.items()
+        if not bind.required and bind.value is None and name in order
+    }
+    lists = frozenset(n for n, b in compiled.binds.items() if isinstance(b.type, postgresql.ARRAY))
+    return Plan(compiled.string, order, fixed, lists)
+
+
+def _check_scope(statement: ClauseElement, unscoped: str) -> None:
+    tables: set[str] = set()
+    binds: set[str] = set()
+    for node in visitors.iterate(statement):
+        if isinstance(node, Table) and "tenant_id" in node.c:
+            tables.add(node.name)
+        elif node.__visit_name__ == "bindparam":
+            binds.add(cast(Any, node).key)
+    if isinstance(statement, UpdateBase) and isinstance(table := getattr(statement, "table", None), Table):
+        tables |= {table.name} if "tenant_id" in table.c else set()
+    if tables and "scope_tenant" not in binds and not unscoped:
+        raise TypeError(
+            f"a statement on {', '.join(sorted(tables))} has neither in_scope() nor a reason in unscoped="
+        )
+
+
+class _Statement:
+    """Compiles lazily, once per engine."""
+
+    def __init__(self, statement: ClauseElement, unscoped: str) -> None:
+        _check_scope(statement, unscoped)
+        self._statement = statement
+        self._plans: dict[Engine, Plan] = {}
+
+    def plan(self, engine: Engine) -> Plan:
+        plan = self._plans.get(engine)
+        if plan is None:
+            plan = self._plans[engine] = compile_plan(self._statement, engine)
+        return plan
+
+
+class Query[R](_Statement):
+    """A read. `into` is called with the columns of a row in order (a msgspec.Struct or NamedTuple); default: a tuple.
+
+    `heavy` reads run beside the event loop on SQLite: use it where thousands of rows are touched.
+    `unscoped` is the reason why a tenant's table is read without a scope (log-in by phone, workers).
+    """
+
+    @overload
+    def __init__(
+        self: "Query[tuple[Any, ...]]",
+        statement: ClauseElement,
+        into: None = None,
+        *,
+        unscoped: str = "",
+        heavy: bool = False,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self, statement: ClauseElement, into: Callable[..., R], *, unscoped: str = "", heavy: bool = False
+    ) -> None: ...
+    def __init__(
+        self,
+        statement: ClauseElement,
+        into: Callable[..., R] | None = None,
+        *,
+        unscoped: str = "",
+        heavy: bool = False,
+    ) -> None:
+        super().__init__(statement, unscoped)
+        self._into = into
+        self.heavy = heavy
+
+    async def one(self, db: "Reader", scope: Scope | None = None, **binds: Any) -> R | None:
+        """The first row, or None."""
+        row = await db.fetch_row(self.plan(db.engine), scope, binds, self.heavy)
+        if row is None:
+            return None
+        return self._into(*row) if self._into is not None else cast(R, tuple(row))
+
+    async def all(self, db: "Reader", scope: Scope | None = None, **binds: Any) -> list[R]:
+        rows = await db.fetch_rows(self.plan(db.engine), scope, binds, self.heavy)
+        into = self._into
+        if into is None:
+            return cast(list[R], [tuple(row) for row in rows])
+        return [into(*row) for row in rows]
+
+    async def scalar(self, db: "Reader", scope: Scope | None = None, **binds: Any) -> Any:
+        """The first column of the first row, or None."""
+        row = await db.fetch_row(self.plan(db.engine), scope, binds, self.heavy)
+        return None if row is None else row[0]
+
+
+class Command(_Statement):
+    """An insert-from-select, update or delete."""
+
+    def __init__(self, statement: UpdateBase, *, unscoped: str = "") -> None:
+        super().__init__(statement, unscoped)
+
+    async def run(self, tx: "Tx", scope: Scope | None = None, **binds: Any) -> int:
+        """Execute once; the number of rows touched."""
+        return await tx.execute(self.plan(tx.engine), scope, binds)
+
+    async def run_many(self, tx: "Tx", rows: Sequence[Mapping[str, Any]], scope: Scope | None = None) -> None:
+        """Execute once per row of binds."""
+        await tx.execute_many(self.plan(tx.engine), scope, rows)

@@ -1,0 +1,77 @@
+"""Who is asking and which communities they may see: the first argument of every service and query function."""
+
+import json
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Literal
+
+from linli.kernel.errors import NotFound
+
+CallerKind = Literal["app", "staff", "resident", "device", "operator", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    kind: CallerKind
+    id: str
+    """appKey, account id, iotId or the worker's name: whatever an audit row should show."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What one caller may see. `communities` None means every community of the tenant.
+
+    Only workers hold a scope without a tenant (`Scope.system()`), and they narrow it per row with `of_tenant`.
+    """
+
+    tenant_id: str | None
+    caller: Caller
+    communities: frozenset[int] | None = None
+    project_id: str | None = None
+    language: str = "zh-CN"
+
+    @staticmethod
+    def system(tenant_id: str | None = None, name: str = "system") -> "Scope":
+        return Scope(tenant_id, Caller("system", name))
+
+    def of_tenant(self, tenant_id: str) -> "Scope":
+        return replace(self, tenant_id=tenant_id)
+
+    def narrowed(self, community_id: int) -> "Scope":
+        """The same caller, seeing one community only. Raises NotFound when it was not theirs."""
+        self.allow(community_id)
+        return replace(self, communities=frozenset((community_id,)))
+
+    def allow(self, community_id: int) -> None:
+        """Raises NotFound when the community is outside this scope.
+
+        With `communities` None the tenant is checked by the row's own tenant_id, so this only narrows.
+        """
+        if not self.allows(community_id):
+            raise NotFound(what="community", id=community_id)
+
+    def allows(self, community_id: int | None) -> bool:
+        return self.communities is None or (community_id is not None and community_id in self.communities)
+
+    @property
+    def tenant(self) -> str:
+        """The tenant id, for rows that must have one."""
+        if self.tenant_id is None:
+            raise NotFound(what="tenant")
+        return self.tenant_id
+
+    @cached_property
+    def binds(self) -> dict[str, Any]:
+        """Values for the conditions that `kernel.db.in_scope` makes."""
+        ids = sorted(self.communities or ())
+        return {
+            "scope_tenant": self.tenant_id,
+            "scope_all": 1 if self.communities is None else 0,
+            "scope_communities": ids,
+            "scope_project": self.project_id,
+        }
+
+    @cached_property
+    def json_binds(self) -> dict[str, Any]:
+        """The same with the list as JSON text, for SQLite."""
+        return {**self.binds, "scope_communities": json.dumps(self.binds["scope_communities"])}

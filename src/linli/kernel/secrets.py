@@ -1,0 +1,70 @@
+"""Secrets at rest: sealed with AES-GCM under a master key that lives in a file of its own, never in the database."""
+
+import base64
+import os
+import secrets as system_secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from linli.kernel.errors import LinliError
+
+_PREFIX = "v"
+
+
+class SealBroken(LinliError):
+    """A stored secret cannot be opened: the master key file is not the one it was sealed with."""
+
+    code = "seal_broken"
+
+
+class Secrets:
+    """Seals and opens short secrets. Sealed text: `v<key number>.<base64 of nonce and ciphertext>`.
+
+    The key file holds one base64 key a line; the last one seals, all of them open, so a key is rotated by adding a
+    line and sealing anew.
+    """
+
+    def __init__(self, keys: list[bytes]) -> None:
+        self._keys = [AESGCM(key) for key in keys]
+        self._root = keys[0]
+
+    @staticmethod
+    def from_file(path: Path) -> "Secrets":
+        """Read the master key file; make it (mode 0600) when it is absent. Refuses a file others can read."""
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(base64.b64encode(system_secrets.token_bytes(32)).decode() + "\n")
+        if path.stat().st_mode & 0o077:
+            raise PermissionError(f"{path} must be readable by its owner only (chmod 600)")
+        return Secrets([base64.b64decode(line) for line in path.read_text().split()])
+
+    @staticmethod
+    def random() -> "Secrets":
+        return Secrets([system_secrets.token_bytes(32)])
+
+    def seal(self, secret: str, *, about: str = "") -> str:
+        """`about` (say `device:<iotId>`) is bound in, so that a sealed text cannot be moved to another row."""
+        nonce = system_secrets.token_bytes(12)
+        number = len(self._keys) - 1
+        sealed = nonce + self._keys[number].encrypt(nonce, secret.encode(), about.encode())
+        return f"{_PREFIX}{number}.{base64.b64encode(sealed).decode()}"
+
+    def open(self, sealed: str, *, about: str = "") -> str:
+        """Raises SealBroken."""
+        try:
+            number, _, text = sealed.removeprefix(_PREFIX).partition(".")
+            raw = base64.b64decode(text)
+            return self._keys[int(number)].decrypt(raw[:12], raw[12:], about.encode()).decode()
+        except (InvalidTag, ValueError, IndexError) as error:
+            raise SealBroken() from error
+
+    def derived(self, purpose: str) -> bytes:
+        """A 32-byte key for one purpose (signed URLs, cookies), stable as long as the first key line is."""
+        import hashlib
+        import hmac
+
+        return hmac.digest(self._root, purpose.encode(), hashlib.sha256)
