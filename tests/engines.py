@@ -1,0 +1,230 @@
+"""Third-party engines for tests, each started on 127.0.0.1 in a folder of its own and ended by its pid.
+
+Nothing here installs anything: `./linli test` does that as root. What is missing is skipped with a reason.
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+LOOPBACK = "127.0.0.1"
+START_LIMIT_S = 30.0
+STOP_LIMIT_S = 15.0
+
+
+def free_port() -> int:
+    """A TCP port that was free a moment ago; for engines that cannot be told to take port 0."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def find_program(name: str) -> str:
+    """Path of a program. Skips the test that needs it when it is not installed."""
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    if not found:
+        pytest.skip(f"{name} is not installed (./linli test installs it as root)")
+    return found
+
+
+def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return once 127.0.0.1:port accepts. Raises RuntimeError with the log if the process ends or never does."""
+    deadline = time.monotonic() + START_LIMIT_S
+    while time.monotonic() < deadline and process.poll() is None:
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex((LOOPBACK, port)) == 0:
+                return
+        time.sleep(0.02)
+    raise RuntimeError(
+        f"{process.args!r} did not come up on port {port}:\n{log.read_text(errors='replace')[-2000:]}"
+    )
+
+
+def end(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> None:
+    """Ask a process to stop, kill it if it does not."""
+    if process.poll() is None:
+        process.send_signal(how)
+        try:
+            process.wait(STOP_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+class PostgreSQL:
+    """A private PostgreSQL cluster. As root it runs as the user `postgres`, since it refuses to run as root.
+
+    `durable=False` turns fsync off: right for tests of logic, wrong for tests that kill something.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        self.folder = folder
+        self.port = 0
+        self.durable = durable
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @staticmethod
+    def programs() -> Path | None:
+        """The bin folder of the newest server installed, or None."""
+        found = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "initdb").exists()]
+        if found:
+            return max(found, key=lambda path: int(re.sub(r"\D", "", path.parent.name) or 0))
+        initdb = shutil.which("initdb")
+        return Path(initdb).resolve().parent if initdb else None
+
+    @staticmethod
+    def missing() -> str:
+        """Why it cannot run here; empty when it can."""
+        if PostgreSQL.programs() is None:
+            return "PostgreSQL's server is not installed (./linli test installs it as root)"
+        return ""
+
+    @classmethod
+    @contextmanager
+    def running(cls, *, durable: bool = False) -> Iterator[Self]:
+        """A fresh cluster that lives as long as the block."""
+        folder = Path(tempfile.mkdtemp(prefix="linli-pg-"))
+        try:
+            cluster = cls(folder, durable=durable)
+            cluster.create()
+            cluster.start()
+            try:
+                yield cluster
+            finally:
+                cluster.stop()
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgresql://postgres@{LOOPBACK}:{self.port}/{database}"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def create(self) -> None:
+        """Make the cluster's data folder."""
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres", "postgres")
+        line = ["initdb", "-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+        with (self.folder / "initdb.log").open("wb") as log:
+            made = self._spawn([*line, "--no-sync"], log.fileno()).wait()
+        if made != 0:
+            raise RuntimeError((self.folder / "initdb.log").read_text(errors="replace"))
+
+    def start(self) -> None:
+        """Start the server on a free port and wait until it accepts."""
+        self.port = free_port()
+        settings = {"max_connections": "60", "shared_buffers": "64MB", "unix_socket_directories": ""}
+        if not self.durable:
+            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        log = self.folder / "server.log"
+        with log.open("ab") as out:
+            line = ["postgres", "-D", "data", "-h", LOOPBACK, "-p", str(self.port), *options]
+            self._process = self._spawn(line, out.fileno())
+        wait_for_port(self.port, self._process, log)
+        self._wait_ready()
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT: PostgreSQL's fast shutdown. SIGKILL leaves the cluster as a crash would."""
+        if self._process is not None:
+            end(self._process, how)
+            self._process = None
+
+    def run_sql(self, statement: str, database: str = "postgres") -> str:
+        """Run one statement with psql; returns what it printed."""
+        line = [self._program("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement]
+        done = subprocess.run([*line, self.url(database)], capture_output=True, text=True, timeout=60)
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr)
+        return done.stdout.strip()
+
+    def copy_database(self, template: str, name: str) -> str:
+        """A new database with the tables of `template`, which must have no connections. Returns its URL."""
+        self.run_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        return self.url(name)
+
+    def drop_database(self, name: str) -> None:
+        self.run_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _wait_ready(self) -> None:
+        # The port is open a little before the server takes queries.
+        deadline = time.monotonic() + START_LIMIT_S
+        while subprocess.run(
+            [self._program("pg_isready"), "-q", "-h", LOOPBACK, "-p", str(self.port)], timeout=30
+        ).returncode:
+            if time.monotonic() > deadline:
+                raise RuntimeError("PostgreSQL accepts connections but not queries")
+            time.sleep(0.02)
+
+    def _spawn(self, line: list[str], out: int) -> subprocess.Popen[bytes]:
+        identity = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+        return subprocess.Popen(
+            [self._program(line[0]), *line[1:]],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            cwd=self.folder,
+            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
+            **identity,  # type: ignore[arg-type]
+        )
+
+    @staticmethod
+    def _program(name: str) -> str:
+        folder = PostgreSQL.programs()
+        if folder is None:
+            pytest.skip(PostgreSQL.missing())
+        return str(folder / name)
+
+
+@contextmanager
+def mosquitto(folder: Path, *settings: str) -> Iterator[int]:
+    """A mosquitto broker that anybody on loopback may use; yields its port. `settings` are config lines."""
+    port = free_port()
+    config = folder / "mosquitto.conf"
+    config.write_text("\n".join([f"listener {port} {LOOPBACK}", "allow_anonymous true", *settings, ""]))
+    log = folder / "mosquitto.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [find_program("mosquitto"), "-c", str(config)], stdin=subprocess.DEVNULL, stdout=out, stderr=out
+        )
+    try:
+        wait_for_port(port, process, log)
+        yield port
+    finally:
+        end(process)
+
+
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+"""Quiet on a machine without a network, and runnable as root in CI."""
+
+
+def chromium() -> str:
+    """The browser's path for Playwright's `executable_path`. Skips the test when there is none."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    pytest.skip("Chromium is not installed (./linli test installs it as root)")

@@ -1,0 +1,123 @@
+"""The `database` fixture: every test gets a copy of a template, on SQLite and on PostgreSQL.
+
+A template is built once a process with the whole schema; a copy costs a few milliseconds. PostgreSQL is a
+private cluster, started when the first test asks for it. `--database=sqlite` leaves it out.
+"""
+
+import asyncio
+import importlib
+import pkgutil
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+import linli
+from linli.kernel.clock import ManualClock, SystemClock
+from linli.kernel.db import Database
+from linli.kernel.db.partitions import create_all
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+from tests.engines import PostgreSQL
+
+ENGINES = ("sqlite", "postgresql")
+TEMPLATE = "linli_template"
+_numbers = count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=[*ENGINES, "all"], default="all", help="engines for the database fixture"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_engine" in metafunc.fixturenames:
+        wanted = metafunc.config.getoption("--database")
+        metafunc.parametrize("database_engine", [e for e in ENGINES if wanted in (e, "all")], scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A private PostgreSQL cluster without fsync, one a process. Its user `postgres` may do anything in it."""
+    if reason := PostgreSQL.missing():
+        pytest.skip(reason)
+    with PostgreSQL.running() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the whole schema and no rows."""
+    file = tmp_path_factory.mktemp("template") / "linli.db"
+    asyncio.run(_build(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: PostgreSQL) -> str:
+    """Name of a database with the whole schema and no rows."""
+    postgresql.run_sql(f"CREATE DATABASE {TEMPLATE}")
+    asyncio.run(_build(postgresql.url(TEMPLATE)))
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(database_engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an own, empty database: for tests that start the platform as a process."""
+    if database_engine == "sqlite":
+        file = tmp_path / "linli.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    cluster: PostgreSQL = request.getfixturevalue("postgresql")
+    name = f"linli_{next(_numbers)}"
+    yield cluster.copy_database(request.getfixturevalue("postgresql_template"), name)
+    cluster.drop_database(name)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """An open database with the whole schema and no rows; the test runs once for each engine."""
+    db = await Database.open(database_url)
+    try:
+        yield db
+    finally:
+        await db.close()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that stands at a working hour of today, so that today's partitions take its rows."""
+    day_ms = 86_400_000
+    return ManualClock(SystemClock().now_ms() // day_ms * day_ms + day_ms // 2)
+
+
+@pytest.fixture
+def ids(clock: ManualClock) -> Ids:
+    return Ids(now_ms=clock.now_ms)
+
+
+@pytest.fixture
+def scope() -> Scope:
+    """A worker's scope without a tenant. Tests of what a caller may see build the caller's own."""
+    return Scope.system()
+
+
+async def _build(url: str) -> None:
+    import_models()
+    db = await Database.open(url)
+    try:
+        await create_all(db, SystemClock().now_ms())
+    finally:
+        await db.close()
+
+
+def import_models() -> None:
+    """Import every module that defines tables: the kernel's, and each room's `models`."""
+    for module in pkgutil.walk_packages(linli.__path__, "linli."):
+        parts = module.name.split(".")
+        if "models" in parts or parts[1] == "kernel":
+            importlib.import_module(module.name)
