@@ -40,8 +40,8 @@ def longest_code(key: PublicKey) -> int:
 def seal_code(key: PrivateKey, code: str, expires_s: int) -> str:
     """The text to show as a QR picture: 88 characters at 512 bits.
 
-    `expires_s` is UTC epoch seconds. Raises CodeError when `code` is empty, not printable ASCII, holds a colon,
-    or is longer than `longest_code`.
+    `expires_s` is UTC epoch seconds. Raises CodeError when `code` is empty, not printable ASCII, holds a
+    colon, or is longer than `longest_code`.
     """
     size = key.public.size
     if not code or not code.isascii() or not code.isprintable() or ":" in code:

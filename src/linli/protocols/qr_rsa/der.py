@@ -45,7 +45,8 @@ def write_algorithm() -> bytes:
 def read(data: bytes, tag: int) -> tuple[bytes, bytes]:
     """Take the first element off `data`; returns (content, rest).
 
-    Raises KeyFormatError when the tag is another one, the length is not the shortest form, or bytes are missing.
+    Raises KeyFormatError when the tag is another one, the length is not the shortest form, or bytes are
+    missing.
     """
     if len(data) < 2 or data[0] != tag:
         raise KeyFormatError(f"expected DER tag {tag:#04x}")

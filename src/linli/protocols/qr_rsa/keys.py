@@ -43,7 +43,7 @@ class PublicKey:
         return (self.n.bit_length() + 7) // 8
 
     def power(self, block: bytes) -> bytes:
-        """The public-key operation on one block of `size` bytes. Raises ValueError on any other length or value."""
+        """The public-key operation on one block of `size` bytes. Raises ValueError on any other length."""
         number = int.from_bytes(block, "big")
         if len(block) != self.size or number >= self.n:
             raise ValueError("block does not fit the modulus")
@@ -115,8 +115,8 @@ class PrivateKey:
 def generate_key(bits: int, random_bits: Callable[[int], int]) -> PrivateKey:
     """Make a key pair whose modulus has exactly `bits` bits.
 
-    `random_bits(k)` returns k random bits as an integer: `secrets.randbits` in service, a seeded generator in tests.
-    `bits` is even and at least 512. Takes some tens of milliseconds at 512 bits.
+    `random_bits(k)` returns k random bits as an integer: `secrets.randbits` in service, a seeded generator
+    in tests. `bits` is even and at least 512. Takes some tens of milliseconds at 512 bits.
     """
     if bits < SMALLEST_BITS or bits % 2:
         raise ValueError(f"key size must be even and at least {SMALLEST_BITS} bits")
@@ -130,7 +130,7 @@ def generate_key(bits: int, random_bits: Callable[[int], int]) -> PrivateKey:
 
 
 def _prime(bits: int, random_bits: Callable[[int], int]) -> int:
-    """A prime of `bits` bits with its two top bits set (so two of them give a full modulus), coprime to e after -1."""
+    """A prime with its two top bits set, so that two of them give a full modulus; p - 1 is coprime to e."""
     while True:
         candidate = random_bits(bits) | 0b11 << bits - 2 | 1
         if candidate % PUBLIC_EXPONENT != 1 and is_prime(candidate, random_bits):
@@ -138,7 +138,7 @@ def _prime(bits: int, random_bits: Callable[[int], int]) -> int:
 
 
 def is_prime(number: int, random_bits: Callable[[int], int]) -> bool:
-    """Miller-Rabin with random bases, after trial division. Wrong with probability below 4**-40 for composites."""
+    """Trial division, then Miller-Rabin with random bases; a composite passes with probability below 4**-40."""
     for prime in _SMALL_PRIMES:
         if number % prime == 0:
             return number == prime
