@@ -1,0 +1,107 @@
+"""Requests and replies inside the messages. Source: spec clients b.4, b.6, trap 14.
+
+    request  {"id":"1","version":"1.0","params":…,"method":"thing.service.x"}
+    reply    {"code":200,"data":{},"id":"1","message":"success","method":"…","version":"1.0"}
+
+SDKs drop a reply in silence if one member is missing or if the id comes back with another type, so a
+reply always has all six and echoes the id byte for byte.
+"""
+
+from typing import Any
+
+import msgspec
+
+SUCCESS = 200
+MAX_ID = 512
+"""Bytes of an id as JSON. Ids are opaque and may be as long as a topic."""
+
+_EMPTY = msgspec.Raw(b"")
+_encoder = msgspec.json.Encoder()
+
+
+class EnvelopeError(ValueError):
+    """The message is no envelope; `str()` says why."""
+
+
+class Request(msgspec.Struct, gc=False):
+    """What a device asks or posts. Members keep their JSON bytes, so that an echo is exact."""
+
+    id: msgspec.Raw = _EMPTY
+    params: msgspec.Raw = _EMPTY
+    method: msgspec.Raw = _EMPTY
+
+    def method_name(self) -> str:
+        """Empty where the client sends none."""
+        return _text(self.method)
+
+
+class Reply(msgspec.Struct, gc=False):
+    """What a device answers to a call. `id` is digits as we sent them, whichever type it comes back in."""
+
+    id: str | int = ""
+    code: int = SUCCESS
+    data: msgspec.Raw = _EMPTY
+    message: str = ""
+
+
+_requests = msgspec.json.Decoder(Request)
+_replies = msgspec.json.Decoder(Reply)
+
+
+def read_request(payload: bytes) -> Request:
+    """Parse an uplink. `id` is a JSON string or number, or empty when absent. Raises EnvelopeError."""
+    try:
+        request = _requests.decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise EnvelopeError(str(error)) from None
+    raw_id = bytes(request.id)
+    if raw_id and (len(raw_id) > MAX_ID or raw_id[:1] not in _ID_STARTS):
+        raise EnvelopeError(f"id must be a string or a number of at most {MAX_ID} bytes")
+    return request
+
+
+_ID_STARTS = tuple(bytes([start]) for start in b'"-0123456789')
+
+
+def read_reply(payload: bytes) -> Reply:
+    """Parse a device's answer to a call. Raises EnvelopeError."""
+    try:
+        return _replies.decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise EnvelopeError(str(error)) from None
+
+
+def reply(
+    request: Request,
+    *,
+    code: int = SUCCESS,
+    data: Any = None,
+    message: str = "success",
+    method: str = "",
+) -> bytes:
+    """The answer to `request`, compact JSON. `data` None becomes `{}`; msgspec.Raw is put in as it is.
+
+    `method` stands in where the client sent none. `version` is 1.0, the only one there is.
+    """
+    return b'{"code":%d,"data":%s,"id":%s,"message":%s,"method":%s,"version":"1.0"}' % (
+        code,
+        b"{}" if data is None else _encoder.encode(data),
+        bytes(request.id) or b'""',
+        b'"success"' if message == "success" else _encoder.encode(message),
+        bytes(request.method) if _is_text(request.method) else _encoder.encode(method),
+    )
+
+
+def _is_text(raw: msgspec.Raw) -> bool:
+    return len(bytes(raw)) > 2 and bytes(raw)[:1] == b'"'
+
+
+def request(request_id: str, method: str, params: Any) -> bytes:
+    """A downlink. `request_id` is digits: one SDK drops ids of another type (b.6). `params` may be msgspec.Raw."""
+    return _encoder.encode({"method": method, "id": request_id, "params": params, "version": "1.0"})
+
+
+def _text(raw: msgspec.Raw) -> str:
+    if not _is_text(raw):
+        return ""
+    return msgspec.json.decode(raw, type=str)

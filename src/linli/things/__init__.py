@@ -1,0 +1,1 @@
+"""Products, devices, their messages and the doors they come in by."""
