@@ -12,8 +12,11 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 REGISTRY: Final = CollectorRegistry()
 
 _SECRET = re.compile(
-    r"""(?ix) (["']? \b [\w-]* (?: secret | password | passwd | token | authorization
-        | cookie | signature | privatekey | sign ) [\w-]* ["']? \s* [:=] \s* ) ( " (?:[^"\\]|\\.)* " | ' [^']* ' | [^\s,;&}\]]+ )"""
+    r"""(?ix)
+    ( ["']? \b [\w-]*
+      (?: secret | password | passwd | token | authorization | cookie | signature | privatekey | sign )
+      [\w-]* ["']? \s* [:=] \s* )
+    ( " (?:[^"\\]|\\.)* " | ' [^']* ' | [^\s,;&}\]]+ )"""
 )
 
 

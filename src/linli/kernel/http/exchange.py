@@ -1,0 +1,176 @@
+"""One request and its answer: the ASGI `receive` and `send` of one call of the application."""
+
+import asyncio
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from linli.kernel.http.types import Message
+
+if TYPE_CHECKING:
+    from linli.kernel.http.connection import Connection
+
+STATUS_LINES = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n".encode() for s in HTTPStatus}
+
+PAUSE_ABOVE = 262_144
+"""Bytes of a request body held before the application takes them."""
+
+
+class Disconnected(ConnectionError):
+    """The client went away while the answer was being written."""
+
+
+class Exchange:
+    __slots__ = (
+        "_body",
+        "_chunked",
+        "_complete",
+        "_connection",
+        "_disconnected",
+        "_finished",
+        "_head",
+        "_keep_alive",
+        "_started",
+        "_taken",
+        "_waiter",
+        "expect_continue",
+        "head_only",
+        "scope",
+    )
+
+    def __init__(
+        self, connection: "Connection", scope: dict[str, Any], *, head_only: bool, keep_alive: bool
+    ) -> None:
+        self.scope = scope
+        self.head_only = head_only
+        self.expect_continue = False
+        self._connection = connection
+        self._keep_alive = keep_alive
+        self._body = bytearray()
+        self._complete = False
+        self._taken = False
+        self._disconnected = False
+        self._waiter: asyncio.Future[None] | None = None
+        self._head = b""
+        self._started = False
+        self._chunked = False
+        self._finished = False
+
+    # what the connection feeds
+
+    def feed(self, data: bytes) -> int:
+        """Take a piece of the body; the bytes now held."""
+        self._body += data
+        self._wake()
+        return len(self._body)
+
+    def end_of_body(self) -> None:
+        self._complete = True
+        self._wake()
+
+    def disconnect(self) -> None:
+        self._disconnected = True
+        self._wake()
+
+    @property
+    def finished(self) -> bool:
+        return self._finished
+
+    @property
+    def started(self) -> bool:
+        return self._started
+
+    @property
+    def body_complete(self) -> bool:
+        return self._complete
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    # what the application calls
+
+    async def receive(self) -> Message:
+        while not (self._body or self._complete or self._disconnected):
+            if self.expect_continue:
+                self.expect_continue = False
+                self._connection.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            await self._wait()
+        if not self._taken and (self._body or self._complete):
+            data = bytes(self._body)
+            self._body.clear()
+            self._taken = self._complete
+            if not self._complete:
+                self._connection.resume_reading()
+            return {"type": "http.request", "body": data, "more_body": not self._complete}
+        while not (self._disconnected or self._finished):
+            await self._wait()
+        return {"type": "http.disconnect"}
+
+    async def _wait(self) -> None:
+        self._waiter = asyncio.get_running_loop().create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    async def send(self, message: Message) -> None:
+        if self._disconnected:
+            raise Disconnected
+        if message["type"] == "http.response.start":
+            self._start(message)
+            return
+        if self._finished:
+            raise RuntimeError("the answer is already complete")
+        body: bytes = message.get("body", b"")
+        more: bool = message.get("more_body", False)
+        connection = self._connection
+        if self._head:
+            if not more and not self._chunked:
+                head = self._head if b"\r\nContent-Length:" in self._head else self._with_length(len(body))
+                connection.write(head + b"\r\n" + body if body and not self.head_only else head + b"\r\n")
+            else:
+                if b"\r\nContent-Length:" not in self._head:
+                    self._chunked = True
+                    self._head += b"Transfer-Encoding: chunked\r\n"
+                connection.write(self._head + b"\r\n" + self._framed(body))
+            self._head = b""
+        elif not self.head_only:
+            connection.write(self._framed(body))
+        if more:
+            if connection.write_paused:
+                await connection.drained()
+            return
+        if self._chunked and not self.head_only:
+            connection.write(b"0\r\n\r\n")
+        self._finished = True
+        self._wake()
+        connection.exchange_finished(self, self._keep_alive)
+
+    def _start(self, message: Message) -> None:
+        if self._started:
+            raise RuntimeError("the answer has already begun")
+        self._started = True
+        parts = [STATUS_LINES[message["status"]], self._connection.date_header()]
+        for name, value in message.get("headers", ()):
+            lower = name.lower()
+            if lower == b"content-length":
+                name = b"Content-Length"
+            elif lower == b"connection":
+                self._keep_alive = self._keep_alive and value.lower() != b"close"
+                continue
+            elif lower in (b"transfer-encoding", b"date"):
+                continue
+            parts += (name, b": ", value, b"\r\n")
+        if not self._keep_alive:
+            parts.append(b"Connection: close\r\n")
+        self._head = b"".join(parts)
+        if message["status"] in (204, 304):
+            self.head_only = True
+
+    def _with_length(self, length: int) -> bytes:
+        return b"%sContent-Length: %d\r\n" % (self._head, length)
+
+    def _framed(self, body: bytes) -> bytes:
+        if self.head_only or not body:
+            return b""
+        return b"%x\r\n%s\r\n" % (len(body), body) if self._chunked else body

@@ -1,0 +1,85 @@
+"""The listener: connections, the sweep over slow ones, and a graceful stop."""
+
+import asyncio
+import contextlib
+import ssl
+import time
+
+from linli.kernel.http.connection import Connection, Limits
+from linli.kernel.http.types import ASGIApp
+
+SWEEP_SECONDS = 1.0
+
+
+class HttpServer:
+    """Serves one ASGI application over HTTP/1.1, plain or TLS, inside the running event loop."""
+
+    def __init__(
+        self, app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None,
+        limits: Limits | None = None,
+    ) -> None:  # fmt: skip
+        self.app = app
+        self.limits = limits or Limits()
+        self.stopping = False
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.loop: asyncio.AbstractEventLoop
+        self.now = time.monotonic()
+        self._host = host
+        self._port = port
+        self._tls = tls
+        self._connections: set[Connection] = set()
+        self._server: asyncio.Server | None = None
+        self._sweeper: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self._server = await self.loop.create_server(
+            self.protocol, self._host, self._port, ssl=self._tls, backlog=1024, reuse_address=True
+        )
+        self._sweeper = asyncio.create_task(self._sweep(), name="http-sweep")
+
+    def protocol(self) -> Connection:
+        """A new connection's protocol; also for listeners that share their port with other protocols."""
+        return Connection(self)
+
+    @property
+    def port(self) -> int:
+        assert self._server is not None
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def stop(self, *, grace_seconds: float = 10.0) -> None:
+        """Take no more connections, let running calls finish, then close what is left."""
+        self.stopping = True
+        if self._server is not None:
+            self._server.close()
+        for connection in list(self._connections):
+            connection.shutdown()
+        if self.tasks:
+            await asyncio.wait(set(self.tasks), timeout=grace_seconds)
+        for task in list(self.tasks):
+            task.cancel()
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._sweeper
+        await asyncio.sleep(0)
+
+    # what connections tell
+
+    def opened(self, connection: Connection) -> bool:
+        self._connections.add(connection)
+        return len(self._connections) <= self.limits.connections
+
+    def closed(self, connection: Connection) -> None:
+        self._connections.discard(connection)
+
+    @property
+    def connections(self) -> int:
+        return len(self._connections)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            self.now = time.monotonic()
+            for connection in list(self._connections):
+                connection.check(self.now)
