@@ -1,0 +1,89 @@
+"""Tables of the gateway: nonces seen, cloudTokens, what a key may call and how often, and the request log."""
+
+from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, Text
+
+from linli.kernel.db import INT, integer, metadata, text_column
+
+
+def _key(name: str) -> Column[int]:
+    return Column(name, INT, primary_key=True, autoincrement=False)
+
+
+nonces = Table("openapi_nonces", metadata, _key("slot"), _key("fingerprint"), sqlite_with_rowid=False)
+"""`slot` is the minute of the signed time, so that inserts and the purge stay together; ADR on nonces."""
+
+cloud_tokens = Table(
+    "openapi_tokens",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    text_column("app_key"),
+    text_column("tenant_id"),
+    integer("community_id"),
+    integer("issued_ms"),
+    integer("expires_ms"),
+    Index("ix_openapi_tokens_pair", "app_key", "community_id"),
+    Index("ix_openapi_tokens_expires", "expires_ms"),
+)
+"""Tokens are kept as SHA-256, never in clear."""
+
+key_policies = Table(
+    "openapi_key_policies",
+    metadata,
+    Column("app_key", Text, primary_key=True),
+    text_column("tenant_id"),
+    text_column("services", null=True),
+    integer("changed_ms"),
+)
+"""`services`: JSON list of the services the key may call; null: the default set, also as it grows."""
+
+limits = Table(
+    "openapi_limits",
+    metadata,
+    text_column("app_key"),
+    text_column("path"),
+    text_column("tenant_id"),
+    integer("per_second", null=True),
+    integer("per_day", null=True),
+    PrimaryKeyConstraint("app_key", "path"),
+)
+"""`path` empty: the sum of all calls of the key. Null: no limit of this kind."""
+
+usage = Table(
+    "openapi_usage",
+    metadata,
+    integer("day"),
+    text_column("app_key"),
+    text_column("path"),
+    text_column("tenant_id"),
+    integer("calls"),
+    integer("failures"),
+    PrimaryKeyConstraint("day", "app_key", "path"),
+    sqlite_with_rowid=False,
+)
+"""Calls accepted by signature on one UTC day; `failures` are those answered with another code than 200."""
+
+request_log = Table(
+    "openapi_requests",
+    metadata,
+    _key("day"),
+    Column("app_key", Text, primary_key=True),
+    Column("ca_request_id", Text, primary_key=True),
+    text_column("tenant_id"),
+    integer("at_ms"),
+    text_column("call_id"),
+    text_column("path"),
+    text_column("version"),
+    integer("http_status"),
+    text_column("code"),
+    text_column("reason"),
+    integer("cost_us"),
+    text_column("client_ip"),
+    text_column("request"),
+    text_column("response"),
+    postgresql_partition_by="RANGE (day)",
+)
+"""`ca_request_id` is ordered by time (UUID version 7), so the key also serves "newest first" of one app key.
+
+`call_id`: the caller's envelope id. `code`: body code, or `X-Ca-Error-Code` when refused. `reason`: what a person
+should know beyond the answer. `request`, `response`: excerpts of params and data with secrets masked.
+"""
