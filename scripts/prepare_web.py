@@ -49,8 +49,7 @@ class WebBuild:
         if npm is None:
             return
         stamp = Stamp(self.built / ".linli-built.stamp")
-        wanted = digest(self._sources())
-        if stamp.says(wanted):
+        if stamp.says(digest(self._sources())):
             return
         stamp.clear()
         run(
@@ -60,7 +59,7 @@ class WebBuild:
             cwd=self.folder,
             environment=self._environment(),
         )
-        stamp.write(wanted)
+        stamp.write(digest(self._sources()))  # anew: the build itself may write generated sources
 
     def _sources(self) -> Iterator[Path]:
         for folder, folders, files in os.walk(self.folder):

@@ -1,0 +1,87 @@
+"""`./linli check [--fix]`: format, lint, types, import contracts, texts, lock files, web. Runs all, reports all."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from tree_checks import lock_problems, long_files, string_problems
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON_FOLDERS = ["src", "tests", "scripts", "bench"]
+LOCK_FILES = ["requirements.lock", "scripts/node.lock", "web/package-lock.json"]
+WEB_SCRIPTS = ("check",)
+
+
+def main(arguments: list[str]) -> int:
+    os.chdir(ROOT)
+    failed = [name for name, check in checks(fix="--fix" in arguments) if not timed(name, check)]
+    for warning in long_files([Path("src"), Path("web")]):
+        print(f"  note  split by noun? {warning}")
+    if failed:
+        print(f"\nnot clean: {', '.join(failed)}")
+        return 1
+    print("\nclean")
+    return 0
+
+
+def checks(*, fix: bool) -> list[tuple[str, Callable[[], bool]]]:
+    folders = [folder for folder in PYTHON_FOLDERS if Path(folder).is_dir()]
+    return [
+        ("format", tool("ruff", "format", *([] if fix else ["--check"]), *folders)),
+        ("lint", tool("ruff", "check", *(["--fix"] if fix else []), *folders)),
+        ("types", tool("mypy")),
+        ("imports", tool("lint-imports")),
+        ("texts", lambda: report(list(string_problems(Path("src"))))),
+        ("lock files", lambda: report(list(lock_problems([Path(file) for file in LOCK_FILES])))),
+        *((f"web {script}", npm(script)) for script in WEB_SCRIPTS),
+    ]
+
+
+def timed(name: str, check: Callable[[], bool]) -> bool:
+    started = time.monotonic()
+    passed = check()
+    print(f"{'ok' if passed else 'FAIL':>6}  {name} ({time.monotonic() - started:.1f} s)", flush=True)
+    return passed
+
+
+def tool(name: str, *arguments: str) -> Callable[[], bool]:
+    """A tool of .venv; what it prints is shown only when it fails."""
+    return lambda: quietly([str(Path(sys.executable).parent / name), *arguments])
+
+
+def npm(script: str) -> Callable[[], bool]:
+    """A script of web/package.json, where there is one."""
+
+    def check() -> bool:
+        manifest = Path("web/package.json")
+        if not manifest.exists() or script not in json.loads(manifest.read_text()).get("scripts", {}):
+            return True
+        return quietly([shutil.which("npm") or "npm", "run", "--silent", script], cwd=Path("web"))
+
+    return check
+
+
+def quietly(line: list[str], cwd: Path | None = None) -> bool:
+    done = subprocess.run(
+        line, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if done.returncode != 0:
+        print(done.stdout, end="")
+    return done.returncode == 0
+
+
+def report(problems: list[str]) -> bool:
+    for problem in problems:
+        print(f"  {problem}")
+    return not problems
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,97 @@
+"""`./linli test [pytest arguments]`: installs the engines that tests drive, then runs web and Python tests.
+
+With arguments only pytest runs, with them: `./linli test tests/kernel -k outbox`. pytest comes last, so that its
+closing line closes the run.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from steps import Failed, run, say
+
+ROOT = Path(__file__).resolve().parent.parent
+LOGS = ROOT / "build" / "logs"
+WORKERS = 2
+
+# Debian package -> (a program or file that shows it is there, what goes untested without it).
+ENGINES = {
+    "postgresql-17": ("/usr/lib/postgresql/*/bin/initdb", "everything on PostgreSQL"),
+    "mosquitto": ("/usr/sbin/mosquitto", "MQTT beside a stock broker"),
+    "mosquitto-clients": ("/usr/bin/mosquitto_pub", "MQTT with a third client"),
+    "chromium": ("/usr/bin/chromium", "every page in a real browser"),
+    "fonts-noto-cjk": (
+        "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+        "screenshots with Chinese text",
+    ),
+    "openssl": ("/usr/bin/openssl", "certificates checked by a second implementation"),
+}
+
+
+def main(arguments: list[str]) -> int:
+    os.chdir(ROOT)
+    if not arguments:
+        provide_engines()
+    web_passed = bool(arguments) or run_web_tests()
+    python_code = run_python_tests(arguments)
+    if not web_passed:
+        say("the web tests failed: see above")
+    return python_code or (0 if web_passed else 1)
+
+
+def provide_engines() -> None:
+    """Install what is missing when we may; otherwise say what will be skipped. Never a reason to stop."""
+    missing = [package for package, (sign, _) in ENGINES.items() if not present(sign)]
+    if missing and os.geteuid() == 0 and shutil.which("apt-get"):
+        environment = {"DEBIAN_FRONTEND": "noninteractive"}
+        install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing]
+        try:
+            run("refreshing Debian's package lists", ["apt-get", "update", "-q"], log=LOGS / "apt-update.log")
+            run(
+                f"installing {', '.join(missing)}",
+                install,
+                log=LOGS / "apt-install.log",
+                environment=environment,
+            )
+        except Failed as failure:
+            say(str(failure))
+    for package, (sign, untested) in ENGINES.items():
+        if not present(sign):
+            say(f"skipping {untested}: Debian's {package} is not installed")
+
+
+def present(sign: str) -> bool:
+    return any(Path("/").glob(sign.lstrip("/")))
+
+
+def run_web_tests() -> bool:
+    manifest = ROOT / "web" / "package.json"
+    if not manifest.exists() or "test" not in json.loads(manifest.read_text()).get("scripts", {}):
+        say("no web unit tests")
+        return True
+    npm = shutil.which("npm") or "npm"
+    return (
+        subprocess.run(
+            [npm, "run", "--silent", "test"], cwd=manifest.parent, stdin=subprocess.DEVNULL
+        ).returncode
+        == 0
+    )
+
+
+def run_python_tests(arguments: list[str]) -> int:
+    line = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *(arguments or whole_suite())]
+    return subprocess.run(line, stdin=subprocess.DEVNULL if not arguments else None).returncode
+
+
+def whole_suite() -> list[str]:
+    """Two processes. Tests that share something expensive say so with `xdist_group` and stay together."""
+    return ["-q", "-n", str(WORKERS), "--dist", "loadgroup", "--max-worker-restart", "1", "--durations", "15"]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

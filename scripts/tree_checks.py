@@ -1,0 +1,73 @@
+"""Checks that read files of the tree: texts in both languages, lock files without addresses, file sizes."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+LANGUAGES = ("zh-CN", "en")
+MOST_LINES = 400
+ADDRESS = re.compile(r"\bhttps?://[^\s\"']+|--(?:extra-)?index-url\b")
+PLACEHOLDER = re.compile(r"\{(\w+)[^{}]*\}")
+
+
+def string_problems(folder: Path) -> Iterator[str]:
+    """Every folder `strings` must say the same things, with the same placeholders, in each language."""
+    for strings in sorted(folder.rglob("strings")):
+        if not strings.is_dir() or "node_modules" in strings.parts:
+            continue
+        texts = {}
+        for language in LANGUAGES:
+            file = strings / f"{language}.json"
+            if file.exists():
+                texts[language] = dict(_flat(json.loads(file.read_text(encoding="utf-8"))))
+            else:
+                yield f"{file} is missing"
+        if len(texts) == len(LANGUAGES):
+            yield from _differences(strings, texts)
+
+
+def _differences(strings: Path, texts: dict[str, dict[str, str]]) -> Iterator[str]:
+    first, second = LANGUAGES
+    for key in sorted(texts[first].keys() ^ texts[second].keys()):
+        where = first if key not in texts[first] else second
+        yield f"{strings / where}.json: no text for {key!r}"
+    for key in sorted(texts[first].keys() & texts[second].keys()):
+        there, here = (set(PLACEHOLDER.findall(texts[language][key])) for language in LANGUAGES)
+        if there != here:
+            yield f"{strings}: {key!r} has {sorted(there)} in {first} and {sorted(here)} in {second}"
+        for language in LANGUAGES:
+            if not texts[language][key].strip():
+                yield f"{strings / language}.json: {key!r} is empty"
+
+
+def _flat(value: dict[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, inner in value.items():
+        if isinstance(inner, dict):
+            yield from _flat(inner, f"{prefix}{key}.")
+        else:
+            yield prefix + key, str(inner)
+
+
+def lock_problems(files: list[Path]) -> Iterator[str]:
+    """Lock files name packages and hashes; where to fetch them from is each machine's own setting."""
+    for file in files:
+        if not file.exists():
+            continue
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            # npm also keeps each package's funding pages; only "resolved" is a place to fetch from.
+            if ADDRESS.search(line) and (file.suffix != ".json" or '"resolved"' in line):
+                yield f"{file}:{number}: holds an address: {line.strip()[:90]}"
+                break
+
+
+def long_files(folders: list[Path]) -> Iterator[str]:
+    """Files to split by noun. A warning: a table or a state machine may have its reasons."""
+    for folder in folders:
+        for pattern in ("*.py", "*.ts", "*.vue"):
+            for file in sorted(folder.rglob(pattern)):
+                if {"node_modules", "dist", "generated", "migrations"} & set(file.parts):
+                    continue
+                lines = file.read_text(encoding="utf-8").count("\n")
+                if lines > MOST_LINES:
+                    yield f"{file}: {lines} lines"
