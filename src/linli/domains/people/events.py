@@ -1,0 +1,46 @@
+"""What happens to people, told to the other rooms in the transaction that wrote it."""
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from linli.kernel.events import Event
+
+
+class HouseTie(msgspec.Struct, frozen=True):
+    """One person in one house."""
+
+    house_id: int
+    person_id: int
+    identity_id: str
+    type: int
+    """MEMBER_TYPE."""
+
+
+class ResidentsMovedIn(Event, frozen=True):
+    """Persons live in houses of one community from now on. Imports tell up to some hundred ties at once."""
+
+    name: ClassVar[str] = "people.residents_moved_in"
+    tenant_id: str
+    community_id: int
+    ties: list[HouseTie]
+
+
+class ResidentsMovedOut(Event, frozen=True):
+    """Persons no longer belong to houses of one community: what they may do there because of that house ends."""
+
+    name: ClassVar[str] = "people.residents_moved_out"
+    tenant_id: str
+    community_id: int
+    ties: list[HouseTie]
+
+
+class UserChanged(Event, frozen=True):
+    """Persons known to a community were added, changed or removed (push topic `community/user/change`, B §4.5)."""
+
+    name: ClassVar[str] = "people.user_changed"
+    tenant_id: str
+    community_id: int
+    ids: list[str]
+    """identityIds."""
+    type: Literal["insert", "update", "delete"]

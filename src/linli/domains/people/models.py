@@ -1,0 +1,144 @@
+"""Tables of people. Written by this room's services only."""
+
+from sqlalchemy import Index, PrimaryKeyConstraint, Table
+
+from linli.kernel.db import flag, integer, metadata, text_column
+
+
+def _number(name: str = "id"):  # type: ignore[no-untyped-def]
+    """A key from `Ids.number()`: known before the insert, so that thousands of rows go in at once."""
+    return integer(name, primary_key=True, autoincrement=False)
+
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _number(),
+    text_column("login"),  # lower case; unique in the installation
+    text_column("phone", null=True),  # as person_rules.clean_phone leaves it; unique in the installation
+    text_column("name"),
+    text_column("password_hash"),  # argon2id, with its parameters
+    flag("disabled"),
+    flag("must_change"),  # the password was set by somebody else
+    integer("password_changed_ms"),
+    integer("created_ms"),
+    integer("changed_ms"),
+    Index("uq_accounts_login", "login", unique=True),
+    Index("uq_accounts_phone", "phone", unique=True),
+)
+"""Log-ins: global, not of a tenant."""
+
+account_persons = Table(
+    "account_persons",
+    metadata,
+    integer("account_id"),
+    text_column("tenant_id"),
+    integer("person_id"),
+    PrimaryKeyConstraint("account_id", "tenant_id"),
+    Index("ix_account_persons_person", "person_id"),
+)
+"""The one person that a log-in is in each tenant."""
+
+account_roles = Table(
+    "account_roles",
+    metadata,
+    integer("account_id"),
+    text_column("role"),
+    text_column("tenant_id", server_default=""),  # "" for the operator of the installation
+    integer("community_id", server_default="0"),  # 0 for roles in the whole tenant
+    integer("created_ms"),
+    PrimaryKeyConstraint("account_id", "role", "tenant_id", "community_id"),
+    Index("ix_account_roles_tenant", "tenant_id", "community_id"),
+)
+
+persons = Table(
+    "persons",
+    metadata,
+    _number(),
+    text_column("identity_id"),
+    text_column("tenant_id"),
+    text_column("name"),
+    text_column("phone", null=True),  # cleaned; unique in the tenant
+    text_column("id_no", server_default=""),
+    integer("sex", null=True),
+    integer("age", null=True),
+    integer("degree", null=True),
+    text_column("health", server_default=""),
+    integer("marriage", null=True),
+    integer("politics", null=True),
+    text_column("company", server_default=""),
+    text_column("registry", server_default=""),
+    text_column("registry_code", server_default=""),
+    text_column("residence_address", server_default=""),
+    text_column("residence_address_code", server_default=""),
+    text_column("nationality", server_default=""),
+    text_column("ext", server_default=""),  # the integrator's own fields, JSON text
+    text_column("face_upload_id", server_default=""),
+    integer("created_ms"),
+    integer("changed_ms"),
+    Index("uq_persons_identity", "identity_id", unique=True),
+    Index("uq_persons_phone", "tenant_id", "phone", unique=True),
+    Index("ix_persons_name", "tenant_id", "name"),
+)
+
+community_persons = Table(
+    "community_persons",
+    metadata,
+    integer("community_id"),
+    integer("person_id"),
+    text_column("tenant_id"),
+    integer("created_ms"),
+    integer("changed_ms"),
+    PrimaryKeyConstraint("community_id", "person_id"),
+    Index("ix_community_persons_person", "person_id"),
+    Index("ix_community_persons_created", "community_id", "created_ms"),
+)
+"""Which communities know a person: a person is visible exactly where a row stands here."""
+
+user_groups = Table(
+    "user_groups",
+    metadata,
+    text_column("user_group_id", primary_key=True),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("type"),  # GROUP_TYPE
+    text_column("name"),
+    flag("is_default"),
+    integer("created_ms"),
+    integer("changed_ms"),
+    Index("uq_user_groups_name", "community_id", "name", unique=True),
+)
+
+user_group_members = Table(
+    "user_group_members",
+    metadata,
+    text_column("user_group_id"),
+    integer("person_id"),
+    text_column("tenant_id"),
+    integer("community_id"),
+    integer("created_ms"),
+    PrimaryKeyConstraint("user_group_id", "person_id"),
+    Index("ix_user_group_members_person", "person_id", "community_id"),
+)
+
+house_members = Table(
+    "house_members",
+    metadata,
+    integer("house_id"),
+    integer("person_id"),
+    text_column("tenant_id"),
+    integer("community_id"),
+    integer("type"),  # MEMBER_TYPE
+    integer("status"),  # RESIDENT_STATUS
+    text_column("source"),  # INPUT or QRCODE
+    text_column("approve_comment", server_default=""),
+    integer("moved_in_ms", server_default="0"),
+    integer("moved_out_ms", server_default="0"),
+    integer("created_ms"),
+    integer("changed_ms"),
+    PrimaryKeyConstraint("house_id", "person_id"),
+    Index("ix_house_members_person", "person_id", "community_id"),
+    Index("ix_house_members_created", "community_id", "created_ms"),
+    Index("ix_house_members_status", "community_id", "status"),
+)
+"""Who belongs to which house. A row stays when its person moves out (status 4)."""

@@ -1,0 +1,91 @@
+"""Pure rules of persons: phone numbers, names, identity papers, and the enums of spec B §2.1."""
+
+import re
+import unicodedata
+from typing import Final
+
+NAME_MAX: Final = 64
+"""Characters in a person's name. Open-API users made by user/add are held to 12 (spec B §7) at that surface."""
+
+OWNER, RELATIVE, TENANT, FRIEND, COLLEAGUE, DECORATOR, NANNY, DRIVER, OTHER = range(1, 10)
+MEMBER_TYPES: Final = range(1, 10)
+"""MEMBER_TYPE: what a person is to a house."""
+
+MOVED_IN, PENDING, REJECTED, MOVED_OUT = range(1, 5)
+RESIDENT_STATUSES: Final = range(1, 5)
+"""RESIDENT_STATUS of one person in one house."""
+
+INPUT: Final = "INPUT"
+"""The resident was entered by the property."""
+QRCODE: Final = "QRCODE"
+"""The resident registered by scanning a code; the property reviews it."""
+SOURCES: Final = (INPUT, QRCODE)
+
+SEXES: Final = (1, 2)
+DEGREES: Final = range(10)
+MARRIAGES: Final = range(3)
+POLITICS: Final = range(6)
+
+RESIDENT_GROUP: Final = "RESIDENT"
+VISITOR_GROUP: Final = "VISITOR"
+PROPERTY_GROUP: Final = "PROPERTY"
+BLACKLIST_GROUP: Final = "BLACKLIST"
+GROUP_TYPES: Final = (RESIDENT_GROUP, VISITOR_GROUP, PROPERTY_GROUP, BLACKLIST_GROUP)
+DEFAULT_GROUPS: Final = (
+    (RESIDENT_GROUP, "业主"),
+    (PROPERTY_GROUP, "物业"),
+    (VISITOR_GROUP, "访客"),
+    (BLACKLIST_GROUP, "黑名单"),
+)
+"""Type and name of the four groups that every approved community has and nobody can delete (spec B §3.7, F2)."""
+
+_PHONE = re.compile(r"\+?\d{5,20}")
+_PHONE_NOISE = re.compile(r"[\s\-()]")
+_MAINLAND_PREFIX = re.compile(r"(?:\+|00)86(?=1\d{10}$)")
+_ID_NUMBER = re.compile(r"[0-9A-Z()]{4,32}")
+
+
+def clean_phone(phone: str) -> str:
+    """One spelling for one number: no blanks, dashes, brackets; no +86 or 0086 before a mainland mobile."""
+    return _MAINLAND_PREFIX.sub("", _PHONE_NOISE.sub("", unicodedata.normalize("NFKC", phone)))
+
+
+def is_phone(phone: str) -> bool:
+    """Whether a cleaned `phone` is a number: 5 to 20 digits, perhaps with "+" in front."""
+    return _PHONE.fullmatch(phone) is not None
+
+
+def clean_person_name(name: str) -> str:
+    """Trim and fold blanks; full-width letters and digits become plain ones."""
+    return " ".join(unicodedata.normalize("NFKC", name).split())
+
+
+def name_problem(name: str, *, longest: int = NAME_MAX) -> str:
+    """Why a cleaned `name` cannot be used: "required", "too_long", "control_character", or "" when it can."""
+    if not name:
+        return "required"
+    if len(name) > longest:
+        return "too_long"
+    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in name):
+        return "control_character"
+    return ""
+
+
+def clean_id_number(number: str) -> str:
+    """Identity paper number without blanks and dashes, in upper case."""
+    return re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", number)).upper()
+
+
+def is_id_number(number: str) -> bool:
+    """Whether a cleaned `number` can stand on an identity paper of any country: 4 to 32 letters and digits."""
+    return _ID_NUMBER.fullmatch(number) is not None
+
+
+def mask_phone(phone: str) -> str:
+    """Hide the middle of a number: 138****5678."""
+    return phone if len(phone) < 7 else f"{phone[:3]}****{phone[-4:]}"
+
+
+def mask_id_number(number: str) -> str:
+    """Hide all but the first three and the last two characters."""
+    return number if len(number) < 6 else f"{number[:3]}{'*' * (len(number) - 5)}{number[-2:]}"

@@ -1,0 +1,213 @@
+"""Persons and the groups they are in, as a scope may see them: through the communities that know them."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, func, or_, select
+
+from linli.domains.people.models import community_persons, persons, user_group_members, user_groups
+from linli.domains.people.schemas import Group, GroupOfPerson, Person, PersonOfCommunity
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.errors import NotFound
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+_known = (
+    select(community_persons.c.person_id)
+    .where(community_persons.c.person_id == persons.c.id, in_scope(community_persons))
+    .correlate(persons)
+    .exists()
+)
+_by_identity = Query(
+    select(persons).where(
+        persons.c.identity_id == bindparam("identity_id"),
+        persons.c.tenant_id == bindparam("scope_tenant"),
+        _known,
+    ),
+    Person,
+)
+_by_ids = Query(select(persons).where(any_of(persons.c.id, "person_ids"), in_scope(persons), _known), Person)
+_by_phone = Query(
+    select(persons).where(
+        persons.c.phone == bindparam("phone"), persons.c.tenant_id == bindparam("scope_tenant")
+    ),
+    Person,
+)
+_groups = Query(
+    select(
+        user_groups.c.user_group_id,
+        user_groups.c.community_id,
+        user_groups.c.type,
+        user_groups.c.name,
+        user_groups.c.is_default,
+    )
+    .where(
+        in_scope(user_groups),
+        user_groups.c.community_id == bindparam("community_id", type_=INT),
+        or_(bindparam("name_like") == "", user_groups.c.name.like(bindparam("name_like"), escape="\\")),
+    )
+    .order_by(user_groups.c.is_default.desc(), user_groups.c.created_ms, user_groups.c.user_group_id),
+    Group,
+)
+_group = Query(
+    select(
+        user_groups.c.user_group_id,
+        user_groups.c.community_id,
+        user_groups.c.type,
+        user_groups.c.name,
+        user_groups.c.is_default,
+    ).where(in_scope(user_groups), user_groups.c.user_group_id == bindparam("group_id")),
+    Group,
+)
+_groups_of = Query(
+    select(
+        user_group_members.c.person_id,
+        user_groups.c.user_group_id,
+        user_groups.c.name,
+        user_groups.c.type,
+    )
+    .join(user_groups, user_groups.c.user_group_id == user_group_members.c.user_group_id)
+    .where(in_scope(user_group_members), any_of(user_group_members.c.person_id, "person_ids"))
+    .order_by(user_groups.c.created_ms, user_groups.c.user_group_id),
+    GroupOfPerson,
+)
+
+
+class PersonHit(NamedTuple):
+    id: int
+    identity_id: str
+    name: str
+    phone: str | None
+
+
+_search = Query(
+    select(persons.c.id, persons.c.identity_id, persons.c.name, persons.c.phone)
+    .where(
+        in_scope(persons),
+        _known,
+        or_(
+            persons.c.name.like(bindparam("like"), escape="\\"),
+            persons.c.phone.like(bindparam("phone_like"), escape="\\"),
+        ),
+    )
+    .order_by(persons.c.name, persons.c.id)
+    .limit(bindparam("limit", type_=INT)),
+    PersonHit,
+    heavy=True,
+)
+
+
+def like(text: str, *, prefix: bool = False) -> str:
+    """A LIKE pattern for text somewhere (or at the start) of a column, with its wildcards taken literally."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"{escaped}%" if prefix else f"%{escaped}%"
+
+
+async def person(scope: Scope, db: Reader, identity_id: str) -> Person:
+    """Raises NotFound, also for a person that no community of the scope knows."""
+    if (found := await _by_identity.one(db, scope, identity_id=identity_id)) is None:
+        raise NotFound(what="person", id=identity_id)
+    return found
+
+
+async def persons_by_id(scope: Scope, db: Reader, person_ids: list[int]) -> dict[int, Person]:
+    """Those of the persons that the scope may see, by id."""
+    return {row.id: row for row in await _by_ids.all(db, scope, person_ids=person_ids)}
+
+
+async def person_of_phone(scope: Scope, db: Reader, phone: str) -> Person | None:
+    """The person of the tenant with this phone, known to the scope's communities or not: for services only."""
+    return await _by_phone.one(db, scope, phone=phone)
+
+
+async def search(scope: Scope, db: Reader, text: str, *, limit: int = 10) -> list[PersonHit]:
+    """Persons whose name holds `text` or whose phone begins with it."""
+    return await _search.all(db, scope, like=like(text), phone_like=like(text, prefix=True), limit=limit)
+
+
+async def groups(scope: Scope, db: Reader, community_id: int, *, name: str = "") -> list[Group]:
+    """User groups of a community, the default four first. `name` is a part of the name."""
+    return await _groups.all(db, scope, community_id=community_id, name_like=like(name) if name else "")
+
+
+async def group(scope: Scope, db: Reader, group_id: str) -> Group:
+    """Raises NotFound."""
+    if (found := await _group.one(db, scope, group_id=group_id)) is None:
+        raise NotFound(what="userGroup", id=group_id)
+    return found
+
+
+async def groups_of(scope: Scope, db: Reader, person_ids: list[int]) -> dict[int, list[GroupOfPerson]]:
+    """Groups by person id, in the communities of the scope."""
+    found: dict[int, list[GroupOfPerson]] = {}
+    for row in await _groups_of.all(db, scope, person_ids=person_ids):
+        found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+_COLUMNS = (*persons.c, community_persons.c.created_ms, community_persons.c.changed_ms)
+_FILTERS: dict[str, Any] = {
+    "group_id": persons.c.id.in_(
+        select(user_group_members.c.person_id).where(
+            user_group_members.c.user_group_id == bindparam("group_id")
+        )
+    ),
+    "name": persons.c.name.like(bindparam("name"), escape="\\"),
+    "phone": persons.c.phone == bindparam("phone"),
+    "since": community_persons.c.changed_ms >= bindparam("since", type_=INT),
+    "until": community_persons.c.changed_ms <= bindparam("until", type_=INT),
+}
+_queries: dict[tuple[frozenset[str], bool], tuple[Query[tuple[Any, ...]], Query[tuple[Any, ...]]]] = {}
+
+
+def _page_queries(filters: frozenset[str], by_change: bool) -> tuple[Query[Any], Query[Any]]:
+    """(rows, count) for one set of filters; each set is compiled once, so that the engine can use its indexes."""
+    key = (filters, by_change)
+    if key not in _queries:
+        base = (
+            select(*_COLUMNS)
+            .join(community_persons, community_persons.c.person_id == persons.c.id)
+            .where(
+                in_scope(community_persons),
+                community_persons.c.community_id == bindparam("community_id", type_=INT),
+                *(_FILTERS[name] for name in sorted(filters)),
+            )
+        )
+        order = community_persons.c.changed_ms if by_change else community_persons.c.created_ms
+        rows = base.order_by(order.desc(), persons.c.id.desc())
+        rows = rows.limit(bindparam("limit", type_=INT)).offset(bindparam("offset", type_=INT))
+        count = base.with_only_columns(func.count())
+        _queries[key] = (Query(rows, heavy=True), Query(count, heavy=True))
+    return _queries[key]
+
+
+async def users(
+    scope: Scope,
+    db: Reader,
+    community_id: int,
+    page: PageRequest,
+    *,
+    group_id: str | None = None,
+    name: str | None = None,
+    phone: str | None = None,
+    since_ms: int | None = None,
+    until_ms: int | None = None,
+    by_change: bool = False,
+) -> Page[PersonOfCommunity]:
+    """Persons known to a community, newest first. Times are inclusive, UTC ms."""
+    binds: dict[str, Any] = {
+        "group_id": group_id,
+        "name": like(name) if name else None,
+        "phone": phone,
+        "since": since_ms,
+        "until": until_ms,
+    }
+    binds = {key: value for key, value in binds.items() if value is not None}
+    rows, count = _page_queries(frozenset(binds), by_change)
+    binds["community_id"] = community_id
+    total = int(await count.scalar(db, scope, **binds))
+    width = len(persons.c)
+    found = [
+        PersonOfCommunity(Person(*row[:width]), row[width], row[width + 1])
+        for row in await rows.all(db, scope, **binds, **page.binds)
+    ]
+    return Page.of(page, total, found)

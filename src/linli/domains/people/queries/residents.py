@@ -1,0 +1,192 @@
+"""Residents: who belongs to which house."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, func, select
+
+from linli.domains.people.models import house_members, persons
+from linli.domains.people.person_rules import MOVED_IN, MOVED_OUT
+from linli.domains.people.queries.persons import like
+from linli.domains.people.schemas import Member
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+_m, _p = house_members.c, persons.c
+_COLUMNS = (
+    _m.house_id, _m.community_id, _m.type, _m.status, _m.source, _m.approve_comment, _m.moved_in_ms,
+    _m.created_ms, _m.changed_ms,
+    _p.id, _p.identity_id, _p.name, _p.phone, _p.id_no, _p.sex, _p.age, _p.degree, _p.health, _p.marriage,
+    _p.politics, _p.company, _p.registry, _p.registry_code, _p.residence_address, _p.residence_address_code,
+    _p.nationality, _p.ext, _p.face_upload_id,
+)  # fmt: skip
+_joined = select(*_COLUMNS).join(persons, _p.id == _m.person_id).where(in_scope(house_members))
+
+_of_house = Query(
+    _joined.where(_m.house_id == bindparam("house_id", type_=INT), _m.status != MOVED_OUT).order_by(
+        _m.type, _m.created_ms, _m.person_id
+    ),
+    Member,
+)
+_one = Query(
+    _joined.where(
+        _m.house_id == bindparam("house_id", type_=INT), _p.identity_id == bindparam("identity_id")
+    ),
+    Member,
+)
+_of_person = Query(
+    _joined.where(_m.person_id == bindparam("person_id", type_=INT), _m.status == MOVED_IN).order_by(
+        _m.created_ms
+    ),
+    Member,
+)
+_living = Query(
+    select(_m.house_id, func.count())
+    .where(in_scope(house_members), any_of(_m.house_id, "house_ids"), _m.status == MOVED_IN)
+    .group_by(_m.house_id)
+)
+_tied = Query(
+    select(func.count()).where(
+        in_scope(house_members), any_of(_m.house_id, "house_ids"), _m.status != MOVED_OUT
+    )
+)
+_in_community = Query(
+    select(func.count(func.distinct(_m.person_id))).where(
+        in_scope(house_members),
+        _m.community_id == bindparam("community_id", type_=INT),
+        _m.status == MOVED_IN,
+    ),
+    heavy=True,
+)
+_in_houses = Query(
+    select(_m.house_id, _m.status, _p.id, _p.identity_id, _p.name, _p.phone)
+    .join(persons, _p.id == _m.person_id)
+    .where(in_scope(house_members), _m.community_id == bindparam("community_id", type_=INT)),
+    heavy=True,
+)
+
+
+class HouseResident(NamedTuple):
+    """One row of the whole community, as an import compares it."""
+
+    house_id: int
+    status: int
+    person_id: int
+    identity_id: str
+    name: str
+    phone: str | None
+
+
+async def of_house(scope: Scope, db: Reader, house_id: int) -> list[Member]:
+    """Members of a house, owners first: living there, under review, or refused. Not those who moved out."""
+    return await _of_house.all(db, scope, house_id=house_id)
+
+
+async def member(scope: Scope, db: Reader, house_id: int, identity_id: str) -> Member | None:
+    """One person in one house, moved out or not."""
+    return await _one.one(db, scope, house_id=house_id, identity_id=identity_id)
+
+
+async def houses_of(scope: Scope, db: Reader, person_id: int) -> list[Member]:
+    """The houses in which a person lives now, in the communities of the scope."""
+    return await _of_person.all(db, scope, person_id=person_id)
+
+
+async def living_in(scope: Scope, db: Reader, house_ids: list[int]) -> dict[int, int]:
+    """House id → number of residents who live there now; houses without residents are absent."""
+    return dict(await _living.all(db, scope, house_ids=house_ids))
+
+
+async def count_tied(scope: Scope, db: Reader, house_ids: list[int]) -> int:
+    """Residents, living there or waiting for review, of any of these houses."""
+    return int(await _tied.scalar(db, scope, house_ids=house_ids))
+
+
+async def count_in_community(scope: Scope, db: Reader, community_id: int) -> int:
+    """Persons who live in a community."""
+    return int(await _in_community.scalar(db, scope, community_id=community_id))
+
+
+async def all_of_community(scope: Scope, db: Reader, community_id: int) -> list[HouseResident]:
+    """Every tie of person and house, moved out or not: for imports."""
+    return [HouseResident(*row) for row in await _in_houses.all(db, scope, community_id=community_id)]
+
+
+_FILTERS: dict[str, Any] = {
+    "house_id": _m.house_id == bindparam("house_id", type_=INT),
+    "house_ids": any_of(_m.house_id, "house_ids"),
+    "status": _m.status == bindparam("status", type_=INT),
+    "type": _m.type == bindparam("type", type_=INT),
+    "types": any_of(_m.type, "types"),
+    "phone": _p.phone == bindparam("phone"),
+    "name": _p.name.like(bindparam("name"), escape="\\"),
+    "text": _p.name.like(bindparam("text"), escape="\\") | _p.phone.like(bindparam("text"), escape="\\"),
+    "since": _m.changed_ms >= bindparam("since", type_=INT),
+    "until": _m.changed_ms <= bindparam("until", type_=INT),
+}
+_ORDERS: dict[str, Any] = {
+    "created": (_m.created_ms.desc(), _m.person_id.desc(), _m.house_id),
+    "changed": (_m.changed_ms.desc(), _m.person_id.desc(), _m.house_id),
+    "name": (_p.name, _m.person_id, _m.house_id),
+    "-name": (_p.name.desc(), _m.person_id, _m.house_id),
+    "type": (_m.type, _m.person_id, _m.house_id),
+    "-created": (_m.created_ms, _m.person_id, _m.house_id),
+}
+ORDERS = tuple(_ORDERS)
+_queries: dict[tuple[frozenset[str], str], tuple[Query[Member], Query[Any]]] = {}
+
+
+def _page_queries(filters: frozenset[str], order: str) -> tuple[Query[Member], Query[Any]]:
+    """(rows, count) for one set of filters; each set is compiled once, so that the engine can use its indexes."""
+    key = (filters, order)
+    if key not in _queries:
+        base = _joined.where(
+            _m.community_id == bindparam("community_id", type_=INT),
+            *(_FILTERS[name] for name in sorted(filters)),
+        )
+        rows = base.order_by(*_ORDERS[order])
+        rows = rows.limit(bindparam("limit", type_=INT)).offset(bindparam("offset", type_=INT))
+        count = base.with_only_columns(func.count())
+        _queries[key] = (Query(rows, Member, heavy=True), Query(count, heavy=True))
+    return _queries[key]
+
+
+async def page(
+    scope: Scope,
+    db: Reader,
+    community_id: int,
+    request: PageRequest,
+    *,
+    order: str = "created",
+    house_id: int | None = None,
+    house_ids: list[int] | None = None,
+    status: int | None = MOVED_IN,
+    type: int | None = None,
+    types: list[int] | None = None,
+    phone: str | None = None,
+    name: str | None = None,
+    text: str | None = None,
+    since_ms: int | None = None,
+    until_ms: int | None = None,
+) -> Page[Member]:
+    """Residents of a community, one row for each house a person belongs to. `order` is one of ORDERS.
+
+    `text` is a part of the name or the phone. Times are inclusive, UTC ms, and count changes of the row or person.
+    """
+    binds: dict[str, Any] = {
+        "house_id": house_id,
+        "house_ids": house_ids,
+        "status": status,
+        "type": type,
+        "types": types,
+        "phone": phone,
+        "name": like(name) if name else None,
+        "text": like(text) if text else None,
+        "since": since_ms,
+        "until": until_ms,
+    }
+    binds = {key: value for key, value in binds.items() if value is not None}
+    rows, count = _page_queries(frozenset(binds), order)
+    binds["community_id"] = community_id
+    total = int(await count.scalar(db, scope, **binds))
+    return Page.of(request, total, await rows.all(db, scope, **binds, **request.binds))

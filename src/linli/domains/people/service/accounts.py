@@ -1,0 +1,301 @@
+"""Log-ins: made, checked, changed. Passwords are argon2id; the hash never leaves this module."""
+
+import asyncio
+import re
+from typing import Final, NamedTuple
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import bindparam, or_, select, update
+
+from linli.domains.people.models import account_persons, account_roles, accounts, house_members
+from linli.domains.people.person_rules import MOVED_IN, clean_phone, is_phone
+from linli.domains.people.rights import COMMUNITY_ROLES, TENANT_ROLES, Rights, Role, RoleGrant
+from linli.kernel import tenancy
+from linli.kernel.db import INT, Command, Database, Query, Reader, Tx
+from linli.kernel.errors import BadInput, Conflict, Forbidden, NotFound, Unauthorized
+from linli.kernel.ids import Ids
+
+PASSWORD_MIN: Final = 10
+PASSWORD_MAX: Final = 128
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{2,63}")
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash("a password that nobody has")
+
+
+class BadCredentials(Unauthorized):
+    """Unknown log-in and wrong password look alike."""
+
+    code = "account.bad_credentials"
+
+
+class AccountDisabled(Forbidden):
+    code = "account.disabled"
+
+
+class LoginTaken(Conflict):
+    code = "account.login_taken"
+
+
+class Account(NamedTuple):
+    id: int
+    login: str
+    phone: str | None
+    name: str
+    disabled: int
+    must_change: int
+    created_ms: int
+
+
+class _WithHash(NamedTuple):
+    id: int
+    login: str
+    phone: str | None
+    name: str
+    disabled: int
+    must_change: int
+    created_ms: int
+    password_hash: str
+
+
+_columns = (
+    accounts.c.id,
+    accounts.c.login,
+    accounts.c.phone,
+    accounts.c.name,
+    accounts.c.disabled,
+    accounts.c.must_change,
+    accounts.c.created_ms,
+)
+_by_login = Query(
+    select(*_columns, accounts.c.password_hash).where(
+        or_(accounts.c.login == bindparam("login"), accounts.c.phone == bindparam("phone"))
+    ),
+    _WithHash,
+)
+_by_id = Query(select(*_columns).where(accounts.c.id == bindparam("id", type_=INT)), Account)
+_hash_of = Query(select(accounts.c.password_hash).where(accounts.c.id == bindparam("id", type_=INT)))
+_any = Query(select(accounts.c.id).limit(1))
+_roles = Query(
+    select(account_roles.c.role, account_roles.c.tenant_id, account_roles.c.community_id)
+    .where(account_roles.c.account_id == bindparam("id", type_=INT))
+    .order_by(account_roles.c.created_ms, account_roles.c.tenant_id, account_roles.c.community_id),
+    unscoped="the rights of an account are what scopes are made of",
+)
+_homes = Query(
+    select(account_persons.c.tenant_id, house_members.c.community_id)
+    .join(house_members, house_members.c.person_id == account_persons.c.person_id)
+    .where(
+        account_persons.c.account_id == bindparam("id", type_=INT),
+        house_members.c.tenant_id == account_persons.c.tenant_id,
+        house_members.c.status == MOVED_IN,
+    )
+    .distinct(),
+    unscoped="the rights of an account are what scopes are made of",
+)
+_set_password = Command(
+    update(accounts)
+    .where(accounts.c.id == bindparam("row", type_=INT))
+    .values(
+        password_hash=bindparam("hash"),
+        must_change=bindparam("must", type_=INT),
+        password_changed_ms=bindparam("now", type_=INT),
+        changed_ms=bindparam("now", type_=INT),
+    )
+)
+_rehash = Command(
+    update(accounts)
+    .where(accounts.c.id == bindparam("row", type_=INT), accounts.c.password_hash == bindparam("old"))
+    .values(password_hash=bindparam("hash"))
+)
+_set_disabled = Command(
+    update(accounts)
+    .where(accounts.c.id == bindparam("row", type_=INT))
+    .values(disabled=bindparam("off", type_=INT), changed_ms=bindparam("now", type_=INT))
+)
+
+
+def clean_login(login: str) -> str:
+    """A log-in name in lower case; a phone number as `clean_phone` leaves it."""
+    login = login.strip().lower()
+    phone = clean_phone(login)
+    return phone if is_phone(phone) else login
+
+
+def check_password(password: str, *, login: str = "") -> None:
+    """Raises BadInput for one that is too short, too long, or the log-in itself."""
+    if len(password) < PASSWORD_MIN:
+        raise BadInput(field="password", rule="too_short", limit=PASSWORD_MIN)
+    if len(password) > PASSWORD_MAX:
+        raise BadInput(field="password", rule="too_long", limit=PASSWORD_MAX)
+    if login and login in password.lower():
+        raise BadInput(field="password", rule="password_has_login")
+
+
+async def hash_password(password: str) -> str:
+    """The argon2id hash, made beside the event loop (about 50 ms of work)."""
+    return await asyncio.to_thread(_hasher.hash, password)
+
+
+async def create_account(
+    tx: Tx,
+    *,
+    login: str,
+    password_hash: str,
+    name: str,
+    ids: Ids,
+    now_ms: int,
+    phone: str = "",
+    must_change: bool = False,
+) -> int:
+    """A new log-in; its id. `password_hash` comes from `hash_password`, awaited before the transaction.
+
+    A login that is a phone number is the phone too. Raises BadInput, LoginTaken.
+    """
+    login = clean_login(login)
+    phone = clean_phone(phone) or (login if is_phone(login) else "")
+    if not is_phone(login) and not _LOGIN.fullmatch(login):
+        raise BadInput(field="login", rule="format", example="wang.wei / 13800138000")
+    if phone and not is_phone(phone):
+        raise BadInput(field="phone", rule="format", example="13800138000")
+    name = " ".join(name.split())
+    if not name:
+        raise BadInput(field="name", rule="required")
+    if len(name) > 64:
+        raise BadInput(field="name", rule="too_long", limit=64)
+    if await _by_login.one(tx, login=login, phone=phone or login):
+        raise LoginTaken(field="login", login=login)
+    account_id = ids.number()
+    row = {
+        "id": account_id,
+        "login": login,
+        "phone": phone or None,
+        "name": name,
+        "password_hash": password_hash,
+        "disabled": 0,
+        "must_change": int(must_change),
+        "password_changed_ms": now_ms,
+        "created_ms": now_ms,
+        "changed_ms": now_ms,
+    }
+    await tx.insert(accounts, row)
+    return account_id
+
+
+async def authenticate(db: Database, *, login: str, password: str) -> Account:
+    """The account behind a log-in name or phone and its password.
+
+    Takes the same time for an unknown log-in. Raises BadCredentials, AccountDisabled. Throttling is the caller's.
+    """
+    name = clean_login(login)
+    found = await _by_login.one(db, login=name, phone=name)
+    good = await asyncio.to_thread(_verify, found.password_hash if found else _NOBODY, password)
+    if found is None or not good:
+        raise BadCredentials()
+    if found.disabled:
+        raise AccountDisabled()
+    if _hasher.check_needs_rehash(found.password_hash):
+        better = await hash_password(password)
+        async with db.begin() as tx:
+            await _rehash.run(tx, row=found.id, old=found.password_hash, hash=better)
+    return Account(*found[:-1])
+
+
+def _verify(hash_text: str, password: str) -> bool:
+    try:
+        return _hasher.verify(hash_text, password[: PASSWORD_MAX + 1])
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+async def change_password(db: Database, *, account_id: int, old: str, new: str, now_ms: int) -> None:
+    """Change one's own password. Raises BadCredentials for a wrong old one, BadInput for a weak new one."""
+    account = await get_account(db, account_id)
+    check_password(new, login=account.login)
+    if not await asyncio.to_thread(_verify, str(await _hash_of.scalar(db, id=account_id)), old):
+        raise BadCredentials(field="old")
+    hashed = await hash_password(new)
+    async with db.begin() as tx:
+        await _set_password.run(tx, row=account_id, hash=hashed, must=0, now=now_ms)
+
+
+async def reset_password(tx: Tx, *, account_id: int, password_hash: str, now_ms: int) -> None:
+    """Set another's password; its owner must change it at the next log-in. Raises NotFound."""
+    if not await _set_password.run(tx, row=account_id, hash=password_hash, must=1, now=now_ms):
+        raise NotFound(what="account", id=account_id)
+
+
+async def disable_account(tx: Tx, *, account_id: int, disabled: bool, now_ms: int) -> None:
+    """Close a log-in, or open it again. Raises NotFound."""
+    if not await _set_disabled.run(tx, row=account_id, off=int(disabled), now=now_ms):
+        raise NotFound(what="account", id=account_id)
+
+
+async def get_account(db: Reader, account_id: int) -> Account:
+    """Raises NotFound."""
+    if (account := await _by_id.one(db, id=account_id)) is None:
+        raise NotFound(what="account", id=account_id)
+    return account
+
+
+async def find_account(db: Reader, login: str) -> Account | None:
+    """The account with this log-in name or phone."""
+    name = clean_login(login)
+    found = await _by_login.one(db, login=name, phone=name)
+    return Account(*found[:-1]) if found else None
+
+
+async def any_account(db: Reader) -> bool:
+    """Whether the installation has a log-in at all: the first-run wizard asks."""
+    return await _any.one(db) is not None
+
+
+async def grant_role(
+    tx: Tx, *, account_id: int, role: Role, now_ms: int, tenant_id: str = "", community_id: int = 0
+) -> None:
+    """Give an account a role; twice changes nothing. The caller has checked that the community is the tenant's.
+
+    Raises NotFound for an unknown account or tenant, BadInput for a role that does not go with the place.
+    """
+    await get_account(tx, account_id)
+    if role is Role.OPERATOR:
+        tenant_id, community_id = "", 0
+    elif role in TENANT_ROLES:
+        community_id = 0
+    elif role not in COMMUNITY_ROLES:
+        raise BadInput(field="role", rule="one_of", allowed=", ".join(sorted(TENANT_ROLES | COMMUNITY_ROLES)))
+    elif not community_id:
+        raise BadInput(field="communityId", rule="required")
+    if role is not Role.OPERATOR:
+        await tenancy.get_tenant(tx, tenant_id)
+    row = {
+        "account_id": account_id,
+        "role": role.value,
+        "tenant_id": tenant_id,
+        "community_id": community_id,
+        "created_ms": now_ms,
+    }
+    keys = ("account_id", "role", "tenant_id", "community_id")
+    await tx.upsert(account_roles, [row], keys=keys)
+
+
+async def rights(db: Reader, account_id: int) -> Rights:
+    """What an account may do, roles by hand and houses lived in. Raises NotFound, AccountDisabled."""
+    account = await get_account(db, account_id)
+    if account.disabled:
+        raise AccountDisabled()
+    grants = [
+        RoleGrant(Role(role), tenant, community)
+        for role, tenant, community in await _roles.all(db, id=account_id)
+    ]
+    homes = [
+        RoleGrant(Role.RESIDENT, tenant, community)
+        for tenant, community in await _homes.all(db, id=account_id)
+    ]
+    return Rights(account_id, account.name, (*grants, *homes))
+
+
+async def link_person(tx: Tx, *, account_id: int, tenant_id: str, person_id: int) -> None:
+    """Say which person of a tenant a log-in is."""
+    row = {"account_id": account_id, "tenant_id": tenant_id, "person_id": person_id}
+    await tx.upsert(account_persons, [row], keys=("account_id", "tenant_id"), update=("person_id",))

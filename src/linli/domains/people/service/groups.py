@@ -1,0 +1,154 @@
+"""User groups of a community: four that always exist, and who is in them. Spec B §3.7, F2."""
+
+from sqlalchemy import bindparam, delete, select, update
+
+from linli.domains.people.models import user_group_members, user_groups
+from linli.domains.people.person_rules import DEFAULT_GROUPS
+from linli.domains.people.queries import persons as queries
+from linli.domains.people.schemas import Group
+from linli.kernel.db import INT, Command, Query, Tx, in_scope
+from linli.kernel.errors import BadInput, Conflict
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+NAME_MAX = 64
+
+
+class DefaultGroup(Conflict):
+    """The four default groups can be neither deleted nor renamed."""
+
+    code = "group.is_default"
+
+
+class GroupNameTaken(Conflict):
+    code = "group.name_taken"
+
+
+_default_id = Query(
+    select(user_groups.c.user_group_id).where(
+        in_scope(user_groups),
+        user_groups.c.community_id == bindparam("community_id", type_=INT),
+        user_groups.c.type == bindparam("type"),
+        user_groups.c.is_default == 1,
+    )
+)
+_by_name = Query(
+    select(user_groups.c.user_group_id).where(
+        in_scope(user_groups),
+        user_groups.c.community_id == bindparam("community_id", type_=INT),
+        user_groups.c.name == bindparam("name"),
+    )
+)
+_rename = Command(
+    update(user_groups)
+    .where(user_groups.c.user_group_id == bindparam("row"), in_scope(user_groups))
+    .values(name=bindparam("new_name"), changed_ms=bindparam("now", type_=INT))
+)
+_delete = Command(
+    delete(user_groups).where(user_groups.c.user_group_id == bindparam("row"), in_scope(user_groups))
+)
+_delete_members = Command(
+    delete(user_group_members).where(
+        user_group_members.c.user_group_id == bindparam("row"), in_scope(user_group_members)
+    )
+)
+_leave = Command(
+    delete(user_group_members).where(
+        user_group_members.c.user_group_id == bindparam("group_id"),
+        user_group_members.c.person_id == bindparam("person_id", type_=INT),
+        in_scope(user_group_members),
+    )
+)
+
+
+async def create_defaults(scope: Scope, tx: Tx, *, community_id: int, ids: Ids, now_ms: int) -> None:
+    """The four groups of a newly approved community."""
+    rows = [
+        _row(scope, ids.user_group_id(), community_id, kind, name, now_ms, is_default=True)
+        for kind, name in DEFAULT_GROUPS
+    ]
+    await tx.insert_many(user_groups, rows)
+
+
+def _row(
+    scope: Scope, group_id: str, community_id: int, kind: str, name: str, now_ms: int, *, is_default: bool
+) -> dict[str, object]:
+    return {
+        "user_group_id": group_id,
+        "tenant_id": scope.tenant,
+        "community_id": community_id,
+        "type": kind,
+        "name": name,
+        "is_default": int(is_default),
+        "created_ms": now_ms,
+        "changed_ms": now_ms,
+    }
+
+
+async def create(
+    scope: Scope, tx: Tx, *, community_id: int, kind: str, name: str, ids: Ids, now_ms: int
+) -> str:
+    """A group of one's own; its id. `kind` is a GROUP_TYPE, checked by the caller. Raises BadInput, GroupNameTaken."""
+    scope.allow(community_id)
+    name = await _free_name(scope, tx, community_id, name)
+    group_id = ids.user_group_id()
+    await tx.insert(user_groups, _row(scope, group_id, community_id, kind, name, now_ms, is_default=False))
+    return group_id
+
+
+async def rename(scope: Scope, tx: Tx, *, group_id: str, name: str, now_ms: int) -> None:
+    """Raises NotFound, DefaultGroup, BadInput, GroupNameTaken."""
+    group = await _own_group(scope, tx, group_id)
+    if group.name != name.strip():
+        name = await _free_name(scope, tx, group.community_id, name)
+        await _rename.run(tx, scope, row=group_id, new_name=name, now=now_ms)
+
+
+async def remove(scope: Scope, tx: Tx, *, group_id: str) -> None:
+    """Delete a group; its members stay known to the community. Raises NotFound, DefaultGroup."""
+    await _own_group(scope, tx, group_id)
+    await _delete_members.run(tx, scope, row=group_id)
+    await _delete.run(tx, scope, row=group_id)
+
+
+async def _own_group(scope: Scope, tx: Tx, group_id: str) -> Group:
+    group = await queries.group(scope, tx, group_id)
+    if group.is_default:
+        raise DefaultGroup()
+    return group
+
+
+async def _free_name(scope: Scope, tx: Tx, community_id: int, name: str) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise BadInput(field="userGroupName", rule="required")
+    if len(name) > NAME_MAX:
+        raise BadInput(field="userGroupName", rule="too_long", limit=NAME_MAX)
+    if await _by_name.one(tx, scope, community_id=community_id, name=name):
+        raise GroupNameTaken(field="userGroupName", name=name)
+    return name
+
+
+async def default_group(scope: Scope, tx: Tx, *, community_id: int, kind: str) -> str | None:
+    """Id of the default group of a type; None before the community is approved."""
+    found: str | None = await _default_id.scalar(tx, scope, community_id=community_id, type=kind)
+    return found
+
+
+async def join(
+    scope: Scope, tx: Tx, *, group_id: str, community_id: int, person_id: int, now_ms: int
+) -> None:
+    """Put a person into a group; twice changes nothing. The caller makes the person known to the community."""
+    row = {
+        "user_group_id": group_id,
+        "person_id": person_id,
+        "tenant_id": scope.tenant,
+        "community_id": community_id,
+        "created_ms": now_ms,
+    }
+    await tx.upsert(user_group_members, [row], keys=("user_group_id", "person_id"))
+
+
+async def leave(scope: Scope, tx: Tx, *, group_id: str, person_id: int) -> None:
+    """Take a person out of a group; nothing happens when they were not in it."""
+    await _leave.run(tx, scope, group_id=group_id, person_id=person_id)

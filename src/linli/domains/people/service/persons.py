@@ -1,0 +1,152 @@
+"""Persons of a tenant: found by phone or made; changed; tied to the communities that know them."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, select, update
+
+from linli.domains.people import events
+from linli.domains.people.models import community_persons, house_members, persons
+from linli.domains.people.queries import persons as queries
+from linli.domains.people.schemas import Person, Profile
+from linli.kernel.db import INT, Command, Query, Tx, in_scope
+from linli.kernel.errors import BadInput, Conflict
+from linli.kernel.events import emit
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+
+class PhoneTaken(Conflict):
+    """The tenant knows this phone under another name. Whose it is is not told: another community may know them."""
+
+    code = "person.phone_taken"
+
+
+class NameFixed(BadInput):
+    """Name and sex of a resident stay as registered (spec B §3.8)."""
+
+    code = "person.name_fixed"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field=field, rule="fixed")
+
+
+class FoundPerson(NamedTuple):
+    person: Person
+    is_new: bool
+
+
+_DEFAULTS: dict[str, Any] = {
+    "phone": None, "id_no": "", "sex": None, "age": None, "degree": None, "health": "", "marriage": None,
+    "politics": None, "company": "", "registry": "", "registry_code": "", "residence_address": "",
+    "residence_address_code": "", "nationality": "", "ext": "", "face_upload_id": "",
+}  # fmt: skip
+FIELDS = ("name", *_DEFAULTS)
+"""What a profile may say, by column."""
+
+_set_all = Command(
+    update(persons)
+    .where(persons.c.id == bindparam("row", type_=INT), in_scope(persons))
+    .values(
+        {**{name: bindparam(f"new_{name}") for name in FIELDS}, "changed_ms": bindparam("now", type_=INT)}
+    )
+)
+_touch_communities = Command(
+    update(community_persons)
+    .where(community_persons.c.person_id == bindparam("row", type_=INT))
+    .values(changed_ms=bindparam("now", type_=INT)),
+    unscoped="a person changed in one community has changed in all that know them",
+)
+_touch_houses = Command(
+    update(house_members)
+    .where(house_members.c.person_id == bindparam("row", type_=INT))
+    .values(changed_ms=bindparam("now", type_=INT)),
+    unscoped="a person changed in one community has changed in all that know them",
+)
+_known_to = Query(
+    select(community_persons.c.community_id).where(
+        community_persons.c.person_id == bindparam("row", type_=INT)
+    ),
+    unscoped="every community that knows a changed person is told",
+)
+
+
+def person_row(
+    profile: Profile, *, person_id: int, identity_id: str, tenant_id: str, now_ms: int
+) -> dict[str, Any]:
+    """A whole row of `persons` for a checked profile, the columns always in the same order."""
+    return {
+        "id": person_id,
+        "identity_id": identity_id,
+        "tenant_id": tenant_id,
+        "name": profile.name,
+        **_DEFAULTS,
+        **profile.said(),
+        "created_ms": now_ms,
+        "changed_ms": now_ms,
+    }
+
+
+async def find_or_create(scope: Scope, tx: Tx, *, profile: Profile, ids: Ids, now_ms: int) -> FoundPerson:
+    """The tenant's person with the phone of a checked profile, or a new one. Raises PhoneTaken.
+
+    What the tenant already knows stays; the profile fills only what is empty.
+    """
+    if profile.phone:
+        known = await queries.person_of_phone(scope, tx, profile.phone)
+        if known is not None:
+            if known.name != profile.name:
+                raise PhoneTaken(field="phone", phone=profile.phone)
+            missing = {
+                name: value
+                for name, value in profile.said().items()
+                if getattr(known, name) == _DEFAULTS.get(name)
+            }
+            if missing:
+                known = await _write(scope, tx, known, missing, now_ms)
+            return FoundPerson(known, False)
+    row = person_row(
+        profile, person_id=ids.number(), identity_id=ids.identity_id(), tenant_id=scope.tenant, now_ms=now_ms
+    )
+    await tx.insert(persons, row)
+    return FoundPerson(Person(**row), True)
+
+
+async def change(scope: Scope, tx: Tx, *, identity_id: str, profile: Profile, now_ms: int) -> Person:
+    """Set what a checked profile says; tells every community that knows the person. Raises NotFound, PhoneTaken."""
+    person = await queries.person(scope, tx, identity_id)
+    changes = {name: value for name, value in profile.said().items() if getattr(person, name) != value}
+    if not changes:
+        return person
+    if phone := changes.get("phone"):
+        holder = await queries.person_of_phone(scope, tx, phone)
+        if holder is not None and holder.id != person.id:
+            raise PhoneTaken(field="phone", phone=phone)
+    return await _write(scope, tx, person, changes, now_ms)
+
+
+async def _write(scope: Scope, tx: Tx, person: Person, changes: dict[str, Any], now_ms: int) -> Person:
+    changed = person._replace(**changes, changed_ms=now_ms)
+    values = {f"new_{name}": getattr(changed, name) for name in FIELDS}
+    await _set_all.run(tx, scope, row=person.id, now=now_ms, **values)
+    await _touch_communities.run(tx, row=person.id, now=now_ms)
+    await _touch_houses.run(tx, row=person.id, now=now_ms)
+    for (community_id,) in await _known_to.all(tx, row=person.id):
+        await emit(tx, events.UserChanged(person.tenant_id, community_id, [person.identity_id], "update"))
+    return changed
+
+
+async def make_known(scope: Scope, tx: Tx, *, community_id: int, person: Person, now_ms: int) -> None:
+    """Let a community know a person; twice changes nothing. Tells `UserChanged`."""
+    scope.allow(community_id)
+    row = {
+        "community_id": community_id,
+        "person_id": person.id,
+        "tenant_id": person.tenant_id,
+        "created_ms": now_ms,
+        "changed_ms": now_ms,
+    }
+    known = await _known_to.all(tx, row=person.id)
+    if (community_id,) in known:
+        return
+    await tx.insert(community_persons, row)
+    await emit(tx, events.UserChanged(person.tenant_id, community_id, [person.identity_id], "insert"))

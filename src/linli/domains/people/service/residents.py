@@ -1,0 +1,170 @@
+"""Residents move into houses and out of them. Spec B §3.8, F8.
+
+Entered by the property they live there at once; the review of those who register themselves comes with the
+resident pages, on the same table and states.
+"""
+
+from sqlalchemy import bindparam, update
+
+from linli.domains.people import events
+from linli.domains.people import person_rules as rules
+from linli.domains.people.models import house_members
+from linli.domains.people.ports import Houses
+from linli.domains.people.queries import residents as queries
+from linli.domains.people.schemas import Member, Profile
+from linli.domains.people.service import groups, persons
+from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.kernel.errors import BadInput, Conflict, NotFound
+from linli.kernel.events import emit
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+
+class AlreadyMember(Conflict):
+    code = "resident.already"
+
+
+_set = Command(
+    update(house_members)
+    .where(
+        house_members.c.house_id == bindparam("house", type_=INT),
+        house_members.c.person_id == bindparam("person", type_=INT),
+        in_scope(house_members),
+    )
+    .values(
+        type=bindparam("new_type", type_=INT),
+        status=bindparam("new_status", type_=INT),
+        source=bindparam("new_source"),
+        moved_in_ms=bindparam("in_ms", type_=INT),
+        moved_out_ms=bindparam("out_ms", type_=INT),
+        changed_ms=bindparam("now", type_=INT),
+    )
+)
+
+
+async def move_in(
+    scope: Scope,
+    tx: Tx,
+    houses: Houses,
+    *,
+    house_id: int,
+    profile: Profile,
+    type: int,
+    ids: Ids,
+    now_ms: int,
+    source: str = rules.INPUT,
+) -> str:
+    """A person lives in a house from now on; their identityId. The person joins the default group of residents.
+
+    `profile` is checked (`schemas.checked`) and has a name. A phone that the tenant knows means that person; someone
+    who moved out may come back. Raises NotFound, BadInput, PhoneTaken, AlreadyMember.
+    """
+    community_id = await houses.community_of_house(scope, tx, house_id)
+    if type not in rules.MEMBER_TYPES:
+        raise BadInput(field="type", rule="range", low=1, high=9)
+    person, _ = await persons.find_or_create(scope, tx, profile=profile, ids=ids, now_ms=now_ms)
+    await persons.make_known(scope, tx, community_id=community_id, person=person, now_ms=now_ms)
+    held = await queries.member(scope, tx, house_id, person.identity_id)
+    if held is None:
+        await tx.insert(
+            house_members,
+            member_row(
+                tenant_id=scope.tenant, community_id=community_id, house_id=house_id, person_id=person.id, type=type,
+                source=source, now_ms=now_ms,
+            ),
+        )  # fmt: skip
+    elif held.status == rules.MOVED_IN:
+        raise AlreadyMember(field="houseSpaceId")
+    else:
+        await _write(scope, tx, held, now_ms, type=type, status=rules.MOVED_IN, source=source)
+    group_id = await groups.default_group(scope, tx, community_id=community_id, kind=rules.RESIDENT_GROUP)
+    if group_id is not None:
+        await groups.join(
+            scope, tx, group_id=group_id, community_id=community_id, person_id=person.id, now_ms=now_ms
+        )
+    tie = events.HouseTie(house_id, person.id, person.identity_id, type)
+    await emit(tx, events.ResidentsMovedIn(scope.tenant, community_id, [tie]))
+    return person.identity_id
+
+
+def member_row(
+    *, tenant_id: str, community_id: int, house_id: int, person_id: int, type: int, source: str, now_ms: int
+) -> dict[str, object]:
+    """A whole row of `house_members` for someone who lives there from `now_ms` on."""
+    return {
+        "house_id": house_id,
+        "person_id": person_id,
+        "tenant_id": tenant_id,
+        "community_id": community_id,
+        "type": type,
+        "status": rules.MOVED_IN,
+        "source": source,
+        "moved_in_ms": now_ms,
+        "moved_out_ms": 0,
+        "created_ms": now_ms,
+        "changed_ms": now_ms,
+    }
+
+
+async def _write(
+    scope: Scope, tx: Tx, held: Member, now_ms: int, *, type: int, status: int, source: str | None = None
+) -> None:
+    out = status == rules.MOVED_OUT
+    back = status == rules.MOVED_IN and held.status != rules.MOVED_IN
+    await _set.run(
+        tx, scope, house=held.house_id, person=held.person_id, new_type=type, new_status=status,
+        new_source=source or held.source, in_ms=now_ms if back else held.moved_in_ms, out_ms=now_ms if out else 0,
+        now=now_ms,
+    )  # fmt: skip
+
+
+async def change_member(
+    scope: Scope,
+    tx: Tx,
+    *,
+    house_id: int,
+    identity_id: str,
+    profile: Profile,
+    type: int | None,
+    now_ms: int,
+) -> None:
+    """Change what a member is to the house and what is known of them.
+
+    Name and sex, once known, stay. Raises NotFound, NameFixed, BadInput, PhoneTaken.
+    """
+    held = await _living_member(scope, tx, house_id, identity_id)
+    if profile.name is not None and profile.name != held.name:
+        raise persons.NameFixed("name")
+    if profile.sex is not None and held.sex is not None and profile.sex != held.sex:
+        raise persons.NameFixed("sex")
+    if type is not None and type not in rules.MEMBER_TYPES:
+        raise BadInput(field="type", rule="range", low=1, high=9)
+    await persons.change(scope, tx, identity_id=identity_id, profile=profile, now_ms=now_ms)
+    if type is not None and type != held.type:
+        await _write(scope, tx, held, now_ms, type=type, status=held.status)
+
+
+async def move_out(scope: Scope, tx: Tx, *, house_id: int, identity_id: str, now_ms: int) -> None:
+    """A person no longer belongs to a house. The last house of a community takes them out of its residents' group.
+
+    What other rooms gave them because of the house ends by `ResidentsMovedOut`. Raises NotFound.
+    """
+    held = await _living_member(scope, tx, house_id, identity_id)
+    await _write(scope, tx, held, now_ms, type=held.type, status=rules.MOVED_OUT)
+    homes = await queries.houses_of(scope, tx, held.person_id)
+    if not any(home.community_id == held.community_id for home in homes):
+        group_id = await groups.default_group(
+            scope, tx, community_id=held.community_id, kind=rules.RESIDENT_GROUP
+        )
+        if group_id is not None:
+            await groups.leave(scope, tx, group_id=group_id, person_id=held.person_id)
+    tie = events.HouseTie(house_id, held.person_id, identity_id, held.type)
+    await emit(tx, events.ResidentsMovedOut(scope.tenant, held.community_id, [tie]))
+    await emit(tx, events.UserChanged(scope.tenant, held.community_id, [identity_id], "update"))
+
+
+async def _living_member(scope: Scope, tx: Tx, house_id: int, identity_id: str) -> Member:
+    held = await queries.member(scope, tx, house_id, identity_id)
+    if held is None or held.status == rules.MOVED_OUT:
+        raise NotFound(what="resident", id=identity_id)
+    return held
