@@ -95,7 +95,9 @@ def _password_fields(permission: PasswordPermission) -> _Object:
 def _read[P: (QrPermission, CardPermission, PasswordPermission)](
     document: _Object, array: str, key: str, permission: Callable[[_Object], P]
 ) -> tuple[Entry[P], ...]:
-    rows = document.get(array) or []
+    rows = document.get(array)
+    if rows is None:
+        return ()
     if not isinstance(rows, list):
         raise PermissionFileError(f"{array} is not an array")
     entries = []

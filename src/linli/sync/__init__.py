@@ -1,0 +1,57 @@
+"""Making what should hold on a device hold there: states, diff, batches, back-off and one round over a store.
+
+Pure: no clock, socket or database. The cloud's `delivery` room and the edge appliance drive the same functions, each
+over a store of its own, so that both read a state alike.
+"""
+
+from linli.sync.backoff import Backoff
+from linli.sync.batches import batch_limit, take_batch
+from linli.sync.diff import Difference, compare
+from linli.sync.items import (
+    ABSENT,
+    UNKNOWN,
+    Item,
+    Outcome,
+    Result,
+    new_item,
+    report,
+    resend,
+    retry,
+    settle,
+    start,
+    wake,
+    want,
+)
+from linli.sync.rounds import Carrier, Delivery, Store, serve_device
+from linli.sync.states import State, wire_status
+from linli.sync.windows import Window, next_change, window_now
+
+__all__ = [
+    "ABSENT",
+    "UNKNOWN",
+    "Backoff",
+    "Carrier",
+    "Delivery",
+    "Difference",
+    "Item",
+    "Outcome",
+    "Result",
+    "State",
+    "Store",
+    "Window",
+    "batch_limit",
+    "compare",
+    "new_item",
+    "next_change",
+    "report",
+    "resend",
+    "retry",
+    "serve_device",
+    "settle",
+    "start",
+    "take_batch",
+    "wake",
+    "want",
+    "window_now",
+    "wire_status",
+]
