@@ -1,0 +1,158 @@
+"""Bytes of one MQTT connection to packets. Source: OASIS MQTT 3.1.1, chapters 2 and 3.
+
+    byte 1      type (4 bits), flags (4 bits)
+    byte 2-5    remaining length, 7 bits a byte, low first, top bit: more follows
+    then        variable header and payload, `remaining length` bytes
+
+PUBLISH and PUBACK are read in the loop itself: everything a busy front does passes here.
+"""
+
+from collections.abc import Callable
+from typing import Literal
+
+from linli.protocols.mqtt.bodies import CLIENT_SENDS, SERVER_SENDS, malformed, read_connect
+from linli.protocols.mqtt.filters import valid_topic
+from linli.protocols.mqtt.packets import Connect, Fault, MqttError, Packet, Puback, Publish
+
+MAX_PACKET = 256 * 1024
+"""Bytes of one packet with its header, unless the decoder is told otherwise."""
+
+_KNOWN_TOPICS = 512
+"""Topics remembered per connection, so that a repeated one is neither decoded nor checked again."""
+
+
+class Decoder:
+    """Splits the byte stream of one connection into packets; keeps the unfinished rest.
+
+    `side` is who decodes: a "server" reads what clients send. After an MqttError it must not be fed again.
+    """
+
+    __slots__ = ("_missing", "_rest", "_topics", "level", "max_packet", "readers")
+
+    def __init__(
+        self, side: Literal["server", "client"] = "server", *, max_packet: int = MAX_PACKET, level: int = 4
+    ) -> None:
+        self.readers: dict[int, Callable[[int, bytes, int], Packet]] = (
+            CLIENT_SENDS if side == "server" else SERVER_SENDS
+        )
+        self.level = level
+        """3 or 4; a server's decoder takes it from the CONNECT."""
+        self.max_packet = max_packet
+        self._rest = bytearray()
+        self._missing = 0
+        self._topics: dict[bytes, str] = {}
+
+    def feed(self, data: bytes) -> list[Packet]:
+        """Take the next bytes; returns the packets that are now whole. Raises MqttError."""
+        if self._rest:
+            self._rest += data
+            if len(self._rest) < self._missing:
+                return []
+            data = bytes(self._rest)
+            self._rest.clear()
+        packets: list[Packet] = []
+        try:
+            used = self._split(data, packets)
+        except MqttError as error:
+            error.packets = packets
+            raise
+        if used < len(data):
+            self._rest += data[used:]
+        return packets
+
+    @property
+    def unfinished(self) -> int:
+        """Bytes kept of a packet that is not whole."""
+        return len(self._rest)
+
+    def _split(self, data: bytes, packets: list[Packet]) -> int:
+        """Append the whole packets of `data`; returns how many bytes they took."""
+        topics = self._topics
+        limit = self.max_packet
+        end = len(data)
+        at = 0
+        while end - at >= 2:
+            head = data[at]
+            length = data[at + 1]
+            body = at + 2
+            if length >= 0x80:
+                found = read_length(data, at + 1)
+                if found is None:
+                    self._missing = end - at + 1
+                    return at
+                length, body = found
+            stop = body + length
+            if stop - at > limit:
+                raise MqttError(Fault.TOO_LARGE, f"a packet of {stop - at} bytes, at most {limit} are taken")
+            if stop > end:
+                self._missing = stop - at
+                return at
+
+            if head & 0xF0 == 0x30:
+                if length < 2:
+                    raise malformed("PUBLISH without a topic")
+                topic_end = body + 2 + (data[body] << 8 | data[body + 1])
+                qos = head >> 1 & 3
+                payload_at = topic_end + 2 if qos else topic_end
+                if payload_at > stop:
+                    raise malformed("PUBLISH shorter than its topic")
+                packet_id = 0
+                if qos:
+                    packet_id = data[topic_end] << 8 | data[topic_end + 1]
+                    if not packet_id or qos == 3:
+                        raise malformed("PUBLISH with QoS 3 or packet id 0")
+                key = data[body + 2 : topic_end]
+                topic = topics.get(key)
+                if topic is None:
+                    topic = self._learn(key)
+                if head & 0x09:
+                    packets.append(
+                        Publish(topic, data[payload_at:stop], qos, packet_id, head & 1 == 1, head & 8 == 8)
+                    )
+                else:
+                    packets.append(Publish(topic, data[payload_at:stop], qos, packet_id))
+            elif head == 0x40 and length == 2:
+                packets.append(Puback(data[body] << 8 | data[body + 1]))
+            else:
+                packets.append(self._read(head, data[body:stop]))
+            at = stop
+        self._missing = 2
+        return at
+
+    def _learn(self, key: bytes) -> str:
+        try:
+            topic = key.decode()
+        except UnicodeDecodeError:
+            raise malformed("topic is not UTF-8") from None
+        if not valid_topic(topic):
+            raise malformed("topic is empty or holds a wildcard or U+0000")
+        if len(self._topics) >= _KNOWN_TOPICS:
+            self._topics.clear()
+        self._topics[key] = topic
+        return topic
+
+    def _read(self, head: int, body: bytes) -> Packet:
+        if head >> 4 == 1 and head in self.readers:
+            connect: Connect = read_connect(head, body, self.level)
+            self.level = connect.level
+            return connect
+        reader = self.readers.get(head)
+        if reader is None and self.level == 3:
+            # MQTT 3.1 let senders set DUP on PUBREL, SUBSCRIBE and UNSUBSCRIBE.
+            reader = self.readers.get(head & ~0x08)
+        if reader is None:
+            raise MqttError(Fault.UNEXPECTED, f"packet type {head >> 4} with flags {head & 15}")
+        return reader(head, body, self.level)
+
+
+def read_length(data: bytes, at: int) -> tuple[int, int] | None:
+    """Remaining length at `at` -> (value, position after it), or None while bytes are missing (2.2.3)."""
+    value = 0
+    for shift in range(4):
+        if at + shift >= len(data):
+            return None
+        byte = data[at + shift]
+        value |= (byte & 0x7F) << (7 * shift)
+        if byte < 0x80:
+            return value, at + shift + 1
+    raise malformed("remaining length of more than four bytes")
