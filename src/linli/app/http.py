@@ -1,0 +1,77 @@
+"""Where a request goes: health, metrics, files, the console, the open API, and the web pages for the rest."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import msgspec
+
+from linli.kernel.http import ASGIApp, Receive, Send
+
+type HttpScope = MutableMapping[str, Any]
+type Probe = Callable[[], Awaitable[dict[str, str]]]
+
+JSON = (b"content-type", b"application/json")
+TEXT = (b"content-type", b"text/plain; charset=utf-8")
+
+
+async def answer(
+    send: Send, status: int, body: bytes = b"", headers: tuple[tuple[bytes, bytes], ...] = ()
+) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+    await send({"type": "http.response.body", "body": body})
+
+
+class Router:
+    """Routes by path: `prefixes` first, longest first; then the open API by its own paths or a signed header."""
+
+    def __init__(
+        self, *, gateway: ASGIApp, gateway_paths: frozenset[str], prefixes: dict[str, ASGIApp], pages: ASGIApp
+    ) -> None:
+        self._gateway = gateway
+        self._gateway_paths = gateway_paths
+        self._prefixes = sorted(prefixes.items(), key=lambda item: -len(item[0]))
+        self._pages = pages
+
+    async def __call__(self, scope: HttpScope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"]
+        if path in self._gateway_paths:
+            await self._gateway(scope, receive, send)
+            return
+        for prefix, app in self._prefixes:
+            if path.startswith(prefix) and (
+                prefix.endswith("/") or path[len(prefix) : len(prefix) + 1] in ("", "/")
+            ):
+                await app(scope, receive, send)
+                return
+        if scope["method"] not in ("GET", "HEAD") or any(name == b"x-ca-key" for name, _ in scope["headers"]):
+            await self._gateway(scope, receive, send)
+            return
+        await self._pages(scope, receive, send)
+
+
+class Health:
+    """`/healthz`: the process lives. `/readyz`: it can serve; else 503 naming the part that cannot."""
+
+    def __init__(self, probe: Probe) -> None:
+        self._probe = probe
+
+    async def healthz(self, scope: HttpScope, receive: Receive, send: Send) -> None:
+        await answer(send, 200, b"ok", (TEXT,))
+
+    async def readyz(self, scope: HttpScope, receive: Receive, send: Send) -> None:
+        faults = await self._probe()
+        body = msgspec.json.encode({"ready": not faults, "faults": faults})
+        await answer(send, 503 if faults else 200, body, (JSON,))
+
+
+def metrics_app(render: Callable[[], bytes], *, allowed: frozenset[str]) -> ASGIApp:
+    """Prometheus metrics, for callers from `allowed` addresses only (they tell much about an installation)."""
+
+    async def metrics(scope: HttpScope, receive: Receive, send: Send) -> None:
+        client = scope.get("client")
+        if client is None or client[0] not in allowed:
+            await answer(send, 404)
+            return
+        await answer(send, 200, render(), ((b"content-type", b"text/plain; version=0.0.4; charset=utf-8"),))
+
+    return metrics
