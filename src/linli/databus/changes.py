@@ -1,0 +1,125 @@
+"""The change log: what happened, written with it in one transaction, read by every subscription."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from linli.databus.models import changes
+from linli.databus.record_ids import record_id
+from linli.databus.topics import CommunityChange, DataChange, Kind
+from linli.kernel.db import Database, Tx
+
+_COLUMNS = (
+    "tenant_id",
+    "community_id",
+    "app_key",
+    "kind",
+    "model_id",
+    "operate",
+    "payload",
+    "created_ms",
+)
+_wakers: dict[int, list[asyncio.Event]] = {}
+
+
+class Change(NamedTuple):
+    """One row of the log, in the order of its columns."""
+
+    id: int
+    tenant_id: str
+    community_id: int | None
+    app_key: str
+    kind: str
+    model_id: str
+    operate: str
+    payload: str
+    created_ms: int
+
+    def message(self) -> bytes:
+        """The JSON that subscribers get."""
+        if self.kind != Kind.DATA:
+            return self.payload.encode()
+        ids = msgspec.json.decode(self.payload) if self.payload else [record_id(self.id, self.created_ms)]
+        return msgspec.json.encode(DataChange(self.model_id, ids, self.operate))
+
+
+async def publish(
+    tx: Tx, kind: str, community_id: int | None, payload: msgspec.Struct, *, tenant_id: str, app_key: str = ""
+) -> int:
+    """Tell the subscribers of a community something, once `tx` has committed; the number of the message.
+
+    `payload` becomes the JSON body (`CommunityChange` for space, message and user). `app_key` addresses one key
+    alone. Only keys whose project is granted the community get it.
+    """
+    operate = payload.type if isinstance(payload, CommunityChange) else ""
+    body = msgspec.json.encode(payload).decode()
+    return await _append(tx, (tenant_id, community_id, app_key, kind, "", operate, body))
+
+
+async def publish_data(
+    tx: Tx, *, tenant_id: str, community_id: int | None, model_id: str, operate: str, ids: list[int] | None
+) -> int:
+    """Tell that records changed; `ids` None: the one record numbered by this message."""
+    body = "" if ids is None else msgspec.json.encode(ids).decode()
+    return await _append(tx, (tenant_id, community_id, "", Kind.DATA, model_id, operate, body))
+
+
+async def publish_inserted(
+    tx: Tx, *, tenant_id: str, community_id: int | None, model_id: str, count: int
+) -> list[int]:
+    """The same for `count` new records at once, a message each; their numbers in order."""
+    now = tx.db.clock.now_ms()
+    row = (tenant_id, community_id, "", str(Kind.DATA), model_id, "insert", "", now)
+    numbers = await tx.insert_returning(changes, _COLUMNS, [row] * count)
+    tx.after_commit(lambda: wake(tx.db))
+    return numbers
+
+
+async def _append(tx: Tx, row: tuple[str | int | None, ...]) -> int:
+    values = (*row[:3], str(row[3]), *row[4:], tx.db.clock.now_ms())
+    number = (await tx.insert_returning(changes, _COLUMNS, [values]))[0]
+    tx.after_commit(lambda: wake(tx.db))
+    return number
+
+
+def wake(db: Database) -> None:
+    """Tell the readers of this process that the log grew."""
+    for event in _wakers.get(id(db), ()):
+        event.set()
+
+
+def on_growth(db: Database, event: asyncio.Event) -> Callable[[], None]:
+    """Have `event` set after every commit that wrote to the log. Returns how to stop it."""
+    _wakers.setdefault(id(db), []).append(event)
+
+    def stop() -> None:
+        _wakers[id(db)].remove(event)
+        if not _wakers[id(db)]:
+            del _wakers[id(db)]
+
+    return stop
+
+
+class CommunityEvent(Protocol):
+    """A domain event about rows of one community."""
+
+    @property
+    def tenant_id(self) -> str: ...
+    @property
+    def community_id(self) -> int: ...
+    @property
+    def ids(self) -> list[str]: ...
+    @property
+    def type(self) -> str: ...
+
+
+def relay(kind: Kind) -> Callable[[Tx, CommunityEvent], Awaitable[None]]:
+    """An inline handler that passes a domain's event on to the subscribers of `kind`."""
+
+    async def handle(tx: Tx, event: CommunityEvent) -> None:
+        change = CommunityChange(event.community_id, list(event.ids), event.type)
+        await publish(tx, kind, event.community_id, change, tenant_id=event.tenant_id)
+
+    return handle

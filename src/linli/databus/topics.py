@@ -1,0 +1,94 @@
+"""Names of the push topics (spec B, 4.5 and 11.2-3) and the payload each carries."""
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+
+class Kind(StrEnum):
+    """What a change is about; the value is stored in the log and in subscriptions' filters."""
+
+    SPACE = "space"
+    """A space of a community was added, changed or removed (区域)."""
+    MESSAGE = "message"
+    """A notice was published (公告)."""
+    USER = "user"
+    """A person known to a community was added, changed or removed (用户)."""
+    DATA = "data"
+    """Rows of a data model were inserted, updated or deleted."""
+    CALL = "call"
+    """A video intercom call rings (spec B, 9 V16)."""
+    TEST = "test"
+    """A message that the owner of a subscription asked for."""
+
+
+COMMUNITY_KINDS: Final = (Kind.SPACE, Kind.MESSAGE, Kind.USER)
+
+
+class CommunityChange(msgspec.Struct, frozen=True, rename="camel"):
+    """Payload of the community topics (spec B, 9 V9)."""
+
+    community_id: int
+    ids: list[str]
+    type: str
+    """insert, update, delete or publish."""
+
+
+class DataChange(msgspec.Struct, frozen=True, rename="camel"):
+    """Payload of the data-model topics (spec B, 4.5)."""
+
+    model_id: str
+    data_ids: list[int]
+    operate_type: str
+    """insert, update or delete."""
+    app_id: str = ""
+    """The app subscribed for; empty when an appKey was authorised."""
+
+
+def topics_of(kind: str, app_key: str) -> tuple[str, ...]:
+    """Every topic that carries a change of `kind` to `app_key`, the main one first.
+
+    Old clients listen on one of them: the manual spells the data topic in two ways and the community topics in
+    its table and its prose differently.
+    """
+    if kind == Kind.DATA:
+        return (f"/sys/appkey/{app_key}/dop/model/data/change", f"/sys/{app_key}/dop/model/data/change")
+    if kind in COMMUNITY_KINDS:
+        return (f"/sys/appkey/{app_key}/community/{kind}/change", f"/sys/community/{app_key}/{kind}/change")
+    if kind == Kind.CALL:
+        return (f"/broadcast/{app_key}/vinotify",)
+    return (f"/sys/appkey/{app_key}/{kind}",)
+
+
+def kind_of_topic(topic: str, app_key: str) -> str | None:
+    """The kind of change that a topic carries; None when it is no change topic of this key."""
+    return next((kind for kind in Kind if topic in topics_of(kind, app_key)), None)
+
+
+def all_topics(app_key: str) -> tuple[str, ...]:
+    """Every change topic of one key: each is a durable queue of its own once somebody subscribed to it."""
+    return tuple(topic for kind in Kind for topic in topics_of(kind, app_key))
+
+
+def may_subscribe(app_key: str) -> tuple[str, ...]:
+    """The topic filters that a consumer logged in with `app_key` may ask the MQTT front for."""
+    return (
+        f"/sys/appkey/{app_key}/#",
+        f"/sys/{app_key}/dop/#",
+        f"/sys/community/{app_key}/#",
+        f"/broadcast/{app_key}/#",
+    )
+
+
+def covers(topic_filter: str, topic: str) -> bool:
+    """Whether an MQTT topic filter (`+`, `#`, `$share/…`) takes a topic."""
+    if topic_filter.startswith("$share/"):
+        topic_filter = topic_filter.split("/", 2)[-1]
+    wanted, given = topic_filter.split("/"), topic.split("/")
+    for place, level in enumerate(wanted):
+        if level == "#":
+            return True
+        if place >= len(given) or level not in ("+", given[place]):
+            return False
+    return len(wanted) == len(given)
