@@ -48,7 +48,11 @@ def main(arguments: list[str]) -> int:
         say("ready")
         return 0
     environment["VIRTUAL_ENV"] = str(python.folder)
-    environment.pop("PYTHONHOME", None)
+    for name in (
+        "PYTHONHOME",
+        "LINLI_PYTHON",
+    ):  # the second was for the wrapper; the settings would refuse it
+        environment.pop(name, None)
     if command in SCRIPTS:
         line = [str(python.interpreter), str(ROOT / SCRIPTS[command]), *arguments[1:]]
     else:

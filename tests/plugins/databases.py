@@ -5,8 +5,6 @@ private cluster, started when the first test asks for it. `--database=sqlite` le
 """
 
 import asyncio
-import importlib
-import pkgutil
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
@@ -14,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-import linli
 from linli.kernel.clock import ManualClock, SystemClock
 from linli.kernel.db import Database
 from linli.kernel.db.partitions import create_all
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
+from new_migration import import_models
 from tests.engines import PostgreSQL
 
 ENGINES = ("sqlite", "postgresql")
@@ -113,11 +111,3 @@ async def _build(url: str) -> None:
         await create_all(db, SystemClock().now_ms())
     finally:
         await db.close()
-
-
-def import_models() -> None:
-    """Import every module that defines tables: the kernel's, and each room's `models`."""
-    for module in pkgutil.walk_packages(linli.__path__, "linli."):
-        parts = module.name.split(".")
-        if "models" in parts or parts[1] == "kernel":
-            importlib.import_module(module.name)

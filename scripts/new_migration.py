@@ -1,0 +1,46 @@
+"""Write a migration from what the models have and the newest schema has not: `new_migration.py "Say what changes"`.
+
+Reads as: bring an empty database to the head, compare, write. Read the result before you commit it.
+"""
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import linli
+from linli.kernel.db import metadata
+from linli.migrations import runner
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1:
+        print(__doc__)
+        return 2
+    import_models()
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/schema.db"
+        if runner.head():
+            runner.upgrade(url)
+        script = runner.write(url, metadata, arguments[0], time.strftime("%Y%m%d_%H%M%S", time.gmtime()))
+    for step in (["format"], ["check", "--fix"]):
+        subprocess.run(
+            [str(Path(sys.executable).parent / "ruff"), *step, "--quiet", str(script)], check=False
+        )
+    print(script)
+    return 0
+
+
+def import_models() -> None:
+    """Import every module that defines tables: the kernel's, and each room's `models`."""
+    for module in pkgutil.walk_packages(linli.__path__, "linli."):
+        parts = module.name.split(".")
+        if "models" in parts or parts[1] == "kernel":
+            importlib.import_module(module.name)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
