@@ -1,0 +1,175 @@
+"""A simulated smart door (spec A, 4.3): keeps its permission list, reads encrypted codes offline, opens, reports.
+
+Its list and public key survive a power cut when a state file is given, like the flash of a real door.
+"""
+
+import base64
+import contextlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+from linli.protocols import door_permissions, qr_rsa
+from linli.protocols.door_permissions import HeldPermissions
+from linli.rules import credentials
+from linli.rules.credentials import Decision
+from linli.sim.link import CallFailed, DeviceLink, Triple
+
+DOWNLOAD_LIMIT = 16 * 1024 * 1024
+
+
+class _State(msgspec.Struct):
+    public_key: str = ""
+    files: list[bytes] = []
+    used: dict[str, int] = {}
+
+
+class SimulatedDoor:
+    """One door with a QR and card reader. `now_ms` is its own clock, which may be wrong on purpose."""
+
+    def __init__(
+        self,
+        triple: Triple,
+        host: str,
+        port: int,
+        *,
+        state: Path | None = None,
+        now_ms: Callable[[], int] | None = None,
+    ) -> None:
+        self.link = DeviceLink(triple, host, port)
+        self.link.on_service("syncPermissions", self._sync_permissions)
+        self.link.on_service("remoteOpen", self._remote_open)
+        self.link.on_property_set(self._set)
+        self.held = HeldPermissions()
+        self.used: dict[str, int] = {}
+        self.opened = 0
+        """Times the lock was released, whoever asked."""
+        self.public_key: qr_rsa.PublicKey | None = None
+        self.refuse_files = False
+        """A fault on request: answer `syncPermissions` with an error."""
+        self._now_ms = now_ms or (lambda: time.time_ns() // 1_000_000)
+        self._state_file = state
+        self._state = _State()
+        self._load()
+
+    async def start(self) -> None:
+        await self.link.start()
+
+    async def stop(self) -> None:
+        await self.link.stop()
+
+    # people at the door
+
+    def scan(self, text: str) -> Decision:
+        """Somebody holds a QR picture before the reader: the encrypted text, or a plain code on older doors."""
+        code, expires = text, None
+        if self.public_key is not None:
+            try:
+                sealed = qr_rsa.open_code(self.public_key, text)
+                code, expires = sealed.code, sealed.expires_s
+            except qr_rsa.CodeError:
+                code = ""
+        held = self.held.qr.get(code)
+        decision = credentials.check_qr(
+            held, used=self.used.get(code, 0), now_ms=self._now_ms(), picture_expires_s=expires
+        )
+        if (
+            decision.opens
+            and held is not None
+            and held.max_scans != credentials.UNLIMITED
+            and not held.shared
+        ):
+            self.used[code] = self.used.get(code, 0) + 1
+        self._passed("qrCode", code or text, decision)
+        return decision
+
+    def swipe(self, card: str) -> Decision:
+        decision = credentials.check_card(self.held.cards.get(card), now_ms=self._now_ms())
+        self._passed("tradCard", card, decision)
+        return decision
+
+    def _passed(self, kind: str, content: str, decision: Decision) -> None:
+        if decision.opens:
+            self.opened += 1
+        extra = {"type": kind, kind: content, "eventTime": str(self._now_ms() // 1000)}
+        event = {
+            "code": int(decision.code),
+            "message": decision.message,
+            "type": kind,
+            "content": content,
+            "extInfo": msgspec.json.encode(extra).decode(),
+        }
+        self.link.queue_event("passEvent", event)
+        self._save()
+
+    # what the platform asks
+
+    async def _sync_permissions(self, params: Any) -> dict[str, Any]:
+        if self.refuse_files:
+            raise CallFailed(500, "storage fault")
+        url = params.get("permissionUrl") if isinstance(params, dict) else None
+        if not isinstance(url, str):
+            raise CallFailed(460, "permissionUrl is missing")
+        try:
+            content = await self._download(url)
+            self.held.apply(door_permissions.decode(content))
+        except (httpx.HTTPError, OSError) as error:
+            raise CallFailed(500, f"download failed: {error}") from error
+        except door_permissions.PermissionFileError as error:
+            raise CallFailed(460, f"bad permission file: {error}") from error
+        self._state.files.append(content)
+        self._save()
+        return {}
+
+    async def _download(self, url: str) -> bytes:
+        async with (
+            httpx.AsyncClient(timeout=10, trust_env=False) as client,
+            client.stream("GET", url) as response,
+        ):
+            response.raise_for_status()
+            content = b""
+            async for piece in response.aiter_bytes():
+                content += piece
+                if len(content) > DOWNLOAD_LIMIT:
+                    raise OSError("the file is too large")
+            return content
+
+    async def _remote_open(self, params: Any) -> dict[str, Any]:
+        self.opened += 1
+        return {}
+
+    async def _set(self, params: Any) -> dict[str, Any]:
+        key = params.get("RSAPublicKey") if isinstance(params, dict) else None
+        if isinstance(key, str):
+            self._use_key(key)
+            self._save()
+            self.link.queue_properties({"RSAPublicKey": key})
+        return {}
+
+    def _use_key(self, key: str) -> None:
+        with contextlib.suppress(ValueError):
+            self.public_key = qr_rsa.PublicKey.from_spki(base64.b64decode(key))
+            self._state.public_key = key
+
+    # flash
+
+    def _load(self) -> None:
+        if self._state_file is None or not self._state_file.exists():
+            return
+        self._state = msgspec.json.decode(self._state_file.read_bytes(), type=_State)
+        self.used = dict(self._state.used)
+        for content in self._state.files:
+            self.held.apply(door_permissions.decode(content))
+        if self._state.public_key:
+            self._use_key(self._state.public_key)
+
+    def _save(self) -> None:
+        if self._state_file is not None:
+            self._state.used = self.used
+            aside = self._state_file.with_suffix(".part")
+            aside.write_bytes(msgspec.json.encode(self._state))
+            aside.replace(self._state_file)

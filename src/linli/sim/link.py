@@ -1,0 +1,301 @@
+"""A device's line to the platform: LinkKit over MQTT 3.1.1 as the public C SDK speaks it (spec clients, b).
+
+What a device must not lose (events) waits here until the broker acknowledged it, through any number of
+reconnections. Calls from the platform are answered by handlers.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import random
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from linli.protocols import mqtt
+from linli.protocols.linkkit import signatures, topics
+
+type Handler = Callable[[Any], Awaitable[dict[str, Any]]]
+type Listener = Callable[[str], None]
+
+KEEP_ALIVE_SECONDS = 60
+CONNECT_SECONDS = 10
+REPLY_SECONDS = 10
+WINDOW = 20
+_BACK_OFF_SECONDS = (0.2, 0.5, 1, 2, 5, 10, 20)
+
+
+class Triple(msgspec.Struct, frozen=True):
+    """What is burnt into a device."""
+
+    product_key: str
+    device_name: str
+    device_secret: str
+
+
+class CallFailed(Exception):
+    """A handler refuses a call; `code` goes into the reply."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class DeviceLink:
+    """One device's connection. `start()` keeps it up until `stop()`."""
+
+    def __init__(self, triple: Triple, host: str, port: int, *, seed: int | None = None) -> None:
+        self.triple = triple
+        self._host, self._port = host, port
+        self._random = random.Random(seed)
+        self._numbers = itertools.count(1)
+        self._services: dict[str, Handler] = {}
+        self._on_set: Handler | None = None
+        self._unacked: OrderedDict[int, tuple[str, bytes]] = OrderedDict()
+        self._waiting: list[tuple[str, bytes]] = []
+        self._packet_ids = itertools.cycle(range(1, 65_535))
+        self._replies: dict[str, asyncio.Future[msgspec.Raw]] = {}
+        self._transport: asyncio.Transport | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._calls: set[asyncio.Task[None]] = set()
+        self._online = asyncio.Event()
+        self._blocked = asyncio.Event()
+        self._blocked.set()
+        self.listener: Listener | None = None
+
+    # what the device offers
+
+    def on_service(self, identifier: str, handler: Handler) -> None:
+        """`handler(params)` answers calls of one service, synchronous or not."""
+        self._services[identifier] = handler
+
+    def on_property_set(self, handler: Handler) -> None:
+        self._on_set = handler
+
+    # life
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._keep_up(), name=f"device {self.triple.device_name}")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+        for call in list(self._calls):
+            call.cancel()
+
+    async def wait_online(self, seconds: float = 10) -> None:
+        async with asyncio.timeout(seconds):
+            await self._online.wait()
+
+    @property
+    def online(self) -> bool:
+        return self._online.is_set()
+
+    @property
+    def unsent(self) -> int:
+        """Events and posts that the platform has not acknowledged yet."""
+        return len(self._unacked) + len(self._waiting)
+
+    def cut(self) -> None:
+        """Pull the cable: the line is down until `mend()`."""
+        self._blocked.clear()
+        if self._transport is not None:
+            self._transport.abort()
+
+    def mend(self) -> None:
+        self._blocked.set()
+
+    async def _keep_up(self) -> None:
+        failures = 0
+        while True:
+            await self._blocked.wait()
+            try:
+                await self._session()
+                failures = 0
+            except (OSError, TimeoutError, mqtt.MqttError) as error:
+                self._tell(f"line down: {error or type(error).__name__}")
+                failures += 1
+            finally:
+                self._online.clear()
+            pause = _BACK_OFF_SECONDS[min(failures, len(_BACK_OFF_SECONDS) - 1)]
+            await asyncio.sleep(pause * self._random.uniform(0.5, 1.5))
+
+    async def _session(self) -> None:
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(CONNECT_SECONDS):
+            transport, wire = await loop.create_connection(_Wire, self._host, self._port)
+            self._transport = transport
+            transport.write(mqtt.encode(self._connect_packet()))
+            first = await wire.next()
+        if not isinstance(first, mqtt.Connack) or first.code:
+            transport.close()
+            raise OSError(f"the platform refused the connection: {first}")
+        self._online.set()
+        self._tell("online")
+        for packet_id, (topic, payload) in self._unacked.items():
+            self._write(mqtt.Publish(topic, payload, 1, packet_id, dup=True))
+        self._send_waiting()
+        pings = asyncio.create_task(self._ping(transport))
+        try:
+            while (packet := await wire.next()) is not None:
+                self._take(packet)
+        finally:
+            pings.cancel()
+            self._transport = None
+            transport.close()
+
+    def _connect_packet(self) -> mqtt.Connect:
+        t = self.triple
+        client_id, stamp = f"{t.product_key}.{t.device_name}", "2524608000000"
+        text = signatures.device_text(client_id, t.device_name, t.product_key, stamp)
+        options = f"timestamp={stamp},_v=sdk-sim-1.0,securemode=3,signmethod=hmacsha256,lan=Sim,gw=0,ext=0"
+        return mqtt.Connect(
+            client_id=f"{client_id}|{options}|",
+            username=f"{t.device_name}&{t.product_key}",
+            password=signatures.sign(t.device_secret, text).encode(),
+            clean=False,
+            keep_alive=KEEP_ALIVE_SECONDS,
+        )
+
+    async def _ping(self, transport: asyncio.Transport) -> None:
+        while True:
+            await asyncio.sleep(KEEP_ALIVE_SECONDS / 2)
+            transport.write(mqtt.encode(mqtt.Pingreq()))
+
+    # sending
+
+    async def post_properties(self, values: dict[str, Any]) -> None:
+        """Post property values and wait for the platform's reply. Raises CallFailed, TimeoutError."""
+        await self._ask("thing/event/property/post", "thing.event.property.post", values)
+
+    def queue_properties(self, values: dict[str, Any]) -> None:
+        """Post property values without waiting; sent again until acknowledged."""
+        self._queue("thing/event/property/post", "thing.event.property.post", values)
+
+    def queue_event(self, identifier: str, values: dict[str, Any]) -> None:
+        """Report an event; kept and sent again until the platform acknowledged it."""
+        self._queue(f"thing/event/{identifier}/post", f"thing.event.{identifier}.post", values)
+
+    async def _ask(self, tail: str, method: str, params: Any) -> msgspec.Raw:
+        number = str(next(self._numbers))
+        reply: asyncio.Future[msgspec.Raw] = asyncio.get_running_loop().create_future()
+        self._replies[number] = reply
+        try:
+            self._queue(tail, method, params, number=number)
+            async with asyncio.timeout(REPLY_SECONDS):
+                return await reply
+        finally:
+            self._replies.pop(number, None)
+
+    def _queue(self, tail: str, method: str, params: Any, *, number: str | None = None) -> None:
+        body = {
+            "id": number or str(next(self._numbers)),
+            "version": "1.0",
+            "params": params,
+            "method": method,
+        }
+        topic = topics.sys_topic(self.triple.product_key, self.triple.device_name, tail)
+        self._waiting.append((topic, msgspec.json.encode(body)))
+        self._send_waiting()
+
+    def _send_waiting(self) -> None:
+        while self._waiting and self._online.is_set() and len(self._unacked) < WINDOW:
+            topic, payload = self._waiting.pop(0)
+            packet_id = next(self._packet_ids)
+            self._unacked[packet_id] = (topic, payload)
+            self._write(mqtt.Publish(topic, payload, 1, packet_id))
+
+    def _write(self, packet: mqtt.Packet) -> None:
+        if self._transport is not None:
+            self._transport.write(mqtt.encode(packet))
+
+    # receiving
+
+    def _take(self, packet: mqtt.Packet) -> None:
+        if isinstance(packet, mqtt.Puback):
+            self._unacked.pop(packet.packet_id, None)
+            self._send_waiting()
+        elif isinstance(packet, mqtt.Publish):
+            call = asyncio.create_task(self._serve(packet))
+            self._calls.add(call)
+            call.add_done_callback(self._calls.discard)
+
+    async def _serve(self, packet: mqtt.Publish) -> None:
+        """Handle one downlink. It is acknowledged after it was handled."""
+        message = msgspec.json.decode(packet.payload, type=_Downlink)
+        if packet.topic.endswith("_reply"):
+            self._settle(message)
+        elif message.method.startswith("thing.service."):
+            answer = await self._answer(message)
+            reply_topic = packet.topic + "_reply"
+            if "/rrpc/request/" in packet.topic:
+                reply_topic = packet.topic.replace("/rrpc/request/", "/rrpc/response/")
+            elif packet.topic.startswith("/ext/rrpc/"):
+                reply_topic = packet.topic
+            self._write(mqtt.Publish(reply_topic, msgspec.json.encode(answer)))
+        if packet.qos:
+            self._write(mqtt.Puback(packet.packet_id))
+
+    def _settle(self, message: "_Downlink") -> None:
+        waiter = self._replies.get(str(message.id))
+        if waiter is None or waiter.done():
+            return
+        if message.code == 200:
+            waiter.set_result(message.data)
+        else:
+            waiter.set_exception(CallFailed(message.code, message.message))
+
+    async def _answer(self, message: "_Downlink") -> dict[str, Any]:
+        name = message.method.removeprefix("thing.service.")
+        handler = self._on_set if name == "property.set" else self._services.get(name)
+        code, data, said = 200, {}, "success"
+        if handler is None:
+            code, said = 404, f"no such service: {name}"
+        else:
+            try:
+                data = await handler(msgspec.json.decode(message.params) if message.params else {})
+            except CallFailed as failure:
+                code, said = failure.code, str(failure)
+        return {"id": message.id, "code": code, "data": data, "message": said}
+
+    def _tell(self, text: str) -> None:
+        if self.listener is not None:
+            self.listener(text)
+
+
+class _Downlink(msgspec.Struct):
+    id: str | int = ""
+    method: str = ""
+    params: msgspec.Raw = msgspec.Raw(b"")
+    code: int = 0
+    data: msgspec.Raw = msgspec.Raw(b"")
+    message: str = ""
+
+
+class _Wire(asyncio.Protocol):
+    """Packets of one connection, as a queue that ends with None."""
+
+    def __init__(self) -> None:
+        self._decoder = mqtt.Decoder("client")
+        self._packets: asyncio.Queue[mqtt.Packet | mqtt.MqttError | None] = asyncio.Queue()
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            for packet in self._decoder.feed(data):
+                self._packets.put_nowait(packet)
+        except mqtt.MqttError as error:
+            self._packets.put_nowait(error)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._packets.put_nowait(None)
+
+    async def next(self) -> mqtt.Packet | None:
+        packet = await self._packets.get()
+        if isinstance(packet, mqtt.MqttError):
+            raise packet
+        return packet
