@@ -201,7 +201,7 @@ async def create_app_key(
         tx.db.clock.now_ms(), None,
     )  # fmt: skip
     await tx.insert(app_keys, row._asdict())
-    _changed(tx)
+    changed(tx)
     return app_key, app_secret
 
 
@@ -211,7 +211,7 @@ async def rotate_app_key(scope: Scope, tx: Tx, *, app_key: str, ids: Ids, secret
     sealed = secrets.seal(secret, about=f"app_key:{app_key}")
     if not await _set_secret.run(tx, scope, key=app_key, sealed=sealed):
         raise NotFound(what="appKey", id=app_key)
-    _changed(tx)
+    changed(tx)
     return secret
 
 
@@ -219,7 +219,7 @@ async def enable_app_key(scope: Scope, tx: Tx, *, app_key: str, enabled: bool) -
     """Raises NotFound."""
     if not await _set_enabled.run(tx, scope, key=app_key, on=int(enabled)):
         raise NotFound(what="appKey", id=app_key)
-    _changed(tx)
+    changed(tx)
 
 
 async def grant_community(scope: Scope, tx: Tx, *, project_id: str, community_id: int) -> None:
@@ -232,12 +232,12 @@ async def grant_community(scope: Scope, tx: Tx, *, project_id: str, community_id
         "granted_ms": tx.db.clock.now_ms(),
     }
     await tx.upsert(project_communities, [row], keys=("project_id", "community_id"))
-    _changed(tx)
+    changed(tx)
 
 
 async def ungrant_community(scope: Scope, tx: Tx, *, project_id: str, community_id: int) -> None:
     await _ungrant.run(tx, scope, project=project_id, community=community_id)
-    _changed(tx)
+    changed(tx)
 
 
 async def list_tenants(db: Reader) -> list[TenantRow]:
@@ -297,7 +297,7 @@ async def main_scope(db: Database, tenant_id: str) -> Scope:
     return Scope(tenant.id, Caller("operator", tenant.name))
 
 
-def _changed(tx: Tx) -> None:
+def changed(tx: Tx) -> None:
     """Let caches of keys and scopes in this process see the change with the next call."""
 
     def tell() -> None:
