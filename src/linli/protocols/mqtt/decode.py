@@ -7,6 +7,7 @@
 PUBLISH and PUBACK are read in the loop itself: everything a busy front does passes here.
 """
 
+import struct
 from collections.abc import Callable
 from typing import Literal
 
@@ -16,6 +17,8 @@ from linli.protocols.mqtt.packets import Connect, Fault, MqttError, Packet, Puba
 
 MAX_PACKET = 256 * 1024
 """Bytes of one packet with its header, unless the decoder is told otherwise."""
+
+_word = struct.Struct(">H").unpack_from
 
 _KNOWN_TOPICS = 512
 """Topics remembered per connection, so that a repeated one is neither decoded nor checked again."""
@@ -27,7 +30,7 @@ class Decoder:
     `side` is who decodes: a "server" reads what clients send. After an MqttError it must not be fed again.
     """
 
-    __slots__ = ("_missing", "_rest", "_topics", "level", "max_packet", "readers")
+    __slots__ = ("_field", "_missing", "_rest", "_topic", "_topics", "level", "max_packet", "readers")
 
     def __init__(
         self, side: Literal["server", "client"] = "server", *, max_packet: int = MAX_PACKET, level: int = 4
@@ -41,6 +44,8 @@ class Decoder:
         self._rest = bytearray()
         self._missing = 0
         self._topics: dict[bytes, str] = {}
+        # The last topic, as sent: most devices publish to the same one again.
+        self._field, self._topic = b"", ""
 
     def feed(self, data: bytes) -> list[Packet]:
         """Take the next bytes; returns the packets that are now whole. Raises MqttError."""
@@ -67,20 +72,23 @@ class Decoder:
 
     def _split(self, data: bytes, packets: list[Packet]) -> int:
         """Append the whole packets of `data`; returns how many bytes they took."""
-        topics = self._topics
         limit = self.max_packet
+        field, topic = self._field, self._topic
         end = len(data)
         at = 0
-        while end - at >= 2:
-            head = data[at]
-            length = data[at + 1]
+        while at + 1 < end:
+            head, length = data[at], data[at + 1]
             body = at + 2
             if length >= 0x80:
-                found = read_length(data, at + 1)
-                if found is None:
-                    self._missing = end - at + 1
-                    return at
-                length, body = found
+                if body < end and data[body] < 0x80:
+                    length += (data[body] << 7) - 0x80
+                    body += 1
+                else:
+                    found = read_length(data, at + 1)
+                    if found is None:
+                        self._missing = end - at + 1
+                        return at
+                    length, body = found
             stop = body + length
             if stop - at > limit:
                 raise MqttError(Fault.TOO_LARGE, f"a packet of {stop - at} bytes, at most {limit} are taken")
@@ -89,28 +97,33 @@ class Decoder:
                 return at
 
             if head & 0xF0 == 0x30:
-                if length < 2:
-                    raise malformed("PUBLISH without a topic")
-                topic_end = body + 2 + (data[body] << 8 | data[body + 1])
-                qos = head >> 1 & 3
-                payload_at = topic_end + 2 if qos else topic_end
-                if payload_at > stop:
-                    raise malformed("PUBLISH shorter than its topic")
-                packet_id = 0
-                if qos:
-                    packet_id = data[topic_end] << 8 | data[topic_end + 1]
-                    if not packet_id or qos == 3:
+                if not topic or not data.startswith(field, body):
+                    field, topic = self._learn(data, body, stop)
+                payload_at = body + len(field)
+                if head & 6:
+                    payload_at += 2
+                    if payload_at > stop:
+                        raise malformed("PUBLISH shorter than its topic and packet id")
+                    (packet_id,) = _word(data, payload_at - 2)
+                    if not packet_id or head & 6 == 6:
                         raise malformed("PUBLISH with QoS 3 or packet id 0")
-                key = data[body + 2 : topic_end]
-                topic = topics.get(key)
-                if topic is None:
-                    topic = self._learn(key)
-                if head & 0x09:
-                    packets.append(
-                        Publish(topic, data[payload_at:stop], qos, packet_id, head & 1 == 1, head & 8 == 8)
-                    )
+                    if head == 0x32:
+                        packets.append(Publish(topic, data[payload_at:stop], 1, packet_id))
+                    else:
+                        packets.append(
+                            Publish(
+                                topic,
+                                data[payload_at:stop],
+                                head >> 1 & 3,
+                                packet_id,
+                                head & 1 == 1,
+                                head & 8 == 8,
+                            )
+                        )
                 else:
-                    packets.append(Publish(topic, data[payload_at:stop], qos, packet_id))
+                    if payload_at > stop:
+                        raise malformed("PUBLISH shorter than its topic")
+                    packets.append(Publish(topic, data[payload_at:stop], 0, 0, head & 1 == 1, head & 8 == 8))
             elif head == 0x40 and length == 2:
                 packets.append(Puback(data[body] << 8 | data[body + 1]))
             else:
@@ -119,17 +132,27 @@ class Decoder:
         self._missing = 2
         return at
 
-    def _learn(self, key: bytes) -> str:
-        try:
-            topic = key.decode()
-        except UnicodeDecodeError:
-            raise malformed("topic is not UTF-8") from None
-        if not valid_topic(topic):
-            raise malformed("topic is empty or holds a wildcard or U+0000")
-        if len(self._topics) >= _KNOWN_TOPICS:
-            self._topics.clear()
-        self._topics[key] = topic
-        return topic
+    def _learn(self, data: bytes, body: int, stop: int) -> tuple[bytes, str]:
+        """The topic field of a PUBLISH, with its length bytes, and as text."""
+        if stop - body < 2:
+            raise malformed("PUBLISH without a topic")
+        topic_end = body + 2 + (data[body] << 8 | data[body + 1])
+        if topic_end > stop:
+            raise malformed("PUBLISH shorter than its topic")
+        field = data[body:topic_end]
+        topic = self._topics.get(field)
+        if topic is None:
+            try:
+                topic = field[2:].decode()
+            except UnicodeDecodeError:
+                raise malformed("topic is not UTF-8") from None
+            if not valid_topic(topic):
+                raise malformed("topic is empty, too deep, or holds a wildcard or U+0000")
+            if len(self._topics) >= _KNOWN_TOPICS:
+                self._topics.clear()
+            self._topics[field] = topic
+        self._field, self._topic = field, topic
+        return field, topic
 
     def _read(self, head: int, body: bytes) -> Packet:
         if head >> 4 == 1 and head in self.readers:
