@@ -31,7 +31,7 @@ class Request(msgspec.Struct, gc=False):
     method: msgspec.Raw = _EMPTY
 
     def method_name(self) -> str:
-        """Empty where the client sends none."""
+        """Empty where the client sends none that is text."""
         return _text(self.method)
 
 
@@ -104,4 +104,7 @@ def request(request_id: str, method: str, params: Any) -> bytes:
 def _text(raw: msgspec.Raw) -> str:
     if not _is_text(raw):
         return ""
-    return msgspec.json.decode(raw, type=str)
+    try:
+        return msgspec.json.decode(raw, type=str)
+    except msgspec.MsgspecError:
+        return ""

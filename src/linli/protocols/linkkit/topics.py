@@ -80,7 +80,6 @@ _SESSION_TAILS = {kind.value: kind for kind in UplinkKind if kind.value.startswi
 _OTA_TAILS = {
     kind.value: kind for kind in (UplinkKind.OTA_INFORM, UplinkKind.OTA_PROGRESS, UplinkKind.OTA_REQUEST)
 }
-_NO_REPLY = frozenset({UplinkKind.LOG_POST})
 
 
 def parse_uplink(topic: str) -> UplinkTopic | None:
@@ -115,8 +114,8 @@ def _parse_sys(topic: str, levels: list[str]) -> UplinkTopic | None:
     tail = "/".join(levels[4:])
     kind = _SYS_TAILS.get(tail)
     if kind is not None:
-        answered = not tail.endswith("_reply") and kind not in _NO_REPLY
-        return UplinkTopic(kind, pk, dn, topic, reply=f"{topic}_reply" if answered else "")
+        reply = "" if tail.endswith("_reply") else f"{topic}_reply"
+        return UplinkTopic(kind, pk, dn, topic, reply=reply)
     if tail.startswith("thing/event/") and tail.endswith("/post") and len(levels) == 8:
         return UplinkTopic(UplinkKind.EVENT_POST, pk, dn, topic, levels[6], reply=f"{topic}_reply")
     if tail.startswith("thing/service/") and tail.endswith("_reply"):
