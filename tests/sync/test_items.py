@@ -134,7 +134,8 @@ def test_sending_again_and_read_back() -> None:
 def test_statuses_of_the_spec(state: State, writing: str, deleting: str) -> None:
     assert wire_status(state, deleting=False) == writing
     assert wire_status(state, deleting=True) == deleting
-    assert state in states_of([deleting])
+    assert state in states_of([deleting], deleting=True)
+    assert state in states_of([writing, "nonsense"], deleting=False)
 
 
 steps = st.one_of(

@@ -16,10 +16,10 @@ class Delivery:
     """JSON text of the kind's own shape; empty when the credential must go."""
 
 
-class Store(Protocol):
+class Store[D: Delivery](Protocol):
     """Where the rows live. Each method is one durable step."""
 
-    async def claim(self, device: str, kinds: Sequence[str], *, most: int) -> list[Delivery]:
+    async def claim(self, device: str, kinds: Sequence[str], *, most: int) -> list[D]:
         """Lease one batch of the device's due rows and mark them as sending; empty when another holds the device."""
         ...
 
@@ -28,7 +28,7 @@ class Store(Protocol):
         ...
 
 
-class Carrier(Protocol):
+class Carrier[D: Delivery](Protocol):
     """Brings rows of some kinds to a device, in the way that device understands."""
 
     @property
@@ -38,13 +38,13 @@ class Carrier(Protocol):
         """Rows a device takes at once."""
         ...
 
-    async def carry(self, device: str, batch: Sequence[Delivery]) -> Mapping[tuple[str, str], Outcome]:
+    async def carry(self, device: str, batch: Sequence[D]) -> Mapping[tuple[str, str], Outcome]:
         """Send the batch; an outcome by (kind, credential) for each row. Waits for the device's confirmation."""
         ...
 
 
-async def serve_device(
-    store: Store, carrier: Carrier, device: str, missing: Callable[[Item], Outcome]
+async def serve_device[D: Delivery](
+    store: Store[D], carrier: Carrier[D], device: str, missing: Callable[[Item], Outcome]
 ) -> int:
     """Carry one batch. Returns how many rows were sent; 0 when none was due or the device is being served.
 

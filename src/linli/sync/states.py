@@ -1,5 +1,6 @@
 """States of one desired row, and the delivery statuses of the spec read off them."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 
@@ -41,7 +42,7 @@ def wire_status(state: State, *, deleting: bool) -> str:
     return (_DELETING if deleting else _WRITING)[state]
 
 
-def states_of(statuses: list[str]) -> list[State]:
-    """The states that may show as one of `statuses`; unknown statuses match nothing."""
-    wanted = set(statuses)
-    return [state for state in State if {_WRITING[state], _DELETING[state]} & wanted]
+def states_of(statuses: Sequence[str], *, deleting: bool) -> list[State]:
+    """The states that show as one of `statuses`; unknown statuses match nothing."""
+    shown = _DELETING if deleting else _WRITING
+    return [state for state in State if shown[state] in statuses]

@@ -1,0 +1,62 @@
+"""What delivery needs from the rest of the house: a way to call devices, carriers by kind, expanders by scope."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from linli.delivery.schemas import GrantRow, Parcel, Target
+from linli.kernel.db import Reader
+from linli.kernel.scope import Scope
+from linli.sync import Carrier
+
+
+class Invoker(Protocol):
+    """Calls services of a thing and sets its properties. Raises Unavailable when it is offline, TimedOut when it
+    does not answer, another LinliError when it refuses."""
+
+    async def invoke(
+        self, scope: Scope, iot_id: str, identifier: str, args: Mapping[str, Any], *, timeout_s: float
+    ) -> Mapping[str, Any]:
+        """Call a service and wait for its result: the `data` of the device's reply."""
+        ...
+
+    async def set_properties(
+        self, scope: Scope, iot_id: str, values: Mapping[str, Any], *, timeout_s: float
+    ) -> None:
+        """Set properties and wait for the device's reply."""
+        ...
+
+
+class ReadsBack(Protocol):
+    """A carrier whose devices can tell what they hold."""
+
+    async def read_back(self, device: str, scope: Scope) -> Mapping[tuple[str, str], str]:
+        """Content hashes by (kind, credential), as `service.content_hash` makes them."""
+        ...
+
+
+type Expander = Callable[[Scope, Reader, GrantRow], Awaitable[Sequence[Target]]]
+"""The devices (and credentials) that a grant on a scope reaches now."""
+
+
+class Carriers:
+    """Which carrier takes which kind, and which expander which scope; filled by the composing function."""
+
+    def __init__(self) -> None:
+        self.all: list[Carrier[Parcel]] = []
+        self.expanders: dict[str, Expander] = {}
+
+    def add(self, carrier: Carrier[Parcel]) -> None:
+        taken = {kind for known in self.all for kind in known.kinds}
+        if twice := taken & set(carrier.kinds):
+            raise ValueError(f"two carriers for {', '.join(sorted(twice))}")
+        self.all.append(carrier)
+
+    def expand(self, target_type: str, expander: Expander) -> None:
+        self.expanders[target_type] = expander
+
+    @property
+    def kinds(self) -> list[str]:
+        return [kind for carrier in self.all for kind in carrier.kinds]
+
+    def of(self, kind: str) -> Carrier[Parcel] | None:
+        return next((carrier for carrier in self.all if kind in carrier.kinds), None)

@@ -1,0 +1,269 @@
+"""Reads of delivery. Those for the console and the open API take the caller's Scope; workers read every tenant."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import delete as sql_delete
+
+from linli.delivery.models import desired, desired_history, devices, grant_history, grants, targets
+from linli.delivery.schemas import DesiredRow, Filter, GrantRow, HistoryRow, Support
+from linli.kernel.db import INT, Command, Query, Reader, any_of, in_scope
+from linli.kernel.errors import NotFound
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.sync import State, wire_status
+from linli.sync.states import states_of
+
+_d = desired.c
+_WORKER = "workers serve every tenant; the row names its own"
+
+_filtered = and_(
+    in_scope(desired),
+    or_(bindparam("any_community", type_=INT) == 1, _d.community_id == bindparam("community_id", type_=INT)),
+    or_(bindparam("any_device", type_=INT) == 1, _d.device == bindparam("device")),
+    or_(bindparam("any_subject", type_=INT) == 1, _d.subject == bindparam("subject")),
+    or_(bindparam("any_credential", type_=INT) == 1, _d.credential == bindparam("credential")),
+    or_(bindparam("any_kind", type_=INT) == 1, any_of(_d.kind, "kinds")),
+    or_(
+        bindparam("any_status", type_=INT) == 1,
+        and_(any_of(_d.state, "writing"), _d.wanted != ""),
+        and_(any_of(_d.state, "deleting"), _d.wanted == ""),
+    ),
+)
+_list = Query(
+    select(desired)
+    .where(_filtered)
+    .order_by(_d.changed_ms.desc(), _d.id.desc())
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    DesiredRow,
+)
+_count = Query(select(func.count()).select_from(desired).where(_filtered))
+_counts = Query(
+    select(_d.state, _d.wanted == "", func.count()).where(_filtered).group_by(_d.state, _d.wanted == "")
+)
+_one = Query(select(desired).where(_d.id == bindparam("row_id", type_=INT), in_scope(desired)), DesiredRow)
+_history = Query(
+    select(
+        desired_history.c.at_ms,
+        desired_history.c.generation,
+        desired_history.c.state,
+        desired_history.c.deleting,
+        desired_history.c.reason,
+        desired_history.c.detail,
+        desired_history.c.caller,
+    )
+    .where(desired_history.c.desired_id == bindparam("row_id", type_=INT), in_scope(desired_history))
+    .order_by(desired_history.c.id.desc())
+    .limit(bindparam("limit", type_=INT)),
+    HistoryRow,
+)
+_grants_of = Query(
+    select(grants)
+    .join(targets, targets.c.grant_id == grants.c.id)
+    .where(
+        targets.c.device == bindparam("device"),
+        targets.c.kind == bindparam("kind"),
+        targets.c.credential == bindparam("credential"),
+        in_scope(grants),
+    )
+    .order_by(grants.c.id),
+    GrantRow,
+)
+_grant_actions = Query(
+    select(grant_history.c.action, grant_history.c.caller, grant_history.c.reason, grant_history.c.at_ms)
+    .where(grant_history.c.grant_id == bindparam("grant_id", type_=INT), in_scope(grant_history))
+    .order_by(grant_history.c.id)
+)
+
+# For the services and workers of this room.
+
+grant_by_key = Query(
+    select(grants)
+    .where(
+        grants.c.tenant_id == bindparam("tenant"),
+        grants.c.source == bindparam("source"),
+        grants.c.kind == bindparam("kind"),
+        grants.c.subject == bindparam("subject"),
+        grants.c.credential == bindparam("credential"),
+        grants.c.target_type == bindparam("target_type"),
+        grants.c.target == bindparam("target"),
+    )
+    .with_for_update(),
+    GrantRow,
+    unscoped="the tenant is a condition of its own",
+)
+grant_by_id = Query(
+    select(grants).where(grants.c.id == bindparam("grant_id", type_=INT)), GrantRow, unscoped=_WORKER
+)
+live_grants_on = Query(
+    select(grants.c.id).where(
+        grants.c.target_type == bindparam("target_type"),
+        grants.c.target == bindparam("target"),
+        grants.c.live == 1,
+    ),
+    unscoped=_WORKER,
+)
+live_grants_of = Query(
+    select(grants).where(
+        in_scope(grants),
+        grants.c.source == bindparam("source"),
+        grants.c.kind == bindparam("kind"),
+        grants.c.credential == bindparam("credential"),
+        grants.c.live == 1,
+    ),
+    GrantRow,
+)
+targets_of_grant = Query(
+    select(targets.c.device, targets.c.credential, targets.c.subject, targets.c.content).where(
+        targets.c.grant_id == bindparam("grant_id", type_=INT)
+    ),
+    unscoped=_WORKER,
+)
+drop_target = Command(
+    sql_delete(targets).where(
+        targets.c.grant_id == bindparam("grant_id", type_=INT),
+        targets.c.device == bindparam("device"),
+        targets.c.kind == bindparam("kind"),
+        targets.c.credential == bindparam("credential"),
+    ),
+    unscoped="the grant was read in scope",
+)
+supports = Query(
+    select(
+        targets.c.grant_id,
+        targets.c.tenant_id,
+        targets.c.community_id,
+        targets.c.subject,
+        targets.c.starts_ms,
+        targets.c.ends_ms,
+        targets.c.content,
+    )
+    .where(
+        targets.c.device == bindparam("device"),
+        targets.c.kind == bindparam("kind"),
+        targets.c.credential == bindparam("credential"),
+    )
+    .order_by(targets.c.grant_id),
+    Support,
+    unscoped="all grants of one device row, whoever gave them",
+)
+row_by_key = Query(
+    select(desired)
+    .where(
+        _d.device == bindparam("device"),
+        _d.kind == bindparam("kind"),
+        _d.credential == bindparam("credential"),
+    )
+    .with_for_update(),
+    DesiredRow,
+    unscoped="a device belongs to one tenant",
+)
+rows_of_device = Query(
+    select(desired).where(_d.device == bindparam("device"), any_of(_d.kind, "kinds")).order_by(_d.id),
+    DesiredRow,
+    unscoped=_WORKER,
+)
+due_rows = Query(
+    select(desired)
+    .where(
+        _d.device == bindparam("device"),
+        any_of(_d.kind, "kinds"),
+        _d.next_try_ms <= bindparam("now", type_=INT),
+    )
+    .order_by(_d.failures, _d.next_try_ms, _d.id)
+    .limit(bindparam("limit", type_=INT))
+    .with_for_update(),
+    DesiredRow,
+    unscoped=_WORKER,
+)
+due_devices = Query(
+    select(_d.device, _d.kind)
+    .where(
+        _d.next_try_ms <= bindparam("now", type_=INT),
+        any_of(_d.kind, "kinds"),
+        ~select(devices.c.device)
+        .where(devices.c.device == _d.device, devices.c.lease_until_ms > bindparam("now", type_=INT))
+        .exists(),
+    )
+    .group_by(_d.device, _d.kind)
+    .order_by(func.min(_d.next_try_ms))
+    .limit(bindparam("limit", type_=INT)),
+    unscoped=_WORKER,
+)
+due_rechecks = Query(
+    select(_d.device, _d.kind, _d.credential)
+    .where(_d.recheck_ms <= bindparam("now", type_=INT))
+    .order_by(_d.recheck_ms)
+    .limit(bindparam("limit", type_=INT)),
+    unscoped=_WORKER,
+)
+next_due = Query(
+    select(func.min(_d.next_try_ms)).where(any_of(_d.kind, "kinds")),
+    unscoped=_WORKER,
+)
+
+
+async def list_rows(scope: Scope, db: Reader, *, wanted: Filter, page: PageRequest) -> Page[DesiredRow]:
+    """Desired rows, the last changed first."""
+    binds = _binds(wanted)
+    total = await _count.scalar(db, scope, **binds)
+    rows = await _list.all(db, scope, **binds, **page.binds)
+    return Page.of(page, total, rows)
+
+
+async def count_by_status(scope: Scope, db: Reader, *, wanted: Filter) -> dict[str, int]:
+    """How many rows show each wire status."""
+    counts: dict[str, int] = {}
+    for state, deleting, number in await _counts.all(db, scope, **_binds(wanted)):
+        status = wire_status(State(state), deleting=bool(deleting))
+        counts[status] = counts.get(status, 0) + number
+    return counts
+
+
+async def get_row(scope: Scope, db: Reader, *, row_id: int) -> DesiredRow:
+    """Raises NotFound."""
+    row = await _one.one(db, scope, row_id=row_id)
+    if row is None:
+        raise NotFound(what="delivery", id=row_id)
+    return row
+
+
+async def find_row(db: Reader, *, device: str, kind: str, credential: str) -> DesiredRow | None:
+    """The row of one device, for rooms that already checked the device's scope."""
+    return await row_by_key.one(db, device=device, kind=kind, credential=credential)
+
+
+async def history_of(scope: Scope, db: Reader, *, row_id: int, limit: int = 100) -> list[HistoryRow]:
+    """What happened to a row, newest first."""
+    return await _history.all(db, scope, row_id=row_id, limit=limit)
+
+
+async def grants_behind(scope: Scope, db: Reader, *, row: DesiredRow) -> list[GrantRow]:
+    """The live grants that a row is the union of."""
+    return await _grants_of.all(db, scope, device=row.device, kind=row.kind, credential=row.credential)
+
+
+async def actions_on_grant(scope: Scope, db: Reader, *, grant_id: int) -> Sequence[tuple[Any, ...]]:
+    """(action, caller, reason, at_ms) of a grant, oldest first."""
+    return await _grant_actions.all(db, scope, grant_id=grant_id)
+
+
+def _binds(wanted: Filter) -> dict[str, Any]:
+    statuses = list(wanted.statuses or ())
+    return {
+        "any_community": int(wanted.community_id is None),
+        "community_id": wanted.community_id or 0,
+        "any_device": int(wanted.device is None),
+        "device": wanted.device or "",
+        "any_subject": int(wanted.subject is None),
+        "subject": wanted.subject or "",
+        "any_credential": int(wanted.credential is None),
+        "credential": wanted.credential or "",
+        "any_kind": int(wanted.kinds is None),
+        "kinds": list(wanted.kinds or ()),
+        "any_status": int(wanted.statuses is None),
+        "writing": [str(state) for state in states_of(statuses, deleting=False)],
+        "deleting": [str(state) for state in states_of(statuses, deleting=True)],
+    }

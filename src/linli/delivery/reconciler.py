@@ -1,0 +1,196 @@
+"""The worker that drives desired rows until devices hold them. Any number may run, in one process or many."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Mapping, Sequence
+
+from linli.delivery import queries
+from linli.delivery.ports import Carriers, ReadsBack
+from linli.delivery.schemas import Parcel
+from linli.delivery.service.rows import check_row, refresh, unwatch, watch
+from linli.delivery.store import DatabaseStore
+from linli.kernel import telemetry
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import LinliError, TimedOut, Unavailable
+from linli.kernel.scope import Scope
+from linli.sync import ABSENT, Backoff, Carrier, Item, Outcome, Result, serve_device
+
+log = telemetry.logger(__name__)
+
+LEASE_MS = 60_000
+CALL_LIMIT_S = 45.0
+"""A carrier that takes longer is given up before its lease runs out."""
+SEARCH = 200
+"""Devices looked up at once."""
+RECHECKS = 200
+
+
+def outcome_of(error: LinliError) -> Outcome:
+    """What an error of a device call means for the rows that were sent."""
+    detail = error.text()
+    if isinstance(error, TimedOut):
+        return Outcome(Result.TIMED_OUT, "timed_out", detail)
+    if isinstance(error, Unavailable):
+        return Outcome(Result.OFFLINE, "offline", detail)
+    return Outcome(Result.REFUSED, "refused", detail)
+
+
+class Reconciler:
+    """Finds devices with due rows, at most one delivery in flight for each, and `parallel` at once."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        carriers: Carriers,
+        *,
+        backoff: Backoff | None = None,
+        parallel: int = 16,
+        poll_seconds: float = 1.0,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._carriers = carriers
+        self._poll = poll_seconds
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._in_flight: dict[str, asyncio.Task[None]] = {}
+        self._slots = asyncio.Semaphore(parallel)
+        self._store = DatabaseStore(
+            db, clock, backoff or Backoff(), worker=f"worker:{secrets.token_hex(6)}", lease_ms=LEASE_MS
+        )
+
+    async def start(self) -> None:
+        watch(self._db, self._wake)
+        self._task = asyncio.create_task(self._loop(), name="delivery")
+
+    async def stop(self) -> None:
+        """Take no new device and wait up to 10 s for those in flight; the rest is sent again when leases end."""
+        unwatch(self._db, self._wake)
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        running = set(self._in_flight.values())
+        if running:
+            await asyncio.wait(running, timeout=10)
+        for task in running:
+            task.cancel()
+
+    async def run_once(self) -> int:
+        """Serve everything that is due now; how many rows were sent. For tests and command-line tools."""
+        sent = 0
+        await self._recheck()
+        while due := await self._due():
+            served = 0
+            for device, carrier in due:
+                served += await self._serve(device, carrier)
+            sent += served
+            if not served:
+                break
+        return sent
+
+    async def check_device(self, device: str, tenant_id: str) -> int:
+        """Compare what a device says it holds with what it should; how many rows became due.
+
+        Kinds whose devices cannot tell are skipped. Raises Unavailable when the device is away.
+        """
+        due = 0
+        for carrier in self._carriers.all:
+            read_back = getattr(carrier, "read_back", None)
+            if read_back is not None:
+                due += await self._compare(device, carrier, carrier, Scope.system(tenant_id))  # type: ignore[arg-type]
+        return due
+
+    async def _compare(self, device: str, carrier: Carrier[Parcel], reader: ReadsBack, scope: Scope) -> int:
+        held = await reader.read_back(device, scope)
+        due = 0
+        async with self._db.begin() as tx:
+            for row in await queries.rows_of_device.all(tx, device=device, kinds=list(carrier.kinds)):
+                content = held.get((row.kind, row.credential), ABSENT)
+                due += await check_row(tx, row, held=content, now_ms=self._clock.now_ms())
+        return due
+
+    async def _loop(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                await self._recheck()
+                due = [(d, c) for d, c in await self._due() if d not in self._in_flight]
+            except Exception:
+                log.exception("delivery: the database cannot be read")
+                due = []
+            for device, carrier in due:
+                await self._slots.acquire()
+                task = asyncio.create_task(self._run(device, carrier))
+                self._in_flight[device] = task
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._poll):
+                    await self._wake.wait()
+
+    async def _run(self, device: str, carrier: Carrier[Parcel]) -> None:
+        try:
+            while await self._serve(device, carrier):
+                pass
+        except Exception:
+            log.exception("delivery: a round with %s failed", device)
+        finally:
+            del self._in_flight[device]
+            self._slots.release()
+            self._wake.set()
+
+    async def _serve(self, device: str, carrier: Carrier[Parcel]) -> int:
+        return await serve_device(self._store, _Guarded(carrier), device, _no_answer)
+
+    async def _due(self) -> list[tuple[str, Carrier[Parcel]]]:
+        """Devices with due rows, each with the carrier of its longest waiting kind."""
+        rows = await queries.due_devices.all(
+            self._db, now=self._clock.now_ms(), kinds=self._carriers.kinds, limit=SEARCH
+        )
+        due: dict[str, Carrier[Parcel]] = {}
+        for device, kind in rows:
+            carrier = self._carriers.of(kind)
+            if carrier is not None:
+                due.setdefault(device, carrier)
+        return list(due.items())
+
+    async def _recheck(self) -> None:
+        """Refresh rows whose grants began or ended by time alone."""
+        while True:
+            now = self._clock.now_ms()
+            rows = await queries.due_rechecks.all(self._db, now=now, limit=RECHECKS)
+            if not rows:
+                return
+            async with self._db.begin() as tx:
+                for device, kind, credential in rows:
+                    await refresh(
+                        tx, device=device, kind=kind, credential=credential, caller="system:clock", now_ms=now
+                    )
+
+
+class _Guarded:
+    """A carrier whose failures are outcomes: one broken device, driver or network never stops the worker."""
+
+    def __init__(self, carrier: Carrier[Parcel]) -> None:
+        self._carrier = carrier
+        self.kinds = carrier.kinds
+        self.most = carrier.most
+
+    async def carry(self, device: str, batch: Sequence[Parcel]) -> Mapping[tuple[str, str], Outcome]:
+        try:
+            async with asyncio.timeout(CALL_LIMIT_S):
+                return await self._carrier.carry(device, batch)
+        except LinliError as error:
+            outcome = outcome_of(error)
+        except TimeoutError:
+            outcome = Outcome(Result.TIMED_OUT, "timed_out")
+        except Exception as error:  # the edge of a driver: whatever it raised becomes the rows' reason
+            log.exception("delivery: the carrier to %s failed", device)
+            outcome = Outcome(Result.REFUSED, "broken", f"{type(error).__name__}: {error}")
+        return {(parcel.item.kind, parcel.item.credential): outcome for parcel in batch}
+
+
+def _no_answer(item: Item) -> Outcome:
+    return Outcome(Result.TIMED_OUT, "no_answer")

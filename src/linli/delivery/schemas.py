@@ -1,0 +1,186 @@
+"""Values of delivery: what a domain grants, and rows as they are read."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import msgspec
+
+from linli.kernel.events import Event
+from linli.sync import Delivery, Item, State, wire_status
+
+FOREVER_MS = 4_102_415_999_000
+"""End of a right without an end: 2099-12-31 23:59:59 at UTC+8."""
+ON_DEVICE = "device"
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True):
+    """One right that a source wants to hold. Its identity is everything but the window and the content."""
+
+    community_id: int
+    source: str
+    """Who keeps it, e.g. `qr`: each source changes and revokes its own grants only."""
+    kind: str
+    subject: str = ""
+    """identityId of the person, where there is one."""
+    credential: str = ""
+    target: str
+    """iotId, or the id of a scope."""
+    target_type: str = ON_DEVICE
+    starts_ms: int = 0
+    ends_ms: int = FOREVER_MS
+    """UTC ms, both ends inclusive."""
+    content: str = "{}"
+    """JSON object in the kind's own shape, window left out."""
+
+
+class GrantRow(NamedTuple):
+    id: int
+    tenant_id: str
+    community_id: int
+    source: str
+    kind: str
+    subject: str
+    credential: str
+    target_type: str
+    target: str
+    starts_ms: int
+    ends_ms: int
+    content: str
+    live: int
+    generation: int
+    changed_ms: int
+
+
+class Target(NamedTuple):
+    """One device that a grant reaches, as an expander finds it."""
+
+    device: str
+    credential: str
+    subject: str
+    content: str
+
+
+class Support(NamedTuple):
+    """A target row of a live grant."""
+
+    grant_id: int
+    tenant_id: str
+    community_id: int
+    subject: str
+    starts_ms: int
+    ends_ms: int
+    content: str
+
+
+class DesiredRow(NamedTuple):
+    """A desired row with its grants' union and how far it got. Times are UTC ms."""
+
+    id: int
+    tenant_id: str
+    community_id: int
+    device: str
+    kind: str
+    credential: str
+    subject: str
+    content: str
+    generation: int
+    wanted: str
+    reported: str
+    state: str
+    failures: int
+    next_try_ms: int | None
+    reason: str
+    detail: str
+    recheck_ms: int | None
+    created_ms: int
+    changed_ms: int
+    confirmed_ms: int | None
+
+    @property
+    def item(self) -> Item:
+        return Item(
+            self.device, self.kind, self.credential, self.generation, self.wanted, self.reported,
+            State(self.state), self.failures, self.next_try_ms, self.reason, self.detail,
+        )  # fmt: skip
+
+    @property
+    def deleting(self) -> bool:
+        return self.wanted == ""
+
+    @property
+    def status(self) -> str:
+        """The wire status, e.g. `toBeTransferred`."""
+        return wire_status(State(self.state), deleting=self.deleting)
+
+
+class Content(msgspec.Struct, frozen=True):
+    """What a desired row carries: the window that holds now or next, and the kind's own body."""
+
+    starts_ms: int
+    ends_ms: int
+    subject: str
+    body: msgspec.Raw
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel(Delivery):
+    """A claimed row on its way to a device."""
+
+    tenant_id: str
+    community_id: int
+
+    def opened(self) -> Content:
+        """The content to carry. Only for rows that are not `item.deleting`."""
+        return msgspec.json.decode(self.content, type=Content)
+
+
+class HistoryRow(NamedTuple):
+    at_ms: int
+    generation: int
+    state: str
+    deleting: int
+    reason: str
+    detail: str
+    caller: str
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """What a list of desired rows is narrowed to; None leaves it open."""
+
+    community_id: int | None = None
+    device: str | None = None
+    subject: str | None = None
+    credential: str | None = None
+    kinds: tuple[str, ...] | None = None
+    statuses: tuple[str, ...] | None = None
+    """Wire statuses, e.g. `needManual`."""
+
+
+class DeliverySettled(Event, frozen=True):
+    """A desired row changed its state."""
+
+    name = "delivery.settled"
+    row_id: int
+    tenant_id: str
+    community_id: int
+    device: str
+    kind: str
+    credential: str
+    subject: str
+    status: str
+    before: str
+    reason: str
+    at_ms: int
+
+
+class ExpandGrant(msgspec.Struct, frozen=True):
+    """Outbox payload: bring a grant's targets up to date."""
+
+    grant_id: int
+
+
+class ExpandScope(msgspec.Struct, frozen=True):
+    """Outbox payload: a scope gained or lost devices."""
+
+    target_type: str
+    target: str

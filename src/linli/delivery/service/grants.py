@@ -1,0 +1,175 @@
+"""Grants: who should hold what where. O(1) rows each; a scope is expanded to its devices after the commit."""
+
+from sqlalchemy import bindparam, update
+
+from linli.delivery import queries
+from linli.delivery.models import grant_history, grants, targets
+from linli.delivery.schemas import ON_DEVICE, ExpandGrant, ExpandScope, Grant, GrantRow
+from linli.delivery.service.rows import caller_of, refresh
+from linli.kernel import outbox
+from linli.kernel.db import INT, Command, Tx
+from linli.kernel.errors import BadInput
+from linli.kernel.scope import Scope
+
+EXPAND_GRANT = "delivery.expand_grant"
+EXPAND_SCOPE = "delivery.expand_scope"
+
+_change = Command(
+    update(grants)
+    .where(grants.c.id == bindparam("grant_id", type_=INT))
+    .values(
+        starts_ms=bindparam("to_starts", type_=INT),
+        ends_ms=bindparam("to_ends", type_=INT),
+        content=bindparam("to_content"),
+        live=bindparam("to_live", type_=INT),
+        generation=grants.c.generation + 1,
+        changed_ms=bindparam("to_changed", type_=INT),
+    ),
+    unscoped="the grant was found by its tenant and key",
+)
+
+
+async def grant(scope: Scope, tx: Tx, *, wish: Grant, now_ms: int, reason: str = "") -> int:
+    """Give a right, or change its window and content; the grant's id. Giving the same again changes nothing.
+
+    Raises NotFound (community outside the scope), BadInput.
+    """
+    scope.allow(wish.community_id)
+    if wish.ends_ms < wish.starts_ms:
+        raise BadInput(field="expiryTime", rule="after", other="effectiveTime")
+    row = await _find(scope, tx, wish)
+    values = (wish.starts_ms, wish.ends_ms, wish.content)
+    if row is None:
+        fresh = GrantRow(
+            0, scope.tenant, wish.community_id, wish.source, wish.kind, wish.subject, wish.credential,
+            wish.target_type, wish.target, *values, 1, 1, now_ms,
+        )  # fmt: skip
+        columns = fresh._asdict()
+        del columns["id"]
+        new_id = await tx.insert(grants, columns)
+        assert new_id is not None
+        row, action = fresh._replace(id=new_id), "granted"
+    elif row.live and (row.starts_ms, row.ends_ms, row.content) == values:
+        return row.id
+    else:
+        action = "changed" if row.live else "granted"
+        await _write(tx, row, *values, live=1, now_ms=now_ms)
+        row = row._replace(starts_ms=values[0], ends_ms=values[1], content=values[2], live=1)
+    await _note(scope, tx, row, action, reason, now_ms)
+    await _reach(scope, tx, row, now_ms)
+    return row.id
+
+
+async def revoke(scope: Scope, tx: Tx, *, wish: Grant, now_ms: int, reason: str = "") -> bool:
+    """Take a right back, named by everything but window and content. False when it was not live."""
+    row = await _find(scope, tx, wish)
+    if row is None or not row.live or not scope.allows(row.community_id):
+        return False
+    await _revoke(scope, tx, row, now_ms, reason)
+    return True
+
+
+async def revoke_all(
+    scope: Scope, tx: Tx, *, source: str, kind: str, credential: str, now_ms: int, reason: str = ""
+) -> int:
+    """Take back every grant of a source on one credential; how many. For credentials on a handful of doors."""
+    rows = await queries.live_grants_of.all(tx, scope, source=source, kind=kind, credential=credential)
+    for row in rows:
+        await _revoke(scope, tx, row, now_ms, reason)
+    return len(rows)
+
+
+async def expand_scope(tx: Tx, *, target_type: str, target: str) -> None:
+    """Tell that a scope gained or lost devices or credentials; its grants are expanded anew after the commit."""
+    payload = ExpandScope(target_type, target)
+    await outbox.add(tx, EXPAND_SCOPE, payload, key=f"scope:{target_type}:{target}")
+
+
+async def _find(scope: Scope, tx: Tx, wish: Grant) -> GrantRow | None:
+    return await queries.grant_by_key.one(
+        tx,
+        tenant=scope.tenant,
+        source=wish.source,
+        kind=wish.kind,
+        subject=wish.subject,
+        credential=wish.credential,
+        target_type=wish.target_type,
+        target=wish.target,
+    )
+
+
+async def _revoke(scope: Scope, tx: Tx, row: GrantRow, now_ms: int, reason: str) -> None:
+    await _write(tx, row, row.starts_ms, row.ends_ms, row.content, live=0, now_ms=now_ms)
+    await _note(scope, tx, row, "revoked", reason, now_ms)
+    await _reach(scope, tx, row._replace(live=0), now_ms)
+
+
+async def _write(
+    tx: Tx, row: GrantRow, starts_ms: int, ends_ms: int, content: str, *, live: int, now_ms: int
+) -> None:
+    await _change.run(
+        tx, grant_id=row.id, to_starts=starts_ms, to_ends=ends_ms, to_content=content, to_live=live,
+        to_changed=now_ms,
+    )  # fmt: skip
+
+
+async def _note(scope: Scope, tx: Tx, row: GrantRow, action: str, reason: str, now_ms: int) -> None:
+    await tx.insert(
+        grant_history,
+        {
+            "grant_id": row.id,
+            "tenant_id": row.tenant_id,
+            "community_id": row.community_id,
+            "action": action,
+            "starts_ms": row.starts_ms,
+            "ends_ms": row.ends_ms,
+            "content": row.content,
+            "caller": caller_of(scope),
+            "reason": reason,
+            "at_ms": now_ms,
+        },
+    )
+
+
+async def _reach(scope: Scope, tx: Tx, row: GrantRow, now_ms: int) -> None:
+    if row.target_type != ON_DEVICE:
+        await outbox.add(tx, EXPAND_GRANT, ExpandGrant(row.id), key=f"grant:{row.id}")
+        return
+    await set_target(tx, row, row.target, row.credential, row.subject, row.content, live=bool(row.live))
+    await refresh(
+        tx,
+        device=row.target,
+        kind=row.kind,
+        credential=row.credential,
+        caller=caller_of(scope),
+        now_ms=now_ms,
+    )
+
+
+async def set_target(
+    tx: Tx, row: GrantRow, device: str, credential: str, subject: str, content: str, *, live: bool
+) -> None:
+    """Add, change or remove one target row of a grant."""
+    if not live:
+        await queries.drop_target.run(
+            tx, grant_id=row.id, device=device, kind=row.kind, credential=credential
+        )
+        return
+    values = {
+        "grant_id": row.id,
+        "device": device,
+        "kind": row.kind,
+        "credential": credential,
+        "tenant_id": row.tenant_id,
+        "community_id": row.community_id,
+        "subject": subject,
+        "starts_ms": row.starts_ms,
+        "ends_ms": row.ends_ms,
+        "content": content,
+    }
+    await tx.upsert(
+        targets,
+        [values],
+        keys=("grant_id", "device", "kind", "credential"),
+        update=("subject", "starts_ms", "ends_ms", "content"),
+    )

@@ -1,0 +1,80 @@
+"""The store that rounds run over: leases, claims and results in the database. See `linli.sync.rounds`."""
+
+import random
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, update
+
+from linli.delivery import queries
+from linli.delivery.models import devices
+from linli.delivery.schemas import DesiredRow, Parcel
+from linli.delivery.service.rows import save
+from linli.kernel.clock import Clock
+from linli.kernel.db import INT, Command, Database, Tx
+from linli.sync import Backoff, Item, Outcome, settle, start, take_batch
+
+_lease = Command(
+    update(devices)
+    .where(
+        devices.c.device == bindparam("on_device"), devices.c.lease_until_ms <= bindparam("now", type_=INT)
+    )
+    .values(lease_until_ms=bindparam("until", type_=INT), lease_by=bindparam("by"))
+)
+_free = Command(
+    update(devices)
+    .where(devices.c.device == bindparam("on_device"), devices.c.lease_by == bindparam("by"))
+    .values(lease_until_ms=0, lease_by="")
+)
+
+
+class DatabaseStore:
+    """Claims and settles for one worker. A lease that runs out (its process was killed) frees device and rows."""
+
+    def __init__(self, db: Database, clock: Clock, backoff: Backoff, *, worker: str, lease_ms: int) -> None:
+        self._db = db
+        self._clock = clock
+        self._backoff = backoff
+        self._worker = worker
+        self._lease_ms = lease_ms
+
+    async def claim(self, device: str, kinds: Sequence[str], *, most: int) -> list[Parcel]:
+        """One batch of due rows, marked as sending; empty when none is due or another worker has the device."""
+        now = self._clock.now_ms()
+        until = now + self._lease_ms
+        async with self._db.begin() as tx:
+            if not await self._take(tx, device, now, until):
+                return []
+            due = await queries.due_rows.all(tx, device=device, kinds=list(kinds), now=now, limit=most)
+            rows = {row.item.key: row for row in due}
+            parcels = []
+            for item in take_batch([row.item for row in due], most):
+                row = rows[item.key]
+                sending = start(item, lease_until_ms=until)
+                await save(tx, row, sending, caller=self._worker, now_ms=now, quiet=True)
+                parcels.append(Parcel(sending, row.content, row.tenant_id, row.community_id))
+            if not parcels:
+                await _free.run(tx, on_device=device, by=self._worker)
+        return parcels
+
+    async def settle(self, device: str, results: Sequence[tuple[Item, Outcome]]) -> None:
+        """Write what became of a batch and give the device free."""
+        now = self._clock.now_ms()
+        async with self._db.begin() as tx:
+            for sent, outcome in results:
+                row = await self._row(tx, sent)
+                if row is not None:
+                    spread = random.random()
+                    item = settle(
+                        row.item, outcome, sent=sent, backoff=self._backoff, now_ms=now, spread=spread
+                    )
+                    await save(tx, row, item, caller="device", now_ms=now)
+            await _free.run(tx, on_device=device, by=self._worker)
+
+    async def _take(self, tx: Tx, device: str, now: int, until: int) -> bool:
+        await tx.upsert(devices, [{"device": device, "lease_until_ms": 0, "lease_by": ""}], keys=("device",))
+        return await _lease.run(tx, on_device=device, now=now, until=until, by=self._worker) > 0
+
+    async def _row(self, tx: Tx, sent: Item) -> DesiredRow | None:
+        return await queries.row_by_key.one(
+            tx, device=sent.device, kind=sent.kind, credential=sent.credential
+        )
