@@ -118,7 +118,7 @@ class DeviceLink:
                 await self._session()
                 failures = 0
             except (OSError, TimeoutError, mqtt.MqttError) as error:
-                self._tell(f"line down: {error or type(error).__name__}")
+                self._tell(f"line down: {str(error) or type(error).__name__}")
                 failures += 1
             finally:
                 self._online.clear()
