@@ -21,6 +21,8 @@ class ModelRegistry:
     """Models by id and version."""
 
     def __init__(self, models: Mapping[tuple[str, str], DataModel]) -> None:
+        """Raises ModelError when versions of one model contradict each other."""
+        _check_slots(models)
         self._models = dict(sorted(models.items(), key=lambda item: (item[0][0], _order(item[0][1]))))
         self._newest_first: dict[str, tuple[DataModel, ...]] = {}
         for model in self._models.values():
@@ -58,6 +60,18 @@ class ModelRegistry:
         for model in reversed(self.versions(model_id)):
             found.update((field.name, field) for field in model.fields)
         return found
+
+
+def _check_slots(models: Mapping[tuple[str, str], DataModel]) -> None:
+    """Versions of a model must agree on types and index columns: one condition searches the rows of all."""
+    seen: dict[tuple[str, str], tuple[str, str | None]] = {}
+    holder: dict[tuple[str, str], str] = {}
+    for model in models.values():
+        for field in model.fields:
+            said = seen.setdefault((model.model_id, field.name), (field.type, field.index))
+            held = holder.setdefault((model.model_id, field.index), field.name) if field.index else field.name
+            if said != (field.type, field.index) or held != field.name:
+                raise ModelError(f"{model.model_id}: versions disagree on {field.name}")
 
 
 def _order(version: str) -> tuple[int, ...]:
