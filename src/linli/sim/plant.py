@@ -1,0 +1,93 @@
+"""Simulated building equipment: a lift that rides about and a power meter that counts."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable
+from typing import Any
+
+from linli.sim.link import CallFailed, DeviceLink, Triple
+
+
+class _Reporter:
+    """A device that changes by itself and reports every few seconds."""
+
+    def __init__(self, triple: Triple, host: str, port: int, *, every_s: float, seed: int = 0) -> None:
+        self.link = DeviceLink(triple, host, port, seed=seed)
+        self.random = random.Random(seed or triple.device_name)
+        self.every_s = every_s
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        await self.link.start()
+        self._task = asyncio.create_task(self._live())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self.link.stop()
+
+    async def _live(self) -> None:
+        await asyncio.sleep(self.random.uniform(0, self.every_s))
+        while True:
+            if self.link.online:
+                self.link.queue_properties(self.step())
+            await asyncio.sleep(self.every_s)
+
+    def step(self) -> dict[str, Any]:
+        """Move on by one interval; the values to report."""
+        raise NotImplementedError
+
+
+class SimulatedElevator(_Reporter):
+    """One lift of a building with `floors` floors above ground."""
+
+    def __init__(self, triple: Triple, host: str, port: int, *, floors: int, every_s: float = 5) -> None:
+        super().__init__(triple, host, port, every_s=every_s)
+        self.floors = floors
+        self.floor = 1
+        self.target = 1
+        self.link.on_service("CallElevator", self._call)
+
+    async def _call(self, params: Any) -> dict[str, Any]:
+        floor = params.get("floor") if isinstance(params, dict) else None
+        if not isinstance(floor, int) or not -1 <= floor <= self.floors:
+            raise CallFailed(460, "there is no such floor")
+        self.target = floor
+        return {}
+
+    def step(self) -> dict[str, Any]:
+        if self.floor == self.target and self.random.random() < 0.3:
+            self.target = self.random.randint(1, self.floors)
+        way = (self.target > self.floor) - (self.target < self.floor)
+        self.floor += way * min(3, abs(self.target - self.floor))
+        load = 0.0 if way == 0 else round(self.random.uniform(60, 480), 1)
+        return {"Floor": self.floor, "Direction": {0: 0, 1: 1, -1: 2}[way], "Load": load}
+
+
+class SimulatedMeter(_Reporter):
+    """A power meter under a load that follows `level`, 0 to 1 (of the hour of the day, say)."""
+
+    def __init__(
+        self, triple: Triple, host: str, port: int, *, peak_kw: float = 40, every_s: float = 10,
+        level: Callable[[], float] = lambda: 0.5,
+    ) -> None:  # fmt: skip
+        super().__init__(triple, host, port, every_s=every_s)
+        self.peak_kw = peak_kw
+        self.energy = round(self.random.uniform(1e4, 9e4), 2)
+        self._level = level
+        self.link.on_property_set(self._set)
+
+    async def _set(self, params: Any) -> dict[str, Any]:
+        seconds = params.get("ReportSeconds") if isinstance(params, dict) else None
+        if isinstance(seconds, int) and 1 <= seconds <= 3600:
+            self.every_s = seconds
+            self.link.queue_properties({"ReportSeconds": seconds})
+        return {}
+
+    def step(self) -> dict[str, Any]:
+        power = self.peak_kw * (0.15 + 0.7 * self._level()) * self.random.uniform(0.9, 1.1)
+        self.energy = round(self.energy + power * self.every_s / 3600, 2)
+        return {"Power": round(power, 2), "Energy": self.energy}
