@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, literal_column, or_, select
 from sqlalchemy import delete as sql_delete
 
 from linli.delivery.models import desired, desired_history, devices, grant_history, grants, targets
@@ -40,9 +40,8 @@ _list = Query(
     DesiredRow,
 )
 _count = Query(select(func.count()).select_from(desired).where(_filtered))
-_counts = Query(
-    select(_d.state, _d.wanted == "", func.count()).where(_filtered).group_by(_d.state, _d.wanted == "")
-)
+_deleting = _d.wanted == literal_column("''")  # not a bind: PostgreSQL groups by the text of the expression
+_counts = Query(select(_d.state, _deleting, func.count()).where(_filtered).group_by(_d.state, _deleting))
 _one = Query(select(desired).where(_d.id == bindparam("row_id", type_=INT), in_scope(desired)), DesiredRow)
 _history = Query(
     select(
