@@ -132,6 +132,8 @@ class Database(Reader):
     handlers: "Handlers"
     clock: Clock
     url: str
+    guard: Callable[[], object] | None = None
+    """Called before each unit of work; what it raises refuses the unit (kernel.disk)."""
     tenancy_epoch: int = 0
     """Rises when this process commits a change of keys or grants (kernel.tenancy): caches of scopes compare it."""
 

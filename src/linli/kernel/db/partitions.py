@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from linli.kernel.db.columns import INT, metadata
 from linli.kernel.db.database import Database
 from linli.kernel.db.statements import DIALECTS, Command
+from linli.kernel.disk import freeing_space
 
 DAY_MS = 86_400_000
 AHEAD_DAYS = 3
@@ -69,8 +70,9 @@ async def drop_before(db: Database, table: Table, day: int) -> int:
     purge = Command(delete(table).where(condition), unscoped="retention counts for every tenant alike")
     total = 0
     while True:
-        async with db.begin() as tx:
-            gone = await purge.run(tx, day=day)
+        with freeing_space():
+            async with db.begin() as tx:
+                gone = await purge.run(tx, day=day)
         total += gone
         if gone < _STEP_ROWS:
             return total

@@ -153,6 +153,8 @@ class _Unit:
         self._db = db
 
     async def __aenter__(self) -> "PostgresTx":
+        if self._db.guard is not None:
+            self._db.guard()
         self._connection = await self._db._pool.take()
         try:
             await self._connection.execute("BEGIN")

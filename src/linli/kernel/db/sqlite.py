@@ -211,6 +211,8 @@ class _Unit:
 
     async def __aenter__(self) -> "SQLiteTx":
         db = self._db
+        if db.guard is not None:
+            db.guard()
         await db._take()
         try:
             if not db._group_open:

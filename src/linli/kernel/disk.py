@@ -1,0 +1,59 @@
+"""Refusing writes while there is still room to refuse them well: a full disk stops databases at odd places."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+from linli.kernel.clock import Clock
+from linli.kernel.db.sqlite import DiskFull
+
+LOOK_EVERY_MS = 1000
+RELEASE_FACTOR = 1.25
+"""Writes begin again only with a quarter more than the reserve free, so that they do not flutter at the edge."""
+
+_freeing: ContextVar[bool] = ContextVar("freeing", default=False)
+
+
+class DiskGuard:
+    """Call it before a write. The file system is asked once a second at most.
+
+    `free_bytes` tells the room left for unprivileged users in a folder; tests give their own.
+    """
+
+    def __init__(
+        self, folder: Path, reserve_bytes: int, clock: Clock, free_bytes: Callable[[Path], int] | None = None
+    ) -> None:
+        self._folder = folder
+        self._reserve = reserve_bytes
+        self._clock = clock
+        self._free_bytes = free_bytes or free_space
+        self._looked_ms: int | None = None
+        self.full = False
+
+    def __call__(self) -> None:
+        """Raises DiskFull when less than the reserve is free, unless inside `freeing_space()`."""
+        now = self._clock.now_ms()
+        if self._looked_ms is None or not 0 <= now - self._looked_ms < LOOK_EVERY_MS:
+            self._looked_ms = now
+            wanted = self._reserve * (RELEASE_FACTOR if self.full else 1)
+            self.full = self._free_bytes(self._folder) < wanted
+        if self.full and not _freeing.get():
+            raise DiskFull()
+
+
+@contextmanager
+def freeing_space() -> Iterator[None]:
+    """Work inside may write: it deletes what retention allows."""
+    token = _freeing.set(True)
+    try:
+        yield
+    finally:
+        _freeing.reset(token)
+
+
+def free_space(folder: Path) -> int:
+    """Bytes that an ordinary user may still write in the folder's file system."""
+    state = os.statvfs(folder)
+    return state.f_bavail * state.f_frsize

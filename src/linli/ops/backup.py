@@ -1,0 +1,171 @@
+"""`linli backup` and `linli restore`: a whole installation in one file, without its master key."""
+
+import os
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from linli import __version__
+from linli.kernel.errors import Conflict
+from linli.kernel.secrets import Secrets
+from linli.migrations import current
+from linli.ops import archive, engines
+from linli.ops.layout import Layout
+
+_SQLITE = "database/linli.db"
+_DUMP = "database/linli.dump"
+
+
+class NotEmpty(Conflict):
+    """A restore never overwrites."""
+
+    code = "ops.not_empty"
+
+
+class WrongEngine(Conflict):
+    """The backup is of one engine, the settings name the other."""
+
+    code = "ops.wrong_engine"
+
+
+class WrongKey(Conflict):
+    """The master key is missing or is not the one that sealed the secrets in the backup."""
+
+    code = "ops.wrong_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a backup holds. Sizes in bytes, before compression."""
+
+    file: Path
+    created_ms: int
+    engine: str
+    revision: str
+    files: int
+    size: int
+
+    @staticmethod
+    def of(file: Path, manifest: archive.Manifest) -> "Summary":
+        files = sum(entry.path.startswith("files/") for entry in manifest.entries)
+        size = sum(entry.size for entry in manifest.entries)
+        return Summary(file, manifest.created_ms, manifest.engine, manifest.revision, files, size)
+
+
+def back_up(layout: Layout, target: Path, *, now_ms: int) -> Summary:
+    """Copy the running installation into `target`, a file or a folder to put one in.
+
+    The database is copied first: a file is stored before the row that names it commits, so that every row of the
+    copy finds its file unless it was deleted in between. Raises Conflict when `target` exists, and the errors of
+    `ops.engines`.
+    """
+    if target.is_dir():
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now_ms / 1000))
+        target = target / f"linli-{stamp}.tar.gz"
+    if target.exists():
+        raise NotEmpty(what=str(target))
+    with tempfile.TemporaryDirectory(prefix=".linli-backup-", dir=_made(target.parent)) as work:
+        name = _DUMP if layout.sqlite_file is None else _SQLITE
+        copy = Path(work) / "database"
+        if layout.sqlite_file is None:
+            engines.dump_postgresql(layout.database_url, copy)
+        else:
+            engines.copy_sqlite(layout.sqlite_file, copy)
+        with archive.writing(target) as writer:
+            writer.add(name, copy)
+            _add_files(writer, layout.files)
+            manifest = archive.Manifest(
+                format=archive.FORMAT,
+                linli_version=__version__,
+                created_ms=now_ms,
+                engine="postgresql" if layout.sqlite_file is None else "sqlite",
+                revision=current(layout.database_url),
+                key_fingerprint=fingerprint(layout.master_key),
+                entries=writer.entries,
+            )
+            writer.finish(manifest)
+    return Summary.of(target, manifest)
+
+
+def _add_files(writer: archive.ArchiveWriter, folder: Path) -> None:
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            if name.endswith(".part"):
+                continue  # an upload still under way
+            file = Path(place) / name
+            try:
+                writer.add(f"files/{file.relative_to(folder).as_posix()}", file)
+            except FileNotFoundError:
+                continue  # deleted since the folder was read
+
+
+def restore(layout: Layout, source: Path, *, key: Path | None) -> Summary:
+    """Put a backup into an empty installation. Everything is unpacked aside and checked before anything moves in.
+
+    `key` is the master key file, copied into place; None when it lies there already. Raises NotEmpty, WrongEngine,
+    WrongKey, archive.BackupDamaged and the errors of `ops.engines`.
+    """
+    _check_empty(layout)
+    layout.data.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".linli-restore-", dir=layout.data) as work:
+        unpacked = Path(work)
+        manifest = archive.unpack(source, unpacked)
+        engine = "sqlite" if layout.sqlite_file else "postgresql"
+        if manifest.engine != engine:
+            raise WrongEngine(backup=manifest.engine, settings=engine)
+        _check_key(layout, manifest, key)
+        if layout.sqlite_file:
+            layout.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(unpacked / _SQLITE, layout.sqlite_file)
+        else:
+            engines.load_postgresql(layout.database_url, unpacked / _DUMP, replace=False)
+        if (unpacked / "files").is_dir():
+            if layout.files.is_dir():
+                layout.files.rmdir()
+            (unpacked / "files").rename(layout.files)
+        if key is not None:
+            _install_key(key, layout.master_key)
+        archive.sync_folder(layout.data)
+    return Summary.of(source, manifest)
+
+
+def fingerprint(master_key: Path) -> str:
+    """Which key this is, without telling it; empty when there is none yet."""
+    if not master_key.exists():
+        return ""
+    return Secrets.from_file(master_key).derived("fingerprint of the master key").hex()[:16]
+
+
+def _check_empty(layout: Layout) -> None:
+    if layout.sqlite_file and layout.sqlite_file.exists():
+        raise NotEmpty(what=str(layout.sqlite_file))
+    if layout.sqlite_file is None and current(layout.database_url):
+        raise NotEmpty(what="PostgreSQL")
+    if layout.files.is_dir() and any(layout.files.iterdir()):
+        raise NotEmpty(what=str(layout.files))
+
+
+def _check_key(layout: Layout, manifest: archive.Manifest, key: Path | None) -> None:
+    if not manifest.key_fingerprint:
+        return
+    if key is not None and layout.master_key.exists():
+        raise NotEmpty(what=str(layout.master_key))
+    candidate = layout.master_key if key is None else key
+    if fingerprint(candidate) != manifest.key_fingerprint:
+        raise WrongKey()
+
+
+def _install_key(source: Path, target: Path) -> None:
+    handle = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(source.read_bytes())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

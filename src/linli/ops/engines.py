@@ -1,0 +1,103 @@
+"""Copying whole databases: SQLite by its backup call, PostgreSQL by its own tools."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from linli.kernel.errors import LinliError, Unavailable
+
+
+class EngineToolMissing(LinliError):
+    """A program of the database engine is not installed."""
+
+    code = "ops.tool_missing"
+
+
+class EngineToolFailed(Unavailable):
+    """A program of the database engine gave up; `said` is the end of what it printed."""
+
+    code = "ops.tool_failed"
+
+
+class DatabaseDamaged(LinliError):
+    """The copy does not pass the engine's own check."""
+
+    code = "ops.database_damaged"
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """A consistent copy of a live database. Writers go on meanwhile: in WAL mode a reader blocks nobody.
+
+    Raises DatabaseDamaged.
+    """
+    reading = sqlite3.connect(f"file:{source}?mode=ro", uri=True)
+    writing = sqlite3.connect(target)
+    try:
+        reading.backup(writing)  # all pages in one step: one snapshot
+        writing.execute("PRAGMA journal_mode = DELETE")
+        check_sqlite(writing)
+    finally:
+        writing.close()
+        reading.close()
+
+
+def check_sqlite(connection: sqlite3.Connection) -> None:
+    """The engine's own checks of pages, indexes and references. Raises DatabaseDamaged."""
+    found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(5)")]
+    if found != ["ok"]:
+        raise DatabaseDamaged(what="; ".join(found))
+    if broken := connection.execute("PRAGMA foreign_key_check").fetchone():
+        raise DatabaseDamaged(what=f"{broken[0]} row {broken[1]} refers to a missing row of {broken[2]}")
+
+
+def dump_postgresql(url: str, target: Path) -> None:
+    """pg_dump's custom format: one transaction's view. Raises EngineToolMissing, EngineToolFailed."""
+    _run(["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}"], url)
+
+
+def load_postgresql(url: str, dump: Path, *, replace: bool) -> None:
+    """Load a dump in one transaction: all of it or nothing. `replace` first drops what is there."""
+    drop = ["--clean", "--if-exists"] if replace else []
+    database = _environment(url)["PGDATABASE"]
+    line = ["pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
+    _run([*line, *drop, f"--dbname={database}", str(dump)], url)
+
+
+def _run(line: list[str], url: str) -> None:
+    done = subprocess.run(
+        [program(line[0]), *line[1:]],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **_environment(url), "LC_ALL": "C.UTF-8"},
+    )
+    if done.returncode != 0:
+        raise EngineToolFailed(tool=line[0], said=done.stderr.strip()[-500:])
+
+
+def program(name: str) -> str:
+    """The newest installed version: an older pg_dump refuses a newer server. Raises EngineToolMissing."""
+    versions = [path for path in Path("/usr/lib/postgresql").glob(f"*/bin/{name}") if path.parts[4].isdigit()]
+    if versions:
+        return str(max(versions, key=lambda path: int(path.parts[4])))
+    if found := shutil.which(name):
+        return found
+    raise EngineToolMissing(tool=name, package="postgresql-client")
+
+
+def _environment(url: str) -> dict[str, str]:
+    """The address as libpq's variables: on a command line other users would see the password."""
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    values = {
+        "PGHOST": parts.hostname or options.get("host"),
+        "PGPORT": str(parts.port) if parts.port else None,
+        "PGUSER": unquote(parts.username) if parts.username else None,
+        "PGPASSWORD": unquote(parts.password) if parts.password else None,
+        "PGDATABASE": unquote(parts.path.lstrip("/")) or "postgres",
+        "PGSSLMODE": options.get("sslmode"),
+    }
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,69 @@
+"""Where an installation keeps what, and the lock that says a process is using it."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from linli.kernel.errors import Conflict
+from linli.kernel.settings import Settings
+
+
+class InUse(Conflict):
+    """Another Linli process works on this data folder."""
+
+    code = "ops.in_use"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The places of one installation."""
+
+    data: Path
+    database_url: str
+
+    @staticmethod
+    def of(settings: Settings) -> "Layout":
+        return Layout(settings.data_path, settings.database)
+
+    @property
+    def files(self) -> Path:
+        """The object store's folder."""
+        return self.data / "files"
+
+    @property
+    def master_key(self) -> Path:
+        """Opens every sealed secret of the database. Never part of a backup: keep a copy apart."""
+        return self.data / "master.key"
+
+    @property
+    def certificates(self) -> Path:
+        """The own certificate authority and what it issued."""
+        return self.data / "tls"
+
+    @property
+    def backups(self) -> Path:
+        return self.data / "backups"
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The database file, or None when PostgreSQL holds the data."""
+        prefix = "sqlite:///"
+        return Path(self.database_url.removeprefix(prefix)) if self.database_url.startswith(prefix) else None
+
+
+@contextmanager
+def alone(layout: Layout) -> Iterator[None]:
+    """Hold the data folder. Raises InUse while a server or another tool holds it; ends with the process."""
+    layout.data.mkdir(parents=True, exist_ok=True)
+    handle = os.open(layout.data / "in-use.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InUse(folder=str(layout.data)) from None
+        yield
+    finally:
+        os.close(handle)
