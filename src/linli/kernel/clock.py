@@ -4,9 +4,10 @@ import asyncio
 import heapq
 import time
 from itertools import count
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
+@runtime_checkable
 class Clock(Protocol):
     def now_ms(self) -> int:
         """Milliseconds since the epoch, UTC."""

@@ -1,0 +1,138 @@
+"""Who is calling: the session behind the cookie, the rights behind the route, and the Scope that follows."""
+
+from typing import Any, Final, cast
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.types import ASGIApp, Message
+from litestar.types import Scope as AsgiScope
+
+from linli.console import sessions
+from linli.console.errors import language_of, request_id_in
+from linli.console.parts import Parts
+from linli.console.sessions import Session
+from linli.domains.people.rights import RIGHTS_OF, Right, Rights, Role
+from linli.domains.people.service import accounts
+from linli.kernel.errors import Forbidden, LinliError, Unauthorized
+from linli.kernel.scope import Caller, Scope
+
+COOKIE: Final = "linli_session"
+GUARD_HEADER: Final = "x-linli-request"
+"""Sent by our own pages on every change. A form or image of another site cannot send it, and its scripts would need
+a pre-flight that we never allow: with SameSite=Lax the second lock against forged requests."""
+SIGNED_IN: Final = "signed_in"
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_FOR_OPERATORS: Final = RIGHTS_OF[Role.OPERATOR]
+
+type Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+class ForgedRequest(Forbidden):
+    code = "console.forged_request"
+
+
+class SignInFirst(Unauthorized):
+    code = "unauthorized"
+
+
+class SessionMiddleware(AbstractAuthenticationMiddleware):
+    """Finds the session of the cookie and the rights of its account; routes with `public=True` do without."""
+
+    def __init__(self, app: ASGIApp, parts: Parts) -> None:
+        super().__init__(app, exclude_from_auth_key="public")
+        self._parts = parts
+
+    async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
+        db, now_ms = self._parts.db, self._parts.clock.now_ms()
+        token = connection.cookies.get(COOKIE, "")
+        session = await sessions.find_session(db, token, now_ms=now_ms) if token else None
+        if session is None:
+            raise SignInFirst()
+        try:
+            rights = await accounts.rights(db, session.account_id)
+        except LinliError as error:  # closed or gone since the sign-in
+            raise SignInFirst() from error
+        if now_ms - session.seen_ms >= sessions.SEEN_STEP_MS:
+            async with db.begin() as tx:
+                await sessions.touch(tx, session, now_ms=now_ms)
+        return AuthenticationResult(user=rights, auth=session)
+
+
+async def number_answer(message: Message, scope: AsgiScope) -> None:
+    """Before every answer: its number, which problems repeat, and no copy of it in any cache."""
+    if message["type"] == "http.response.start":
+        number = request_id_in(scope)
+        message["headers"] = [
+            *message.get("headers", ()), (b"x-request-id", number.encode()), (b"cache-control", b"no-store"),
+        ]  # fmt: skip
+
+
+def refuse_forged(connection: Connection, _: BaseRouteHandler) -> None:
+    """Guard: a change must come from our own pages. Raises ForgedRequest."""
+    if connection.scope.get("method") in _SAFE:
+        return
+    headers = connection.headers
+    site = headers.get("sec-fetch-site", "same-origin")
+    origin = headers.get("origin")
+    same = origin is None or origin.partition("://")[2] == headers.get("host")
+    if headers.get(GUARD_HEADER) is None or site not in ("same-origin", "none") or not same:
+        raise ForgedRequest()
+
+
+def require_right(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Guard: the account must have the route's right somewhere. Raises Forbidden."""
+    if handler.opt.get("public"):
+        return
+    wanted = handler.opt.get("right", SIGNED_IN)
+    if wanted == SIGNED_IN:
+        return
+    rights, session = cast(Rights, connection.user), cast(Session, connection.auth)
+    if not rights.may(Right(wanted), tenant_id=session.tenant_id):
+        raise Forbidden()
+
+
+def scope_with(rights: Rights, right: Right, tenant_id: str, *, language: str) -> Scope:
+    """What an account sees when it uses one right: the communities where it has that right. Raises Forbidden.
+
+    Rights of the installation's operator reach over all tenants; all others stay in the session's tenant.
+    """
+    if right in _FOR_OPERATORS and rights.is_operator:
+        return Scope(None, Caller("operator", str(rights.account_id)), None, None, language)
+    scope = rights.scope(tenant_id, language=language)
+    if scope.communities is None:
+        if not rights.may(right, tenant_id=tenant_id):
+            raise Forbidden()
+        return scope
+    held = frozenset(c for c in scope.communities if rights.may(right, tenant_id=tenant_id, community_id=c))
+    if not held:
+        raise Forbidden()
+    return Scope(tenant_id, scope.caller, held, None, language)
+
+
+async def provide_scope(request: Request[Any, Any, Any]) -> Scope:
+    """The Scope of a route that declares a right."""
+    wanted = request.route_handler.opt.get("right")
+    rights, session = cast(Rights, request.user), cast(Session, request.auth)
+    language = language_of(request)
+    if wanted == SIGNED_IN:
+        return rights.scope(session.tenant_id, language=language)
+    return scope_with(rights, Right(str(wanted)), session.tenant_id, language=language)
+
+
+async def provide_rights(request: Request[Any, Any, Any]) -> Rights:
+    return cast(Rights, request.user)
+
+
+async def provide_session(request: Request[Any, Any, Any]) -> Session:
+    return cast(Session, request.auth)
+
+
+def client_address(request: Request[Any, Any, Any], trusted_proxies: list[str]) -> str:
+    """The caller's address; X-Forwarded-For is believed from trusted proxies only, its last entry first."""
+    address = request.client.host if request.client else ""
+    if address in trusted_proxies:
+        forwarded = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
+        address = next((a for a in reversed(forwarded) if a and a not in trusted_proxies), address)
+    return address

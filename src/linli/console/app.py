@@ -1,0 +1,102 @@
+"""The console's Litestar app, under /api/console: its own routes and every room's."""
+
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any, Final
+
+from litestar import Controller, Litestar
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+
+from linli.console import access, errors
+from linli.console.live_routes import LiveRoutes
+from linli.console.parts import Parts
+from linli.console.session_routes import SessionListRoutes, SessionRoutes
+from linli.console.setup_routes import SetupRoutes
+from linli.domains.people.rights import Right
+
+PREFIX: Final = "/api/console"
+CONTROLLERS: Final[tuple[type[Controller], ...]] = (
+    SetupRoutes,
+    SessionRoutes,
+    SessionListRoutes,
+    LiveRoutes,
+)
+SERVICES: Final[tuple[str, ...]] = ()
+"""Names of the rooms' service objects that routes ask for; the composing function provides each in `Parts.services`."""
+_RIGHTS: Final = frozenset({access.SIGNED_IN, *(right.value for right in Right)})
+
+
+class RouteSaysNothing(TypeError):
+    """A route that does not say who may call it."""
+
+
+def console_app(parts: Parts) -> Litestar:
+    """Build the app. Its documents are at /api/console/schema/openapi.json. Raises RouteSaysNothing."""
+    app = Litestar(
+        path=PREFIX,
+        route_handlers=list(CONTROLLERS),
+        dependencies=_dependencies(parts),
+        exception_handlers=errors.HANDLERS,
+        middleware=[
+            DefineMiddleware(access.SessionMiddleware, parts=parts),
+        ],
+        before_send=[access.number_answer],
+        guards=[access.refuse_forged, access.require_right],
+        openapi_config=_openapi(),
+        request_max_body_size=parts.settings.http.max_body_bytes,
+        logging_config=None,
+    )
+    _check_rights(app)
+    return app
+
+
+def _dependencies(parts: Parts) -> dict[str, Provide]:
+    """Everything a route may ask for by name."""
+    given = {"parts": parts, **parts.by_name()}
+    fixed = {name: Provide(_always(value), sync_to_thread=False) for name, value in given.items()}
+    return {
+        **fixed,
+        "within": Provide(access.provide_scope),
+        "rights": Provide(access.provide_rights),
+        "session": Provide(access.provide_session),
+    }
+
+
+def _always(value: Any) -> Callable[[], Any]:
+    def provide() -> Any:
+        return value
+
+    return provide
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Linli console API",
+        version=version("linli"),
+        description="What the web pages call. Integrators use the signed open API instead.",
+        path="/schema",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        use_handler_docstrings=True,
+        components=Components(
+            security_schemes={
+                "session": SecurityScheme(type="apiKey", name=access.COOKIE, security_scheme_in="cookie")
+            }
+        ),
+    )
+
+
+def _check_rights(app: Litestar) -> None:
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if not isinstance(handler, HTTPRouteHandler) or not handler.handler_name.strip():
+                continue
+            opt = handler.opt
+            if "/schema" in route.path or set(handler.http_methods) == {"OPTIONS"}:
+                continue
+            if not opt.get("public") and opt.get("right") not in _RIGHTS:
+                raise RouteSaysNothing(f"{handler.handler_name} at {route.path} declares no right")

@@ -1,0 +1,121 @@
+"""The console's one table from failures to HTTP, and the one shape they are told in."""
+
+import uuid
+from typing import Any, Final, cast
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import ExceptionHandlersMap, Scope
+
+from linli.kernel import errors, i18n, telemetry
+
+log = telemetry.logger(__name__)
+
+type AnyRequest = Request[Any, Any, Any]
+
+
+class Problem(msgspec.Struct, rename="camel", frozen=True):
+    """A refusal: a stable code, words in the caller's language, the field at fault, and the request's number."""
+
+    code: str
+    message: str
+    field: str | None
+    request_id: str
+    facts: dict[str, Any] = {}
+    """What a page may need beyond words, e.g. `seconds` to wait."""
+
+
+STATUS: Final[dict[type[errors.LinliError], int]] = {
+    errors.BadInput: 400,
+    errors.Unauthorized: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.TooLarge: 413,
+    errors.TooMany: 429,
+    errors.TimedOut: 504,
+    errors.Unavailable: 503,
+}
+_HTTP_CODES: Final = {
+    400: "bad_input",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "console.no_route",
+    405: "console.no_route",
+    413: "too_large",
+    415: "console.no_route",
+    429: "too_many",
+}
+_TOLD: Final[tuple[str, ...]] = ("seconds", "limit", "rows")
+
+
+def status_of(error: errors.LinliError) -> int:
+    """The most specific entry of the table; an unlisted rule is a conflict with what is."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 409)
+
+
+def language_of(request: AnyRequest) -> str:
+    return i18n.pick(request.headers.get("accept-language"))
+
+
+def request_id_in(scope: Scope) -> str:
+    """The number of this request, made when first asked for."""
+    state = scope.setdefault("state", {})
+    return cast(str, state.setdefault("request_id", str(uuid.uuid4())))
+
+
+def _answer(
+    request: AnyRequest,
+    status: int,
+    code: str,
+    message: str,
+    field: str | None = None,
+    facts: dict[str, Any] | None = None,
+) -> Response[Problem]:
+    problem = Problem(code, message, field, request_id_in(request.scope), facts or {})
+    return Response(problem, status_code=status, media_type="application/json")
+
+
+def on_linli_error(request: AnyRequest, error: errors.LinliError) -> Response[Problem]:
+    facts = {name: error.facts[name] for name in _TOLD if name in error.facts}
+    return _answer(
+        request, status_of(error), error.code, error.text(language_of(request)), error.field, facts
+    )
+
+
+def on_validation(request: AnyRequest, error: ValidationException) -> Response[Problem]:
+    """Input of a wrong type: the first fault by its field's wire name."""
+    faults = error.extra if isinstance(error.extra, list) else []
+    fault = next((f for f in faults if isinstance(f, dict)), {})
+    field = str(fault.get("key") or "").removeprefix("data.") or None
+    detail = str(fault.get("message") or error.detail)
+    message = i18n.text("error.bad_input", language_of(request), field=field or "body", rule=detail)
+    return _answer(request, 400, "bad_input", message, field)
+
+
+def on_http_exception(request: AnyRequest, error: HTTPException) -> Response[Problem]:
+    code = _HTTP_CODES.get(error.status_code, "failed")
+    if error.status_code >= 500:
+        log.error("console route failed: %s %s", request.method, request.url.path, exc_info=error)
+    message = i18n.text(f"error.{code}", language_of(request), field="body", rule=error.detail)
+    return _answer(request, error.status_code, code, message)
+
+
+def on_fault(request: AnyRequest, error: Exception) -> Response[Problem]:
+    log.error(
+        "console route failed: %s %s (%s)",
+        request.method,
+        request.url.path,
+        request_id_in(request.scope),
+        exc_info=error,
+    )
+    return _answer(request, 500, "failed", i18n.text("error.failed", language_of(request)))
+
+
+HANDLERS: Final[ExceptionHandlersMap] = {
+    errors.LinliError: on_linli_error,
+    ValidationException: on_validation,
+    HTTPException: on_http_exception,
+    Exception: on_fault,
+}

@@ -1,0 +1,14 @@
+"""The topics of the live stream."""
+
+from typing import Final
+
+PASS: Final = "pass"
+"""Somebody passed a door, or was refused (`access`)."""
+DEVICE: Final = "device"
+"""A device came online or went offline (`things`)."""
+DELIVERY: Final = "delivery"
+"""A desired state changed on its way to a device (`delivery`)."""
+MESSAGE: Final = "message"
+"""A device's message, as the inbox took it (`things`)."""
+
+TOPICS: Final = frozenset({PASS, DEVICE, DELIVERY, MESSAGE})

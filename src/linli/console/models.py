@@ -1,0 +1,35 @@
+"""Tables of the console: who is signed in, and who failed to."""
+
+from sqlalchemy import Index, Table
+
+from linli.kernel.db import flag, integer, metadata, text_column
+
+console_sessions = Table(
+    "console_sessions",
+    metadata,
+    integer("id", primary_key=True, autoincrement=False),
+    text_column("token_hash"),  # SHA-256 of the cookie in hex: a stolen database signs nobody in
+    integer("account_id"),
+    text_column("tenant_id", server_default=""),  # the tenant being worked in; "" for a pure operator
+    flag("remember"),
+    text_column("address", server_default=""),
+    text_column("agent", server_default=""),
+    integer("created_ms"),
+    integer("seen_ms"),
+    integer("expires_ms"),
+    Index("uq_console_sessions_token", "token_hash", unique=True),
+    Index("ix_console_sessions_account", "account_id"),
+    Index("ix_console_sessions_expires", "expires_ms"),
+)
+"""`tenant_id` is a choice of the session's owner, not the owner of the row: reads go by account or by token."""
+
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    text_column("key", primary_key=True),  # account:<login> or address:<ip>
+    integer("failures"),
+    integer("first_ms"),
+    integer("last_ms"),
+    integer("open_ms", server_default="0"),  # no attempt is heard before this
+    Index("ix_sign_in_attempts_last", "last_ms"),
+)

@@ -1,0 +1,111 @@
+"""The built web pages as an ASGI app: hashed assets are kept a year, the pages themselves never.
+
+Any path that is no file answers with `index.html`, since the pages route by themselves.
+"""
+
+import gzip
+import mimetypes
+from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+HERE: Final = Path(__file__).parent / "static"
+POLICY: Final = "; ".join((
+    "default-src 'self'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",  # positions that the component library writes into style attributes
+    "img-src 'self' data: blob:",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+))  # fmt: skip
+_COMMON: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+_PACKED: Final = frozenset({".js", ".css", ".html", ".svg", ".json", ".txt"})
+_NOT_BUILT: Final = (
+    "<!doctype html><meta charset=utf-8><title>Linli</title>"
+    "<p>网页尚未构建，请运行 <code>./linli setup</code>。"
+    "<p lang=en>The web pages are not built yet: run <code>./linli setup</code>."
+).encode()
+
+type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+
+class _File(NamedTuple):
+    body: bytes
+    packed: bytes | None
+    kind: str
+    immutable: bool
+
+
+class Pages:
+    """Serves the files of one folder from memory (about a megabyte, each read once and again when it changed)."""
+
+    def __init__(self, folder: Path = HERE) -> None:
+        self._folder = folder.resolve()
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["method"] not in ("GET", "HEAD"):
+            await _respond(send, 405, _File(b"", None, "text/plain", False), {}, head=False)
+            return
+        headers = dict(scope["headers"])
+        path = str(scope["path"])
+        file = self._find(path)
+        if file is None and path.startswith("/assets/"):
+            # An asset of an older build: answering with the page would be run as a script.
+            await _respond(send, 404, _File(b"", None, "text/plain", False), headers, head=False)
+            return
+        if file is None:
+            file = self._find("/index.html") or _File(_NOT_BUILT, None, "text/html", False)
+        await _respond(send, 200, file, headers, head=scope["method"] == "HEAD")
+
+    def _find(self, path: str) -> _File | None:
+        relative = path.lstrip("/")
+        if not relative or any(part.startswith(".") for part in relative.split("/")) or "\\" in relative:
+            return None
+        file = self._folder / relative
+        try:
+            if not file.resolve().is_relative_to(self._folder) or not file.is_file():
+                return None
+            return _load(file, file.stat().st_mtime_ns)
+        except (OSError, ValueError):
+            return None
+
+
+@lru_cache(maxsize=512)
+def _load(file: Path, _changed: int) -> _File:
+    body = file.read_bytes()
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    if file.suffix == ".js":
+        kind = "text/javascript"
+    packed = gzip.compress(body, 9, mtime=0) if file.suffix in _PACKED and len(body) > 1000 else None
+    return _File(body, packed, kind, file.parent.name == "assets")
+
+
+async def _respond(send: Send, status: int, file: _File, headers: dict[bytes, bytes], *, head: bool) -> None:
+    packed = file.packed if b"gzip" in headers.get(b"accept-encoding", b"") else None
+    body = packed if packed is not None else file.body
+    kind = file.kind + ("; charset=utf-8" if file.kind.startswith("text/") else "")
+    fields = [
+        (b"content-type", kind.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"public, max-age=31536000, immutable" if file.immutable else b"no-cache"),
+        *_COMMON,
+    ]
+    if packed is not None:
+        fields.append((b"content-encoding", b"gzip"))
+    if file.packed is not None:
+        fields.append((b"vary", b"accept-encoding"))
+    if file.kind == "text/html":
+        fields.append((b"content-security-policy", POLICY.encode()))
+    await send({"type": "http.response.start", "status": status, "headers": fields})
+    await send({"type": "http.response.body", "body": b"" if head else body})

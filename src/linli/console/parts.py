@@ -1,0 +1,35 @@
+"""What the console is made of: the process's parts, injected into routes by the names of these fields."""
+
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from linli.console.hub import Hub
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.secrets import Secrets
+from linli.kernel.settings import Settings
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Filled by the composing function. `services` are the rooms' own objects, by the name routes ask for."""
+
+    db: Database
+    clock: Clock
+    ids: Ids
+    secrets: Secrets
+    objects: ObjectStore
+    settings: Settings
+    hub: Hub = field(default_factory=Hub)
+    services: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def setup_code_file(self) -> Path:
+        return self.settings.data_path / "setup-code"
+
+    def by_name(self) -> dict[str, Any]:
+        own = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "services"}
+        return {**own, **self.services}

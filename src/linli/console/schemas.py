@@ -1,0 +1,90 @@
+"""What the console's own routes take and give."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from linli.domains.people.rights import Role
+
+
+class SetupState(msgspec.Struct, rename="camel", frozen=True):
+    needed: bool
+    """No account exists yet: the first-run wizard must come first."""
+    version: str
+
+
+class SetupRequest(msgspec.Struct, rename="camel", frozen=True):
+    code: Annotated[str, Meta(description="Printed by the server at its start; also in its data folder.")]
+    tenant_name: str
+    name: str
+    login: Annotated[str, Meta(description="Phone number or log-in name.")]
+    password: str
+    project_name: Annotated[str, Meta(description="Empty: no project and no key yet.")] = ""
+
+
+class NewKey(msgspec.Struct, rename="camel", frozen=True):
+    """A key with its secret, told this once."""
+
+    app_key: str
+    app_secret: str
+    project_id: str
+
+
+class SignInRequest(msgspec.Struct, rename="camel", frozen=True):
+    login: str
+    password: str
+    remember: bool = False
+
+
+class TenantChoice(msgspec.Struct, rename="camel", frozen=True):
+    tenant_id: str
+
+
+class TenantOption(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    name: str
+
+
+class RoleIn(msgspec.Struct, rename="camel", frozen=True):
+    role: Role
+    community_id: int
+    """0 for the whole tenant."""
+
+
+class Me(msgspec.Struct, rename="camel", frozen=True):
+    """The signed-in account and what its screens may show."""
+
+    account_id: str
+    name: str
+    login: str
+    must_change_password: bool
+    operator: bool
+    tenant: TenantOption | None
+    tenants: list[TenantOption]
+    roles: list[RoleIn]
+    rights: list[str]
+
+
+class SetupDone(msgspec.Struct, rename="camel", frozen=True):
+    me: Me
+    key: NewKey | None
+
+
+class PasswordChange(msgspec.Struct, rename="camel", frozen=True):
+    old: str
+    new: str
+
+
+class SessionRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    current: bool
+    address: str
+    agent: str
+    created_ms: int
+    seen_ms: int
+    expires_ms: int
+
+
+class Revoked(msgspec.Struct, rename="camel", frozen=True):
+    count: int

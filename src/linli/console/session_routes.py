@@ -1,0 +1,194 @@
+"""Signing in and out, who am I, where am I signed in, and the password."""
+
+from typing import Any
+
+from litestar import Controller, Request, Response, delete, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from linli.console import schemas, sessions, throttle
+from linli.console.access import COOKIE, SIGNED_IN, client_address
+from linli.console.sessions import Session
+from linli.domains.people.rights import Rights
+from linli.domains.people.service import accounts
+from linli.domains.people.service.accounts import clean_login
+from linli.kernel import tenancy
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Reader
+from linli.kernel.errors import Forbidden
+from linli.kernel.ids import Ids
+from linli.kernel.settings import Settings
+
+
+async def describe(db: Reader, rights: Rights, tenant_id: str) -> schemas.Me:
+    """The account as its own screens see it, working in `tenant_id` ("" for a pure operator)."""
+    account = await accounts.get_account(db, rights.account_id)
+    tenants = [await tenancy.get_tenant(db, one) for one in rights.tenants]
+    options = [schemas.TenantOption(tenant.id, tenant.name) for tenant in tenants]
+    return schemas.Me(
+        account_id=str(account.id),
+        name=account.name,
+        login=account.login,
+        must_change_password=bool(account.must_change),
+        operator=rights.is_operator,
+        tenant=next((option for option in options if option.id == tenant_id), None),
+        tenants=options,
+        roles=[
+            schemas.RoleIn(grant.role, grant.community_id)
+            for grant in rights.grants
+            if grant.tenant_id in ("", tenant_id)
+        ],
+        rights=sorted(rights.all_in(tenant_id)),
+    )
+
+
+def session_cookie(
+    request: Request[Any, Any, Any], settings: Settings, token: str, session: Session
+) -> Cookie:
+    """The session's cookie. Without "stay signed in" it ends with the browser."""
+    secure = request.url.scheme == "https" or settings.public_url.startswith("https:")
+    return Cookie(
+        key=COOKIE,
+        value=token,
+        httponly=True,
+        secure=secure,
+        samesite="lax",
+        path="/",
+        max_age=session.idle_ms // 1000 if session.remember else None,
+    )
+
+
+class SessionRoutes(Controller):
+    path = "/session"
+    tags = ("session",)
+
+    @post("/", public=True, status_code=200)
+    async def sign_in(
+        self,
+        request: Request[Any, Any, Any],
+        data: JSONBody[schemas.SignInRequest],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+        settings: NamedDependency[Settings],
+    ) -> Response[schemas.Me]:
+        """Sign in with a phone number or log-in name. After five failures the account waits, 30 s and doubling."""
+        login, address = clean_login(data.login), client_address(request, settings.http.trusted_proxies)
+        await throttle.count_attempt(db, login=login, address=address, now_ms=clock.now_ms())
+        account = await accounts.authenticate(db, login=data.login, password=data.password)
+        await throttle.forget_account(db, login=login, address=address)
+        rights = await accounts.rights(db, account.id)
+        tenant_id = rights.tenants[0] if rights.tenants else ""
+        if not tenant_id and not rights.is_operator:
+            raise Forbidden()
+        async with db.begin() as tx:
+            token, session = await sessions.open_session(
+                tx,
+                account_id=account.id,
+                tenant_id=tenant_id,
+                remember=data.remember,
+                address=address,
+                agent=request.headers.get("user-agent", ""),
+                ids=ids,
+                now_ms=clock.now_ms(),
+            )
+        me = await describe(db, rights, tenant_id)
+        return Response(me, cookies=[session_cookie(request, settings, token, session)])
+
+    @get("/", right=SIGNED_IN)
+    async def who_am_i(
+        self,
+        db: NamedDependency[Database],
+        rights: NamedDependency[Rights],
+        session: NamedDependency[Session],
+    ) -> schemas.Me:
+        """The signed-in account, its tenants and its rights."""
+        return await describe(db, rights, session.tenant_id)
+
+    @delete("/", right=SIGNED_IN)
+    async def sign_out(
+        self, db: NamedDependency[Database], session: NamedDependency[Session]
+    ) -> Response[None]:
+        """End this session."""
+        async with db.begin() as tx:
+            await sessions.revoke(tx, account_id=session.account_id, session_id=session.id)
+        gone = Cookie(key=COOKIE, value="", max_age=0, path="/", httponly=True, samesite="lax")
+        return Response(None, status_code=204, cookies=[gone])
+
+    @post("/tenant", right=SIGNED_IN, status_code=200)
+    async def choose_tenant(
+        self,
+        data: JSONBody[schemas.TenantChoice],
+        db: NamedDependency[Database],
+        rights: NamedDependency[Rights],
+        session: NamedDependency[Session],
+    ) -> schemas.Me:
+        """Work in another tenant of the account."""
+        if data.tenant_id not in rights.tenants:
+            raise Forbidden()
+        async with db.begin() as tx:
+            await sessions.choose_tenant(tx, session, data.tenant_id)
+        return await describe(db, rights, data.tenant_id)
+
+    @post("/password", right=SIGNED_IN, status_code=204)
+    async def change_password(
+        self,
+        data: JSONBody[schemas.PasswordChange],
+        db: NamedDependency[Database],
+        session: NamedDependency[Session],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Change one's own password; every other session of the account ends."""
+        now_ms = clock.now_ms()
+        account = await accounts.get_account(db, session.account_id)
+        # A stolen session must not become a way to guess the password.
+        await throttle.count_attempt(
+            db, login=f"{account.login} (change)", address=session.address, now_ms=now_ms
+        )
+        await accounts.change_password(
+            db, account_id=session.account_id, old=data.old, new=data.new, now_ms=now_ms
+        )
+        await throttle.forget_account(db, login=f"{account.login} (change)", address=session.address)
+        async with db.begin() as tx:
+            await sessions.revoke_others(tx, session)
+
+
+class SessionListRoutes(Controller):
+    path = "/sessions"
+    tags = ("session",)
+
+    @get("/", right=SIGNED_IN)
+    async def list_sessions(
+        self, db: NamedDependency[Database], session: NamedDependency[Session], clock: NamedDependency[Clock]
+    ) -> list[schemas.SessionRow]:
+        """Where the account is signed in, the last used first."""
+        rows = await sessions.list_sessions(db, session.account_id, now_ms=clock.now_ms())
+        return [
+            schemas.SessionRow(
+                id=str(row.id),
+                current=row.id == session.id,
+                address=row.address,
+                agent=row.agent,
+                created_ms=row.created_ms,
+                seen_ms=row.seen_ms,
+                expires_ms=row.expires_ms,
+            )
+            for row in rows
+        ]
+
+    @delete("/{session_id:int}", right=SIGNED_IN)
+    async def revoke(
+        self, session_id: FromPath[int], db: NamedDependency[Database], session: NamedDependency[Session]
+    ) -> None:
+        """Sign one of the account's sessions out."""
+        async with db.begin() as tx:
+            await sessions.revoke(tx, account_id=session.account_id, session_id=session_id)
+
+    @post("/revoke-others", right=SIGNED_IN, status_code=200)
+    async def revoke_others(
+        self, db: NamedDependency[Database], session: NamedDependency[Session]
+    ) -> schemas.Revoked:
+        """Sign out everywhere but here."""
+        async with db.begin() as tx:
+            return schemas.Revoked(await sessions.revoke_others(tx, session))

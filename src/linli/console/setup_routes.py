@@ -1,0 +1,91 @@
+"""The first-run wizard: the first account, its tenant and, if wished, a first project with a key."""
+
+from importlib.metadata import version
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from linli.console import schemas, sessions, setup_code
+from linli.console.access import client_address
+from linli.console.parts import Parts
+from linli.console.session_routes import describe, session_cookie
+from linli.domains.people.rights import Role
+from linli.domains.people.service import accounts
+from linli.kernel import tenancy
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import Conflict
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Caller, Scope
+from linli.kernel.secrets import Secrets
+from linli.kernel.settings import Settings
+
+
+class AlreadySetUp(Conflict):
+    code = "console.already_set_up"
+
+
+class SetupRoutes(Controller):
+    path = "/setup"
+    tags = ("setup",)
+
+    @get("/", public=True)
+    async def state(self, db: NamedDependency[Database]) -> schemas.SetupState:
+        """Whether the installation still waits for its first account."""
+        return schemas.SetupState(not await accounts.any_account(db), version("linli"))
+
+    @post("/", public=True, status_code=201)
+    async def set_up(
+        self,
+        request: Request[Any, Any, Any],
+        data: JSONBody[schemas.SetupRequest],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+        secrets: NamedDependency[Secrets],
+        settings: NamedDependency[Settings],
+        parts: NamedDependency[Parts],
+    ) -> Response[schemas.SetupDone]:
+        """Create the operator, who also administers the first tenant, and sign in. Works once."""
+        if await accounts.any_account(db):
+            raise AlreadySetUp()
+        setup_code.check(parts.setup_code_file, data.code)
+        accounts.check_password(data.password, login=accounts.clean_login(data.login))
+        hashed = await accounts.hash_password(data.password)
+        now_ms = clock.now_ms()
+        async with db.begin() as tx:
+            if await accounts.any_account(tx):
+                raise AlreadySetUp()
+            tenant_id = await tenancy.create_tenant(tx, name=data.tenant_name, ids=ids)
+            account_id = await accounts.create_account(
+                tx, login=data.login, password_hash=hashed, name=data.name, ids=ids, now_ms=now_ms
+            )
+            await accounts.grant_role(tx, account_id=account_id, role=Role.OPERATOR, now_ms=now_ms)
+            await accounts.grant_role(
+                tx, account_id=account_id, role=Role.TENANT_ADMIN, now_ms=now_ms, tenant_id=tenant_id
+            )
+            key = None
+            if data.project_name.strip():
+                scope = Scope(tenant_id, Caller("operator", str(account_id)))
+                project_id = await tenancy.create_project(scope, tx, name=data.project_name, ids=ids)
+                app_key, app_secret = await tenancy.create_app_key(
+                    scope, tx, project_id=project_id, ids=ids, secrets=secrets, name=data.project_name
+                )
+                key = schemas.NewKey(app_key, app_secret, project_id)
+            token, session = await sessions.open_session(
+                tx,
+                account_id=account_id,
+                tenant_id=tenant_id,
+                remember=False,
+                address=client_address(request, settings.http.trusted_proxies),
+                agent=request.headers.get("user-agent", ""),
+                ids=ids,
+                now_ms=now_ms,
+            )
+        setup_code.forget(parts.setup_code_file)
+        me = await describe(db, await accounts.rights(db, account_id), tenant_id)
+        return Response(
+            schemas.SetupDone(me, key), cookies=[session_cookie(request, settings, token, session)]
+        )

@@ -1,0 +1,73 @@
+"""The console's app on a test database, called over HTTP as the pages call it."""
+
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+
+from linli.console import setup_code
+from linli.console.app import SERVICES, console_app
+from linli.console.parts import Parts
+from linli.kernel.clock import ManualClock
+from linli.kernel.db import Database
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.secrets import Secrets
+from linli.kernel.settings import Settings
+
+PASSWORD = "correct horse battery"
+SETUP = {
+    "tenantName": "和美物业",
+    "name": "王伟",
+    "login": "13800138000",
+    "password": PASSWORD,
+    "projectName": "演示项目",
+}
+
+
+@pytest.fixture
+def parts(database: Database, clock: ManualClock, tmp_path: Path) -> Parts:
+    database.clock = clock
+    secrets = Secrets.random()
+    return Parts(
+        db=database,
+        clock=clock,
+        ids=Ids(random.Random(7), clock.now_ms),
+        secrets=secrets,
+        objects=ObjectStore(tmp_path / "files", secrets.derived("files"), "http://linli.test", clock),
+        settings=msgspec.structs.replace(Settings(), data_dir=str(tmp_path)),
+        services=dict.fromkeys(SERVICES),
+    )
+
+
+class Browser(httpx.AsyncClient):
+    """One browser: keeps cookies and sends what our pages send."""
+
+    def __init__(self, parts: Parts, *, address: str = "192.0.2.7") -> None:
+        transport = httpx.ASGITransport(console_app(parts), client=(address, 50000))  # type: ignore[arg-type]
+        super().__init__(
+            transport=transport,
+            base_url="http://linli.test/api/console",
+            headers={"x-linli-request": "1", "accept-language": "en"},
+        )
+
+    async def sign_in(self, login: str = SETUP["login"], password: str = PASSWORD) -> httpx.Response:
+        return await self.post("/session", json={"login": login, "password": password})
+
+
+@pytest.fixture
+async def browser(parts: Parts) -> AsyncIterator[Browser]:
+    async with Browser(parts) as browser:
+        yield browser
+
+
+@pytest.fixture
+async def administrator(browser: Browser, parts: Parts) -> Browser:
+    """A browser signed in as the operator and tenant administrator that the wizard made."""
+    code = setup_code.ensure(parts.setup_code_file)
+    answer = await browser.post("/setup", json={**SETUP, "code": code})
+    assert answer.status_code == 201, answer.text
+    return browser

@@ -1,0 +1,66 @@
+import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref } from 'vue'
+
+export type LiveState = 'connecting' | 'live' | 'paused' | 'lost'
+
+export interface Live {
+  state: ComputedRef<LiveState>
+  paused: Ref<boolean>
+  /** Events that arrived while paused; they are handed over when the pause ends. */
+  waiting: Ref<number>
+}
+
+export interface LiveEvent<T> {
+  topic: string
+  data: T
+}
+
+const MOST_HELD = 500
+
+/**
+ * Follow a stream of server-sent events. The browser reconnects by itself; while paused, events are held (newest 500).
+ * `url` null closes the stream.
+ */
+export function useLive<T>(url: () => string | null, topics: readonly string[], on: (event: LiveEvent<T>) => void): Live {
+  const paused = ref(false)
+  const waiting = ref(0)
+  const connection = ref<'connecting' | 'live' | 'lost'>('connecting')
+  const source = shallowRef<EventSource | null>(null)
+  let held: LiveEvent<T>[] = []
+
+  function close() {
+    source.value?.close()
+    source.value = null
+  }
+
+  function open(address: string | null) {
+    close()
+    if (!address || typeof EventSource === 'undefined') return
+    connection.value = 'connecting'
+    const stream = new EventSource(address)
+    stream.onopen = () => (connection.value = 'live')
+    stream.onerror = () => (connection.value = stream.readyState === EventSource.CLOSED ? 'lost' : 'connecting')
+    for (const topic of topics) {
+      stream.addEventListener(topic, (message) => {
+        const event = { topic, data: JSON.parse((message as MessageEvent<string>).data) as T }
+        if (!paused.value) return on(event)
+        held.push(event)
+        if (held.length > MOST_HELD) held = held.slice(-MOST_HELD)
+        waiting.value = held.length
+      })
+    }
+    source.value = stream
+  }
+
+  watch(url, open, { immediate: true })
+  watch(paused, (stopped) => {
+    if (stopped) return
+    const events = held
+    held = []
+    waiting.value = 0
+    events.forEach(on)
+  })
+  onScopeDispose(close)
+
+  const state = computed<LiveState>(() => (paused.value ? 'paused' : connection.value))
+  return { state, paused, waiting }
+}

@@ -1,0 +1,23 @@
+/** What the console's API answers when it refuses: words in the caller's language, and the field at fault if one is. */
+export class ApiProblem extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status: number,
+    readonly field: string | null = null,
+    readonly requestId: string | null = null,
+  ) {
+    super(message)
+    this.name = 'ApiProblem'
+  }
+
+  /** True when no answer came at all: the server is down, or this machine is off the network. */
+  get unreachable(): boolean {
+    return this.status === 0
+  }
+}
+
+export function asProblem(error: unknown): ApiProblem {
+  if (error instanceof ApiProblem) return error
+  return new ApiProblem('browser.unexpected', error instanceof Error ? error.message : String(error), -1)
+}
