@@ -82,3 +82,19 @@ def subtree_range(path: str) -> tuple[str, str]:
 def holds(path: str, other: str) -> bool:
     """Whether the space at `other` is the space at `path`, or under it."""
     return other.startswith(path)
+
+
+HOUSE_TYPES: Final = range(1, 8)
+"""1 high-rise, 2 multi-storey, 3 villa, 4 terraced, 5 stacked, 6 flat, 7 other (A §2.2)."""
+HOUSE_STATUSES: Final = range(1, 4)
+"""1 lived in by the owner, 2 let, 3 empty."""
+ASSET_TYPES: Final = range(1, 4)
+"""ASSET_TYPE: 1 parking space, 2 garage, 3 storage room."""
+LOCATION_SEPARATOR: Final = "/"
+AREA_M2_MAX: Final = 100_000.0
+_LAYOUT = re.compile(r"\d{1,2}/\d{1,2}/\d{1,2}")
+
+
+def is_layout(text: str) -> bool:
+    """Whether `text` counts bedrooms, living rooms and bathrooms: 3/2/1."""
+    return _LAYOUT.fullmatch(text) is not None

@@ -1,0 +1,54 @@
+"""What happens to communities and spaces, told to the other rooms in the transaction that wrote it."""
+
+from typing import ClassVar, Literal
+
+from linli.kernel.events import Event
+
+
+class CommunityApproved(Event, frozen=True):
+    """A community is in management from now on: it has a root space, a scope_id and its default groups."""
+
+    name: ClassVar[str] = "communities.approved"
+    tenant_id: str
+    community_id: int
+    scope_id: str
+    root_space_id: int
+
+
+class CommunityRejected(Event, frozen=True):
+    name: ClassVar[str] = "communities.rejected"
+    tenant_id: str
+    community_id: int
+    reason: str
+
+
+class CommunityDeleted(Event, frozen=True):
+    """A rejected application was taken away."""
+
+    name: ClassVar[str] = "communities.deleted"
+    tenant_id: str
+    community_id: int
+
+
+class SpaceChanged(Event, frozen=True):
+    """Spaces of a community changed (push topic `community/space/change`, spec B §4.5)."""
+
+    name: ClassVar[str] = "communities.space_changed"
+    tenant_id: str
+    community_id: int
+    ids: list[int]
+    type: Literal["insert", "update", "delete"]
+
+
+class SpaceDeleting(Event, frozen=True):
+    """A space without children, residents and assets is about to go.
+
+    An inline handler of a room that hangs something on it (a lane's camera, an intercom room) raises
+    `service.spaces.SpaceInUse` to keep it, or clears its own rows.
+    """
+
+    name: ClassVar[str] = "communities.space_deleting"
+    tenant_id: str
+    community_id: int
+    space_id: int
+    kind: str

@@ -1,0 +1,278 @@
+"""The space tree: level by level, by kind, along a path, and under a node."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, func, or_, select
+
+from linli.domains.communities import space_rules as rules
+from linli.domains.communities.models import house_assets, houses, spaces
+from linli.domains.communities.schemas import Asset, House, Space
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.errors import NotFound
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+_s, _h = spaces.c, houses.c
+_one = Query(select(spaces).where(in_scope(spaces), _s.space_id == bindparam("space_id", type_=INT)), Space)
+_locked = Query(
+    select(spaces)
+    .where(in_scope(spaces), _s.space_id == bindparam("space_id", type_=INT))
+    .with_for_update(),  # PostgreSQL: siblings are made one after the other; SQLite has one writer anyway
+    Space,
+)
+_many = Query(select(spaces).where(in_scope(spaces), any_of(_s.space_id, "space_ids")), Space)
+_names = Query(select(_s.space_id, _s.name).where(in_scope(spaces), any_of(_s.space_id, "space_ids")))
+_roots = Query(
+    select(_s.community_id, _s.space_id).where(
+        in_scope(spaces), any_of(_s.community_id, "community_ids"), _s.parent_id.is_(None)
+    )
+)
+_sibling = Query(
+    select(_s.space_id).where(
+        in_scope(spaces), _s.parent_id == bindparam("parent_id", type_=INT), _s.name == bindparam("name")
+    )
+)
+_under = Query(
+    select(spaces)
+    .where(in_scope(spaces), _s.path >= bindparam("low"), _s.path < bindparam("high"))
+    .order_by(_s.path),
+    Space,
+    heavy=True,
+)
+_children_count = Query(
+    select(func.count()).where(in_scope(spaces), _s.parent_id == bindparam("parent_id", type_=INT))
+)
+_by_kind = Query(
+    select(func.count()).where(
+        in_scope(spaces),
+        _s.community_id == bindparam("community_id", type_=INT),
+        _s.kind == bindparam("kind"),
+    )
+)
+_assets = Query(
+    select(house_assets.c.asset_id, house_assets.c.house_id, house_assets.c.type, house_assets.c.name)
+    .where(in_scope(house_assets), house_assets.c.house_id == bindparam("house_id", type_=INT))
+    .order_by(house_assets.c.type, house_assets.c.name),
+    Asset,
+)
+
+_child = spaces.alias("child")
+_below = spaces.alias("below")
+_past_the_subtree = func.substr(_s.path, 1, func.length(_s.path) - 1).concat(rules.subtree_range("/")[1])
+_tree = Query(
+    select(
+        _s.space_id,
+        _s.parent_id,
+        _s.kind,
+        _s.name,
+        _s.direction,
+        select(func.count()).where(_child.c.parent_id == _s.space_id).correlate(spaces).scalar_subquery(),
+        select(func.count())
+        .where(_below.c.kind == rules.HOUSE, _below.c.path >= _s.path, _below.c.path < _past_the_subtree)
+        .correlate(spaces)
+        .scalar_subquery(),
+    )
+    .where(in_scope(spaces), _s.parent_id == bindparam("parent_id", type_=INT))
+    .order_by(_s.order_key, _s.space_id),
+    heavy=True,
+)
+
+
+class TreeNode(NamedTuple):
+    space_id: int
+    parent_id: int
+    kind: str
+    name: str
+    direction: int | None
+    children: int
+    """Direct children."""
+    houses: int
+    """Houses in the whole subtree; a house counts itself."""
+
+
+async def space(scope: Scope, db: Reader, space_id: int, *, lock: bool = False) -> Space:
+    """Raises NotFound. `lock` keeps the row from changing until the unit of work ends."""
+    query = _locked if lock else _one
+    if (found := await query.one(db, scope, space_id=space_id)) is None:
+        raise NotFound(what="space", id=space_id)
+    return found
+
+
+async def spaces_by_id(scope: Scope, db: Reader, space_ids: list[int]) -> dict[int, Space]:
+    """Those of the spaces that exist in the scope."""
+    return {row.space_id: row for row in await _many.all(db, scope, space_ids=space_ids)}
+
+
+async def names(scope: Scope, db: Reader, space_ids: list[int]) -> dict[int, str]:
+    """Space id → name, for those that exist in the scope."""
+    return dict(await _names.all(db, scope, space_ids=space_ids))
+
+
+async def root_ids(scope: Scope, db: Reader, community_ids: list[int]) -> dict[int, int]:
+    """Community id → id of its root space; communities that are not approved are absent."""
+    return dict(await _roots.all(db, scope, community_ids=community_ids))
+
+
+async def sibling(scope: Scope, db: Reader, parent_id: int, name: str) -> int | None:
+    """Id of the child of `parent_id` with this name."""
+    found: int | None = await _sibling.scalar(db, scope, parent_id=parent_id, name=name)
+    return found
+
+
+async def subtree(scope: Scope, db: Reader, space: Space) -> list[Space]:
+    """A space and everything under it, parents before children."""
+    low, high = rules.subtree_range(space.path)
+    return await _under.all(db, scope, low=low, high=high)
+
+
+async def count_children(scope: Scope, db: Reader, space_id: int) -> int:
+    return int(await _children_count.scalar(db, scope, parent_id=space_id))
+
+
+async def count_kind(scope: Scope, db: Reader, community_id: int, kind: str) -> int:
+    """Spaces of one kind in a community."""
+    return int(await _by_kind.scalar(db, scope, community_id=community_id, kind=kind))
+
+
+async def tree_level(scope: Scope, db: Reader, parent_id: int) -> list[TreeNode]:
+    """The children of a space with what is under each, in the order people count."""
+    return [TreeNode(*row) for row in await _tree.all(db, scope, parent_id=parent_id)]
+
+
+async def assets(scope: Scope, db: Reader, house_id: int) -> list[Asset]:
+    return await _assets.all(db, scope, house_id=house_id)
+
+
+_KINDS = any_of(_s.kind, "kinds")
+_children = select(spaces).where(in_scope(spaces), _s.parent_id == bindparam("parent_id", type_=INT))
+_flat = select(spaces).where(
+    in_scope(spaces), _s.community_id == bindparam("community_id", type_=INT), _s.kind == bindparam("kind")
+)
+
+
+def _paged(base: Any) -> tuple[Query[Space], Query[Any]]:
+    rows = base.order_by(_s.order_key, _s.space_id)
+    rows = rows.limit(bindparam("limit", type_=INT)).offset(bindparam("offset", type_=INT))
+    return Query(rows, Space), Query(base.with_only_columns(func.count()))
+
+
+_children_page = _paged(_children)
+_children_of_kinds_page = _paged(_children.where(_KINDS))
+_flat_page = _paged(_flat)
+
+
+async def children(
+    scope: Scope, db: Reader, parent_id: int, page: PageRequest, *, kinds: list[str] | None = None
+) -> Page[Space]:
+    """Direct children in the order people count. Spec B §3.5, A012."""
+    rows, count = _children_of_kinds_page if kinds else _children_page
+    binds: dict[str, Any] = {"parent_id": parent_id} | ({"kinds": kinds} if kinds else {})
+    total = int(await count.scalar(db, scope, **binds))
+    return Page.of(page, total, await rows.all(db, scope, **binds, **page.binds))
+
+
+async def of_kind(scope: Scope, db: Reader, community_id: int, kind: str, page: PageRequest) -> Page[Space]:
+    """All spaces of one kind in a community, whatever their depth. Spec B §3.5, A013."""
+    rows, count = _flat_page
+    total = int(await count.scalar(db, scope, community_id=community_id, kind=kind))
+    return Page.of(page, total, await rows.all(db, scope, community_id=community_id, kind=kind, **page.binds))
+
+
+_HOUSE_COLUMNS = (
+    _s.space_id, _s.community_id, _s.parent_id, _s.name, _h.location, _h.layout, _h.area_m2, _h.house_type,
+    _h.house_status, _s.created_ms, _s.changed_ms,
+)  # fmt: skip
+_house_rows = select(*_HOUSE_COLUMNS).join(spaces, _s.space_id == _h.space_id).where(in_scope(houses))
+_house = Query(_house_rows.where(_h.space_id == bindparam("space_id", type_=INT)), House)
+_houses_by_id = Query(_house_rows.where(any_of(_h.space_id, "space_ids")), House)
+_search = Query(
+    _house_rows.where(_h.location.like(bindparam("like"), escape="\\"))
+    .order_by(_h.location_key, _h.space_id)
+    .limit(bindparam("limit", type_=INT)),
+    House,
+    heavy=True,
+)
+_FILTERS: dict[str, Any] = {
+    "low": _s.path >= bindparam("low"),
+    "high": _s.path < bindparam("high"),
+    "text": _h.location.like(bindparam("text"), escape="\\"),
+    "house_type": _h.house_type == bindparam("house_type", type_=INT),
+    "house_status": or_(
+        _h.house_status == bindparam("house_status", type_=INT),
+        (bindparam("house_status", type_=INT) == 0) & _h.house_status.is_(None),
+    ),
+}
+_ORDERS: dict[str, Any] = {
+    "location": (_h.location_key, _h.space_id),
+    "-location": (_h.location_key.desc(), _h.space_id.desc()),
+    "area": (_h.area_m2, _h.space_id),
+    "-area": (_h.area_m2.desc(), _h.space_id),
+    "-changed": (_s.changed_ms.desc(), _h.space_id),
+}
+HOUSE_ORDERS = tuple(_ORDERS)
+_house_pages: dict[tuple[frozenset[str], str], tuple[Query[House], Query[Any]]] = {}
+
+
+def _house_page(filters: frozenset[str], order: str) -> tuple[Query[House], Query[Any]]:
+    """(rows, count) for one set of filters; each set is compiled once, so that the engine can use its indexes."""
+    key = (filters, order)
+    if key not in _house_pages:
+        base = _house_rows.where(
+            _h.community_id == bindparam("community_id", type_=INT),
+            *(_FILTERS[name] for name in sorted(filters)),
+        )
+        rows = base.order_by(*_ORDERS[order])
+        rows = rows.limit(bindparam("limit", type_=INT)).offset(bindparam("offset", type_=INT))
+        _house_pages[key] = (
+            Query(rows, House, heavy=True),
+            Query(base.with_only_columns(func.count()), heavy=True),
+        )
+    return _house_pages[key]
+
+
+async def house_page(
+    scope: Scope,
+    db: Reader,
+    community_id: int,
+    page: PageRequest,
+    *,
+    order: str = "location",
+    under: Space | None = None,
+    text: str | None = None,
+    house_type: int | None = None,
+    house_status: int | None = None,
+) -> Page[House]:
+    """Houses of a community or of one subtree. `text` is a part of the location; `house_status` 0: not said."""
+    binds: dict[str, Any] = {"house_type": house_type, "house_status": house_status}
+    binds["text"] = like(text) if text else None
+    if under is not None and under.depth:
+        binds["low"], binds["high"] = rules.subtree_range(under.path)
+    binds = {key: value for key, value in binds.items() if value is not None}
+    rows, count = _house_page(frozenset(binds), order)
+    binds["community_id"] = community_id
+    total = int(await count.scalar(db, scope, **binds))
+    return Page.of(page, total, await rows.all(db, scope, **binds, **page.binds))
+
+
+async def house(scope: Scope, db: Reader, space_id: int) -> House:
+    """Raises NotFound, also for a space that is no house."""
+    if (found := await _house.one(db, scope, space_id=space_id)) is None:
+        raise NotFound(what="house", id=space_id)
+    return found
+
+
+async def houses_by_id(scope: Scope, db: Reader, space_ids: list[int]) -> dict[int, House]:
+    return {row.space_id: row for row in await _houses_by_id.all(db, scope, space_ids=space_ids)}
+
+
+async def search_houses(scope: Scope, db: Reader, text: str, *, limit: int = 10) -> list[House]:
+    """Houses whose location holds `text`; blanks, dashes and slashes all separate levels: "3-1-502"."""
+    return await _search.all(db, scope, like=like(text), limit=limit)
+
+
+def like(text: str) -> str:
+    """A LIKE pattern for a location: what people write between levels stands for anything between two levels."""
+    escaped = text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    for separator in "-/ ":
+        escaped = escaped.replace(separator, "%")
+    return f"%{escaped}%"

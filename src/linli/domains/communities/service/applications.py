@@ -1,0 +1,220 @@
+"""A community is applied for, reviewed, and in management. Spec B §3.4, F2; A §2.1, §5.1."""
+
+from datetime import date
+from typing import Final
+
+import msgspec
+from sqlalchemy import bindparam, delete, update
+
+from linli.domains.communities.events import CommunityApproved, CommunityDeleted, CommunityRejected
+from linli.domains.communities.models import communities, community_certificates
+from linli.domains.communities.queries import communities as queries
+from linli.domains.communities.queries import pois
+from linli.domains.communities.schemas import APPROVED, REJECTED, UNDER_REVIEW, Community
+from linli.domains.communities.service import spaces, uploads
+from linli.domains.people.service import groups
+from linli.kernel import tenancy
+from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.kernel.errors import BadInput, Conflict
+from linli.kernel.events import emit
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+KINDS: Final = ("community", "village")
+MANAGING_BODIES: Final = ("", "street", "property", "agent")
+NAME_MAX: Final = 64
+ADDRESS_MAX: Final = 255
+
+
+class NotUnderReview(Conflict):
+    """The application has been decided already."""
+
+    code = "community.not_under_review"
+
+
+class OnlyRejectedDeleted(Conflict):
+    """Only an application that was refused can be deleted."""
+
+    code = "community.only_rejected_deleted"
+
+
+class Application(msgspec.Struct, frozen=True, kw_only=True):
+    """What is handed in. Certificates are (wire field, uploadId), in order."""
+
+    poid: str
+    name: str
+    address: str
+    service_start: str
+    service_end: str
+    certificates: list[tuple[str, str]]
+    kind: str = "community"
+    managing_body: str = ""
+    phone: str = ""
+
+
+_decide = Command(
+    update(communities)
+    .where(communities.c.community_id == bindparam("row", type_=INT))
+    .values(
+        apply_status=bindparam("to_status", type_=INT),
+        reject_reason=bindparam("why"),
+        root_space_id=bindparam("root", type_=INT),
+        scope_id=bindparam("new_scope_id"),
+        reviewed_by=bindparam("by"),
+        reviewed_ms=bindparam("now", type_=INT),
+        changed_ms=bindparam("now", type_=INT),
+    ),
+    unscoped="the row was read in scope and locked",
+)
+_delete = Command(
+    delete(communities).where(
+        communities.c.community_id == bindparam("row", type_=INT), in_scope(communities)
+    )
+)
+_delete_certificates = Command(
+    delete(community_certificates).where(
+        community_certificates.c.community_id == bindparam("row", type_=INT),
+        community_certificates.c.tenant_id == bindparam("tenant"),
+    ),
+    unscoped="follows a community that was read in scope",
+)
+
+
+def _day(text: str, field: str) -> date:
+    try:
+        if len(text) != 10:
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(field=field, rule="format", example="2026-06-18") from None
+
+
+def _filled(text: str, field: str, longest: int) -> str:
+    text = " ".join(text.split())
+    if not text:
+        raise BadInput(field=field, rule="required")
+    if len(text) > longest:
+        raise BadInput(field=field, rule="too_long", limit=longest)
+    return text
+
+
+async def apply(scope: Scope, tx: Tx, *, application: Application, now_ms: int) -> int:
+    """Hand in an application; the id of the community under review. Raises BadInput naming the wire field."""
+    poi = await pois.poi(tx, application.poid)
+    if poi is None:
+        raise BadInput(field="poid", rule="unknown")
+    name = _filled(application.name, "name", NAME_MAX)
+    address = _filled(application.address, "address", ADDRESS_MAX)
+    start, end = (
+        _day(application.service_start, "serviceStartTime"),
+        _day(application.service_end, "serviceEndTime"),
+    )
+    if end < start:
+        raise BadInput(field="serviceEndTime", rule="after", other="serviceStartTime")
+    if application.kind not in KINDS:
+        raise BadInput(field="kind", rule="one_of", allowed=", ".join(KINDS))
+    if application.managing_body not in MANAGING_BODIES:
+        raise BadInput(field="managingBody", rule="one_of", allowed=", ".join(MANAGING_BODIES[1:]))
+    proofs = [
+        await uploads.certificate(scope, tx, upload_id=upload_id, field=field)
+        for field, upload_id in application.certificates
+    ]
+    lng, _, lat = str(poi["location"] or "").partition(",")
+    row = {
+        "tenant_id": scope.tenant,
+        "project_id": scope.project_id,
+        "name": name,
+        "kind": application.kind,
+        "city": poi["cityname"],
+        "address": address,
+        "poid": application.poid,
+        "lng": float(lng) if lat else None,
+        "lat": float(lat) if lat else None,
+        "service_start": start.isoformat(),
+        "service_end": end.isoformat(),
+        "managing_body": application.managing_body,
+        "apply_status": UNDER_REVIEW,
+        "phone": application.phone,
+        "applied_by": f"{scope.caller.kind}:{scope.caller.id}",
+        "created_ms": now_ms,
+        "changed_ms": now_ms,
+    }
+    community_id = await tx.insert(communities, row)
+    assert community_id is not None
+    await tx.insert_many(
+        community_certificates,
+        [
+            {
+                "community_id": community_id,
+                "position": position,
+                "tenant_id": scope.tenant,
+                "upload_id": proof.upload_id,
+            }
+            for position, proof in enumerate(proofs, 1)
+        ],
+    )
+    return community_id
+
+
+async def approve(
+    scope: Scope, tx: Tx, *, community_id: int, reviewer: str, ids: Ids, now_ms: int
+) -> Community:
+    """Accept an application: root space, scope_id, default groups, and the applying project sees it.
+
+    The surface has checked that the reviewer may. Raises NotFound, NotUnderReview.
+    """
+    found = await queries.community(scope, tx, community_id, lock=True)
+    if found.apply_status != UNDER_REVIEW:
+        raise NotUnderReview(name=found.name)
+    owner = Scope.system(found.tenant_id, name=reviewer)
+    root = await spaces.create_root(
+        owner, tx, community_id=community_id, name=found.name, ids=ids, now_ms=now_ms
+    )
+    scope_id = ids.scope_id()
+    await _decide.run(
+        tx,
+        row=community_id,
+        to_status=APPROVED,
+        why="",
+        root=root,
+        new_scope_id=scope_id,
+        by=reviewer,
+        now=now_ms,
+    )
+    await groups.create_defaults(owner, tx, community_id=community_id, ids=ids, now_ms=now_ms)
+    if found.project_id is not None:
+        await tenancy.grant_community(owner, tx, project_id=found.project_id, community_id=community_id)
+    await emit(tx, CommunityApproved(found.tenant_id, community_id, scope_id, root))
+    return await queries.community(scope, tx, community_id)
+
+
+async def reject(scope: Scope, tx: Tx, *, community_id: int, reviewer: str, reason: str, now_ms: int) -> None:
+    """Refuse an application with a reason. The surface has checked that the reviewer may.
+
+    Raises NotFound, NotUnderReview, BadInput.
+    """
+    reason = _filled(reason, "reason", 500)
+    found = await queries.community(scope, tx, community_id, lock=True)
+    if found.apply_status != UNDER_REVIEW:
+        raise NotUnderReview(name=found.name)
+    await _decide.run(
+        tx,
+        row=community_id,
+        to_status=REJECTED,
+        why=reason,
+        root=None,
+        new_scope_id=None,
+        by=reviewer,
+        now=now_ms,
+    )
+    await emit(tx, CommunityRejected(found.tenant_id, community_id, reason))
+
+
+async def remove(scope: Scope, tx: Tx, *, community_id: int) -> None:
+    """Take away a refused application. Raises NotFound, OnlyRejectedDeleted."""
+    found = await queries.community(scope, tx, community_id, lock=True)
+    if found.apply_status != REJECTED:
+        raise OnlyRejectedDeleted(name=found.name)
+    await _delete_certificates.run(tx, row=community_id, tenant=found.tenant_id)
+    await _delete.run(tx, scope, row=community_id)
+    await emit(tx, CommunityDeleted(found.tenant_id, community_id))

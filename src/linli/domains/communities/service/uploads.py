@@ -1,0 +1,123 @@
+"""Files handed in: ticket → form → uploadId. Spec B §3.6, §4.3, F4.
+
+The temporary file is checked and copied to its lasting key before the transaction; only then does a row name it.
+"""
+
+from typing import Final
+
+from sqlalchemy import bindparam, select
+
+from linli.domains.communities import image_header, post_policy
+from linli.domains.communities.models import uploads
+from linli.domains.communities.schemas import Upload
+from linli.kernel.db import Database, Query, Reader, Tx, in_scope
+from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.scope import Scope
+
+COMMUNITY_FILE: Final = "COMMUNITY_FILE"
+"""Proof of the right to manage a community."""
+HOUSEHOLD_FACE: Final = "HOUSEHOLD_FACE"
+DEFAULT: Final = "DEFAULT"
+BIZ_CODES: Final = (DEFAULT, COMMUNITY_FILE, HOUSEHOLD_FACE)
+URL_SECONDS: Final = 300
+URL_SECONDS_MAX: Final = 7 * 86_400
+PIXELS_MAX: Final = 40_000_000
+"""Larger pictures are refused before anything decodes them."""
+
+_by_id = Query(
+    select(uploads).where(in_scope(uploads), uploads.c.upload_id == bindparam("upload_id")), Upload
+)
+_by_tmp_key = Query(
+    select(uploads.c.upload_id).where(uploads.c.tmp_key == bindparam("tmp_key")),
+    unscoped="a temporary key serves once, whoever asks",
+)
+
+
+class UploadPlace:
+    """Where tickets send their forms. `host` is told without a scheme, since old clients put http:// in front."""
+
+    def __init__(self, store: ObjectStore, secret: bytes) -> None:
+        self.store = store
+        self.secret = secret
+
+    @property
+    def host(self) -> str:
+        return self.store.base_url.partition("://")[2]
+
+    def ticket(self, scope: Scope, *, type: str, ids: Ids, now_ms: int) -> post_policy.Ticket:
+        """A ticket of a type for files of the scope's tenant. Raises BadInput."""
+        limit = post_policy.TICKET_TYPES.get(type)
+        if limit is None:
+            raise BadInput(field="type", rule="one_of", allowed=", ".join(post_policy.TICKET_TYPES))
+        folder = f"{scope.tenant}/{type}/{ids.hex(32)}"
+        return post_policy.make(folder=folder, host=self.host, limit=limit, now_ms=now_ms, secret=self.secret)
+
+
+async def save(
+    scope: Scope,
+    db: Database,
+    store: ObjectStore,
+    *,
+    tmp_key: str,
+    biz_code: str,
+    community_id: int | None,
+    ids: Ids,
+    now_ms: int,
+) -> Upload:
+    """Keep an uploaded temporary file. Raises BadInput when it is absent, foreign, used up or no picture; NotFound."""
+    if biz_code not in BIZ_CODES:
+        raise BadInput(field="bizCode", rule="one_of", allowed=", ".join(BIZ_CODES))
+    if community_id is not None:
+        scope.allow(community_id)
+    folder, _ = post_policy.split_key(tmp_key)
+    if not folder.startswith(f"{scope.tenant}/"):
+        raise BadInput(field="tmpOssKey", rule="unknown")
+    if await _by_tmp_key.one(db, tmp_key=tmp_key):
+        raise BadInput(field="tmpOssKey", rule="used")
+    try:
+        content = await store.get(post_policy.stored_key(tmp_key), limit=post_policy.PICTURE_BYTES)
+    except NotFound:
+        raise BadInput(field="tmpOssKey", rule="unknown") from None
+    picture = checked_picture(content, biz_code)
+    upload_id = ids.upload_id()
+    key = f"{scope.tenant}/{biz_code.lower()}/{upload_id}.{picture.suffix}"
+    await store.put(key, content)
+    row = Upload(
+        upload_id, scope.tenant, scope.project_id, community_id, biz_code, tmp_key, key, picture.content_type,
+        len(content), picture.width, picture.height, now_ms,
+    )  # fmt: skip
+    async with db.begin() as tx:
+        if await _by_tmp_key.one(tx, tmp_key=tmp_key):
+            raise BadInput(field="tmpOssKey", rule="used")
+        await tx.insert(uploads, row._asdict())
+    await store.delete(post_policy.stored_key(tmp_key))
+    return row
+
+
+def checked_picture(content: bytes, biz_code: str) -> image_header.Picture:
+    """Raises BadInput unless `content` is a picture of a size and format fit for its use."""
+    picture = image_header.read(content)
+    if picture is None or not picture.width or not picture.height:
+        raise BadInput(field="tmpOssKey", rule="picture")
+    if picture.width * picture.height > PIXELS_MAX:
+        raise BadInput(field="tmpOssKey", rule="pixels", limit=PIXELS_MAX)
+    if biz_code == HOUSEHOLD_FACE and picture.suffix != "jpg":
+        raise BadInput(field="tmpOssKey", rule="jpg")
+    return picture
+
+
+async def certificate(scope: Scope, tx: Tx, *, upload_id: str, field: str) -> Upload:
+    """An upload of the caller that may serve as a proof. Raises BadInput naming `field`."""
+    upload = await find(scope, tx, upload_id)
+    if upload is None:
+        raise BadInput(field=field, rule="unknown")
+    if upload.biz_code != COMMUNITY_FILE:
+        raise BadInput(field=field, rule="biz_code", wanted=COMMUNITY_FILE)
+    return upload
+
+
+async def find(scope: Scope, db: Reader, upload_id: str) -> Upload | None:
+    """An upload of the scope's project, community or, for staff of the whole tenant, tenant."""
+    return await _by_id.one(db, scope, upload_id=upload_id)
