@@ -98,6 +98,7 @@ OUTSIDE = [
     ({"Count": 2**31}, "Count", "range"),
     ({"Count": 10**30}, "Count", "range"),
     ({"Label": "五个字太长"}, "Label", "too_long"),
+    ({"Label": "a\0b"}, "Label", "zero_character"),
     ({"Since": "1" * 16}, "Since", "too_long"),
     ({"Switch": 2}, "Switch", "not_listed"),
     ({"Mode": 1}, "Mode", "not_listed"),

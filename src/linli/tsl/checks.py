@@ -119,6 +119,8 @@ def _text_check(length: int) -> Check:
             raise ValueRefused(path, "type", expected="text")
         if len(value) > length:
             raise ValueOutside(path, "too_long", length=len(value), max=length)
+        if "\0" in value:  # PostgreSQL cannot keep it in a text
+            raise ValueOutside(path, "zero_character")
         return value
 
     return check

@@ -1,0 +1,1 @@
+"""Rules of the thing platform; the only writers of its tables beside the inbox."""

@@ -1,0 +1,259 @@
+"""Devices: their triple, where they belong, whether they may connect."""
+
+import re
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table, bindparam, delete, select, update
+
+from linli.kernel import tenancy
+from linli.kernel.db import INT, Command, Query, Reader, Tx, any_of, in_scope
+from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.events import emit
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+from linli.things.changes import Change, tell
+from linli.things.errors import DeviceBoundElsewhere, DeviceNameTaken
+from linli.things.events import DeviceDeleted, DeviceMoved
+from linli.things.models import (
+    desired_properties,
+    device_tags,
+    device_tokens,
+    devices,
+    inbox_work,
+    latest_values,
+)
+from linli.things.queries.devices import DeviceRow, find_devices, get_device
+from linli.things.queries.products import get_product
+
+DEVICE_NAME = re.compile(r"[A-Za-z0-9\-_@.:]{4,32}")
+MAX_BATCH = 1000
+
+
+class Triple(NamedTuple):
+    """What a device is set up with (三元组), and its iotId."""
+
+    iot_id: str
+    product_key: str
+    device_name: str
+    device_secret: str
+
+
+_named = Query(
+    select(devices.c.device_no).where(
+        devices.c.product_key == bindparam("product_key"), devices.c.device_name == bindparam("device_name")
+    ),
+    unscoped="names are unique within a product whoever asks",
+)
+_of_tenant = Query(
+    select(devices.c.device_no, devices.c.iot_id, devices.c.project_id)
+    .where(any_of(devices.c.iot_id, "iot_ids"), devices.c.tenant_id == bindparam("tenant")),
+    unscoped="an unbound device belongs to no project yet; the tenant is a condition of its own",
+)  # fmt: skip
+
+
+def _change(**values: Any) -> Command:
+    return Command(
+        update(devices)
+        .where(devices.c.device_no == bindparam("no", type_=INT), in_scope(devices))
+        .values(modified_ms=bindparam("now", type_=INT), **values)
+    )
+
+
+_set_project = Command(
+    update(devices)
+    .where(
+        any_of(devices.c.iot_id, "iot_ids"),
+        devices.c.tenant_id == bindparam("tenant"),
+    )
+    .values(project_id=bindparam("project"), modified_ms=bindparam("now", type_=INT)),
+    unscoped="checked row by row beforehand; the tenant is a condition of its own",
+)
+_set_community = _change(community_id=bindparam("community", type_=INT))
+_set_enabled = _change(enabled=bindparam("on", type_=INT))
+_set_secret = _change(secret=bindparam("sealed"))
+_set_labels = _change(nickname=bindparam("nick"), remark=bindparam("note"))
+_delete_device = Command(
+    delete(devices).where(devices.c.device_no == bindparam("no", type_=INT), in_scope(devices))
+)
+
+
+def _clear(table: Table) -> Command:
+    return Command(delete(table).where(table.c.device_no == bindparam("no", type_=INT)))
+
+
+_clear_state = [
+    _clear(table) for table in (device_tags, device_tokens, latest_values, desired_properties, inbox_work)
+]
+
+
+async def create_device(
+    scope: Scope,
+    tx: Tx,
+    *,
+    product_key: str,
+    ids: Ids,
+    secrets: Secrets,
+    device_name: str | None = None,
+    device_secret: str | None = None,
+    iot_id: str | None = None,
+    nickname: str = "",
+    remark: str = "",
+    project_id: str | None = None,
+) -> Triple:
+    """A new device of a product; names are made where none is given. The secret is told this once.
+
+    A community comes later, by `assign_community`. Raises BadInput, NotFound, DeviceNameTaken.
+    """
+    product = await get_product(scope, tx, product_key=product_key)
+    name = device_name or ids.device_name()
+    if not DEVICE_NAME.fullmatch(name):
+        raise BadInput(field="deviceName", rule="device_name")
+    if device_secret is not None and not 1 <= len(device_secret) <= 64:
+        raise BadInput(field="deviceSecret", rule="too_long", limit=64)
+    if await _named.one(tx, product_key=product_key, device_name=name):
+        raise DeviceNameTaken(name=name)
+    if project_id is not None:
+        await tenancy.get_project(scope, tx, project_id=project_id)
+    made = Triple(iot_id or ids.iot_id(), product_key, name, device_secret or ids.device_secret())
+    now = tx.db.clock.now_ms()
+    values = {
+        "iot_id": made.iot_id,
+        "tenant_id": product.tenant_id,
+        "product_no": product.product_no,
+        "product_key": product_key,
+        "device_name": name,
+        "secret": secrets.seal(made.device_secret, about=f"device:{made.iot_id}"),
+        "nickname": nickname,
+        "remark": remark,
+        "project_id": project_id,
+        "created_ms": now,
+        "modified_ms": now,
+    }
+    device_no = await tx.insert(devices, values) or 0
+    if product.category_code:
+        tags = {"CategoryCode": product.category_code, "CategoryName": product.category_name}
+        rows = [{"device_no": device_no, "tag_key": k, "tag_value": v} for k, v in tags.items() if v]
+        await tx.insert_many(device_tags, rows)
+    tell(tx, Change("device", device_no, product_key, name))
+    return made
+
+
+async def bind_project(scope: Scope, tx: Tx, *, project_id: str, iot_ids: list[str]) -> None:
+    """Bind devices of the tenant to a project, all or none; those already bound to it stay. Spec B, A071.
+
+    Raises BadInput, NotFound (project, or one of the devices), DeviceBoundElsewhere.
+    """
+    project = await tenancy.get_project(scope, tx, project_id=project_id)
+    for _, iot_id, bound in await _own_devices(scope, tx, iot_ids):
+        if bound not in (None, project.project_id):
+            raise DeviceBoundElsewhere(id=iot_id)
+    await _bind(tx, project.tenant_id, iot_ids, project.project_id)
+
+
+async def unbind_project(scope: Scope, tx: Tx, *, project_id: str, iot_ids: list[str]) -> None:
+    """Take devices out of a project, all or none. Raises as `bind_project`."""
+    project = await tenancy.get_project(scope, tx, project_id=project_id)
+    for _, iot_id, bound in await _own_devices(scope, tx, iot_ids):
+        if bound != project.project_id:
+            raise DeviceBoundElsewhere(id=iot_id)
+    await _bind(tx, project.tenant_id, iot_ids, None)
+
+
+async def assign_community(scope: Scope, tx: Tx, *, iot_id: str, community_id: int | None) -> DeviceRow:
+    """Put a device into a community, or with None take it out. The same community twice changes nothing.
+
+    Raises NotFound (also for a community outside the scope), DeviceBoundElsewhere.
+    """
+    device = await get_device(scope, tx, iot_id=iot_id)
+    if community_id is not None:
+        scope.allow(community_id)
+        if device.community_id not in (None, community_id):
+            raise DeviceBoundElsewhere(id=iot_id)
+    if device.community_id == community_id:
+        return device
+    await _set_community.run(tx, scope, no=device.device_no, community=community_id, now=tx.db.clock.now_ms())
+    moved = DeviceMoved(device.device_no, iot_id, device.tenant_id, device.community_id, community_id)
+    await emit(tx, moved, key=iot_id)
+    _told(tx, device)
+    return device._replace(community_id=community_id)
+
+
+async def label_device(
+    scope: Scope, tx: Tx, *, iot_id: str, nickname: str | None = None, remark: str | None = None
+) -> None:
+    """Change alias or remark; None leaves it. Raises BadInput, NotFound."""
+    device = await get_device(scope, tx, iot_id=iot_id)
+    for field, value in (("nickName", nickname), ("remark", remark)):
+        if value is not None and len(value) > 128:
+            raise BadInput(field=field, rule="too_long", limit=128)
+    await _set_labels.run(
+        tx,
+        scope,
+        no=device.device_no,
+        nick=device.nickname if nickname is None else nickname,
+        note=device.remark if remark is None else remark,
+        now=tx.db.clock.now_ms(),
+    )
+
+
+async def enable_device(scope: Scope, tx: Tx, *, iot_id: str, enabled: bool) -> None:
+    """A disabled device is disconnected and may not connect. Raises NotFound."""
+    device = await get_device(scope, tx, iot_id=iot_id)
+    await _set_enabled.run(tx, scope, no=device.device_no, on=int(enabled), now=tx.db.clock.now_ms())
+    _told(tx, device, closes=not enabled)
+
+
+async def reset_secret(scope: Scope, tx: Tx, *, iot_id: str, ids: Ids, secrets: Secrets) -> Triple:
+    """A new secret; the device is disconnected and must be set up anew. Raises NotFound."""
+    device = await get_device(scope, tx, iot_id=iot_id)
+    made = Triple(iot_id, device.product_key, device.device_name, ids.device_secret())
+    sealed = secrets.seal(made.device_secret, about=f"device:{iot_id}")
+    await _set_secret.run(tx, scope, no=device.device_no, sealed=sealed, now=tx.db.clock.now_ms())
+    _told(tx, device, closes=True)
+    return made
+
+
+async def delete_device(scope: Scope, tx: Tx, *, iot_id: str) -> None:
+    """Remove a device with its tags, present values and unfinished messages. Raises NotFound."""
+    device = await get_device(scope, tx, iot_id=iot_id)
+    for command in _clear_state:
+        await command.run(tx, no=device.device_no)
+    await _delete_device.run(tx, scope, no=device.device_no)
+    gone = DeviceDeleted(device.device_no, iot_id, device.tenant_id, device.community_id, device.project_id)
+    await emit(tx, gone, key=iot_id)
+    tell(tx, Change("device_gone", device.device_no, device.product_key, device.device_name, closes=True))
+
+
+async def read_secret(scope: Scope, db: Reader, *, iot_id: str, secrets: Secrets) -> str:
+    """The device secret in clear. Raises NotFound."""
+    device = await get_device(scope, db, iot_id=iot_id)
+    return secrets.open(device.secret, about=f"device:{iot_id}")
+
+
+async def _own_devices(scope: Scope, tx: Tx, iot_ids: list[str]) -> list[tuple[int, str, str | None]]:
+    if not iot_ids:
+        raise BadInput(field="iotIds", rule="required")
+    if len(iot_ids) > MAX_BATCH:
+        raise BadInput(field="iotIds", rule="too_many_items", limit=MAX_BATCH)
+    rows = [
+        (no, iot_id, project)
+        for no, iot_id, project in await _of_tenant.all(tx, iot_ids=iot_ids, tenant=scope.tenant)
+    ]
+    missing = set(iot_ids) - {iot_id for _, iot_id, _ in rows}
+    if missing:
+        raise NotFound(what="device", id=min(missing))
+    return rows
+
+
+async def _bind(tx: Tx, tenant_id: str, iot_ids: list[str], project_id: str | None) -> None:
+    await _set_project.run(
+        tx, iot_ids=iot_ids, tenant=tenant_id, project=project_id, now=tx.db.clock.now_ms()
+    )
+    scope = Scope.system(tenant_id)
+    for device in await find_devices(scope, tx, iot_ids=iot_ids):
+        _told(tx, device)
+
+
+def _told(tx: Tx, device: DeviceRow, *, closes: bool = False) -> None:
+    tell(tx, Change("device", device.device_no, device.product_key, device.device_name, closes))
