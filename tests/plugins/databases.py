@@ -32,9 +32,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the test once for each engine; `@pytest.mark.engines("sqlite")` names the only ones that matter to it."""
     if "database_engine" in metafunc.fixturenames:
         wanted = metafunc.config.getoption("--database")
-        metafunc.parametrize("database_engine", [e for e in ENGINES if wanted in (e, "all")], scope="session")
+        marker = metafunc.definition.get_closest_marker("engines")
+        engines = [e for e in (marker.args if marker else ENGINES) if wanted in (e, "all")]
+        metafunc.parametrize("database_engine", engines, scope="session")
 
 
 @pytest.fixture(scope="session")

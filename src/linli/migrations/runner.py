@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 FOLDER = Path(__file__).resolve().parent
+SQLITE_WAIT_SECONDS = 30
 _PARTITION = re.compile(r".+_\d{5,}")
 """Day partitions, `<table>_<days since the epoch>`: made and dropped by the clock, not by migrations."""
 
@@ -36,7 +37,9 @@ def downgrade(url: str, to: str) -> None:
 
 def current(url: str) -> str:
     """The revision that the database is at; empty when it has none."""
-    return _on(url, lambda connection: MigrationContext.configure(connection).get_current_revision() or "")
+    return _on(
+        url, lambda connection: MigrationContext.configure(connection).get_current_revision() or "", ""
+    )
 
 
 def head() -> str:
@@ -51,7 +54,7 @@ def differences(url: str, models: MetaData) -> list[Any]:
         options = {"compare_type": True, "include_object": include_object}
         return list(compare_metadata(MigrationContext.configure(connection, opts=options), models))
 
-    return _on(url, compare)
+    return _on(url, compare, "")
 
 
 def write(url: str, models: MetaData, message: str, revision: str) -> Path:
@@ -81,13 +84,13 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def _on[R](url: str, work: Callable[[Connection], R]) -> R:
-    """Run `work` in one transaction on a connection of its own."""
+def _on[R](url: str, work: Callable[[Connection], R], sqlite_lock: str = "IMMEDIATE") -> R:
+    """Run `work` in one transaction on a connection of its own. `sqlite_lock` is empty for work that only reads."""
     if url.startswith("sqlite:"):
-        engine = create_engine(url, poolclass=NullPool)
+        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": SQLITE_WAIT_SECONDS})
         # Python's sqlite3 begins no transaction before DDL; told not to begin any, it leaves that to us.
         event.listen(engine, "connect", _leave_transactions_to_us)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(f"BEGIN {sqlite_lock}"))
         with engine.begin() as connection:
             return work(connection)
     return asyncio.run(_on_postgresql(url, work))

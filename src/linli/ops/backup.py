@@ -73,6 +73,7 @@ def back_up(layout: Layout, target: Path, *, now_ms: int) -> Summary:
             engines.dump_postgresql(layout.database_url, copy)
         else:
             engines.copy_sqlite(layout.sqlite_file, copy)
+        schema = layout.database_url if layout.sqlite_file is None else f"sqlite:///{copy}"
         with archive.writing(target) as writer:
             writer.add(name, copy)
             _add_files(writer, layout.files)
@@ -81,7 +82,7 @@ def back_up(layout: Layout, target: Path, *, now_ms: int) -> Summary:
                 linli_version=__version__,
                 created_ms=now_ms,
                 engine="postgresql" if layout.sqlite_file is None else "sqlite",
-                revision=current(layout.database_url),
+                revision=current(schema),
                 key_fingerprint=fingerprint(layout.master_key),
                 entries=writer.entries,
             )

@@ -58,12 +58,23 @@ def dump_postgresql(url: str, target: Path) -> None:
     _run(["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}"], url)
 
 
+_DROP_TABLES = """
+DO $$ DECLARE t record; BEGIN
+  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() LOOP
+    EXECUTE format('DROP TABLE IF EXISTS %I CASCADE', t.tablename);
+  END LOOP;
+END $$
+"""
+"""All tables, not only those of the dump: a failed upgrade may have made more."""
+
+
 def load_postgresql(url: str, dump: Path, *, replace: bool) -> None:
-    """Load a dump in one transaction: all of it or nothing. `replace` first drops what is there."""
-    drop = ["--clean", "--if-exists"] if replace else []
-    database = _environment(url)["PGDATABASE"]
-    line = ["pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
-    _run([*line, *drop, f"--dbname={database}", str(dump)], url)
+    """Load a dump in one transaction: all of it or nothing. `replace` first drops every table that is there."""
+    script = dump.with_suffix(".sql")
+    _run(["pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(dump)], url)
+    drop = ["--command", _DROP_TABLES] if replace else []
+    settings = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
+    _run(["psql", *settings, *drop, f"--file={script}"], url)
 
 
 def _run(line: list[str], url: str) -> None:
