@@ -6,6 +6,8 @@ export class ApiProblem extends Error {
     readonly status: number,
     readonly field: string | null = null,
     readonly requestId: string | null = null,
+    /** What a page may need beyond words, e.g. `seconds` to wait. */
+    readonly facts: Readonly<Record<string, unknown>> = {},
   ) {
     super(message)
     this.name = 'ApiProblem'

@@ -1,0 +1,67 @@
+// Every text key that the code uses exists in every language, every language has the same keys and the same places,
+// no key is left over, and no Chinese stands in the code.
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+
+const LANGUAGES = ['zh-CN', 'en']
+const SOURCES = ['src', '../shared/src']
+
+function* files(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) yield* files(path)
+    else yield path
+  }
+}
+
+function flatten(value, prefix, into) {
+  for (const [key, inner] of Object.entries(value)) {
+    if (typeof inner === 'string') into.set(`${prefix}.${key}`, inner)
+    else flatten(inner, `${prefix}.${key}`, into)
+  }
+  return into
+}
+
+const all = SOURCES.flatMap((source) => [...files(source)])
+const messages = Object.fromEntries(LANGUAGES.map((language) => [language, new Map()]))
+for (const path of all.filter((path) => dirname(path).endsWith('strings') && path.endsWith('.json'))) {
+  const room = path.startsWith('../shared') ? 'shared' : basename(dirname(dirname(path)))
+  const language = basename(path, '.json')
+  flatten(JSON.parse(readFileSync(path, 'utf8')), room, messages[language])
+}
+
+const problems = []
+const [first, ...others] = LANGUAGES
+const places = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort().join()
+for (const other of others) {
+  for (const [key, text] of messages[first]) {
+    const twin = messages[other].get(key)
+    if (twin === undefined) problems.push(`${other} lacks ${key}`)
+    else if (places(text) !== places(twin)) problems.push(`${key} has other places in ${other}`)
+  }
+  for (const key of messages[other].keys()) if (!messages[first].has(key)) problems.push(`${first} lacks ${key}`)
+}
+
+const used = new Set()
+const prefixes = new Set()
+for (const path of all.filter((path) => /\.(vue|ts)$/.test(path) && !path.endsWith('.d.ts'))) {
+  const code = readFileSync(path, 'utf8')
+  const bare = code.replace(/<!--[\s\S]*?-->/g, '').replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '')
+  if (/[\u4e00-\u9fff]/.test(bare)) problems.push(`${path} has Chinese text in the code`)
+  for (const match of code.matchAll(/(?:\bt|\$t|\bte)\(\s*(['"])([^'"\n]+)\1/g)) used.add(match[2])
+  for (const match of code.matchAll(/(?:\bt|\$t|\bte)\(\s*`([^`$]*)\$\{/g)) prefixes.add(match[1])
+  // Keys handed on as data: { title: key('devices.title') } and titleKey: 'devices.title'.
+  for (const match of code.matchAll(/(?:Key: |keypath=")['"]?([a-zA-Z]+(?:\.[\w-]+)+)['"]/g)) used.add(match[1])
+}
+const known = messages[first]
+for (const key of used) if (!known.has(key)) problems.push(`no text for ${key}`)
+for (const prefix of prefixes)
+  if (![...known.keys()].some((key) => key.startsWith(prefix))) problems.push(`no text begins with ${prefix}`)
+for (const key of known.keys())
+  if (!used.has(key) && ![...prefixes].some((prefix) => key.startsWith(prefix))) problems.push(`nobody uses ${key}`)
+
+if (problems.length) {
+  console.error(problems.sort().join('\n'))
+  process.exit(1)
+}
+console.log(`${known.size} texts in ${LANGUAGES.join(' and ')}`)

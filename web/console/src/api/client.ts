@@ -1,0 +1,52 @@
+import createClient, { type Middleware } from 'openapi-fetch'
+import { ApiProblem } from '@linli/shared'
+import { currentLanguage } from '@/i18n'
+import type { paths } from './schema'
+
+/** Called when the server no longer knows the session. */
+let onSignedOut: () => void = () => undefined
+export function whenSignedOut(act: () => void): void {
+  onSignedOut = act
+}
+
+function problemOf(status: number, body: unknown): ApiProblem {
+  const told = (body ?? {}) as Partial<{ code: string; message: string; field: string; requestId: string; facts: Record<string, unknown> }>
+  return new ApiProblem(
+    told.code ?? `http.${status}`,
+    told.message ?? `HTTP ${status}`,
+    status,
+    told.field ?? null,
+    told.requestId ?? null,
+    told.facts,
+  )
+}
+
+const everyCall: Middleware = {
+  onRequest({ request }) {
+    request.headers.set('Accept-Language', currentLanguage())
+    request.headers.set('X-Linli-Request', '1')
+    return request
+  },
+  async onResponse({ response, schemaPath }) {
+    if (response.ok) return
+    const body: unknown = await response.json().catch(() => null)
+    // A wrong password at sign-in is an answer, not the end of a session.
+    if (response.status === 401 && !schemaPath.startsWith('/api/console/session')) onSignedOut()
+    throw problemOf(response.status, body)
+  },
+  onError({ error }) {
+    if (error instanceof ApiProblem) return error
+    return new ApiProblem('browser.unreachable', String(error), 0)
+  },
+}
+
+/** The console's API, typed from its published document. A refusal is thrown as ApiProblem. */
+export const api = createClient<paths>({ baseUrl: location.origin })
+api.use(everyCall)
+
+/** The answer of a call that gives one. */
+export async function answer<T>(call: Promise<{ data?: T }>): Promise<NonNullable<T>> {
+  const { data } = await call
+  if (data === undefined || data === null) throw new ApiProblem('browser.empty', 'empty answer', -1)
+  return data
+}

@@ -1,0 +1,66 @@
+import type { Component } from 'vue'
+import type { RouteLocationRaw } from 'vue-router'
+import { Connection, DataBoard, House, Key, Monitor, Setting } from '@element-plus/icons-vue'
+
+export interface Place {
+  titleKey: string
+  to: RouteLocationRaw
+  name: string
+  right?: string
+}
+
+export interface Section {
+  titleKey: string
+  icon: Component
+  places: Place[]
+}
+
+const place = (titleKey: string, name: string, right?: string): Place => ({ titleKey, to: { name }, name, right })
+
+/** Left navigation, by work and not by table. A place without the right for it is not shown. */
+export const SECTIONS: Section[] = [
+  {
+    titleKey: 'overview.title',
+    icon: DataBoard,
+    places: [place('overview.title', 'overview')],
+  },
+  {
+    titleKey: 'people.section',
+    icon: House,
+    places: [
+      place('people.communities.title', 'communities', 'communities.use'),
+      place('people.spaces.title', 'spaces', 'houses.use'),
+      place('people.residents.title', 'residents', 'residents.use'),
+    ],
+  },
+  {
+    titleKey: 'doors.section',
+    icon: Key,
+    places: [place('doors.title', 'doors', 'devices.use'), place('doors.passes.title', 'passes', 'devices.use')],
+  },
+  {
+    titleKey: 'devices.section',
+    icon: Monitor,
+    places: [
+      place('devices.title', 'devices', 'devices.use'),
+      place('deliveries.title', 'deliveries', 'devices.use'),
+      place('inbox.title', 'inbox', 'devices.use'),
+    ],
+  },
+  {
+    titleKey: 'integrations.section',
+    icon: Connection,
+    places: [
+      place('integrations.keys.title', 'keys', 'integrations.manage'),
+      place('integrations.subscriptions.title', 'subscriptions', 'integrations.manage'),
+      place('integrations.reference.title', 'reference', 'integrations.manage'),
+      place('integrations.debugger.title', 'debugger', 'integrations.manage'),
+      place('integrations.requests.title', 'requests', 'integrations.manage'),
+    ],
+  },
+  {
+    titleKey: 'settings.title',
+    icon: Setting,
+    places: [place('settings.title', 'settings')],
+  },
+]

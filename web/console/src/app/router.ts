@@ -1,0 +1,76 @@
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { asProblem } from '@linli/shared'
+import { answer, api, whenSignedOut } from '@/api/client'
+import { useSession } from './useSession'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Key of the page's name, for the tab and the heading. */
+    titleKey?: string
+    /** Reached without signing in. */
+    open?: boolean
+    /** Name of the place in the navigation that is marked while this page is shown. */
+    place?: string
+  }
+}
+
+const domains = import.meta.glob<RouteRecordRaw[]>('../domains/*/routes.ts', { eager: true, import: 'default' })
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    {
+      path: '/setup',
+      name: 'setup',
+      component: () => import('./SetupPage.vue'),
+      meta: { open: true, titleKey: 'app.setup.title' },
+    },
+    {
+      path: '/login',
+      name: 'login',
+      component: () => import('./LoginPage.vue'),
+      meta: { open: true, titleKey: 'app.login.title' },
+    },
+    {
+      path: '/',
+      component: () => import('./Shell.vue'),
+      children: [
+        { path: '', redirect: { name: 'overview' } },
+        ...Object.values(domains).flat(),
+        { path: ':rest(.*)*', name: 'lost', component: () => import('./LostPage.vue'), meta: { titleKey: 'app.lost.title' } },
+      ],
+    },
+  ],
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { top: 0 }),
+})
+
+let setUp = false
+
+router.beforeEach(async (to) => {
+  const session = useSession()
+  if (!setUp) {
+    try {
+      const state = await answer(api.GET('/api/console/setup'))
+      setUp = !state.needed
+      if (state.needed && to.name !== 'setup') return { name: 'setup', query: to.query }
+    } catch {
+      // The page itself will say that the server cannot be reached.
+    }
+  }
+  if (setUp && to.name === 'setup' && !session.me.value) return { name: 'login' }
+  if (to.meta.open || session.me.value) return true
+  try {
+    await session.load()
+    return true
+  } catch (error) {
+    const problem = asProblem(error)
+    if (problem.status === 401) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+    return { name: 'login', query: { next: to.fullPath } }
+  }
+})
+
+whenSignedOut(() => {
+  const here = router.currentRoute.value
+  useSession().set(null)
+  if (!here.meta.open) void router.replace({ name: 'login', query: { next: here.fullPath } })
+})

@@ -1,0 +1,13 @@
+import '@linli/shared/theme/tokens.css'
+import '@linli/shared/theme/base.css'
+import 'element-plus/theme-chalk/base.css'
+import '@linli/shared/theme/element.css'
+import { createApp } from 'vue'
+import App from './app/App.vue'
+import { router } from './app/router'
+import { applyTheme } from './app/theme'
+import { i18n, setLanguage, storedLanguage } from './i18n'
+
+applyTheme()
+await setLanguage(storedLanguage())
+createApp(App).use(i18n).use(router).mount('#app')
