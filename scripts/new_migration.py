@@ -3,43 +3,32 @@
 Reads as: bring an empty database to the head, compare, write. Read the result before you commit it.
 """
 
-import importlib
-import pkgutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-import linli
-from linli.kernel.db import metadata
 from linli.migrations import runner
+from linli.ops.models import all_models
 
 
 def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print(__doc__)
         return 2
-    import_models()
+    models = all_models()
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/schema.db"
         if runner.head():
             runner.upgrade(url)
-        script = runner.write(url, metadata, arguments[0], time.strftime("%Y%m%d_%H%M%S", time.gmtime()))
+        script = runner.write(url, models, arguments[0], time.strftime("%Y%m%d_%H%M%S", time.gmtime()))
     for step in (["format"], ["check", "--fix"]):
         subprocess.run(
             [str(Path(sys.executable).parent / "ruff"), *step, "--quiet", str(script)], check=False
         )
     print(script)
     return 0
-
-
-def import_models() -> None:
-    """Import every module that defines tables: the kernel's, and each room's `models`."""
-    for module in pkgutil.walk_packages(linli.__path__, "linli."):
-        parts = module.name.split(".")
-        if "models" in parts or parts[1] == "kernel":
-            importlib.import_module(module.name)
 
 
 if __name__ == "__main__":

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
-from new_migration import import_models
 
-from linli.kernel.db import metadata
 from linli.migrations import runner
+from linli.ops.models import all_models
 from tests.engines import PostgreSQL
 
-import_models()
+metadata = all_models()
 
 pytestmark = pytest.mark.skipif(not runner.head(), reason="no migration was written yet")
 

@@ -8,13 +8,12 @@ import pytest
 from sqlalchemy import MetaData
 
 from linli import migrations
-from linli.kernel.db import metadata
 from linli.ops import upgrade as upgrading
 from linli.ops.layout import InUse, Layout, alone
-from new_migration import import_models
+from linli.ops.models import all_models
 from tests.ops.conftest import NOW_MS, run_sql
 
-import_models()
+metadata = all_models()
 
 pytestmark = pytest.mark.skipif(not migrations.head(), reason="no migration was written yet")
 

@@ -17,7 +17,7 @@ from linli.kernel.db import Database
 from linli.kernel.db.partitions import create_all
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
-from new_migration import import_models
+from linli.ops.models import all_models
 from tests.engines import PostgreSQL
 
 ENGINES = ("sqlite", "postgresql")
@@ -108,7 +108,7 @@ def scope() -> Scope:
 
 
 async def _build(url: str) -> None:
-    import_models()
+    all_models()
     db = await Database.open(url)
     try:
         await create_all(db, SystemClock().now_ms())
