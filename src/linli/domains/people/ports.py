@@ -16,3 +16,11 @@ class Houses(Protocol):
     async def root_space_ids(self, scope: Scope, db: Reader, community_ids: list[int]) -> dict[int, int]:
         """community id → id of its root space, for those in scope."""
         ...
+
+
+class FaceUploads(Protocol):
+    """Knows which uploads may be somebody's face picture."""
+
+    async def check_face(self, scope: Scope, db: Reader, upload_id: str, *, field: str) -> None:
+        """Raises BadInput naming `field` unless it is an upload of the caller saved as HOUSEHOLD_FACE."""
+        ...

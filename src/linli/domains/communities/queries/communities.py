@@ -67,6 +67,7 @@ _FILTERS: dict[str, Any] = {
     "project_id": or_(
         _c.scope_id == bindparam("project_id"), _c.project_id == bindparam("project_id"), _granted
     ),
+    "community_id": _c.community_id == bindparam("community_id", type_=INT),
     "apply_status": _c.apply_status == bindparam("apply_status", type_=INT),
     "text": or_(
         _c.name.like(bindparam("text"), escape="\\"),
@@ -117,12 +118,14 @@ async def page(
     project_id: str | None = None,
     apply_status: int | None = None,
     text: str | None = None,
+    community_id: int | None = None,
 ) -> Page[Community]:
     """Communities of the scope and applications of its project, newest first."""
     escaped = (text or "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     binds: dict[str, Any] = {
         "project_id": project_id or None,
         "apply_status": apply_status,
+        "community_id": community_id,
         "text": f"%{escaped}%" if escaped else None,
     }
     binds = {key: value for key, value in binds.items() if value is not None}

@@ -121,3 +121,14 @@ async def certificate(scope: Scope, tx: Tx, *, upload_id: str, field: str) -> Up
 async def find(scope: Scope, db: Reader, upload_id: str) -> Upload | None:
     """An upload of the scope's project, community or, for staff of the whole tenant, tenant."""
     return await _by_id.one(db, scope, upload_id=upload_id)
+
+
+class SavedFaces:
+    """Implements `people.ports.FaceUploads` over the saved uploads."""
+
+    async def check_face(self, scope: Scope, db: Reader, upload_id: str, *, field: str) -> None:
+        upload = await find(scope, db, upload_id)
+        if upload is None:
+            raise BadInput(field=field, rule="unknown")
+        if upload.biz_code != HOUSEHOLD_FACE:
+            raise BadInput(field=field, rule="biz_code", wanted=HOUSEHOLD_FACE)

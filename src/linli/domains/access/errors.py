@@ -1,0 +1,61 @@
+"""What can go wrong with doors and their permissions. Body codes as in spec E 8."""
+
+from typing import ClassVar
+
+from linli.kernel.errors import BadInput, Conflict, NotFound, Unavailable
+
+
+class PersonUnknown(NotFound):
+    """No door person by this identityId in the caller's scope (403 `user does not exist`)."""
+
+    code = "access.person_unknown"
+    api_code: ClassVar[int | str | None] = 403
+
+    def __init__(self, identity_id: str) -> None:
+        super().__init__(what="user", id=identity_id)
+
+
+class DoorUnknown(NotFound):
+    """Not a door of the caller's communities (403, 无效的设备ID)."""
+
+    code = "access.door_unknown"
+    api_code: ClassVar[int | str | None] = 403
+
+    def __init__(self, iot_id: str) -> None:
+        super().__init__(what="device", id=iot_id)
+
+
+class SerialNumberUnknown(NotFound):
+    code = "access.sn_unknown"
+
+    def __init__(self, sn: str) -> None:
+        super().__init__(what="sn", id=sn)
+
+
+class SerialNumberTaken(Conflict):
+    """The serial number, or the device, is already listed with another counterpart."""
+
+    code = "access.sn_taken"
+
+
+class QrCodeUnknown(BadInput):
+    """Not generated for this person in the caller's project."""
+
+    code = "access.qr_unknown"
+
+    def __init__(self) -> None:
+        super().__init__(field="qrCode", rule="unknown")
+
+
+class CommunityNotClear(BadInput):
+    """The call has no cloudToken and the code opens doors of no or several communities, each with its own key."""
+
+    code = "access.community_not_clear"
+
+    def __init__(self) -> None:
+        super().__init__(field="cloudToken", rule="required")
+
+
+class DoorOffline(Unavailable):
+    code = "access.door_offline"
+    api_code: ClassVar[int | str | None] = 460

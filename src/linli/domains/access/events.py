@@ -1,0 +1,73 @@
+"""What happens at doors, told to the other rooms in the transaction that wrote it."""
+
+from typing import ClassVar
+
+from linli.kernel.events import Event
+
+
+class PassRecorded(Event, frozen=True):
+    """Somebody passed a door, or was refused."""
+
+    name: ClassVar[str] = "access.pass_recorded"
+    pass_id: int
+    tenant_id: str
+    community_id: int
+    iot_id: str
+    door_name: str
+    type: str
+    """CARD, PASSWORD, QRCODE, BleCARD or FACE."""
+    code: int
+    """Pass result code (spec E 8); 0: the door opened."""
+    message: str
+    identity_id: str
+    person_name: str
+    direction: str
+    passed_ms: int
+
+
+class QrUsedUp(Event, frozen=True):
+    """A QR code whose doors count together was used as often as it may: it must leave all of them."""
+
+    name: ClassVar[str] = "access.qr_used_up"
+    tenant_id: str
+    qr_code: str
+
+
+class DoorPersonDeleted(Event, frozen=True):
+    """A door person is gone: the rights given in their name end."""
+
+    name: ClassVar[str] = "access.person_deleted"
+    tenant_id: str
+    project_id: str
+    identity_id: str
+
+
+class DoorRegistered(Event, frozen=True):
+    """A device serves as a door of a community from now on."""
+
+    name: ClassVar[str] = "access.door_registered"
+    tenant_id: str
+    community_id: int
+    iot_id: str
+
+
+class DoorRemoved(Event, frozen=True):
+    """A device is no door of the community any more."""
+
+    name: ClassVar[str] = "access.door_removed"
+    tenant_id: str
+    community_id: int
+    iot_id: str
+
+
+class RemoteOpened(Event, frozen=True):
+    """Somebody asked a door to open from afar; `result` is `opened` or why it did not."""
+
+    name: ClassVar[str] = "access.remote_opened"
+    tenant_id: str
+    community_id: int
+    iot_id: str
+    door_name: str
+    caller: str
+    result: str
+    at_ms: int

@@ -1,0 +1,158 @@
+"""Tables of access. Written by this room's services only. Times are UTC ms."""
+
+from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, UniqueConstraint
+
+from linli.kernel.db import INT, flag, integer, metadata, text_column
+
+doors = Table(
+    "access_doors",
+    metadata,
+    text_column("iot_id", primary_key=True),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("product_key"),
+    text_column("device_name"),
+    text_column("name"),
+    integer("space_id", null=True),
+    text_column("direction"),  # ENTRANCE or EXIT
+    text_column("sn", server_default=""),
+    text_column("ext_info", server_default=""),
+    integer("created_ms"),
+    integer("changed_ms"),
+    Index("ix_access_doors_community", "community_id", "name"),
+    Index("ix_access_doors_names", "product_key", "device_name"),
+)
+
+serial_numbers = Table(
+    "access_serial_numbers",
+    metadata,
+    text_column("sn"),
+    text_column("tenant_id"),
+    text_column("product_key"),
+    text_column("device_name"),
+    integer("created_ms"),
+    PrimaryKeyConstraint("tenant_id", "sn"),
+    UniqueConstraint("tenant_id", "product_key", "device_name"),
+)
+"""What is printed on a door's back, and the device it names (spec A 1.1, B F14)."""
+
+keys = Table(
+    "access_keys",
+    metadata,
+    Column("community_id", INT, primary_key=True, autoincrement=False),
+    text_column("tenant_id"),
+    integer("bits"),
+    text_column("public_key"),  # base64 of DER SubjectPublicKeyInfo: the value of RSAPublicKey
+    text_column("private_key"),  # base64 of DER PKCS#8, sealed about `qr_key:<community>`
+    integer("created_ms"),
+)
+"""One RSA pair a community: one code opens several of its doors."""
+
+persons = Table(
+    "access_persons",
+    metadata,
+    text_column("tenant_id"),
+    text_column("project_id"),  # of the calling app; "" for those the console made
+    text_column("identity_id"),
+    text_column("name"),
+    text_column("ext_info", server_default=""),  # as given: text, or an object's JSON text
+    integer("created_ms"),
+    integer("changed_ms"),
+    PrimaryKeyConstraint("tenant_id", "project_id", "identity_id"),
+)
+"""Door persons (UserDTO of spec E 2.1): who an identityId is in pass records."""
+
+qr_codes = Table(
+    "access_qr_codes",
+    metadata,
+    text_column("qr_code", primary_key=True),
+    text_column("tenant_id"),
+    text_column("project_id"),
+    text_column("identity_id"),
+    integer("shared_used", server_default="0"),  # passes counted by all doors together (SHARE)
+    integer("created_ms"),
+    Index("ix_access_qr_codes_person", "tenant_id", "project_id", "identity_id"),
+)
+
+qr_permissions = Table(
+    "access_qr_permissions",
+    metadata,
+    text_column("qr_code"),
+    text_column("iot_id"),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("identity_id"),
+    integer("starts_ms"),
+    integer("ends_ms"),
+    integer("max_scans"),  # -1: unlimited
+    flag("shared"),
+    integer("used", server_default="0"),  # passes at this door (DEVICE)
+    flag("live", default=1),
+    text_column("end_reason", server_default=""),  # removed, used_up, person_deleted, door_removed
+    integer("created_ms"),
+    integer("changed_ms"),
+    PrimaryKeyConstraint("qr_code", "iot_id"),
+    Index("ix_access_qr_permissions_door", "iot_id", "live"),
+    Index("ix_access_qr_permissions_community", "community_id", "changed_ms"),
+)
+
+cards = Table(
+    "access_cards",
+    metadata,
+    text_column("iot_id"),
+    text_column("card_id"),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("project_id"),
+    text_column("identity_id"),
+    integer("starts_ms"),  # when it was granted: the API has no start (spec E T24)
+    integer("ends_ms"),
+    flag("live", default=1),
+    integer("created_ms"),
+    integer("changed_ms"),
+    PrimaryKeyConstraint("iot_id", "card_id"),
+    Index("ix_access_cards_person", "tenant_id", "project_id", "identity_id"),
+)
+
+passes = Table(
+    "access_passes",
+    metadata,
+    Column("id", INT, primary_key=True, autoincrement=False),
+    Column("day", INT, primary_key=True, autoincrement=False),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("iot_id"),
+    text_column("door_name"),
+    text_column("type"),  # CARD, PASSWORD, QRCODE, BleCARD, FACE
+    integer("code"),
+    text_column("message"),
+    text_column("credential"),
+    text_column("identity_id"),
+    text_column("name"),
+    text_column("direction"),
+    integer("remaining", null=True),  # QR scans left; null where they are not counted
+    text_column("ext_info"),  # as the door sent it
+    integer("passed_ms"),
+    integer("received_ms"),
+    Index("ix_access_passes_community", "community_id", "id"),
+    Index("ix_access_passes_door", "iot_id", "id"),
+    Index("ix_access_passes_person", "identity_id", "id"),
+    postgresql_partition_by="RANGE (day)",
+)
+"""Who passed, or was refused, and why. Kept 180 days (design 1); the data bus holds copies for 30."""
+
+remote_opens = Table(
+    "access_remote_opens",
+    metadata,
+    integer("id", primary_key=True, autoincrement=False),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("iot_id"),
+    text_column("caller"),
+    text_column("reason"),
+    text_column("result"),  # asked, opened, or an error code
+    integer("asked_ms"),
+    integer("answered_ms", null=True),
+    Index("ix_access_remote_opens_door", "iot_id", "id"),
+)
+"""Audit: who opened which door from afar, and why."""

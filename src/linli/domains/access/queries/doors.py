@@ -1,0 +1,138 @@
+"""Doors, serial numbers, keys, and the audit of remote opens."""
+
+from typing import NamedTuple
+
+from sqlalchemy import and_, bindparam, func, or_, select
+
+from linli.domains.access.errors import DoorUnknown
+from linli.domains.access.models import doors, keys, remote_opens, serial_numbers
+from linli.domains.access.rows import Door, RemoteOpen
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+_d = doors.c
+_by_iot_id = Query(select(doors).where(_d.iot_id == bindparam("iot_id"), in_scope(doors)), Door)
+_by_iot_ids = Query(select(doors).where(any_of(_d.iot_id, "iot_ids"), in_scope(doors)), Door)
+_in_community = Query(
+    select(doors).where(_d.community_id == bindparam("community_id", type_=INT), in_scope(doors)), Door
+)
+_filtered = and_(
+    in_scope(doors),
+    or_(bindparam("community_id", type_=INT) == 0, _d.community_id == bindparam("community_id", type_=INT)),
+    or_(
+        bindparam("text") == "",
+        func.lower(_d.name).like(bindparam("text"), escape="\\"),
+        func.lower(_d.sn).like(bindparam("text"), escape="\\"),
+        func.lower(_d.device_name).like(bindparam("text"), escape="\\"),
+    ),
+)
+_list = Query(
+    select(doors)
+    .where(_filtered)
+    .order_by(_d.name, _d.iot_id)
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    Door,
+)
+_count = Query(select(func.count()).select_from(doors).where(_filtered))
+
+
+class SerialNumber(NamedTuple):
+    sn: str
+    tenant_id: str
+    product_key: str
+    device_name: str
+    created_ms: int
+
+
+_sn = Query(
+    select(serial_numbers).where(serial_numbers.c.sn == bindparam("sn"), in_scope(serial_numbers)),
+    SerialNumber,
+)
+_sn_of_device = Query(
+    select(serial_numbers).where(
+        serial_numbers.c.product_key == bindparam("product_key"),
+        serial_numbers.c.device_name == bindparam("device_name"),
+        in_scope(serial_numbers),
+    ),
+    SerialNumber,
+)
+
+
+class KeyRow(NamedTuple):
+    community_id: int
+    tenant_id: str
+    bits: int
+    public_key: str
+    private_key: str
+    """Sealed."""
+    created_ms: int
+
+
+_key = Query(
+    select(keys).where(keys.c.community_id == bindparam("community_id", type_=INT), in_scope(keys)), KeyRow
+)
+_opens = Query(
+    select(remote_opens)
+    .where(remote_opens.c.iot_id == bindparam("iot_id"), in_scope(remote_opens))
+    .order_by(remote_opens.c.id.desc())
+    .limit(bindparam("limit", type_=INT)),
+    RemoteOpen,
+)
+
+
+def pattern(text: str) -> str:
+    """A LIKE pattern (escape `\\`) for a part of a text, lower case; empty for no condition."""
+    plain = text.strip().lower()
+    for character in ("\\", "%", "_"):
+        plain = plain.replace(character, f"\\{character}")
+    return f"%{plain}%" if plain else ""
+
+
+async def get_door(scope: Scope, db: Reader, *, iot_id: str) -> Door:
+    """Raises DoorUnknown."""
+    if (door := await find_door(scope, db, iot_id=iot_id)) is None:
+        raise DoorUnknown(iot_id)
+    return door
+
+
+async def find_door(scope: Scope, db: Reader, *, iot_id: str) -> Door | None:
+    return await _by_iot_id.one(db, scope, iot_id=iot_id)
+
+
+async def find_doors(scope: Scope, db: Reader, *, iot_ids: list[str]) -> dict[str, Door]:
+    """Those of `iot_ids` that are doors in the scope."""
+    return {door.iot_id: door for door in await _by_iot_ids.all(db, scope, iot_ids=iot_ids)}
+
+
+async def doors_of_community(scope: Scope, db: Reader, *, community_id: int) -> list[Door]:
+    return await _in_community.all(db, scope, community_id=community_id)
+
+
+async def list_doors(
+    scope: Scope, db: Reader, *, page: PageRequest, community_id: int | None = None, text: str = ""
+) -> Page[Door]:
+    """Doors by name; `text` is part of the name, serial number or device name."""
+    binds = {"community_id": community_id or 0, "text": pattern(text)}
+    total = await _count.scalar(db, scope, **binds)
+    return Page.of(page, total, await _list.all(db, scope, **binds, **page.binds))
+
+
+async def find_serial_number(scope: Scope, db: Reader, *, sn: str) -> SerialNumber | None:
+    return await _sn.one(db, scope, sn=sn)
+
+
+async def serial_number_of(
+    scope: Scope, db: Reader, *, product_key: str, device_name: str
+) -> SerialNumber | None:
+    return await _sn_of_device.one(db, scope, product_key=product_key, device_name=device_name)
+
+
+async def find_key(scope: Scope, db: Reader, *, community_id: int) -> KeyRow | None:
+    return await _key.one(db, scope, community_id=community_id)
+
+
+async def remote_opens_of(scope: Scope, db: Reader, *, iot_id: str, limit: int = 50) -> list[RemoteOpen]:
+    """The last remote opens of a door, newest first."""
+    return await _opens.all(db, scope, iot_id=iot_id, limit=limit)

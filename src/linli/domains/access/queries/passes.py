@@ -1,0 +1,81 @@
+"""Pass records."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import and_, bindparam, func, or_, select
+
+from linli.domains.access.models import passes
+from linli.domains.access.queries.doors import pattern
+from linli.domains.access.rows import Pass
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+_p = passes.c
+
+
+class PassFilter(msgspec.Struct, frozen=True):
+    """Conditions that must all hold; an empty one is none."""
+
+    community_id: int | None = None
+    iot_id: str = ""
+    identity_id: str = ""
+    types: tuple[str, ...] = ()
+    refused: bool | None = None
+    """True: only refusals; False: only those who passed."""
+    from_ms: int = 0
+    to_ms: int = 2**52
+    text: str = ""
+    """Part of the person's name or of the door's."""
+
+
+_filtered = and_(
+    in_scope(passes),
+    _p.passed_ms >= bindparam("from_ms", type_=INT),
+    _p.passed_ms <= bindparam("to_ms", type_=INT),
+    or_(bindparam("community_id", type_=INT) == 0, _p.community_id == bindparam("community_id", type_=INT)),
+    or_(bindparam("iot_id") == "", _p.iot_id == bindparam("iot_id")),
+    or_(bindparam("identity_id") == "", _p.identity_id == bindparam("identity_id")),
+    or_(bindparam("any_type", type_=INT) == 1, any_of(_p.type, "types")),
+    or_(
+        bindparam("outcome", type_=INT) == 0,
+        and_(bindparam("outcome", type_=INT) == 1, _p.code != 0),
+        and_(bindparam("outcome", type_=INT) == 2, _p.code == 0),
+    ),
+    or_(
+        bindparam("text") == "",
+        func.lower(_p.name).like(bindparam("text"), escape="\\"),
+        func.lower(_p.door_name).like(bindparam("text"), escape="\\"),
+    ),
+)
+_list = Query(
+    select(passes)
+    .where(_filtered)
+    .order_by(_p.id.desc())
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    Pass,
+)
+_count = Query(select(func.count()).select_from(passes).where(_filtered))
+
+
+async def list_passes(scope: Scope, db: Reader, *, where: PassFilter, page: PageRequest) -> Page[Pass]:
+    """Newest first."""
+    binds = _binds(where)
+    total = await _count.scalar(db, scope, **binds)
+    return Page.of(page, total, await _list.all(db, scope, **binds, **page.binds))
+
+
+def _binds(where: PassFilter) -> dict[str, Any]:
+    return {
+        "from_ms": where.from_ms,
+        "to_ms": where.to_ms,
+        "community_id": where.community_id or 0,
+        "iot_id": where.iot_id,
+        "identity_id": where.identity_id,
+        "any_type": int(not where.types),
+        "types": list(where.types),
+        "outcome": 0 if where.refused is None else 1 if where.refused else 2,
+        "text": pattern(where.text),
+    }

@@ -1,0 +1,79 @@
+"""Door persons."""
+
+from sqlalchemy import bindparam, func, select
+
+from linli.domains.access.errors import PersonUnknown
+from linli.domains.access.models import persons
+from linli.domains.access.rows import DoorPerson
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+_p = persons.c
+_one = Query(
+    select(persons).where(
+        _p.identity_id == bindparam("identity_id"), _p.project_id == bindparam("project"), in_scope(persons)
+    ),
+    DoorPerson,
+)
+_several = Query(
+    select(_p.identity_id).where(
+        any_of(_p.identity_id, "identity_ids"), _p.project_id == bindparam("project"), in_scope(persons)
+    )
+)
+_list = Query(
+    select(persons)
+    .where(_p.project_id == bindparam("project"), in_scope(persons))
+    .order_by(_p.created_ms, _p.identity_id)
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    DoorPerson,
+)
+_count = Query(
+    select(func.count()).select_from(persons).where(_p.project_id == bindparam("project"), in_scope(persons))
+)
+_any = Query(
+    select(persons)
+    .where(
+        _p.tenant_id == bindparam("tenant"),
+        _p.identity_id == bindparam("identity_id"),
+        any_of(_p.project_id, "projects"),
+    )
+    .order_by(_p.project_id.desc()),
+    DoorPerson,
+    unscoped="names the owner of a credential in the pass record of its own tenant",
+)
+
+
+def project_of(scope: Scope) -> str:
+    """Whose door persons a caller keeps: those of its project, or the console's."""
+    return scope.project_id or ""
+
+
+async def find_person(scope: Scope, db: Reader, *, identity_id: str) -> DoorPerson | None:
+    return await _one.one(db, scope, identity_id=identity_id, project=project_of(scope))
+
+
+async def get_person(scope: Scope, db: Reader, *, identity_id: str) -> DoorPerson:
+    """Raises PersonUnknown."""
+    if (person := await find_person(scope, db, identity_id=identity_id)) is None:
+        raise PersonUnknown(identity_id)
+    return person
+
+
+async def known_persons(scope: Scope, db: Reader, *, identity_ids: list[str]) -> set[str]:
+    rows = await _several.all(db, scope, identity_ids=identity_ids, project=project_of(scope))
+    return {identity_id for (identity_id,) in rows}
+
+
+async def list_persons(scope: Scope, db: Reader, *, page: PageRequest) -> Page[DoorPerson]:
+    binds = {"project": project_of(scope)}
+    total = await _count.scalar(db, scope, **binds)
+    return Page.of(page, total, await _list.all(db, scope, **binds, **page.binds))
+
+
+async def owner_of_credential(
+    db: Reader, *, tenant_id: str, project_id: str, identity_id: str
+) -> DoorPerson | None:
+    """The person as the credential's own project knows them, else as the console does."""
+    return await _any.one(db, tenant=tenant_id, identity_id=identity_id, projects=[project_id, ""])

@@ -1,0 +1,27 @@
+"""`yyyy-MM-dd HH:mm:ss` of the access APIs, at the site's zone (spec E T23)."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from linli.kernel.errors import BadInput
+
+SITE_ZONE = ZoneInfo("Asia/Shanghai")
+_FORMAT = "%Y-%m-%d %H:%M:%S"
+_LENGTH = 19
+EXAMPLE = "2026-11-24 08:00:00"
+
+
+def read_time(text: str, field: str) -> int:
+    """UTC ms. Raises BadInput naming `field`."""
+    try:
+        if len(text) != _LENGTH:
+            raise ValueError
+        moment = datetime.strptime(text, _FORMAT).replace(tzinfo=SITE_ZONE)
+        return int(moment.timestamp()) * 1000
+    except (ValueError, OverflowError):
+        raise BadInput(field=field, rule="format", example=EXAMPLE) from None
+
+
+def write_time(ms: int) -> str:
+    """The text of UTC ms, at the site's zone."""
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(SITE_ZONE).strftime(_FORMAT)

@@ -1,0 +1,30 @@
+"""The port through which the gateway asks what a cloudToken may stand for."""
+
+from linli.domains.communities.queries import communities as queries
+from linli.domains.communities.schemas import APPROVED, Community
+from linli.kernel.db import Reader
+from linli.kernel.errors import NotFound
+from linli.kernel.scope import Scope
+from linli.openapi.tokens import TokenTarget
+
+
+class CommunityTargets:
+    """Implements `openapi.tokens.TokenTargets` over the communities that a scope may see."""
+
+    async def community(self, scope: Scope, db: Reader, *, community_id: int) -> TokenTarget | None:
+        try:
+            return _target(scope, await queries.community(scope, db, community_id))
+        except NotFound:
+            return None
+
+    async def project(self, scope: Scope, db: Reader, *, project_id: str) -> TokenTarget | None:
+        found = await queries.of_scope_id(scope, db, project_id)
+        return None if found is None else _target(scope, found)
+
+
+def _target(scope: Scope, found: Community) -> TokenTarget | None:
+    """A project sees its own applications, approved or not; once approved, a community must be granted to it too."""
+    approved = found.apply_status == APPROVED
+    if approved and not scope.allows(found.community_id):
+        return None
+    return TokenTarget(found.community_id, approved)

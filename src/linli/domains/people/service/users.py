@@ -1,0 +1,36 @@
+"""Users: persons entered into a group of a community. Spec B §3.7."""
+
+import re
+from typing import Final
+
+from linli.domains.people.queries import persons as queries
+from linli.domains.people.schemas import Person, Profile
+from linli.domains.people.service import groups, persons
+from linli.kernel.db import Tx
+from linli.kernel.errors import BadInput
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+NAME_MAX: Final = 12
+"""Characters in the name of a user (spec B §7)."""
+_NAME = re.compile(r"[0-9A-Za-z\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff·]+")
+
+
+def check_name(name: str, *, field: str) -> None:
+    """Raises BadInput unless `name` has letters, digits and Chinese characters only; "·" stands in minority names."""
+    if not _NAME.fullmatch(name):
+        raise BadInput(field=field, rule="letters_digits_chinese")
+
+
+async def add(scope: Scope, tx: Tx, *, group_id: str, profile: Profile, ids: Ids, now_ms: int) -> Person:
+    """A person of a checked profile, known to the group's community and in the group.
+
+    A phone that the tenant knows means that person. Raises NotFound, PhoneTaken.
+    """
+    group = await queries.group(scope, tx, group_id)
+    person, _ = await persons.find_or_create(scope, tx, profile=profile, ids=ids, now_ms=now_ms)
+    await persons.make_known(scope, tx, community_id=group.community_id, person=person, now_ms=now_ms)
+    await groups.join(
+        scope, tx, group_id=group_id, community_id=group.community_id, person_id=person.id, now_ms=now_ms
+    )
+    return person
