@@ -16,6 +16,8 @@ from linli.openapi.limits import ALL, Rule
 from linli.openapi.models import key_policies, limits, usage
 
 _BY_KEY = "the app key is a condition of its own; the gateway has no scope yet"
+ALWAYS_GRANTED = "auth"
+"""The service of the token methods: without it a key could use none of its others."""
 _MOST_PER_SECOND = 1_000_000
 _MOST_PER_DAY = 10**12
 

@@ -1,0 +1,237 @@
+"""From an accepted signature to the body of the answer: route, permissions, parameters, the method, the log line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import perf_counter_ns
+from typing import Final
+
+import msgspec
+
+from linli.kernel import telemetry
+from linli.kernel.db import Database
+from linli.kernel.errors import BadInput, LinliError
+from linli.openapi import answers, envelope, nonces
+from linli.openapi.answers import Failure
+from linli.openapi.envelope import Envelope, Unreadable
+from linli.openapi.journal import Journal
+from linli.openapi.keys import AppKey
+from linli.openapi.nonces import Mark
+from linli.openapi.params import number_too_big
+from linli.openapi.plans import MethodPlan
+from linli.openapi.registry import Call
+from linli.openapi.request_log import REQUEST_BYTES, RESPONSE_BYTES, Entry
+from linli.openapi.signature import Refused, SignedRequest
+from linli.openapi.tokens import TokenRefused, Tokens
+
+log = telemetry.logger(__name__)
+_encode = msgspec.json.Encoder().encode
+
+_KEPT_REQUEST: Final = REQUEST_BYTES + 1
+_KEPT_RESPONSE: Final = RESPONSE_BYTES + 1
+"""One byte more than is shown, so that an excerpt can tell that it was cut."""
+
+
+class Exchange:
+    """One accepted call on its way; the dispatcher fills in what it learns."""
+
+    __slots__ = (
+        "app_key",
+        "began",
+        "client_ip",
+        "echo",
+        "failure",
+        "language",
+        "now_ms",
+        "path",
+        "request_id",
+        "version",
+    )
+
+    def __init__(
+        self, app_key: AppKey, request_id: str, now_ms: int, began: int, path: str, client_ip: str
+    ) -> None:
+        self.app_key = app_key
+        self.request_id = request_id
+        self.now_ms = now_ms
+        self.began = began
+        """`perf_counter_ns` at the first byte seen."""
+        self.path = path
+        self.client_ip = client_ip
+        self.echo = b""
+        """JSON of the id to answer with."""
+        self.language = "zh-CN"
+        self.version = ""
+        self.failure: Failure | None = None
+
+
+class Dispatcher:
+    """Runs the methods of `plans`, by path and version."""
+
+    def __init__(
+        self, plans: Mapping[str, Mapping[str, MethodPlan]], *, db: Database, tokens: Tokens, journal: Journal
+    ) -> None:
+        self._plans = plans
+        self._db = db
+        self._tokens = tokens
+        self._note = journal.note
+        self._remember = journal.remember
+
+    @property
+    def paths(self) -> frozenset[str]:
+        return frozenset(self._plans)
+
+    async def answer(self, exchange: Exchange, request: SignedRequest, mark: Mark) -> bytes:
+        """The body of the answer, whatever happens. Raises Refused for a nonce that another process has seen."""
+        plan: MethodPlan | None = None
+        params: msgspec.Struct | None = None
+        raw, data, claimed = b"", None, False
+        try:
+            asked = envelope.read(request)
+            raw = bytes(asked.params)
+            exchange.echo = envelope.echo_of(asked)
+            exchange.language = envelope.language_of(asked.request.language)
+            exchange.version = asked.request.api_ver
+            plan = self._route(exchange)
+            if plan is not None and self._admitted(plan, exchange):
+                community_id = await self._community(plan, asked, exchange)
+                params = envelope.params_of(asked, plan)
+                arguments = plan.constants.copy()
+                if plan.params_name:
+                    arguments[plan.params_name] = params
+                if plan.scope_name:
+                    arguments[plan.scope_name] = exchange.app_key.scope_of(exchange.language, community_id)
+                if plan.call_name:
+                    arguments[plan.call_name] = _call(exchange, asked, community_id)
+                if plan.tx_name:
+                    async with self._db.begin() as tx:
+                        if not await nonces.claim(tx, mark):
+                            raise replayed()
+                        arguments[plan.tx_name] = tx
+                        result = await plan.handler(**arguments)
+                        data = _encode(result) if plan.has_data else None
+                    claimed = True
+                else:
+                    result = await plan.handler(**arguments)
+                    data = _encode(result) if plan.has_data else None
+        except Unreadable as unreadable:
+            exchange.failure = answers.detailed(answers.WRONG_TYPE, unreadable.problem, exchange.language)
+        except LinliError as error:
+            exchange.failure = answers.of_error(error, exchange.language)
+        except Refused:
+            raise
+        except Exception as error:  # noqa: BLE001 - the edge of a call: whatever a method raised becomes an answer
+            exchange.failure = _fault(error, params, exchange)
+        if not claimed:
+            self._remember(mark)
+        return self._finish(exchange, plan, raw, data)
+
+    def note_refusal(self, exchange: Exchange, refused: Refused) -> None:
+        """A log line for a call refused before its signature counted; its key's owner can read why."""
+        self._log(
+            exchange, refused.status, refused.code, refused.message.decode("utf-8", "replace"), b"", b""
+        )
+
+    def _route(self, exchange: Exchange) -> MethodPlan | None:
+        versions = self._plans.get(exchange.path)
+        plan = versions.get(exchange.version) if versions is not None else None
+        if plan is None:
+            exchange.failure = answers.plain(answers.NO_ROUTE, exchange.language)
+        return plan
+
+    def _admitted(self, plan: MethodPlan, exchange: Exchange) -> bool:
+        """Whether the key may call the method, and may do so now. Counts the call."""
+        key = exchange.app_key
+        if not key.may_call(plan.service):
+            forbidden = answers.plain(answers.FORBIDDEN, exchange.language)
+            reason = f"the service {plan.service} is not granted to this AppKey"
+            exchange.failure = msgspec.structs.replace(forbidden, reason=reason)
+            return False
+        if not key.meter.admit(plan.path, plan.spec.rate, exchange.now_ms):
+            exchange.failure = answers.plain(answers.TOO_MANY, exchange.language)
+            return False
+        return True
+
+    async def _community(self, plan: MethodPlan, asked: Envelope, exchange: Exchange) -> int | None:
+        """The community of the cloudToken; None where none is needed or sent. Raises TokenRefused."""
+        if plan.token == "none":
+            return None
+        token = asked.request.cloud_token
+        if not token:
+            if plan.token == "required":
+                raise TokenRefused()
+            return None
+        held = await self._tokens.find(exchange.app_key.app_key, token, exchange.now_ms)
+        return held.community_id
+
+    def _finish(self, exchange: Exchange, plan: MethodPlan | None, raw: bytes, data: bytes | None) -> bytes:
+        failure = exchange.failure
+        echo = exchange.echo or _encode(exchange.request_id)
+        if failure is None:
+            body = answers.success(echo, data)
+            self._log(exchange, 200, 200, "", raw, data or b"")
+            return body
+        if plan is not None:
+            exchange.app_key.meter.failed(plan.path)
+        body = answers.failed(echo, failure)
+        self._log(exchange, 200, failure.code, failure.reason, raw, body)
+        return body
+
+    def _log(
+        self, exchange: Exchange, status: int, code: int | str, reason: str, request: bytes, response: bytes
+    ) -> None:
+        key = exchange.app_key
+        self._note(
+            Entry(
+                exchange.now_ms,
+                key.app_key,
+                key.tenant_id,
+                exchange.request_id,
+                exchange.echo,
+                exchange.path,
+                exchange.version,
+                status,
+                code,
+                reason,
+                (perf_counter_ns() - exchange.began) // 1000,
+                exchange.client_ip,
+                request[:_KEPT_REQUEST],
+                response[:_KEPT_RESPONSE],
+            )
+        )
+
+
+def replayed() -> Refused:
+    return Refused(403, "S403NU", "Nonce Used")
+
+
+def _call(exchange: Exchange, asked: Envelope, community_id: int | None) -> Call:
+    key = exchange.app_key
+    return Call(
+        id=envelope.id_text(exchange.echo),
+        request_id=exchange.request_id,
+        app_key=key.app_key,
+        project_id=key.project_id,
+        tenant_id=key.tenant_id,
+        community_id=community_id,
+        language=exchange.language,
+        cloud_token=asked.request.cloud_token or "",
+        client_ip=exchange.client_ip,
+    )
+
+
+def _fault(error: Exception, params: msgspec.Struct | None, exchange: Exchange) -> Failure:
+    """The answer to what no method should raise; a number that no column takes is the caller's fault after all."""
+    too_big = number_too_big(params)
+    if too_big is not None:
+        problem = BadInput(field=too_big, rule="number_range")
+        return answers.detailed(answers.BAD_PARAMETER, problem, exchange.language)
+    log.error(
+        "open API %s %s failed, request %s",
+        exchange.path,
+        exchange.version,
+        exchange.request_id,
+        exc_info=error,
+    )
+    failure = answers.plain(answers.SYSTEM_ERROR, exchange.language)
+    return msgspec.structs.replace(failure, reason=f"{type(error).__name__}, see the server's log")

@@ -1,0 +1,197 @@
+"""The gateway: one ASGI handler through which every open-API call goes.
+
+Until the signature is accepted a refusal is an HTTP status with `X-Ca-Error-*` and no body; from then on the answer
+is HTTP 200 with the codes of spec H 8.2 in its body. The steps, in order: read the body, find the key, check digest,
+time, nonce and signature; read the envelope, find the method by (path, apiVer), check service, limits and cloudToken;
+decode `params`, run the method, answer; leave a line for the request log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from time import perf_counter_ns
+from typing import Any
+
+from linli.kernel import telemetry
+from linli.kernel.clock import Clock
+from linli.kernel.errors import LinliError
+from linli.kernel.http import Receive, Send
+from linli.openapi.dispatch import Dispatcher, Exchange, replayed
+from linli.openapi.keys import AppKey, AppKeys
+from linli.openapi.nonces import NonceMemory, mark_of
+from linli.openapi.request_log import RequestIds
+from linli.openapi.signature import Refused, SignedRequest, verify
+
+log = telemetry.logger(__name__)
+_refusals = telemetry.counter("openapi_refused", "Requests refused before their signature counted", ("code",))
+
+_JSON = (b"content-type", b"application/json; charset=UTF-8")
+_ONCE = frozenset(
+    (
+        b"x-ca-key",
+        b"x-ca-nonce",
+        b"x-ca-timestamp",
+        b"x-ca-signature",
+        b"x-ca-signature-headers",
+        b"x-ca-signature-method",
+        b"content-md5",
+        b"date",
+    )
+)
+"""Sent twice, one value would be checked and another believed."""
+_METHODS = frozenset(("POST", "GET"))
+
+type HttpScope = MutableMapping[str, Any]
+
+
+class ClientGone(ConnectionError):
+    """The client went away before its request was complete."""
+
+
+class Gateway:
+    """The edge: HTTP in, signature checked, HTTP out. `max_body` in bytes; `proxies`: whose X-Forwarded-For counts."""
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        *,
+        clock: Clock,
+        keys: AppKeys,
+        memory: NonceMemory,
+        max_body: int = 10 * 1024 * 1024,
+        proxies: frozenset[str] = frozenset(),
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._now_ms = clock.now_ms
+        self._keys = keys
+        self._memory = memory
+        self._max_body = max_body
+        self._proxies = proxies
+        self._make_id = RequestIds().make
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Every path that has a method."""
+        return self._dispatcher.paths
+
+    async def __call__(self, scope: HttpScope, receive: Receive, send: Send) -> None:
+        began = perf_counter_ns()
+        now_ms = self._now_ms()
+        request_id = self._make_id(now_ms)
+        key: AppKey | None = None
+        headers: dict[bytes, bytes] = {}
+        try:
+            headers = _headers(scope["headers"])
+            method: str = scope["method"]
+            if method not in _METHODS:
+                raise Refused(405, "I405UM", f"Unsupported Method `{method}`")
+            request = SignedRequest(
+                method,
+                scope["raw_path"],
+                scope["query_string"],
+                headers,
+                await self._body(headers, receive),
+            )
+            key = await self._key(headers, now_ms)
+            proof = verify(request, key.secret, now_ms)
+            mark = mark_of(key.app_key, proof.nonce, proof.at_ms)
+            if not self._memory.add(mark[1], now_ms):
+                raise replayed()
+            exchange = Exchange(key, request_id, now_ms, began, scope["path"], self._client(scope, headers))
+            body = await self._dispatcher.answer(exchange, request, mark)
+        except Refused as refused:
+            _refusals.labels(refused.code).inc()
+            if key is not None:
+                exchange = Exchange(
+                    key, request_id, now_ms, began, scope["path"], self._client(scope, headers)
+                )
+                self._dispatcher.note_refusal(exchange, refused)
+            await _refuse(send, refused, request_id)
+            return
+        except ClientGone:
+            return
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [_JSON, (b"x-ca-request-id", request_id.encode())],
+            }
+        )
+        await send({"type": "http.response.body", "body": body})
+
+    # before the signature counts
+
+    async def _body(self, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
+        stated = headers.get(b"content-length")
+        if stated is not None and int(stated) > self._max_body:
+            raise _too_large()
+        message = await receive()
+        body: bytes = message.get("body", b"")
+        if not message.get("more_body", False):
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+        else:
+            parts = [body]
+            size = len(body)
+            while message.get("more_body", False):
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientGone
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                if size > self._max_body:
+                    raise _too_large()
+            body = b"".join(parts)
+        if len(body) > self._max_body:
+            raise _too_large()
+        return body
+
+    async def _key(self, headers: Mapping[bytes, bytes], now_ms: int) -> AppKey:
+        named = headers.get(b"x-ca-key")
+        if not named:
+            raise Refused(400, "A400MA", "Need authorization, X-Ca-Key is required")
+        try:
+            key = await self._keys.find(named, now_ms)
+        except LinliError as error:
+            log.exception("app key %r cannot be read", named)
+            raise Refused(503, "X503BZ", "Service Busy") from error
+        if key is None:
+            raise Refused(400, "A400IK", "Invalid AppKey")
+        if not key.enabled:
+            raise Refused(403, "A403EP", "AppKey is disabled")
+        return key
+
+    def _client(self, scope: HttpScope, headers: Mapping[bytes, bytes]) -> str:
+        client = scope["client"]
+        address: str = client[0] if client else ""
+        if address in self._proxies:
+            forwarded = headers.get(b"x-forwarded-for", b"").rpartition(b",")[2].strip()
+            return forwarded.decode("latin-1") or address
+        return address
+
+
+async def _refuse(send: Send, refused: Refused, request_id: str) -> None:
+    headers = [
+        (b"x-ca-request-id", request_id.encode()),
+        (b"x-ca-error-code", refused.code.encode()),
+        (b"x-ca-error-message", refused.message),
+        (b"content-length", b"0"),
+    ]
+    await send({"type": "http.response.start", "status": refused.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _headers(sent: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Headers by name. Raises Refused when one that the signature stands on comes twice."""
+    headers = dict(sent)
+    if len(headers) != len(sent):
+        seen: set[bytes] = set()
+        for name, _ in sent:
+            if name in seen and name in _ONCE:
+                raise Refused(400, "I400HD", f"Invalid Header `{name.decode()}` sent twice")
+            seen.add(name)
+    return headers
+
+
+def _too_large() -> Refused:
+    return Refused(413, "I413RL", "Request body too Large")

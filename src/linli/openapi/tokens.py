@@ -1,0 +1,183 @@
+"""cloudTokens: an app key's leave to act in one community, for two hours.
+
+One live token per (app key, community): a new one kills the old at once. After a refresh the old one lives five
+minutes more, so that calls under way go through (what the public clients' documentation says; it outranks spec B).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple, Protocol
+
+from sqlalchemy import bindparam, case, delete, select, update
+
+from linli.kernel.clock import Clock
+from linli.kernel.db import INT, Command, Database, Query, Reader, Tx, in_scope
+from linli.kernel.errors import BadInput, Forbidden, Unauthorized
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+from linli.openapi.models import cloud_tokens
+
+LIFETIME_MS = 7_200_000
+GRACE_MS = 300_000
+CACHE_MS = 1_000
+"""How long another process may go on with a token that this one has killed."""
+_MOST_CACHED = 50_000
+_MAX_TOKEN = 128
+
+_BY_TOKEN = "the token is what tells the community"
+_BY_PAIR = "app key and community are conditions of their own"
+
+
+class TokenRefused(Unauthorized):
+    """No such token for this app key, or its time is over."""
+
+    code = "openapi.token_refused"
+
+
+class CommunityNotReady(Forbidden):
+    """The community is still under review, or was refused."""
+
+    code = "openapi.community_not_ready"
+
+
+class TokenTarget(NamedTuple):
+    """A community that a token may stand for."""
+
+    community_id: int
+    approved: bool
+
+
+class TokenTargets(Protocol):
+    """The port through which the room of communities tells what a token may be asked for."""
+
+    async def community(self, scope: Scope, db: Reader, *, community_id: int) -> TokenTarget | None:
+        """The community, or None when it is outside `scope` or absent."""
+        ...
+
+    async def project(self, scope: Scope, db: Reader, *, project_id: str) -> TokenTarget | None:
+        """The community whose own project id (`scope_id`, spec B 2.2) this is, or None as above."""
+        ...
+
+
+class CloudToken(NamedTuple):
+    app_key: str
+    tenant_id: str
+    community_id: int
+    issued_ms: int
+    expires_ms: int
+
+
+class Issued(NamedTuple):
+    token: str
+    expires_in_ms: int
+
+
+_columns = tuple(cloud_tokens.c[name] for name in CloudToken._fields)
+_by_digest = Query(
+    select(*_columns).where(cloud_tokens.c.digest == bindparam("digest")), CloudToken, unscoped=_BY_TOKEN
+)
+_pair = (
+    cloud_tokens.c.app_key == bindparam("key"),
+    cloud_tokens.c.community_id == bindparam("community", type_=INT),
+)
+_kill = Command(delete(cloud_tokens).where(*_pair), unscoped=_BY_PAIR)
+_until = bindparam("until", type_=INT)
+_age = Command(
+    update(cloud_tokens)
+    .where(*_pair)
+    .values(
+        expires_ms=case(
+            (cloud_tokens.c.expires_ms < _until, cloud_tokens.c.expires_ms),
+            else_=_until,
+        )
+    ),
+    unscoped=_BY_PAIR,
+)
+_purge = Command(
+    delete(cloud_tokens).where(cloud_tokens.c.expires_ms <= bindparam("now", type_=INT)),
+    unscoped="dead tokens of every tenant alike",
+)
+_live = Query(
+    select(cloud_tokens.c.app_key, cloud_tokens.c.community_id, cloud_tokens.c.expires_ms)
+    .where(cloud_tokens.c.expires_ms > bindparam("now", type_=INT), in_scope(cloud_tokens))
+    .order_by(cloud_tokens.c.expires_ms)
+)
+
+
+class Tokens:
+    """Issues tokens and finds them, with a short memory in front so that a call costs no select."""
+
+    def __init__(self, db: Database, clock: Clock, ids: Ids) -> None:
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+        self._cache: dict[str, tuple[int, CloudToken]] = {}
+        """(valid until, token) by the token's text."""
+
+    async def find(self, app_key: str, token: str, now_ms: int) -> CloudToken:
+        """The live token of this app key. Raises TokenRefused; another key's token looks like an unknown one."""
+        held = self._cache.get(token)
+        if held is not None and now_ms < held[0]:
+            found = held[1]
+        else:
+            read = await _by_digest.one(self._db, digest=_digest(token)) if len(token) <= _MAX_TOKEN else None
+            if read is None:
+                self._cache.pop(token, None)
+                raise TokenRefused()
+            found = read
+            if len(self._cache) >= _MOST_CACHED:
+                self._cache.clear()
+            self._cache[token] = (min(now_ms + CACHE_MS, found.expires_ms), found)
+        if found.app_key != app_key or found.expires_ms <= now_ms:
+            raise TokenRefused()
+        return found
+
+    async def issue(self, scope: Scope, tx: Tx, target: TokenTarget) -> Issued:
+        """A new token for the app key of `scope`; its earlier tokens for this community die with the commit.
+
+        Raises CommunityNotReady.
+        """
+        if not target.approved:
+            raise CommunityNotReady()
+        await _kill.run(tx, key=scope.caller.id, community=target.community_id)
+        return await self._add(scope, tx, target.community_id)
+
+    async def refresh(self, scope: Scope, tx: Tx, token: str, *, field: str = "cloudToken") -> Issued:
+        """A new token in place of a live one, which stays good for five minutes. Raises BadInput, TokenRefused."""
+        if not token.strip():
+            raise BadInput(field=field, rule="blank")
+        now_ms = self._clock.now_ms()
+        held = await _by_digest.one(tx, digest=_digest(token))
+        if held is None or held.app_key != scope.caller.id or held.expires_ms <= now_ms:
+            raise TokenRefused()
+        scope.allow(held.community_id)
+        await _age.run(tx, key=held.app_key, community=held.community_id, until=now_ms + GRACE_MS)
+        return await self._add(scope, tx, held.community_id)
+
+    async def _add(self, scope: Scope, tx: Tx, community_id: int) -> Issued:
+        now_ms = self._clock.now_ms()
+        await _purge.run(tx, now=now_ms)
+        token = self._ids.cloud_token()
+        row = CloudToken(scope.caller.id, scope.tenant, community_id, now_ms, now_ms + LIFETIME_MS)
+        await tx.insert(cloud_tokens, {"digest": _digest(token), **row._asdict()})
+        tx.after_commit(lambda: self._forget(scope.caller.id, community_id))
+        return Issued(token, LIFETIME_MS)
+
+    def _forget(self, app_key: str, community_id: int) -> None:
+        stale = [
+            token
+            for token, (_, held) in self._cache.items()
+            if held.app_key == app_key and held.community_id == community_id
+        ]
+        for token in stale:
+            del self._cache[token]
+
+
+async def live_tokens(scope: Scope, db: Reader, now_ms: int) -> list[tuple[str, int, int]]:
+    """(app key, community id, expires_ms) of the tokens in force, for the console."""
+    return [(key, community, until) for key, community, until in await _live.all(db, scope, now=now_ms)]
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
