@@ -14,7 +14,7 @@ import httpx
 import msgspec
 
 from linli.kernel import tenancy
-from linli.kernel.clock import ManualClock
+from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
 from linli.kernel.http import HttpServer
 from linli.kernel.ids import Ids
@@ -46,7 +46,7 @@ class Targets:
 @dataclass
 class Platform:
     db: Database
-    clock: ManualClock
+    clock: Clock
     ids: Ids
     secrets: Secrets
     settings: Settings
