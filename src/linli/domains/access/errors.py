@@ -59,3 +59,13 @@ class CommunityNotClear(BadInput):
 class DoorOffline(Unavailable):
     code = "access.door_offline"
     api_code: ClassVar[int | str | None] = 460
+
+
+class CardUnknown(NotFound):
+    """No such card permission on the door."""
+
+    code = "access.card_unknown"
+    api_code: ClassVar[int | str | None] = 460
+
+    def __init__(self) -> None:
+        super().__init__(what="card")

@@ -1,6 +1,6 @@
 """The endpoint that upload tickets lead to: one multipart form, answered as OSS does. Spec B §4.3.
 
-Mounted at `/` and `/oss` for POST: the ticket's host stands for the root of a bucket.
+Mounted at `/oss` (`service.uploads.UPLOAD_PATH`), which ends the host that tickets tell.
 """
 
 import io

@@ -35,6 +35,10 @@ _by_tmp_key = Query(
 )
 
 
+UPLOAD_PATH: Final = "/oss"
+"""Where the process mounts `uploads_http.UploadForm`."""
+
+
 class UploadPlace:
     """Where tickets send their forms. `host` is told without a scheme, since old clients put http:// in front."""
 
@@ -44,7 +48,7 @@ class UploadPlace:
 
     @property
     def host(self) -> str:
-        return self.store.base_url.partition("://")[2]
+        return self.store.base_url.partition("://")[2] + UPLOAD_PATH
 
     def ticket(self, scope: Scope, *, type: str, ids: Ids, now_ms: int) -> post_policy.Ticket:
         """A ticket of a type for files of the scope's tenant. Raises BadInput."""

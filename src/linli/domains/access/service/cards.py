@@ -1,0 +1,163 @@
+"""Card permissions: granted and withdrawn in batches, held by doors as desired state (spec E B5 to B8)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, update
+
+from linli.delivery import service as delivery
+from linli.delivery.schemas import Grant
+from linli.domains.access.errors import CardUnknown, DoorOffline, DoorUnknown, PersonUnknown
+from linli.domains.access.models import cards
+from linli.domains.access.queries import permissions as queries
+from linli.domains.access.queries.doors import find_doors
+from linli.domains.access.queries.persons import project_of
+from linli.domains.access.rows import Card, Door
+from linli.domains.access.service.doors import adopt_doors
+from linli.domains.access.service.keys import DoorKeys
+from linli.domains.access.service.kinds import CARD
+from linli.domains.access.service.persons import require_person
+from linli.kernel.db import INT, Command, Tx
+from linli.kernel.errors import BadInput, LinliError
+from linli.kernel.scope import Scope
+from linli.things.queries.devices import find_devices
+
+MAX_CARDS = 200
+MAX_CARD_ID = 255
+
+_CHANGEABLE = tuple(name for name in Card._fields if name not in ("iot_id", "card_id", "created_ms"))
+_end = Command(
+    update(cards)
+    .where(cards.c.iot_id == bindparam("of_door"), cards.c.card_id == bindparam("of_card"))
+    .values(live=0, changed_ms=bindparam("now", type_=INT)),
+    unscoped="the row was read in scope, or by a job of its own tenant",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CardWish:
+    """One card that should open one door until `ends_ms` (UTC)."""
+
+    iot_id: str
+    card_id: str
+    identity_id: str
+    ends_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardFailure:
+    """One row of a batch that did not go through, and why."""
+
+    iot_id: str
+    card_id: str
+    identity_id: str
+    error: LinliError
+
+
+async def grant_cards(
+    scope: Scope, tx: Tx, *, wishes: list[CardWish], keys: DoorKeys, now_ms: int
+) -> list[CardFailure]:
+    """Give cards their doors, from now on; the rows that failed.
+
+    A row for a door that is offline is told as failed (spec E B5) and yet kept: it is delivered when the door
+    is back, and giving it again is harmless. Raises BadInput: then nothing was given.
+    """
+    _check_batch("cards", [(wish.iot_id, wish.card_id, wish.identity_id) for wish in wishes])
+    for number, wish in enumerate(wishes):
+        if wish.ends_ms <= now_ms:
+            raise BadInput(field=f"cards[{number}].expiryTime", rule="after", other="now")
+    iot_ids = list(dict.fromkeys(wish.iot_id for wish in wishes))
+    doors = await adopt_doors(scope, tx, iot_ids=iot_ids, keys=keys, now_ms=now_ms)
+    online = {device.iot_id for device in await find_devices(scope, tx, iot_ids=iot_ids) if device.online}
+    unknown = await _unknown_persons(scope, tx, {wish.identity_id for wish in wishes})
+    known = await queries.find_cards(scope, tx, pairs=[(wish.iot_id, wish.card_id) for wish in wishes])
+    failures = []
+    for wish in wishes:
+        door, error = doors.get(wish.iot_id), None
+        if door is None:
+            error = DoorUnknown(wish.iot_id)
+        elif wish.identity_id in unknown:
+            error = PersonUnknown(wish.identity_id)
+        else:
+            await _grant(scope, tx, door, wish, known.get((wish.iot_id, wish.card_id)), now_ms)
+            error = None if wish.iot_id in online else DoorOffline()
+        if error is not None:
+            failures.append(CardFailure(wish.iot_id, wish.card_id, wish.identity_id, error))
+    return failures
+
+
+async def withdraw_cards(
+    scope: Scope, tx: Tx, *, rows: list[tuple[str, str, str]], now_ms: int
+) -> list[CardFailure]:
+    """Withdraw (iotId, cardId, identityId); the rows that name no permission.
+
+    Raises DoorUnknown (nothing was withdrawn), BadInput.
+    """
+    _check_batch("list", rows)
+    doors = await find_doors(scope, tx, iot_ids=sorted({iot_id for iot_id, _, _ in rows}))
+    for iot_id, _, _ in rows:
+        if iot_id not in doors:
+            raise DoorUnknown(iot_id)
+    known = await queries.find_cards(scope, tx, pairs=[(iot_id, card_id) for iot_id, card_id, _ in rows])
+    failures = []
+    for iot_id, card_id, identity_id in rows:
+        card = known.pop((iot_id, card_id), None)
+        if card is None or card.identity_id != identity_id:
+            failures.append(CardFailure(iot_id, card_id, identity_id, CardUnknown()))
+        else:
+            await end_card(scope, tx, card=card, reason="removed", now_ms=now_ms)
+    return failures
+
+
+async def end_card(scope: Scope, tx: Tx, *, card: Card, reason: str, now_ms: int) -> None:
+    """End one permission and have the door forget the card."""
+    await _end.run(tx, of_door=card.iot_id, of_card=card.card_id, now=now_ms)
+    await delivery.revoke(scope, tx, wish=_wish(card), now_ms=now_ms, reason=reason)
+
+
+async def _grant(scope: Scope, tx: Tx, door: Door, wish: CardWish, known: Card | None, now_ms: int) -> None:
+    if known is not None and known.identity_id != wish.identity_id:
+        # The card changed hands: the grant in the old holder's name must not keep it alive.
+        await delivery.revoke(scope, tx, wish=_wish(known), now_ms=now_ms, reason="changed_hands")
+        known = None
+    card = Card(
+        door.iot_id, wish.card_id, door.tenant_id, door.community_id, project_of(scope), wish.identity_id,
+        known.starts_ms if known else now_ms, wish.ends_ms, 1, known.created_ms if known else now_ms, now_ms,
+    )  # fmt: skip
+    await tx.upsert(cards, [card._asdict()], keys=("iot_id", "card_id"), update=_CHANGEABLE)
+    await delivery.grant(scope, tx, wish=_wish(card), now_ms=now_ms)
+
+
+async def _unknown_persons(scope: Scope, tx: Tx, identity_ids: set[str]) -> set[str]:
+    unknown = set()
+    for identity_id in sorted(identity_ids):
+        try:
+            await require_person(scope, tx, identity_id=identity_id)
+        except PersonUnknown:
+            unknown.add(identity_id)
+    return unknown
+
+
+def _wish(card: Card) -> Grant:
+    return Grant(
+        community_id=card.community_id,
+        source="card",
+        kind=CARD,
+        subject=card.identity_id,
+        credential=card.card_id,
+        target=card.iot_id,
+        starts_ms=card.starts_ms,
+        ends_ms=card.ends_ms,
+    )
+
+
+def _check_batch(field: str, rows: list[tuple[str, str, str]]) -> None:
+    if not rows:
+        raise BadInput(field=field, rule="required")
+    if len(rows) > MAX_CARDS:
+        raise BadInput(field=field, rule="too_many_items", limit=MAX_CARDS)
+    for number, row in enumerate(rows):
+        for name, value in zip(("iotId", "cardId", "identityId"), row, strict=True):
+            if not value.strip():
+                raise BadInput(field=f"{field}[{number}].{name}", rule="blank")
+        if len(row[1]) > MAX_CARD_ID:
+            raise BadInput(field=f"{field}[{number}].cardId", rule="too_long", limit=MAX_CARD_ID)

@@ -1,0 +1,223 @@
+"""Devices that serve as doors: registered by serial number or iotId, moved, removed."""
+
+from typing import Literal
+
+import msgspec
+from sqlalchemy import bindparam, delete, update
+
+from linli.delivery import service as delivery
+from linli.delivery.schemas import Grant
+from linli.domains.access.errors import DoorUnknown, SerialNumberTaken, SerialNumberUnknown
+from linli.domains.access.events import DoorRegistered, DoorRemoved
+from linli.domains.access.models import doors, serial_numbers
+from linli.domains.access.queries import doors as queries
+from linli.domains.access.rows import Door
+from linli.domains.access.service.keys import DoorKeys
+from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL, KeyBody, encode
+from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.events import emit
+from linli.kernel.scope import Scope
+from linli.things.queries.devices import DeviceRow, find_devices, get_device
+from linli.things.queries.products import get_product_by_no
+from linli.things.service.devices import assign_community
+
+Direction = Literal["ENTRANCE", "EXIT"]
+DIRECTIONS = ("ENTRANCE", "EXIT")
+MAX_NAME = 64
+MAX_EXT_INFO = 1024
+MAX_SN = 64
+COMMUNITY_DOORS = "community_doors"
+"""Target type of grants that hold on every door of a community."""
+
+_delete = Command(delete(doors).where(doors.c.iot_id == bindparam("of_door"), in_scope(doors)))
+_describe = Command(
+    update(doors)
+    .where(doors.c.iot_id == bindparam("of_door"), in_scope(doors))
+    .values(
+        name=bindparam("to_name"),
+        space_id=bindparam("to_space", type_=INT),
+        direction=bindparam("to_direction"),
+        ext_info=bindparam("to_ext_info"),
+        changed_ms=bindparam("now", type_=INT),
+    )
+)
+
+
+class SerialNumberEntry(msgspec.Struct, frozen=True):
+    """One row of a maker's list: what is printed on the door, and the device it names."""
+
+    sn: str
+    product_key: str
+    device_name: str
+
+
+async def list_serial_numbers(scope: Scope, tx: Tx, *, entries: list[SerialNumberEntry], now_ms: int) -> int:
+    """Add rows of a maker's list, all or none; how many were new. The devices may be created later.
+
+    Raises BadInput naming the row, SerialNumberTaken.
+    """
+    rows = []
+    for number, entry in enumerate(entries):
+        for field, value in (
+            ("sn", entry.sn),
+            ("productKey", entry.product_key),
+            ("deviceName", entry.device_name),
+        ):
+            if not value.strip():
+                raise BadInput(field=f"entries[{number}].{field}", rule="blank")
+        if len(entry.sn) > MAX_SN:
+            raise BadInput(field=f"entries[{number}].sn", rule="too_long", limit=MAX_SN)
+        known = await queries.find_serial_number(scope, tx, sn=entry.sn)
+        named = await queries.serial_number_of(
+            scope, tx, product_key=entry.product_key, device_name=entry.device_name
+        )
+        if known is None and named is None:
+            row = queries.SerialNumber(entry.sn, scope.tenant, entry.product_key, entry.device_name, now_ms)
+            await tx.insert(serial_numbers, row._asdict())
+            rows.append(row)
+        elif known is None or known != named:
+            raise SerialNumberTaken(sn=entry.sn)
+    return len(rows)
+
+
+async def register_door(
+    scope: Scope,
+    tx: Tx,
+    *,
+    community_id: int,
+    name: str,
+    keys: DoorKeys,
+    now_ms: int,
+    sn: str = "",
+    iot_id: str = "",
+    direction: str = "ENTRANCE",
+    space_id: int | None = None,
+    ext_info: str = "",
+) -> Door:
+    """Make a device a door of a community and have its public key set. Known doors are described anew.
+
+    Named by serial number or by iotId. Raises SerialNumberUnknown, DoorUnknown, DeviceBoundElsewhere, BadInput.
+    """
+    scope.allow(community_id)
+    _check(name, direction, ext_info)
+    device = await _device_of(scope, tx, sn=sn, iot_id=iot_id)
+    device = await assign_community(scope, tx, iot_id=device.iot_id, community_id=community_id)
+    listed = await queries.serial_number_of(
+        scope, tx, product_key=device.product_key, device_name=device.device_name
+    )
+    door = Door(
+        device.iot_id, device.tenant_id, community_id, device.product_key, device.device_name, name.strip(),
+        space_id, direction, listed.sn if listed else sn, ext_info, now_ms, now_ms,
+    )  # fmt: skip
+    await _add(scope, tx, door, keys, now_ms)
+    return door
+
+
+async def adopt_doors(
+    scope: Scope, tx: Tx, *, iot_ids: list[str], keys: DoorKeys, now_ms: int
+) -> dict[str, Door]:
+    """The doors behind `iot_ids`, by iotId; those missing are no doors of the scope.
+
+    A device that an integrator put into the community without registering it here is a door when its thing model
+    has the door's services; it becomes one now, named after its alias, as an entrance.
+    """
+    found = await queries.find_doors(scope, tx, iot_ids=iot_ids)
+    missing = [iot_id for iot_id in iot_ids if iot_id not in found]
+    for device in await find_devices(scope, tx, iot_ids=missing) if missing else []:
+        if device.community_id is None or not scope.allows(device.community_id):
+            continue
+        product = await get_product_by_no(scope, tx, product_no=device.product_no)
+        if '"syncPermissions"' not in product.tsl:
+            continue
+        door = Door(
+            device.iot_id, device.tenant_id, device.community_id, device.product_key, device.device_name,
+            device.nickname or device.device_name, None, "ENTRANCE", "", "", now_ms, now_ms,
+        )  # fmt: skip
+        await _add(scope, tx, door, keys, now_ms)
+        found[door.iot_id] = door
+    return found
+
+
+async def describe_door(
+    scope: Scope,
+    tx: Tx,
+    *,
+    iot_id: str,
+    name: str,
+    direction: str,
+    space_id: int | None,
+    ext_info: str,
+    now_ms: int,
+) -> None:
+    """Change how a door is called and where it is. Raises DoorUnknown, BadInput."""
+    _check(name, direction, ext_info)
+    if not await _describe.run(
+        tx, scope, of_door=iot_id, to_name=name.strip(), to_space=space_id, to_direction=direction,
+        to_ext_info=ext_info, now=now_ms,
+    ):  # fmt: skip
+        raise DoorUnknown(iot_id)
+
+
+async def remove_door(scope: Scope, tx: Tx, *, iot_id: str) -> None:
+    """Take a door out of its community; every right on it ends after the commit. Raises DoorUnknown."""
+    door = await queries.get_door(scope, tx, iot_id=iot_id)
+    await forget_door(scope, tx, door=door)
+    await assign_community(scope, tx, iot_id=iot_id, community_id=None)
+
+
+async def forget_door(scope: Scope, tx: Tx, *, door: Door) -> None:
+    """The device is already elsewhere or deleted: drop the door and have its rights ended."""
+    await _delete.run(tx, scope, of_door=door.iot_id)
+    await delivery.expand_scope(tx, target_type=COMMUNITY_DOORS, target=str(door.community_id))
+    await emit(tx, DoorRemoved(door.tenant_id, door.community_id, door.iot_id), key=door.iot_id)
+
+
+async def _device_of(scope: Scope, tx: Tx, *, sn: str, iot_id: str) -> DeviceRow:
+    if bool(sn) == bool(iot_id):
+        raise BadInput(field="sn", rule="one_of", allowed="sn, iotId")
+    try:
+        if iot_id:
+            return await get_device(scope, tx, iot_id=iot_id)
+        listed = await queries.find_serial_number(scope, tx, sn=sn)
+        if listed is None:
+            raise SerialNumberUnknown(sn)
+        return await get_device(scope, tx, product_key=listed.product_key, device_name=listed.device_name)
+    except SerialNumberUnknown:
+        raise
+    except NotFound:
+        raise (DoorUnknown(iot_id) if iot_id else SerialNumberUnknown(sn)) from None
+
+
+async def _add(scope: Scope, tx: Tx, door: Door, keys: DoorKeys, now_ms: int) -> None:
+    known = await queries.find_door(scope, tx, iot_id=door.iot_id)
+    await tx.upsert(
+        doors,
+        [door._asdict()],
+        keys=("iot_id",),
+        update=("community_id", "name", "space_id", "direction", "sn", "ext_info", "changed_ms"),
+    )
+    key = await keys.ensure(scope, tx, community_id=door.community_id, now_ms=now_ms)
+    wish = Grant(
+        community_id=door.community_id,
+        source="access",
+        kind=KEY,
+        credential=KEY_CREDENTIAL,
+        target=door.iot_id,
+        content=encode(KeyBody(key.public_key)),
+    )
+    await delivery.grant(scope, tx, wish=wish, now_ms=now_ms)
+    if known is None:
+        await delivery.expand_scope(tx, target_type=COMMUNITY_DOORS, target=str(door.community_id))
+        await emit(tx, DoorRegistered(door.tenant_id, door.community_id, door.iot_id), key=door.iot_id)
+
+
+def _check(name: str, direction: str, ext_info: str) -> None:
+    if not name.strip():
+        raise BadInput(field="name", rule="blank")
+    if len(name) > MAX_NAME:
+        raise BadInput(field="name", rule="too_long", limit=MAX_NAME)
+    if direction not in DIRECTIONS:
+        raise BadInput(field="direction", rule="one_of", allowed=", ".join(DIRECTIONS))
+    if len(ext_info) > MAX_EXT_INFO:
+        raise BadInput(field="extInfo", rule="too_long", limit=MAX_EXT_INFO)

@@ -1,0 +1,54 @@
+"""The RSA pair of a community, with which its doors read encrypted QR codes offline."""
+
+import secrets as system_secrets
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+
+from linli.domains.access.models import keys
+from linli.domains.access.queries.doors import KeyRow, find_key
+from linli.kernel.db import Tx
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+from linli.protocols.qr_rsa import DEFAULT_BITS, PrivateKey, PublicKey, generate_key
+
+
+class DoorKeys:
+    """Makes, seals and opens the pairs. `bits` other than 512 breaks the 88-character contract of the field."""
+
+    def __init__(
+        self,
+        secrets: Secrets,
+        *,
+        bits: int = DEFAULT_BITS,
+        random_bits: Callable[[int], int] = system_secrets.randbits,
+    ) -> None:
+        self._secrets = secrets
+        self._bits = bits
+        self._random_bits = random_bits
+
+    async def ensure(self, scope: Scope, tx: Tx, *, community_id: int, now_ms: int) -> KeyRow:
+        """The community's pair; made on first use (some tens of ms). Raises NotFound outside the scope."""
+        scope.allow(community_id)
+        row = await find_key(scope, tx, community_id=community_id)
+        if row is None:
+            made = generate_key(self._bits, self._random_bits)
+            sealed = self._secrets.seal(b64encode(made.to_pkcs8()).decode(), about=_about(community_id))
+            public = b64encode(made.public.to_spki()).decode()
+            fresh = KeyRow(community_id, scope.tenant, self._bits, public, sealed, now_ms)
+            await tx.upsert(keys, [fresh._asdict()], keys=("community_id",))
+            # Another process may have been first: what is stored counts.
+            row = await find_key(scope, tx, community_id=community_id) or fresh
+        return row
+
+    def private(self, row: KeyRow) -> PrivateKey:
+        """Raises SealBroken when the master key file is another one."""
+        opened = self._secrets.open(row.private_key, about=_about(row.community_id))
+        return PrivateKey.from_pkcs8(b64decode(opened))
+
+    @staticmethod
+    def public(row: KeyRow) -> PublicKey:
+        return PublicKey.from_spki(b64decode(row.public_key))
+
+
+def _about(community_id: int) -> str:
+    return f"qr_key:{community_id}"

@@ -1,0 +1,214 @@
+"""Pass records: what a door reported, whose credential it was, and the record subscribers get."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, update
+
+from linli.databus.records import insert_record
+from linli.domains.access.events import PassRecorded, QrUsedUp
+from linli.domains.access.models import passes, qr_codes, qr_permissions
+from linli.domains.access.queries import permissions as queries
+from linli.domains.access.queries.doors import find_key
+from linli.domains.access.queries.persons import owner_of_credential
+from linli.domains.access.rows import Door, DoorPerson, Pass
+from linli.domains.access.service.keys import DoorKeys
+from linli.kernel.db import Command, Database, Tx
+from linli.kernel.db.partitions import day_of, drop_before
+from linli.kernel.errors import BadInput
+from linli.kernel.events import emit
+from linli.kernel.scope import Scope
+from linli.protocols.qr_rsa import CodeError, open_code
+from linli.rules import UNLIMITED, PassCode
+
+RETENTION_DAYS = 180
+MODEL, MODEL_VERSION = "iot_entrance_event_model", "1.1"
+TYPES = {"qrCode": "QRCODE", "tradCard": "CARD", "bleCard": "BleCARD", "password": "PASSWORD", "face": "FACE"}
+"""Type in `passEvent` → type in records."""
+RECORDED = frozenset(("QRCODE", "CARD", "BleCARD", "PASSWORD"))
+"""What the model of traditional passes holds; faces have their own."""
+MAX_EXT_INFO = 4096
+
+_count_at_door = Command(
+    update(qr_permissions)
+    .where(qr_permissions.c.qr_code == bindparam("of_code"), qr_permissions.c.iot_id == bindparam("of_door"))
+    .values(used=qr_permissions.c.used + 1),
+    unscoped="the row was found by the door's own tenant",
+)
+_count_at_all = Command(
+    update(qr_codes)
+    .where(qr_codes.c.qr_code == bindparam("of_code"))
+    .values(shared_used=qr_codes.c.shared_used + 1),
+    unscoped="the row was found by the door's own tenant",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PassReport:
+    """A `passEvent` as it came (spec A 4.3). Times are UTC ms."""
+
+    code: int
+    message: str
+    type: str
+    content: str
+    """qrCode, card number or password."""
+    ext_info: str
+    passed_ms: int
+    received_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """Whose credential it was: empty texts when nobody's."""
+
+    identity_id: str = ""
+    name: str = ""
+    ext_info: str = ""
+    credential: str = ""
+    remaining: int | None = None
+
+
+async def record_pass(tx: Tx, *, door: Door, report: PassReport, pass_id: int) -> Pass:
+    """Keep a pass, count its QR scan, and write the record, all in the caller's transaction.
+
+    An unknown credential gives an empty identityId and name. Raises BadInput for an unknown type.
+    """
+    kind = TYPES.get(report.type)
+    if kind is None:
+        raise BadInput(field="type", rule="one_of", allowed=", ".join(TYPES))
+    holder = await _holder(tx, door, kind, report)
+    row = Pass(
+        pass_id, day_of(report.received_ms), door.tenant_id, door.community_id, door.iot_id, door.name, kind,
+        report.code, report.message or PassCode.of(report.code).message,
+        "" if kind == "PASSWORD" else holder.credential, holder.identity_id, holder.name, door.direction,
+        holder.remaining, report.ext_info[:MAX_EXT_INFO], report.passed_ms, report.received_ms,
+    )  # fmt: skip
+    await tx.insert(passes, row._asdict())
+    if kind in RECORDED:
+        await insert_record(
+            Scope.system(door.tenant_id),
+            tx,
+            model_id=MODEL,
+            version=MODEL_VERSION,
+            community_id=door.community_id,
+            source="access",
+            row=_record(door, row, holder),
+        )
+    await emit(
+        tx,
+        PassRecorded(
+            pass_id=row.id,
+            tenant_id=row.tenant_id,
+            community_id=row.community_id,
+            iot_id=row.iot_id,
+            door_name=row.door_name,
+            type=row.type,
+            code=row.code,
+            message=row.message,
+            identity_id=row.identity_id,
+            person_name=row.name,
+            direction=row.direction,
+            passed_ms=row.passed_ms,
+        ),
+        key=row.iot_id,
+    )
+    return row
+
+
+async def purge_passes(db: Database, *, now_ms: int, days: int = RETENTION_DAYS) -> int:
+    """Remove passes kept longer than `days`, counted from their arrival."""
+    return await drop_before(db, passes, day_of(now_ms) - days)
+
+
+async def _holder(tx: Tx, door: Door, kind: str, report: PassReport) -> _Holder:
+    if kind == "QRCODE":
+        return await _qr_holder(tx, door, report)
+    if kind in ("CARD", "BleCARD"):
+        card = await queries.card_at_pass(
+            tx, tenant_id=door.tenant_id, iot_id=door.iot_id, card_id=report.content
+        )
+        if card is not None and kind == "CARD":
+            person = await _person(tx, door, card.project_id, card.identity_id)
+            return _Holder(card.identity_id, person.name, person.ext_info, report.content)
+    elif kind == "FACE" and report.code == PassCode.SUCCESS:
+        identity_id = _text_in(report.ext_info, "userID")
+        person = await _person(tx, door, "", identity_id)
+        return _Holder(identity_id, person.name, person.ext_info, report.content)
+    return _Holder(credential=report.content)
+
+
+async def _qr_holder(tx: Tx, door: Door, report: PassReport) -> _Holder:
+    qr_code = await _plain_code(tx, door, report.content)
+    code = await queries.code_at_pass(tx, tenant_id=door.tenant_id, qr_code=qr_code)
+    right = await queries.permission_at_pass(
+        tx, tenant_id=door.tenant_id, qr_code=qr_code, iot_id=door.iot_id
+    )
+    if code is None or right is None:
+        return _Holder(credential=qr_code)
+    used = code.shared_used if right.shared else right.used
+    if report.code == PassCode.SUCCESS:
+        used += 1
+        await _count_at_door.run(tx, of_code=qr_code, of_door=door.iot_id)
+        if right.shared:
+            await _count_at_all.run(tx, of_code=qr_code)
+            if right.max_scans != UNLIMITED and used >= right.max_scans:
+                await emit(tx, QrUsedUp(door.tenant_id, qr_code), key=qr_code)
+    remaining = UNLIMITED if right.max_scans == UNLIMITED else max(right.max_scans - used, 0)
+    person = await _person(tx, door, code.project_id, right.identity_id)
+    return _Holder(right.identity_id, person.name, person.ext_info, qr_code, remaining)
+
+
+async def _plain_code(tx: Tx, door: Door, content: str) -> str:
+    """The qrCode in clear; doors that report the scanned text as it was are read with the community's key."""
+    key = await find_key(Scope.system(door.tenant_id), tx, community_id=door.community_id)
+    if key is None:
+        return content
+    try:
+        return open_code(DoorKeys.public(key), content).code
+    except CodeError:
+        return content
+
+
+async def _person(tx: Tx, door: Door, project_id: str, identity_id: str) -> DoorPerson:
+    found = await owner_of_credential(
+        tx, tenant_id=door.tenant_id, project_id=project_id, identity_id=identity_id
+    )
+    return found or DoorPerson(door.tenant_id, project_id, identity_id, "", "", 0, 0)
+
+
+def _record(door: Door, row: Pass, holder: _Holder) -> dict[str, Any]:
+    outcome: dict[str, Any] = {"code": row.code, "message": row.message}
+    if holder.remaining is not None:
+        outcome["remainScanTimes"] = holder.remaining
+    record: dict[str, Any] = {
+        "identityId": holder.identity_id,
+        "name": holder.name,
+        "time": row.passed_ms,
+        "iotId": row.iot_id,
+        "type": row.type,
+        "direction": door.direction,
+        "userExtInfo": holder.ext_info,
+        "devExtInfo": door.ext_info,
+        "eventExtInfo": msgspec.json.encode(outcome).decode(),
+    }
+    if row.type == "PASSWORD":
+        record["number"] = holder.credential
+    if row.type == "CARD":
+        record["cardId"] = holder.credential
+    return record
+
+
+def _text_in(ext_info: str, name: str) -> str:
+    """A text of the door's `extInfo` (an object as JSON text); empty when there is none."""
+    try:
+        value = msgspec.json.decode(ext_info, type=dict[str, Any]).get(name)
+    except msgspec.DecodeError:
+        return ""
+    return value if isinstance(value, str) else ""
+
+
+def event_time_ms(ext_info: str) -> int | None:
+    """`eventTime` of the door's `extInfo`: epoch seconds as text; None when it is not there."""
+    seconds = _text_in(ext_info, "eventTime")
+    return int(seconds) * 1000 if seconds.isascii() and seconds.isdigit() and len(seconds) <= 11 else None

@@ -1,0 +1,237 @@
+"""QR codes: made for a person, bound to doors, shown encrypted, taken back (spec B 3.14, E B9 to B11)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, update
+
+from linli.delivery import service as delivery
+from linli.delivery.schemas import Grant
+from linli.domains.access.errors import CommunityNotClear, DoorUnknown, QrCodeUnknown
+from linli.domains.access.models import qr_codes, qr_permissions
+from linli.domains.access.queries import permissions as queries
+from linli.domains.access.queries.persons import project_of
+from linli.domains.access.rows import Door, QrCode, QrPermissionRow
+from linli.domains.access.service.doors import adopt_doors
+from linli.domains.access.service.keys import DoorKeys
+from linli.domains.access.service.kinds import QR, QrBody, encode
+from linli.domains.access.service.persons import require_person
+from linli.kernel.db import INT, Command, Tx
+from linli.kernel.errors import BadInput, LinliError
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+from linli.protocols.qr_rsa import CodeError, longest_code, seal_code
+from linli.rules import UNLIMITED
+
+MAX_DOORS = 10
+CODE_LENGTH = 16
+SHORTEST, LONGEST = 8, 42
+"""Shorter codes could be guessed at a reader; longer ones do not fit an encrypted code of a 512-bit key."""
+MOST_SCANS = 1_000_000
+
+_CHANGEABLE = tuple(
+    name for name in QrPermissionRow._fields if name not in ("qr_code", "iot_id", "created_ms")
+)
+_end = Command(
+    update(qr_permissions)
+    .where(qr_permissions.c.qr_code == bindparam("of_code"), qr_permissions.c.iot_id == bindparam("of_door"))
+    .values(live=0, end_reason=bindparam("why"), changed_ms=bindparam("now", type_=INT)),
+    unscoped="the row was read in scope, or by a job of its own tenant",
+)
+_reset_shared = Command(
+    update(qr_codes).where(qr_codes.c.qr_code == bindparam("of_code")).values(shared_used=0),
+    unscoped="the code was read in scope",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QrRight:
+    """What a code may do at doors. Times are UTC ms."""
+
+    starts_ms: int
+    ends_ms: int
+    max_scans: int = UNLIMITED
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DoorResult:
+    """What became of one door of a call; `error` None: done."""
+
+    iot_id: str
+    error: LinliError | None = None
+
+
+async def generate_code(
+    scope: Scope, tx: Tx, *, identity_id: str, length: int | None, ids: Ids, now_ms: int
+) -> str:
+    """A new code for a person: capital letters and digits, 16 unless asked otherwise.
+
+    Raises PersonUnknown, BadInput.
+    """
+    wanted = CODE_LENGTH if length is None else length
+    if not SHORTEST <= wanted <= LONGEST:
+        raise BadInput(field="codeLength", rule="range", low=SHORTEST, high=LONGEST)
+    await require_person(scope, tx, identity_id=identity_id)
+    code = ids.qr_code(wanted)
+    while await queries.code_exists(tx, qr_code=code):
+        code = ids.qr_code(wanted)
+    row = QrCode(code, scope.tenant, project_of(scope), identity_id, 0, now_ms)
+    await tx.insert(qr_codes, row._asdict())
+    return code
+
+
+async def bind_code(
+    scope: Scope,
+    tx: Tx,
+    *,
+    qr_code: str,
+    identity_id: str,
+    iot_ids: list[str],
+    right: QrRight,
+    keys: DoorKeys,
+    now_ms: int,
+) -> list[DoorResult]:
+    """Let a code open doors, or change its right there; a result for every door, in the order given.
+
+    Scans go on counting while the code stays bound to a door; after it was removed they start anew.
+    Raises QrCodeUnknown, PersonUnknown, BadInput.
+    """
+    _check_doors(iot_ids)
+    _check_right(right, now_ms)
+    await require_person(scope, tx, identity_id=identity_id)
+    await _own_code(scope, tx, qr_code, identity_id)
+    found = await adopt_doors(scope, tx, iot_ids=iot_ids, keys=keys, now_ms=now_ms)
+    known = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
+    if right.shared and not any(row.live and row.shared for row in known.values()):
+        await _reset_shared.run(tx, of_code=qr_code)
+    results = []
+    for iot_id in iot_ids:
+        door = found.get(iot_id)
+        if door is None:
+            results.append(DoorResult(iot_id, DoorUnknown(iot_id)))
+            continue
+        await _bind(scope, tx, door, qr_code, identity_id, right, known.get(iot_id), now_ms)
+        results.append(DoorResult(iot_id))
+    return results
+
+
+async def remove_code(
+    scope: Scope, tx: Tx, *, qr_code: str, identity_id: str, iot_ids: list[str], now_ms: int
+) -> list[DoorResult]:
+    """Take a code off doors; a result for every door. Removing twice is no error.
+
+    Raises QrCodeUnknown, BadInput.
+    """
+    _check_doors(iot_ids)
+    await _own_code(scope, tx, qr_code, identity_id)
+    known = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
+    results = []
+    for iot_id in iot_ids:
+        row = known.get(iot_id)
+        if row is None:
+            results.append(DoorResult(iot_id, DoorUnknown(iot_id)))
+            continue
+        if row.live:
+            await end_permission(scope, tx, row=row, reason="removed", now_ms=now_ms)
+        results.append(DoorResult(iot_id))
+    return results
+
+
+async def end_permission(scope: Scope, tx: Tx, *, row: QrPermissionRow, reason: str, now_ms: int) -> None:
+    """End one permission and have the door forget the code."""
+    await _end.run(tx, of_code=row.qr_code, of_door=row.iot_id, why=reason, now=now_ms)
+    await delivery.revoke(scope, tx, wish=_wish(row), now_ms=now_ms, reason=reason)
+
+
+async def encrypt_code(
+    scope: Scope,
+    tx: Tx,
+    *,
+    qr_code: str,
+    identity_id: str,
+    expires_ms: int,
+    community_id: int | None,
+    keys: DoorKeys,
+    now_ms: int,
+) -> str:
+    """The text to show as a QR picture until `expires_ms`: 88 characters.
+
+    `community_id` is the cloudToken's; without one the code's doors tell it. Raises QrCodeUnknown,
+    CommunityNotClear, BadInput.
+    """
+    if expires_ms <= now_ms:
+        raise BadInput(field="expiryTime", rule="after", other="now")
+    await _own_code(scope, tx, qr_code, identity_id)
+    if community_id is None:
+        known = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
+        communities = {row.community_id for row in known.values() if row.live}
+        if len(communities) != 1:
+            raise CommunityNotClear()
+        (community_id,) = communities
+    row = await keys.ensure(scope, tx, community_id=community_id, now_ms=now_ms)
+    private = keys.private(row)
+    try:
+        return seal_code(private, qr_code, expires_ms // 1000)
+    except CodeError:
+        raise BadInput(field="qrCode", rule="too_long", limit=longest_code(private.public)) from None
+
+
+async def _own_code(scope: Scope, tx: Tx, qr_code: str, identity_id: str) -> QrCode:
+    code = await queries.find_code(scope, tx, qr_code=qr_code) if qr_code else None
+    if code is None or code.identity_id != identity_id or code.project_id != project_of(scope):
+        raise QrCodeUnknown()
+    return code
+
+
+async def _bind(
+    scope: Scope,
+    tx: Tx,
+    door: Door,
+    qr_code: str,
+    identity_id: str,
+    right: QrRight,
+    known: QrPermissionRow | None,
+    now_ms: int,
+) -> None:
+    row = QrPermissionRow(
+        qr_code, door.iot_id, door.tenant_id, door.community_id, identity_id, right.starts_ms, right.ends_ms,
+        right.max_scans, int(right.shared), known.used if known and known.live else 0, 1, "",
+        known.created_ms if known else now_ms, now_ms,
+    )  # fmt: skip
+    await tx.upsert(
+        qr_permissions,
+        [row._asdict()],
+        keys=("qr_code", "iot_id"),
+        update=_CHANGEABLE,
+    )
+    await delivery.grant(scope, tx, wish=_wish(row), now_ms=now_ms)
+
+
+def _wish(row: QrPermissionRow) -> Grant:
+    return Grant(
+        community_id=row.community_id,
+        source="qr",
+        kind=QR,
+        subject=row.identity_id,
+        credential=row.qr_code,
+        target=row.iot_id,
+        starts_ms=row.starts_ms,
+        ends_ms=row.ends_ms,
+        content=encode(QrBody(row.max_scans, bool(row.shared))),
+    )
+
+
+def _check_doors(iot_ids: list[str]) -> None:
+    if not iot_ids:
+        raise BadInput(field="iotIds", rule="required")
+    if len(iot_ids) > MAX_DOORS:
+        raise BadInput(field="iotIds", rule="too_many_items", limit=MAX_DOORS)
+
+
+def _check_right(right: QrRight, now_ms: int) -> None:
+    if right.ends_ms <= now_ms:
+        raise BadInput(field="expiryTime", rule="after", other="now")
+    if right.ends_ms <= right.starts_ms:
+        raise BadInput(field="expiryTime", rule="after", other="effectiveTime")
+    if right.max_scans != UNLIMITED and not 1 <= right.max_scans <= MOST_SCANS:
+        raise BadInput(field="maxScanTimes", rule="range", low=1, high=MOST_SCANS)
