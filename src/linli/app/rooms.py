@@ -1,0 +1,23 @@
+"""The rooms of this process: which modules declare open-API methods."""
+
+from types import ModuleType
+
+from linli.databus import openapi as databus
+from linli.domains.communities import openapi as communities
+from linli.openapi import token_methods
+from linli.openapi.registry import Registry
+
+METHODS: tuple[ModuleType, ...] = (token_methods, communities, databus)
+
+
+def registry() -> Registry:
+    """Every open-API method of the platform. Raises RegistryError on a wrong declaration."""
+    methods = Registry()
+    methods.add(*METHODS)
+    return methods
+
+
+def list_apis() -> list[dict[str, str]]:
+    """`{"path", "version", "kind"}` of everything the registries hold, in order."""
+    rows = [{"path": m.path, "version": m.version, "kind": "open-api"} for m in registry()]
+    return sorted(rows, key=lambda row: (row["kind"], row["path"], row["version"]))

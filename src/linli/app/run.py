@@ -1,0 +1,64 @@
+"""Running the platform as a process: settings, migrations, signals, a graceful stop."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+import uvloop
+
+from linli.app.platform import Platform
+from linli.kernel import telemetry
+from linli.kernel.settings import Settings, SettingsError, load
+
+
+def serve(config: Path | None) -> int:
+    """Run until SIGTERM or SIGINT; the exit code."""
+    settings = _settings(config)
+    if settings is None:
+        return 2
+    telemetry.configure(settings.log_level)
+    uvloop.run(_serve(settings))
+    return 0
+
+
+def work(config: Path | None) -> int:
+    settings = _settings(config)
+    if settings is None:
+        return 2
+    telemetry.configure(settings.log_level)
+    uvloop.run(_work(settings))
+    return 0
+
+
+def _settings(config: Path | None) -> Settings | None:
+    try:
+        return load(config)
+    except SettingsError as error:
+        print(f"linli: {error}", file=sys.stderr)
+        return None
+
+
+async def _serve(settings: Settings) -> None:
+    platform = await Platform.open(settings)
+    await platform.start()
+    print(f"ready {settings.public_url}", flush=True)
+    await stop_signal()
+    await platform.stop()
+
+
+async def _work(settings: Settings) -> None:
+    platform = await Platform.open(settings)
+    await platform.worker.start()
+    await stop_signal()
+    await platform.worker.stop()
+    await platform.db.close()
+
+
+async def stop_signal() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, asked.set)
+    await asked.wait()
