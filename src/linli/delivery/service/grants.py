@@ -18,6 +18,7 @@ _change = Command(
     update(grants)
     .where(grants.c.id == bindparam("grant_id", type_=INT))
     .values(
+        community_id=bindparam("to_community", type_=INT),
         starts_ms=bindparam("to_starts", type_=INT),
         ends_ms=bindparam("to_ends", type_=INT),
         content=bindparam("to_content"),
@@ -49,12 +50,17 @@ async def grant(scope: Scope, tx: Tx, *, wish: Grant, now_ms: int, reason: str =
         new_id = await tx.insert(grants, columns)
         assert new_id is not None
         row, action = fresh._replace(id=new_id), "granted"
-    elif row.live and (row.starts_ms, row.ends_ms, row.content) == values:
+    elif row.live and (row.community_id, row.starts_ms, row.ends_ms, row.content) == (
+        wish.community_id,
+        *values,
+    ):
         return row.id
     else:
         action = "changed" if row.live else "granted"
-        await _write(tx, row, *values, live=1, now_ms=now_ms)
-        row = row._replace(starts_ms=values[0], ends_ms=values[1], content=values[2], live=1)
+        row = row._replace(
+            community_id=wish.community_id, starts_ms=values[0], ends_ms=values[1], content=values[2], live=1
+        )
+        await _write(tx, row, now_ms)
     await _note(scope, tx, row, action, reason, now_ms)
     await _reach(scope, tx, row, now_ms)
     return row.id
@@ -99,18 +105,23 @@ async def _find(scope: Scope, tx: Tx, wish: Grant) -> GrantRow | None:
 
 
 async def _revoke(scope: Scope, tx: Tx, row: GrantRow, now_ms: int, reason: str) -> None:
-    await _write(tx, row, row.starts_ms, row.ends_ms, row.content, live=0, now_ms=now_ms)
+    row = row._replace(live=0)
+    await _write(tx, row, now_ms)
     await _note(scope, tx, row, "revoked", reason, now_ms)
-    await _reach(scope, tx, row._replace(live=0), now_ms)
+    await _reach(scope, tx, row, now_ms)
 
 
-async def _write(
-    tx: Tx, row: GrantRow, starts_ms: int, ends_ms: int, content: str, *, live: int, now_ms: int
-) -> None:
+async def _write(tx: Tx, row: GrantRow, now_ms: int) -> None:
     await _change.run(
-        tx, grant_id=row.id, to_starts=starts_ms, to_ends=ends_ms, to_content=content, to_live=live,
+        tx,
+        grant_id=row.id,
+        to_community=row.community_id,
+        to_starts=row.starts_ms,
+        to_ends=row.ends_ms,
+        to_content=row.content,
+        to_live=row.live,
         to_changed=now_ms,
-    )  # fmt: skip
+    )
 
 
 async def _note(scope: Scope, tx: Tx, row: GrantRow, action: str, reason: str, now_ms: int) -> None:
@@ -171,5 +182,5 @@ async def set_target(
         targets,
         [values],
         keys=("grant_id", "device", "kind", "credential"),
-        update=("subject", "starts_ms", "ends_ms", "content"),
+        update=("community_id", "subject", "starts_ms", "ends_ms", "content"),
     )

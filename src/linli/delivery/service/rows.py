@@ -54,6 +54,7 @@ _save_content = Command(
     update(desired)
     .where(desired.c.id == bindparam("row_id", type_=INT))
     .values(
+        community_id=bindparam("to_community", type_=INT),
         subject=bindparam("to_subject"),
         content=bindparam("to_content"),
         recheck_ms=bindparam("to_recheck", type_=INT),
@@ -125,10 +126,17 @@ async def refresh(tx: Tx, *, device: str, kind: str, credential: str, caller: st
         row = await _insert(tx, new_item(device, kind, credential), supports[-1], now_ms)
         supports = await queries.supports.all(tx, device=device, kind=kind, credential=credential)
     content, recheck_ms = unite(supports, now_ms)
-    subject = supports[-1].subject if supports else row.subject
-    if (subject, content, recheck_ms) != (row.subject, row.content, row.recheck_ms):
+    community_id, subject = supports[-1][2:4] if supports else (row.community_id, row.subject)
+    if (community_id, subject, content, recheck_ms) != (
+        row.community_id, row.subject, row.content, row.recheck_ms,
+    ):  # fmt: skip
         await _save_content.run(
-            tx, row_id=row.id, to_subject=subject, to_content=content, to_recheck=recheck_ms
+            tx,
+            row_id=row.id,
+            to_community=community_id,
+            to_subject=subject,
+            to_content=content,
+            to_recheck=recheck_ms,
         )
     await save(tx, row, want(row.item, content_hash(content), now_ms=now_ms), caller=caller, now_ms=now_ms)
 

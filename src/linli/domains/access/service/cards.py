@@ -72,7 +72,8 @@ async def grant_cards(
     known = await queries.find_cards(scope, tx, pairs=[(wish.iot_id, wish.card_id) for wish in wishes])
     failures = []
     for wish in wishes:
-        door, error = doors.get(wish.iot_id), None
+        door = doors.get(wish.iot_id)
+        error: LinliError | None
         if door is None:
             error = DoorUnknown(wish.iot_id)
         elif wish.identity_id in unknown:

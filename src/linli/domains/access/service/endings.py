@@ -83,7 +83,6 @@ class Endings:
     async def door_removed(self, event: DoorRemoved) -> None:
         """End every right that the community had given on a door, a hundred a transaction."""
         scope, now = Scope.system(event.tenant_id, "access"), self._db.clock.now_ms()
-        here = {"iot_id": event.iot_id, "community_id": event.community_id}
         door = await find_door(scope, self._db, iot_id=event.iot_id)
         if door is not None and door.community_id == event.community_id:
             return
@@ -96,10 +95,10 @@ class Endings:
                 await delivery.revoke(scope, tx, wish=key, now_ms=now, reason="door_removed")
         while True:
             async with self._db.begin() as tx:
-                codes = await _qr_of_door.all(tx, **here)
+                codes = await _qr_of_door.all(tx, iot_id=event.iot_id, community_id=event.community_id)
                 for row in codes:
                     await end_permission(scope, tx, row=row, reason="door_removed", now_ms=now)
-                found = await _cards_of_door.all(tx, **here)
+                found = await _cards_of_door.all(tx, iot_id=event.iot_id, community_id=event.community_id)
                 for card in found:
                     await end_card(scope, tx, card=card, reason="door_removed", now_ms=now)
             if not codes and not found:
