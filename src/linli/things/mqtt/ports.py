@@ -156,6 +156,8 @@ class Uplink(msgspec.Struct, gc=False):
     payload: bytes
     qos: int
     packet_id: int
+    dup: bool = False
+    """The client marked it as sent again (MQTT 3.1.1, 3.3.1.1): it may have been stored already."""
     settled: bool = False
     """For the front alone."""
 

@@ -1,0 +1,388 @@
+"""One MQTT connection: bytes in and out, flow control, and what each packet leads to.
+
+    NEW --CONNECT--> ADMITTING --accepted--> OPEN
+                              \\--registration--> REGISTERED (answer pushed, the client leaves)
+    any --> CLOSED
+
+Per message there is one Uplink, one entry in `pending` and a share of one write; everything else is
+done once per `data_received`, per commit or per turn of the loop.
+"""
+
+import asyncio
+from collections import deque
+from enum import Enum
+from typing import Protocol, cast
+
+from linli.kernel.telemetry import logger
+from linli.protocols import mqtt
+from linli.protocols.linkkit.topics import UplinkTopic
+from linli.protocols.mqtt.encode import PINGRESP, pubacks, publish
+from linli.things.mqtt import rules
+from linli.things.mqtt.ports import Backend, Gone, Uplink
+from linli.things.mqtt.session import Session
+from linli.things.mqtt.traffic import Hold, Traffic
+from linli.things.mqtt.wire import Wire
+
+log = logger(__name__)
+
+_KNOWN_TOPICS = 512
+_ABRUPT = frozenset({Gone.SLOW, Gone.REFUSED, Gone.KEEP_ALIVE})
+"""Ends where the peer does not listen, or must not take the end for an orderly one."""
+
+
+class State(Enum):
+    NEW = "new"
+    ADMITTING = "admitting"
+    REGISTERED = "registered"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Home(Protocol):
+    """What a connection needs of the front."""
+
+    backend: Backend
+    traffic: Traffic
+
+    def admit(self, connection: "Connection", connect: mqtt.Connect) -> None:
+        """Decide on a CONNECT, later."""
+        ...
+
+    def ended(self, connection: "Connection", reason: Gone) -> None:
+        """An open connection is no longer."""
+        ...
+
+    def denied(self, session: Session, topic: UplinkTopic) -> None:
+        """A publish was refused by the rules."""
+        ...
+
+    def subscribe(self, session: Session, packet: mqtt.Subscribe) -> None: ...
+
+    def unsubscribe(self, session: Session, packet: mqtt.Unsubscribe) -> None: ...
+
+    def app_ready(self, session: Session) -> None:
+        """A starved app's session has room again."""
+        ...
+
+
+class Connection(Wire):
+    __slots__ = (
+        "_decoder",
+        "_home",
+        "_known",
+        "_since",
+        "_unanswered",
+        "denials",
+        "keep_ticks",
+        "last_heard",
+        "pending",
+        "session",
+        "state",
+        "will",
+    )
+
+    def __init__(self, home: Home) -> None:
+        super().__init__(home.traffic)
+        self._home = home
+        self._decoder = mqtt.Decoder(max_packet=home.traffic.limits.max_packet_unknown)
+        self.state = State.NEW
+        self.session: Session | None = None
+        self.will: mqtt.Will | None = None
+        self.keep_ticks = 0
+        """Ticks of silence after which it is lost: one and a half keep-alives; 0: never."""
+        self.last_heard = home.traffic.tick
+        self.pending: deque[Uplink] = deque()
+        """Uplinks with the backend, in the order they came."""
+        self.denials = 0
+        self._since = home.traffic.tick
+        """When its state began, or since when it is blocked."""
+        self._known: dict[str, tuple[UplinkTopic, int]] = {}
+        self._unanswered: list[mqtt.Packet] = []
+        """Came behind the CONNECT, before its answer."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if not self._traffic.enter(self):
+            self.state = State.CLOSED
+            cast(asyncio.Transport, transport).abort()
+            return
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._traffic.leave(self)
+        self.close(Gone.LOST)
+
+    def pause_writing(self) -> None:
+        self._since = self._traffic.tick
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self._since = self._traffic.tick
+        super().resume_writing()
+        if self.session is not None and not self.blocked:
+            self.session.pump()
+            self._tell_if_ready(self.session)
+
+    def data_received(self, data: bytes) -> None:
+        if self.state is State.CLOSED:
+            return
+        self.last_heard = self._traffic.tick
+        fault = None
+        try:
+            packets = self._decoder.feed(data)
+        except mqtt.MqttError as error:
+            packets, fault = error.packets, error
+        if self.state is State.OPEN:
+            self._take(packets)
+        else:
+            self._before_open(packets)
+        if fault is not None and not self._closed():
+            self._broken(fault)
+        elif self.denials > self._traffic.limits.max_denied:
+            self.close(Gone.NOT_ALLOWED)
+
+    def reply(self, topic: UplinkTopic, payload: bytes) -> None:
+        """The backend's answer to an uplink, at QoS 0."""
+        if topic.reply and self.state is State.OPEN and not self.blocked:
+            self.send(publish(topic.reply, payload))
+
+    def awaits_answer(self) -> bool:
+        """Whether its CONNECT is still to be decided on."""
+        return self.state is State.ADMITTING
+
+    def _closed(self) -> bool:
+        return self.state is State.CLOSED
+
+    # --- packets ---
+
+    def open(self, session: Session, connect: mqtt.Connect) -> None:
+        """The CONNECT was accepted, and CONNACK is on its way."""
+        self.state = State.OPEN
+        self.session = session
+        self.will = connect.will
+        self.keep_ticks = connect.keep_alive + (connect.keep_alive + 1) // 2
+        self._since = self.last_heard = self._traffic.tick
+        self._decoder.max_packet = self._traffic.limits.max_packet
+
+    def go_on(self) -> None:
+        """Take what came behind the CONNECT, and read again."""
+        packets, self._unanswered = self._unanswered, []
+        self.release(Hold.ADMITTING)
+        if packets and self.state is State.OPEN:
+            self._take(packets)
+
+    def await_leave(self) -> None:
+        """A registration was answered; the client has nothing more to say here."""
+        self.state = State.REGISTERED
+        self._since = self._traffic.tick
+        self._unanswered.clear()
+        self.release(Hold.ADMITTING)
+
+    def _before_open(self, packets: list[mqtt.Packet]) -> None:
+        for packet in packets:
+            if self.state is State.NEW:
+                if not isinstance(packet, mqtt.Connect):
+                    self.close(Gone.PROTOCOL)
+                    return
+                self.state = State.ADMITTING
+                self.hold(Hold.ADMITTING)
+                self._home.admit(self, packet)
+            elif self.state is State.ADMITTING:
+                self._unanswered.append(packet)
+            elif isinstance(packet, mqtt.Disconnect):
+                self.close(Gone.CLOSED)
+                return
+            elif isinstance(packet, mqtt.Pingreq):
+                self.send(PINGRESP)
+
+    def _take(self, packets: list[mqtt.Packet]) -> None:
+        session = self.session
+        assert session is not None
+        known = self._known
+        uplinks: list[Uplink] = []
+        acknowledged = False
+        for packet in packets:
+            if type(packet) is mqtt.Publish:
+                found = known.get(packet.topic)
+                if found is None:
+                    found = self._learn(session, packet.topic)
+                topic, device_no = found
+                if device_no < 0 or packet.qos == 2:
+                    self._take_unusual(session, packet, topic, device_no, uplinks)
+                    if self.state is State.CLOSED:
+                        break
+                    continue
+                uplinks.append(
+                    Uplink(session, self, topic, device_no, packet.payload, packet.qos, packet.packet_id)
+                )
+            elif type(packet) is mqtt.Puback:
+                session.acknowledge(packet.packet_id)
+                acknowledged = True
+            else:
+                if uplinks:
+                    self.hand_over(uplinks)
+                    uplinks = []
+                self._take_control(session, packet)
+                if self.state is State.CLOSED:
+                    break
+        if uplinks:
+            self.hand_over(uplinks)
+        if acknowledged:
+            self._tell_if_ready(session)
+
+    def _learn(self, session: Session, text: str) -> tuple[UplinkTopic, int]:
+        if len(self._known) >= _KNOWN_TOPICS:
+            self._known.clear()
+        found = self._known[text] = rules.publishing(session, text)
+        return found
+
+    def forget_topics(self) -> None:
+        """A sub-device came or went: judge topics anew."""
+        self._known.clear()
+
+    def _take_unusual(
+        self,
+        session: Session,
+        packet: mqtt.Publish,
+        topic: UplinkTopic,
+        device_no: int,
+        uplinks: list[Uplink],
+    ) -> None:
+        """A publish that the rules refuse, or one at QoS 2."""
+        uplink = Uplink(session, self, topic, device_no, packet.payload, packet.qos, packet.packet_id)
+        if packet.qos == 2:
+            if packet.packet_id in session.incoming:
+                # Sent again. If the first is still with the backend, its PUBREC is to come.
+                if not any(u.qos == 2 and u.packet_id == packet.packet_id for u in self.pending):
+                    uplink.settled = True
+                    uplinks.append(uplink)
+                return
+            if len(session.incoming) >= self._traffic.limits.max_pending * 4:
+                self.close(Gone.PROTOCOL)
+                return
+            session.incoming.add(packet.packet_id)
+        if device_no < 0:
+            uplink.settled = True
+            self._deny(session, topic)
+        uplinks.append(uplink)
+
+    def _deny(self, session: Session, topic: UplinkTopic | None) -> None:
+        self.denials += 1
+        self._traffic.denied += 1
+        if topic is not None:
+            self._home.denied(session, topic)
+
+    def deny_filter(self, session: Session) -> None:
+        self._deny(session, None)
+
+    def hand_over(self, uplinks: list[Uplink]) -> None:
+        """Give uplinks to the backend; those already settled only wait for their turn to be acknowledged."""
+        size = 0
+        settled = False
+        for uplink in uplinks:
+            size += len(uplink.payload)
+            settled = settled or uplink.settled
+        self.pending.extend(uplinks)
+        self._traffic.take(len(uplinks), size)
+        if len(self.pending) > self._traffic.limits.max_pending:
+            self.hold(Hold.PENDING)
+        handed = [uplink for uplink in uplinks if not uplink.settled] if settled else uplinks
+        if handed:
+            try:
+                self._home.backend.accept(handed)
+            except Exception:
+                log.exception("the backend took no uplinks; closing, so that they come again")
+                for uplink in handed:
+                    uplink.settled = True
+                self.close(Gone.REFUSED)
+        if settled:
+            self.acknowledge()
+
+    def acknowledge(self) -> None:
+        """Let go of the uplinks at the head that are done with, and send their PUBACKs in that order."""
+        pending = self.pending
+        acks: list[int] = []
+        count = size = 0
+        while pending and pending[0].settled:
+            uplink = pending.popleft()
+            count += 1
+            size += len(uplink.payload)
+            if uplink.qos == 1:
+                acks.append(uplink.packet_id)
+            elif uplink.qos == 2 and self.state is State.OPEN:
+                if acks:
+                    self.send(pubacks(acks))
+                    acks = []
+                self.send(mqtt.encode(mqtt.Pubrec(uplink.packet_id)))
+        if not count:
+            return
+        self._traffic.give_back(count, size)
+        if self.state is State.OPEN:
+            if acks:
+                self.send(pubacks(acks))
+            if self.holds(Hold.PENDING) and len(pending) <= self._traffic.limits.max_pending // 2:
+                self.release(Hold.PENDING)
+
+    def _take_control(self, session: Session, packet: mqtt.Packet) -> None:
+        match packet:
+            case mqtt.Pingreq():
+                self.send(PINGRESP)
+            case mqtt.Subscribe():
+                self._home.subscribe(session, packet)
+            case mqtt.Unsubscribe():
+                self._home.unsubscribe(session, packet)
+            case mqtt.Pubrel():
+                session.incoming.discard(packet.packet_id)
+                self.send(mqtt.encode(mqtt.Pubcomp(packet.packet_id)))
+            case mqtt.Disconnect():
+                self.will = None
+                self.close(Gone.CLOSED)
+            case _:
+                # A second CONNECT, or an answer to a QoS 2 downlink, which is never sent.
+                self.close(Gone.PROTOCOL)
+
+    def _tell_if_ready(self, session: Session) -> None:
+        if session.starved and session.has_room():
+            session.starved = False
+            self._home.app_ready(session)
+
+    # --- the end ---
+
+    def _broken(self, fault: mqtt.MqttError) -> None:
+        log.info("broken MQTT from %s", self.peer, extra={"facts": {"fault": str(fault)}})
+        if fault.fault is mqtt.Fault.UNSUPPORTED_LEVEL and self.state is State.NEW:
+            self.send(mqtt.encode(mqtt.Connack(1)))
+        self.close(Gone.PROTOCOL)
+
+    def close(self, reason: Gone) -> None:
+        """End it now, writing out what is already to be sent; uplinks with the backend stay there."""
+        if self.state is State.CLOSED:
+            return
+        was_open = self.state is State.OPEN
+        self.end(abrupt=reason in _ABRUPT)
+        self.state = State.CLOSED
+        self._since = self._traffic.tick
+        self._unanswered.clear()
+        if was_open:
+            self._home.ended(self, reason)
+
+    def check(self, tick: int) -> None:
+        """Once a tick: has it been silent, slow or idle for too long?"""
+        limits = self._traffic.limits
+        since = tick - self._since
+        if self.state is State.CLOSED:
+            if since > limits.connect_timeout and self._transport is not None:
+                self._transport.abort()
+        elif self.state is not State.OPEN:
+            if since > limits.connect_timeout:
+                self.close(Gone.PROTOCOL)
+        elif self.blocked:
+            if since > limits.stall_timeout:
+                self.close(Gone.SLOW)
+        elif self._held:
+            self.last_heard = tick
+        elif self.keep_ticks and tick - self.last_heard > self.keep_ticks:
+            self.close(Gone.KEEP_ALIVE)
+        elif self.session is not None and self.session.is_app:
+            oldest = next(iter(self.session.outbox.inflight.values()), None)
+            if oldest is not None and tick - oldest.sent_tick > limits.app_ack_timeout:
+                self.close(Gone.SLOW)

@@ -1,0 +1,398 @@
+"""The MQTT front: sessions and routes, and what the rest of the house may ask of it (`ports.Publisher`)."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from linli.kernel.clock import Clock
+from linli.kernel.telemetry import logger
+from linli.protocols import mqtt
+from linli.protocols.linkkit import envelope
+from linli.protocols.linkkit.connect import ConnectName
+from linli.protocols.linkkit.topics import UplinkTopic, ext_error, is_user_topic
+from linli.things.mqtt import rules
+from linli.things.mqtt.admission import Admission
+from linli.things.mqtt.connection import Connection
+from linli.things.mqtt.limits import Limits
+from linli.things.mqtt.outbox import Downlink
+from linli.things.mqtt.ports import (
+    UNAVAILABLE,
+    AppPrincipal,
+    Backend,
+    DevicePrincipal,
+    Gone,
+    Uplink,
+)
+from linli.things.mqtt.session import Session
+from linli.things.mqtt.store import Key, MemorySessionStore, SessionStore
+from linli.things.mqtt.traffic import Traffic
+
+log = logger(__name__)
+
+NOT_LOGGED_IN = 520
+"""Code on `/ext/error/…`: the sub-device is not logged in here; an SDK then logs it in again."""
+_EXPIRY_TICKS = 60
+
+
+class Front:
+    """One MQTT front in this process. `connection` is the protocol factory for its listeners."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        clock: Clock,
+        limits: Limits | None = None,
+        store: SessionStore | None = None,
+    ) -> None:
+        self.backend = backend
+        self.limits = limits or Limits()
+        self.traffic = Traffic(self.limits, clock)
+        self.on_app_ready: Callable[[str, Session], None] | None = None
+        self._clock = clock
+        self._store: SessionStore = store or MemorySessionStore()
+        self._admission = Admission(backend, self, self.limits)
+        self._sessions: dict[Key, Session] = {}
+        self._routes: dict[Key, Session] = {}
+        """Sub-device -> the connected gateway it logged in through."""
+        self._apps: dict[str, dict[str, Session]] = {}
+        """appKey -> client id -> connected session."""
+        self._sweeper: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    # --- life ---
+
+    async def start(self) -> None:
+        """Bring back persistent sessions and begin to count ticks. Listeners come after this."""
+        for stored in await self._store.load():
+            session = self._new_session(stored.key, persistent=True)
+            session.gone_ms = stored.gone_ms
+            for text, qos in stored.filters.items():
+                session.subscriptions.add(text, qos)
+            for downlink in stored.downlinks:
+                session.restore(downlink)
+                self.traffic.number = max(self.traffic.number, downlink.number)
+            self._sessions[stored.key] = session
+        self._sweeper = asyncio.get_running_loop().create_task(self._count())
+
+    async def stop(self) -> None:
+        """Close every connection and write the sessions. Listeners go before this."""
+        self._stopping = True
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            await asyncio.gather(self._sweeper, return_exceptions=True)
+        await self._admission.stop()
+        for connection in list(self.traffic.connections):
+            connection.close(Gone.STOPPED)
+        await self._store.close()
+
+    def connection(self) -> Connection:
+        return Connection(self)
+
+    async def _count(self) -> None:
+        while True:
+            await self._clock.sleep(1)
+            self.sweep()
+
+    def sweep(self) -> None:
+        """One tick: time-outs of connections and, now and then, of sessions."""
+        traffic = self.traffic
+        traffic.tick += 1
+        for connection in list(traffic.connections):
+            connection.check(traffic.tick)
+        if traffic.tick % _EXPIRY_TICKS == 0:
+            dead = self._clock.now_ms() - self.limits.session_expiry * 1000
+            for session in [s for s in self._sessions.values() if s.connection is None]:
+                if session.gone_ms < dead:
+                    self._forget(session)
+                elif session.outbox.queue:
+                    session.drop_expired()
+
+    # --- for connections ---
+
+    def admit(self, connection: Connection, connect: mqtt.Connect) -> None:
+        self._admission.admit(connection, connect)
+
+    def welcome(
+        self,
+        connection: Connection,
+        connect: mqtt.Connect,
+        name: ConnectName,
+        principal: DevicePrincipal | AppPrincipal,
+    ) -> None:
+        """Open the session of a client that proved itself, taking over its older connection."""
+        if isinstance(principal, AppPrincipal):
+            key = (principal.app_key, name.client_id)
+            old = self._apps.get(principal.app_key, {}).get(name.client_id)
+            persistent = False
+        else:
+            key = (principal.product_key, principal.device_name)
+            old = self._sessions.get(key)
+            # What an app waits for is kept in its durable queues, not here (design 4.8).
+            persistent = not connect.clean
+        if old is not None and old.connection is not None:
+            old.connection.close(Gone.TAKEN_OVER)
+        if old is not None and not (persistent and old.persistent):
+            self._forget(old)
+            old = None
+        if old is None and len(self._sessions) >= self.limits.max_sessions:
+            log.warning("no room for another session")
+            connection.send(mqtt.encode(mqtt.Connack(UNAVAILABLE)))
+            connection.close(Gone.NOT_ALLOWED)
+            return
+
+        session = old or self._new_session(key, persistent=persistent)
+        session.principal = principal
+        session.name = name
+        session.peer = connection.peer
+        session.connection = connection
+        if isinstance(principal, AppPrincipal):
+            session.max_inflight = principal.max_inflight
+            self._apps.setdefault(principal.app_key, {})[name.client_id] = session
+        else:
+            self._sessions[key] = session
+        if persistent:
+            self._store.opened(key)
+        connection.open(session, connect)
+        connection.send(mqtt.encode(mqtt.Connack(0, session_present=old is not None)))
+        self.backend.connected(session)
+        session.resume()
+        connection.go_on()
+
+    def ended(self, connection: Connection, reason: Gone) -> None:
+        session = connection.session
+        if session is None or session.connection is not connection:
+            return
+        will = connection.will
+        if will is not None:
+            topic, device_no = rules.publishing(session, will.topic)
+            if device_no >= 0:
+                uplink = Uplink(session, connection, topic, device_no, will.payload, 0, 0)
+                connection.hand_over([uplink])
+        session.connection = None
+        session.gone_ms = self._clock.now_ms()
+        self.backend.disconnected(session, reason)
+        for key in session.subs:
+            if self._routes.get(key) is session:
+                del self._routes[key]
+        session.subs.clear()
+        if session.persistent:
+            session.suspend()
+            self._store.gone(session.key, session.gone_ms)
+        else:
+            self._forget(session)
+
+    def denied(self, session: Session, topic: UplinkTopic) -> None:
+        if session.is_app:
+            return
+        log.info(
+            "publish refused", extra={"facts": {"device": "/".join(session.key), "topic": topic.text[:200]}}
+        )
+        body = envelope.reply(
+            envelope.Request(),
+            code=NOT_LOGGED_IN,
+            message="device session error",
+            data={"productKey": topic.product_key, "deviceName": topic.device_name},
+        )
+        session.send(ext_error(*session.key), body)
+
+    def subscribe(self, session: Session, packet: mqtt.Subscribe) -> None:
+        """SUBACK goes out once the filters are durable, where the session is persistent."""
+        codes: list[int] = []
+        changed: dict[str, int] = {}
+        connection = session.connection
+        assert connection is not None
+        for text, asked in packet.filters:
+            known = session.subscriptions.get(text) is not None
+            full = len(session.subscriptions) >= self.limits.max_filters and not known
+            if full or not rules.may_subscribe(session, text):
+                connection.deny_filter(session)
+                codes.append(mqtt.REFUSED_FILTER)
+                continue
+            qos = min(asked, 1)
+            codes.append(qos)
+            if session.subscriptions.add(text, qos):
+                changed[text] = qos
+        self._answer(session, mqtt.Suback(packet.packet_id, tuple(codes)), changed=changed)
+        if session.is_app and changed:
+            session.starved = False
+            self.app_ready(session)
+
+    def unsubscribe(self, session: Session, packet: mqtt.Unsubscribe) -> None:
+        gone = [text for text in packet.filters if session.subscriptions.remove(text)]
+        self._answer(session, mqtt.Unsuback(packet.packet_id), gone=gone)
+
+    def _answer(
+        self,
+        session: Session,
+        answer: mqtt.Suback | mqtt.Unsuback,
+        *,
+        changed: dict[str, int] | None = None,
+        gone: list[str] | None = None,
+    ) -> None:
+        connection = session.connection
+        assert connection is not None
+        wire = mqtt.encode(answer)
+        if not session.persistent or not (changed or gone):
+            connection.send(wire)
+            return
+        if changed:
+            self._store.subscribed(session.key, changed)
+        if gone:
+            self._store.unsubscribed(session.key, gone)
+        self._store.when_durable(lambda: connection.send(wire))
+
+    def app_ready(self, session: Session) -> None:
+        if self.on_app_ready is not None:
+            self.on_app_ready(session.key[0], session)
+
+    # --- for the rest of the house: ports.Publisher ---
+
+    def done(self, uplinks: Iterable[Uplink]) -> None:
+        touched: set[Connection] = set()
+        for uplink in uplinks:
+            uplink.settled = True
+            touched.add(uplink.connection)
+        for connection in touched:
+            connection.acknowledge()
+
+    def refuse(self, uplinks: Iterable[Uplink]) -> None:
+        touched: set[Connection] = set()
+        for uplink in uplinks:
+            uplink.settled = True
+            touched.add(uplink.connection)
+        for connection in touched:
+            connection.close(Gone.REFUSED)
+            connection.acknowledge()
+
+    def publish(
+        self,
+        product_key: str,
+        device_name: str,
+        topic: str,
+        payload: bytes,
+        *,
+        qos: int = 0,
+        on_ack: Callable[[bool], None] | None = None,
+        queue: bool = False,
+        expires_ms: int | None = None,
+    ) -> bool:
+        key = (product_key, device_name)
+        session = self._sessions.get(key)
+        own = session is not None and session.connection is not None
+        user = is_user_topic(topic)
+        for candidate in (session if own else None, self._routes.get(key)):
+            if candidate is None:
+                continue
+            granted = candidate.subscriptions.granted(topic)
+            if granted is None:
+                if user:
+                    continue
+                granted = 1
+            if not min(qos, granted):
+                if candidate.send(topic, payload):
+                    if on_ack is not None:
+                        asyncio.get_running_loop().call_soon(on_ack, True)
+                    return True
+            elif candidate.offer(Downlink(topic, payload, on_ack, expires_ms), keep=queue):
+                return True
+        if not queue or not qos or own or session is None:
+            return False
+        granted = session.subscriptions.granted(topic)
+        if (granted is None and user) or granted == 0:
+            return False
+        return session.offer(Downlink(topic, payload, on_ack, expires_ms), keep=True)
+
+    def publish_app(
+        self,
+        app_key: str,
+        topic: str,
+        payload: bytes,
+        *,
+        qos: int = 1,
+        on_ack: Callable[[bool], None] | None = None,
+        client_id: str | None = None,
+    ) -> bool:
+        best: Session | None = None
+        best_granted = least = 0
+        for session in self._apps.get(app_key, {}).values():
+            if client_id is not None and session.key[1] != client_id:
+                continue
+            granted = session.subscriptions.granted(topic)
+            if granted is None:
+                continue
+            if not session.has_room():
+                session.starved = True
+                continue
+            busy = len(session.outbox.inflight)
+            if best is None or busy < least:
+                best, best_granted, least = session, granted, busy
+        if best is None:
+            return False
+        if min(qos, best_granted):
+            return best.offer(Downlink(topic, payload, on_ack), keep=False)
+        sent = best.send(topic, payload)
+        if sent and on_ack is not None:
+            asyncio.get_running_loop().call_soon(on_ack, True)
+        return sent
+
+    def is_connected(self, product_key: str, device_name: str) -> bool:
+        key = (product_key, device_name)
+        session = self._sessions.get(key)
+        return (session is not None and session.connection is not None) or key in self._routes
+
+    def attach(self, gateway: Session, product_key: str, device_name: str, device_no: int) -> bool:
+        key = (product_key, device_name)
+        if gateway.connection is None or key == gateway.key:
+            return False
+        if key not in gateway.subs and len(gateway.subs) >= self.limits.max_subs:
+            return False
+        before = self._routes.get(key)
+        if before is not None and before is not gateway:
+            self.detach(before, product_key, device_name)
+        self._routes[key] = gateway
+        gateway.subs[key] = device_no
+        gateway.connection.forget_topics()
+        return True
+
+    def detach(self, gateway: Session, product_key: str, device_name: str) -> None:
+        key = (product_key, device_name)
+        gateway.subs.pop(key, None)
+        if self._routes.get(key) is gateway:
+            del self._routes[key]
+        if gateway.connection is not None:
+            gateway.connection.forget_topics()
+
+    def kick(self, product_key: str, device_name: str) -> bool:
+        key = (product_key, device_name)
+        gateway = self._routes.get(key)
+        if gateway is not None:
+            self.detach(gateway, product_key, device_name)
+        session = self._sessions.get(key)
+        connected = session is not None and session.connection is not None
+        if session is not None:
+            if session.connection is not None:
+                session.connection.close(Gone.KICKED)
+            self._forget(session)
+        return connected or gateway is not None
+
+    def kick_app(self, app_key: str) -> int:
+        sessions = list(self._apps.get(app_key, {}).values())
+        for session in sessions:
+            if session.connection is not None:
+                session.connection.close(Gone.KICKED)
+        return len(sessions)
+
+    # --- sessions ---
+
+    def _new_session(self, key: Key, *, persistent: bool) -> Session:
+        return Session(key, persistent=persistent, traffic=self.traffic, store=self._store)
+
+    def _forget(self, session: Session) -> None:
+        session.discard()
+        if self._sessions.get(session.key) is session:
+            del self._sessions[session.key]
+        apps = self._apps.get(session.key[0])
+        if apps is not None and apps.get(session.key[1]) is session:
+            del apps[session.key[1]]
+            if not apps:
+                del self._apps[session.key[0]]

@@ -1,0 +1,52 @@
+"""What one front lets in and keeps. Every queue of the front is bounded by one of these."""
+
+import msgspec
+
+KIB, MIB = 1024, 1024 * 1024
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Times are in seconds, sizes in bytes, the rest counts."""
+
+    max_connections: int = 20_000
+    connect_timeout: int = 10
+    """From TCP accept to CONNACK; also what a registration may linger after its answer."""
+    max_authentications: int = 200
+    """CONNECTs that ask the backend at the same time; others wait their turn."""
+    max_packet: int = 256 * KIB
+    max_packet_unknown: int = 16 * KIB
+    """Before the CONNECT is accepted."""
+
+    max_pending: int = 256
+    """Uplinks of one connection not yet done with; more, and it is not read from."""
+    max_pending_total: int = 20_000
+    """The same over all connections."""
+    max_pending_bytes: int = 64 * MIB
+    """Payloads of the same."""
+    max_denied: int = 100
+    """Publishes and filters refused on one connection before it is closed."""
+
+    max_inflight: int = 20
+    """QoS 1 downlinks sent to a device and not acknowledged; further ones wait in its queue."""
+    max_queued: int = 200
+    """QoS 1 downlinks waiting for one session; more are refused to whoever sends them."""
+    max_queued_bytes: int = 512 * KIB
+    """Payloads of the same."""
+    max_queued_total_bytes: int = 128 * MIB
+    """Payloads waiting for all sessions."""
+    session_expiry: int = 7 * 24 * 3600
+    """How long a persistent session outlives its connection."""
+    max_sessions: int = 200_000
+    """Sessions, connected or persistent; a new device beyond them is refused."""
+
+    write_high_water: int = 256 * KIB
+    """Bytes the socket has not taken after which nothing more is written."""
+    stall_timeout: int = 30
+    """How long a connection may take nothing before it is dropped as too slow."""
+    app_ack_timeout: int = 30
+    """How long an app may leave a message unacknowledged before its connection is dropped (design 4.8)."""
+
+    max_filters: int = 256
+    """Subscriptions of one session."""
+    max_subs: int = 2000
+    """Sub-devices logged in through one gateway."""

@@ -1,0 +1,123 @@
+"""What all connections of one front share: the tick, the counts that bound memory, and the flush.
+
+A tick is a second as the event loop saw it pass. Time-outs count ticks: reading no clock per message,
+unmoved by clock changes, and a loop that stood still does not throw everybody out.
+"""
+
+import asyncio
+from enum import IntFlag
+from typing import TYPE_CHECKING
+
+from linli.kernel.clock import Clock
+from linli.things.mqtt.limits import Limits
+
+if TYPE_CHECKING:
+    from linli.things.mqtt.connection import Connection
+    from linli.things.mqtt.wire import Wire
+
+
+class Hold(IntFlag):
+    """Why a connection is not read from."""
+
+    PENDING = 1
+    """Too many of its uplinks are with the backend."""
+    TOTAL = 2
+    """Too many of all uplinks are."""
+    BLOCKED = 4
+    """It does not read what it is sent."""
+    ADMITTING = 8
+    """Its CONNECT has no answer yet."""
+
+
+class Traffic:
+    __slots__ = (
+        "_dirty",
+        "_flushing",
+        "clock",
+        "connections",
+        "denied",
+        "held",
+        "limits",
+        "number",
+        "pending",
+        "pending_bytes",
+        "queued_bytes",
+        "tick",
+        "uplinks",
+    )
+
+    def __init__(self, limits: Limits, clock: Clock) -> None:
+        self.limits = limits
+        self.clock = clock
+        self.tick = 0
+        self.connections: set[Connection] = set()
+        """Open sockets, those being closed too."""
+        self.pending = 0
+        """Uplinks with the backend, also those of connections that ended since."""
+        self.pending_bytes = 0
+        self.queued_bytes = 0
+        """Payloads of downlinks that wait for a window or a connection."""
+        self.held = False
+        """No connection is read from until the backend has caught up."""
+        self.uplinks = 0
+        """Taken since the start."""
+        self.denied = 0
+        """Publishes and filters refused since the start."""
+        self.number = 0
+        """Of the last downlink kept in the session store."""
+        self._dirty: list[Wire] = []
+        self._flushing = False
+
+    def next_number(self) -> int:
+        self.number += 1
+        return self.number
+
+    def enter(self, connection: "Connection") -> bool:
+        """False: the house is full."""
+        if len(self.connections) >= self.limits.max_connections:
+            return False
+        self.connections.add(connection)
+        return True
+
+    def leave(self, connection: "Connection") -> None:
+        self.connections.discard(connection)
+
+    def take(self, count: int, size: int) -> None:
+        """Uplinks go to the backend. Over the bound all reading stops, not only of who sends most."""
+        self.uplinks += count
+        self.pending += count
+        self.pending_bytes += size
+        limits = self.limits
+        if not self.held and (
+            self.pending > limits.max_pending_total or self.pending_bytes > limits.max_pending_bytes
+        ):
+            self.held = True
+            for connection in self.connections:
+                connection.hold(Hold.TOTAL)
+
+    def give_back(self, count: int, size: int) -> None:
+        """Uplinks are done with; reading starts again at half the bound."""
+        self.pending -= count
+        self.pending_bytes -= size
+        limits = self.limits
+        if (
+            self.held
+            and self.pending <= limits.max_pending_total // 2
+            and self.pending_bytes <= limits.max_pending_bytes // 2
+        ):
+            self.held = False
+            for connection in self.connections:
+                connection.release(Hold.TOTAL)
+
+    def flush_soon(self, wire: "Wire") -> None:
+        """One write per connection and turn of the loop, however many packets it is sent."""
+        self._dirty.append(wire)
+        if not self._flushing:
+            self._flushing = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flushing = False
+        dirty, self._dirty = self._dirty, []
+        for wire in dirty:
+            wire.flush()

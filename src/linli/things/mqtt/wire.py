@@ -1,0 +1,93 @@
+"""The socket under one connection: writes gathered, reading and writing held when one side is too slow."""
+
+import asyncio
+import socket
+from typing import cast
+
+from linli.things.mqtt.traffic import Hold, Traffic
+
+
+class Wire(asyncio.Protocol):
+    __slots__ = ("_dirty", "_held", "_out", "_out_size", "_traffic", "_transport", "blocked", "peer", "tls")
+
+    def __init__(self, traffic: Traffic) -> None:
+        self._traffic = traffic
+        self._transport: asyncio.Transport | None = None
+        self.peer = ""
+        """Remote address, `host:port`."""
+        self.tls = False
+        self.blocked = False
+        """The socket takes nothing more for now."""
+        self._held = Hold(0)
+        self._out: list[bytes] = []
+        self._out_size = 0
+        self._dirty = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # uvloop's transports have the methods of asyncio.Transport, not the class.
+        self._transport = transport = cast(asyncio.Transport, transport)
+        transport.set_write_buffer_limits(high=self._traffic.limits.write_high_water)
+        host, port, *_ = transport.get_extra_info("peername") or ("", 0)
+        self.peer = f"{host}:{port}"
+        self.tls = transport.get_extra_info("ssl_object") is not None
+        sock = transport.get_extra_info("socket")
+        if sock is not None:
+            # A client with keep-alive 0 is noticed missing by TCP alone.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        if self._traffic.held:
+            self.hold(Hold.TOTAL)
+
+    def pause_writing(self) -> None:
+        self.blocked = True
+        self.hold(Hold.BLOCKED)
+
+    def resume_writing(self) -> None:
+        self.blocked = False
+        self.flush()
+        if not self.blocked:
+            self.release(Hold.BLOCKED)
+
+    def send(self, wire: bytes) -> None:
+        """Whole packets, to go out with everything else of this turn of the loop."""
+        self._out.append(wire)
+        self._out_size += len(wire)
+        if self._out_size > self._traffic.limits.write_high_water and not self.blocked:
+            self.flush()
+        elif not self._dirty:
+            self._dirty = True
+            self._traffic.flush_soon(self)
+
+    def flush(self) -> None:
+        self._dirty = False
+        if self.blocked or not self._out or self._transport is None or self._transport.is_closing():
+            return
+        wire = b"".join(self._out) if len(self._out) > 1 else self._out[0]
+        self._out.clear()
+        self._out_size = 0
+        self._transport.write(wire)
+
+    def end(self, *, abrupt: bool) -> None:
+        """Close the socket; what waits to be written still is, unless `abrupt` or the peer takes nothing."""
+        transport = self._transport
+        if transport is not None and not transport.is_closing():
+            if abrupt or self.blocked:
+                transport.abort()
+            else:
+                self.flush()
+                transport.close()
+        self._out.clear()
+        self._out_size = 0
+
+    def hold(self, why: Hold) -> None:
+        if not self._held and self._transport is not None and not self._transport.is_closing():
+            self._transport.pause_reading()
+        self._held |= why
+
+    def release(self, why: Hold) -> None:
+        if self._held & why:
+            self._held &= ~why
+            if not self._held and self._transport is not None and not self._transport.is_closing():
+                self._transport.resume_reading()
+
+    def holds(self, why: Hold) -> bool:
+        return why in self._held

@@ -1,0 +1,74 @@
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from linli.kernel.clock import ManualClock
+from linli.protocols import mqtt
+from linli.things.mqtt.front import Front
+from linli.things.mqtt.limits import Limits
+from tests.things.mqtt.backend import Client, MemoryBackend, device_connect
+
+
+class Rig:
+    """A front on a free port, its backend, and clients that are closed at the end."""
+
+    def __init__(self, **options: Any) -> None:
+        self.clock = ManualClock()
+        self.backend = MemoryBackend()
+        self.front = self.backend.front = Front(self.backend, clock=self.clock, **options)
+        self.server: asyncio.Server | None = None
+        self.port = 0
+        self.clients: list[Client] = []
+
+    async def start(self) -> "Rig":
+        await self.front.start()
+        self.server = await asyncio.get_running_loop().create_server(self.front.connection, "127.0.0.1", 0)
+        self.port = self.server.sockets[0].getsockname()[1]
+        return self
+
+    async def stop(self) -> None:
+        assert self.server is not None
+        for client in self.clients:
+            client.abort()
+        self.server.close()
+        await self.front.stop()
+
+    async def dial(self) -> Client:
+        client = await Client.dial(self.port)
+        self.clients.append(client)
+        return client
+
+    async def connect(self, connect: mqtt.Connect | None = None, *, present: bool = False) -> Client:
+        """A client whose CONNECT was accepted."""
+        client = await self.dial()
+        client.send(connect or device_connect())
+        assert await client.read() == mqtt.Connack(0, present)
+        return client
+
+    async def ticks(self, count: int) -> None:
+        for _ in range(count):
+            await self.clock.advance(1000)
+
+
+type MakeRig = Callable[..., Awaitable[Rig]]
+
+
+@pytest.fixture
+async def make_rig() -> AsyncIterator[MakeRig]:
+    rigs: list[Rig] = []
+
+    async def make(store: Any = None, **limits: Any) -> Rig:
+        rig = Rig(store=store, limits=Limits(**limits))
+        rigs.append(rig)
+        return await rig.start()
+
+    yield make
+    for rig in rigs:
+        await rig.stop()
+
+
+@pytest.fixture
+async def rig(make_rig: MakeRig) -> Rig:
+    return await make_rig()
