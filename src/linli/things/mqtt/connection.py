@@ -291,6 +291,7 @@ class Connection(Wire):
                 self._home.backend.accept(handed)
             except Exception:
                 log.exception("the backend took no uplinks; closing, so that they come again")
+                settled = True
                 for uplink in handed:
                     uplink.settled = True
                 self.close(Gone.REFUSED)

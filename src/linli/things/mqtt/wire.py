@@ -35,6 +35,11 @@ class Wire(asyncio.Protocol):
             # A client with keep-alive 0 is noticed missing by TCP alone.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if self._traffic.held:
+            # uvloop begins to read right after this call, whatever was said during it.
+            asyncio.get_running_loop().call_soon(self._join_hold)
+
+    def _join_hold(self) -> None:
+        if self._traffic.held:
             self.hold(Hold.TOTAL)
 
     def pause_writing(self) -> None:
