@@ -73,5 +73,7 @@ class Scope:
 
     @cached_property
     def json_binds(self) -> dict[str, Any]:
-        """The same with the list as JSON text, for SQLite."""
-        return {**self.binds, "scope_communities": json.dumps(self.binds["scope_communities"])}
+        """The same for SQLite: the list as JSON text, and as a text to search in (`,1504,1505,`)."""
+        ids = self.binds["scope_communities"]
+        seen = f",{','.join(map(str, ids))}," if ids else ""
+        return {**self.binds, "scope_communities": json.dumps(ids), "scope_seen": seen}
