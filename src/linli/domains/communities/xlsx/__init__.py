@@ -1,0 +1,1 @@
+"""The workbook in which houses and residents are handed in: template, reading, marked-up copy. Pure, no database."""

@@ -1,0 +1,146 @@
+"""The two sheets and their columns: titles in both languages, rules, choices. Houses as in A §2.2."""
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from linli.domains.communities.xlsx import cells
+
+type Labels = dict[int, tuple[str, str]]
+
+HOUSE_TYPES: Final[Labels] = {
+    1: ("高层", "high-rise"), 2: ("多层", "multi-storey"), 3: ("别墅", "villa"), 4: ("联排", "terraced"),
+    5: ("叠排", "stacked"), 6: ("公寓", "flat"), 7: ("其他", "other"),
+}  # fmt: skip
+HOUSE_STATUSES: Final[Labels] = {1: ("自住", "owner-occupied"), 2: ("出租", "let"), 3: ("空置", "empty")}
+MEMBER_TYPES: Final[Labels] = {
+    1: ("业主", "owner"), 2: ("亲属", "relative"), 3: ("租客", "tenant"), 4: ("朋友", "friend"),
+    5: ("同事", "colleague"), 6: ("装修人员", "decorator"), 7: ("保姆", "nanny"), 8: ("司机", "driver"),
+    9: ("其它", "other"),
+}  # fmt: skip
+SEXES: Final[Labels] = {1: ("男", "male"), 2: ("女", "female")}
+DEGREES: Final[Labels] = {
+    0: ("无", "none"), 1: ("小学", "primary"), 2: ("初中", "junior high"), 3: ("职高", "vocational"),
+    4: ("普高", "senior high"), 5: ("中专", "technical secondary"), 6: ("大专", "college"), 7: ("本科", "bachelor"),
+    8: ("硕士", "master"), 9: ("博士", "doctor"),
+}  # fmt: skip
+MARRIAGES: Final[Labels] = {0: ("未婚", "single"), 1: ("已婚", "married"), 2: ("离异", "divorced")}
+
+
+class Column(NamedTuple):
+    key: str
+    zh: str
+    en: str
+    read: Callable[[str], Any]
+    """Text of a cell that is not empty → value or `cells.Broken`."""
+    required: bool = False
+    choices: Labels | None = None
+    hint_zh: str = ""
+    hint_en: str = ""
+    width: int = 12
+    also: tuple[str, ...] = ()
+    """Other titles that people use."""
+
+    def title(self, language: str) -> str:
+        return self.en if language == "en" else self.zh
+
+    def hint(self, language: str) -> str:
+        return self.hint_en if language == "en" else self.hint_zh
+
+
+class Sheet(NamedTuple):
+    key: str
+    zh: str
+    en: str
+    columns: tuple[Column, ...]
+
+    def title(self, language: str) -> str:
+        return self.en if language == "en" else self.zh
+
+
+def _choice(labels: Labels) -> Callable[[str], Any]:
+    return lambda text: cells.choice(text, labels)
+
+
+_PLACE: Final = (
+    Column(
+        "building", "楼栋", "Building", cells.code, True,
+        hint_zh="楼栋编号，大写字母和数字，最多 10 位；总数达到两位数时请补零，如 1 幢填 01",
+        hint_en="Number of the building: capital letters and digits, at most 10; pad with zeros, such as 01",
+        also=("楼幢", "幢", "栋", "楼号", "楼栋号"),
+    ),
+    Column(
+        "unit", "单元", "Unit", cells.code, True,
+        hint_zh="单元编号，大写字母和数字，最多 10 位，如 01",
+        hint_en="Number of the unit: capital letters and digits, at most 10, such as 01",
+        also=("单元号",),
+    ),
+    Column(
+        "house", "房号", "House", cells.code, True,
+        hint_zh="房屋编号，大写字母和数字，最多 10 位；有四位房号时请补零，如 101 室填 0101",
+        hint_en="Number of the house: capital letters and digits, at most 10; pad with zeros, such as 0101",
+        also=("房屋", "室号", "房间号"),
+    ),
+)  # fmt: skip
+
+HOUSES: Final = Sheet(
+    "houses",
+    "房屋",
+    "Houses",
+    (
+        *_PLACE,
+        Column(
+            "layout", "房屋户型", "Layout", cells.layout,
+            hint_zh="几室/几厅/几卫，如 3/2/1", hint_en="Bedrooms/living rooms/bathrooms, such as 3/2/1",
+            also=("户型",),
+        ),
+        Column(
+            "area_m2", "建筑面积", "Area", cells.area, hint_zh="平方米", hint_en="Square metres",
+            also=("面积",),
+        ),
+        Column("house_type", "房屋类型", "Type", _choice(HOUSE_TYPES), choices=HOUSE_TYPES),
+        Column("house_status", "房屋状态", "Status", _choice(HOUSE_STATUSES), choices=HOUSE_STATUSES),
+    ),
+)  # fmt: skip
+RESIDENTS: Final = Sheet(
+    "residents",
+    "住户",
+    "Residents",
+    (
+        *_PLACE,
+        Column("name", "姓名", "Name", cells.person_name, True, width=14),
+        Column(
+            "type", "身份", "Relation", _choice(MEMBER_TYPES), True, MEMBER_TYPES,
+            hint_zh="与房屋的关系", hint_en="What the person is to the house", also=("与业主关系", "住户类型"),
+        ),
+        Column(
+            "phone", "手机号", "Phone", cells.phone, width=16,
+            hint_zh="同一手机号视为同一人", hint_en="The same phone means the same person",
+            also=("手机", "手机号码", "电话", "联系电话"),
+        ),
+        Column("sex", "性别", "Sex", _choice(SEXES), choices=SEXES),
+        Column("id_no", "证件号码", "ID number", cells.id_number, width=22, also=("身份证号", "身份证号码", "证件号")),
+        Column("age", "年龄", "Age", cells.age),
+        Column("degree", "学历", "Degree", _choice(DEGREES), choices=DEGREES),
+        Column("marriage", "婚姻状况", "Marriage", _choice(MARRIAGES), choices=MARRIAGES),
+        Column("company", "工作单位", "Employer", cells.short_text, width=20),
+        Column("registry", "籍贯", "Native place", cells.short_text, width=16),
+        Column("residence_address", "户籍所在地", "Registered residence", cells.short_text, width=24),
+        Column("nationality", "国家（地区）", "Country or region", cells.short_text, also=("国籍",)),
+    ),
+)  # fmt: skip
+SHEETS: Final = (HOUSES, RESIDENTS)
+
+
+def plain_title(text: object) -> str:
+    """A title as it is compared: without stars, blanks, and what stands in brackets."""
+    plain = cells.text_of(text).replace("*", "").partition("(")[0]
+    return "".join(plain.split()).casefold()
+
+
+def by_title(sheet: Sheet) -> dict[str, Column]:
+    """Every title that a column of the sheet may have → the column."""
+    return {
+        plain_title(title): column
+        for column in sheet.columns
+        for title in (column.zh, column.en, *column.also)
+    }

@@ -1,0 +1,226 @@
+"""A workbook is read row by row, whatever its size: every row as values, or every fault of it by row and column."""
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+
+from linli.domains.communities.xlsx import cells
+from linli.domains.communities.xlsx.columns import (
+    HOUSES,
+    RESIDENTS,
+    SHEETS,
+    Column,
+    Sheet,
+    by_title,
+    plain_title,
+)
+from linli.kernel import i18n
+from linli.kernel.errors import BadInput
+
+ROWS_MAX: Final = 500_000
+UNPACKED_MAX: Final = 1024 * 1024 * 1024
+"""Bytes that a workbook may unpack to: a small file can hold a very large one."""
+_HEADER_ROWS: Final = 10
+"""Titles stand in one of the first rows: people put headlines above them."""
+_BLANK_ROWS_MAX: Final = 10_000
+_WIDTH_MAX: Final = 64
+_STEP: Final = 500
+"""Rows between two reports of progress."""
+
+
+class BadWorkbook(BadInput):
+    """The file is no workbook, or has no sheet that we know."""
+
+    code = "import.bad_workbook"
+
+    def __init__(self, rule: str, **facts: Any) -> None:
+        super().__init__(field="file", rule=rule, **facts)
+
+
+class Problem(NamedTuple):
+    """One fault. `row` counts as the spreadsheet does, from 1; `column` is the letter, "" for the whole row."""
+
+    sheet: str
+    row: int
+    column: str
+    title: str
+    """Title of the column as the file spells it."""
+    value: str
+    rule: str
+    facts: dict[str, Any]
+
+    def text(self, language: str) -> str:
+        """The fault in words, without its place."""
+        return i18n.text(f"rule.{self.rule}", language, **self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One good row: values by column key; columns that are empty or absent are missing."""
+
+    sheet: str
+    number: int
+    values: dict[str, Any]
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """(building, unit, house)."""
+        return self.values["building"], self.values["unit"], self.values["house"]
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a workbook held."""
+
+    houses: list[Row] = field(default_factory=list)
+    residents: list[Row] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    rows: int = 0
+    """Rows that were not empty."""
+    ignored_columns: list[str] = field(default_factory=list)
+    """Titles that we do not know, as the file spells them."""
+    places: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Sheet key → column key → letter, for faults that are found later."""
+    titles: dict[str, str] = field(default_factory=dict)
+    """Sheet key → title of the sheet in the file."""
+
+    def fault(self, row: Row, key: str, rule: str, **facts: Any) -> Problem:
+        """A fault of a row that read well by itself."""
+        sheet = HOUSES if row.sheet == HOUSES.key else RESIDENTS
+        column = next((c for c in sheet.columns if c.key == key), None)
+        value = str(row.values.get(key, ""))
+        letter = self.places[row.sheet].get(key, "")
+        return Problem(row.sheet, row.number, letter, column.zh if column else "", value, rule, facts)
+
+
+def read(path: Path, *, progress: Callable[[int, int], None] = lambda done, total: None) -> Reading:
+    """Read a whole workbook; `progress(rows read, rows expected)` is called now and then, from this thread.
+
+    Blocks for as long as it takes: call it beside the event loop. Raises BadWorkbook.
+    """
+    _check_size(path)
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, ParseError) as error:
+        raise BadWorkbook("workbook") from error
+    reading = Reading()
+    try:
+        heads = [head for sheet in book.worksheets if (head := _find_header(sheet)) is not None]
+        heads.sort(key=lambda head: SHEETS.index(head.kind))
+        if not heads:
+            raise BadWorkbook("no_known_sheet")
+        total = sum(max(head.rows - head.row, 0) for head in heads)
+        for head in heads:
+            _read_sheet(head, reading, lambda done: progress(done, max(total, done)))
+        progress(reading.rows, reading.rows)
+    except (ParseError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise BadWorkbook("workbook") from error
+    finally:
+        book.close()
+    reading.problems.sort(key=lambda p: (p.sheet, p.row, len(p.column), p.column))
+    return reading
+
+
+def _check_size(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            unpacked = sum(part.file_size for part in packed.infolist())
+    except (zipfile.BadZipFile, OSError) as error:
+        raise BadWorkbook("workbook") from error
+    if unpacked > UNPACKED_MAX:
+        raise BadWorkbook("workbook_too_large", limit=f"{UNPACKED_MAX // 1024 // 1024} MiB")
+
+
+class _Head(NamedTuple):
+    sheet: Any
+    kind: Sheet
+    row: int
+    columns: list[tuple[int, str, str, Column]]
+    """(position from 0, letter, title as spelt, column)."""
+    unknown: list[str]
+    rows: int
+
+
+def _find_header(sheet: Any) -> _Head | None:
+    """Where the titles stand and which sheet this is; residents have a name, houses have not."""
+    if not hasattr(sheet, "iter_rows"):  # a chart
+        return None
+    expected = sheet.max_row or 0
+    sheet.reset_dimensions()  # some programs write wrong ones
+    for number, values in enumerate(
+        sheet.iter_rows(max_row=_HEADER_ROWS, max_col=_WIDTH_MAX, values_only=True), 1
+    ):
+        titles = [plain_title(value) for value in values]
+        for kind in (RESIDENTS, HOUSES):
+            known = by_title(kind)
+            if "name" not in {known[t].key for t in titles if t in known} and kind is RESIDENTS:
+                continue
+            if not any(known[t].key == "house" for t in titles if t in known):
+                continue
+            columns: list[tuple[int, str, str, Column]] = []
+            unknown: list[str] = []
+            for position, title in enumerate(titles):
+                spelt = cells.text_of(values[position])
+                if title in known and known[title] not in [c for *_, c in columns]:
+                    columns.append((position, get_column_letter(position + 1), spelt, known[title]))
+                elif title:
+                    unknown.append(spelt)
+            return _Head(sheet, kind, number, columns, unknown, expected)
+    return None
+
+
+def _read_sheet(head: _Head, reading: Reading, progress: Callable[[int], None]) -> None:
+    key = head.kind.key
+    reading.titles[key] = head.sheet.title
+    reading.places[key] = {column.key: letter for _, letter, _, column in head.columns}
+    reading.ignored_columns += head.unknown
+    missing = [c for c in head.kind.columns if c.required and c.key not in reading.places[key]]
+    for column in missing:
+        reading.problems.append(Problem(key, head.row, "", column.zh, "", "missing_column", {}))
+    if missing:
+        return
+    into = reading.houses if head.kind is HOUSES else reading.residents
+    blank = 0
+    rows = head.sheet.iter_rows(min_row=head.row + 1, max_col=_WIDTH_MAX, values_only=True)
+    for number, values in enumerate(rows, head.row + 1):
+        if all(value is None or value == "" for value in values):
+            blank += 1
+            if blank > _BLANK_ROWS_MAX:
+                break
+            continue
+        blank = 0
+        reading.rows += 1
+        if reading.rows > ROWS_MAX:
+            reading.problems.append(Problem(key, number, "", "", "", "too_many_rows", {"limit": ROWS_MAX}))
+            return
+        if reading.rows % _STEP == 0:
+            progress(reading.rows)
+        found, faults = _read_row(head, number, values)
+        if faults:
+            reading.problems += faults
+        else:
+            into.append(Row(key, number, found))
+
+
+def _read_row(head: _Head, number: int, values: tuple[Any, ...]) -> tuple[dict[str, Any], list[Problem]]:
+    found: dict[str, Any] = {}
+    faults: list[Problem] = []
+    for position, letter, title, column in head.columns:
+        text = cells.text_of(values[position] if position < len(values) else None)
+        if not text:
+            if column.required:
+                faults.append(Problem(head.kind.key, number, letter, title, "", "required", {}))
+            continue
+        value = column.read(text)
+        if isinstance(value, cells.Broken):
+            faults.append(Problem(head.kind.key, number, letter, title, text[:200], value.rule, value.facts))
+        else:
+            found[column.key] = value
+    return found, faults

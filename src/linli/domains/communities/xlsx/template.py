@@ -1,0 +1,77 @@
+"""The empty workbook that people fill: titles, drop-downs, and what each column takes."""
+
+import io
+from typing import Any, Final
+
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from linli.domains.communities.xlsx.columns import SHEETS, Column, Sheet
+
+_LAST_ROW: Final = 1_048_576
+_REQUIRED: Final = Font(bold=True, color="C00000")
+_OPTIONAL: Final = Font(bold=True, color="303133")
+_HEAD: Final = PatternFill("solid", fgColor="EEF2F7")
+CONTENT_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_NOTES: Final = {
+    "zh-CN": (
+        "说明",
+        "红色标题为必填列。先填“房屋”，再填“住户”；只导入其中一种时，另一个表留空即可。",
+        "楼栋、单元、房号相同即为同一房屋：再次导入同一文件不会重复创建，只更新有变化的内容。",
+        "同一手机号视为同一人；没有手机号的家庭成员按房屋和姓名识别。",
+        "任何一行有误时默认不导入任何内容，所有错误会按行列一次列出；也可以选择只导入正确的行。",
+    ),
+    "en": (
+        "Notes",
+        "Columns with red titles are required. Fill in Houses first, then Residents; leave a sheet empty if unused.",
+        "Building, unit and house together name one house: importing a file again makes nothing twice.",
+        "One phone is one person; members of a household without a phone are known by house and name.",
+        "If any row is bad nothing is imported and all faults are listed by row and column; or take the good rows.",
+    ),
+}
+
+
+def build(language: str) -> bytes:
+    """The template in a language, as the bytes of an xlsx file."""
+    book = Workbook()
+    book.remove(book.active)
+    for sheet in SHEETS:
+        _add_sheet(book, sheet, language)
+    title, *lines = _NOTES["en" if language == "en" else "zh-CN"]
+    notes = book.create_sheet(title)
+    notes.column_dimensions["A"].width = 110
+    for line in lines:
+        notes.append([line])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _add_sheet(book: Any, sheet: Sheet, language: str) -> None:
+    page = book.create_sheet(sheet.title(language))
+    page.freeze_panes = "A2"
+    for position, column in enumerate(sheet.columns, 1):
+        letter = get_column_letter(position)
+        head = page.cell(1, position, column.title(language))
+        head.font = _REQUIRED if column.required else _OPTIONAL
+        head.fill = _HEAD
+        head.alignment = Alignment(horizontal="center")
+        if hint := column.hint(language):
+            head.comment = Comment(hint, "Linli", width=260, height=90)
+        page.column_dimensions[letter].width = column.width
+        # Text cells keep "0101" and "3/2/1" as typed.
+        page.column_dimensions[letter].number_format = "@"
+        if column.choices:
+            page.add_data_validation(_drop_down(column, letter, language))
+
+
+def _drop_down(column: Column, letter: str, language: str) -> DataValidation:
+    assert column.choices is not None
+    index = 1 if language == "en" else 0
+    labels = ",".join(f"{number}:{names[index]}" for number, names in column.choices.items())
+    rule = DataValidation(type="list", formula1=f'"{labels}"', allow_blank=True)
+    rule.add(f"{letter}2:{letter}{_LAST_ROW}")
+    return rule
