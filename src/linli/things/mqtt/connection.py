@@ -212,7 +212,16 @@ class Connection(Wire):
                         break
                     continue
                 uplinks.append(
-                    Uplink(session, self, topic, device_no, packet.payload, packet.qos, packet.packet_id)
+                    Uplink(
+                        session,
+                        self,
+                        topic,
+                        device_no,
+                        packet.payload,
+                        packet.qos,
+                        packet.packet_id,
+                        packet.dup,
+                    )
                 )
             elif type(packet) is mqtt.Puback:
                 session.acknowledge(packet.packet_id)
@@ -248,7 +257,9 @@ class Connection(Wire):
         uplinks: list[Uplink],
     ) -> None:
         """A publish that the rules refuse, or one at QoS 2."""
-        uplink = Uplink(session, self, topic, device_no, packet.payload, packet.qos, packet.packet_id)
+        uplink = Uplink(
+            session, self, topic, device_no, packet.payload, packet.qos, packet.packet_id, packet.dup
+        )
         if packet.qos == 2:
             if packet.packet_id in session.incoming:
                 # Sent again. If the first is still with the backend, its PUBREC is to come.
