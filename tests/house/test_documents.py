@@ -1,0 +1,46 @@
+"""What documents point to is there, and the shipped settings are settings."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from linli.cli import COMMANDS
+from linli.kernel.settings import load
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    targets = [target for target in LINK.findall(text) if "://" not in target]
+    missing = [target for target in targets if not (document.parent / unquote(target)).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    "guide", sorted({path.name.split(".")[0] for path in (ROOT / "docs/guides").glob("*.md")})
+)
+def test_every_guide_speaks_both_languages(guide: str) -> None:
+    def parts(language: str) -> list[str]:
+        text = (ROOT / "docs/guides" / f"{guide}.{language}.md").read_text(encoding="utf-8")
+        return re.findall(r"^(#+) ", text, re.MULTILINE)
+
+    assert parts("zh") == parts("en")
+
+
+def test_shipped_settings_are_accepted() -> None:
+    settings = load(ROOT / "deploy" / "linli.toml", {})
+    assert settings.disk.reserve_mb == 256
+
+
+@pytest.mark.parametrize("unit", ["linli.service", "linli-backup.service"])
+def test_units_call_commands_that_exist(unit: str) -> None:
+    text = (ROOT / "deploy" / unit).read_text(encoding="utf-8")
+    called = re.findall(r"^ExecStart=-?\S+python -m linli\.cli (\w+)", text, re.MULTILINE)
+    assert called
+    assert set(called) <= set(COMMANDS)
