@@ -39,6 +39,16 @@ class Ids:
         self._last = base | self._rng.getrandbits(10) if base > self._last else self._last + 1
         return self._last
 
+    @staticmethod
+    def number_ms(number: int) -> int:
+        """The time (epoch ms, UTC) that a number of `number()` was made at."""
+        return (number >> 12) + _NUMBER_EPOCH_MS
+
+    @staticmethod
+    def number_at(ms: int) -> int:
+        """The least number that `number()` can make at a time (epoch ms, UTC): bounds a search by time."""
+        return max(ms - _NUMBER_EPOCH_MS, 0) << 12
+
     def app_key(self) -> str:
         return "2" + self.token(7, string.digits)
 

@@ -50,8 +50,13 @@ _replies = msgspec.json.Decoder(Reply)
 
 def read_request(payload: bytes) -> Request:
     """Parse an uplink. `id` is a JSON string or number, or empty when absent. Raises EnvelopeError."""
+    return read_as(_requests, payload)
+
+
+def read_as[R: Request](decoder: msgspec.json.Decoder[R], payload: bytes) -> R:
+    """As `read_request` with a struct whose `params` are typed, so that one pass decodes them too."""
     try:
-        request = _requests.decode(payload)
+        request = decoder.decode(payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise EnvelopeError(str(error)) from None
     raw_id = bytes(request.id)
