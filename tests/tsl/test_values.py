@@ -175,6 +175,11 @@ def test_an_integral_float_is_an_int() -> None:
     assert all(type(v) is int for v in values_of({"Level": 5.0, "Switch": 1.0}).values())
 
 
+def test_a_whole_number_too_long_for_a_driver_becomes_a_float() -> None:
+    (value,) = values_of({"Energy": 10**300}).values()
+    assert (type(value), value) == (float, 1e300)
+
+
 def test_rules_carry_the_number_of_the_store() -> None:
     assert COMPILED.rules["Temperature"].no == 7
     assert COMPILED.rules["Level"].no == 0

@@ -12,9 +12,9 @@ from linli.kernel.db import Database, Tx
 
 
 class Change(NamedTuple):
-    """What changed. `product` changes concern all devices of it."""
+    """What changed. `product` concerns all devices of it; `inbox`: a parked message of the device was put back."""
 
-    kind: Literal["device", "device_gone", "product"]
+    kind: Literal["device", "device_gone", "product", "inbox"]
     no: int
     """device_no or product_no."""
     product_key: str

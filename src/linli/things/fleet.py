@@ -6,7 +6,7 @@ messages refer to them by number.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -151,6 +151,9 @@ class Fleet:
 
     def __len__(self) -> int:
         return len(self._devices)
+
+    def __iter__(self) -> Iterator[DeviceEntry]:
+        return iter(list(self._devices.values()))
 
     def device(self, device_no: int) -> DeviceEntry | None:
         return self._devices.get(device_no)

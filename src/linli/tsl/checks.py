@@ -108,7 +108,7 @@ def _float_check(number: Number) -> Check:
             raise ValueRefused(path, "type", expected=number.kind)
         if not low <= value <= high or not math.isfinite(value):
             raise ValueOutside(path, "range", value=value, min=low, max=high)
-        return value
+        return value if -(2**53) <= value <= 2**53 else float(value)
 
     return check
 

@@ -27,13 +27,19 @@ class ValueRefused(Exception):
     """A message carries an unknown identifier or a value of the wrong JSON type: all of it is refused."""
 
     def __init__(self, path: str, rule: str, **facts: object) -> None:
+        super().__init__(path, rule)
         self.problem = Problem(path, rule, facts)
-        super().__init__(str(self.problem))
+
+    def __str__(self) -> str:
+        return str(self.problem)
 
 
 class ValueOutside(Exception):
     """A value has the right type but lies outside the declared limits: this value alone is dropped."""
 
     def __init__(self, path: str, rule: str, **facts: object) -> None:
+        super().__init__(path, rule)
         self.problem = Problem(path, rule, facts)
-        super().__init__(str(self.problem))
+
+    def __str__(self) -> str:
+        return str(self.problem)

@@ -8,7 +8,7 @@
 Devices send a value plain or wrapped as `{"value": …, "time": ms}` (spec clients (e) 9); both are read.
 """
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from linli.tsl.checks import Check, bounds, check_of, members_check
 from linli.tsl.model import Event, Property, Service, ThingModel
@@ -18,6 +18,8 @@ from linli.tsl.types import Bool, DataType, Date, Enum, Member, Number, StructOf
 type Stored = Literal["number", "text", "json"]
 """How a value is kept: as a number, as the string itself, or as JSON text (struct, array)."""
 
+_EXACT: Final = 2.0**53
+"""Integers beyond are given to the check, which makes them floats: no driver takes them as they are."""
 _WRAPPING = frozenset({"value", "time"})
 
 
@@ -34,7 +36,8 @@ class PropertyRule:
         self.check: Check = check_of(item.type)
         self.stored: Stored = _stored(item.type)
         limits = bounds(item.type)
-        self.low, self.high = limits or (0.0, 0.0)
+        low, high = limits or (0.0, 0.0)
+        self.low, self.high = max(low, -_EXACT), min(high, _EXACT)
         self.quick: frozenset[type] = (
             frozenset()
             if limits is None

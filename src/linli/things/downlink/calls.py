@@ -1,0 +1,50 @@
+"""Calls under way: which answer belongs to which caller."""
+
+import asyncio
+
+from linli.protocols.linkkit import envelope
+
+
+class PendingCalls:
+    """Futures by (device number, message id). A reply from another device than the one asked fits nothing.
+
+    An asynchronous call whose answer nobody waits for is known by its number alone, so that its record can be
+    completed after a restart too.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[tuple[int, str], asyncio.Future[bytes]] = {}
+        self._replies: dict[tuple[int, str], asyncio.Future[envelope.Reply]] = {}
+
+    def __len__(self) -> int:
+        return len(self._waiting) + len(self._replies)
+
+    def expect_response(self, device_no: int, message_id: str) -> "asyncio.Future[bytes]":
+        """The answer to a synchronous call, as bytes. Cancel it, or `forget`, when the time is over."""
+        future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._waiting[device_no, message_id] = future
+        return future
+
+    def expect_reply(self, device_no: int, message_id: str) -> "asyncio.Future[envelope.Reply]":
+        """The answer to an asynchronous call."""
+        future: asyncio.Future[envelope.Reply] = asyncio.get_running_loop().create_future()
+        self._replies[device_no, message_id] = future
+        return future
+
+    def forget(self, device_no: int, message_id: str) -> None:
+        self._waiting.pop((device_no, message_id), None)
+        self._replies.pop((device_no, message_id), None)
+
+    def responded(self, device_no: int, message_id: str, payload: bytes) -> None:
+        future = self._waiting.pop((device_no, message_id), None)
+        if future is not None and not future.done():
+            future.set_result(payload)
+
+    def answered(self, device_no: int, message_id: str, reply: envelope.Reply) -> int | None:
+        """The number of the call that `message_id` names, or None if it is no number of ours."""
+        future = self._replies.pop((device_no, message_id), None)
+        if future is not None and not future.done():
+            future.set_result(reply)
+        if message_id.isascii() and message_id.isdigit() and len(message_id) <= 16:
+            return int(message_id)
+        return None

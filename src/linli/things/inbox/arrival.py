@@ -1,0 +1,65 @@
+"""One uplink on its way into a batch, and how its device is answered."""
+
+from typing import Any, Final
+
+import msgspec
+
+from linli.protocols.linkkit import envelope
+from linli.things.errors import explain
+from linli.things.fleet import DeviceEntry
+from linli.things.inbox.batch import Batch
+from linli.things.mqtt.ports import Uplink
+from linli.tsl import Problem, ValueRefused
+
+BAD_PARAMS: Final = 460
+"""Reply code for anything wrong with a message's content (request parameter error)."""
+NOT_STORED: Final = 500
+UNSUPPORTED: Final = 501
+
+
+class Post(envelope.Request, gc=False):
+    """An uplink with its `params` decoded in the same pass."""
+
+    params: Any = None
+
+
+_posts = msgspec.json.Decoder(Post)
+
+
+def read_post(payload: bytes) -> Post:
+    """Raises EnvelopeError."""
+    return envelope.read_as(_posts, payload)
+
+
+class Arrival(msgspec.Struct, gc=False):
+    """What a reading needs: where to put it, what came, from whom, when."""
+
+    batch: Batch
+    uplink: Uplink
+    device: DeviceEntry
+    now_ms: int
+
+    def accept(self, post: Post, dropped: list[Problem]) -> None:
+        """Say success after the commit; `data` names each value that was dropped, with the limit it broke."""
+        data = {problem.path: explain(problem, "en") for problem in dropped} if dropped else None
+        answer = envelope.reply(post, data=data, method=_method(self.uplink))
+        self.batch.replies.append((self.uplink, answer))
+
+    def refuse(self, error: Exception, code: int = BAD_PARAMS) -> None:
+        """Say why nothing of the message is kept."""
+        said = explain(error.problem, "en") if isinstance(error, ValueRefused) else str(error)
+        if not self.uplink.topic.reply:
+            return
+        try:
+            request = envelope.read_request(self.uplink.payload)
+        except envelope.EnvelopeError:
+            request = envelope.Request()
+        answer = envelope.reply(request, code=code, message=said, method=_method(self.uplink))
+        self.batch.refused.append((self.uplink, said))
+        self.batch.replies.append((self.uplink, answer))
+
+
+def _method(uplink: Uplink) -> str:
+    """The method name that a topic stands for, for clients that send none."""
+    _, _, tail = uplink.topic.text.partition("/thing/")
+    return f"thing.{tail.replace('/', '.')}" if tail else ""

@@ -1,0 +1,252 @@
+"""Messages gathered for one transaction, as rows ready for the driver's bulk calls."""
+
+from typing import Any, Final
+
+from sqlalchemy import bindparam, delete, func, update
+
+from linli.kernel.db import INT, Command, Tx
+from linli.kernel.db.partitions import day_of
+from linli.kernel.ids import Ids
+from linli.things.inbox.messages import Message
+from linli.things.models import (
+    desired_properties,
+    device_tags,
+    devices,
+    inbox,
+    inbox_work,
+    latest_values,
+    points,
+    service_calls,
+    text_points,
+    thing_events,
+)
+from linli.things.mqtt.ports import Uplink
+
+MAX_MESSAGES: Final = 2000
+MAX_ROWS: Final = 20_000
+"""A batch is closed beyond either: it keeps the event loop busy for some 50 ms at most."""
+
+_INBOX = ("device_no", "seq", "day", "kind", "identifier", "received_ms", "note", "payload")
+_WORK = ("device_no", "seq", "day")
+_POINTS = ("device_no", "property_no", "ts", "seq", "day", "value")
+_LATEST = ("device_no", "property_no", "ts", "seq", "number", "text")
+_EVENTS = ("device_no", "identifier", "ts", "seq", "day", "type", "body")
+_TAGS = ("device_no", "tag_key", "tag_value")
+
+_REASON = "written by the platform itself for the device that sent the message"
+_online = Command(
+    update(devices)
+    .where(devices.c.device_no == bindparam("no", type_=INT))
+    .values(
+        online=1,
+        active_ms=func.coalesce(devices.c.active_ms, bindparam("at", type_=INT)),
+        front=bindparam("front_name"),
+        last_online_ms=bindparam("at", type_=INT),
+        last_seen_ms=bindparam("at", type_=INT),
+    ),
+    unscoped=_REASON,
+)
+_offline = Command(
+    update(devices)
+    .where(devices.c.device_no == bindparam("no", type_=INT))
+    .values(
+        online=0,
+        front="",
+        last_offline_ms=bindparam("at", type_=INT),
+        last_seen_ms=bindparam("seen", type_=INT),
+    ),
+    unscoped=_REASON,
+)
+_seen = Command(
+    update(devices)
+    .where(devices.c.device_no == bindparam("no", type_=INT))
+    .values(last_seen_ms=bindparam("seen", type_=INT)),
+    unscoped=_REASON,
+)
+_untag = Command(
+    delete(device_tags).where(
+        device_tags.c.device_no == bindparam("no", type_=INT), device_tags.c.tag_key == bindparam("key")
+    )
+)
+_undesire = Command(
+    delete(desired_properties).where(
+        desired_properties.c.device_no == bindparam("no", type_=INT),
+        desired_properties.c.identifier == bindparam("key"),
+        desired_properties.c.version <= bindparam("upto", type_=INT),
+    )
+)
+_answer = Command(
+    update(service_calls)
+    .where(
+        service_calls.c.call_no == bindparam("no", type_=INT),
+        service_calls.c.day == bindparam("on_day", type_=INT),
+        service_calls.c.device_no == bindparam("device", type_=INT),
+    )
+    .values(
+        state=bindparam("to"),
+        output=bindparam("said"),
+        reason=bindparam("why"),
+        answered_ms=bindparam("at", type_=INT),
+    )
+)
+
+
+class Batch:
+    """Uplinks whose fate is decided together, and what they write. `ready` is true once there is anything to settle."""
+
+    __slots__ = (
+        "answers",
+        "events",
+        "inbox",
+        "latest",
+        "messages",
+        "numbers",
+        "refused",
+        "replies",
+        "seen",
+        "statuses",
+        "tags",
+        "texts",
+        "undesired",
+        "uplinks",
+        "work",
+    )
+
+    def __init__(self) -> None:
+        self.uplinks: list[Uplink] = []
+        self.replies: list[tuple[Uplink, bytes]] = []
+        """Sent after the commit, in this order."""
+        self.refused: list[tuple[Uplink, str]] = []
+        """Uplinks of which nothing is kept, and why."""
+        self.messages: list[Message] = []
+        self.inbox: list[tuple[Any, ...]] = []
+        self.work: list[tuple[int, int, int]] = []
+        self.numbers: list[tuple[int, int, int, int, int, float]] = []
+        self.texts: list[tuple[int, int, int, int, int, str]] = []
+        self.latest: dict[tuple[int, int], tuple[int, int, int, int, float | None, str | None]] = {}
+        self.events: list[tuple[Any, ...]] = []
+        self.tags: dict[tuple[int, str], str | None] = {}
+        self.statuses: list[tuple[int, bool, int, str, int]] = []
+        self.seen: dict[int, int] = {}
+        self.answers: list[dict[str, Any]] = []
+        self.undesired: list[dict[str, Any]] = []
+
+    @property
+    def ready(self) -> bool:
+        return bool(self.uplinks or self.inbox or self.seen)
+
+    @property
+    def full(self) -> bool:
+        return len(self.uplinks) >= MAX_MESSAGES or len(self.numbers) + len(self.texts) >= MAX_ROWS
+
+    @property
+    def writes(self) -> bool:
+        """Whether a transaction is needed."""
+        return bool(self.inbox or self.seen or self.answers or self.undesired or self.tags)
+
+    def keep(self, message: Message, day: int) -> None:
+        """The message's own row, and its place in the work list if a handler wants it."""
+        device_no, seq = message.device.device_no, message.seq
+        self.messages.append(message)
+        self.inbox.append(
+            (
+                device_no,
+                seq,
+                day,
+                message.kind,
+                message.identifier,
+                message.received_ms,
+                message.note,
+                message.payload,
+            )
+        )
+        if message.wanted:
+            self.work.append((device_no, seq, day))
+
+    def number(self, device_no: int, property_no: int, ts: int, seq: int, day: int, value: float) -> None:
+        self.numbers.append((device_no, property_no, ts, seq, day, value))
+        key = (device_no, property_no)
+        held = self.latest.get(key)
+        if held is None or held[2] <= ts:
+            self.latest[key] = (device_no, property_no, ts, seq, value, None)
+
+    def text(self, device_no: int, property_no: int, ts: int, seq: int, day: int, value: str) -> None:
+        self.texts.append((device_no, property_no, ts, seq, day, value))
+        key = (device_no, property_no)
+        held = self.latest.get(key)
+        if held is None or held[2] <= ts:
+            self.latest[key] = (device_no, property_no, ts, seq, None, value)
+
+    def answer(self, call_no: int, device_no: int, *, state: str, output: str, reason: str, at: int) -> None:
+        """The record of a call whose answer came by the inbox."""
+        self.answers.append(
+            {
+                "no": call_no,
+                "on_day": day_of(Ids.number_ms(call_no)),
+                "device": device_no,
+                "to": state,
+                "said": output,
+                "why": reason,
+                "at": at,
+            }
+        )
+
+    async def write(self, tx: Tx) -> None:
+        """Write everything. Statements of one kind go to the driver in one call."""
+        if self.inbox:
+            await tx.insert_tuples(inbox, _INBOX, self.inbox)
+        if self.work:
+            await tx.insert_tuples(inbox_work, _WORK, self.work)
+        if self.numbers:
+            await tx.insert_tuples(points, _POINTS, self.numbers)
+        if self.texts:
+            await tx.insert_tuples(text_points, _POINTS, self.texts)
+        if self.latest:
+            await tx.upsert_tuples(
+                latest_values,
+                _LATEST,
+                list(self.latest.values()),
+                keys=("device_no", "property_no"),
+                update=("ts", "seq", "number", "text"),
+                if_newer="ts",
+            )
+        if self.events:
+            await tx.insert_tuples(thing_events, _EVENTS, self.events)
+        if self.answers:
+            await _answer.run_many(tx, self.answers)
+        if self.undesired:
+            await _undesire.run_many(tx, self.undesired)
+        if self.tags:
+            await self._write_tags(tx)
+        if self.statuses:
+            await self._write_statuses(tx)
+        if self.seen:
+            await _seen.run_many(tx, [{"no": no, "seen": ms} for no, ms in self.seen.items()])
+
+    async def _write_tags(self, tx: Tx) -> None:
+        """Later changes of a batch win; None removes a tag."""
+        kept = [(no, key, value) for (no, key), value in self.tags.items() if value is not None]
+        gone = [{"no": no, "key": key} for (no, key), value in self.tags.items() if value is None]
+        if kept:
+            await tx.upsert_tuples(
+                device_tags, _TAGS, kept, keys=("device_no", "tag_key"), update=("tag_value",)
+            )
+        if gone:
+            await _untag.run_many(tx, gone)
+
+    async def _write_statuses(self, tx: Tx) -> None:
+        """In order, since one device may come and go within a batch; runs of one kind go together."""
+        pending: list[dict[str, Any]] = []
+        before: bool | None = None
+        for no, online, at, front, seen in self.statuses:
+            if before is not None and online is not before:
+                await self._write_run(tx, before, pending)
+                pending = []
+            pending.append({"no": no, "at": at, "front_name": front, "seen": seen})
+            before = online
+        if before is not None:
+            await self._write_run(tx, before, pending)
+
+    @staticmethod
+    async def _write_run(tx: Tx, online: bool, rows: list[dict[str, Any]]) -> None:
+        await (_online if online else _offline).run_many(tx, rows)

@@ -1,0 +1,286 @@
+"""Runs domain handlers over the inbox: in order for each device, one transaction each, devices beside one another.
+
+A handler's transaction also removes the message's row from the work list, so its effects happen once, whatever crashes.
+A message that cannot be handled is parked with its reason and the next one of its device goes on: at once where a rule
+refuses it, after TRIES where something broke. A database that cannot be reached is waited for instead.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, delete, select, update
+
+from linli.kernel import telemetry
+from linli.kernel.clock import Clock
+from linli.kernel.db import INT, Command, Database, Query
+from linli.kernel.errors import LinliError, Unavailable
+from linli.things.changes import Change, listen
+from linli.things.fleet import Fleet
+from linli.things.inbox.handlers import InboxHandlers
+from linli.things.inbox.messages import Kind, Message
+from linli.things.inbox.stored import NoLongerReadable, revive
+from linli.things.models import inbox, inbox_work
+
+log = telemetry.logger(__name__)
+
+TRIES: Final = 5
+WAITS: Final = (0.1, 0.5, 2.0, 5.0)
+"""Seconds before the second, third … try. Messages of the same device wait with it."""
+WORKERS: Final = 8
+KEPT: Final = 20_000
+"""Messages held in memory; beyond, the work list is read again once these are done."""
+PAGE: Final = 1_000
+_REASON: Final = 1_000
+
+_handled = telemetry.counter("inbox_handled", "Messages given to domain handlers", ("outcome",))
+_waiting = telemetry.gauge("inbox_waiting", "Messages that wait for domain handlers")
+
+
+class _WorkRow(NamedTuple):
+    device_no: int
+    seq: int
+    tries: int
+    kind: Kind
+    identifier: str
+    received_ms: int
+    note: str
+    payload: bytes
+
+
+_work = inbox_work.join(
+    inbox,
+    (inbox.c.device_no == inbox_work.c.device_no)
+    & (inbox.c.seq == inbox_work.c.seq)
+    & (inbox.c.day == inbox_work.c.day),
+)
+_unfinished = Query(
+    select(
+        inbox_work.c.device_no, inbox_work.c.seq, inbox_work.c.tries, inbox.c.kind, inbox.c.identifier,
+        inbox.c.received_ms, inbox.c.note, inbox.c.payload,
+    )
+    .select_from(_work)
+    .where(inbox_work.c.state == "ready", inbox_work.c.seq > bindparam("after", type_=INT))
+    .order_by(inbox_work.c.seq)
+    .limit(PAGE),
+    _WorkRow,
+)  # fmt: skip
+_take = Command(
+    delete(inbox_work).where(
+        inbox_work.c.device_no == bindparam("no", type_=INT),
+        inbox_work.c.seq == bindparam("at", type_=INT),
+        inbox_work.c.state == "ready",
+    )
+)
+_park = Command(
+    update(inbox_work)
+    .where(
+        inbox_work.c.device_no == bindparam("no", type_=INT),
+        inbox_work.c.seq == bindparam("at", type_=INT),
+        inbox_work.c.state == "ready",
+    )
+    .values(
+        state="parked",
+        tries=bindparam("count", type_=INT),
+        reason=bindparam("why"),
+        parked_ms=bindparam("now", type_=INT),
+    )
+)
+
+
+class _Broken(NamedTuple):
+    """A row of the work list that cannot be made a message any more."""
+
+    seq: int
+    reason: str
+
+
+class Dispatcher:
+    """One per process; its `offer` belongs into `Ingest.on_committed`."""
+
+    def __init__(self, db: Database, fleet: Fleet, handlers: InboxHandlers, clock: Clock) -> None:
+        self._db = db
+        self._fleet = fleet
+        self._handlers = handlers
+        self._clock = clock
+        self._queues: dict[int, deque[Message | _Broken]] = {}
+        """Waiting messages by device. A device in here is ready, in a worker's hand, or pausing."""
+        self._ready: asyncio.Queue[int] = asyncio.Queue()
+        self._tries: dict[tuple[int, int], int] = {}
+        self._kept = 0
+        self._behind = True
+        """The work list holds rows that memory does not; read them once memory is empty."""
+        self._missed = False
+        """A message was offered while the work list was being read."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._idle = asyncio.Event()
+        self._stop_listening: Callable[[], None] = _nothing
+
+    async def start(self) -> None:
+        """Take up what was left unfinished. Start it before messages arrive."""
+        self._stop_listening = listen(self._db, self._heard)
+        await self._load()
+        for _ in range(WORKERS):
+            self._spawn(self._work())
+
+    async def stop(self) -> None:
+        """End between two messages; what is left stays in the work list."""
+        self._stop_listening()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def offer(self, messages: list[Message]) -> None:
+        """Queue those committed messages that a handler wants."""
+        for message in messages:
+            if message.wanted:
+                if self._behind:
+                    self._missed = True
+                elif self._kept >= KEPT:
+                    self._behind = True
+                else:
+                    self._queue(message.device.device_no, message)
+
+    async def settled(self) -> None:
+        """Return once nothing waits. For tests and for an orderly stop."""
+        await self._idle.wait()
+
+    # queues
+
+    def _queue(self, device_no: int, message: "Message | _Broken") -> None:
+        queue = self._queues.get(device_no)
+        if queue is None:
+            self._queues[device_no] = deque((message,))
+            self._ready.put_nowait(device_no)
+        else:
+            queue.append(message)
+        self._kept += 1
+        self._idle.clear()
+        _waiting.set(self._kept)
+
+    def _unqueue(self, device_no: int) -> None:
+        """The first message of a device is done with."""
+        queue = self._queues[device_no]
+        message = queue.popleft()
+        self._tries.pop((device_no, message.seq), None)
+        self._kept -= 1
+        _waiting.set(self._kept)
+        if queue:
+            self._ready.put_nowait(device_no)
+        else:
+            del self._queues[device_no]
+        if not self._kept:
+            if self._behind:
+                self._spawn(self._load())
+            else:
+                self._idle.set()
+
+    async def _load(self) -> None:
+        """Fill the empty memory from the work list, until both hold the same or memory is full."""
+        self._behind = True
+        after = 0
+        while self._kept < KEPT:
+            self._missed = False
+            try:
+                rows = await _unfinished.all(self._db, after=after)
+            except Unavailable:
+                await self._clock.sleep(WAITS[-1])
+                continue
+            for row in rows:
+                await self._queue_row(row)
+                after = row.seq
+            if not rows and not self._missed:
+                self._behind = False
+                break
+        if not self._kept:
+            self._idle.set()
+
+    async def _queue_row(self, row: _WorkRow) -> None:
+        device = await self._fleet.find_no(row.device_no)
+        if device is None:
+            return
+        self._tries[row.device_no, row.seq] = row.tries
+        try:
+            message: Message | _Broken = revive(
+                device, seq=row.seq, kind=row.kind, identifier=row.identifier, received_ms=row.received_ms,
+                note=row.note, payload=bytes(row.payload),
+            )  # fmt: skip
+        except NoLongerReadable as error:
+            message = _Broken(row.seq, str(error))
+        self._queue(row.device_no, message)
+
+    def _heard(self, change: Change) -> None:
+        """A parked message was put back: read the work list, now or when memory is empty."""
+        if change.kind == "inbox" and not self._behind:
+            self._behind = True
+            if not self._kept:
+                self._idle.clear()
+                self._spawn(self._load())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name="inbox-handlers")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # handling
+
+    async def _work(self) -> None:
+        while True:
+            device_no = await self._ready.get()
+            pause = await self._handle(device_no, self._queues[device_no][0])
+            if pause is None:
+                self._unqueue(device_no)
+            else:
+                self._spawn(self._again(device_no, pause))
+
+    async def _again(self, device_no: int, seconds: float) -> None:
+        """Pause without holding a worker."""
+        await self._clock.sleep(seconds)
+        self._ready.put_nowait(device_no)
+
+    async def _handle(self, device_no: int, message: "Message | _Broken") -> float | None:
+        """Run the handlers of one message. None: done with; else the seconds to wait before the next try."""
+        if isinstance(message, _Broken):
+            return await self._park(device_no, message.seq, message.reason)
+        try:
+            async with self._db.begin() as tx:
+                if await _take.run(tx, no=device_no, at=message.seq):
+                    for handler in self._handlers.of(message):
+                        await handler(tx, message)
+        except Unavailable as error:
+            log.warning("inbox: handling waits: %s", error)
+            return WAITS[-1]
+        except LinliError as error:
+            return await self._park(device_no, message.seq, f"{error.code}: {error}")
+        except Exception as error:
+            log.exception(
+                "inbox: %s %r of %s failed", message.kind, message.identifier, message.device.iot_id
+            )
+            return await self._failed(device_no, message.seq, error)
+        _handled.labels("done").inc()
+        return None
+
+    async def _failed(self, device_no: int, seq: int, error: Exception) -> float | None:
+        tries = self._tries.get((device_no, seq), 0) + 1
+        if tries >= TRIES or isinstance(error, msgspec.ValidationError):
+            return await self._park(device_no, seq, f"{type(error).__name__}: {error}", tries)
+        self._tries[device_no, seq] = tries
+        return WAITS[tries - 1]
+
+    async def _park(self, device_no: int, seq: int, reason: str, tries: int = 1) -> float | None:
+        why = reason[:_REASON].replace("\0", "")
+        try:
+            async with self._db.begin() as tx:
+                now_ms = self._clock.now_ms()
+                await _park.run(tx, no=device_no, at=seq, why=why, count=tries, now=now_ms)
+        except Unavailable:
+            return WAITS[-1]
+        _handled.labels("parked").inc()
+        log.warning("inbox: message %d of device %d is parked: %s", seq, device_no, why)
+        return None
+
+
+def _nothing() -> None:
+    """Stands in until `start`."""

@@ -1,0 +1,61 @@
+"""Which function of which domain wants which messages; filled by the composing function."""
+
+from collections.abc import Awaitable, Callable
+
+from linli.kernel.db import Tx
+from linli.things.inbox.messages import Kind, Message
+
+type Handler = Callable[[Tx, Message], Awaitable[None]]
+"""Runs in one transaction with the message's removal from the work list: all of it holds or nothing does."""
+
+ANY = "*"
+
+
+class InboxHandlers:
+    """A message nobody wants costs no second pass: it is stored and done with."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[tuple[Kind, str], list[Handler]] = {}
+
+    def on_event(self, identifier: str, handler: Handler) -> None:
+        """`handler(tx, message)` for each such event; ANY for all events. `message.values` are its outputs."""
+        self._add("event", identifier, handler)
+
+    def on_property(self, identifier: str, handler: Handler) -> None:
+        """For each post that holds the property; ANY for every post. `message.values` are all its values."""
+        self._add("property", identifier, handler)
+
+    def on_service_reply(self, identifier: str, handler: Handler) -> None:
+        """For each answer to an asynchronous call. `message.values` is the reply (`id`, `code`, `data`, `message`)."""
+        self._add("service_reply", identifier, handler)
+
+    def on_status(self, handler: Handler) -> None:
+        """When a device connects or is gone. `message.identifier` is `online` or `offline`."""
+        self._add("status", ANY, handler)
+
+    def on_user(self, identifier: str, handler: Handler) -> None:
+        """For messages on `/{pk}/{dn}/user/{identifier}`; ANY for all. `message.values` are bytes."""
+        self._add("user", identifier, handler)
+
+    def wants(self, message: Message) -> bool:
+        """Whether any handler would run."""
+        handlers = self._handlers
+        if not handlers:
+            return False
+        kind = message.kind
+        if (kind, ANY) in handlers:
+            return True
+        if kind == "property":
+            return any((kind, identifier) in handlers for identifier in message.values)
+        return (kind, message.identifier) in handlers
+
+    def of(self, message: Message) -> list[Handler]:
+        """Handlers in the order of their registration by name, then those for any; each once."""
+        names = list(message.values) if message.kind == "property" else [message.identifier]
+        found: list[Handler] = []
+        for name in (*names, ANY):
+            found += [h for h in self._handlers.get((message.kind, name), ()) if h not in found]
+        return found
+
+    def _add(self, kind: Kind, identifier: str, handler: Handler) -> None:
+        self._handlers.setdefault((kind, identifier), []).append(handler)

@@ -1,0 +1,270 @@
+"""From the MQTT front to the disk: gather, commit, acknowledge, reply, tell.
+
+Uplinks are read into the open batch as they arrive. While one batch is being committed the next one fills, so batches
+grow with the load by themselves and a lone message waits for nobody. What is acknowledged has been committed.
+
+Sent again: a client that missed our PUBACK marks the message with DUP. If a message of the same bytes from the same
+device was stored shortly before, the second one is acknowledged and answered like the first and not stored. Without DUP
+two equal messages are two messages. Handlers therefore see a message once, unless a device sends it in other bytes.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy import bindparam, select
+
+from linli.kernel import telemetry
+from linli.kernel.clock import Clock
+from linli.kernel.db import INT, Database, Query
+from linli.kernel.db.partitions import day_of
+from linli.kernel.errors import Unavailable
+from linli.kernel.ids import Ids
+from linli.things.fleet import DeviceEntry, Fleet
+from linli.things.inbox.batch import Batch
+from linli.things.inbox.messages import Message
+from linli.things.inbox.receiver import Receiver
+from linli.things.models import inbox
+from linli.things.mqtt.ports import Publisher, Uplink
+
+log = telemetry.logger(__name__)
+
+RESEND_MS: Final = 15 * 60_000
+RESEND_MESSAGES: Final = 500
+"""How far back a message marked DUP is looked for; no client keeps more unacknowledged."""
+BACK_OFF_SECONDS: Final = 0.5
+SEEN_SECONDS: Final = 60
+"""How often `last_seen_ms` of connected devices is written; at once when one goes offline."""
+
+type Committed = Callable[[list[Message]], None]
+"""Told of messages that are on disk, in the order of their commit. Must not block; may start tasks."""
+
+_messages = telemetry.counter("inbox_messages", "Uplinks stored, by what became of them", ("outcome",))
+_stored = _messages.labels("stored")
+_refused = _messages.labels("refused")
+_resent = _messages.labels("resent")
+
+_recent = (
+    select(inbox.c.seq, inbox.c.payload)
+    .where(
+        inbox.c.device_no == bindparam("device_no", type_=INT),
+        inbox.c.seq > bindparam("after", type_=INT),
+        inbox.c.day >= bindparam("day", type_=INT),
+    )
+    .order_by(inbox.c.seq.desc())
+    .limit(RESEND_MESSAGES)
+    .subquery()
+)
+_same_before = Query(select(_recent.c.seq).where(_recent.c.payload == bindparam("payload")).limit(1))
+
+
+class Ingest:
+    """One per process. `publisher` is set once the front exists."""
+
+    def __init__(
+        self, db: Database, fleet: Fleet, receiver: Receiver, clock: Clock, *, front: str = "main"
+    ) -> None:
+        self._db = db
+        self._fleet = fleet
+        self._receiver = receiver
+        self._clock = clock
+        self._front = front
+        self.publisher: Publisher | None = None
+        self.on_committed: list[Committed] = []
+        self._open = Batch()
+        self._full: deque[Batch] = deque()
+        self._late: list[Uplink] = []
+        """From the first message marked DUP on: looked up before they are read."""
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._seen_task: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    async def start(self) -> None:
+        self._stopping = False
+        self._task = asyncio.create_task(self._run(), name="inbox")
+        self._seen_task = asyncio.create_task(self._note_seen(), name="inbox-seen")
+
+    async def stop(self) -> None:
+        """Write what has arrived, then end."""
+        self._stopping = True
+        self._wake.set()
+        if self._seen_task is not None:
+            self._seen_task.cancel()
+        if self._task is not None:
+            await self._task
+
+    # what arrives
+
+    def accept(self, uplinks: list[Uplink]) -> None:
+        """Take uplinks of one connection, in order (ports.Backend)."""
+        if self._late:
+            self._late += uplinks
+            return
+        now_ms = self._clock.now_ms()
+        device_of, receive = self._fleet.device, self._receiver.receive
+        batch = self._open
+        for index, uplink in enumerate(uplinks):
+            if uplink.dup:
+                # What follows waits with it, so that the order stays.
+                self._late += uplinks[index:]
+                break
+            device = device_of(uplink.device_no)
+            if device is None:
+                batch.uplinks.append(uplink)
+            else:
+                receive(batch, uplink, device, now_ms)
+        if batch.full:
+            self._full.append(batch)
+            self._open = Batch()
+        self._wake.set()
+
+    def status(self, device: DeviceEntry, *, online: bool) -> None:
+        """A device's connection came or went: kept in order with its messages."""
+        now_ms = self._clock.now_ms()
+        self._receiver.status(self._open, device, online=online, front=self._front, now_ms=now_ms)
+        self._wake.set()
+
+    # what is written
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while (batch := await self._next()) is not None:
+                await self._settle(batch)
+            if self._stopping:
+                return
+
+    async def _next(self) -> Batch | None:
+        """The batch to write now, or None."""
+        if self._late:
+            await self._take_late()
+        if self._full:
+            return self._full.popleft()
+        if not self._open.ready:
+            return None
+        batch, self._open = self._open, Batch()
+        return batch
+
+    async def _settle(self, batch: Batch) -> None:
+        try:
+            if batch.writes:
+                async with self._db.begin() as tx:
+                    await batch.write(tx)
+        except Unavailable:
+            log.warning("inbox: the database does not take %d messages", len(batch.uplinks))
+            self._give_back(batch)
+            await self._clock.sleep(BACK_OFF_SECONDS)
+            return
+        except Exception:
+            log.exception("inbox: a batch of %d messages failed; trying them one by one", len(batch.uplinks))
+            await self._one_by_one(batch)
+            return
+        self._finish(batch)
+
+    def _finish(self, batch: Batch) -> None:
+        """Everything that must not happen before the commit."""
+        if batch.uplinks and self.publisher is not None:
+            self.publisher.done(batch.uplinks)
+        for uplink, payload in batch.replies:
+            uplink.reply(payload)
+        if batch.messages:
+            _stored.inc(len(batch.messages))
+            for listener in self.on_committed:
+                listener(batch.messages)
+
+    def _give_back(self, batch: Batch) -> None:
+        """Not stored: the front closes these connections, and the devices send again. Statuses wait for better times."""
+        if batch.uplinks and self.publisher is not None:
+            self.publisher.refuse(batch.uplinks)
+        _refused.inc(len(batch.uplinks))
+        for device_no, online, *_ in batch.statuses:
+            if (device := self._fleet.device(device_no)) is not None:
+                self.status(device, online=online)
+
+    async def _one_by_one(self, batch: Batch) -> None:
+        """One message cannot be written: find it, tell its device, keep the others."""
+        for device_no, online, at, front, _ in batch.statuses:
+            if (device := self._fleet.device(device_no)) is not None:
+                single = Batch()
+                self._receiver.status(single, device, online=online, front=front, now_ms=at)
+                await self._settle_single(single)
+        for uplink in batch.uplinks:
+            single = Batch()
+            device = self._fleet.device(uplink.device_no)
+            if device is None:
+                single.uplinks.append(uplink)
+            else:
+                self._receiver.receive(single, uplink, device, self._clock.now_ms())
+            await self._settle_single(single)
+
+    async def _settle_single(self, single: Batch) -> None:
+        try:
+            async with self._db.begin() as tx:
+                await single.write(tx)
+        except Unavailable:
+            self._give_back(single)
+            return
+        except Exception:
+            log.exception("inbox: a message cannot be stored")
+            lost = Batch()
+            for uplink in single.uplinks:
+                if (device := self._fleet.device(uplink.device_no)) is not None:
+                    self._receiver.not_stored(lost, uplink, device, self._clock.now_ms())
+            _refused.inc(len(single.uplinks))
+            self._finish(lost)
+            return
+        self._finish(single)
+
+    async def _take_late(self) -> None:
+        """Read what waits behind messages marked DUP; those stored before are settled without being stored again."""
+        done = 0
+        while done < len(self._late):  # it may grow while we look
+            uplink = self._late[done]
+            done += 1
+            now_ms = self._clock.now_ms()
+            device = self._fleet.device(uplink.device_no)
+            if device is None:
+                self._open.uplinks.append(uplink)
+            elif uplink.dup and await self._stored_before(device, uplink.payload, now_ms):
+                _resent.inc()
+                known = Batch()
+                self._receiver.receive(known, uplink, device, now_ms)
+                self._open.uplinks += known.uplinks
+                self._open.replies += known.replies
+            else:
+                self._receiver.receive(self._open, uplink, device, now_ms)
+        self._late.clear()
+
+    async def _stored_before(self, device: DeviceEntry, payload: bytes, now_ms: int) -> bool:
+        since = now_ms - RESEND_MS
+        waiting = (m for batch in (*self._full, self._open) for m in batch.messages)
+        if any(m.device is device and m.payload == payload for m in waiting):
+            return True
+        try:
+            seq = await _same_before.scalar(
+                self._db,
+                device_no=device.device_no,
+                after=Ids.number_at(since),
+                day=day_of(since),
+                payload=payload,
+            )
+        except Unavailable:
+            return False
+        return seq is not None
+
+    async def _note_seen(self) -> None:
+        """Write `last_seen_ms` now and then instead of with every message."""
+        written: dict[int, int] = {}
+        while True:
+            await self._clock.sleep(SEEN_SECONDS)
+            fresh = {
+                device.device_no: device.last_seen_ms
+                for device in self._fleet
+                if device.last_seen_ms > written.get(device.device_no, 0)
+            }
+            written |= fresh
+            self._open.seen |= fresh
+            self._wake.set()

@@ -1,0 +1,66 @@
+"""What the inbox holds: one message of one device, as handlers and subscribers of committed messages see it."""
+
+from typing import Any, Final, Literal
+
+import msgspec
+
+from linli.things.fleet import DeviceEntry
+
+DAY_MS: Final = 86_400_000
+OLDEST_MS: Final = 40 * DAY_MS
+NEWEST_MS: Final = DAY_MS
+"""A device's time further back or ahead than this is not believed (design 4.9)."""
+
+
+Kind = Literal["property", "event", "service_reply", "status", "info", "user", "raw", "log"]
+"""What a message is, as it stands in `inbox.kind`.
+
+- `service_reply`: answer to an asynchronous call; that of a synchronous one goes to its caller instead
+- `status`: the connection came or went; `identifier` is `online` or `offline`
+- `info`: tags changed by the device; `identifier` is `update` or `delete`
+- `user`: a free topic; `identifier` is what follows `/user/`, `values` the payload's bytes
+- `raw`: bytes of the device's own format (`thing/model/up_raw`)
+- `log`: the device's own log lines
+"""
+
+
+class Message(msgspec.Struct, gc=False):
+    """One stored message. `seq` rises in time and is unique for its device."""
+
+    seq: int
+    device: DeviceEntry
+    kind: Kind
+    identifier: str
+    """Event, service, `online`/`offline`, or topic tail; empty for property posts."""
+    values: Any
+    """Checked values by identifier (property, event, reply data), or bytes (user, raw)."""
+    time_ms: int
+    """When it happened: the device's time where it is believable, else arrival."""
+    received_ms: int
+    payload: bytes
+    """As it came."""
+    note: str = ""
+    """As `inbox.note`."""
+    call_no: int = 0
+    """Of a service reply: the call it answers (`service_calls.call_no`)."""
+    wanted: bool = False
+    """A domain handler is registered for it."""
+
+    @property
+    def batch_id(self) -> str:
+        """32 hex digits that all values of one post share on the wire (`batchId`)."""
+        return batch_id(self.device.device_no, self.seq)
+
+
+def batch_id(device_no: int, seq: int) -> str:
+    """The `batchId` of a message: derived, so that nothing is stored for it."""
+    return f"{device_no:016x}{seq:016x}"
+
+
+def believable(time_ms: int | None, now_ms: int) -> tuple[int, bool]:
+    """(the time to keep, whether the device's time was set aside for arrival)."""
+    if time_ms is None:
+        return now_ms, False
+    if now_ms - OLDEST_MS <= time_ms <= now_ms + NEWEST_MS:
+        return time_ms, False
+    return now_ms, True

@@ -1,0 +1,215 @@
+"""Reads each kind of uplink into a batch: what is stored, and what the device is told. Every uplink is acknowledged."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from linli.kernel.clock import Clock
+from linli.kernel.ids import Ids
+from linli.protocols.linkkit import envelope
+from linli.protocols.linkkit.topics import UplinkKind
+from linli.things.downlink.calls import PendingCalls
+from linli.things.fleet import DeviceEntry
+from linli.things.inbox.arrival import NOT_STORED, UNSUPPORTED, Arrival, read_post
+from linli.things.inbox.batch import Batch
+from linli.things.inbox.handlers import InboxHandlers
+from linli.things.inbox.messages import DAY_MS, Kind, Message
+from linli.things.inbox.posts import Posts
+from linli.things.mqtt.ports import Uplink
+from linli.tsl import ValueRefused
+
+_ANY_VERSION: Final = 2**53
+_MAX_REASON: Final = 500
+
+_encode = msgspec.json.Encoder().encode
+
+type Reading = Callable[[Arrival], None]
+
+
+class Receiver:
+    """Turns uplinks into rows. Works in memory alone: it neither waits nor writes."""
+
+    def __init__(self, handlers: InboxHandlers, calls: PendingCalls, ids: Ids, clock: Clock) -> None:
+        self._handlers = handlers
+        self._calls = calls
+        self._ids = ids
+        self._clock = clock
+        posts = Posts(handlers, ids)
+        self._readings: dict[UplinkKind, Reading] = {
+            UplinkKind.PROPERTY_POST: posts.properties,
+            UplinkKind.PROPERTY_BATCH_POST: posts.batch,
+            UplinkKind.EVENT_POST: posts.event,
+            UplinkKind.SERVICE_REPLY: self._service_reply,
+            UplinkKind.RRPC_RESPONSE: self._rrpc_response,
+            UplinkKind.INFO_UPDATE: self._info_update,
+            UplinkKind.INFO_DELETE: self._info_delete,
+            UplinkKind.DESIRED_DELETE: self._desired_delete,
+            UplinkKind.NTP_REQUEST: self._ntp_request,
+            UplinkKind.MODEL_UP_RAW: self._raw,
+            UplinkKind.USER: self._user,
+            UplinkKind.LOG_POST: self._log,
+        }
+
+    def receive(self, batch: Batch, uplink: Uplink, device: DeviceEntry, now_ms: int) -> None:
+        """Read one uplink into `batch`, its reply included."""
+        device.last_seen_ms = now_ms
+        batch.uplinks.append(uplink)
+        arrival = Arrival(batch, uplink, device, now_ms)
+        reading = self._readings.get(uplink.topic.kind)
+        if reading is None:
+            arrival.refuse(NotImplementedError("not supported"), UNSUPPORTED)
+            return
+        reading(arrival)
+
+    def not_stored(self, batch: Batch, uplink: Uplink, device: DeviceEntry, now_ms: int) -> None:
+        """Tell the device that its message cannot be kept, whatever it does."""
+        batch.uplinks.append(uplink)
+        arrival = Arrival(batch, uplink, device, now_ms)
+        arrival.refuse(RuntimeError("the message could not be stored"), NOT_STORED)
+
+    def status(self, batch: Batch, device: DeviceEntry, *, online: bool, front: str, now_ms: int) -> None:
+        """Note that a device's connection came or went."""
+        identifier = "online" if online else "offline"
+        if online:
+            device.last_seen_ms = now_ms
+        values = {"status": identifier, "time": now_ms}
+        self._keep(batch, device, "status", identifier, values, now_ms, _encode(values))
+        batch.statuses.append((device.device_no, online, now_ms, front, device.last_seen_ms))
+
+    # answers to calls
+
+    def _service_reply(self, arrival: Arrival) -> None:
+        device, payload = arrival.device, arrival.uplink.payload
+        try:
+            reply = envelope.read_reply(payload)
+            values = reply_values(reply)
+        except (envelope.EnvelopeError, msgspec.MsgspecError):
+            return
+        call_no = self._calls.answered(device.device_no, str(reply.id), reply)
+        if call_no is None:
+            return
+        arrival.batch.answer(
+            call_no,
+            device.device_no,
+            state="answered" if reply.code == envelope.SUCCESS else "refused",
+            output=payload.decode(),
+            reason=reply.message[:_MAX_REASON].replace("\0", ""),
+            at=arrival.now_ms,
+        )
+        identifier = arrival.uplink.topic.identifier
+        message = self._keep(
+            arrival.batch, device, "service_reply", identifier, values, arrival.now_ms, payload
+        )
+        message.call_no = call_no
+
+    def _rrpc_response(self, arrival: Arrival) -> None:
+        topic = arrival.uplink.topic
+        self._calls.responded(arrival.device.device_no, topic.message_id, arrival.uplink.payload)
+
+    # device information
+
+    def _info_update(self, arrival: Arrival) -> None:
+        """`[{"attrKey": …, "attrValue": …}]` become tags of the device."""
+        self._info(arrival, removes=False)
+
+    def _info_delete(self, arrival: Arrival) -> None:
+        self._info(arrival, removes=True)
+
+    def _info(self, arrival: Arrival, *, removes: bool) -> None:
+        device, payload = arrival.device, arrival.uplink.payload
+        try:
+            post = read_post(payload)
+            tags = _attributes(post.params, removes=removes)
+        except (envelope.EnvelopeError, ValueRefused) as error:
+            arrival.refuse(error)
+            return
+        identifier = "delete" if removes else "update"
+        self._keep(arrival.batch, device, "info", identifier, tags, arrival.now_ms, payload)
+        arrival.batch.tags |= {(device.device_no, key): value for key, value in tags.items()}
+        arrival.accept(post, [])
+
+    def _desired_delete(self, arrival: Arrival) -> None:
+        """`{"LightSwitch": {"version": 2}}`: this version (or, without one, any) has been taken up."""
+        try:
+            post = read_post(arrival.uplink.payload)
+        except envelope.EnvelopeError as error:
+            arrival.refuse(error)
+            return
+        params = post.params if isinstance(post.params, dict) else {}
+        for identifier in params.keys() & arrival.device.product.compiled.rules.keys():
+            item = params[identifier]
+            version = item.get("version") if isinstance(item, dict) else None
+            upto = min(version, _ANY_VERSION) if isinstance(version, int) else _ANY_VERSION
+            arrival.batch.undesired.append({"no": arrival.device.device_no, "key": identifier, "upto": upto})
+        arrival.accept(post, [])
+
+    # the rest
+
+    def _ntp_request(self, arrival: Arrival) -> None:
+        """Answered at once: a reply that waited for a commit would measure the commit. All members are strings."""
+        try:
+            asked = msgspec.json.decode(arrival.uplink.payload, type=_NtpRequest, strict=False)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            asked = _NtpRequest()
+        times = {
+            "deviceSendTime": asked.device_send_time,
+            "serverRecvTime": str(arrival.now_ms),
+            "serverSendTime": str(self._clock.now_ms()),
+        }
+        arrival.uplink.reply(_encode(times))
+
+    def _raw(self, arrival: Arrival) -> None:
+        self._bytes(arrival, "raw", "")
+        arrival.batch.replies.append((arrival.uplink, b""))
+
+    def _user(self, arrival: Arrival) -> None:
+        self._bytes(arrival, "user", arrival.uplink.topic.identifier)
+
+    def _log(self, arrival: Arrival) -> None:
+        self._bytes(arrival, "log", "")
+
+    def _bytes(self, arrival: Arrival, kind: Kind, identifier: str) -> None:
+        payload = arrival.uplink.payload
+        self._keep(arrival.batch, arrival.device, kind, identifier, payload, arrival.now_ms, payload)
+
+    def _keep(
+        self,
+        batch: Batch,
+        device: DeviceEntry,
+        kind: Kind,
+        identifier: str,
+        values: Any,
+        now_ms: int,
+        payload: bytes,
+    ) -> Message:
+        message = Message(self._ids.number(), device, kind, identifier, values, now_ms, now_ms, payload)
+        message.wanted = self._handlers.wants(message)
+        batch.keep(message, now_ms // DAY_MS)
+        return message
+
+
+class _NtpRequest(msgspec.Struct, rename="camel"):
+    device_send_time: str = ""
+
+
+def reply_values(reply: envelope.Reply) -> dict[str, Any]:
+    """What handlers get of a device's answer. Raises MsgspecError."""
+    data = msgspec.json.decode(reply.data) if bytes(reply.data) else {}
+    return {"id": str(reply.id), "code": reply.code, "data": data, "message": reply.message}
+
+
+def _attributes(params: Any, *, removes: bool) -> dict[str, str | None]:
+    """Tags by key from the device's list; None for one to remove."""
+    if not isinstance(params, list):
+        raise ValueRefused("params", "type", expected="array")
+    tags: dict[str, str | None] = {}
+    for index, item in enumerate(params):
+        key = item.get("attrKey") if isinstance(item, dict) else None
+        if not isinstance(key, str) or not 1 <= len(key) <= 64 or "\0" in key:
+            raise ValueRefused(f"params[{index}].attrKey", "type", expected="text")
+        value = None if removes else item.get("attrValue")
+        if not removes and (not isinstance(value, str) or len(value) > 1024 or "\0" in value):
+            raise ValueRefused(f"params[{index}].attrValue", "type", expected="text")
+        tags[key] = value
+    return tags
