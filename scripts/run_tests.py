@@ -19,9 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build" / "logs"
 WORKERS = 2
 
-# Debian package -> (a program or file that shows it is there, what goes untested without it).
+# Debian package -> (what shows that it is there, what goes untested without it).
 ENGINES = {
-    "postgresql-17": ("/usr/lib/postgresql/*/bin/initdb", "everything on PostgreSQL"),
+    "postgresql-17": ("/usr/lib/postgresql/17/bin/initdb", "everything on PostgreSQL"),
     "mosquitto": ("/usr/sbin/mosquitto", "MQTT beside a stock broker"),
     "mosquitto-clients": ("/usr/bin/mosquitto_pub", "MQTT with a third client"),
     "chromium": ("/usr/bin/chromium", "every page in a real browser"),
@@ -31,6 +31,8 @@ ENGINES = {
     ),
     "openssl": ("/usr/bin/openssl", "certificates checked by a second implementation"),
 }
+# Another version does, where the one above is not to be had.
+ANY_VERSION = {"postgresql-17": "/usr/lib/postgresql/*/bin/initdb"}
 
 
 def main(arguments: list[str]) -> int:
@@ -48,21 +50,24 @@ def provide_engines() -> None:
     """Install what is missing when we may; otherwise say what will be skipped. Never a reason to stop."""
     missing = [package for package, (sign, _) in ENGINES.items() if not present(sign)]
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
-        environment = {"DEBIAN_FRONTEND": "noninteractive"}
-        install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing]
         try:
             run("refreshing Debian's package lists", ["apt-get", "update", "-q"], log=LOGS / "apt-update.log")
-            run(
-                f"installing {', '.join(missing)}",
-                install,
-                log=LOGS / "apt-install.log",
-                environment=environment,
-            )
+            for package in missing:  # one by one: a name that this release lacks must not keep out the others
+                install(package)
         except Failed as failure:
             say(str(failure))
     for package, (sign, untested) in ENGINES.items():
-        if not present(sign):
+        if not present(sign) and not present(ANY_VERSION.get(package, sign)):
             say(f"skipping {untested}: Debian's {package} is not installed")
+
+
+def install(package: str) -> None:
+    line = ["apt-get", "install", "-y", "-q", "--no-install-recommends", package]
+    log = LOGS / f"apt-{package}.log"
+    try:
+        run(f"installing {package}", line, log=log, environment={"DEBIAN_FRONTEND": "noninteractive"})
+    except Failed as failure:
+        say(str(failure))
 
 
 def present(sign: str) -> bool:
