@@ -148,17 +148,13 @@ supports = Query(
     Support,
     unscoped="all grants of one device row, whoever gave them",
 )
-row_by_key = Query(
-    select(desired)
-    .where(
-        _d.device == bindparam("device"),
-        _d.kind == bindparam("kind"),
-        _d.credential == bindparam("credential"),
-    )
-    .with_for_update(),
-    DesiredRow,
-    unscoped="a device belongs to one tenant",
+_row_by_key = select(desired).where(
+    _d.device == bindparam("device"),
+    _d.kind == bindparam("kind"),
+    _d.credential == bindparam("credential"),
 )
+row_by_key = Query(_row_by_key.with_for_update(), DesiredRow, unscoped="a device belongs to one tenant")
+_row_to_see = Query(_row_by_key, DesiredRow, unscoped="asked by rooms that checked the device's scope")
 rows_of_device = Query(
     select(desired).where(_d.device == bindparam("device"), any_of(_d.kind, "kinds")).order_by(_d.id),
     DesiredRow,
@@ -231,7 +227,7 @@ async def get_row(scope: Scope, db: Reader, *, row_id: int) -> DesiredRow:
 
 async def find_row(db: Reader, *, device: str, kind: str, credential: str) -> DesiredRow | None:
     """The row of one device, for rooms that already checked the device's scope."""
-    return await row_by_key.one(db, device=device, kind=kind, credential=credential)
+    return await _row_to_see.one(db, device=device, kind=kind, credential=credential)
 
 
 async def history_of(scope: Scope, db: Reader, *, row_id: int, limit: int = 100) -> list[HistoryRow]:

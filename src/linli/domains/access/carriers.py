@@ -1,0 +1,131 @@
+"""How rights reach a door (spec A 4.3): a permission file behind a signed URL, and the key as a property."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from linli.delivery.ports import Invoker
+from linli.delivery.schemas import GrantRow, Parcel, Target
+from linli.domains.access.queries.doors import doors_of_community
+from linli.domains.access.service.kinds import CARD, KEY, KEY_CREDENTIAL, QR, KeyBody, QrBody
+from linli.kernel import outbox
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Reader
+from linli.kernel.errors import TimedOut
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.scope import Scope
+from linli.protocols.door_permissions import (
+    CardPermission,
+    Change,
+    Entry,
+    PermissionFile,
+    QrPermission,
+    encode,
+)
+from linli.sync import ABSENT, Outcome, Result
+
+CALL_TIMEOUT_S = 30.0
+"""A door downloads and stores the file before it answers."""
+KEY_TIMEOUT_S = 10.0
+URL_SECONDS = 600
+KEEP_MS = 3_600_000
+MOST_ENTRIES = 500
+DROP_FILE = "access.drop_permission_file"
+
+_done = Outcome(Result.DONE)
+
+
+class PermissionFileKey(msgspec.Struct, frozen=True):
+    """Outbox payload: a permission file that no door needs any more."""
+
+    key: str
+
+
+class DoorCarrier:
+    """Brings QR and card rights to a door in one permission file. The door answers for the file as a whole."""
+
+    kinds: Sequence[str] = (QR, CARD)
+    most = MOST_ENTRIES
+
+    def __init__(self, db: Database, invoker: Invoker, objects: ObjectStore, ids: Ids, clock: Clock) -> None:
+        self._db = db
+        self._invoker = invoker
+        self._objects = objects
+        self._ids = ids
+        self._clock = clock
+
+    async def carry(self, device: str, batch: Sequence[Parcel]) -> Mapping[tuple[str, str], Outcome]:
+        """Raises what the call raises; then no row of the batch counts as delivered."""
+        tenant_id = batch[0].tenant_id
+        # A name that cannot be guessed: the file says who may enter.
+        key = f"{tenant_id}/door-permissions/{device}/{self._ids.hex(32)}.json"
+        await self._objects.put(key, encode(permission_file(batch)))
+        async with self._db.begin() as tx:
+            await outbox.add(tx, DROP_FILE, PermissionFileKey(key), due_ms=self._clock.now_ms() + KEEP_MS)
+        url = self._objects.url(key, expires_s=URL_SECONDS)
+        await self._invoker.invoke(
+            Scope.system(tenant_id, "delivery"), device, "syncPermissions", {"permissionUrl": url},
+            timeout_s=CALL_TIMEOUT_S,
+        )  # fmt: skip
+        return {(parcel.item.kind, parcel.item.credential): _done for parcel in batch}
+
+    async def drop_file(self, job: PermissionFileKey) -> None:
+        """Outbox job. Dropping twice is harmless."""
+        await self._objects.delete(job.key)
+
+
+class KeyCarrier:
+    """Sets `RSAPublicKey`, the key a door reads encrypted codes with."""
+
+    kinds: Sequence[str] = (KEY,)
+    most = 1
+
+    def __init__(self, invoker: Invoker) -> None:
+        self._invoker = invoker
+
+    async def carry(self, device: str, batch: Sequence[Parcel]) -> Mapping[tuple[str, str], Outcome]:
+        """Raises what the call raises, but for silence: some device SDKs never answer a property set."""
+        for parcel in batch:
+            if parcel.item.deleting:
+                continue  # a door keeps its last key: it opens nothing without rights
+            body = msgspec.json.decode(parcel.opened().body, type=KeyBody)
+            scope = Scope.system(parcel.tenant_id, "delivery")
+            try:
+                await self._invoker.set_properties(
+                    scope, device, {KEY_CREDENTIAL: body.public_key}, timeout_s=KEY_TIMEOUT_S
+                )
+            except TimedOut:
+                continue
+        return {(parcel.item.kind, parcel.item.credential): _done for parcel in batch}
+
+
+def permission_file(batch: Sequence[Parcel]) -> PermissionFile:
+    """The file for a batch: what must go, and what must hold with its window."""
+    qr: list[Entry[QrPermission]] = []
+    cards: list[Entry[CardPermission]] = []
+    for parcel in batch:
+        item = parcel.item
+        if item.deleting:
+            if item.kind == QR:
+                qr.append(Entry(Change.DELETE, item.credential))
+            else:
+                cards.append(Entry(Change.DELETE, item.credential))
+            continue
+        content = parcel.opened()
+        change = Change.ADD if item.reported == ABSENT else Change.MODIFY
+        starts, ends = content.starts_ms, content.ends_ms
+        if item.kind == QR:
+            body = msgspec.json.decode(content.body, type=QrBody)
+            right = QrPermission(item.credential, starts, ends, body.max_scans, body.shared)
+            qr.append(Entry.put(right, change))
+        else:
+            card = CardPermission(item.credential, starts, ends, content.subject)
+            cards.append(Entry.put(card, change))
+    return PermissionFile(qr=tuple(qr), cards=tuple(cards))
+
+
+async def every_door(scope: Scope, db: Reader, grant: GrantRow) -> list[Target]:
+    """Expander of grants on all doors of a community."""
+    doors = await doors_of_community(scope, db, community_id=int(grant.target))
+    return [Target(door.iot_id, grant.credential, grant.subject, grant.content) for door in doors]

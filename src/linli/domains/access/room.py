@@ -1,0 +1,48 @@
+"""This room put together: what the composing function registers to have doors served."""
+
+from linli.delivery.ports import Carriers, Invoker
+from linli.domains.access.carriers import DROP_FILE, DoorCarrier, KeyCarrier, PermissionFileKey, every_door
+from linli.domains.access.events import DoorPersonDeleted, DoorRemoved, QrUsedUp
+from linli.domains.access.handlers import AccessHandlers
+from linli.domains.access.service.doors import COMMUNITY_DOORS
+from linli.domains.access.service.endings import Endings
+from linli.domains.access.service.keys import DoorKeys
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.outbox import Jobs
+from linli.things.events import DeviceDeleted, DeviceMoved
+from linli.things.inbox.handlers import InboxHandlers
+
+
+class AccessRoom:
+    """`register_messages` and `register_events` before anything starts; `register_devices` where calls go out."""
+
+    def __init__(self, db: Database, clock: Clock, ids: Ids, keys: DoorKeys) -> None:
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+        self._handlers = AccessHandlers(ids, keys)
+        self._endings = Endings(db)
+
+    def register_messages(self, inbox: InboxHandlers) -> None:
+        inbox.on_event("passEvent", self._handlers.pass_event)
+        inbox.on_status(self._handlers.status)
+
+    def register_events(self) -> None:
+        handlers = self._db.handlers
+        handlers.inline(DeviceMoved, self._handlers.device_moved)
+        handlers.inline(DeviceDeleted, self._handlers.device_deleted)
+        handlers.after(QrUsedUp, self._endings.qr_used_up, name="access.end_used_up")
+        handlers.after(DoorPersonDeleted, self._endings.person_deleted, name="access.end_of_person")
+        handlers.after(DoorRemoved, self._endings.door_removed, name="access.end_of_door")
+
+    def register_devices(
+        self, carriers: Carriers, jobs: Jobs, *, invoker: Invoker, objects: ObjectStore
+    ) -> None:
+        door = DoorCarrier(self._db, invoker, objects, self._ids, self._clock)
+        carriers.add(door)
+        carriers.add(KeyCarrier(invoker))
+        carriers.expand(COMMUNITY_DOORS, every_door)
+        jobs.on(DROP_FILE, PermissionFileKey, door.drop_file)
