@@ -71,7 +71,7 @@ _set_project = Command(
 )
 _set_community = _change(community_id=bindparam("community", type_=INT))
 _set_enabled = _change(enabled=bindparam("on", type_=INT))
-_set_secret = _change(secret=bindparam("sealed"))
+_set_secret = _change(secret=bindparam("sealed"), active_ms=None)
 _set_labels = _change(nickname=bindparam("nick"), remark=bindparam("note"))
 _delete_device = Command(
     delete(devices).where(devices.c.device_no == bindparam("no", type_=INT), in_scope(devices))
@@ -82,8 +82,10 @@ def _clear(table: Table) -> Command:
     return Command(delete(table).where(table.c.device_no == bindparam("no", type_=INT)))
 
 
+_clear_tokens = _clear(device_tokens)
 _clear_state = [
-    _clear(table) for table in (device_tags, device_tokens, latest_values, desired_properties, inbox_work)
+    _clear_tokens,
+    *(_clear(table) for table in (device_tags, latest_values, desired_properties, inbox_work)),
 ]
 
 
@@ -205,10 +207,11 @@ async def enable_device(scope: Scope, tx: Tx, *, iot_id: str, enabled: bool) -> 
 
 
 async def reset_secret(scope: Scope, tx: Tx, *, iot_id: str, ids: Ids, secrets: Secrets) -> Triple:
-    """A new secret; the device is disconnected and must be set up anew. Raises NotFound."""
+    """A new secret; the device is disconnected and must be set up anew, or may register again. Raises NotFound."""
     device = await get_device(scope, tx, iot_id=iot_id)
     made = Triple(iot_id, device.product_key, device.device_name, ids.device_secret())
     sealed = secrets.seal(made.device_secret, about=f"device:{iot_id}")
+    await _clear_tokens.run(tx, no=device.device_no)
     await _set_secret.run(tx, scope, no=device.device_no, sealed=sealed, now=tx.db.clock.now_ms())
     _told(tx, device, closes=True)
     return made

@@ -1,0 +1,95 @@
+"""The MQTT front's backend: who may connect, where uplinks go, what coming and going means."""
+
+from linli.kernel.secrets import Secrets
+from linli.protocols.linkkit.connect import ConnectKind
+from linli.things.apps import AppLogin
+from linli.things.fleet import DeviceEntry, Fleet
+from linli.things.inbox.ingest import Ingest
+from linli.things.mqtt.ports import (
+    NOT_ALLOWED,
+    AppPrincipal,
+    ConnectRequest,
+    DevicePrincipal,
+    Gone,
+    PreAuthorized,
+    PreAuthRequest,
+    Refused,
+    Registered,
+    RegisterRequest,
+    Uplink,
+)
+from linli.things.mqtt.session import Session
+from linli.things.registration import Registration, TokenKind
+
+
+class Backend:
+    """Implements `mqtt.ports.Backend`."""
+
+    def __init__(
+        self, fleet: Fleet, ingest: Ingest, registration: Registration, secrets: Secrets, apps: AppLogin
+    ) -> None:
+        self._fleet = fleet
+        self._ingest = ingest
+        self._registration = registration
+        self._secrets = secrets
+        self._apps = apps
+
+    async def authenticate(self, request: ConnectRequest) -> DevicePrincipal | AppPrincipal | Refused:
+        name = request.name
+        match name.kind:
+            case ConnectKind.APP:
+                return await self._apps.authenticate(request)
+            case ConnectKind.DEVICE:
+                device = await self._fleet.find(name.product_key, name.device_name)
+                secret = None if device is None else self._secret(device)
+            case ConnectKind.TOKEN:
+                device = await self._fleet.find(name.product_key, name.device_name)
+                secret = await self._token(device, "regnwl", name.client_id)
+            case ConnectKind.PRE_AUTH:
+                device = await self._fleet.find_iot_id(name.user)
+                secret = await self._token(device, "pre_auth", None)
+            case _:
+                return Refused(reason="not a kind that connects")
+        if device is None:
+            return Refused(reason="unknown device")
+        if not secret or not request.proves(secret):
+            return Refused(reason="wrong password")
+        if not device.enabled:
+            return Refused(reason="disabled device", connack=NOT_ALLOWED)
+        return DevicePrincipal(
+            product_key=device.product_key, device_name=device.device_name, device_no=device.device_no
+        )
+
+    async def register(self, request: RegisterRequest) -> Registered | Refused:
+        return await self._registration.register(request)
+
+    async def pre_authenticate(self, request: PreAuthRequest) -> PreAuthorized | Refused:
+        return await self._registration.pre_authenticate(request)
+
+    def accept(self, uplinks: list[Uplink]) -> None:
+        self._ingest.accept(uplinks)
+
+    def connected(self, session: Session) -> None:
+        device = self._fleet.device(session.device_no)
+        if device is not None:
+            if session.name is not None:
+                device.rrpc_style = session.name.rrpc_style
+            self._ingest.status(device, online=True)
+
+    def disconnected(self, session: Session, reason: Gone) -> None:
+        """A take-over is no going: the same device connects at once."""
+        if session.device_no and reason is not Gone.TAKEN_OVER:
+            self._went(session.device_no)
+        for device_no in session.subs.values():
+            self._went(device_no)
+
+    def _went(self, device_no: int) -> None:
+        device = self._fleet.device(device_no)
+        if device is not None:
+            self._ingest.status(device, online=False)
+
+    def _secret(self, device: DeviceEntry) -> str:
+        return self._secrets.open(device.secret, about=f"device:{device.iot_id}")
+
+    async def _token(self, device: DeviceEntry | None, kind: TokenKind, client_id: str | None) -> str | None:
+        return None if device is None else await self._registration.token_of(device, kind, client_id)

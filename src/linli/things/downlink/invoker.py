@@ -1,0 +1,281 @@
+"""Calls to devices: services, synchronous or not, and property sets; each leaves a record.
+
+A synchronous service goes where the client said it listens: `/ext/rrpc/…` or `/sys/…/rrpc/request/…` (spec clients b.4).
+An offline device is told at once; nothing is kept for it here: what must reach a device later is desired state.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+from linli.protocols.linkkit import envelope
+from linli.protocols.linkkit.topics import rrpc_call, service_call
+from linli.things.downlink.calls import PendingCalls
+from linli.things.downlink.records import SET, CallRecord
+from linli.things.errors import DeviceDisabled, DeviceOffline, DeviceRefused, DeviceSilent, bad_value
+from linli.things.fleet import DeviceEntry, Fleet
+from linli.things.mqtt.ports import Publisher
+from linli.things.queries.devices import get_device
+from linli.tsl import Service, ValueOutside, ValueRefused
+
+TIMEOUT_S: Final = 10.0
+SET_REPLY_S: Final = 3.0
+"""How long the reply to a property set is waited for once the device has the message: one SDK never replies (trap 10)."""
+_SET_METHOD: Final = "thing.service.property.set"
+_SET_TOPIC: Final = "property/set"
+
+
+class Outcome(NamedTuple):
+    """What a call came to: the device's data, and the id its record is found by."""
+
+    data: dict[str, Any]
+    message_id: str
+
+
+class Invoker:
+    """One per process. `publisher` is set once the front exists; without one every device is offline."""
+
+    def __init__(self, db: Database, fleet: Fleet, calls: PendingCalls, ids: Ids, clock: Clock) -> None:
+        self._db = db
+        self._fleet = fleet
+        self._calls = calls
+        self._ids = ids
+        self._clock = clock
+        self.publisher: Publisher | None = None
+
+    async def invoke(
+        self,
+        scope: Scope,
+        iot_id: str,
+        identifier: str,
+        args: Mapping[str, Any],
+        *,
+        timeout_s: float = TIMEOUT_S,
+    ) -> dict[str, Any]:
+        """Call a service, wait for the device's answer and return its `data`; an asynchronous one is waited for too.
+
+        Raises NotFound, BadInput, DeviceOffline, DeviceSilent, DeviceRefused.
+        """
+        return (await self.call(scope, iot_id, identifier, args, timeout_s=timeout_s, wait=True)).data
+
+    async def call(
+        self,
+        scope: Scope,
+        iot_id: str,
+        identifier: str,
+        args: Mapping[str, Any],
+        *,
+        timeout_s: float = TIMEOUT_S,
+        wait: bool = False,
+    ) -> Outcome:
+        """As `invoke`, but an asynchronous service is only sent, unless `wait`; its answer completes the record."""
+        device = await self._device(scope, iot_id)
+        service, checked = self._checked(device, identifier, args)
+        if service.call_type == "sync":
+            record = self._record(scope, device, identifier, "sync", checked)
+            return await self._call_sync(device, service, record, timeout_s)
+        record = self._record(scope, device, identifier, "async", checked)
+        topic = service_call(device.product_key, device.device_name, identifier)
+        if not wait:
+            await self._send_async(device, topic, service.method, record)
+            return Outcome({}, record.message_id)
+        return await self._call_async(device, topic, service.method, record, timeout_s)
+
+    async def set_properties(
+        self, scope: Scope, iot_id: str, values: Mapping[str, Any], *, timeout_s: float = TIMEOUT_S
+    ) -> None:
+        """Set properties and wait until the device has them: it replied, or took the message and stayed quiet.
+
+        Raises NotFound, BadInput, DeviceOffline, DeviceSilent, DeviceRefused.
+        """
+        device = await self._device(scope, iot_id)
+        record = self._record(scope, device, SET, "async", self._checked_set(device, values))
+        topic = service_call(device.product_key, device.device_name, _SET_TOPIC)
+        await self._call_async(device, topic, _SET_METHOD, record, timeout_s, silence_is_consent=True)
+
+    async def send_properties(self, scope: Scope, iot_id: str, values: Mapping[str, Any]) -> str:
+        """Set properties without waiting; the message id. Raises NotFound, BadInput, DeviceOffline."""
+        device = await self._device(scope, iot_id)
+        record = self._record(scope, device, SET, "async", self._checked_set(device, values))
+        topic = service_call(device.product_key, device.device_name, _SET_TOPIC)
+        await self._send_async(device, topic, _SET_METHOD, record)
+        return record.message_id
+
+    # what is asked for
+
+    async def _device(self, scope: Scope, iot_id: str) -> DeviceEntry:
+        row = await get_device(scope, self._db, iot_id=iot_id)
+        device = await self._fleet.find_no(row.device_no)
+        if device is None:
+            raise NotFound(what="device", id=iot_id)
+        if not row.enabled:
+            raise DeviceDisabled(id=iot_id)
+        return device
+
+    @staticmethod
+    def _checked(
+        device: DeviceEntry, identifier: str, args: Mapping[str, Any]
+    ) -> tuple[Service, dict[str, Any]]:
+        compiled = device.product.compiled
+        service = compiled.service(identifier)
+        if service is None:
+            raise BadInput(field="identifier", rule="tsl.unknown_identifier")
+        try:
+            return service, compiled.service_input(identifier, dict(args))
+        except (ValueRefused, ValueOutside) as error:
+            raise bad_value(error, "args") from error
+
+    @staticmethod
+    def _checked_set(device: DeviceEntry, values: Mapping[str, Any]) -> dict[str, Any]:
+        if not values:
+            raise BadInput(field="items", rule="required")
+        try:
+            return device.product.compiled.property_set(dict(values))
+        except (ValueRefused, ValueOutside) as error:
+            raise bad_value(error, "items") from error
+
+    def _record(
+        self, scope: Scope, device: DeviceEntry, identifier: str, call_type: str, args: dict[str, Any]
+    ) -> CallRecord:
+        return CallRecord.of(scope, self._ids.number(), device.device_no, identifier, call_type, args)
+
+    # how it is done
+
+    async def _call_sync(
+        self, device: DeviceEntry, service: Service, record: CallRecord, timeout_s: float
+    ) -> Outcome:
+        key = device.device_no, record.message_id
+        topic = rrpc_call(
+            device.rrpc_style, record.message_id, device.product_key, device.device_name, service.identifier
+        )
+        waiting = self._calls.expect_response(*key)
+        try:
+            if not self._publish(device, topic, service.method, record, qos=0):
+                raise await self._offline(device, record)
+            payload = await self._within(timeout_s, waiting)
+        finally:
+            self._calls.forget(*key)
+        record.answered_ms = self._clock.now_ms()
+        if payload is None:
+            record.state = "timed_out"
+            await record.save_ended(self._db)
+            raise DeviceSilent(id=device.iot_id, seconds=round(timeout_s))
+        record.output = payload.decode("utf-8", "replace").replace("\0", "")
+        try:
+            data = _data_of(envelope.read_reply(payload))
+        except (envelope.EnvelopeError, msgspec.MsgspecError) as error:
+            record.state, record.reason = "refused", str(error)
+            await record.save_ended(self._db)
+            raise DeviceRefused(answer=0, message=str(error)) from error
+        except DeviceRefused as refused:
+            record.state, record.reason = "refused", str(refused)
+            await record.save_ended(self._db)
+            raise
+        record.state = "answered"
+        await record.save_ended(self._db)
+        return Outcome(data, record.message_id)
+
+    async def _call_async(
+        self,
+        device: DeviceEntry,
+        topic: str,
+        method: str,
+        record: CallRecord,
+        timeout_s: float,
+        *,
+        silence_is_consent: bool = False,
+    ) -> Outcome:
+        """The reply completes the record on its way through the inbox; here its caller learns of it."""
+        key = device.device_no, record.message_id
+        waiting = self._calls.expect_reply(*key)
+        taken: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        try:
+            await self._send_async(device, topic, method, record, taken)
+            if silence_is_consent:
+                await self._wait(timeout_s, taken, waiting)
+                reply = await self._within(min(timeout_s, SET_REPLY_S) if taken.done() else 0, waiting)
+                if reply is None and taken.done():
+                    return Outcome({}, record.message_id)
+            else:
+                reply = await self._within(timeout_s, waiting)
+        finally:
+            self._calls.forget(*key)
+        if reply is None:
+            await record.end(self._db, "timed_out", "", self._clock.now_ms())
+            raise DeviceSilent(id=device.iot_id, seconds=round(timeout_s))
+        return Outcome(_data_of(reply), record.message_id)
+
+    async def _send_async(
+        self,
+        device: DeviceEntry,
+        topic: str,
+        method: str,
+        record: CallRecord,
+        taken: "asyncio.Future[bool] | None" = None,
+    ) -> None:
+        """The record first, so that an answer finds it."""
+        if not self._reachable(device):
+            raise await self._offline(device, record)
+        await record.save(self._db)
+
+        def acknowledged(arrived: bool) -> None:
+            if taken is not None and not taken.done() and arrived:
+                taken.set_result(True)
+
+        if not self._publish(device, topic, method, record, qos=1, on_ack=acknowledged):
+            await record.end(self._db, "offline", "", self._clock.now_ms())
+            raise DeviceOffline(id=device.iot_id)
+
+    async def _offline(self, device: DeviceEntry, record: CallRecord) -> DeviceOffline:
+        record.state, record.answered_ms = "offline", record.called_ms
+        await record.save_ended(self._db)
+        return DeviceOffline(id=device.iot_id)
+
+    def _reachable(self, device: DeviceEntry) -> bool:
+        publisher = self.publisher
+        return publisher is not None and publisher.is_connected(device.product_key, device.device_name)
+
+    def _publish(
+        self,
+        device: DeviceEntry,
+        topic: str,
+        method: str,
+        record: CallRecord,
+        *,
+        qos: int,
+        on_ack: Any = None,
+    ) -> bool:
+        if self.publisher is None:
+            return False
+        payload = envelope.request(record.message_id, method, record.input)
+        return self.publisher.publish(
+            device.product_key, device.device_name, topic, payload, qos=qos, on_ack=on_ack
+        )
+
+    async def _within[T](self, seconds: float, wanted: "asyncio.Future[T]") -> T | None:
+        """The result of `wanted`, or None when the time is over."""
+        await self._wait(seconds, wanted)
+        return wanted.result() if wanted.done() else None
+
+    async def _wait(self, seconds: float, *wanted: "asyncio.Future[Any]") -> None:
+        """Return when one of `wanted` is done or the time is over."""
+        timer = asyncio.ensure_future(self._clock.sleep(seconds))
+        try:
+            await asyncio.wait((*wanted, timer), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            timer.cancel()
+
+
+def _data_of(reply: envelope.Reply) -> dict[str, Any]:
+    """The device's data. Raises DeviceRefused for a code other than 200, MsgspecError for broken data."""
+    if reply.code != envelope.SUCCESS:
+        raise DeviceRefused(answer=reply.code, message=reply.message)
+    data = msgspec.json.decode(reply.data) if bytes(reply.data) else None
+    return data if isinstance(data, dict) else {}

@@ -1,0 +1,96 @@
+"""The thing platform put together: what the composing function makes, starts and stops."""
+
+from collections.abc import Callable
+
+from sqlalchemy import bindparam, update
+
+from linli.kernel.clock import Clock
+from linli.kernel.db import INT, Command, Database
+from linli.kernel.ids import Ids
+from linli.kernel.secrets import Secrets
+from linli.things.apps import AppLogin
+from linli.things.backend import Backend
+from linli.things.changes import Change, listen
+from linli.things.downlink.calls import PendingCalls
+from linli.things.downlink.invoker import Invoker
+from linli.things.fleet import Fleet
+from linli.things.inbox.dispatcher import Dispatcher
+from linli.things.inbox.handlers import InboxHandlers
+from linli.things.inbox.ingest import Ingest
+from linli.things.inbox.receiver import Receiver
+from linli.things.models import devices
+from linli.things.mqtt.front import Front
+from linli.things.mqtt.limits import Limits
+from linli.things.mqtt.store import SessionStore
+from linli.things.registration import Registration
+
+_all_offline = Command(
+    update(devices)
+    .where(devices.c.online == 1, devices.c.front == bindparam("front_name"))
+    .values(online=0, front="", last_offline_ms=bindparam("now", type_=INT)),
+    unscoped="connections that ended with the process that held them",
+)
+
+
+class Things:
+    """Register handlers on `handlers`, then `start`; listeners of `front.connection` come after, and go before `stop`.
+
+    `front_name` tells this process's front from others over the same database. `topics_of` names the filters an appKey
+    may subscribe to.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        ids: Ids,
+        secrets: Secrets,
+        *,
+        topics_of: Callable[[str], tuple[str, ...]] = lambda app_key: (),
+        front_name: str = "main",
+        address: tuple[str, int] = ("127.0.0.1", 1883),
+        limits: Limits | None = None,
+        sessions: SessionStore | None = None,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._front_name = front_name
+        self.handlers = InboxHandlers()
+        self.fleet = Fleet(db)
+        calls = PendingCalls()
+        receiver = Receiver(self.handlers, calls, ids, clock)
+        self.ingest = Ingest(db, self.fleet, receiver, clock, front=front_name)
+        self.dispatcher = Dispatcher(db, self.fleet, self.handlers, clock)
+        self.ingest.on_committed.append(self.dispatcher.offer)
+        self.invoker = Invoker(db, self.fleet, calls, ids, clock)
+        self.registration = Registration(db, self.fleet, secrets, ids, clock, address)
+        self.backend = Backend(
+            self.fleet, self.ingest, self.registration, secrets, AppLogin(db, secrets, topics_of)
+        )
+        self.front = Front(self.backend, clock=clock, limits=limits, store=sessions)
+        self.ingest.publisher = self.front
+        self.invoker.publisher = self.front
+        self._stop_listening: Callable[[], None] | None = None
+
+    async def start(self) -> None:
+        """Load the fleet, mark it offline, take up unfinished messages, open the front."""
+        async with self._db.begin() as tx:
+            await _all_offline.run(tx, front_name=self._front_name, now=self._clock.now_ms())
+        await self.fleet.start()
+        await self.dispatcher.start()
+        await self.ingest.start()
+        self._stop_listening = listen(self._db, self._heard)
+        await self.front.start()
+
+    async def stop(self) -> None:
+        """Close connections, write what has arrived, leave unfinished messages to the next start."""
+        if self._stop_listening is not None:
+            self._stop_listening()
+        await self.front.stop()
+        await self.ingest.stop()
+        await self.dispatcher.stop()
+        await self.fleet.stop()
+
+    def _heard(self, change: Change) -> None:
+        if change.closes:
+            self.front.kick(change.product_key, change.device_name)
