@@ -13,6 +13,7 @@ from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.db.sqlite import DiskFull
 from linli.kernel.disk import DiskGuard, free_space, freeing_space
+from linli.kernel.objects import ObjectStore
 
 MB = 1024 * 1024
 notes = Table("disk_notes", MetaData(), Column("id", Integer, primary_key=True), Column("text", Text))
@@ -118,3 +119,16 @@ async def test_a_disk_that_is_really_full_loses_nothing(tiny_disk: Path) -> None
             await tx.insert_one(notes, ("id", "text"), (1000, "small"))
     finally:
         await db.close()
+
+
+async def test_files_meet_the_same_answers(tiny_disk: Path, clock: ManualClock) -> None:
+    store = ObjectStore(tiny_disk / "objects", b"secret", "http://linli.example", clock)
+    await store.put("t/kept.bin", b"kept")
+    with pytest.raises(DiskFull):
+        await store.put("t/large.bin", b"x" * 20 * MB)
+    assert await store.get("t/kept.bin") == b"kept"
+    assert [file.name for file in (tiny_disk / "objects" / "t").iterdir()] == ["kept.bin"]
+
+    store.guard = DiskGuard(tiny_disk, 256 * MB, clock)
+    with pytest.raises(DiskFull):
+        await store.put("t/small.bin", b"small")

@@ -10,13 +10,14 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from linli.app.http import HttpScope, answer
-from linli.kernel.errors import BadInput, Forbidden, LinliError, NotFound, TooLarge
+from linli.kernel.disk import telling_full_disk
+from linli.kernel.errors import BadInput, Forbidden, LinliError, NotFound, TooLarge, Unavailable
 from linli.kernel.http import Receive, Send
 from linli.kernel.objects import ObjectStore
 
 PREFIX = "/files/"
 _CHUNK = 262_144
-_STATUS = {NotFound: 404, Forbidden: 403, TooLarge: 413, BadInput: 400}
+_STATUS = {NotFound: 404, Forbidden: 403, TooLarge: 413, BadInput: 400, Unavailable: 503}
 _RANGE = re.compile(rb"bytes=(\d*)-(\d*)")
 
 
@@ -94,8 +95,9 @@ class Files:
         target.parent.mkdir(parents=True, exist_ok=True)
         aside = target.parent / f".{secrets.token_hex(8)}.part"
         digest, size, more = hashlib.md5(usedforsecurity=False), 0, True
+        self._store.check_room()
         try:
-            with aside.open("wb") as file:
+            with telling_full_disk(), aside.open("wb") as file:
                 while more:
                     message = await receive()
                     if message["type"] == "http.disconnect":

@@ -42,7 +42,8 @@ class Platform:
         self.objects = ObjectStore(
             settings.data_path / "objects", self.secrets.derived("signed urls"), settings.public_url, clock
         )
-        db.guard = DiskGuard(settings.data_path, settings.disk.reserve_mb * 1024 * 1024, clock)
+        self.disk = DiskGuard(settings.data_path, settings.disk.reserve_mb * 1024 * 1024, clock)
+        db.guard = self.objects.guard = self.disk
         self.uploads = UploadPlace(self.objects, self.secrets.derived("upload tickets"))
         self.jobs = Jobs()
         self.worker = Worker(db, clock, self.jobs)
@@ -107,6 +108,8 @@ class Platform:
         found = {}
         if not await self.db.healthy():
             found["database"] = "cannot be read"
+        if self.disk.full():
+            found["disk"] = "almost full: writes are refused"
         return found
 
 

@@ -1,5 +1,6 @@
 """Refusing writes while there is still room to refuse them well: a full disk stops databases at odd places."""
 
+import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,17 +31,21 @@ class DiskGuard:
         self._clock = clock
         self._free_bytes = free_bytes or free_space
         self._looked_ms: int | None = None
-        self.full = False
+        self._full = False
 
     def __call__(self) -> None:
         """Raises DiskFull when less than the reserve is free, unless inside `freeing_space()`."""
+        if self.full() and not _freeing.get():
+            raise DiskFull()
+
+    def full(self) -> bool:
+        """Whether writes are refused now."""
         now = self._clock.now_ms()
         if self._looked_ms is None or not 0 <= now - self._looked_ms < LOOK_EVERY_MS:
             self._looked_ms = now
-            wanted = self._reserve * (RELEASE_FACTOR if self.full else 1)
-            self.full = self._free_bytes(self._folder) < wanted
-        if self.full and not _freeing.get():
-            raise DiskFull()
+            wanted = self._reserve * (RELEASE_FACTOR if self._full else 1)
+            self._full = self._free_bytes(self._folder) < wanted
+        return self._full
 
 
 @contextmanager
@@ -51,6 +56,17 @@ def freeing_space() -> Iterator[None]:
         yield
     finally:
         _freeing.reset(token)
+
+
+@contextmanager
+def telling_full_disk() -> Iterator[None]:
+    """Turn the file system's own "no room" into DiskFull: the guard looks once a second, a big file comes between."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull() from error
+        raise
 
 
 def free_space(folder: Path) -> int:

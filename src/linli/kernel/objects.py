@@ -10,11 +10,13 @@ import hmac
 import os
 import re
 import secrets as system_secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import parse_qs, quote, urlsplit
 
 from linli.kernel.clock import Clock
+from linli.kernel.disk import telling_full_disk
 from linli.kernel.errors import BadInput, Forbidden, NotFound, TooLarge
 
 Method = Literal["GET", "PUT"]
@@ -50,14 +52,22 @@ class ObjectStore:
         self._secret = secret
         self.base_url = base_url.rstrip("/")
         self._clock = clock
+        self.guard: Callable[[], object] | None = None
+        """Called before anything is stored; what it raises refuses it (kernel.disk)."""
         folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, key: str) -> Path:
         """Where the object lies. Raises BadInput."""
         return self._folder / check_key(key)
 
+    def check_room(self) -> None:
+        """Raises DiskFull when the disk is nearly full."""
+        if self.guard is not None:
+            self.guard()
+
     async def put(self, key: str, content: bytes) -> Stored:
-        """Store or replace an object, durably."""
+        """Store or replace an object, durably. Raises BadInput, DiskFull."""
+        self.check_room()
         return await asyncio.to_thread(self._put, key, content)
 
     def _put(self, key: str, content: bytes) -> Stored:
@@ -65,11 +75,12 @@ class ObjectStore:
         target.parent.mkdir(parents=True, exist_ok=True)
         aside = target.parent / f".{system_secrets.token_hex(8)}.part"
         try:
-            with aside.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            aside.replace(target)
+            with telling_full_disk():
+                with aside.open("wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                aside.replace(target)
         except BaseException:
             aside.unlink(missing_ok=True)
             raise

@@ -31,7 +31,7 @@ class Layout:
     @property
     def files(self) -> Path:
         """The object store's folder."""
-        return self.data / "files"
+        return self.data / "objects"
 
     @property
     def master_key(self) -> Path:
