@@ -93,6 +93,8 @@ class Decoder:
             if stop - at > limit:
                 raise MqttError(Fault.TOO_LARGE, f"a packet of {stop - at} bytes, at most {limit} are taken")
             if stop > end:
+                if head & 0xF0 != 0x30:
+                    self._reader(head)
                 self._missing = stop - at
                 return at
 
@@ -159,13 +161,17 @@ class Decoder:
             connect: Connect = read_connect(head, body, self.level)
             self.level = connect.level
             return connect
+        return self._reader(head)(head, body, self.level)
+
+    def _reader(self, head: int) -> Callable[[int, bytes, int], Packet]:
+        """Raises MqttError for a first byte that this side never gets, even before the rest is there."""
         reader = self.readers.get(head)
         if reader is None and self.level == 3:
             # MQTT 3.1 let senders set DUP on PUBREL, SUBSCRIBE and UNSUBSCRIBE.
             reader = self.readers.get(head & ~0x08)
         if reader is None:
             raise MqttError(Fault.UNEXPECTED, f"packet type {head >> 4} with flags {head & 15}")
-        return reader(head, body, self.level)
+        return reader
 
 
 def read_length(data: bytes, at: int) -> tuple[int, int] | None:
