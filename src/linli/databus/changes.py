@@ -1,6 +1,6 @@
 """The change log: what happened, written with it in one transaction, read by every subscription."""
 
-import asyncio
+import weakref
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple, Protocol
 
@@ -21,7 +21,8 @@ _COLUMNS = (
     "payload",
     "created_ms",
 )
-_wakers: dict[int, list[asyncio.Event]] = {}
+type Listener = Callable[[str], None]
+_listeners: "weakref.WeakKeyDictionary[Database, list[Listener]]" = weakref.WeakKeyDictionary()
 
 
 class Change(NamedTuple):
@@ -66,6 +67,14 @@ async def publish_data(
     return await _append(tx, (tenant_id, community_id, "", Kind.DATA, model_id, operate, body))
 
 
+async def publish_test(
+    tx: Tx, *, tenant_id: str, app_key: str, subscription_id: int, payload: msgspec.Struct
+) -> int:
+    """A message for one subscription alone, whose number stands where others name their model."""
+    body = msgspec.json.encode(payload).decode()
+    return await _append(tx, (tenant_id, None, app_key, Kind.TEST, str(subscription_id), "", body))
+
+
 async def publish_inserted(
     tx: Tx, *, tenant_id: str, community_id: int | None, model_id: str, count: int
 ) -> list[int]:
@@ -73,33 +82,27 @@ async def publish_inserted(
     now = tx.db.clock.now_ms()
     row = (tenant_id, community_id, "", str(Kind.DATA), model_id, "insert", "", now)
     numbers = await tx.insert_returning(changes, _COLUMNS, [row] * count)
-    tx.after_commit(lambda: wake(tx.db))
+    tx.after_commit(lambda: _tell(tx.db, tenant_id))
     return numbers
 
 
 async def _append(tx: Tx, row: tuple[str | int | None, ...]) -> int:
     values = (*row[:3], str(row[3]), *row[4:], tx.db.clock.now_ms())
     number = (await tx.insert_returning(changes, _COLUMNS, [values]))[0]
-    tx.after_commit(lambda: wake(tx.db))
+    tx.after_commit(lambda: _tell(tx.db, str(row[0])))
     return number
 
 
-def wake(db: Database) -> None:
-    """Tell the readers of this process that the log grew."""
-    for event in _wakers.get(id(db), ()):
-        event.set()
+def _tell(db: Database, tenant_id: str) -> None:
+    for listener in list(_listeners.get(db, ())):
+        listener(tenant_id)
 
 
-def on_growth(db: Database, event: asyncio.Event) -> Callable[[], None]:
-    """Have `event` set after every commit that wrote to the log. Returns how to stop it."""
-    _wakers.setdefault(id(db), []).append(event)
-
-    def stop() -> None:
-        _wakers[id(db)].remove(event)
-        if not _wakers[id(db)]:
-            del _wakers[id(db)]
-
-    return stop
+def on_growth(db: Database, listener: Listener) -> Callable[[], None]:
+    """Have `listener(tenant_id)` called after every commit that wrote to the log. Returns how to stop it."""
+    listeners = _listeners.setdefault(db, [])
+    listeners.append(listener)
+    return lambda: listeners.remove(listener) if listener in listeners else None
 
 
 class CommunityEvent(Protocol):

@@ -77,6 +77,7 @@ changes = Table(
     text_column("operate", server_default=""),
     text_column("payload", server_default=""),
     integer("created_ms", index=True),
+    Index("ix_changes_tenant", "tenant_id", "id"),
     sqlite_autoincrement=True,
 )
 """The append-only log that subscriptions read, one row a message. Its id also numbers the records inserted.
@@ -104,6 +105,9 @@ subscriptions = Table(
     integer("failing_since_ms", null=True),
     integer("created_ms"),
     integer("last_seen_ms", server_default="0"),
+    integer("generation", server_default="0"),
+    text_column("lease_by", server_default=""),
+    integer("lease_until_ms", server_default="0"),
     UniqueConstraint("app_key", "kind", "name"),
     Index("ix_subscriptions_project", "project_id"),
     sqlite_autoincrement=True,
@@ -111,7 +115,8 @@ subscriptions = Table(
 """One durable queue each. Every message up to `cursor_id` is settled or has a row in `deliveries`.
 
 `secret` is sealed (kernel.secrets), bound to `subscription:<app key>:<name>`. `stream` says which log the cursor
-counts in: `changes`, or `things` for messages of devices.
+counts in: `changes`, or `things` for messages of devices. `generation` rises when a person moves the cursor, so
+that a sender that started before cannot move it back. The process named in `lease_by` serves it.
 """
 
 deliveries = Table(

@@ -1,0 +1,320 @@
+"""How deliveries went: what waits for another try, what was parked and why, and the log of tries."""
+
+from typing import Final, NamedTuple
+
+from sqlalchemy import bindparam, delete, func, select, update
+
+from linli.databus import subscriptions
+from linli.databus.models import changes, deliveries, delivery_attempts
+from linli.databus.models import subscriptions as subscription_table
+from linli.databus.subscription_rows import get_subscription
+from linli.kernel.db import INT, Command, Database, Query, Reader, Tx, in_scope
+from linli.kernel.errors import NotFound
+from linli.kernel.pages import PageRequest
+from linli.kernel.scope import Scope
+
+RETRY: Final = "retry"
+PARKED: Final = "parked"
+LOG_DAYS: Final = 7
+_STEP: Final = 5000
+
+
+class Delivery(NamedTuple):
+    """A message that did not get through at once."""
+
+    id: int
+    subscription_id: int
+    change_id: int
+    state: str
+    attempts: int
+    next_ms: int
+    reason: str
+    updated_ms: int
+
+
+class Attempt(NamedTuple):
+    """One POST of a webhook, with what it carried."""
+
+    id: int
+    change_id: int
+    attempt: int
+    at_ms: int
+    ok: int
+    status: int | None
+    latency_ms: int
+    reason: str
+    excerpt: str
+    kind: str | None
+    model_id: str | None
+    payload: str | None
+
+
+class Progress(NamedTuple):
+    """How far a queue is."""
+
+    backlog: int
+    """Messages of the tenant in the log after the cursor; some may not be for this queue."""
+    waiting: int
+    """Messages that will be tried again."""
+    parked: int
+
+
+_columns = tuple(deliveries.c[name] for name in Delivery._fields)
+_due = Query(
+    select(*_columns).where(
+        deliveries.c.subscription_id == bindparam("row_id", type_=INT), deliveries.c.state == RETRY
+    ),
+    Delivery,
+    unscoped="the sender of one subscription",
+)
+_known_after = Query(
+    select(deliveries.c.change_id).where(
+        deliveries.c.subscription_id == bindparam("row_id", type_=INT),
+        deliveries.c.change_id > bindparam("cursor", type_=INT),
+    ),
+    unscoped="the sender of one subscription",
+)
+_parked = Query(
+    select(*_columns)
+    .where(
+        deliveries.c.subscription_id == bindparam("row_id", type_=INT),
+        deliveries.c.state == bindparam("state"),
+        in_scope(deliveries),
+    )
+    .order_by(deliveries.c.id.desc())
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    Delivery,
+)
+_states = Query(
+    select(deliveries.c.state, func.count())
+    .where(deliveries.c.subscription_id == bindparam("row_id", type_=INT), in_scope(deliveries))
+    .group_by(deliveries.c.state)
+)
+_backlog = Query(
+    select(func.count())
+    .select_from(changes)
+    .where(changes.c.tenant_id == bindparam("tenant"), changes.c.id > bindparam("cursor", type_=INT)),
+    unscoped="the tenant is a condition of its own",
+    heavy=True,
+)
+_attempts = Query(
+    select(
+        delivery_attempts.c.id,
+        delivery_attempts.c.change_id,
+        delivery_attempts.c.attempt,
+        delivery_attempts.c.at_ms,
+        delivery_attempts.c.ok,
+        delivery_attempts.c.status,
+        delivery_attempts.c.latency_ms,
+        delivery_attempts.c.reason,
+        delivery_attempts.c.excerpt,
+        changes.c.kind,
+        changes.c.model_id,
+        changes.c.payload,
+    )
+    .select_from(delivery_attempts.outerjoin(changes, changes.c.id == delivery_attempts.c.change_id))
+    .where(
+        delivery_attempts.c.subscription_id == bindparam("row_id", type_=INT),
+        delivery_attempts.c.ok >= 0,
+        delivery_attempts.c.ok <= bindparam("most_ok", type_=INT),
+        in_scope(delivery_attempts),
+    )
+    .order_by(delivery_attempts.c.id.desc())
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    Attempt,
+)
+_in_log = Query(
+    select(changes.c.id).where(
+        changes.c.id == bindparam("change_id", type_=INT), changes.c.tenant_id == bindparam("tenant")
+    ),
+    unscoped="the tenant is a condition of its own",
+)
+_settled = Command(
+    delete(deliveries).where(
+        deliveries.c.subscription_id == bindparam("row_id", type_=INT),
+        deliveries.c.change_id == bindparam("change", type_=INT),
+    ),
+    unscoped="the sender of one subscription",
+)
+_cursor = Command(
+    update(subscription_table)
+    .where(
+        subscription_table.c.id == bindparam("row_id", type_=INT),
+        subscription_table.c.generation == bindparam("of_generation", type_=INT),
+    )
+    .values(
+        cursor_id=bindparam("cursor", type_=INT),
+        failing_since_ms=bindparam("failing", type_=INT),
+        last_seen_ms=bindparam("now", type_=INT),
+    ),
+    unscoped="the sender of one subscription",
+)
+_drop_old_attempts = Command(
+    delete(delivery_attempts).where(
+        delivery_attempts.c.id.in_(
+            select(delivery_attempts.c.id)
+            .where(delivery_attempts.c.at_ms < bindparam("before", type_=INT))
+            .order_by(delivery_attempts.c.at_ms)
+            .limit(_STEP)
+        )
+    ),
+    unscoped="retention counts for every tenant alike",
+)
+_drop_old_deliveries = Command(
+    delete(deliveries).where(deliveries.c.updated_ms < bindparam("before", type_=INT)),
+    unscoped="retention counts for every tenant alike",
+)
+
+
+class Result(NamedTuple):
+    """What a sender has to write down about one message."""
+
+    change_id: int
+    ok: bool
+    attempt: int
+    at_ms: int
+    latency_ms: int
+    status: int | None
+    reason: str
+    excerpt: str
+    state: str
+    """Of a failure: retry or parked."""
+    next_ms: int
+    held: bool
+    """There is a row in `deliveries` from an earlier failure."""
+
+
+async def write_down(
+    tx: Tx,
+    *,
+    subscription_id: int,
+    tenant_id: str,
+    results: list[Result],
+    cursor_id: int,
+    generation: int,
+    failing_since_ms: int | None,
+    log: bool,
+) -> None:
+    """Keep what became of some messages, and how far the queue is, in one transaction. For senders."""
+    now = tx.db.clock.now_ms()
+    if log and results:
+        rows = [
+            {
+                "tenant_id": tenant_id,
+                "subscription_id": subscription_id,
+                "change_id": result.change_id,
+                "attempt": result.attempt,
+                "at_ms": result.at_ms,
+                "ok": int(result.ok),
+                "status": result.status,
+                "latency_ms": result.latency_ms,
+                "reason": result.reason,
+                "excerpt": result.excerpt,
+            }
+            for result in results
+        ]
+        await tx.insert_many(delivery_attempts, rows)
+    failed = {
+        result.change_id: {
+            "tenant_id": tenant_id,
+            "subscription_id": subscription_id,
+            "change_id": result.change_id,
+            "state": result.state,
+            "attempts": result.attempt,
+            "next_ms": result.next_ms,
+            "reason": result.reason,
+            "updated_ms": now,
+        }
+        for result in results
+        if not result.ok
+    }
+    await tx.upsert(
+        deliveries,
+        failed.values(),
+        keys=("subscription_id", "change_id"),
+        update=("state", "attempts", "next_ms", "reason", "updated_ms"),
+    )
+    gone = [{"row_id": subscription_id, "change": r.change_id} for r in results if r.ok and r.held]
+    if gone:
+        await _settled.run_many(tx, gone)
+    await _cursor.run(
+        tx,
+        row_id=subscription_id,
+        of_generation=generation,
+        cursor=cursor_id,
+        failing=failing_since_ms,
+        now=now,
+    )
+
+
+async def waiting(db: Reader, *, subscription_id: int) -> dict[int, Delivery]:
+    """Messages to try again, by number. For the sender."""
+    return {row.change_id: row for row in await _due.all(db, row_id=subscription_id)}
+
+
+async def known_after(db: Reader, *, subscription_id: int, cursor_id: int) -> list[int]:
+    """Messages after the cursor that already have a row here. For the sender."""
+    return [number for (number,) in await _known_after.all(db, row_id=subscription_id, cursor=cursor_id)]
+
+
+async def try_again(scope: Scope, tx: Tx, *, subscription_id: int, change_id: int) -> None:
+    """Send one message again now, parked or long since delivered. Raises NotFound when the log has lost it."""
+    held = await get_subscription(scope, tx, subscription_id=subscription_id)
+    if await _in_log.scalar(tx, change_id=change_id, tenant=held.tenant_id) is None:
+        raise NotFound(what="message", id=change_id)
+    row = {
+        "tenant_id": held.tenant_id,
+        "subscription_id": held.id,
+        "change_id": change_id,
+        "state": RETRY,
+        "attempts": 0,
+        "next_ms": 0,
+        "reason": "",
+        "updated_ms": tx.db.clock.now_ms(),
+    }
+    await tx.upsert(
+        deliveries,
+        [row],
+        keys=("subscription_id", "change_id"),
+        update=("state", "attempts", "next_ms", "reason", "updated_ms"),
+    )
+    subscriptions.tell_changed(tx)
+
+
+async def list_attempts(
+    scope: Scope, db: Reader, *, subscription_id: int, page: PageRequest, failures_only: bool = False
+) -> list[Attempt]:
+    """The delivery log, newest first."""
+    return await _attempts.all(
+        db, scope, row_id=subscription_id, most_ok=0 if failures_only else 1, **page.binds
+    )
+
+
+async def list_deliveries(
+    scope: Scope, db: Reader, *, subscription_id: int, state: str, page: PageRequest
+) -> list[Delivery]:
+    """Messages that wait for another try (`retry`) or were given up (`parked`), newest first."""
+    return await _parked.all(db, scope, row_id=subscription_id, state=state, **page.binds)
+
+
+async def progress(scope: Scope, db: Reader, *, subscription_id: int) -> Progress:
+    """Raises NotFound."""
+    held = await get_subscription(scope, db, subscription_id=subscription_id)
+    states = dict(await _states.all(db, scope, row_id=held.id))
+    backlog = int(await _backlog.scalar(db, tenant=held.tenant_id, cursor=held.cursor_id))
+    return Progress(backlog, states.get(RETRY, 0), states.get(PARKED, 0))
+
+
+async def purge_log(db: Database, *, attempts_before_ms: int, deliveries_before_ms: int) -> int:
+    """Remove old tries, and messages given up or waiting whose log row is about to go; how many rows."""
+    total = 0
+    while True:
+        async with db.begin() as tx:
+            gone = await _drop_old_attempts.run(tx, before=attempts_before_ms)
+        total += gone
+        if gone < _STEP:
+            break
+    async with db.begin() as tx:
+        return total + await _drop_old_deliveries.run(tx, before=deliveries_before_ms)

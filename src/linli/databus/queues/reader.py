@@ -1,0 +1,121 @@
+"""What a queue reads: the log after its place, and what its appKey may see now."""
+
+import asyncio
+from typing import Final, NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from linli.databus.changes import Change
+from linli.databus.models import changes
+from linli.databus.queues.horizon import Horizon
+from linli.databus.queues.window import Window
+from linli.databus.subscription_rows import Subscription
+from linli.databus.topics import Kind, kind_of_topic
+from linli.kernel import tenancy
+from linli.kernel.clock import Clock
+from linli.kernel.db import INT, Database, Query, any_of
+
+PAGE: Final = 500
+_ACCESS_MS: Final = 5_000
+"""How long another process's grant may go unseen; this process's own count at once."""
+
+_COLUMNS = tuple(changes.c[name] for name in Change._fields)
+_between = Query(
+    select(*_COLUMNS)
+    .where(
+        changes.c.tenant_id == bindparam("tenant"),
+        changes.c.id > bindparam("low", type_=INT),
+        changes.c.id <= bindparam("high", type_=INT),
+    )
+    .order_by(changes.c.id)
+    .limit(bindparam("most", type_=INT)),
+    Change,
+    unscoped="the subscription's tenant is a condition of its own",
+)
+_of_ids = Query(
+    select(*_COLUMNS).where(changes.c.tenant_id == bindparam("tenant"), any_of(changes.c.id, "ids")),
+    Change,
+    unscoped="the subscription's tenant is a condition of its own",
+)
+_NO_END: Final = 2**53
+
+
+class Access(NamedTuple):
+    """What the key may see."""
+
+    enabled: bool
+    communities: frozenset[int]
+
+
+class Reader:
+    """Reads one subscription's messages into its window."""
+
+    def __init__(self, db: Database, clock: Clock, horizon: Horizon, subscription: Subscription) -> None:
+        self._db = db
+        self._clock = clock
+        self._horizon = horizon
+        self._subscription = subscription
+        self._kind = kind_of_topic(subscription.filters.topic, subscription.app_key)
+        self._filters = subscription.filters
+        self._access = Access(False, frozenset())
+        self._access_of = (-1, 0)
+        self._looked_up_to = 0
+        """Up to here nothing can have come late."""
+
+    async def fill(self, window: Window[Change], *, room: int) -> None:
+        """Read on until the window holds `room` messages or the log ends, then move its cursor."""
+        access = await self.access()
+        # The order matters: what is complete is asked before the rows are read.
+        safe = await self._horizon.safe()
+        if safe is not None and window.last > self._looked_up_to:
+            low = max(window.cursor, self._looked_up_to)
+            while True:
+                late = await self._page(low, window.last)
+                window.read(late, lambda change: self.wants(change, access))
+                if len(late) < PAGE:
+                    break
+                low = late[-1].id
+            self._looked_up_to = min(safe, window.last)
+        while len(window) < room:
+            rows = await self._page(window.last, _NO_END)
+            window.read(rows, lambda change: self.wants(change, access))
+            if len(rows) < PAGE:
+                break
+            await asyncio.sleep(0)  # a long backlog of other messages must not hold up the loop
+        window.advance(safe)
+
+    async def access(self) -> Access:
+        """What the key may see now."""
+        epoch, now = self._db.tenancy_epoch, self._clock.now_ms()
+        if self._access_of[0] != epoch or now - self._access_of[1] >= _ACCESS_MS:
+            held = self._subscription
+            key = await tenancy.find_app_key(self._db, held.app_key)
+            communities = await tenancy.communities_of(
+                self._db, tenant_id=held.tenant_id, project_id=held.project_id
+            )
+            self._access = Access(key is not None and bool(key.enabled), communities)
+            self._access_of = (epoch, now)
+        return self._access
+
+    def wants(self, change: Change, access: Access) -> bool:
+        """Whether a message is for this subscription: addressed, taken by its filters, of a granted community."""
+        held = self._subscription
+        if change.kind == Kind.TEST:
+            return change.model_id == str(held.id)
+        if change.app_key and change.app_key != held.app_key:
+            return False
+        if not change.app_key and change.community_id not in access.communities:
+            return False
+        if self._filters.topic:
+            return change.kind == self._kind
+        return self._filters.take(change.kind, change.model_id)
+
+    async def messages(self, ids: list[int]) -> dict[int, Change]:
+        """Messages by number; those that the log no longer holds are missing."""
+        found = await _of_ids.all(self._db, tenant=self._subscription.tenant_id, ids=ids)
+        return {change.id: change for change in found}
+
+    async def _page(self, low: int, high: int) -> list[Change]:
+        return await _between.all(
+            self._db, tenant=self._subscription.tenant_id, low=low, high=high, most=PAGE
+        )

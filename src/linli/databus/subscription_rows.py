@@ -1,0 +1,142 @@
+"""What a subscription is, and every read of subscriptions."""
+
+from typing import Final, NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, func, select
+
+from linli.databus.models import changes as change_log
+from linli.databus.models import subscriptions
+from linli.databus.topics import Kind
+from linli.kernel.db import INT, Query, Reader, in_scope
+from linli.kernel.errors import NotFound
+from linli.kernel.scope import Scope
+
+WEBHOOK: Final = "webhook"
+MQTT: Final = "mqtt"
+CHANGES: Final = "changes"
+THINGS: Final = "things"
+
+
+class Filters(msgspec.Struct, frozen=True, rename="camel"):
+    """What a subscription takes. Empty lists take everything the key may see."""
+
+    kinds: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    """Data models, for kind `data`."""
+    topic: str = ""
+    """The one topic of an MQTT queue."""
+
+    def take(self, kind: str, model_id: str) -> bool:
+        if self.kinds and kind not in self.kinds:
+            return False
+        return kind != Kind.DATA or not self.models or model_id in self.models
+
+
+class Subscription(NamedTuple):
+    """One durable queue. `secret` is sealed."""
+
+    id: int
+    tenant_id: str
+    project_id: str
+    app_key: str
+    kind: str
+    name: str
+    stream: str
+    filters_json: str
+    url: str
+    secret: str
+    enabled: int
+    stopped_reason: str
+    cursor_id: int
+    failing_since_ms: int | None
+    created_ms: int
+    last_seen_ms: int
+    generation: int
+    lease_by: str
+
+    @property
+    def filters(self) -> Filters:
+        return msgspec.json.decode(self.filters_json, type=Filters)
+
+    @property
+    def about(self) -> str:
+        """What the sealed secret is bound to."""
+        return f"subscription:{self.app_key}:{self.name}"
+
+    @property
+    def settings(self) -> tuple[object, ...]:
+        """What a running sender must be started anew for when it changes."""
+        return self.name, self.url, self.filters_json, self.secret, self.generation
+
+
+_COLUMNS = tuple(
+    subscriptions.c[name if name != "filters_json" else "filters"] for name in Subscription._fields
+)
+_of_id = Query(
+    select(*_COLUMNS).where(subscriptions.c.id == bindparam("row_id", type_=INT), in_scope(subscriptions)),
+    Subscription,
+)
+_listed = Query(select(*_COLUMNS).where(in_scope(subscriptions)).order_by(subscriptions.c.id), Subscription)
+_named = Query(
+    select(*_COLUMNS).where(
+        subscriptions.c.app_key == bindparam("app_key"),
+        subscriptions.c.kind == bindparam("kind"),
+        subscriptions.c.name == bindparam("name"),
+    ),
+    Subscription,
+    unscoped="the appKey tells the tenant",
+)
+_enabled = Query(
+    select(*_COLUMNS).where(subscriptions.c.enabled == 1).order_by(subscriptions.c.id),
+    Subscription,
+    unscoped="senders serve every tenant",
+)
+_count = Query(
+    select(func.count()).select_from(subscriptions).where(subscriptions.c.app_key == bindparam("app_key")),
+    unscoped="the appKey tells the tenant",
+)
+_newest_change = Query(
+    select(func.coalesce(func.max(change_log.c.id), 0)), unscoped="only the number is read"
+)
+_first_since = Query(
+    select(func.coalesce(func.min(change_log.c.id), 0)).where(
+        change_log.c.created_ms >= bindparam("since", type_=INT)
+    ),
+    unscoped="only the number is read",
+)
+
+
+async def get_subscription(scope: Scope, db: Reader, *, subscription_id: int) -> Subscription:
+    """Raises NotFound."""
+    found = await _of_id.one(db, scope, row_id=subscription_id)
+    if found is None:
+        raise NotFound(what="subscription", id=subscription_id)
+    return found
+
+
+async def list_subscriptions(scope: Scope, db: Reader) -> list[Subscription]:
+    return await _listed.all(db, scope)
+
+
+async def find_named(db: Reader, *, app_key: str, kind: str, name: str) -> Subscription | None:
+    return await _named.one(db, app_key=app_key, kind=kind, name=name)
+
+
+async def count_of_key(db: Reader, *, app_key: str) -> int:
+    return int(await _count.scalar(db, app_key=app_key))
+
+
+async def enabled_subscriptions(db: Reader) -> list[Subscription]:
+    """All that are to be served, of every tenant."""
+    return await _enabled.all(db)
+
+
+async def newest_change(db: Reader) -> int:
+    """The highest id in the change log, 0 when it is empty."""
+    return int(await _newest_change.scalar(db))
+
+
+async def first_change_since(db: Reader, *, since_ms: int) -> int:
+    """The lowest id written at or after `since_ms`, 0 when there is none."""
+    return int(await _first_since.scalar(db, since=since_ms))

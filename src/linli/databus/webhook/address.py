@@ -1,0 +1,124 @@
+"""Where a webhook may go: never into the platform's own network, unless the operator allows it.
+
+Checked when the address is entered and again at every connect, on the very IP address that is then connected to;
+so a name that later resolves to something else (DNS rebinding) gains nothing.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+from linli.kernel.errors import BadInput
+
+MAX_URL: Final = 2000
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+_METADATA: Final = frozenset(
+    ipaddress.ip_address(text)
+    for text in ("169.254.169.254", "169.254.170.2", "100.100.100.200", "fd00:ec2::254", "192.0.0.192")
+)
+"""Where clouds answer questions about their machines, tokens included."""
+
+type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class AddressRefused(BadInput):
+    """The address may not be called, or does not exist."""
+
+    def __init__(self, *, rule: str, host: str) -> None:
+        super().__init__(field="url", rule=rule, host=host)
+
+
+class Target(NamedTuple):
+    """A URL taken apart."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    """Path and query as sent."""
+
+    @property
+    def host_header(self) -> str:
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        return name if self.port == (443 if self.scheme == "https" else 80) else f"{name}:{self.port}"
+
+    def at(self, address: str) -> str:
+        """The URL with the host replaced by an IP address."""
+        name = f"[{address}]" if ":" in address else address
+        return f"{self.scheme}://{name}:{self.port}{self.path}"
+
+
+def parse(url: str) -> Target:
+    """Take a webhook's URL apart. Raises BadInput."""
+    example = "https://example.com/linli"
+    if len(url) > MAX_URL:
+        raise BadInput(field="url", rule="too_long", limit=MAX_URL)
+    if not url.isprintable() or any(character.isspace() for character in url):
+        raise BadInput(field="url", rule="format", example=example)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise BadInput(field="url", rule="format", example=example) from error
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        raise BadInput(field="url", rule="format", example=example)
+    try:
+        host = parts.hostname.encode("idna").decode() if ":" not in parts.hostname else parts.hostname
+    except UnicodeError as error:
+        raise BadInput(field="url", rule="format", example=example) from error
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(parts.scheme, host, port or (443 if parts.scheme == "https" else 80), path)
+
+
+def reachable(address: Address, *, allow_private: bool) -> bool:
+    """Whether a webhook may connect to this IP address.
+
+    With `allow_private` loopback and private networks too; link-local, metadata, multicast and reserved never.
+    """
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+        if inner is None and address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+        if inner is not None:
+            return reachable(inner, allow_private=allow_private)
+    if address.is_multicast or address.is_unspecified or address.is_link_local or address in _METADATA:
+        return False
+    if address.is_loopback or address.is_private:
+        return allow_private and not (isinstance(address, ipaddress.IPv4Address) and address.is_reserved)
+    return address.is_global or allow_private
+
+
+async def resolve(target: Target, *, allow_private: bool) -> str:
+    """The IP address to connect to. Raises AddressRefused when any address of the name is out of bounds."""
+    try:
+        literal = ipaddress.ip_address(target.host)
+    except ValueError:
+        found = await _look_up(target)
+    else:
+        found = [literal]
+    # One bad address among good ones is a trick, not a configuration.
+    if not all(reachable(address, allow_private=allow_private) for address in found):
+        raise AddressRefused(rule="address_private", host=target.host)
+    return str(min(found, key=lambda found_one: found_one.version))
+
+
+async def _look_up(target: Target) -> list[Address]:
+    try:
+        answers = await asyncio.get_running_loop().getaddrinfo(
+            target.host, target.port, type=socket.SOCK_STREAM
+        )
+        found = [ipaddress.ip_address(answer[4][0]) for answer in answers]
+    except (OSError, ValueError, UnicodeError) as error:
+        raise AddressRefused(rule="address_unknown", host=target.host) from error
+    if not found:
+        raise AddressRefused(rule="address_unknown", host=target.host)
+    return found
+
+
+async def check(url: str, *, allow_private: bool) -> Target:
+    """The URL of a new webhook, parsed and looked up. Raises BadInput."""
+    target = parse(url)
+    await resolve(target, allow_private=allow_private)
+    return target
