@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, delete, or_, select, tuple_
@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, bindparam, delete, or_, select, tuple_
 from linli.kernel.db import INT, Command, Database, Query, Reader, Tx, any_of, in_scope
 from linli.kernel.db.partitions import DAY_MS, day_of, drop_before
 from linli.kernel.scope import Scope
-from linli.openapi.masking import excerpt
+from linli.openapi.masking import excerpts
 from linli.openapi.models import request_log as log
 
 REQUEST_BYTES: Final = 1024
@@ -162,9 +162,9 @@ _purge = Command(
 )
 
 
-async def write(tx: Tx, entries: Iterable[Entry]) -> None:
+async def write(tx: Tx, entries: Sequence[Entry]) -> None:
     """Append the rows of one batch. Rows that are there already stay: a batch of unknown fate is sent again."""
-    await tx.upsert_tuples(log, COLUMNS, [_row(entry) for entry in entries], keys=_KEYS)
+    await tx.upsert_tuples(log, COLUMNS, _rows(entries), keys=_KEYS)
 
 
 async def search(scope: Scope, db: Reader, wanted: Search) -> list[LoggedRequest]:
@@ -203,10 +203,18 @@ async def purge(db: Database, now_ms: int, *, days: int) -> int:
         return await _purge.run(tx, before=before)
 
 
-def _row(entry: Entry) -> tuple[object, ...]:
-    call_id = entry.call_id.decode("utf-8", "replace").strip('"').replace("\0", "")
-    return (
-        entry.at_ms // DAY_MS, entry.app_key, entry.ca_request_id, entry.tenant_id, entry.at_ms, call_id[:_MAX_TEXT],
-        entry.path[:_MAX_TEXT], entry.version[:_MAX_TEXT], entry.http_status, str(entry.code), entry.reason,
-        entry.cost_us, entry.client_ip, excerpt(entry.request, REQUEST_BYTES), excerpt(entry.response, RESPONSE_BYTES),
-    )  # fmt: skip
+def _rows(entries: Sequence[Entry]) -> list[tuple[object, ...]]:
+    asked = excerpts([entry.request for entry in entries], REQUEST_BYTES)
+    told = excerpts([entry.response for entry in entries], RESPONSE_BYTES)
+    return [
+        (
+            at_ms // DAY_MS, app_key, ca_request_id, tenant_id, at_ms, _id_text(echo), path[:_MAX_TEXT],
+            version[:_MAX_TEXT], status, str(code), reason, cost_us, client_ip, request, response,
+        )
+        for (at_ms, app_key, ca_request_id, tenant_id, echo, path, version, status, code, reason, cost_us, client_ip,
+             _, _), request, response in zip(entries, asked, told, strict=True)
+    ]  # fmt: skip
+
+
+def _id_text(echo: bytes) -> str:
+    return echo.decode("utf-8", "replace").strip('"').replace("\0", "")[:_MAX_TEXT]

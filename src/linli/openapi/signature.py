@@ -31,7 +31,7 @@ _MAX_MESSAGE = 4000
 """Bytes of an error header: public HTTP clients give up at 8 KiB of headers."""
 
 _FORM = b"application/x-www-form-urlencoded"
-_ALGORITHMS = {b"": "sha256", b"hmacsha256": "sha256", b"hmacsha1": "sha1"}
+_ALGORITHMS = {b"HmacSHA256": "sha256", b"": "sha256", b"hmacsha256": "sha256", b"hmacsha1": "sha1"}
 
 
 class Refused(Exception):
@@ -57,6 +57,15 @@ class SignedRequest(msgspec.Struct, frozen=True, gc=False):
     headers: Mapping[bytes, bytes]
     """Names in lower case."""
     body: bytes
+
+
+class SignedNames(msgspec.Struct, frozen=True):
+    """What `x-ca-signature-headers` lists."""
+
+    lines: tuple[tuple[bytes, bytes], ...]
+    """(`name:` as spelled, name in lower case), sorted by the spelling's code points."""
+    names: frozenset[bytes]
+    """In lower case."""
 
 
 class Proof(msgspec.Struct, frozen=True, gc=False):
@@ -128,38 +137,42 @@ def body_digest(body: bytes) -> bytes:
 
 def is_form(request: SignedRequest) -> bool:
     """Whether the body's fields belong to the resource."""
-    return bool(request.body) and request.headers.get(b"content-type", b"").lower().startswith(_FORM)
+    kind = request.headers.get(b"content-type")
+    return kind is not None and kind[: len(_FORM)].lower() == _FORM and bool(request.body)
 
 
 @lru_cache(maxsize=512)
-def signed_names(listed: bytes) -> tuple[tuple[bytes, bytes], ...]:
-    """(`name:` as spelled, name in lower case) of each listed header, sorted by the spelling's code points."""
+def signed_names(listed: bytes) -> SignedNames:
+    """The listed headers. A client lists the same ones in every call: cached."""
     spelled = {name.strip() for name in listed.split(b",")} - {b""}
-    return tuple((name + b":", name.lower()) for name in sorted(spelled))
+    lines = tuple((name + b":", name.lower()) for name in sorted(spelled))
+    return SignedNames(lines, frozenset(name for _, name in lines))
 
 
 def algorithm(headers: Mapping[bytes, bytes]) -> str:
     """`sha256` or `sha1`. The two public spellings of the header mean the same."""
     asked = headers.get(b"x-ca-signature-method") or headers.get(b"x-ca-signaturemethod") or b""
-    chosen = _ALGORITHMS.get(asked.lower())
+    chosen = _ALGORITHMS.get(asked) or _ALGORITHMS.get(asked.lower())
     if chosen is None:
         raise Refused(400, "I400HD", "Invalid Header `X-Ca-Signature-Method` HmacSHA256 or HmacSHA1 expected")
     return chosen
 
 
-def request_head(request: SignedRequest, names: tuple[tuple[bytes, bytes], ...]) -> bytes:
+def request_head(request: SignedRequest, names: SignedNames) -> bytes:
     """The string to sign up to the resource."""
     get = request.headers.get
-    lines = [
-        request.method.encode(),
-        get(b"accept", b""),
-        get(b"content-md5", b""),
-        get(b"content-type", b""),
-        get(b"date", b""),
-    ]
-    lines += [spelled + get(name, b"") for spelled, name in names]
-    lines.append(b"")
-    return b"\n".join(lines)
+    lines = [spelled + get(name, b"") for spelled, name in names.lines]
+    return b"\n".join(
+        (
+            request.method.encode(),
+            get(b"accept", b""),
+            get(b"content-md5", b""),
+            get(b"content-type", b""),
+            get(b"date", b""),
+            *lines,
+            b"",
+        )
+    )
 
 
 def resources(request: SignedRequest) -> tuple[bytes, ...]:
@@ -170,8 +183,7 @@ def resources(request: SignedRequest) -> tuple[bytes, ...]:
     2. the same after the path as sent;
     3. path and query as sent. It does not cover form fields, so with a form it counts only under Content-MD5.
     """
-    path, query = request.path, request.query
-    form = is_form(request)
+    path, query, form = request.path, request.query, is_form(request)
     if not query and not form and b"%" not in path:
         return (path,)
     fields = _canonical(fields_of(query) + (fields_of(request.body) if form else []))
@@ -199,10 +211,10 @@ def _canonical(pairs: list[tuple[bytes, bytes]]) -> bytes:
     return b"&".join(name + b"=" + value if value else name for name, value in sorted(first.items()))
 
 
-def _signed_time(headers: Mapping[bytes, bytes], names: tuple[tuple[bytes, bytes], ...], now_ms: int) -> int:
+def _signed_time(headers: Mapping[bytes, bytes], names: SignedNames, now_ms: int) -> int:
     """The client's time: `x-ca-timestamp` when signed, else `date`, which always is."""
     stamp = headers.get(b"x-ca-timestamp")
-    if stamp is not None and any(name == b"x-ca-timestamp" for _, name in names):
+    if stamp is not None and b"x-ca-timestamp" in names.names:
         if not stamp.isdigit() or len(stamp) > 16:
             raise Refused(400, "I400HD", "Invalid Header `X-Ca-Timestamp` milliseconds since 1970 expected")
         at_ms, source = int(stamp), "X-Ca-Timestamp"
@@ -225,13 +237,13 @@ def _date_ms(date: bytes) -> int:
     return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()) * 1000
 
 
-def _signed_nonce(headers: Mapping[bytes, bytes], names: tuple[tuple[bytes, bytes], ...]) -> bytes:
+def _signed_nonce(headers: Mapping[bytes, bytes], names: SignedNames) -> bytes:
     nonce = headers.get(b"x-ca-nonce")
     if not nonce:
         raise Refused(400, "I400NC", "X-Ca-Nonce is required")
     if len(nonce) > MAX_NONCE:
         raise Refused(400, "I400HD", f"Invalid Header `X-Ca-Nonce` at most {MAX_NONCE} characters")
-    if not any(name == b"x-ca-nonce" for _, name in names):
+    if b"x-ca-nonce" not in names.names:
         raise Refused(400, "I400HD", "Invalid Header `X-Ca-Nonce` must be listed in X-Ca-Signature-Headers")
     return nonce
 
