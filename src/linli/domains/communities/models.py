@@ -154,7 +154,8 @@ imports = Table(
     text_column("file_name"),
     text_column("object_key"),
     text_column("report_key", server_default=""),  # the workbook with every problem marked
-    text_column("state"),  # waiting, checking, checked, refused, applying, done, undone, failed
+    text_column("language", server_default="zh-CN"),
+    text_column("state"),  # waiting, checked, refused, done, undone, failed
     integer("good_only", server_default="0"),
     integer("dry_run", server_default="0"),
     integer("rows", server_default="0"),
@@ -174,10 +175,12 @@ import_changes = Table(
     integer("import_id"),
     integer("position"),
     text_column("tenant_id"),
-    text_column("kind"),  # space, house, person, member
+    text_column("kind"),  # space, house, person, member, tie
     integer("row_id"),
     integer("other_id", server_default="0"),  # the person of a member
-    text_column("before", server_default=""),  # JSON of what an update replaced; empty for what was made
+    text_column(
+        "before", server_default=""
+    ),  # JSON of what an update replaced, and by what; empty for what was made
     PrimaryKeyConstraint("import_id", "position"),
 )
 """What an import made and changed, so that it can be undone."""

@@ -44,3 +44,12 @@ class UserChanged(Event, frozen=True):
     ids: list[str]
     """identityIds."""
     type: Literal["insert", "update", "delete"]
+
+
+class PersonsForgotten(Event, frozen=True):
+    """Persons are deleted for good, since nothing but an undone import knew them: clear what refers to them."""
+
+    name: ClassVar[str] = "people.persons_forgotten"
+    tenant_id: str
+    community_id: int
+    identity_ids: list[str]

@@ -1,5 +1,6 @@
 """Persons and the groups they are in, as a scope may see them: through the communities that know them."""
 
+from itertools import batched
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, or_, select
@@ -72,6 +73,31 @@ _groups_of = Query(
 )
 
 
+_holders = Query(
+    select(persons.c.phone, persons.c.id, persons.c.identity_id, persons.c.name).where(
+        persons.c.tenant_id == bindparam("scope_tenant"), any_of(persons.c.phone, "phones")
+    ),
+    heavy=True,
+)
+_known_ids = Query(
+    select(community_persons.c.person_id).where(
+        in_scope(community_persons), community_persons.c.community_id == bindparam("community_id", type_=INT)
+    ),
+    heavy=True,
+)
+_stamp = Query(
+    select(func.count(), func.max(persons.c.changed_ms)).where(
+        persons.c.tenant_id == bindparam("scope_tenant")
+    )
+)
+
+
+class PhoneHolder(NamedTuple):
+    id: int
+    identity_id: str
+    name: str
+
+
 class PersonHit(NamedTuple):
     id: int
     identity_id: str
@@ -117,6 +143,25 @@ async def persons_by_id(scope: Scope, db: Reader, person_ids: list[int]) -> dict
 async def person_of_phone(scope: Scope, db: Reader, phone: str) -> Person | None:
     """The person of the tenant with this phone, known to the scope's communities or not: for services only."""
     return await _by_phone.one(db, scope, phone=phone)
+
+
+async def holders_of_phones(scope: Scope, db: Reader, phones: list[str]) -> dict[str, PhoneHolder]:
+    """Persons of the tenant by phone, known to the scope's communities or not: for services only."""
+    found: dict[str, PhoneHolder] = {}
+    for piece in batched(phones, 5000, strict=False):
+        rows = await _holders.all(db, scope, phones=list(piece))
+        found |= {phone: PhoneHolder(*rest) for phone, *rest in rows}
+    return found
+
+
+async def known_to(scope: Scope, db: Reader, community_id: int) -> set[int]:
+    """Ids of all persons that a community knows."""
+    return {person_id for (person_id,) in await _known_ids.all(db, scope, community_id=community_id)}
+
+
+async def stamp(scope: Scope, db: Reader) -> tuple[Any, ...]:
+    """A value that changes when any person of the tenant does."""
+    return await _stamp.one(db, scope) or ()
 
 
 async def search(scope: Scope, db: Reader, text: str, *, limit: int = 10) -> list[PersonHit]:

@@ -58,8 +58,13 @@ _in_community = Query(
     ),
     heavy=True,
 )
+_stamp = Query(
+    select(func.count(), func.max(_m.changed_ms)).where(
+        in_scope(house_members), _m.community_id == bindparam("community_id", type_=INT)
+    )
+)
 _in_houses = Query(
-    select(_m.house_id, _m.status, _p.id, _p.identity_id, _p.name, _p.phone)
+    select(_m.house_id, _m.type, _m.status, _p.id, _p.identity_id, _p.name, _p.phone)
     .join(persons, _p.id == _m.person_id)
     .where(in_scope(house_members), _m.community_id == bindparam("community_id", type_=INT)),
     heavy=True,
@@ -70,6 +75,7 @@ class HouseResident(NamedTuple):
     """One row of the whole community, as an import compares it."""
 
     house_id: int
+    type: int
     status: int
     person_id: int
     identity_id: str
@@ -110,6 +116,11 @@ async def count_in_community(scope: Scope, db: Reader, community_id: int) -> int
 async def all_of_community(scope: Scope, db: Reader, community_id: int) -> list[HouseResident]:
     """Every tie of person and house, moved out or not: for imports."""
     return [HouseResident(*row) for row in await _in_houses.all(db, scope, community_id=community_id)]
+
+
+async def stamp(scope: Scope, db: Reader, community_id: int) -> tuple[Any, ...]:
+    """A value that changes when any tie of person and house in a community does."""
+    return await _stamp.one(db, scope, community_id=community_id) or ()
 
 
 _FILTERS: dict[str, Any] = {

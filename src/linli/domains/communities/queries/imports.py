@@ -1,0 +1,191 @@
+"""Imports, and what a community holds for one to compare with."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, func, select
+
+from linli.domains.communities import space_rules as rules
+from linli.domains.communities.models import house_assets, houses, import_changes, imports, spaces
+from linli.domains.communities.queries import spaces as space_queries
+from linli.domains.communities.schemas import Space
+from linli.domains.communities.xlsx.reading import Reading
+from linli.domains.people.queries import persons as person_queries
+from linli.domains.people.queries import residents as resident_queries
+from linli.domains.people.queries.persons import PhoneHolder
+from linli.domains.people.queries.residents import HouseResident
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.errors import NotFound
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+_i = imports.c
+
+
+class Import(NamedTuple):
+    """A row of `imports`, in the order of the columns."""
+
+    import_id: int
+    tenant_id: str
+    community_id: int
+    parent_id: int
+    file_name: str
+    object_key: str
+    report_key: str
+    language: str
+    state: str
+    good_only: int
+    dry_run: int
+    rows: int
+    bad_rows: int
+    outcome: str
+    problems: str
+    reason: str
+    created_by: str
+    created_ms: int
+    finished_ms: int
+
+
+class HouseFacts(NamedTuple):
+    """What is known of a house."""
+
+    layout: str
+    area_m2: float | None
+    house_type: int | None
+    house_status: int | None
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """What a community holds before the import."""
+
+    parent: Space
+    """What the buildings stand under."""
+    above: list[str]
+    """Names from the first level below the root down to `parent`; empty for the root."""
+    spaces: dict[tuple[int, str], Space]
+    """(parent id, name) → space, for everything under `parent`."""
+    houses: dict[int, HouseFacts]
+    residents: list[HouseResident]
+    holders: dict[str, PhoneHolder]
+    """Who holds the phones of the workbook in the tenant."""
+    known: set[int]
+
+
+class ImportChange(NamedTuple):
+    kind: str
+    row_id: int
+    other_id: int
+    before: str
+
+
+_one = Query(
+    select(imports).where(in_scope(imports), _i.import_id == bindparam("import_id", type_=INT)), Import
+)
+_locked = Query(
+    select(imports)
+    .where(in_scope(imports), _i.import_id == bindparam("import_id", type_=INT))
+    .with_for_update(),
+    Import,
+)
+_listed = select(imports).where(in_scope(imports), _i.community_id == bindparam("community_id", type_=INT))
+_rows = Query(
+    _listed.order_by(_i.created_ms.desc(), _i.import_id.desc())
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    Import,
+)
+_count = Query(_listed.with_only_columns(func.count()))
+_changes = Query(
+    select(
+        import_changes.c.kind,
+        import_changes.c.row_id,
+        import_changes.c.other_id,
+        import_changes.c.before,
+    )
+    .where(in_scope(import_changes), import_changes.c.import_id == bindparam("import_id", type_=INT))
+    .order_by(import_changes.c.position),
+    ImportChange,
+    heavy=True,
+)
+_house_facts = Query(
+    select(
+        houses.c.space_id, houses.c.layout, houses.c.area_m2, houses.c.house_type, houses.c.house_status
+    ).where(in_scope(houses), houses.c.community_id == bindparam("community_id", type_=INT)),
+    heavy=True,
+)
+_space_stamp = Query(
+    select(func.count(), func.max(spaces.c.changed_ms), func.max(spaces.c.space_id)).where(
+        in_scope(spaces), spaces.c.community_id == bindparam("community_id", type_=INT)
+    )
+)
+_assets_of = Query(
+    select(func.count()).where(in_scope(house_assets), any_of(house_assets.c.house_id, "house_ids")),
+    heavy=True,
+)
+
+
+async def get(scope: Scope, db: Reader, import_id: int, *, lock: bool = False) -> Import:
+    """Raises NotFound."""
+    query = _locked if lock else _one
+    if (found := await query.one(db, scope, import_id=import_id)) is None:
+        raise NotFound(what="import", id=import_id)
+    return found
+
+
+async def page(scope: Scope, db: Reader, community_id: int, request: PageRequest) -> Page[Import]:
+    """Imports of a community, newest first."""
+    total = int(await _count.scalar(db, scope, community_id=community_id))
+    rows = await _rows.all(db, scope, community_id=community_id, **request.binds)
+    return Page.of(request, total, rows)
+
+
+async def changes(scope: Scope, db: Reader, import_id: int) -> list[ImportChange]:
+    """What an import did, in order."""
+    return await _changes.all(db, scope, import_id=import_id)
+
+
+async def house_facts(scope: Scope, db: Reader, community_id: int) -> dict[int, HouseFacts]:
+    rows = await _house_facts.all(db, scope, community_id=community_id)
+    return {space_id: HouseFacts(*facts) for space_id, *facts in rows}
+
+
+async def count_assets(scope: Scope, db: Reader, house_ids: list[int]) -> int:
+    return int(await _assets_of.scalar(db, scope, house_ids=house_ids))
+
+
+async def snapshot(scope: Scope, db: Reader, parent: Space, reading: Reading) -> Snapshot:
+    """What the community of `parent` holds of what a workbook speaks of."""
+    subtree = await space_queries.subtree(scope, db, parent)
+    way = rules.path_ids(parent.path)[1:]
+    names = await space_queries.names(scope, db, way)
+    found = Snapshot(
+        parent=parent,
+        above=[names[space_id] for space_id in way],
+        spaces={(row.parent_id, row.name): row for row in subtree if row.parent_id is not None},
+        houses=await house_facts(scope, db, parent.community_id),
+        residents=[],
+        holders={},
+        known=set(),
+    )
+    if reading.residents:
+        found.residents = await resident_queries.all_of_community(scope, db, parent.community_id)
+        phones = {row.values["phone"] for row in reading.residents if "phone" in row.values}
+        found.holders = await person_queries.holders_of_phones(scope, db, sorted(phones))
+        found.known = await person_queries.known_to(scope, db, parent.community_id)
+    return found
+
+
+async def stamp(scope: Scope, db: Reader, community_id: int) -> tuple[Any, ...]:
+    """A value that changes when anything does that `snapshot` looks at."""
+    return (
+        await _space_stamp.one(db, scope, community_id=community_id),
+        await resident_queries.stamp(scope, db, community_id),
+        await person_queries.stamp(scope, db),
+    )
+
+
+def decoded(change: ImportChange) -> dict[str, Any]:
+    """What a change replaced, and by what."""
+    return dict(json.loads(change.before)) if change.before else {}

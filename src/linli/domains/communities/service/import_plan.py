@@ -1,0 +1,243 @@
+"""What an import would do to a community, worked out from the rows of a workbook and what is there. Pure.
+
+Importing a file again plans nothing: houses are known by their place in the tree, persons by phone, or, without one,
+by house and name.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import msgspec
+
+from linli.domains.communities import space_rules as rules
+from linli.domains.communities.queries.imports import HouseFacts, Snapshot
+from linli.domains.communities.schemas import Space
+from linli.domains.communities.service.spaces import house_row, location_of, space_row
+from linli.domains.communities.xlsx.reading import Problem, Reading, Row
+from linli.domains.people.person_rules import MOVED_IN
+from linli.domains.people.queries.persons import PhoneHolder
+from linli.domains.people.schemas import Profile
+from linli.domains.people.service.bulk import Arrivals, TieState
+from linli.domains.people.service.persons import person_row
+from linli.kernel.ids import Ids
+
+HOUSE_FIELDS = ("layout", "area_m2", "house_type", "house_status")
+_PROFILE_FIELDS = (
+    "name", "phone", "sex", "id_no", "age", "degree", "marriage", "company", "registry", "residence_address",
+    "nationality",
+)  # fmt: skip
+
+
+class HouseChange(NamedTuple):
+    space_id: int
+    before: HouseFacts
+    after: HouseFacts
+
+
+class Outcome(msgspec.Struct, rename="camel", frozen=True):
+    """The figures of an import: what it made, or, of a trial, would make."""
+
+    rows: int = 0
+    bad_rows: int = 0
+    buildings: int = 0
+    units: int = 0
+    houses: int = 0
+    houses_changed: int = 0
+    houses_unchanged: int = 0
+    persons: int = 0
+    residents: int = 0
+    residents_changed: int = 0
+    residents_unchanged: int = 0
+    ignored_columns: list[str] = []
+
+
+@dataclass(slots=True)
+class Plan:
+    spaces: list[dict[str, Any]] = field(default_factory=list)
+    """New rows of `spaces`, parents before children."""
+    houses: list[dict[str, Any]] = field(default_factory=list)
+    """New rows of `houses`."""
+    house_changes: list[HouseChange] = field(default_factory=list)
+    arrivals: Arrivals = field(default_factory=Arrivals)
+    ties_before: list[TieState] = field(default_factory=list)
+    """What `arrivals.changed` replace, in the same order."""
+    problems: list[Problem] = field(default_factory=list)
+    """Faults of the workbook, and of its rows beside what is there."""
+    outcome: Outcome = field(default_factory=Outcome)
+
+
+def work_out(snapshot: Snapshot, reading: Reading, *, ids: Ids, now_ms: int) -> Plan:
+    """The plan for all good rows. Blocks for some seconds on a large workbook: call it beside the event loop."""
+    planner = _Planner(snapshot, reading, ids, now_ms)
+    for row in reading.houses:
+        planner.house(row)
+    for row in reading.residents:
+        planner.resident(row)
+    return planner.finish()
+
+
+class _Planner:
+    def __init__(self, snapshot: Snapshot, reading: Reading, ids: Ids, now_ms: int) -> None:
+        self._now_ms = now_ms
+        self._ids = ids
+        self._there = snapshot
+        self._reading = reading
+        self._plan = Plan(problems=list(reading.problems))
+        self._spaces = dict(snapshot.spaces)
+        self._rows_of_houses: dict[int, int] = {}
+        """House id → number of the row that names it."""
+        self._holders: dict[str, tuple[PhoneHolder, int]] = {p: (h, 0) for p, h in snapshot.holders.items()}
+        """Phone → person and, for those that the workbook brings, the row."""
+        self._ties: dict[tuple[int, int], TieState] = {}
+        self._nameless: dict[tuple[int, str], PhoneHolder] = {}
+        """(house, name) → who is meant by a row without a phone."""
+        self._rows_of_ties: dict[tuple[int, int], int] = {}
+        for one in sorted(snapshot.residents, key=lambda one: (one.phone is None, one.status == MOVED_IN)):
+            self._ties[one.house_id, one.person_id] = TieState(
+                one.house_id, one.person_id, one.identity_id, one.type, one.status
+            )
+            self._nameless[one.house_id, one.name] = PhoneHolder(one.person_id, one.identity_id, one.name)
+        self._counts = dict.fromkeys(
+            ("building", "unit", "house", "houses_unchanged", "residents_unchanged"), 0
+        )
+
+    def finish(self) -> Plan:
+        plan, counts = self._plan, self._counts
+        plan.problems.sort(key=lambda p: (p.sheet, p.row, len(p.column), p.column))
+        plan.outcome = Outcome(
+            rows=self._reading.rows,
+            bad_rows=len({(problem.sheet, problem.row) for problem in plan.problems}),
+            buildings=counts["building"],
+            units=counts["unit"],
+            houses=counts["house"],
+            houses_changed=len(plan.house_changes),
+            houses_unchanged=counts["houses_unchanged"],
+            persons=len(plan.arrivals.persons),
+            residents=len(plan.arrivals.members),
+            residents_changed=len(plan.arrivals.changed),
+            residents_unchanged=counts["residents_unchanged"],
+            ignored_columns=self._reading.ignored_columns,
+        )
+        return plan
+
+    def _fault(self, row: Row, key: str, rule: str, **facts: Any) -> None:
+        self._plan.problems.append(self._reading.fault(row, key, rule, **facts))
+
+    # houses
+
+    def house(self, row: Row) -> None:
+        building, unit, number = row.place
+        # Nothing is made before the whole way is known to be good.
+        at: Space | None = self._there.parent
+        for kind, name in ((rules.BUILDING, building), (rules.UNIT, unit), (rules.HOUSE, number)):
+            at = self._spaces.get((at.space_id, name)) if at is not None else None
+            if at is not None and at.kind != kind:
+                self._fault(row, kind, "other_kind", kind=at.kind)
+                return
+        if at is not None and (first := self._rows_of_houses.get(at.space_id)):
+            self._fault(row, "house", "repeats", other=first)
+            return
+        facts = {name: row.values[name] for name in HOUSE_FIELDS if name in row.values}
+        if at is not None:
+            self._change_house(at.space_id, facts)
+        else:
+            parent = self._there.parent
+            for kind, name in ((rules.BUILDING, building), (rules.UNIT, unit), (rules.HOUSE, number)):
+                parent = self._spaces.get((parent.space_id, name)) or self._make(parent, kind, name)
+            at = parent
+            text, key = location_of([*self._there.above, building, unit, number])
+            made = house_row(space_id=at.space_id, parent=at, location=text, location_key=key)
+            self._plan.houses.append(made | facts)
+        self._rows_of_houses[at.space_id] = row.number
+
+    def _make(self, parent: Space, kind: str, name: str) -> Space:
+        row = space_row(
+            space_id=self._ids.number(),
+            parent=parent,
+            kind=kind,
+            name=name,
+            direction=None,
+            now_ms=self._now_ms,
+        )
+        self._plan.spaces.append(row)
+        self._counts[kind] += 1
+        space = Space(**row)
+        self._spaces[parent.space_id, name] = space
+        return space
+
+    def _change_house(self, space_id: int, facts: dict[str, Any]) -> None:
+        before = self._there.houses[space_id]
+        after = before._replace(**facts)
+        if after == before:
+            self._counts["houses_unchanged"] += 1
+        else:
+            self._plan.house_changes.append(HouseChange(space_id, before, after))
+
+    # residents
+
+    def resident(self, row: Row) -> None:
+        house_id = self._house_of(row)
+        if house_id is None:
+            return
+        person = self._person(row, house_id)
+        if person is None:
+            return
+        tie = TieState(house_id, person.id, person.identity_id, row.values["type"], MOVED_IN)
+        key = (house_id, person.id)
+        if first := self._rows_of_ties.get(key):
+            self._fault(row, "name", "already_lives", other=first)
+            return
+        self._rows_of_ties[key] = row.number
+        held = self._ties.get(key)
+        if held is None:
+            self._plan.arrivals.members.append(tie)
+        elif held != tie:
+            self._plan.arrivals.changed.append(tie)
+            self._plan.ties_before.append(held)
+        else:
+            self._counts["residents_unchanged"] += 1
+        if person.id not in self._there.known:
+            self._plan.arrivals.known[person.id] = person.identity_id
+
+    def _house_of(self, row: Row) -> int | None:
+        at: Space | None = self._there.parent
+        for name in row.place:
+            at = self._spaces.get((at.space_id, name)) if at is not None else None
+        if at is None or at.kind != rules.HOUSE:
+            self._fault(row, "house", "no_such_house", location=rules.LOCATION_SEPARATOR.join(row.place))
+            return None
+        return at.space_id
+
+    def _person(self, row: Row, house_id: int) -> PhoneHolder | None:
+        """Who a row means: the holder of its phone, a namesake in the house, or somebody new."""
+        name, phone = row.values["name"], row.values.get("phone")
+        if phone is None:
+            return self._nameless.get((house_id, name)) or self._new_person(row, house_id)
+        holder, first = self._holders.get(phone, (None, 0))
+        if holder is None:
+            return self._new_person(row, house_id)
+        if holder.name != name:
+            if first:
+                self._fault(row, "phone", "phone_repeats", other=first)
+            else:
+                self._fault(row, "phone", "phone_of_other")
+            return None
+        return holder
+
+    def _new_person(self, row: Row, house_id: int) -> PhoneHolder:
+        profile = Profile(**{key: row.values[key] for key in _PROFILE_FIELDS if key in row.values})
+        holder = PhoneHolder(self._ids.number(), self._ids.identity_id(), row.values["name"])
+        self._plan.arrivals.persons.append(
+            person_row(
+                profile,
+                person_id=holder.id,
+                identity_id=holder.identity_id,
+                tenant_id=self._there.parent.tenant_id,
+                now_ms=self._now_ms,
+            )
+        )
+        if profile.phone:
+            self._holders[profile.phone] = (holder, row.number)
+        else:
+            self._nameless[house_id, holder.name] = holder
+        return holder

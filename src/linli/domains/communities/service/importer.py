@@ -1,0 +1,162 @@
+"""The worker of imports: reads the workbook beside the event loop, plans, applies, and tells how far it is."""
+
+import asyncio
+import contextlib
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from linli.domains.communities.queries import imports as queries
+from linli.domains.communities.queries import spaces as space_queries
+from linli.domains.communities.queries.imports import Import
+from linli.domains.communities.service import import_plan, imports
+from linli.domains.communities.service.import_plan import Plan
+from linli.domains.communities.xlsx import reading, report
+from linli.domains.communities.xlsx.reading import Reading
+from linli.kernel import telemetry
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.errors import LinliError
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.outbox import Jobs
+from linli.kernel.scope import Scope
+
+log = telemetry.logger(__name__)
+_TRIES: Final = 3
+"""Plans made outside the transaction before one is made inside it, where nothing can change meanwhile."""
+
+
+class Progress(msgspec.Struct):
+    """How far an import of this process is."""
+
+    phase: str = "reading"
+    """reading, planning or writing."""
+    rows: int = 0
+    rows_expected: int = 0
+
+
+class Importer:
+    """Works on imports, each once at a time in this process."""
+
+    def __init__(self, db: Database, store: ObjectStore, ids: Ids, clock: Clock) -> None:
+        self._db = db
+        self._store = store
+        self._ids = ids
+        self._clock = clock
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._progress: dict[int, Progress] = {}
+
+    def register(self, jobs: Jobs) -> None:
+        """Let the outbox worker start the imports."""
+        jobs.on(imports.JOB, imports.RunImport, self.run)
+
+    def progress(self, import_id: int) -> Progress | None:
+        """None when this process is not working on the import."""
+        return self._progress.get(import_id)
+
+    async def run(self, job: imports.RunImport) -> None:
+        """Work on an import until it has ended. A second call while it runs waits for the first."""
+        task = self._running.get(job.import_id)
+        if task is None:
+            task = asyncio.create_task(self._work(job), name=f"import {job.import_id}")
+            self._running[job.import_id] = task
+            task.add_done_callback(lambda _: self._running.pop(job.import_id, None))
+        await task
+
+    async def wait(self, scope: Scope, import_id: int, *, seconds: float) -> Import:
+        """The import once it has ended, or as it is when the time is over. For screens that show small files at once."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                # Another process may be at work: only the row tells.
+                while (await queries.get(scope, self._db, import_id)).state == imports.WAITING:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+        return await queries.get(scope, self._db, import_id)
+
+    async def _work(self, job: imports.RunImport) -> None:
+        scope = Scope.system(job.tenant_id, "import")
+        found = await queries.get(scope, self._db, job.import_id)
+        if found.state != imports.WAITING:
+            return
+        progress = self._progress[found.import_id] = Progress()
+        try:
+            await self._import(scope, found, progress)
+        except LinliError as error:
+            log.info("import %d refused: %s", found.import_id, error)
+            await self._fail(scope, found, error)
+        finally:
+            del self._progress[found.import_id]
+
+    async def _import(self, scope: Scope, found: Import, progress: Progress) -> None:
+        source = self._store.path(found.object_key)
+
+        def note(done: int, expected: int) -> None:
+            progress.rows, progress.rows_expected = done, expected
+
+        held = await asyncio.to_thread(reading.read, source, progress=note)
+        progress.phase = "planning"
+        for _ in range(_TRIES):
+            stamp = await queries.stamp(scope, self._db, found.community_id)
+            plan = await self._plan(scope, self._db, found, held)
+            report_key = await self._report(found, source, held, plan) if plan.problems else ""
+            if found.dry_run or (plan.problems and not found.good_only):
+                await self._conclude(scope, found, plan, report_key)
+                return
+            progress.phase = "writing"
+            async with self._db.begin() as tx:
+                await space_queries.space(scope, tx, found.parent_id, lock=True)
+                if await queries.stamp(scope, tx, found.community_id) == stamp:
+                    await self._apply(scope, tx, found, plan, report_key)
+                    return
+        async with self._db.begin() as tx:
+            await space_queries.space(scope, tx, found.parent_id, lock=True)
+            plan = await self._plan(scope, tx, found, held)
+            if plan.problems and not found.good_only:
+                await imports.conclude(
+                    scope, tx, found, state=imports.REFUSED, plan=plan, report_key="", reason="",
+                    now_ms=self._clock.now_ms(),
+                )  # fmt: skip
+                return
+            await self._apply(scope, tx, found, plan, report_key)
+
+    async def _plan(self, scope: Scope, db: Reader, found: Import, held: Reading) -> Plan:
+        parent = await space_queries.space(scope, db, found.parent_id)
+        there = await queries.snapshot(scope, db, parent, held)
+        return await asyncio.to_thread(
+            import_plan.work_out, there, held, ids=self._ids, now_ms=self._clock.now_ms()
+        )
+
+    async def _apply(self, scope: Scope, tx: Tx, found: Import, plan: Plan, report_key: str) -> None:
+        current = await queries.get(scope, tx, found.import_id, lock=True)
+        if current.state == imports.WAITING:  # another process may have done it meanwhile
+            await imports.apply(
+                scope, tx, current, plan=plan, report_key=report_key, now_ms=self._clock.now_ms()
+            )
+
+    async def _conclude(self, scope: Scope, found: Import, plan: Plan, report_key: str) -> None:
+        state = imports.REFUSED if plan.problems else imports.CHECKED
+        async with self._db.begin() as tx:
+            await imports.conclude(
+                scope, tx, found, state=state, plan=plan, report_key=report_key, reason="",
+                now_ms=self._clock.now_ms(),
+            )  # fmt: skip
+
+    async def _fail(self, scope: Scope, found: Import, error: LinliError) -> None:
+        async with self._db.begin() as tx:
+            await imports.conclude(
+                scope, tx, found, state=imports.FAILED, plan=None, report_key="", reason=error.text(found.language),
+                now_ms=self._clock.now_ms(),
+            )  # fmt: skip
+
+    async def _report(self, found: Import, source: Path, held: Reading, plan: Plan) -> str:
+        """Write the marked-up copy; its key in the object store."""
+        key = f"{found.object_key.removesuffix('.xlsx')}-report.xlsx"
+        with tempfile.TemporaryDirectory(prefix="linli-import-") as folder:
+            target = Path(folder) / "report.xlsx"
+            await asyncio.to_thread(
+                report.write, source, target, held, plan.problems, language=found.language
+            )
+            await self._store.put(key, await asyncio.to_thread(target.read_bytes))
+        return key

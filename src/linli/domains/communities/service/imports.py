@@ -1,0 +1,233 @@
+"""Imports of houses and residents: handed in, tried, applied in one transaction, undone. A §2.2.
+
+The file waits in the object store and an outbox row starts the work, so an import that was accepted is done even if
+the process is killed meanwhile; everything it writes, its own state included, commits at once or not at all.
+"""
+
+import json
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import bindparam, update
+
+from linli.domains.communities.events import SpaceChanged
+from linli.domains.communities.models import houses, import_changes, imports, spaces
+from linli.domains.communities.queries import imports as queries
+from linli.domains.communities.queries import spaces as space_queries
+from linli.domains.communities.queries.imports import Import
+from linli.domains.communities.service.import_plan import HouseChange, Plan
+from linli.domains.people.service import bulk
+from linli.kernel import outbox
+from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.kernel.errors import Conflict
+from linli.kernel.events import emit
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+JOB: Final = "communities.import"
+"""Outbox kind of an import that waits to be worked on."""
+WAITING, CHECKED, REFUSED, DONE, UNDONE, FAILED = "waiting", "checked", "refused", "done", "undone", "failed"
+PROBLEMS_KEPT: Final = 500
+"""Faults kept in the row for the screen; the marked-up workbook holds all of them."""
+
+
+class WrongState(Conflict):
+    """The import is not where this could be done."""
+
+    code = "import.wrong_state"
+
+
+class RunImport(msgspec.Struct, frozen=True):
+    """Outbox payload: work on this import."""
+
+    import_id: int
+    tenant_id: str
+
+
+_restart = Command(
+    update(imports)
+    .where(imports.c.import_id == bindparam("row", type_=INT), in_scope(imports))
+    .values(state=WAITING, dry_run=0, good_only=bindparam("good", type_=INT), finished_ms=0)
+)
+_finish = Command(
+    update(imports)
+    .where(imports.c.import_id == bindparam("row", type_=INT), in_scope(imports))
+    .values(
+        state=bindparam("to_state"),
+        rows=bindparam("number", type_=INT),
+        bad_rows=bindparam("bad", type_=INT),
+        outcome=bindparam("figures"),
+        problems=bindparam("faults"),
+        report_key=bindparam("report"),
+        reason=bindparam("why"),
+        finished_ms=bindparam("now", type_=INT),
+    )
+)
+_mark = Command(
+    update(imports)
+    .where(imports.c.import_id == bindparam("row", type_=INT), in_scope(imports))
+    .values(state=bindparam("to_state"))
+)
+_set_house = Command(
+    update(houses)
+    .where(houses.c.space_id == bindparam("row", type_=INT), in_scope(houses))
+    .values(
+        layout=bindparam("new_layout"),
+        area_m2=bindparam("new_area"),
+        house_type=bindparam("new_type", type_=INT),
+        house_status=bindparam("new_status", type_=INT),
+    )
+)
+_touch = Command(
+    update(spaces)
+    .where(spaces.c.space_id == bindparam("row", type_=INT), in_scope(spaces))
+    .values(changed_ms=bindparam("now", type_=INT))
+)
+
+
+async def hand_in(
+    scope: Scope,
+    tx: Tx,
+    *,
+    parent_id: int,
+    file_name: str,
+    object_key: str,
+    dry_run: bool,
+    good_only: bool,
+    ids: Ids,
+    now_ms: int,
+) -> int:
+    """Accept a stored workbook for the space that its buildings shall stand under; the id of the import.
+
+    Raises NotFound.
+    """
+    parent = await space_queries.space(scope, tx, parent_id)
+    import_id = ids.number()
+    row = {
+        "import_id": import_id,
+        "tenant_id": parent.tenant_id,
+        "community_id": parent.community_id,
+        "parent_id": parent_id,
+        "file_name": file_name[:200],
+        "object_key": object_key,
+        "language": scope.language,
+        "state": WAITING,
+        "good_only": int(good_only),
+        "dry_run": int(dry_run),
+        "created_by": f"{scope.caller.kind}:{scope.caller.id}",
+        "created_ms": now_ms,
+    }
+    await tx.insert(imports, row)
+    await _start(tx, parent.tenant_id, import_id, now_ms)
+    return import_id
+
+
+async def _start(tx: Tx, tenant_id: str, import_id: int, now_ms: int) -> None:
+    await outbox.add(tx, JOB, RunImport(import_id, tenant_id), now_ms=now_ms)
+
+
+async def go_on(scope: Scope, tx: Tx, *, import_id: int, good_only: bool, now_ms: int) -> None:
+    """Apply a workbook that was tried; with `good_only`, what is good of a refused one. Raises NotFound, WrongState."""
+    found = await queries.get(scope, tx, import_id, lock=True)
+    if found.state != CHECKED and not (found.state == REFUSED and good_only):
+        raise WrongState(state=found.state)
+    await _restart.run(tx, scope, row=import_id, good=int(good_only))
+    await _start(tx, found.tenant_id, import_id, now_ms)
+
+
+async def conclude(
+    scope: Scope,
+    tx: Tx,
+    found: Import,
+    *,
+    state: str,
+    plan: Plan | None,
+    report_key: str,
+    reason: str,
+    now_ms: int,
+) -> None:
+    """Write how an import ended."""
+    faults = [fault._asdict() for fault in plan.problems[:PROBLEMS_KEPT]] if plan else []
+    await _finish.run(
+        tx,
+        scope,
+        row=found.import_id,
+        to_state=state,
+        number=plan.outcome.rows if plan else 0,
+        bad=plan.outcome.bad_rows if plan else 0,
+        figures=msgspec.json.encode(plan.outcome).decode() if plan else "",
+        faults=json.dumps(faults, ensure_ascii=False) if faults else "",
+        report=report_key,
+        why=reason,
+        now=now_ms,
+    )
+
+
+async def apply(scope: Scope, tx: Tx, found: Import, *, plan: Plan, report_key: str, now_ms: int) -> None:
+    """Write a plan that was worked out from what `tx` sees, and that it is done."""
+    community_id = found.community_id
+    async for piece in bulk.steps(plan.spaces):
+        await tx.insert_many(spaces, piece)
+    async for piece in bulk.steps(plan.houses):
+        await tx.insert_many(houses, piece)
+    async for changed in bulk.steps(plan.house_changes):
+        await write_house_facts(scope, tx, [(one.space_id, one.after) for one in changed], now_ms)
+    async for told in bulk.steps(plan.spaces, 500):
+        ids = [row["space_id"] for row in told]
+        await emit(tx, SpaceChanged(scope.tenant, community_id, ids, "insert"))
+    async for facts in bulk.steps(plan.house_changes, 500):
+        ids = [one.space_id for one in facts]
+        await emit(tx, SpaceChanged(scope.tenant, community_id, ids, "update"))
+    await bulk.move_in_many(scope, tx, community_id=community_id, arrivals=plan.arrivals, now_ms=now_ms)
+    async for piece in bulk.steps(_trace(found, plan)):
+        await tx.insert_many(import_changes, piece)
+    await conclude(scope, tx, found, state=DONE, plan=plan, report_key=report_key, reason="", now_ms=now_ms)
+
+
+async def write_house_facts(
+    scope: Scope, tx: Tx, changes: list[tuple[int, queries.HouseFacts]], now_ms: int
+) -> None:
+    rows = [
+        {
+            "row": space_id,
+            "new_layout": facts.layout,
+            "new_area": facts.area_m2,
+            "new_type": facts.house_type,
+            "new_status": facts.house_status,
+        }
+        for space_id, facts in changes
+    ]
+    await _set_house.run_many(tx, rows, scope)
+    await _touch.run_many(tx, [{"row": space_id, "now": now_ms} for space_id, _ in changes], scope)
+
+
+def _trace(found: Import, plan: Plan) -> list[dict[str, Any]]:
+    """Rows of `import_changes`: everything that undoing needs."""
+    done: list[tuple[str, int, int, str]] = [("space", row["space_id"], 0, "") for row in plan.spaces]
+    done += [("house", one.space_id, 0, _house_text(one)) for one in plan.house_changes]
+    done += [("person", row["id"], 0, "") for row in plan.arrivals.persons]
+    done += [("member", tie.house_id, tie.person_id, "") for tie in plan.arrivals.members]
+    done += [
+        ("tie", tie.house_id, tie.person_id, json.dumps({"type": tie.type, "status": tie.status}))
+        for tie in plan.ties_before
+    ]
+    return [
+        {
+            "import_id": found.import_id,
+            "position": position,
+            "tenant_id": found.tenant_id,
+            "kind": kind,
+            "row_id": row_id,
+            "other_id": other_id,
+            "before": before,
+        }
+        for position, (kind, row_id, other_id, before) in enumerate(done)
+    ]
+
+
+def _house_text(one: HouseChange) -> str:
+    return json.dumps({"before": list(one.before), "after": list(one.after)})
+
+
+async def mark_undone(scope: Scope, tx: Tx, found: Import) -> None:
+    await _mark.run(tx, scope, row=found.import_id, to_state=UNDONE)

@@ -1,0 +1,129 @@
+"""An import is taken back, all of it, or not at all when something has been built on it since."""
+
+from sqlalchemy import delete
+
+from linli.domains.communities import space_rules as rules
+from linli.domains.communities.events import SpaceChanged, SpaceDeleting
+from linli.domains.communities.models import houses, spaces
+from linli.domains.communities.queries import imports as queries
+from linli.domains.communities.queries import spaces as space_queries
+from linli.domains.communities.queries.imports import HouseFacts, Import, ImportChange
+from linli.domains.communities.schemas import Space
+from linli.domains.communities.service import imports
+from linli.domains.people.person_rules import MOVED_OUT
+from linli.domains.people.queries import residents as resident_queries
+from linli.domains.people.service import bulk
+from linli.domains.people.service.bulk import TieState
+from linli.kernel.db import Command, Tx, any_of, in_scope
+from linli.kernel.errors import Conflict
+from linli.kernel.events import emit
+from linli.kernel.scope import Scope
+
+
+class BuiltUpon(Conflict):
+    """Spaces of the import hold something that did not come with it; `facts` count spaces, residents and assets."""
+
+    code = "import.built_upon"
+
+
+_delete_houses = Command(delete(houses).where(in_scope(houses), any_of(houses.c.space_id, "space_ids")))
+_delete_spaces = Command(delete(spaces).where(in_scope(spaces), any_of(spaces.c.space_id, "space_ids")))
+
+
+async def undo(scope: Scope, tx: Tx, *, import_id: int, now_ms: int) -> Import:
+    """Take back what an import made and restore what it changed, unless it was changed again since.
+
+    Raises NotFound, WrongState, BuiltUpon, and what other rooms raise to keep a space (SpaceInUse).
+    """
+    found = await queries.get(scope, tx, import_id, lock=True)
+    if found.state != imports.DONE:
+        raise imports.WrongState(state=found.state)
+    done = await queries.changes(scope, tx, import_id)
+    parent = await space_queries.space(scope, tx, found.parent_id, lock=True)
+    made = await _spaces_made(scope, tx, parent, done)
+    await _check_free(scope, tx, parent, made, done)
+    await _undo_residents(scope, tx, found, done, now_ms)
+    await _undo_houses(scope, tx, found, done, now_ms)
+    await _undo_spaces(scope, tx, found, made)
+    await imports.mark_undone(scope, tx, found)
+    return found
+
+
+async def _spaces_made(scope: Scope, tx: Tx, parent: Space, done: list[ImportChange]) -> list[Space]:
+    """Spaces of the import that are still there, children before parents."""
+    ids = {change.row_id for change in done if change.kind == "space"}
+    subtree = await space_queries.subtree(scope, tx, parent)
+    return sorted((row for row in subtree if row.space_id in ids), key=lambda row: -row.depth)
+
+
+async def _check_free(
+    scope: Scope, tx: Tx, parent: Space, made: list[Space], done: list[ImportChange]
+) -> None:
+    ids = {row.space_id for row in made}
+    children = sum(
+        1
+        for row in await space_queries.subtree(scope, tx, parent)
+        if row.parent_id in ids and row.space_id not in ids
+    )
+    own = {(change.row_id, change.other_id) for change in done if change.kind == "member"}
+    residents = sum(
+        1
+        for one in await resident_queries.all_of_community(scope, tx, parent.community_id)
+        if one.house_id in ids and (one.house_id, one.person_id) not in own and one.status != MOVED_OUT
+    )
+    made_houses = [row.space_id for row in made if row.kind == rules.HOUSE]
+    assets = await queries.count_assets(scope, tx, made_houses)
+    if children or residents or assets:
+        raise BuiltUpon(children=children, residents=residents, assets=assets)
+
+
+async def _undo_residents(scope: Scope, tx: Tx, found: Import, done: list[ImportChange], now_ms: int) -> None:
+    there = {
+        (one.house_id, one.person_id): one
+        for one in await resident_queries.all_of_community(scope, tx, found.community_id)
+    }
+    made, restored = [], []
+    for change in done:
+        held = there.get((change.row_id, change.other_id)) if change.kind in ("member", "tie") else None
+        if held is None:
+            continue
+        if change.kind == "member":
+            made.append(TieState(held.house_id, held.person_id, held.identity_id, held.type, held.status))
+        else:
+            before = queries.decoded(change)
+            restored.append(
+                TieState(held.house_id, held.person_id, held.identity_id, before["type"], before["status"])
+            )
+    await bulk.take_back(
+        scope,
+        tx,
+        community_id=found.community_id,
+        made=made,
+        restored=restored,
+        person_ids=[change.row_id for change in done if change.kind == "person"],
+        now_ms=now_ms,
+    )
+
+
+async def _undo_houses(scope: Scope, tx: Tx, found: Import, done: list[ImportChange], now_ms: int) -> None:
+    now = await queries.house_facts(scope, tx, found.community_id)
+    back = []
+    for change in done:
+        if change.kind == "house":
+            facts = queries.decoded(change)
+            if now.get(change.row_id) == HouseFacts(*facts["after"]):
+                back.append((change.row_id, HouseFacts(*facts["before"])))
+    async for piece in bulk.steps(back, 500):
+        await imports.write_house_facts(scope, tx, piece, now_ms)
+        ids = [space_id for space_id, _ in piece]
+        await emit(tx, SpaceChanged(found.tenant_id, found.community_id, ids, "update"))
+
+
+async def _undo_spaces(scope: Scope, tx: Tx, found: Import, made: list[Space]) -> None:
+    for row in made:
+        await emit(tx, SpaceDeleting(row.tenant_id, row.community_id, row.space_id, row.kind))
+    async for piece in bulk.steps(made, 500):
+        ids = [row.space_id for row in piece]
+        await _delete_houses.run(tx, scope, space_ids=ids)
+        await _delete_spaces.run(tx, scope, space_ids=ids)
+        await emit(tx, SpaceChanged(found.tenant_id, found.community_id, ids, "delete"))

@@ -1,0 +1,240 @@
+"""Many residents at once: what an import brings, and what undoing it takes back. The importer has checked every row."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from itertools import batched
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import bindparam, delete, select, update
+
+from linli.domains.people import events
+from linli.domains.people.models import (
+    account_persons,
+    community_persons,
+    house_members,
+    persons,
+    user_group_members,
+)
+from linli.domains.people.person_rules import INPUT, MOVED_IN, RESIDENT_GROUP
+from linli.domains.people.service import groups
+from linli.kernel.db import INT, Command, Query, Tx, any_of, in_scope
+from linli.kernel.events import emit
+from linli.kernel.scope import Scope
+
+STEP: Final = 1000
+"""Rows written between two turns of the event loop."""
+
+
+class TieState(NamedTuple):
+    """What one person is to one house."""
+
+    house_id: int
+    person_id: int
+    identity_id: str
+    type: int
+    status: int
+
+
+@dataclass(slots=True)
+class Arrivals:
+    """Rows of one community, ready to be written."""
+
+    persons: list[dict[str, Any]] = field(default_factory=list)
+    """Whole rows (`service.persons.person_row`)."""
+    known: dict[int, str] = field(default_factory=dict)
+    """Person id → identityId of those whom the community did not know."""
+    members: list[TieState] = field(default_factory=list)
+    """New ties."""
+    changed: list[TieState] = field(default_factory=list)
+    """Ties that exist, as they shall be."""
+
+
+async def steps[T](rows: Iterable[T], size: int = STEP) -> AsyncIterator[list[T]]:
+    """Rows in pieces, with the event loop's other work between them."""
+    for piece in batched(rows, size, strict=False):
+        yield list(piece)
+        await asyncio.sleep(0)
+
+
+_set_tie = Command(
+    update(house_members)
+    .where(
+        house_members.c.house_id == bindparam("house", type_=INT),
+        house_members.c.person_id == bindparam("person", type_=INT),
+        in_scope(house_members),
+    )
+    .values(
+        type=bindparam("new_type", type_=INT),
+        status=bindparam("new_status", type_=INT),
+        changed_ms=bindparam("now", type_=INT),
+    )
+)
+_drop_tie = Command(
+    delete(house_members).where(
+        house_members.c.house_id == bindparam("house", type_=INT),
+        house_members.c.person_id == bindparam("person", type_=INT),
+        in_scope(house_members),
+    )
+)
+_lives = select(house_members.c.person_id).where(
+    house_members.c.person_id == bindparam("person", type_=INT),
+    house_members.c.community_id == bindparam("community", type_=INT),
+    house_members.c.status == MOVED_IN,
+)
+_any_tie = select(house_members.c.person_id).where(
+    house_members.c.person_id == bindparam("person", type_=INT),
+    house_members.c.community_id == bindparam("community", type_=INT),
+)
+_any_group = select(user_group_members.c.person_id).where(
+    user_group_members.c.person_id == bindparam("person", type_=INT),
+    user_group_members.c.community_id == bindparam("community", type_=INT),
+)
+_leave_group = Command(
+    delete(user_group_members).where(
+        user_group_members.c.user_group_id == bindparam("group"),
+        user_group_members.c.person_id == bindparam("person", type_=INT),
+        in_scope(user_group_members),
+        ~_lives.exists(),
+    )
+)
+_unknow = Command(
+    delete(community_persons).where(
+        community_persons.c.community_id == bindparam("community", type_=INT),
+        community_persons.c.person_id == bindparam("person", type_=INT),
+        in_scope(community_persons),
+        ~_any_tie.exists(),
+        ~_any_group.exists(),
+    )
+)
+_unknown = Query(
+    select(persons.c.id, persons.c.identity_id).where(
+        in_scope(persons),
+        any_of(persons.c.id, "person_ids"),
+        ~select(community_persons.c.person_id)
+        .where(community_persons.c.person_id == persons.c.id)
+        .correlate(persons)
+        .exists(),
+        ~select(account_persons.c.person_id)
+        .where(account_persons.c.person_id == persons.c.id)
+        .correlate(persons)
+        .exists(),
+    )
+)
+_forget = Command(delete(persons).where(in_scope(persons), any_of(persons.c.id, "person_ids")))
+
+
+async def move_in_many(scope: Scope, tx: Tx, *, community_id: int, arrivals: Arrivals, now_ms: int) -> None:
+    """Write what an import brings; tells the same events as single residents do, some hundred at a time."""
+    async for piece in steps(arrivals.persons):
+        await tx.insert_many(persons, piece)
+    async for known in steps(arrivals.known):
+        stamp = {
+            "community_id": community_id,
+            "tenant_id": scope.tenant,
+            "created_ms": now_ms,
+            "changed_ms": now_ms,
+        }
+        rows = [{**stamp, "person_id": person_id} for person_id in known]
+        await tx.upsert(community_persons, rows, keys=("community_id", "person_id"))
+    async for members in steps(arrivals.members):
+        await tx.insert_many(
+            house_members, [_member_row(scope, community_id, tie, now_ms) for tie in members]
+        )
+    async for changed in steps(arrivals.changed):
+        await _set_ties(scope, tx, changed, now_ms)
+    living = [tie for tie in (*arrivals.members, *arrivals.changed) if tie.status == MOVED_IN]
+    await _join_residents(scope, tx, community_id, {tie.person_id for tie in living}, now_ms)
+    async for told in steps(living, 500):
+        ties = [events.HouseTie(tie.house_id, tie.person_id, tie.identity_id, tie.type) for tie in told]
+        await emit(tx, events.ResidentsMovedIn(scope.tenant, community_id, ties))
+    async for identities in steps(arrivals.known.values(), 500):
+        await emit(tx, events.UserChanged(scope.tenant, community_id, identities, "insert"))
+
+
+def _member_row(scope: Scope, community_id: int, tie: TieState, now_ms: int) -> dict[str, Any]:
+    return {
+        "house_id": tie.house_id,
+        "person_id": tie.person_id,
+        "tenant_id": scope.tenant,
+        "community_id": community_id,
+        "type": tie.type,
+        "status": tie.status,
+        "source": INPUT,
+        "moved_in_ms": now_ms,
+        "moved_out_ms": 0,
+        "created_ms": now_ms,
+        "changed_ms": now_ms,
+    }
+
+
+async def _set_ties(scope: Scope, tx: Tx, ties: list[TieState], now_ms: int) -> None:
+    rows = [
+        {
+            "house": tie.house_id,
+            "person": tie.person_id,
+            "new_type": tie.type,
+            "new_status": tie.status,
+            "now": now_ms,
+        }
+        for tie in ties
+    ]
+    await _set_tie.run_many(tx, rows, scope)
+
+
+async def _join_residents(scope: Scope, tx: Tx, community_id: int, person_ids: set[int], now_ms: int) -> None:
+    group_id = await groups.default_group(scope, tx, community_id=community_id, kind=RESIDENT_GROUP)
+    if group_id is None:
+        return
+    async for piece in steps(sorted(person_ids)):
+        rows = [
+            {
+                "user_group_id": group_id,
+                "person_id": person_id,
+                "tenant_id": scope.tenant,
+                "community_id": community_id,
+                "created_ms": now_ms,
+            }
+            for person_id in piece
+        ]
+        await tx.upsert(user_group_members, rows, keys=("user_group_id", "person_id"))
+
+
+async def take_back(
+    scope: Scope,
+    tx: Tx,
+    *,
+    community_id: int,
+    made: list[TieState],
+    restored: list[TieState],
+    person_ids: list[int],
+    now_ms: int,
+) -> None:
+    """Undo `move_in_many`: drop the ties it made, restore those it changed, forget persons whom nothing else knows.
+
+    `person_ids` are the persons that the import created.
+    """
+    async for piece in steps(made):
+        rows = [{"house": tie.house_id, "person": tie.person_id} for tie in piece]
+        await _drop_tie.run_many(tx, rows, scope)
+    async for piece in steps(restored):
+        await _set_ties(scope, tx, piece, now_ms)
+    touched = sorted({tie.person_id for tie in (*made, *restored)} | set(person_ids))
+    group_id = await groups.default_group(scope, tx, community_id=community_id, kind=RESIDENT_GROUP)
+    async for people in steps(touched):
+        binds = [{"person": person, "community": community_id, "group": group_id} for person in people]
+        if group_id is not None:
+            await _leave_group.run_many(tx, binds, scope)
+        await _unknow.run_many(tx, binds, scope)
+    gone = [*made, *(tie for tie in restored if tie.status != MOVED_IN)]
+    async for told in steps(gone, 500):
+        ties = [events.HouseTie(tie.house_id, tie.person_id, tie.identity_id, tie.type) for tie in told]
+        await emit(tx, events.ResidentsMovedOut(scope.tenant, community_id, ties))
+    async for made_ids in steps(person_ids):
+        found = await _unknown.all(tx, scope, person_ids=made_ids)
+        if not found:
+            continue
+        identities = [identity for _, identity in found]
+        await emit(tx, events.PersonsForgotten(scope.tenant, community_id, identities))
+        await emit(tx, events.UserChanged(scope.tenant, community_id, identities, "delete"))
+        await _forget.run(tx, scope, person_ids=[person_id for person_id, _ in found])
