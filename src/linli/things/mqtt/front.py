@@ -328,8 +328,9 @@ class Front:
                 best, best_granted, least = session, granted, busy
         if best is None:
             return False
-        if min(qos, best_granted):
-            return best.offer(Downlink(topic, payload, on_ack), keep=False)
+        if qos and best_granted:
+            best.launch(Downlink(topic, payload, on_ack))
+            return True
         sent = best.send(topic, payload)
         if sent and on_ack is not None:
             asyncio.get_running_loop().call_soon(on_ack, True)

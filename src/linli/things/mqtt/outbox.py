@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from linli.protocols.mqtt.encode import publish
+from linli.protocols.mqtt.encode import publish, remaining_length, topic_field
 
 
 class Downlink(msgspec.Struct):
@@ -43,7 +43,9 @@ class Outbox:
         self._next_id = packet_id
         downlink.sent_tick = tick
         inflight[packet_id] = downlink
-        return publish(downlink.topic, downlink.payload, 1, packet_id)
+        field, payload = topic_field(downlink.topic), downlink.payload
+        length = remaining_length(len(field) + 2 + len(payload))
+        return b"".join((b"\x32", length, field, packet_id.to_bytes(2), payload))
 
     def wait(self, downlink: Downlink) -> None:
         self.queue.append(downlink)

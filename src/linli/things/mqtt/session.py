@@ -109,6 +109,12 @@ class Session:
         self._wait(downlink)
         return True
 
+    def launch(self, downlink: Downlink) -> None:
+        """At QoS 1 and at once; only where `has_room` just said so."""
+        connection = self.connection
+        assert connection is not None
+        connection.send(self.outbox.launch(downlink, self._traffic.tick))
+
     def has_room(self) -> bool:
         """Whether an app's message could be sent at once."""
         connection = self.connection
