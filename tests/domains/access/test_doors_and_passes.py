@@ -1,5 +1,7 @@
 """Doors by serial number, what they report, what subscribers get, and opening from afar."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -35,11 +37,10 @@ async def listed(site: Site, sn: str, device_name: str) -> int:
         return await doors.list_serial_numbers(site.app, tx, entries=[entry], now_ms=site.now)
 
 
-async def register(site: Site, **named: object) -> str:
+async def register(site: Site, **named: Any) -> str:
+    wanted: dict[str, Any] = {"community_id": 1, "name": "北门"} | named
     async with site.db.begin() as tx:
-        door = await doors.register_door(
-            site.app, tx, **({"community_id": 1, "name": "北门"} | named), keys=site.keys, now_ms=site.now
-        )  # type: ignore[arg-type]
+        door = await doors.register_door(site.app, tx, **wanted, keys=site.keys, now_ms=site.now)
     return door.iot_id
 
 

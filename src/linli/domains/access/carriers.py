@@ -11,7 +11,6 @@ from linli.domains.access.service.kinds import CARD, KEY, KEY_CREDENTIAL, QR, Ke
 from linli.kernel import outbox
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
-from linli.kernel.errors import TimedOut
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
@@ -85,18 +84,15 @@ class KeyCarrier:
         self._invoker = invoker
 
     async def carry(self, device: str, batch: Sequence[Parcel]) -> Mapping[tuple[str, str], Outcome]:
-        """Raises what the call raises, but for silence: some device SDKs never answer a property set."""
+        """Raises what the call raises."""
         for parcel in batch:
             if parcel.item.deleting:
                 continue  # a door keeps its last key: it opens nothing without rights
             body = msgspec.json.decode(parcel.opened().body, type=KeyBody)
             scope = Scope.system(parcel.tenant_id, "delivery")
-            try:
-                await self._invoker.set_properties(
-                    scope, device, {KEY_CREDENTIAL: body.public_key}, timeout_s=KEY_TIMEOUT_S
-                )
-            except TimedOut:
-                continue
+            await self._invoker.set_properties(
+                scope, device, {KEY_CREDENTIAL: body.public_key}, timeout_s=KEY_TIMEOUT_S
+            )
         return {(parcel.item.kind, parcel.item.credential): _done for parcel in batch}
 
 
