@@ -1,7 +1,7 @@
 """The change log: what happened, written with it in one transaction, read by every subscription."""
 
 import weakref
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -113,16 +113,16 @@ class CommunityEvent(Protocol):
     @property
     def community_id(self) -> int: ...
     @property
-    def ids(self) -> list[str]: ...
+    def ids(self) -> Sequence[str | int]: ...
     @property
     def type(self) -> str: ...
 
 
 def relay(kind: Kind) -> Callable[[Tx, CommunityEvent], Awaitable[None]]:
-    """An inline handler that passes a domain's event on to the subscribers of `kind`."""
+    """An inline handler (`Handlers.inline`) that passes a domain's event on to the subscribers of `kind`."""
 
     async def handle(tx: Tx, event: CommunityEvent) -> None:
-        change = CommunityChange(event.community_id, list(event.ids), event.type)
+        change = CommunityChange(event.community_id, [str(one) for one in event.ids], event.type)
         await publish(tx, kind, event.community_id, change, tenant_id=event.tenant_id)
 
     return handle

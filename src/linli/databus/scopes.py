@@ -1,5 +1,7 @@
 """Which isolation id (scope_id) stands for which community. The room of communities tells; everybody asks here."""
 
+from typing import Protocol
+
 from sqlalchemy import bindparam, select
 
 from linli.databus.models import data_scopes
@@ -29,6 +31,24 @@ async def register_community(tx: Tx, *, tenant_id: str, community_id: int, scope
     """A community was approved and has its projectId: from now on records can belong to it."""
     row = {"community_id": community_id, "tenant_id": tenant_id, "scope_id": scope_id}
     await tx.upsert(data_scopes, [row], keys=("community_id",), update=("scope_id",))
+
+
+class Approved(Protocol):
+    """A domain event: a community is in management and has its scope_id."""
+
+    @property
+    def tenant_id(self) -> str: ...
+    @property
+    def community_id(self) -> int: ...
+    @property
+    def scope_id(self) -> str: ...
+
+
+async def on_approved(tx: Tx, event: Approved) -> None:
+    """Inline handler of the communities' own event: records can belong to it from now on."""
+    await register_community(
+        tx, tenant_id=event.tenant_id, community_id=event.community_id, scope_id=event.scope_id
+    )
 
 
 async def scope_id_of(scope: Scope, db: Reader, *, community_id: int) -> str:
