@@ -38,16 +38,14 @@ async def _seed(made: Site) -> list[int]:
                 "project_id": made.project_id,
                 "name": f"小区 {n}",
                 "address": f"紫荆花路 {n} 号",
-                "poi_code": f"B0FFF{n:05d}",
+                "poid": f"B0FFF{n:05d}",
                 "apply_status": 2,
                 "service_start": "2026-01-01",
                 "service_end": "2027-01-01",
                 "created_ms": db.clock.now_ms(),
                 "changed_ms": db.clock.now_ms(),
             }
-            numbers.append(
-                await tx.insert(communities, {k: v for k, v in row.items() if k in communities.c}) or 0
-            )
+            numbers.append(await tx.insert(communities, row) or 0)
             await tenancy.grant_community(
                 made.scope, tx, project_id=made.project_id, community_id=numbers[-1]
             )

@@ -13,7 +13,7 @@ import uvloop
 
 from bench.harness import GeneratorClock, Sample
 
-ACCEPT, CONTENT_TYPE = "application/json", "application/octet-stream"
+ACCEPT = CONTENT_TYPE = "application/json"
 
 
 def signed_request(

@@ -3,6 +3,7 @@
 `BENCH_DATABASE` is a SQLite file or a postgresql:// address with a table `yard(id, name, address, status)`.
 """
 
+import asyncio
 import os
 import sqlite3
 from typing import Any
@@ -22,7 +23,9 @@ state: dict[str, Any] = {}
 async def select(community: int) -> Any:
     if POSTGRES:
         if "pool" not in state:
-            state["pool"] = await asyncpg.create_pool(DATABASE, min_size=10, max_size=10)
+            state["pool"] = asyncpg.create_pool(DATABASE, min_size=10, max_size=10)
+            state["opened"] = asyncio.ensure_future(state["pool"])
+        await state["opened"]
         return await state["pool"].fetchrow(
             "SELECT id, name, address, status FROM yard WHERE id = $1", community
         )

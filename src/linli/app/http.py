@@ -25,11 +25,18 @@ class Router:
     """Routes by path: `prefixes` first, longest first; then the open API by its own paths or a signed header."""
 
     def __init__(
-        self, *, gateway: ASGIApp, gateway_paths: frozenset[str], prefixes: dict[str, ASGIApp], pages: ASGIApp
+        self,
+        *,
+        gateway: ASGIApp,
+        gateway_paths: frozenset[str],
+        prefixes: dict[str, ASGIApp],
+        forms: ASGIApp,
+        pages: ASGIApp,
     ) -> None:
         self._gateway = gateway
         self._gateway_paths = gateway_paths
         self._prefixes = sorted(prefixes.items(), key=lambda item: -len(item[0]))
+        self._forms = forms
         self._pages = pages
 
     async def __call__(self, scope: HttpScope, receive: Receive, send: Send) -> None:
@@ -43,6 +50,9 @@ class Router:
             ):
                 await app(scope, receive, send)
                 return
+        if path == "/" and scope["method"] in ("POST", "OPTIONS"):
+            await self._forms(scope, receive, send)  # upload tickets name the host alone
+            return
         if scope["method"] not in ("GET", "HEAD") or any(name == b"x-ca-key" for name, _ in scope["headers"]):
             await self._gateway(scope, receive, send)
             return

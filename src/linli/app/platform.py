@@ -1,24 +1,39 @@
 """One process of Linli: its parts in the order of the house plan, started from the ground up, stopped from above."""
 
 import asyncio
+import ssl
 from typing import cast
 
-from linli.app import rooms
+from linli.app import events, rooms
 from linli.app.files import PREFIX as FILES
 from linli.app.files import Files
+from linli.app.housekeeping import Housekeeping
 from linli.app.http import Health, Router, metrics_app
 from linli.console.app import PREFIX as CONSOLE
 from linli.console.app import console_app
+from linli.console.hub import Hub as LiveHub
 from linli.console.pages import Pages
 from linli.console.parts import Parts
+from linli.databus import topics
+from linli.databus.queues.hub import Hub as SubscriberHub
+from linli.databus.webhook.pump import Limits as WebhookLimits
+from linli.delivery.expansion import Expansion
+from linli.delivery.handlers import device_status
+from linli.delivery.ports import Carriers
+from linli.delivery.reconciler import Reconciler
+from linli.domains.access.room import AccessRoom
+from linli.domains.access.service.keys import DoorKeys
+from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.service.token_targets import CommunityTargets
-from linli.domains.communities.service.uploads import UploadPlace
+from linli.domains.communities.service.uploads import SavedFaces, UploadPlace
 from linli.domains.communities.uploads_http import UploadForm
+from linli.domains.people.ports import FaceUploads, Houses
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock, SystemClock
 from linli.kernel.db import Database, partitions
 from linli.kernel.disk import DiskGuard
 from linli.kernel.http import ASGIApp, HttpServer
+from linli.kernel.http import Limits as HttpLimits
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs, Worker
@@ -26,8 +41,14 @@ from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 from linli.openapi.assembly import OpenApi
 from linli.openapi.tokens import TokenTargets
+from linli.things.downlink.invoker import Invoker
+from linli.things.mqtt.limits import Limits as MqttLimits
+from linli.things.mqtt.listen import listen
+from linli.things.room import Things
 
 log = telemetry.logger(__name__)
+
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
 class Platform:
@@ -39,30 +60,24 @@ class Platform:
         self.clock = clock
         self.ids = Ids()
         self.secrets = Secrets.from_file(settings.data_path / "master.key")
+        self.disk = DiskGuard(settings.data_path, settings.disk.reserve_mb * 1024 * 1024, clock)
+        db.guard = self.disk
         self.objects = ObjectStore(
             settings.data_path / "objects", self.secrets.derived("signed urls"), settings.public_url, clock
         )
-        self.disk = DiskGuard(settings.data_path, settings.disk.reserve_mb * 1024 * 1024, clock)
-        db.guard = self.objects.guard = self.disk
         self.uploads = UploadPlace(self.objects, self.secrets.derived("upload tickets"))
         self.jobs = Jobs()
+        self.live = LiveHub()
+        self._things(settings)
+        self._delivery()
+        self._access()
+        self._databus(settings)
+        self._openapi(settings)
+        self._tell_on()
         self.worker = Worker(db, clock, self.jobs)
-        self.openapi = OpenApi(
-            rooms.registry(),
-            db=db,
-            clock=clock,
-            ids=self.ids,
-            secrets=self.secrets,
-            settings=settings,
-            services={
-                TokenTargets: CommunityTargets(),
-                ObjectStore: self.objects,
-                UploadPlace: self.uploads,
-                Settings: settings,
-                Secrets: self.secrets,
-            },
-        )
+        self.housekeeping = Housekeeping(db, clock, self.objects, settings.retention)
         self.http: HttpServer
+        self._listeners: list[asyncio.Server] = []
 
     @staticmethod
     async def open(settings: Settings, clock: Clock | None = None) -> "Platform":
@@ -73,35 +88,156 @@ class Platform:
         await partitions.make_ahead(db, clock.now_ms())
         return Platform(settings, db, clock)
 
-    async def start(self) -> None:
+    # the rooms
+
+    def _things(self, settings: Settings) -> None:
+        mqtt = settings.mqtt
+        self.things = Things(
+            self.db,
+            self.clock,
+            self.ids,
+            self.secrets,
+            topics_of=topics.may_subscribe,
+            address=(mqtt.public_host or mqtt.host, mqtt.port),
+            limits=MqttLimits(max_connections=mqtt.max_connections, max_packet=mqtt.max_packet_bytes),
+        )
+
+    def _delivery(self) -> None:
+        self.carriers = Carriers()
+        self.reconciler = Reconciler(self.db, self.clock, self.carriers)
+        Expansion(self.db, self.carriers).register(self.jobs)
+        self.things.handlers.on_status(device_status)
+
+    def _access(self) -> None:
+        self.door_keys = DoorKeys(self.secrets)
+        access = AccessRoom(self.db, self.clock, self.ids, self.door_keys)
+        access.register_messages(self.things.handlers)
+        access.register_events()
+        access.register_devices(self.carriers, self.jobs, invoker=self.things.invoker, objects=self.objects)
+
+    def _databus(self, settings: Settings) -> None:
+        webhooks = settings.webhooks
+        self.subscribers = SubscriberHub(
+            self.db,
+            self.clock,
+            self.secrets,
+            limits=WebhookLimits(webhooks.allow_private, webhooks.timeout_seconds),
+            publisher=self.things.front,
+        )
+        self.things.front.on_app_ready = self.subscribers.app_ready
+
+    def _openapi(self, settings: Settings) -> None:
+        self.openapi = OpenApi(
+            rooms.registry(),
+            db=self.db,
+            clock=self.clock,
+            ids=self.ids,
+            secrets=self.secrets,
+            settings=settings,
+            services={
+                TokenTargets: CommunityTargets(),
+                Houses: SpaceHouses(),
+                FaceUploads: SavedFaces(),
+                ObjectStore: self.objects,
+                UploadPlace: self.uploads,
+                DoorKeys: self.door_keys,
+                Invoker: self.things.invoker,
+                Secrets: self.secrets,
+                Settings: settings,
+            },
+        )
+
+    def _tell_on(self) -> None:
+        events.to_subscribers(self.db.handlers)
+        events.to_pages(self.db, self.live)
+        self.things.ingest.on_committed.append(events.LiveMessages(self.live))
+
+    # life
+
+    async def start(self, *, listeners: bool = True) -> None:
+        """Start every part, the listeners last. Raises OSError when a port is taken."""
+        await self.things.start()
         await self.openapi.start()
+        await self.subscribers.start()
         await self.worker.start()
+        await self.reconciler.start()
+        await self.housekeeping.start()
+        if listeners:
+            await self._listen()
+
+    async def _listen(self) -> None:
+        settings = self.settings
+        tls = tls_context(settings)
+        self.http = HttpServer(
+            self._router(), host=settings.http.host, port=settings.http.port, tls=tls,
+            limits=HttpLimits(body_bytes=max(settings.http.max_body_bytes, 64 * 1024 * 1024)),
+        )  # fmt: skip
+        mqtt = settings.mqtt
+        self._listeners.append(await listen(self.things.front.connection, mqtt.host, mqtt.port))
+        if mqtt.tls_port and tls is not None:
+            self._listeners.append(
+                await listen(self.things.front.connection, mqtt.host, mqtt.tls_port, tls=tls)
+            )
+        await self.http.start()
+
+    def _router(self) -> Router:
         health = Health(self.faults)
-        parts = Parts(self.db, self.clock, self.ids, self.secrets, self.objects, self.settings)
+        parts = Parts(
+            self.db,
+            self.clock,
+            self.ids,
+            self.secrets,
+            self.objects,
+            self.settings,
+            self.live,
+            self._services(),
+        )
         gateway = self.openapi.gateway
         upload = UploadForm(self.uploads, self.clock)
-        router = Router(
+        return Router(
             gateway=gateway,
             gateway_paths=gateway.paths,
             prefixes={
                 "/healthz": health.healthz,
                 "/readyz": health.readyz,
-                "/metrics": metrics_app(telemetry.render, allowed=frozenset({"127.0.0.1", "::1"})),
+                "/metrics": metrics_app(telemetry.render, allowed=LOOPBACK),
                 FILES: Files(self.objects),
                 CONSOLE: cast(ASGIApp, console_app(parts)),
                 "/oss": upload,
             },
+            forms=upload,
             pages=Pages(),
         )
-        http = self.settings.http
-        self.http = HttpServer(router, host=http.host, port=http.port)
-        await self.http.start()
+
+    def _services(self) -> dict[str, object]:
+        """Objects that console routes ask for by name."""
+        return {
+            "openapi": self.openapi,
+            "things": self.things,
+            "invoker": self.things.invoker,
+            "door_keys": self.door_keys,
+            "subscribers": self.subscribers,
+            "houses": SpaceHouses(),
+            "platform_health": self.faults,
+        }
 
     async def stop(self) -> None:
+        """Take nothing new, finish what runs, write what waits."""
+        self.live.close()
         await self.http.stop()
+        for listener in self._listeners:
+            listener.close()
+        await self.housekeeping.stop()
+        await self.reconciler.stop()
         await self.worker.stop()
+        await self.subscribers.stop()
+        await self.things.stop()
         await self.openapi.stop()
         await self.db.close()
+
+    @property
+    def mqtt_port(self) -> int:
+        return int(self._listeners[0].sockets[0].getsockname()[1])
 
     async def faults(self) -> dict[str, str]:
         """What keeps this process from serving: part → reason. Empty when it is ready."""
@@ -113,5 +249,11 @@ class Platform:
         return found
 
 
-async def forever() -> None:
-    await asyncio.Event().wait()
+def tls_context(settings: Settings) -> ssl.SSLContext | None:
+    """The server's certificate, or None where none is set."""
+    if not settings.tls.certificate:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(settings.tls.certificate, settings.tls.key or None)
+    return context

@@ -3,11 +3,13 @@
 from types import ModuleType
 
 from linli.databus import openapi as databus
+from linli.domains.access import openapi as access
 from linli.domains.communities import openapi as communities
+from linli.domains.people import openapi as people
 from linli.openapi import token_methods
 from linli.openapi.registry import Registry
 
-METHODS: tuple[ModuleType, ...] = (token_methods, communities, databus)
+METHODS: tuple[ModuleType, ...] = (token_methods, communities, people, access, databus)
 
 
 def registry() -> Registry:

@@ -28,7 +28,7 @@ class Subscription:
 
     def __init__(self, scope: Scope, topics: frozenset[str], community_id: int | None) -> None:
         self._scope = scope
-        self._topics = topics
+        self.topics = topics
         self._community_id = community_id
         self._waiting: deque[LiveEvent] = deque()
         self._ready = asyncio.Event()
@@ -36,7 +36,7 @@ class Subscription:
         self.closed = False
 
     def wants(self, topic: str, tenant_id: str, community_id: int | None) -> bool:
-        if topic not in self._topics:
+        if topic not in self.topics:
             return False
         if self._scope.tenant_id is not None and self._scope.tenant_id != tenant_id:
             return False
@@ -100,6 +100,10 @@ class Hub:
         subscription = Subscription(scope, frozenset(topics), community_id)
         self._subscriptions.add(subscription)
         return subscription
+
+    def watched(self, topic: str) -> bool:
+        """Whether any page follows `topic`."""
+        return any(topic in s.topics for s in self._subscriptions)
 
     def leave(self, subscription: Subscription) -> None:
         self._subscriptions.discard(subscription)

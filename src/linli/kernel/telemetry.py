@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any, Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 REGISTRY: Final = CollectorRegistry()
 
@@ -68,3 +68,8 @@ def histogram(name: str, text: str, labels: tuple[str, ...] = ()) -> Histogram:
         f"linli_{name}", text, labels, registry=REGISTRY,
         buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
     )  # fmt: skip
+
+
+def render() -> bytes:
+    """All metrics in Prometheus' text form."""
+    return generate_latest(REGISTRY)

@@ -1,0 +1,61 @@
+"""Effects between rooms that may not import each other: domain events told on to the data bus and the live pages."""
+
+from linli.console.hub import Hub as LiveHub
+from linli.console.live_topics import DEVICE, MESSAGE, PASS
+from linli.databus import changes, scopes
+from linli.databus.topics import Kind
+from linli.domains.access.events import PassRecorded
+from linli.domains.communities.events import CommunityApproved, SpaceChanged
+from linli.domains.people.events import UserChanged
+from linli.kernel.db import Database, Tx
+from linli.kernel.events import Handlers
+from linli.things.inbox.messages import Message
+
+SHOWN_PAYLOAD = 4096
+"""Bytes of a device message that live pages are sent."""
+
+
+def to_subscribers(handlers: Handlers) -> None:
+    """Changes of communities become messages of the change topics, in the transaction that made them (B 4.5)."""
+    handlers.inline(CommunityApproved, scopes.on_approved)
+    handlers.inline(SpaceChanged, changes.relay(Kind.SPACE))
+    handlers.inline(UserChanged, changes.relay(Kind.USER))
+
+
+def to_pages(db: Database, hub: LiveHub) -> None:
+    """Passes reach the open pages once they are committed."""
+
+    async def passed(tx: Tx, event: PassRecorded) -> None:
+        tx.after_commit(
+            lambda: hub.publish(PASS, event, tenant_id=event.tenant_id, community_id=event.community_id)
+        )
+
+    db.handlers.inline(PassRecorded, passed)
+
+
+class LiveMessages:
+    """Committed device messages, told to the pages that watch a device; nothing is made while nobody watches."""
+
+    def __init__(self, hub: LiveHub) -> None:
+        self._hub = hub
+
+    def __call__(self, messages: list[Message]) -> None:
+        watched = self._hub.watched(MESSAGE)
+        for message in messages:
+            if message.kind == "status":
+                self._publish(DEVICE, message)
+            if watched:
+                self._publish(MESSAGE, message)
+
+    def _publish(self, topic: str, message: Message) -> None:
+        device = message.device
+        body = {
+            "iotId": device.iot_id,
+            "deviceName": device.device_name,
+            "productKey": device.product_key,
+            "kind": message.kind,
+            "identifier": message.identifier,
+            "receivedMs": message.received_ms,
+            "payload": message.payload[:SHOWN_PAYLOAD].decode("utf-8", "replace"),
+        }
+        self._hub.publish(topic, body, tenant_id=device.tenant_id, community_id=device.community_id)
