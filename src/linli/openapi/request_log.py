@@ -211,7 +211,7 @@ def _rows(entries: Sequence[Entry]) -> list[tuple[object, ...]]:
             at_ms // DAY_MS, app_key, ca_request_id, tenant_id, at_ms, _id_text(echo), path[:_MAX_TEXT],
             version[:_MAX_TEXT], status, str(code), reason, cost_us, client_ip, request, response,
         )
-        for (at_ms, app_key, ca_request_id, tenant_id, echo, path, version, status, code, reason, cost_us, client_ip,
+        for (at_ms, app_key, tenant_id, ca_request_id, echo, path, version, status, code, reason, cost_us, client_ip,
              _, _), request, response in zip(entries, asked, told, strict=True)
     ]  # fmt: skip
 
