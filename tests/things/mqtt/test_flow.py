@@ -5,6 +5,7 @@ import random
 
 from linli.protocols import mqtt
 from linli.protocols.mqtt.encode import publish
+from linli.things.mqtt import metrics
 from tests.things.mqtt.backend import PK, device_connect, post
 
 
@@ -231,3 +232,13 @@ async def test_packets_beyond_the_size_end_the_connection(make_rig):
     assert await client.read() == mqtt.Puback(2)
     assert await client.closed()
     assert rig.backend.events[-1] == ("protocol", PK, "door")
+
+
+async def test_figures_are_told_once_a_tick(rig):
+    before = metrics.UPLINKS._value.get()
+    client = await rig.connect(device_connect("door"))
+    client.send(post("door", b"1"), post("other", b"2", packet_id=2))
+    await client.ping()
+    await rig.ticks(1)
+    assert metrics.UPLINKS._value.get() == before + 2
+    assert (metrics.CONNECTIONS._value.get(), metrics.SESSIONS._value.get()) == (1, 1)

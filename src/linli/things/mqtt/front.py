@@ -13,6 +13,7 @@ from linli.things.mqtt import rules
 from linli.things.mqtt.admission import Admission
 from linli.things.mqtt.connection import Connection
 from linli.things.mqtt.limits import Limits
+from linli.things.mqtt.metrics import Meter
 from linli.things.mqtt.outbox import Downlink
 from linli.things.mqtt.ports import (
     UNAVAILABLE,
@@ -57,7 +58,7 @@ class Front:
         self._apps: dict[str, dict[str, Session]] = {}
         """appKey -> client id -> connected session."""
         self._sweeper: asyncio.Task[None] | None = None
-        self._stopping = False
+        self._meter = Meter()
 
     # --- life ---
 
@@ -76,7 +77,6 @@ class Front:
 
     async def stop(self) -> None:
         """Close every connection and write the sessions. Listeners go before this."""
-        self._stopping = True
         if self._sweeper is not None:
             self._sweeper.cancel()
             await asyncio.gather(self._sweeper, return_exceptions=True)
@@ -99,6 +99,7 @@ class Front:
         traffic.tick += 1
         for connection in list(traffic.connections):
             connection.check(traffic.tick)
+        self._meter.tell(traffic, sessions=len(self._sessions), refused=self._admission.refused)
         if traffic.tick % _EXPIRY_TICKS == 0:
             dead = self._clock.now_ms() - self.limits.session_expiry * 1000
             for session in [s for s in self._sessions.values() if s.connection is None]:
