@@ -13,7 +13,9 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from linli.console import access, errors
+from linli.console.delivery_routes import DeliveryRoutes
 from linli.console.live_routes import LiveRoutes
+from linli.console.paging import provide_page
 from linli.console.parts import Parts
 from linli.console.session_routes import SessionListRoutes, SessionRoutes
 from linli.console.setup_routes import SetupRoutes
@@ -25,6 +27,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     SessionRoutes,
     SessionListRoutes,
     LiveRoutes,
+    DeliveryRoutes,
 )
 SERVICES: Final[tuple[str, ...]] = ()
 """Names of the rooms' service objects that routes ask for; the composing function provides each in `Parts.services`."""
@@ -61,6 +64,7 @@ def _dependencies(parts: Parts) -> dict[str, Provide]:
     fixed = {name: Provide(_always(value), sync_to_thread=False) for name, value in given.items()}
     return {
         **fixed,
+        "page": Provide(provide_page),
         "within": Provide(access.provide_scope),
         "rights": Provide(access.provide_rights),
         "session": Provide(access.provide_session),

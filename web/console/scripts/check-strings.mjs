@@ -32,33 +32,45 @@ for (const path of all.filter((path) => dirname(path).endsWith('strings') && pat
 
 const problems = []
 const [first, ...others] = LANGUAGES
-const places = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort().join()
+const places = (text) =>
+  [...text.matchAll(/\{(\w+)\}/g)]
+    .map((match) => match[1])
+    .sort()
+    .join()
 for (const other of others) {
   for (const [key, text] of messages[first]) {
     const twin = messages[other].get(key)
     if (twin === undefined) problems.push(`${other} lacks ${key}`)
     else if (places(text) !== places(twin)) problems.push(`${key} has other places in ${other}`)
   }
-  for (const key of messages[other].keys()) if (!messages[first].has(key)) problems.push(`${first} lacks ${key}`)
+  for (const key of messages[other].keys())
+    if (!messages[first].has(key)) problems.push(`${first} lacks ${key}`)
 }
 
 const used = new Set()
 const prefixes = new Set()
 for (const path of all.filter((path) => /\.(vue|ts)$/.test(path) && !path.endsWith('.d.ts'))) {
   const code = readFileSync(path, 'utf8')
-  const bare = code.replace(/<!--[\s\S]*?-->/g, '').replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '')
+  const bare = code
+    .replace(/<!--[\s\S]*?-->/g, '')
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/\/\/.*$/gm, '')
   if (/[\u4e00-\u9fff]/.test(bare)) problems.push(`${path} has Chinese text in the code`)
-  for (const match of code.matchAll(/(?:\bt|\$t|\bte)\(\s*(['"])([^'"\n]+)\1/g)) used.add(match[2])
-  for (const match of code.matchAll(/(?:\bt|\$t|\bte)\(\s*`([^`$]*)\$\{/g)) prefixes.add(match[1])
-  // Keys handed on as data: { title: key('devices.title') } and titleKey: 'devices.title'.
-  for (const match of code.matchAll(/(?:Key: |keypath=")['"]?([a-zA-Z]+(?:\.[\w-]+)+)['"]/g)) used.add(match[1])
+  // Every literal of a call's first argument, so that t(open ? 'a.b' : 'a.c') counts twice.
+  for (const match of code.matchAll(/\b(?:t|te)\(([^,)]*)/g))
+    for (const literal of match[1].matchAll(/'([\w-]+(?:\.[\w-]+)+)'/g)) used.add(literal[1])
+  for (const match of code.matchAll(/`([\w-]+(?:\.[\w-]+)*\.)\$\{/g)) prefixes.add(match[1])
+  // Keys handed on as data: titleKey: 'devices.title', place('devices.title', …).
+  for (const match of code.matchAll(/(?:titleKey: |place\()'([\w-]+(?:\.[\w-]+)+)'/g)) used.add(match[1])
 }
 const known = messages[first]
 for (const key of used) if (!known.has(key)) problems.push(`no text for ${key}`)
+const rooms = new Set([...known.keys()].map((key) => key.split('.')[0]))
 for (const prefix of prefixes)
-  if (![...known.keys()].some((key) => key.startsWith(prefix))) problems.push(`no text begins with ${prefix}`)
+  if (rooms.has(prefix.split('.')[0]) && ![...known.keys()].some((key) => key.startsWith(prefix))) problems.push(`no text begins with ${prefix}`)
 for (const key of known.keys())
-  if (!used.has(key) && ![...prefixes].some((prefix) => key.startsWith(prefix))) problems.push(`nobody uses ${key}`)
+  if (!used.has(key) && ![...prefixes].some((prefix) => key.startsWith(prefix)))
+    problems.push(`nobody uses ${key}`)
 
 if (problems.length) {
   console.error(problems.sort().join('\n'))

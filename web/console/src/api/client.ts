@@ -10,7 +10,13 @@ export function whenSignedOut(act: () => void): void {
 }
 
 function problemOf(status: number, body: unknown): ApiProblem {
-  const told = (body ?? {}) as Partial<{ code: string; message: string; field: string; requestId: string; facts: Record<string, unknown> }>
+  const told = (body ?? {}) as Partial<{
+    code: string
+    message: string
+    field: string
+    requestId: string
+    facts: Record<string, unknown>
+  }>
   return new ApiProblem(
     told.code ?? `http.${status}`,
     told.message ?? `HTTP ${status}`,

@@ -4,608 +4,913 @@
  */
 
 export interface paths {
-    "/api/console/live": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Follow
-         * @description Follow what happens in the communities the account may see, as it happens.
-         *
-         *     An event's name is its topic, its data the JSON of the same row that the topic's list gives. `missed` means
-         *     that events were dropped because the reader was too slow: load the list again.
-         */
-        get: operations["ApiConsoleLiveFollow"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * WhoAmI
-         * @description The signed-in account, its tenants and its rights.
-         */
-        get: operations["ApiConsoleSessionWhoAmI"];
-        put?: never;
-        /**
-         * SignIn
-         * @description Sign in with a phone number or log-in name. After five failures the account waits, 30 s and doubling.
-         */
-        post: operations["ApiConsoleSessionSignIn"];
-        /**
-         * SignOut
-         * @description End this session.
-         */
-        delete: operations["ApiConsoleSessionSignOut"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/session/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * ChangePassword
-         * @description Change one's own password; every other session of the account ends.
-         */
-        post: operations["ApiConsoleSessionPasswordChangePassword"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/session/tenant": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * ChooseTenant
-         * @description Work in another tenant of the account.
-         */
-        post: operations["ApiConsoleSessionTenantChooseTenant"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * ListSessions
-         * @description Where the account is signed in, the last used first.
-         */
-        get: operations["ApiConsoleSessionsListSessions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/sessions/{session_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Revoke
-         * @description Sign one of the account's sessions out.
-         */
-        delete: operations["ApiConsoleSessionsSessionIdRevoke"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/sessions/revoke-others": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * RevokeOthers
-         * @description Sign out everywhere but here.
-         */
-        post: operations["ApiConsoleSessionsRevokeOthersRevokeOthers"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/setup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * State
-         * @description Whether the installation still waits for its first account.
-         */
-        get: operations["ApiConsoleSetupState"];
-        put?: never;
-        /**
-         * SetUp
-         * @description Create the operator, who also administers the first tenant, and sign in. Works once.
-         */
-        post: operations["ApiConsoleSetupSetUp"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
+  '/api/console/deliveries': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * ListDeliveries
+     * @description What should hold on devices, the last changed first.
+     */
+    get: operations['ApiConsoleDeliveriesListDeliveries']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/console/deliveries/{delivery_id}/history': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * History
+     * @description What happened to a delivery, newest first.
+     */
+    get: operations['ApiConsoleDeliveriesDeliveryIdHistoryHistory']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/console/deliveries/{delivery_id}/retry': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Retry
+     * @description Try at once, whatever the back-off says; also out of "needs a person".
+     */
+    post: operations['ApiConsoleDeliveriesDeliveryIdRetryRetry']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/console/deliveries/counts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Count
+     * @description How many deliveries show each status.
+     */
+    get: operations['ApiConsoleDeliveriesCountsCount']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/console/live': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Follow
+     * @description Follow what happens in the communities the account may see, as it happens.
+     *
+     *     An event's name is its topic, its data the JSON of the same row that the topic's list gives. `missed` means
+     *     that events were dropped because the reader was too slow: load the list again.
+     */
+    get: operations['ApiConsoleLiveFollow']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/console/session': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * WhoAmI
+     * @description The signed-in account, its tenants and its rights.
+     */
+    get: operations['ApiConsoleSessionWhoAmI']
+    put?: never
+    /**
+     * SignIn
+     * @description Sign in with a phone number or log-in name. After five failures the account waits, 30 s and doubling.
+     */
+    post: operations['ApiConsoleSessionSignIn']
+    /**
+     * SignOut
+     * @description End this session.
+     */
+    delete: operations['ApiConsoleSessionSignOut']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/console/session/password': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * ChangePassword
+     * @description Change one's own password; every other session of the account ends.
+     */
+    post: operations['ApiConsoleSessionPasswordChangePassword']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/console/session/tenant': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * ChooseTenant
+     * @description Work in another tenant of the account.
+     */
+    post: operations['ApiConsoleSessionTenantChooseTenant']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/console/sessions': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * ListSessions
+     * @description Where the account is signed in, the last used first.
+     */
+    get: operations['ApiConsoleSessionsListSessions']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/console/sessions/{session_id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /**
+     * Revoke
+     * @description Sign one of the account's sessions out.
+     */
+    delete: operations['ApiConsoleSessionsSessionIdRevoke']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/console/sessions/revoke-others': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * RevokeOthers
+     * @description Sign out everywhere but here.
+     */
+    post: operations['ApiConsoleSessionsRevokeOthersRevokeOthers']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/api/console/setup': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * State
+     * @description Whether the installation still waits for its first account.
+     */
+    get: operations['ApiConsoleSetupState']
+    put?: never
+    /**
+     * SetUp
+     * @description Create the operator, who also administers the first tenant, and sign in. Works once.
+     */
+    post: operations['ApiConsoleSetupSetUp']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
 }
-export type webhooks = Record<string, never>;
+export type webhooks = Record<string, never>
 export interface components {
-    schemas: {
-        /** Me */
-        Me: {
-            accountId: string;
-            login: string;
-            mustChangePassword: boolean;
-            name: string;
-            operator: boolean;
-            rights: string[];
-            roles: components["schemas"]["RoleIn"][];
-            tenant: components["schemas"]["TenantOption"] | null;
-            tenants: components["schemas"]["TenantOption"][];
-        };
-        /** NewKey */
-        NewKey: {
-            appKey: string;
-            appSecret: string;
-            projectId: string;
-        };
-        /** PasswordChange */
-        PasswordChange: {
-            new: string;
-            old: string;
-        };
-        /** Revoked */
-        Revoked: {
-            count: number;
-        };
-        /**
-         * Role
-         * @enum {string}
-         */
-        Role: "operator" | "tenant_admin" | "community_manager" | "staff" | "resident";
-        /** RoleIn */
-        RoleIn: {
-            communityId: number;
-            role: components["schemas"]["Role"];
-        };
-        /** SessionRow */
-        SessionRow: {
-            address: string;
-            agent: string;
-            createdMs: number;
-            current: boolean;
-            expiresMs: number;
-            id: string;
-            seenMs: number;
-        };
-        /** SetupDone */
-        SetupDone: {
-            key: components["schemas"]["NewKey"] | null;
-            me: components["schemas"]["Me"];
-        };
-        /** SetupRequest */
-        SetupRequest: {
-            /** @description Printed by the server at its start; also in its data folder. */
-            code: string;
-            /** @description Phone number or log-in name. */
-            login: string;
-            name: string;
-            password: string;
-            /**
-             * @description Empty: no project and no key yet.
-             * @default
-             */
-            projectName: string;
-            tenantName: string;
-        };
-        /** SetupState */
-        SetupState: {
-            needed: boolean;
-            version: string;
-        };
-        /** SignInRequest */
-        SignInRequest: {
-            login: string;
-            password: string;
-            /** @default false */
-            remember: boolean;
-        };
-        /** TenantChoice */
-        TenantChoice: {
-            tenantId: string;
-        };
-        /** TenantOption */
-        TenantOption: {
-            id: string;
-            name: string;
-        };
-    };
-    responses: never;
-    parameters: never;
-    requestBodies: never;
-    headers: never;
-    pathItems: never;
+  schemas: {
+    /** DeliveryRow */
+    DeliveryRow: {
+      changedMs: number
+      communityId: string
+      confirmedMs: number | null
+      credential: string
+      deleting: boolean
+      deviceName: string
+      deviceOnline: boolean
+      failures: number
+      id: string
+      iotId: string
+      kind: string
+      nextTryMs: number | null
+      reason: string
+      status: string
+      subject: string
+    }
+    /** DeliveryStep */
+    DeliveryStep: {
+      atMs: number
+      caller: string
+      generation: number
+      reason: string
+      status: string
+    }
+    /** Me */
+    Me: {
+      accountId: string
+      login: string
+      mustChangePassword: boolean
+      name: string
+      operator: boolean
+      rights: string[]
+      roles: components['schemas']['RoleIn'][]
+      tenant: components['schemas']['TenantOption'] | null
+      tenants: components['schemas']['TenantOption'][]
+    }
+    /** NewKey */
+    NewKey: {
+      appKey: string
+      appSecret: string
+      projectId: string
+    }
+    /** Page[DeliveryRow] */
+    'Page_linli.console.delivery_routes.DeliveryRow_': {
+      data: components['schemas']['DeliveryRow'][]
+      pageNo: number
+      pageSize: number
+      total: number
+    }
+    /** PasswordChange */
+    PasswordChange: {
+      new: string
+      old: string
+    }
+    /** Revoked */
+    Revoked: {
+      count: number
+    }
+    /**
+     * Role
+     * @enum {string}
+     */
+    Role: 'operator' | 'tenant_admin' | 'community_manager' | 'staff' | 'resident'
+    /** RoleIn */
+    RoleIn: {
+      communityId: number
+      role: components['schemas']['Role']
+    }
+    /** SessionRow */
+    SessionRow: {
+      address: string
+      agent: string
+      createdMs: number
+      current: boolean
+      expiresMs: number
+      id: string
+      seenMs: number
+    }
+    /** SetupDone */
+    SetupDone: {
+      key: components['schemas']['NewKey'] | null
+      me: components['schemas']['Me']
+    }
+    /** SetupRequest */
+    SetupRequest: {
+      /** @description Printed by the server at its start; also in its data folder. */
+      code: string
+      /** @description Phone number or log-in name. */
+      login: string
+      name: string
+      password: string
+      /**
+       * @description Empty: no project and no key yet.
+       * @default
+       */
+      projectName: string
+      tenantName: string
+    }
+    /** SetupState */
+    SetupState: {
+      needed: boolean
+      version: string
+    }
+    /** SignInRequest */
+    SignInRequest: {
+      login: string
+      password: string
+      /** @default false */
+      remember: boolean
+    }
+    /** StatusCount */
+    StatusCount: {
+      count: number
+      status: string
+    }
+    /** TenantChoice */
+    TenantChoice: {
+      tenantId: string
+    }
+    /** TenantOption */
+    TenantOption: {
+      id: string
+      name: string
+    }
+  }
+  responses: never
+  parameters: never
+  requestBodies: never
+  headers: never
+  pathItems: never
 }
-export type $defs = Record<string, never>;
+export type $defs = Record<string, never>
 export interface operations {
-    ApiConsoleLiveFollow: {
-        parameters: {
-            query: {
-                communityId?: number | null;
-                /** @description Comma-separated: pass, device, delivery, message. */
-                topics: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleSessionWhoAmI: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-        };
-    };
-    ApiConsoleSessionSignIn: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignInRequest"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleSessionSignOut: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": null;
-                };
-            };
-        };
-    };
-    ApiConsoleSessionPasswordChangePassword: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasswordChange"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleSessionTenantChooseTenant: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TenantChoice"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleSessionsListSessions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionRow"][];
-                };
-            };
-        };
-    };
-    ApiConsoleSessionsSessionIdRevoke: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                session_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleSessionsRevokeOthersRevokeOthers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Revoked"];
-                };
-            };
-        };
-    };
-    ApiConsoleSetupState: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SetupState"];
-                };
-            };
-        };
-    };
-    ApiConsoleSetupSetUp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetupRequest"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SetupDone"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
+  ApiConsoleDeliveriesListDeliveries: {
+    parameters: {
+      query?: {
+        communityId?: number | null
+        credential?: string | null
+        iotId?: string | null
+        /** @description From 1. */
+        pageNo?: number
+        /** @description At most 100. */
+        pageSize?: number
+        /** @description Wire statuses, comma-separated. */
+        status?: string | null
+        /** @description identityId */
+        subject?: string | null
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Page_linli.console.delivery_routes.DeliveryRow_']
+        }
+      }
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            detail: string
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown
+                }
+              | unknown[]
+            status_code: number
+          }
+        }
+      }
+    }
+  }
+  ApiConsoleDeliveriesDeliveryIdHistoryHistory: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        delivery_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DeliveryStep'][]
+        }
+      }
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            detail: string
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown
+                }
+              | unknown[]
+            status_code: number
+          }
+        }
+      }
+    }
+  }
+  ApiConsoleDeliveriesDeliveryIdRetryRetry: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        delivery_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Request fulfilled, nothing follows */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            detail: string
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown
+                }
+              | unknown[]
+            status_code: number
+          }
+        }
+      }
+    }
+  }
+  ApiConsoleDeliveriesCountsCount: {
+    parameters: {
+      query?: {
+        communityId?: number | null
+        iotId?: string | null
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['StatusCount'][]
+        }
+      }
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            detail: string
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown
+                }
+              | unknown[]
+            status_code: number
+          }
+        }
+      }
+    }
+  }
+  ApiConsoleLiveFollow: {
+    parameters: {
+      query: {
+        communityId?: number | null
+        /** @description Comma-separated: pass, device, delivery, message. */
+        topics: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': unknown
+        }
+      }
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            detail: string
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown
+                }
+              | unknown[]
+            status_code: number
+          }
+        }
+      }
+    }
+  }
+  ApiConsoleSessionWhoAmI: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Me']
+        }
+      }
+    }
+  }
+  ApiConsoleSessionSignIn: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SignInRequest']
+      }
+    }
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Me']
+        }
+      }
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            detail: string
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown
+                }
+              | unknown[]
+            status_code: number
+          }
+        }
+      }
+    }
+  }
+  ApiConsoleSessionSignOut: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Request fulfilled, nothing follows */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': null
+        }
+      }
+    }
+  }
+  ApiConsoleSessionPasswordChangePassword: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PasswordChange']
+      }
+    }
+    responses: {
+      /** @description Request fulfilled, nothing follows */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            detail: string
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown
+                }
+              | unknown[]
+            status_code: number
+          }
+        }
+      }
+    }
+  }
+  ApiConsoleSessionTenantChooseTenant: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TenantChoice']
+      }
+    }
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Me']
+        }
+      }
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            detail: string
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown
+                }
+              | unknown[]
+            status_code: number
+          }
+        }
+      }
+    }
+  }
+  ApiConsoleSessionsListSessions: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SessionRow'][]
+        }
+      }
+    }
+  }
+  ApiConsoleSessionsSessionIdRevoke: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        session_id: number
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Request fulfilled, nothing follows */
+      204: {
+        headers: {
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            detail: string
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown
+                }
+              | unknown[]
+            status_code: number
+          }
+        }
+      }
+    }
+  }
+  ApiConsoleSessionsRevokeOthersRevokeOthers: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Revoked']
+        }
+      }
+    }
+  }
+  ApiConsoleSetupState: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SetupState']
+        }
+      }
+    }
+  }
+  ApiConsoleSetupSetUp: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetupRequest']
+      }
+    }
+    responses: {
+      /** @description Document created, URL follows */
+      201: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SetupDone']
+        }
+      }
+      /** @description Bad request syntax or unsupported method */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            detail: string
+            extra?:
+              | null
+              | {
+                  [key: string]: unknown
+                }
+              | unknown[]
+            status_code: number
+          }
+        }
+      }
+    }
+  }
 }

@@ -15,7 +15,12 @@ export interface Section {
   places: Place[]
 }
 
-const place = (titleKey: string, name: string, right?: string): Place => ({ titleKey, to: { name }, name, right })
+const place = (titleKey: string, name: string, right?: string): Place => ({
+  titleKey,
+  to: { name },
+  name,
+  right,
+})
 
 /** Left navigation, by work and not by table. A place without the right for it is not shown. */
 export const SECTIONS: Section[] = [
@@ -36,7 +41,10 @@ export const SECTIONS: Section[] = [
   {
     titleKey: 'doors.section',
     icon: Key,
-    places: [place('doors.title', 'doors', 'devices.use'), place('doors.passes.title', 'passes', 'devices.use')],
+    places: [
+      place('doors.title', 'doors', 'devices.use'),
+      place('doors.passes.title', 'passes', 'devices.use'),
+    ],
   },
   {
     titleKey: 'devices.section',

@@ -14,7 +14,10 @@ declare module 'vue-router' {
   }
 }
 
-const domains = import.meta.glob<RouteRecordRaw[]>('../domains/*/routes.ts', { eager: true, import: 'default' })
+const domains = import.meta.glob<RouteRecordRaw[]>('../domains/*/routes.ts', {
+  eager: true,
+  import: 'default',
+})
 
 export const router = createRouter({
   history: createWebHistory(),
@@ -37,7 +40,12 @@ export const router = createRouter({
       children: [
         { path: '', redirect: { name: 'overview' } },
         ...Object.values(domains).flat(),
-        { path: ':rest(.*)*', name: 'lost', component: () => import('./LostPage.vue'), meta: { titleKey: 'app.lost.title' } },
+        {
+          path: ':rest(.*)*',
+          name: 'lost',
+          component: () => import('./LostPage.vue'),
+          meta: { titleKey: 'app.lost.title' },
+        },
       ],
     },
   ],
@@ -64,7 +72,8 @@ router.beforeEach(async (to) => {
     return true
   } catch (error) {
     const problem = asProblem(error)
-    if (problem.status === 401) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+    if (problem.status === 401)
+      return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
     return { name: 'login', query: { next: to.fullPath } }
   }
 })

@@ -13,7 +13,9 @@ const MOST = 100
 /** The community being worked in: chosen at the top, kept on this machine. */
 export function useCommunity() {
   const session = useSession()
-  const current = computed(() => options.value?.find((one) => one.id === chosen.value) ?? options.value?.[0] ?? null)
+  const current = computed(
+    () => options.value?.find((one) => one.id === chosen.value) ?? options.value?.[0] ?? null,
+  )
 
   async function load(): Promise<void> {
     if (!session.me.value?.tenant || !session.may('communities.use')) {
@@ -29,5 +31,12 @@ export function useCommunity() {
     localStorage.setItem(STORED, id)
   }
 
-  return { options, current, id: computed(() => current.value?.id ?? null), load, choose, forget: () => (options.value = null) }
+  return {
+    options,
+    current,
+    id: computed(() => current.value?.id ?? null),
+    load,
+    choose,
+    forget: () => (options.value = null),
+  }
 }

@@ -34,10 +34,13 @@ export function useFormat(zone?: string) {
       }),
   )
   const day = computed(
-    () => new Intl.DateTimeFormat(locale.value, { year: 'numeric', month: '2-digit', day: '2-digit', timeZone }),
+    () =>
+      new Intl.DateTimeFormat(locale.value, { year: 'numeric', month: '2-digit', day: '2-digit', timeZone }),
   )
   const number = computed(() => new Intl.NumberFormat(locale.value))
-  const relative = computed(() => new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto', style: 'short' }))
+  const relative = computed(
+    () => new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto', style: 'short' }),
+  )
 
   function ago(ms: number, nowMs: number): string {
     const gap = ms - nowMs

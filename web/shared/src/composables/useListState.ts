@@ -34,7 +34,9 @@ export function useListState(names: readonly string[], defaultSize = 20): ListSt
   const size = computed(() => Math.min(positive(one(route.query, 'size'), defaultSize), 100))
   const sort = computed(() => one(route.query, 'sort'))
   const filters = computed(() =>
-    Object.fromEntries(names.map((name) => [name, one(route.query, name)]).filter(([, value]) => value !== '')),
+    Object.fromEntries(
+      names.map((name) => [name, one(route.query, name)]).filter(([, value]) => value !== ''),
+    ),
   )
   const anyFilter = computed(() => Object.keys(filters.value).length > 0)
 

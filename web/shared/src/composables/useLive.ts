@@ -20,7 +20,11 @@ const MOST_HELD = 500
  * Follow a stream of server-sent events. The browser reconnects by itself; while paused, events are held (newest 500).
  * `url` null closes the stream.
  */
-export function useLive<T>(url: () => string | null, topics: readonly string[], on: (event: LiveEvent<T>) => void): Live {
+export function useLive<T>(
+  url: () => string | null,
+  topics: readonly string[],
+  on: (event: LiveEvent<T>) => void,
+): Live {
   const paused = ref(false)
   const waiting = ref(0)
   const connection = ref<'connecting' | 'live' | 'lost'>('connecting')
@@ -38,7 +42,8 @@ export function useLive<T>(url: () => string | null, topics: readonly string[], 
     connection.value = 'connecting'
     const stream = new EventSource(address)
     stream.onopen = () => (connection.value = 'live')
-    stream.onerror = () => (connection.value = stream.readyState === EventSource.CLOSED ? 'lost' : 'connecting')
+    stream.onerror = () =>
+      (connection.value = stream.readyState === EventSource.CLOSED ? 'lost' : 'connecting')
     for (const topic of topics) {
       stream.addEventListener(topic, (message) => {
         const event = { topic, data: JSON.parse((message as MessageEvent<string>).data) as T }

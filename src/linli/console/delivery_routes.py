@@ -1,0 +1,164 @@
+"""Deliveries: what should hold on devices, how far each has got, and why not further."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from linli.delivery import queries
+from linli.delivery.schemas import DesiredRow, Filter
+from linli.delivery.service import rows
+from linli.kernel import i18n
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Reader
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.sync import State, wire_status
+from linli.things.queries import devices
+
+
+class DeliveryRow(msgspec.Struct, rename="camel", frozen=True):
+    """One thing that should hold on one device."""
+
+    id: str
+    iot_id: str
+    device_name: str
+    device_online: bool
+    community_id: str
+    kind: str
+    """What is carried, e.g. `door.qr`."""
+    credential: str
+    subject: str
+    """identityId of the person, where there is one."""
+    deleting: bool
+    status: str
+    """The wire status, e.g. `toBeTransferred` (spec B 2.1)."""
+    reason: str
+    """Why it got no further, in the caller's language; empty when nothing is wrong."""
+    failures: int
+    next_try_ms: int | None
+    changed_ms: int
+    confirmed_ms: int | None
+
+
+class DeliveryStep(msgspec.Struct, rename="camel", frozen=True):
+    """One change in the life of a delivery."""
+
+    at_ms: int
+    generation: int
+    status: str
+    reason: str
+    caller: str
+
+
+class StatusCount(msgspec.Struct, rename="camel", frozen=True):
+    status: str
+    count: int
+
+
+def reason_text(reason: str, detail: str, language: str) -> str:
+    """The reason in words; an unknown key shows the device's own words."""
+    if not reason:
+        return ""
+    key = f"delivery.reason.{reason}"
+    said = i18n.text(key, language, detail=detail)
+    return detail or reason if said == key else said
+
+
+async def told(scope: Scope, db: Reader, found: list[DesiredRow]) -> list[DeliveryRow]:
+    """Rows with the names of their devices."""
+    known = await devices.find_devices(scope, db, iot_ids=[row.device for row in found])
+    by_id = {device.iot_id: device for device in known}
+    return [
+        DeliveryRow(
+            id=str(row.id),
+            iot_id=row.device,
+            device_name=(device.nickname or device.device_name) if (device := by_id.get(row.device)) else "",
+            device_online=bool(device and device.online),
+            community_id=str(row.community_id),
+            kind=row.kind,
+            credential=row.credential,
+            subject=row.subject,
+            deleting=row.deleting,
+            status=row.status,
+            reason=reason_text(row.reason, row.detail, scope.language),
+            failures=row.failures,
+            next_try_ms=row.next_try_ms,
+            changed_ms=row.changed_ms,
+            confirmed_ms=row.confirmed_ms,
+        )
+        for row in found
+    ]
+
+
+class DeliveryRoutes(Controller):
+    path = "/deliveries"
+    tags = ("deliveries",)
+
+    @get("/", right="devices.use")
+    async def list_deliveries(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
+        status: Annotated[str | None, QueryParameter(description="Wire statuses, comma-separated.")] = None,
+        iot_id: Annotated[str | None, QueryParameter(name="iotId")] = None,
+        credential: str | None = None,
+        subject: Annotated[str | None, QueryParameter(description="identityId")] = None,
+    ) -> Page[DeliveryRow]:
+        """What should hold on devices, the last changed first."""
+        wanted = Filter(
+            community_id=community_id,
+            device=iot_id,
+            subject=subject,
+            credential=credential,
+            statuses=tuple(status.split(",")) if status else None,
+        )
+        found = await queries.list_rows(within, db, wanted=wanted, page=page)
+        return Page.of(page, found.total, await told(within, db, found.data))
+
+    @get("/counts", right="devices.use")
+    async def count(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
+        iot_id: Annotated[str | None, QueryParameter(name="iotId")] = None,
+    ) -> list[StatusCount]:
+        """How many deliveries show each status."""
+        wanted = Filter(community_id=community_id, device=iot_id)
+        counts = await queries.count_by_status(within, db, wanted=wanted)
+        return [StatusCount(status, number) for status, number in sorted(counts.items())]
+
+    @get("/{delivery_id:int}/history", right="devices.use")
+    async def history(
+        self, delivery_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> list[DeliveryStep]:
+        """What happened to a delivery, newest first."""
+        row = await queries.get_row(within, db, row_id=delivery_id)
+        steps = await queries.history_of(within, db, row_id=row.id)
+        return [
+            DeliveryStep(
+                at_ms=step.at_ms,
+                generation=step.generation,
+                status=wire_status(State(step.state), deleting=bool(step.deleting)),
+                reason=reason_text(step.reason, step.detail, within.language),
+                caller=step.caller,
+            )
+            for step in steps
+        ]
+
+    @post("/{delivery_id:int}/retry", right="devices.manage", status_code=204)
+    async def retry(
+        self,
+        delivery_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Try at once, whatever the back-off says; also out of "needs a person"."""
+        async with db.begin() as tx:
+            await rows.retry(within, tx, row_ids=[delivery_id], now_ms=clock.now_ms())

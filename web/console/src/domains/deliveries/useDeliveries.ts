@@ -1,0 +1,87 @@
+import { computed, type MaybeRefOrGetter, toValue } from 'vue'
+import { useAction, useResource, type ListState, type Tone } from '@linli/shared'
+import { answer, api } from '@/api/client'
+import type { components } from '@/api/schema'
+
+export type DeliveryRow = components['schemas']['DeliveryRow']
+export type DeliveryStep = components['schemas']['DeliveryStep']
+
+/** Statuses as a person asks for them. Wire names: spec B 2.1. */
+export const GROUPS = {
+  waiting: ['toBeTransferred', 'transferring', 'deviceOffline'],
+  trouble: ['transferTimeout', 'unknownError', 'deleteFailed', 'deleteTimeout'],
+  person: ['needManual'],
+  done: ['transferred', 'transferDeleted'],
+} as const
+export type Group = keyof typeof GROUPS
+
+const TONES: Record<Group, Tone> = { waiting: 'busy', trouble: 'warn', person: 'bad', done: 'ok' }
+
+export function groupOf(status: string): Group {
+  const found = (Object.keys(GROUPS) as Group[]).find((group) =>
+    (GROUPS[group] as readonly string[]).includes(status),
+  )
+  return found ?? 'waiting'
+}
+
+export function toneOf(status: string): Tone {
+  return status === 'deviceOffline' ? 'idle' : TONES[groupOf(status)]
+}
+
+interface Wanted {
+  communityId?: string | null
+  iotId?: string
+}
+
+/** The list of what should hold on devices, with how many there are of each group. */
+export function useDeliveries(state: ListState, wanted: MaybeRefOrGetter<Wanted>) {
+  const narrowed = computed(() => {
+    const { communityId, iotId } = toValue(wanted)
+    return { communityId: communityId ? Number(communityId) : undefined, iotId }
+  })
+  const list = useResource(
+    () =>
+      answer(
+        api.GET('/api/console/deliveries', {
+          params: {
+            query: {
+              ...narrowed.value,
+              pageNo: state.page.value,
+              pageSize: state.size.value,
+              status: state.filter('state') ? GROUPS[state.filter('state') as Group]?.join(',') : undefined,
+              credential: state.filter('credential') || undefined,
+            },
+          },
+        }),
+      ),
+    [state.page, state.size, state.filters, narrowed],
+  )
+  const counts = useResource(
+    () => answer(api.GET('/api/console/deliveries/counts', { params: { query: narrowed.value } })),
+    [narrowed],
+  )
+  const retry = useAction(async (id: string) => {
+    await api.POST('/api/console/deliveries/{delivery_id}/retry', {
+      params: { path: { delivery_id: Number(id) } },
+    })
+    await Promise.all([list.reload(), counts.reload()])
+  })
+  const byGroup = computed(() => {
+    const sums: Record<Group, number> = { waiting: 0, trouble: 0, person: 0, done: 0 }
+    for (const { status, count } of counts.data.value ?? []) sums[groupOf(status)] += count
+    return sums
+  })
+  return { list, counts, byGroup, retry }
+}
+
+export function useDeliveryHistory(id: () => string | null) {
+  return useResource(() => {
+    const chosen = id()
+    if (!chosen) return null
+    return answer(
+      api.GET('/api/console/deliveries/{delivery_id}/history', {
+        params: { path: { delivery_id: Number(chosen) } },
+      }),
+    )
+  }, [id])
+}

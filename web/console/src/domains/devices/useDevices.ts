@@ -1,0 +1,106 @@
+import { useAction, useResource, type ListState, type Tone } from '@linli/shared'
+import { answer, api } from '@/api/client'
+import type { components } from '@/api/schema'
+
+export type DeviceRow = components['schemas']['DeviceRow']
+export type DeviceDetail = components['schemas']['DeviceDetail']
+export type DeviceState = DeviceRow['state']
+export type MessageRow = components['schemas']['MessageRow']
+
+export const STATES: readonly DeviceState[] = ['online', 'offline', 'unactive', 'disabled']
+export const toneOf = (state: DeviceState): Tone =>
+  (({ online: 'ok', offline: 'idle', unactive: 'busy', disabled: 'warn' }) as const)[state]
+
+export function useDevices(state: ListState, communityId: () => string | null) {
+  return useResource(() => {
+    const community = communityId()
+    return answer(
+      api.GET('/api/console/devices', {
+        params: {
+          query: {
+            communityId: community && state.filter('everywhere') === '' ? Number(community) : undefined,
+            pageNo: state.page.value,
+            pageSize: state.size.value,
+            q: state.filter('q') || undefined,
+            state: (state.filter('state') as DeviceState) || undefined,
+            productKey: state.filter('productKey') || undefined,
+            sort: state.sort.value || undefined,
+          },
+        },
+      }),
+    )
+  }, [state.page, state.size, state.sort, state.filters, communityId])
+}
+
+const path = (iotId: string) => ({ path: { iot_id: iotId } })
+
+export function useDevice(iotId: () => string) {
+  return useResource(
+    () => answer(api.GET('/api/console/devices/{iot_id}', { params: path(iotId()) })),
+    [iotId],
+  )
+}
+
+export function useProperties(iotId: () => string) {
+  return useResource(
+    () => answer(api.GET('/api/console/devices/{iot_id}/properties', { params: path(iotId()) })),
+    [iotId],
+  )
+}
+
+export function usePoints(iotId: () => string, identifier: () => string | null, hours: () => number) {
+  return useResource(() => {
+    const chosen = identifier()
+    if (!chosen) return null
+    const toMs = Date.now()
+    return answer(
+      api.GET('/api/console/devices/{iot_id}/properties/{identifier}/points', {
+        params: {
+          path: { iot_id: iotId(), identifier: chosen },
+          query: { fromMs: toMs - hours() * 3_600_000, toMs },
+        },
+      }),
+    )
+  }, [iotId, identifier, hours])
+}
+
+export function useEvents(iotId: () => string, state: ListState) {
+  return useResource(
+    () =>
+      answer(
+        api.GET('/api/console/devices/{iot_id}/events', {
+          params: { ...path(iotId()), query: { pageNo: state.page.value, pageSize: state.size.value } },
+        }),
+      ),
+    [iotId, state.page, state.size],
+  )
+}
+
+export function useMessages(iotId: () => string) {
+  return useResource(
+    () =>
+      answer(
+        api.GET('/api/console/devices/{iot_id}/messages', {
+          params: { ...path(iotId()), query: { pageSize: 50 } },
+        }),
+      ),
+    [iotId],
+  )
+}
+
+export function useInvoke(iotId: () => string) {
+  return useAction((identifier: string, args: Record<string, unknown>) =>
+    answer(
+      api.POST('/api/console/devices/{iot_id}/services/{identifier}', {
+        params: { path: { iot_id: iotId(), identifier } },
+        body: { args },
+      }),
+    ),
+  )
+}
+
+export function useSetProperties(iotId: () => string) {
+  return useAction((items: Record<string, unknown>) =>
+    answer(api.POST('/api/console/devices/{iot_id}/properties', { params: path(iotId()), body: { items } })),
+  )
+}

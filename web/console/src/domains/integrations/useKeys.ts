@@ -1,0 +1,42 @@
+import { useAction, useResource } from '@linli/shared'
+import { answer, api } from '@/api/client'
+import type { components } from '@/api/schema'
+
+export type KeyRow = components['schemas']['KeyRow']
+export type ProjectRow = components['schemas']['ProjectRow']
+export type NewKey = components['schemas']['NewKey']
+
+export function useKeys() {
+  const projects = useResource(() => answer(api.GET('/api/console/projects')))
+  const keys = useResource(() => answer(api.GET('/api/console/keys')))
+  const services = useResource(() => answer(api.GET('/api/console/services')))
+  const path = (appKey: string) => ({ params: { path: { app_key: appKey } } })
+
+  const createProject = useAction(async (name: string) => {
+    const made = await answer(api.POST('/api/console/projects', { body: { name } }))
+    await projects.reload()
+    return made
+  })
+  const createKey = useAction(async (projectId: string, name: string) => {
+    const made = await answer(api.POST('/api/console/keys', { body: { projectId, name } }))
+    await keys.reload()
+    return made
+  })
+  const rotate = useAction((appKey: string) =>
+    answer(api.POST('/api/console/keys/{app_key}/rotate', path(appKey))),
+  )
+  const change = useAction(async (appKey: string, body: components['schemas']['KeyChange']) => {
+    await api.PUT('/api/console/keys/{app_key}', { ...path(appKey), body })
+    await keys.reload()
+    return true
+  })
+  const setCommunities = useAction(async (projectId: string, communityIds: number[]) => {
+    await api.PUT('/api/console/projects/{project_id}/communities', {
+      params: { path: { project_id: projectId } },
+      body: { communityIds },
+    })
+    await projects.reload()
+    return true
+  })
+  return { projects, keys, services, createProject, createKey, rotate, change, setCommunities }
+}
