@@ -138,7 +138,8 @@ house_members = Table(
     integer("changed_ms"),
     PrimaryKeyConstraint("house_id", "person_id"),
     Index("ix_house_members_person", "person_id", "community_id"),
-    Index("ix_house_members_created", "community_id", "created_ms"),
-    Index("ix_house_members_status", "community_id", "status"),
+    # In the order of lists, so that a page needs no sorting however many residents there are.
+    Index("ix_house_members_created", "community_id", "status", "created_ms", "person_id", "house_id"),
+    Index("ix_house_members_changed", "community_id", "status", "changed_ms", "person_id", "house_id"),
 )
 """Who belongs to which house. A row stays when its person moves out (status 4)."""

@@ -16,7 +16,7 @@ from linli.domains.communities.service.spaces import house_row, location_of, spa
 from linli.domains.communities.xlsx.reading import Problem, Reading, Row
 from linli.domains.people.person_rules import MOVED_IN
 from linli.domains.people.queries.persons import PhoneHolder
-from linli.domains.people.schemas import Profile
+from linli.domains.people.schemas import Person, Profile
 from linli.domains.people.service.bulk import Arrivals, TieState
 from linli.domains.people.service.persons import person_row
 from linli.kernel.ids import Ids
@@ -53,8 +53,8 @@ class Outcome(msgspec.Struct, rename="camel", frozen=True):
 
 @dataclass(slots=True)
 class Plan:
-    spaces: list[dict[str, Any]] = field(default_factory=list)
-    """New rows of `spaces`, parents before children."""
+    spaces: list[Space] = field(default_factory=list)
+    """New spaces, parents before children."""
     houses: list[dict[str, Any]] = field(default_factory=list)
     """New rows of `houses`."""
     house_changes: list[HouseChange] = field(default_factory=list)
@@ -159,9 +159,9 @@ class _Planner:
             direction=None,
             now_ms=self._now_ms,
         )
-        self._plan.spaces.append(row)
-        self._counts[kind] += 1
         space = Space(**row)
+        self._plan.spaces.append(space)
+        self._counts[kind] += 1
         self._spaces[parent.space_id, name] = space
         return space
 
@@ -227,15 +227,14 @@ class _Planner:
     def _new_person(self, row: Row, house_id: int) -> PhoneHolder:
         profile = Profile(**{key: row.values[key] for key in _PROFILE_FIELDS if key in row.values})
         holder = PhoneHolder(self._ids.number(), self._ids.identity_id(), row.values["name"])
-        self._plan.arrivals.persons.append(
-            person_row(
-                profile,
-                person_id=holder.id,
-                identity_id=holder.identity_id,
-                tenant_id=self._there.parent.tenant_id,
-                now_ms=self._now_ms,
-            )
+        row_of_person = person_row(
+            profile,
+            person_id=holder.id,
+            identity_id=holder.identity_id,
+            tenant_id=self._there.parent.tenant_id,
+            now_ms=self._now_ms,
         )
+        self._plan.arrivals.persons.append(Person(**row_of_person))
         if profile.phone:
             self._holders[profile.phone] = (holder, row.number)
         else:

@@ -5,6 +5,7 @@ the process is killed meanwhile; everything it writes, its own state included, c
 """
 
 import json
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +16,7 @@ from linli.domains.communities.models import houses, import_changes, imports, sp
 from linli.domains.communities.queries import imports as queries
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.queries.imports import Import
+from linli.domains.communities.schemas import Space
 from linli.domains.communities.service.import_plan import HouseChange, Plan
 from linli.domains.people.service import bulk
 from linli.kernel import outbox
@@ -167,20 +169,20 @@ async def apply(scope: Scope, tx: Tx, found: Import, *, plan: Plan, report_key: 
     """Write a plan that was worked out from what `tx` sees, and that it is done."""
     community_id = found.community_id
     async for piece in bulk.steps(plan.spaces):
-        await tx.insert_many(spaces, piece)
-    async for piece in bulk.steps(plan.houses):
-        await tx.insert_many(houses, piece)
+        await tx.insert_tuples(spaces, Space._fields, piece)
+    async for facts in bulk.steps(plan.houses):
+        await tx.insert_many(houses, facts)
     async for changed in bulk.steps(plan.house_changes):
         await write_house_facts(scope, tx, [(one.space_id, one.after) for one in changed], now_ms)
     async for told in bulk.steps(plan.spaces, 500):
-        ids = [row["space_id"] for row in told]
+        ids = [row.space_id for row in told]
         await emit(tx, SpaceChanged(scope.tenant, community_id, ids, "insert"))
-    async for facts in bulk.steps(plan.house_changes, 500):
-        ids = [one.space_id for one in facts]
+    async for again in bulk.steps(plan.house_changes, 500):
+        ids = [one.space_id for one in again]
         await emit(tx, SpaceChanged(scope.tenant, community_id, ids, "update"))
     await bulk.move_in_many(scope, tx, community_id=community_id, arrivals=plan.arrivals, now_ms=now_ms)
-    async for piece in bulk.steps(_trace(found, plan)):
-        await tx.insert_many(import_changes, piece)
+    async for trace in bulk.steps(_trace(found, plan)):
+        await tx.insert_tuples(import_changes, _TRACE, trace)
     await conclude(scope, tx, found, state=DONE, plan=plan, report_key=report_key, reason="", now_ms=now_ms)
 
 
@@ -201,28 +203,26 @@ async def write_house_facts(
     await _touch.run_many(tx, [{"row": space_id, "now": now_ms} for space_id, _ in changes], scope)
 
 
-def _trace(found: Import, plan: Plan) -> list[dict[str, Any]]:
+_TRACE: Final = ("import_id", "position", "tenant_id", "kind", "row_id", "other_id", "before")
+
+
+def _trace(found: Import, plan: Plan) -> Iterator[tuple[Any, ...]]:
     """Rows of `import_changes`: everything that undoing needs."""
-    done: list[tuple[str, int, int, str]] = [("space", row["space_id"], 0, "") for row in plan.spaces]
-    done += [("house", one.space_id, 0, _house_text(one)) for one in plan.house_changes]
-    done += [("person", row["id"], 0, "") for row in plan.arrivals.persons]
-    done += [("member", tie.house_id, tie.person_id, "") for tie in plan.arrivals.members]
-    done += [
-        ("tie", tie.house_id, tie.person_id, json.dumps({"type": tie.type, "status": tie.status}))
-        for tie in plan.ties_before
-    ]
-    return [
-        {
-            "import_id": found.import_id,
-            "position": position,
-            "tenant_id": found.tenant_id,
-            "kind": kind,
-            "row_id": row_id,
-            "other_id": other_id,
-            "before": before,
-        }
-        for position, (kind, row_id, other_id, before) in enumerate(done)
-    ]
+    for position, (kind, row_id, other_id, before) in enumerate(_done(plan)):
+        yield found.import_id, position, found.tenant_id, kind, row_id, other_id, before
+
+
+def _done(plan: Plan) -> Iterator[tuple[str, int, int, str]]:
+    for space in plan.spaces:
+        yield "space", space.space_id, 0, ""
+    for one in plan.house_changes:
+        yield "house", one.space_id, 0, _house_text(one)
+    for person in plan.arrivals.persons:
+        yield "person", person.id, 0, ""
+    for tie in plan.arrivals.members:
+        yield "member", tie.house_id, tie.person_id, ""
+    for tie in plan.ties_before:
+        yield "tie", tie.house_id, tie.person_id, json.dumps({"type": tie.type, "status": tie.status})
 
 
 def _house_text(one: HouseChange) -> str:

@@ -136,14 +136,16 @@ _FILTERS: dict[str, Any] = {
     "until": _m.changed_ms <= bindparam("until", type_=INT),
 }
 _ORDERS: dict[str, Any] = {
-    "created": (_m.created_ms.desc(), _m.person_id.desc(), _m.house_id),
-    "changed": (_m.changed_ms.desc(), _m.person_id.desc(), _m.house_id),
+    "created": (_m.created_ms.desc(), _m.person_id.desc(), _m.house_id.desc()),
+    "changed": (_m.changed_ms.desc(), _m.person_id.desc(), _m.house_id.desc()),
     "name": (_p.name, _m.person_id, _m.house_id),
     "-name": (_p.name.desc(), _m.person_id, _m.house_id),
     "type": (_m.type, _m.person_id, _m.house_id),
     "-created": (_m.created_ms, _m.person_id, _m.house_id),
 }
 ORDERS = tuple(_ORDERS)
+_OF_PERSONS = frozenset({"phone", "name", "text"})
+"""Filters that look at persons; a count without them need not."""
 _queries: dict[tuple[frozenset[str], str], tuple[Query[Member], Query[Any]]] = {}
 
 
@@ -151,13 +153,16 @@ def _page_queries(filters: frozenset[str], order: str) -> tuple[Query[Member], Q
     """(rows, count) for one set of filters; each set is compiled once, so that the engine can use its indexes."""
     key = (filters, order)
     if key not in _queries:
-        base = _joined.where(
+        wanted = (
             _m.community_id == bindparam("community_id", type_=INT),
             *(_FILTERS[name] for name in sorted(filters)),
         )
+        base = _joined.where(*wanted)
         rows = base.order_by(*_ORDERS[order])
         rows = rows.limit(bindparam("limit", type_=INT)).offset(bindparam("offset", type_=INT))
         count = base.with_only_columns(func.count())
+        if not filters & _OF_PERSONS:
+            count = select(func.count()).where(in_scope(house_members), *wanted)
         _queries[key] = (Query(rows, Member, heavy=True), Query(count, heavy=True))
     return _queries[key]
 

@@ -17,6 +17,7 @@ from linli.domains.people.models import (
     user_group_members,
 )
 from linli.domains.people.person_rules import INPUT, MOVED_IN, RESIDENT_GROUP
+from linli.domains.people.schemas import Person
 from linli.domains.people.service import groups
 from linli.kernel.db import INT, Command, Query, Tx, any_of, in_scope
 from linli.kernel.events import emit
@@ -40,8 +41,7 @@ class TieState(NamedTuple):
 class Arrivals:
     """Rows of one community, ready to be written."""
 
-    persons: list[dict[str, Any]] = field(default_factory=list)
-    """Whole rows (`service.persons.person_row`)."""
+    persons: list[Person] = field(default_factory=list)
     known: dict[int, str] = field(default_factory=dict)
     """Person id → identityId of those whom the community did not know."""
     members: list[TieState] = field(default_factory=list)
@@ -127,7 +127,7 @@ _forget = Command(delete(persons).where(in_scope(persons), any_of(persons.c.id, 
 async def move_in_many(scope: Scope, tx: Tx, *, community_id: int, arrivals: Arrivals, now_ms: int) -> None:
     """Write what an import brings; tells the same events as single residents do, some hundred at a time."""
     async for piece in steps(arrivals.persons):
-        await tx.insert_many(persons, piece)
+        await tx.insert_tuples(persons, Person._fields, piece)
     async for known in steps(arrivals.known):
         stamp = {
             "community_id": community_id,
