@@ -1,0 +1,143 @@
+"""The platform with doors, in one process on real sockets: signed calls in, MQTT to doors, files over HTTP."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from linli.app.files import Files
+from linli.databus import openapi as databus_api
+from linli.databus.scopes import register_community
+from linli.delivery import handlers as delivery_handlers
+from linli.delivery.expansion import Expansion
+from linli.delivery.ports import Carriers
+from linli.delivery.reconciler import Reconciler
+from linli.domains.access import openapi as access_api
+from linli.domains.access.room import AccessRoom
+from linli.domains.access.service import doors
+from linli.domains.access.service.keys import DoorKeys
+from linli.kernel.http import HttpServer
+from linli.kernel.objects import ObjectStore
+from linli.kernel.outbox import Jobs, Worker
+from linli.openapi import token_methods
+from linli.openapi.assembly import OpenApi
+from linli.openapi.registry import Registry
+from linli.openapi.tokens import TokenTargets
+from linli.sim.door import SimulatedDoor
+from linli.sim.link import Triple
+from linli.things.room import Things
+from linli.things.service import devices, products
+from tests.domains.access.conftest import TSL
+from tests.openapi.house import Partner, Platform
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(kw_only=True)
+class AccessPlatform(Platform):
+    folder: Path
+    doors: list[SimulatedDoor] = field(default_factory=list)
+    _numbers: int = 0
+
+    async def start(self) -> None:
+        self.store = ObjectStore(self.folder, b"s" * 32, "", self.clock)
+        self.keys = DoorKeys(self.secrets)
+        self.things = Things(self.db, self.clock, self.ids, self.secrets)
+        carriers, jobs = Carriers(), Jobs()
+        room = AccessRoom(self.db, self.clock, self.ids, self.keys)
+        self.things.handlers.on_status(delivery_handlers.device_status)
+        room.register_messages(self.things.handlers)
+        room.register_events()
+        room.register_devices(carriers, jobs, invoker=self.things.invoker, objects=self.store)
+        Expansion(self.db, carriers).register(jobs)
+        self.worker = Worker(self.db, self.clock, jobs)
+        self.reconciler = Reconciler(self.db, self.clock, carriers)
+        registry = Registry()
+        registry.add(token_methods, access_api, databus_api)
+        self.api = OpenApi(
+            registry, db=self.db, clock=self.clock, ids=self.ids, secrets=self.secrets, settings=self.settings,
+            services={TokenTargets: self.targets, DoorKeys: self.keys, ObjectStore: self.store},
+        )  # fmt: skip
+        await self.api.start()
+        files = Files(self.store)
+
+        async def route(scope: Any, receive: Any, send: Any) -> None:
+            app = files if scope["path"].startswith("/files/") else self.api.gateway
+            await app(scope, receive, send)
+
+        self.server = HttpServer(route)
+        await self.server.start()
+        self.store.base_url = self.url
+        await self.things.start()
+        loop = asyncio.get_running_loop()
+        self.mqtt = await loop.create_server(self.things.front.connection, LOOPBACK, 0)
+        await self.worker.start()
+        await self.reconciler.start()
+
+    async def stop(self, *, in_order: bool = True) -> None:
+        for door in self.doors:
+            await door.stop()
+        await self.reconciler.stop()
+        await self.worker.stop()
+        self.mqtt.close()
+        await self.things.stop()
+        await super().stop(in_order=in_order)
+
+    @property
+    def mqtt_port(self) -> int:
+        return int(self.mqtt.sockets[0].getsockname()[1])
+
+    async def new_community(self, partner: Partner, number: int) -> None:
+        """A community of the partner whose records have a scope id; granted when the partner was made."""
+        async with self.db.begin() as tx:
+            await register_community(
+                tx, tenant_id=partner.tenant_id, community_id=number, scope_id=self.ids.scope_id()
+            )
+
+    async def new_product(self, partner: Partner) -> str:
+        async with self.db.begin() as tx:
+            made = await products.create_product(
+                partner.owner, tx, name="门", ids=self.ids, secrets=self.secrets, tsl=TSL
+            )
+        return made.product_key
+
+    async def new_door(
+        self, partner: Partner, product_key: str, *, community_id: int = 1, online: bool = True
+    ) -> tuple[str, SimulatedDoor]:
+        """(iotId, the door): registered by its serial number, and connected over MQTT unless `online` is False."""
+        self._numbers += 1
+        name, sn = f"door-{self._numbers}", f"SN{self._numbers:06}"
+        async with self.db.begin() as tx:
+            made = await devices.create_device(
+                partner.owner,
+                tx,
+                product_key=product_key,
+                ids=self.ids,
+                secrets=self.secrets,
+                device_name=name,
+            )
+            entry = doors.SerialNumberEntry(sn, product_key, name)
+            now = self.clock.now_ms()
+            await doors.list_serial_numbers(partner.owner, tx, entries=[entry], now_ms=now)
+            door = await doors.register_door(
+                partner.owner, tx, community_id=community_id, name=f"{self._numbers}号门", sn=sn,
+                keys=self.keys, now_ms=now,
+            )  # fmt: skip
+        triple = Triple(product_key, name, made.device_secret)
+        simulated = SimulatedDoor(triple, LOOPBACK, self.mqtt_port, now_ms=self.clock.now_ms)
+        self.doors.append(simulated)
+        if online:
+            await simulated.start()
+            await simulated.link.wait_online()
+        return door.iot_id, simulated
+
+
+async def until(met: Callable[[], object] | Callable[[], Awaitable[object]], seconds: float = 10) -> None:
+    """Return once `met()` is true; fail when it does not become so."""
+    async with asyncio.timeout(seconds):
+        while True:
+            found = met()
+            if await found if isinstance(found, Awaitable) else found:
+                return
+            await asyncio.sleep(0.01)
