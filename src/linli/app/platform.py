@@ -44,6 +44,7 @@ from linli.openapi.tokens import TokenTargets
 from linli.things.downlink.invoker import Invoker
 from linli.things.mqtt.limits import Limits as MqttLimits
 from linli.things.mqtt.listen import listen
+from linli.things.mqtt.stored_sessions import DatabaseSessionStore
 from linli.things.room import Things
 
 log = telemetry.logger(__name__)
@@ -78,6 +79,8 @@ class Platform:
         self.housekeeping = Housekeeping(db, clock, self.objects, settings.retention)
         self.http: HttpServer
         self._listeners: list[asyncio.Server] = []
+        self._fixed_port: SharedPort | None = None
+        """For unchanged devices: registration over HTTP and MQTT on one port, told apart by their first bytes."""
 
     @staticmethod
     async def open(settings: Settings, clock: Clock | None = None) -> "Platform":
@@ -100,6 +103,7 @@ class Platform:
             topics_of=topics.may_subscribe,
             address=(mqtt.public_host or mqtt.host, mqtt.port),
             limits=MqttLimits(max_connections=mqtt.max_connections, max_packet=mqtt.max_packet_bytes),
+            sessions=DatabaseSessionStore(self.db, self.clock),
         )
 
     def _delivery(self) -> None:
@@ -178,6 +182,10 @@ class Platform:
             self._listeners.append(
                 await listen(self.things.front.connection, mqtt.host, mqtt.tls_port, tls=tls)
             )
+        if self.settings.device_auth.port:
+            auth = AuthHttp(self.things.backend, clock=self.clock)
+            self._fixed_port = SharedPort(mqtt=self.things.front.connection, http=auth.connection, tls=tls)
+            await self._fixed_port.start(self.settings.device_auth.host, self.settings.device_auth.port)
         await self.http.start()
 
     def _router(self) -> Router:
@@ -227,6 +235,8 @@ class Platform:
         await self.http.stop()
         for listener in self._listeners:
             listener.close()
+        if self._fixed_port is not None:
+            await self._fixed_port.stop()
         await self.housekeeping.stop()
         await self.reconciler.stop()
         await self.worker.stop()
