@@ -41,9 +41,10 @@ from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 from linli.openapi.assembly import OpenApi
 from linli.openapi.tokens import TokenTargets
+from linli.things.auth_http import AuthHttp
 from linli.things.downlink.invoker import Invoker
 from linli.things.mqtt.limits import Limits as MqttLimits
-from linli.things.mqtt.listen import listen
+from linli.things.mqtt.listen import SharedPort, listen
 from linli.things.mqtt.stored_sessions import DatabaseSessionStore
 from linli.things.room import Things
 
