@@ -1,32 +1,30 @@
-"""What time itself asks for: partitions made ahead, and everything removed that was kept long enough."""
+"""What time itself asks for: partitions made ahead, and device data and passes removed that were kept long enough.
+
+The data bus and the gateway purge what is theirs.
+"""
 
 import asyncio
 import contextlib
 
-from linli.databus import deliveries, files
-from linli.databus.models import records
 from linli.domains.access.service.passes import purge_passes
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, partitions
 from linli.kernel.disk import freeing_space
-from linli.kernel.objects import ObjectStore
 from linli.kernel.settings import Retention
 from linli.things.models import inbox, points, service_calls, text_points, thing_events
 
 log = telemetry.logger(__name__)
 
 EVERY_SECONDS = 3600.0
-DAY_MS = partitions.DAY_MS
 
 
 class Housekeeping:
     """Runs at start and every hour. Retention counts from insertion (design 4.9)."""
 
-    def __init__(self, db: Database, clock: Clock, objects: ObjectStore, retention: Retention) -> None:
+    def __init__(self, db: Database, clock: Clock, retention: Retention) -> None:
         self._db = db
         self._clock = clock
-        self._objects = objects
         self._retention = retention
         self._task: asyncio.Task[None] | None = None
 
@@ -45,7 +43,6 @@ class Housekeeping:
         await partitions.make_ahead(self._db, now)
         with freeing_space():
             kept, today = self._retention, partitions.day_of(now)
-            await partitions.drop_before(self._db, records, today - kept.records_days)
             for table in (inbox, points, text_points, thing_events, service_calls):
                 await partitions.drop_before(self._db, table, today - kept.points_days)
             await purge_passes(self._db, now_ms=now, days=kept.passes_days)

@@ -15,8 +15,7 @@ from linli.console.hub import Hub as LiveHub
 from linli.console.pages import Pages
 from linli.console.parts import Parts
 from linli.databus import topics
-from linli.databus.queues.hub import Hub as SubscriberHub
-from linli.databus.webhook.pump import Limits as WebhookLimits
+from linli.databus.room import DataBus
 from linli.delivery.expansion import Expansion
 from linli.delivery.handlers import device_status
 from linli.delivery.ports import Carriers
@@ -77,7 +76,7 @@ class Platform:
         self._openapi(settings)
         self._tell_on()
         self.worker = Worker(db, clock, self.jobs)
-        self.housekeeping = Housekeeping(db, clock, self.objects, settings.retention)
+        self.housekeeping = Housekeeping(db, clock, settings.retention)
         self.http: HttpServer
         self._listeners: list[asyncio.Server] = []
         self._fixed_port: SharedPort | None = None
@@ -121,15 +120,13 @@ class Platform:
         access.register_devices(self.carriers, self.jobs, invoker=self.things.invoker, objects=self.objects)
 
     def _databus(self, settings: Settings) -> None:
-        webhooks = settings.webhooks
-        self.subscribers = SubscriberHub(
-            self.db,
-            self.clock,
-            self.secrets,
-            limits=WebhookLimits(webhooks.allow_private, webhooks.timeout_seconds),
-            publisher=self.things.front,
-        )
-        self.things.front.on_app_ready = self.subscribers.app_ready
+        things = self.things
+        self.databus = DataBus(
+            self.db, self.clock, self.secrets, self.objects, settings,
+            front=things.front, devices=lambda: iter(things.fleet),
+        )  # fmt: skip
+        things.front.on_app_ready = self.databus.app_ready
+        things.ingest.on_committed.append(self.databus.committed)
 
     def _openapi(self, settings: Settings) -> None:
         self.openapi = OpenApi(
@@ -161,9 +158,9 @@ class Platform:
 
     async def start(self, *, listeners: bool = True) -> None:
         """Start every part, the listeners last. Raises OSError when a port is taken."""
+        await self.databus.start()
         await self.things.start()
         await self.openapi.start()
-        await self.subscribers.start()
         await self.worker.start()
         await self.reconciler.start()
         await self.housekeeping.start()
@@ -225,7 +222,7 @@ class Platform:
             "things": self.things,
             "invoker": self.things.invoker,
             "door_keys": self.door_keys,
-            "subscribers": self.subscribers,
+            "databus": self.databus,
             "houses": SpaceHouses(),
             "platform_health": self.faults,
         }
@@ -241,8 +238,8 @@ class Platform:
         await self.housekeeping.stop()
         await self.reconciler.stop()
         await self.worker.stop()
-        await self.subscribers.stop()
         await self.things.stop()
+        await self.databus.stop()
         await self.openapi.stop()
         await self.db.close()
 
