@@ -46,11 +46,6 @@ class Housekeeping:
             for table in (inbox, points, text_points, thing_events, service_calls):
                 await partitions.drop_before(self._db, table, today - kept.points_days)
             await purge_passes(self._db, now_ms=now, days=kept.passes_days)
-            before = now - kept.records_days * DAY_MS
-            await deliveries.purge_log(
-                self._db, attempts_before_ms=now - 7 * DAY_MS, deliveries_before_ms=before
-            )
-            await files.purge_files(self._db, self._objects, before_ms=before)
 
     async def _loop(self) -> None:
         while True:
