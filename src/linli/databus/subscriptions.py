@@ -180,7 +180,7 @@ async def _create(
         "url": url,
         "secret": secrets.seal(secret, about=f"subscription:{key.app_key}:{name}") if secrets else "",
         "enabled": 1,
-        "cursor_id": await newest_change(tx) if stream == CHANGES else 0,
+        "cursor_id": await newest_change(tx) if stream == CHANGES else Ids.number_at(tx.db.clock.now_ms()),
         "created_ms": tx.db.clock.now_ms(),
     }
     number = await tx.insert(subscriptions, row)

@@ -62,7 +62,9 @@ class Hub:
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stops: list[Callable[[], None]] = []
-        self._ensured: set[tuple[str, str]] = set()
+        self._known: set[tuple[str, str]] = set()
+        """(appKey, topic) of the MQTT queues that exist."""
+        self._making: set[tuple[str, str]] = set()
         self._ensuring: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -96,10 +98,11 @@ class Hub:
         missing = [
             topic
             for topic in topics.all_topics(app_key)
-            if session.subscriptions.granted(topic) is not None and (app_key, topic) not in self._ensured
+            if session.subscriptions.granted(topic) is not None
+            and (app_key, topic) not in self._known | self._making
         ]
         if missing:
-            self._ensured.update((app_key, topic) for topic in missing)
+            self._making.update((app_key, topic) for topic in missing)
             task = asyncio.create_task(self._ensure(app_key, missing))
             self._ensuring.add(task)
             task.add_done_callback(self._ensuring.discard)
@@ -115,9 +118,11 @@ class Hub:
             async with self._db.begin() as tx:
                 for topic in wanted:
                     await subscriptions.ensure_topic_queue(tx, key, topic=topic)
+            self._known.update((app_key, topic) for topic in wanted)
         except LinliError:
             log.exception("the queues of %s cannot be made", app_key)
-            self._ensured.difference_update((app_key, topic) for topic in wanted)
+        finally:
+            self._making.difference_update((app_key, topic) for topic in wanted)
 
     def _grew(self, tenant_id: str) -> None:
         for pump in self._pumps.values():
@@ -150,6 +155,7 @@ class Hub:
     async def _reload(self, asked: bool) -> None:
         """Bring the senders in line with the table; `asked`: they look for messages to try again, too."""
         wanted = {row.id: row for row in await enabled_subscriptions(self._db) if row.stream == CHANGES}
+        self._known = {(row.app_key, row.name) for row in wanted.values() if row.kind == MQTT}
         webhooks = {number for number, row in wanted.items() if row.kind == WEBHOOK}
         if webhooks and (self._leases.due or not webhooks <= self._leases.held()):
             await self._leases.renew()

@@ -1,0 +1,257 @@
+"""One appKey's durable place in the stream of device messages.
+
+Live messages come from memory, right after their commit, so that nothing is written or read for them; the place is
+saved now and then. Whoever comes back, or cannot keep up, is served from the inbox table until nothing is missing.
+At least once: after a crash the messages since the last save come again.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator
+from enum import Enum
+from typing import Final, NamedTuple, Protocol
+
+from linli.databus.feed.messages import KINDS, payload_of, topic_tail
+from linli.databus.queues.mqtt import AppPublisher
+from linli.databus.queues.reader import Access
+from linli.databus.subscription_rows import Subscription
+from linli.kernel.db import Database
+from linli.things.fleet import DeviceEntry
+from linli.things.inbox.messages import Message
+from linli.things.inbox.stored import NoLongerReadable, revive
+from linli.things.queries.inbox import StoredMessage, messages_after
+
+MOST_KEPT: Final = 20_000
+"""Messages held for a slow consumer; beyond, it is served from the table again."""
+
+PAGE: Final = 500
+
+
+class Granted(Protocol):
+    """What a session subscribed to (`things.mqtt.subscriptions.Subscriptions`)."""
+
+    def granted(self, topic: str) -> int | None: ...
+    def __iter__(self) -> Iterator[str]: ...
+
+
+class Consumer(Protocol):
+    """A consumer's session at the MQTT front (`things.mqtt.session.Session`)."""
+
+    @property
+    def subscriptions(self) -> Granted: ...
+    @property
+    def connection(self) -> object | None: ...
+
+
+class _Sent(NamedTuple):
+    device_no: int
+    seq: int
+    topic: str
+    payload: bytes
+
+
+class _Fate(Enum):
+    """What became of an offer to the consumers."""
+
+    DONE = 1
+    """Sent, or wanted by none of those who are there."""
+    NO_ROOM = 2
+    NOBODY = 3
+
+
+class FeedQueue:
+    """The messages of the devices that one appKey may see, to whichever of its consumers wants each."""
+
+    def __init__(
+        self,
+        db: Database,
+        publisher: AppPublisher,
+        subscription: Subscription,
+        *,
+        devices: Callable[[], Iterator[DeviceEntry]],
+    ) -> None:
+        self.subscription = subscription
+        self.cursor = subscription.cursor_id
+        """Every message up to this number was delivered or not wanted, as far as is known for sure."""
+        self.access = Access(False, frozenset())
+        """What the key may see; kept up to date from outside."""
+        self._db = db
+        self._publish = publisher.publish_app
+        self._app_key = subscription.app_key
+        self._root = f"/sys/appkey/{subscription.app_key}/thing/"
+        self._devices = devices
+        self._consumers: dict[int, Consumer] = {}
+        self._live = False
+        self._reached = self.cursor
+        self._number = 0
+        self._in_flight: dict[int, _Sent] = {}
+        self._again: deque[_Sent] = deque()
+        """Lost on the way: to be sent once more."""
+        self._kept: deque[_Sent] = deque()
+        self._overflowed = False
+        self._room = asyncio.Event()
+        self._catching: asyncio.Task[None] | None = None
+
+    def consumer_ready(self, session: Consumer) -> None:
+        """A consumer subscribed, or has room again."""
+        self._consumers[id(session)] = session
+        self._room.set()
+        if self._live:
+            self._drain()
+        elif self._catching is None:
+            self._catching = asyncio.create_task(self._catch_up(), name=f"feed-{self._app_key}")
+
+    async def close(self) -> None:
+        """Forget what is in memory; `place()` is kept."""
+        self._fall_behind()
+        if self._catching is not None:
+            self._catching.cancel()
+            await asyncio.gather(self._catching, return_exceptions=True)
+
+    def place(self) -> int:
+        """How far everything was delivered."""
+        if not self._live:
+            return self.cursor
+        open_ = [
+            message.seq for held in (self._in_flight.values(), self._again, self._kept) for message in held
+        ]
+        return max(self.cursor, min(open_) - 1 if open_ else self._reached)
+
+    def sees(self, device: DeviceEntry) -> bool:
+        """Whether the key may see a device: it is of its project, or of a community that was granted."""
+        held, access = self.subscription, self.access
+        if device.tenant_id != held.tenant_id or not access.enabled:
+            return False
+        return device.project_id == held.project_id or device.community_id in access.communities
+
+    # live
+
+    def committed(self, messages: list[Message], payloads: list[bytes | None]) -> None:
+        """Messages of one commit, in order. `payloads` is shared by all queues: what one encodes, the others use."""
+        if not self._live and self._catching is None:
+            return
+        sees, root = self.sees, self._root
+        for place, message in enumerate(messages):
+            if message.kind not in KINDS or not sees(message.device):
+                continue
+            payload = payloads[place]
+            if payload is None:
+                payload = payloads[place] = payload_of(message)
+            self._take(_Sent(message.device.device_no, message.seq, root + topic_tail(message), payload))
+        if messages and messages[-1].seq > self._reached:
+            self._reached = messages[-1].seq
+
+    def _take(self, message: _Sent) -> None:
+        if self._live and not self._kept and not self._again:
+            fate = self._send(message)
+            if fate is not _Fate.NO_ROOM:
+                if fate is _Fate.NOBODY:
+                    self._fall_behind()
+                return
+        if len(self._kept) < MOST_KEPT:
+            self._kept.append(message)
+        elif self._live:
+            self._fall_behind()
+        else:
+            self._overflowed = True
+
+    def _send(self, message: _Sent) -> _Fate:
+        self._number = number = self._number + 1
+        self._in_flight[number] = message
+        if self._publish(
+            self._app_key, message.topic, message.payload, on_ack=lambda done: self._answered(number, done)
+        ):
+            return _Fate.DONE
+        del self._in_flight[number]
+        there = {key: one for key, one in self._consumers.items() if one.connection is not None}
+        self._consumers = there
+        if not there:
+            return _Fate.NOBODY
+        wanted = any(one.subscriptions.granted(message.topic) is not None for one in there.values())
+        return _Fate.NO_ROOM if wanted else _Fate.DONE
+
+    def _answered(self, number: int, done: bool) -> None:
+        message = self._in_flight.pop(number, None)
+        if message is not None and not done:
+            self._again.append(message)
+            self._drain()
+
+    def _drain(self) -> None:
+        """Send what waits, as far as there is room."""
+        for waiting in (self._again, self._kept) if self._live else (self._again,):
+            while waiting:
+                fate = self._send(waiting[0])
+                if fate is _Fate.NO_ROOM:
+                    return
+                if fate is _Fate.NOBODY:
+                    self._fall_behind()
+                    return
+                waiting.popleft()
+
+    def _fall_behind(self) -> None:
+        """Nobody takes messages now: forget what memory holds, the table has it all."""
+        self.cursor = self.place()
+        self._live = False
+        for held in (self._kept, self._again, self._in_flight):
+            held.clear()
+        self._room.clear()
+
+    # what was missed
+
+    async def _catch_up(self) -> None:
+        """Send what the table holds after the cursor, device by device; what is committed meanwhile waits in memory."""
+        reached: dict[int, int] = {}
+        try:
+            while True:
+                self._kept.clear()
+                self._overflowed = False
+                await self._send_stored(reached)
+                if not self._overflowed:
+                    break
+            missed = [one for one in self._kept if one.seq > reached.get(one.device_no, self.cursor)]
+            self._kept = deque(missed)
+            self._reached = max(self._reached, *reached.values(), self.cursor)
+            self._live = True
+        except _NobodyThere:
+            self._fall_behind()
+        finally:
+            self._catching = None
+        if self._live:
+            self._drain()
+
+    async def _send_stored(self, reached: dict[int, int]) -> None:
+        """Send every device's stored messages, and note how far each was read. Raises _NobodyThere."""
+        for device in self._devices():
+            if not self.sees(device):
+                continue
+            at = reached.get(device.device_no, self.cursor)
+            while True:
+                rows = await messages_after(self._db, device_no=device.device_no, seq=at, most=PAGE)
+                for row in rows:
+                    await self._send_row(device, row)
+                at = rows[-1].seq if rows else at
+                if len(rows) < PAGE:
+                    break
+            reached[device.device_no] = at
+            await asyncio.sleep(0)
+
+    async def _send_row(self, device: DeviceEntry, row: StoredMessage) -> None:
+        if row.kind not in KINDS:
+            return
+        try:
+            message = revive(
+                device, seq=row.seq, kind=row.kind, identifier=row.identifier, received_ms=row.received_ms,
+                note=row.note, payload=row.payload,
+            )  # fmt: skip
+        except NoLongerReadable:
+            return
+        sent = _Sent(device.device_no, row.seq, self._root + topic_tail(message), payload_of(message))
+        while (fate := self._send(sent)) is _Fate.NO_ROOM:
+            self._room.clear()
+            await self._room.wait()
+        if fate is _Fate.NOBODY:
+            raise _NobodyThere
+
+
+class _NobodyThere(Exception):
+    """The last consumer left."""
