@@ -23,6 +23,7 @@ from linli.delivery.reconciler import Reconciler
 from linli.domains.access.room import AccessRoom
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.communities.service.houses import SpaceHouses
+from linli.domains.communities.service.importer import Importer
 from linli.domains.communities.service.token_targets import CommunityTargets
 from linli.domains.communities.service.uploads import SavedFaces, UploadPlace
 from linli.domains.communities.uploads_http import UploadForm
@@ -68,6 +69,8 @@ class Platform:
         )
         self.uploads = UploadPlace(self.objects, self.secrets.derived("upload tickets"))
         self.jobs = Jobs()
+        self.importer = Importer(db, self.objects, self.ids, clock)
+        self.importer.register(self.jobs)
         self.live = LiveHub()
         self._things(settings)
         self._delivery()
@@ -224,6 +227,7 @@ class Platform:
             "door_keys": self.door_keys,
             "databus": self.databus,
             "houses": SpaceHouses(),
+            "importer": self.importer,
             "platform_health": self.faults,
         }
 

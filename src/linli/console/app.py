@@ -17,8 +17,11 @@ from linli.console.delivery_routes import DeliveryRoutes
 from linli.console.live_routes import LiveRoutes
 from linli.console.paging import provide_page
 from linli.console.parts import Parts
+from linli.console.search_routes import SearchRoutes
 from linli.console.session_routes import SessionListRoutes, SessionRoutes
 from linli.console.setup_routes import SetupRoutes
+from linli.domains.access.console import CONTROLLERS as access_routes
+from linli.domains.communities.console import CONTROLLERS as communities_routes
 from linli.domains.people.rights import Right
 
 PREFIX: Final = "/api/console"
@@ -28,8 +31,11 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     SessionListRoutes,
     LiveRoutes,
     DeliveryRoutes,
+    SearchRoutes,
+    *communities_routes,
+    *access_routes,
 )
-SERVICES: Final[tuple[str, ...]] = ()
+SERVICES: Final[tuple[str, ...]] = ("importer", "invoker", "door_keys")
 """Names of the rooms' service objects that routes ask for; the composing function provides each in `Parts.services`."""
 _RIGHTS: Final = frozenset({access.SIGNED_IN, *(right.value for right in Right)})
 

@@ -108,6 +108,13 @@ async def names(scope: Scope, db: Reader, space_ids: list[int]) -> dict[int, str
     return dict(await _names.all(db, scope, space_ids=space_ids))
 
 
+async def way(scope: Scope, db: Reader, space_id: int) -> list[tuple[int, str]]:
+    """(id, name) of the spaces from the root down to one, itself last. Raises NotFound."""
+    along = rules.path_ids((await space(scope, db, space_id)).path)
+    known = await names(scope, db, along)
+    return [(one, known[one]) for one in along]
+
+
 async def root_ids(scope: Scope, db: Reader, community_ids: list[int]) -> dict[int, int]:
     """Community id → id of its root space; communities that are not approved are absent."""
     return dict(await _roots.all(db, scope, community_ids=community_ids))

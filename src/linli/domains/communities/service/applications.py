@@ -1,5 +1,6 @@
 """A community is applied for, reviewed, and in management. Spec B §3.4, F2; A §2.1, §5.1."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -21,8 +22,8 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
 KINDS: Final = ("community", "village")
-MANAGING_BODIES: Final = ("", "street", "property", "agent")
 NAME_MAX: Final = 64
+OPEN_API_NAMES: Final = {"service_start": "serviceStartTime", "service_end": "serviceEndTime"}
 ADDRESS_MAX: Final = 255
 
 
@@ -98,23 +99,28 @@ def _filled(text: str, field: str, longest: int) -> str:
     return text
 
 
-async def apply(scope: Scope, tx: Tx, *, application: Application, now_ms: int) -> int:
-    """Hand in an application; the id of the community under review. Raises BadInput naming the wire field."""
+async def apply(
+    scope: Scope, tx: Tx, *, application: Application, now_ms: int, wire: Mapping[str, str] = OPEN_API_NAMES
+) -> int:
+    """Hand in an application; the id of the community under review.
+
+    Raises BadInput naming the field as `wire` spells it.
+    """
     poi = await pois.poi(tx, application.poid)
     if poi is None:
         raise BadInput(field="poid", rule="unknown")
     name = _filled(application.name, "name", NAME_MAX)
     address = _filled(application.address, "address", ADDRESS_MAX)
     start, end = (
-        _day(application.service_start, "serviceStartTime"),
-        _day(application.service_end, "serviceEndTime"),
+        _day(application.service_start, wire["service_start"]),
+        _day(application.service_end, wire["service_end"]),
     )
     if end < start:
-        raise BadInput(field="serviceEndTime", rule="after", other="serviceStartTime")
+        raise BadInput(field=wire["service_end"], rule="after", other=wire["service_start"])
     if application.kind not in KINDS:
         raise BadInput(field="kind", rule="one_of", allowed=", ".join(KINDS))
-    if application.managing_body not in MANAGING_BODIES:
-        raise BadInput(field="managingBody", rule="one_of", allowed=", ".join(MANAGING_BODIES[1:]))
+    if len(application.managing_body) > NAME_MAX:
+        raise BadInput(field="managingBody", rule="too_long", limit=NAME_MAX)
     proofs = [
         await uploads.certificate(scope, tx, upload_id=upload_id, field=field)
         for field, upload_id in application.certificates

@@ -8,13 +8,16 @@ from linli.kernel.scope import Scope
 
 
 class SpaceHouses:
-    """Implements `people.ports.Houses` over the space tree."""
+    """Implements `people.ports.Houses` over the space tree. `field` is what the surface calls the house's id."""
+
+    def __init__(self, field: str = "houseSpaceId") -> None:
+        self._field = field
 
     async def community_of_house(self, scope: Scope, db: Reader, house_id: int) -> int:
         """The community of a house in scope. Raises NotFound, or BadInput when the space is no house."""
         space = await queries.space(scope, db, house_id)
         if space.kind != rules.HOUSE:
-            raise BadInput(field="houseSpaceId", rule="no_house")
+            raise BadInput(field=self._field, rule="no_house")
         return space.community_id
 
     async def root_space_ids(self, scope: Scope, db: Reader, community_ids: list[int]) -> dict[int, int]:

@@ -84,31 +84,63 @@ async def save(
         content = await store.get(post_policy.stored_key(tmp_key), limit=post_policy.PICTURE_BYTES)
     except NotFound:
         raise BadInput(field="tmpOssKey", rule="unknown") from None
-    picture = checked_picture(content, biz_code)
+    saved = await keep(
+        scope,
+        db,
+        store,
+        content=content,
+        biz_code=biz_code,
+        community_id=community_id,
+        tmp_key=tmp_key,
+        field="tmpOssKey",
+        ids=ids,
+        now_ms=now_ms,
+    )
+    await store.delete(post_policy.stored_key(tmp_key))
+    return saved
+
+
+async def keep(
+    scope: Scope,
+    db: Database,
+    store: ObjectStore,
+    *,
+    content: bytes,
+    biz_code: str,
+    community_id: int | None,
+    tmp_key: str,
+    field: str,
+    ids: Ids,
+    now_ms: int,
+) -> Upload:
+    """Keep a picture under an uploadId. `tmp_key` is empty when it came without a ticket.
+
+    Raises BadInput naming `field` when it is no picture fit for its use, or its temporary key was used meanwhile.
+    """
+    picture = checked_picture(content, biz_code, field=field)
     upload_id = ids.upload_id()
     key = f"{scope.tenant}/{biz_code.lower()}/{upload_id}.{picture.suffix}"
     await store.put(key, content)
     row = Upload(
-        upload_id, scope.tenant, scope.project_id, community_id, biz_code, tmp_key, key, picture.content_type,
-        len(content), picture.width, picture.height, now_ms,
+        upload_id, scope.tenant, scope.project_id, community_id, biz_code, tmp_key or key, key,
+        picture.content_type, len(content), picture.width, picture.height, now_ms,
     )  # fmt: skip
     async with db.begin() as tx:
-        if await _by_tmp_key.one(tx, tmp_key=tmp_key):
-            raise BadInput(field="tmpOssKey", rule="used")
+        if await _by_tmp_key.one(tx, tmp_key=row.tmp_key):
+            raise BadInput(field=field, rule="used")
         await tx.insert(uploads, row._asdict())
-    await store.delete(post_policy.stored_key(tmp_key))
     return row
 
 
-def checked_picture(content: bytes, biz_code: str) -> image_header.Picture:
+def checked_picture(content: bytes, biz_code: str, *, field: str) -> image_header.Picture:
     """Raises BadInput unless `content` is a picture of a size and format fit for its use."""
     picture = image_header.read(content)
     if picture is None or not picture.width or not picture.height:
-        raise BadInput(field="tmpOssKey", rule="picture")
+        raise BadInput(field=field, rule="picture")
     if picture.width * picture.height > PIXELS_MAX:
-        raise BadInput(field="tmpOssKey", rule="pixels", limit=PIXELS_MAX)
+        raise BadInput(field=field, rule="pixels", limit=PIXELS_MAX)
     if biz_code == HOUSEHOLD_FACE and picture.suffix != "jpg":
-        raise BadInput(field="tmpOssKey", rule="jpg")
+        raise BadInput(field=field, rule="jpg")
     return picture
 
 

@@ -1,0 +1,112 @@
+"""One search over communities, houses, people, devices and keys, each kind under its own right."""
+
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from litestar import Controller, Request, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, QueryParameter
+
+from linli.console.access import SIGNED_IN, scope_with
+from linli.console.errors import language_of
+from linli.console.sessions import Session
+from linli.domains.communities.queries import communities, spaces
+from linli.domains.people.queries import persons
+from linli.domains.people.rights import Right, Rights
+from linli.kernel import tenancy
+from linli.kernel.db import Database
+from linli.kernel.errors import Forbidden
+from linli.kernel.pages import PageRequest
+from linli.kernel.scope import Scope
+from linli.things.queries.devices import DeviceFilter, list_devices
+
+EACH: Final = 8
+"""Hits of one kind at most."""
+SHORTEST: Final = 2
+
+type Kind = Literal["community", "house", "person", "device", "key"]
+
+
+class SearchHit(msgspec.Struct, rename="camel", frozen=True):
+    kind: Kind
+    id: str
+    title: str
+    detail: str
+
+
+class SearchRoutes(Controller):
+    path = "/search"
+    tags = ("search",)
+
+    @get("/", right=SIGNED_IN)
+    async def search(
+        self,
+        request: Request[Any, Any, Any],
+        db: NamedDependency[Database],
+        rights: NamedDependency[Rights],
+        session: NamedDependency[Session],
+        q: FromQuery[str] = "",
+        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
+    ) -> list[SearchHit]:
+        """At most eight hits of each kind that the account may see; two characters at least."""
+        text, language = q.strip(), language_of(request)
+        if len(text) < SHORTEST or not session.tenant_id:
+            return []
+
+        def seen(right: Right) -> Scope | None:
+            try:
+                scope = scope_with(rights, right, session.tenant_id, language=language)
+                return scope if community_id is None else scope.narrowed(community_id)
+            except Forbidden:
+                return None
+
+        hits: list[SearchHit] = []
+        if scope := seen(Right.COMMUNITIES_SEE):
+            hits += await _communities(scope, db, text)
+        if scope := seen(Right.HOUSES_SEE):
+            hits += await _houses(scope, db, text)
+        if scope := seen(Right.RESIDENTS_SEE):
+            hits += await _persons(scope, db, text)
+        if scope := seen(Right.DEVICES_SEE):
+            hits += await _devices(scope, db, text)
+        if scope := seen(Right.INTEGRATIONS_MANAGE):
+            hits += await _keys(scope, db, text)
+        return hits
+
+
+async def _communities(scope: Scope, db: Database, text: str) -> list[SearchHit]:
+    found = await communities.page(scope, db, PageRequest(1, EACH), text=text)
+    return [SearchHit("community", str(row.community_id), row.name, row.address) for row in found.data]
+
+
+async def _houses(scope: Scope, db: Database, text: str) -> list[SearchHit]:
+    found = await spaces.search_houses(scope, db, text, limit=EACH)
+    known = await communities.by_id(scope, db, [row.community_id for row in found])
+    return [
+        SearchHit("house", str(row.space_id), row.location, known[row.community_id].name)
+        for row in found
+        if row.community_id in known
+    ]
+
+
+async def _persons(scope: Scope, db: Database, text: str) -> list[SearchHit]:
+    found = await persons.search(scope, db, text, limit=EACH)
+    return [SearchHit("person", row.identity_id, row.name, row.phone or "") for row in found]
+
+
+async def _devices(scope: Scope, db: Database, text: str) -> list[SearchHit]:
+    found = await list_devices(scope, db, page=PageRequest(1, EACH), where=DeviceFilter(keyword=text))
+    return [
+        SearchHit("device", row.iot_id, row.nickname or row.device_name, row.product_name)
+        for row in found.data
+    ]
+
+
+async def _keys(scope: Scope, db: Database, text: str) -> list[SearchHit]:
+    names = {row.project_id: row.name for row in await tenancy.list_projects(scope, db)}
+    found = [
+        SearchHit("key", row.app_key, row.app_key, names.get(row.project_id, ""))
+        for row in await tenancy.list_app_keys(scope, db)
+        if text.casefold() in row.app_key or text.casefold() in names.get(row.project_id, "").casefold()
+    ]
+    return found[:EACH]

@@ -1,0 +1,28 @@
+"""Web routes of communities, spaces, imports and residents; listed by the console's app."""
+
+from linli.domains.communities.console.communities import (
+    CommunityRoutes,
+    PoiRoutes,
+    ReviewRoutes,
+    UploadRoutes,
+)
+from linli.domains.communities.console.houses import HouseRoutes
+from linli.domains.communities.console.imports import ImportRoutes, SpaceImportRoutes, TemplateRoutes
+from linli.domains.communities.console.residents import ResidentRoutes
+from linli.domains.communities.console.spaces import CommunitySpaceRoutes, SpaceRoutes
+
+CONTROLLERS = (
+    CommunityRoutes,
+    CommunitySpaceRoutes,
+    HouseRoutes,
+    ImportRoutes,
+    PoiRoutes,
+    ResidentRoutes,
+    ReviewRoutes,
+    SpaceImportRoutes,
+    SpaceRoutes,
+    TemplateRoutes,
+    UploadRoutes,
+)
+
+__all__ = ["CONTROLLERS"]

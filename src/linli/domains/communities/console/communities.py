@@ -1,0 +1,309 @@
+"""Console: find a place, apply, review, and the list of communities."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody, QueryParameter
+from msgspec import Meta
+
+from linli.domains.communities import space_rules as rules
+from linli.domains.communities.post_policy import PICTURE_BYTES
+from linli.domains.communities.queries import communities as queries
+from linli.domains.communities.queries import pois
+from linli.domains.communities.queries import spaces as space_queries
+from linli.domains.communities.schemas import APPROVED, UNDER_REVIEW, Community
+from linli.domains.communities.service import applications, uploads
+from linli.domains.people.queries import residents as resident_queries
+from linli.domains.people.rights import Right
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import TooLarge
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+_CERTIFICATE_URL_SECONDS = 600
+_REVIEWS_SHOWN = 100
+
+
+class CommunityRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    name: str
+    address: str
+    city: str
+    poid: str
+    apply_status: Annotated[int, Meta(description="1 under review, 2 approved, 3 rejected.")]
+    reject_reason: str
+    root_space_id: str | None
+    scope_id: Annotated[str | None, Meta(description="projectId of the community on the wire.")]
+    created_ms: int
+
+    @staticmethod
+    def of(row: Community) -> "CommunityRow":
+        return CommunityRow(**_common(row))
+
+
+class CommunityDetail(CommunityRow, rename="camel", frozen=True):
+    service_start: str
+    service_end: str
+    managing_body: str
+    kind: str
+    time_zone: str
+    houses: int
+    residents: Annotated[int, Meta(description="Persons who live there.")]
+    certificates: Annotated[list[str], Meta(description="URLs of the proofs, good for ten minutes.")]
+
+
+def _common(row: Community) -> dict[str, Any]:
+    return {
+        "id": str(row.community_id),
+        "name": row.name,
+        "address": row.address,
+        "city": row.city,
+        "poid": row.poid,
+        "apply_status": row.apply_status,
+        "reject_reason": row.reject_reason,
+        "root_space_id": None if row.root_space_id is None else str(row.root_space_id),
+        "scope_id": row.scope_id,
+        "created_ms": row.created_ms,
+    }
+
+
+class CommunityApplication(msgspec.Struct, rename="camel", frozen=True):
+    poid: str
+    name: str
+    address: str
+    service_start: Annotated[str, Meta(description="yyyy-MM-dd")]
+    service_end: Annotated[str, Meta(description="yyyy-MM-dd")]
+    managing_body: str = ""
+    kind: Annotated[str, Meta(description="community or village")] = "community"
+    certificates: Annotated[
+        list[str], Meta(description="uploadIds of up to three proofs.", max_length=3)
+    ] = []
+
+
+class CommunityApplied(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+
+
+class Rejection(msgspec.Struct, rename="camel", frozen=True):
+    reason: str
+
+
+_WIRE = {"service_start": "serviceStart", "service_end": "serviceEnd"}
+
+
+class CommunityRoutes(Controller):
+    path = "/communities"
+    tags = ("communities",)
+
+    @get("/", right=Right.COMMUNITIES_SEE.value)
+    async def list_communities(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        q: Annotated[str, QueryParameter(description="A part of the name or address.")] = "",
+        apply_status: Annotated[int | None, QueryParameter(name="applyStatus")] = None,
+    ) -> Page[CommunityRow]:
+        """Communities and applications, newest first."""
+        found = await queries.page(within, db, page, apply_status=apply_status, text=q.strip())
+        return Page.of(page, found.total, [CommunityRow.of(row) for row in found.data])
+
+    @post("/", right=Right.COMMUNITIES_APPLY.value, status_code=201)
+    async def apply(
+        self,
+        data: JSONBody[CommunityApplication],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> CommunityApplied:
+        """Apply for a community; the operator reviews it."""
+        application = applications.Application(
+            poid=data.poid,
+            name=data.name,
+            address=data.address,
+            service_start=data.service_start,
+            service_end=data.service_end,
+            certificates=[("certificates", upload_id) for upload_id in data.certificates],
+            kind=data.kind,
+            managing_body=data.managing_body,
+        )
+        async with db.begin() as tx:
+            community_id = await applications.apply(
+                within, tx, application=application, now_ms=clock.now_ms(), wire=_WIRE
+            )
+        return CommunityApplied(str(community_id))
+
+    @get("/{community_id:int}", right=Right.COMMUNITIES_SEE.value)
+    async def detail(
+        self,
+        community_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+    ) -> CommunityDetail:
+        """One community with its figures."""
+        row = await queries.community(within, db, community_id)
+        return await _detail(within, db, objects, row)
+
+    @post("/{community_id:int}/approve", right=Right.COMMUNITIES_REVIEW.value, status_code=200)
+    async def approve(
+        self,
+        community_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+    ) -> CommunityRow:
+        """Accept an application: the community gets its root space, projectId and default groups."""
+        async with db.begin() as tx:
+            row = await applications.approve(
+                within,
+                tx,
+                community_id=community_id,
+                reviewer=within.caller.id,
+                ids=ids,
+                now_ms=clock.now_ms(),
+            )
+        return CommunityRow.of(row)
+
+    @post("/{community_id:int}/reject", right=Right.COMMUNITIES_REVIEW.value, status_code=204)
+    async def reject(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[Rejection],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Refuse an application with a reason that the applicant reads."""
+        async with db.begin() as tx:
+            await applications.reject(
+                within,
+                tx,
+                community_id=community_id,
+                reviewer=within.caller.id,
+                reason=data.reason,
+                now_ms=clock.now_ms(),
+            )
+
+
+async def _detail(scope: Scope, db: Database, objects: ObjectStore, row: Community) -> CommunityDetail:
+    approved = row.apply_status == APPROVED
+    own = scope.of_tenant(row.tenant_id)
+    proofs = await queries.certificates(db, row)
+    return CommunityDetail(
+        **_common(row),
+        service_start=row.service_start,
+        service_end=row.service_end,
+        managing_body=row.managing_body,
+        kind=row.kind,
+        time_zone=row.time_zone,
+        houses=await space_queries.count_kind(own, db, row.community_id, rules.HOUSE) if approved else 0,
+        residents=await resident_queries.count_in_community(own, db, row.community_id) if approved else 0,
+        certificates=[objects.url(proof.object_key, expires_s=_CERTIFICATE_URL_SECONDS) for proof in proofs],
+    )
+
+
+class Review(msgspec.Struct, rename="camel", frozen=True):
+    application: CommunityDetail
+    rivals: Annotated[
+        list[CommunityRow], Meta(description="Other communities and applications on the same POI.")
+    ]
+
+
+class ReviewRoutes(Controller):
+    path = "/community-reviews"
+    tags = ("communities",)
+
+    @get("/", right=Right.COMMUNITIES_REVIEW.value)
+    async def list_waiting(
+        self, within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> list[CommunityRow]:
+        """Applications of every tenant that wait for a decision, newest first."""
+        found = await queries.page(within, db, PageRequest(1, _REVIEWS_SHOWN), apply_status=UNDER_REVIEW)
+        return [CommunityRow.of(row) for row in found.data]
+
+    @get("/{community_id:int}", right=Right.COMMUNITIES_REVIEW.value)
+    async def detail(
+        self,
+        community_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+    ) -> Review:
+        """One application with its proofs, and the other claims on the same place."""
+        row = await queries.community(within, db, community_id)
+        rivals = await queries.rivals(db, row)
+        return Review(await _detail(within, db, objects, row), [CommunityRow.of(rival) for rival in rivals])
+
+
+class PoiRow(msgspec.Struct, rename="camel", frozen=True):
+    poid: str
+    name: str
+    address: str
+    city: str
+
+
+class PoiRoutes(Controller):
+    path = "/pois"
+    tags = ("communities",)
+
+    @get("/", right=Right.COMMUNITIES_APPLY.value)
+    async def search(
+        self, db: NamedDependency[Database], q: FromQuery[str] = "", city: FromQuery[str] = ""
+    ) -> list[PoiRow]:
+        """The first twenty places of the catalogue in which every word is found."""
+        if not q.strip():
+            return []
+        found = await pois.search(db, keywords=q, city=city, only_city=False, page=PageRequest(1, 20))
+        return [
+            PoiRow(poi["id"], poi["name"], str(poi["address"] or ""), poi["cityname"]) for poi in found.data
+        ]
+
+
+class Uploaded(msgspec.Struct, rename="camel", frozen=True):
+    upload_id: str
+    url: str
+
+
+class UploadedFile(msgspec.Struct):
+    file: UploadFile
+
+
+class UploadRoutes(Controller):
+    path = "/uploads"
+    tags = ("communities",)
+
+    @post("/", right=Right.COMMUNITIES_APPLY.value, status_code=201)
+    async def upload(
+        self,
+        data: MultipartBody[UploadedFile],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+    ) -> Uploaded:
+        """Hand in a picture of a proof, at most 2 MB; its uploadId goes into the application."""
+        content = await data.file.read(PICTURE_BYTES + 1)
+        if len(content) > PICTURE_BYTES:
+            raise TooLarge(limit=f"{PICTURE_BYTES // 1024} KiB")
+        saved = await uploads.keep(
+            within,
+            db,
+            objects,
+            content=content,
+            biz_code=uploads.COMMUNITY_FILE,
+            community_id=None,
+            tmp_key="",
+            field="file",
+            ids=ids,
+            now_ms=clock.now_ms(),
+        )
+        return Uploaded(saved.upload_id, objects.url(saved.object_key))

@@ -1,0 +1,127 @@
+"""Console: the list of houses, one house, its description."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import Meta
+
+from linli.domains.communities.console.spaces import root_of
+from linli.domains.communities.queries import spaces as queries
+from linli.domains.communities.schemas import House
+from linli.domains.communities.service import spaces
+from linli.domains.people.queries import residents as resident_queries
+from linli.domains.people.rights import Right
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+
+class HouseRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    name: str
+    location: Annotated[str, Meta(description="Names from the first level down, joined by /.")]
+    layout: Annotated[str, Meta(description="Bedrooms/living rooms/bathrooms, as 3/2/1.")]
+    area_m2: Annotated[float | None, Meta(description="Square metres.")]
+    house_type: Annotated[
+        int | None,
+        Meta(description="1 high-rise, 2 multi-storey, 3 villa, 4 terraced, 5 stacked, 6 flat, 7 other"),
+    ]
+    house_status: Annotated[int | None, Meta(description="1 owner-occupied, 2 let, 3 empty")]
+    residents: Annotated[int, Meta(description="Persons who live there now.")]
+
+
+class HouseDescription(msgspec.Struct, rename="camel", frozen=True):
+    layout: str = ""
+    area_m2: float | None = None
+    house_type: int | None = None
+    house_status: int | None = None
+
+
+def _told(row: House, residents: int) -> HouseRow:
+    return HouseRow(
+        str(row.space_id),
+        row.name,
+        row.location,
+        row.layout,
+        row.area_m2,
+        row.house_type,
+        row.house_status,
+        residents,
+    )
+
+
+class HouseRoutes(Controller):
+    path = "/communities/{community_id:int}/houses"
+    tags = ("spaces",)
+
+    @get("/", right=Right.HOUSES_SEE.value)
+    async def list_houses(
+        self,
+        community_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        parent_id: Annotated[int | None, QueryParameter(name="parentId", description="Only below.")] = None,
+        q: Annotated[str, QueryParameter(description='A part of the place: "3-1-502".')] = "",
+        house_type: Annotated[int | None, QueryParameter(name="houseType")] = None,
+        house_status: Annotated[
+            int | None, QueryParameter(name="houseStatus", description="0: not said.")
+        ] = None,
+        sort: Annotated[
+            str, QueryParameter(description="location, area, changed; - in front: backwards.")
+        ] = "location",
+    ) -> Page[HouseRow]:
+        """Houses in the order people count."""
+        if sort not in queries.HOUSE_ORDERS:
+            raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.HOUSE_ORDERS))
+        await root_of(within, db, community_id)
+        under = None
+        if parent_id is not None:
+            under = await queries.space(within, db, parent_id)
+            if under.community_id != community_id:
+                raise NotFound(what="space", id=parent_id)
+        found = await queries.house_page(
+            within,
+            db,
+            community_id,
+            page,
+            order=sort,
+            under=under,
+            text=q.strip() or None,
+            house_type=house_type,
+            house_status=house_status,
+        )
+        living = await resident_queries.living_in(within, db, [row.space_id for row in found.data])
+        return Page.of(page, found.total, [_told(row, living.get(row.space_id, 0)) for row in found.data])
+
+    @put("/{house_id:int}", right=Right.HOUSES_MANAGE.value)
+    async def describe(
+        self,
+        community_id: FromPath[int],
+        house_id: FromPath[int],
+        data: JSONBody[HouseDescription],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> HouseRow:
+        """Set what is known of a house."""
+        within.allow(community_id)
+        async with db.begin() as tx:
+            await spaces.describe_house(
+                within,
+                tx,
+                space_id=house_id,
+                layout=data.layout,
+                area_m2=data.area_m2,
+                house_type=data.house_type,
+                house_status=data.house_status,
+                now_ms=clock.now_ms(),
+            )
+        house = await queries.house(within, db, house_id)
+        living = await resident_queries.living_in(within, db, [house_id])
+        return _told(house, living.get(house_id, 0))

@@ -1,0 +1,255 @@
+"""Console: workbooks of houses and residents: template, trial, import, faults, undo."""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, MultipartBody, QueryParameter
+from msgspec import Meta
+
+from linli.domains.communities.console.spaces import root_of
+from linli.domains.communities.queries import imports as queries
+from linli.domains.communities.queries import spaces as space_queries
+from linli.domains.communities.queries.imports import Import
+from linli.domains.communities.service import imports, undo
+from linli.domains.communities.service.import_plan import Outcome
+from linli.domains.communities.service.importer import Importer
+from linli.domains.communities.xlsx import template
+from linli.domains.communities.xlsx.columns import SHEETS
+from linli.domains.communities.xlsx.reading import Problem
+from linli.domains.people.rights import Right
+from linli.kernel import outbox
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import NotFound, TooLarge
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+FILE_BYTES: Final = 64 * 1024 * 1024
+"""A workbook of 150,000 residents has about 12 MB."""
+_FORM_BYTES: Final = FILE_BYTES + 64 * 1024
+_WAIT_SECONDS: Final = 20.0
+"""How long a request waits for its import before it answers with "waiting" and the progress."""
+
+
+class ImportFault(msgspec.Struct, rename="camel", frozen=True):
+    sheet: str
+    row: Annotated[int, Meta(description="As the spreadsheet counts.")]
+    column: Annotated[str, Meta(description="Letter; empty for the whole row.")]
+    title: str
+    value: str
+    message: str
+
+
+class SpaceImport(msgspec.Struct, rename="camel", frozen=True):
+    """An import, waiting, tried or done. While it waits, `progressRows` of `expectedRows` are read."""
+
+    id: str
+    file_name: str
+    state: Annotated[str, Meta(description="waiting, checked, refused, done, undone, failed")]
+    dry_run: bool
+    good_only: bool
+    rows: int
+    bad_rows: int
+    created: Annotated[int, Meta(description="Spaces and residents that were, or would be, made.")]
+    outcome: Outcome
+    problems: Annotated[list[ImportFault], Meta(description="The first 500; the report holds all.")]
+    reason: Annotated[str, Meta(description="Why it failed, in words.")]
+    has_report: bool
+    phase: Annotated[str, Meta(description="reading, planning, writing; empty when nothing runs here.")]
+    progress_rows: int
+    expected_rows: int
+    created_ms: int
+    finished_ms: int
+
+
+def told(row: Import, importer: Importer, language: str) -> SpaceImport:
+    """An import as the screens show it, faults in the caller's language."""
+    outcome = msgspec.json.decode(row.outcome, type=Outcome) if row.outcome else Outcome()
+    progress = importer.progress(row.import_id)
+    faults = [_fault(Problem(**fault), language) for fault in json.loads(row.problems or "[]")]
+    return SpaceImport(
+        id=str(row.import_id),
+        file_name=row.file_name,
+        state=row.state,
+        dry_run=bool(row.dry_run),
+        good_only=bool(row.good_only),
+        rows=row.rows,
+        bad_rows=row.bad_rows,
+        created=outcome.buildings + outcome.units + outcome.houses + outcome.residents,
+        outcome=outcome,
+        problems=faults,
+        reason=row.reason,
+        has_report=bool(row.report_key),
+        phase=progress.phase if progress else "",
+        progress_rows=progress.rows if progress else 0,
+        expected_rows=progress.rows_expected if progress else 0,
+        created_ms=row.created_ms,
+        finished_ms=row.finished_ms,
+    )
+
+
+def _fault(problem: Problem, language: str) -> ImportFault:
+    sheet = next((s.title(language) for s in SHEETS if s.key == problem.sheet), problem.sheet)
+    return ImportFault(
+        sheet, problem.row, problem.column, problem.title, problem.value, problem.text(language)
+    )
+
+
+class ImportFile(msgspec.Struct):
+    file: UploadFile
+
+
+def _attachment(content: bytes, name: str) -> Response[bytes]:
+    headers: Mapping[str, Any] = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=template.CONTENT_TYPE, headers=headers)
+
+
+class TemplateRoutes(Controller):
+    path = "/spaces/template.xlsx"
+    tags = ("imports",)
+
+    @get("/", right=Right.HOUSES_SEE.value)
+    async def download(
+        self, within: NamedDependency[Scope], language: FromQuery[str | None] = None
+    ) -> Response[bytes]:
+        """The empty workbook with titles, drop-downs and hints."""
+        return _attachment(template.build(language or within.language), "linli-houses.xlsx")
+
+
+class SpaceImportRoutes(Controller):
+    path = "/communities/{community_id:int}"
+    tags = ("imports",)
+
+    @post(
+        "/spaces/import", right=Right.HOUSES_MANAGE.value, status_code=200, request_max_body_size=_FORM_BYTES
+    )
+    async def hand_in(
+        self,
+        community_id: FromPath[int],
+        data: MultipartBody[ImportFile],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+        importer: NamedDependency[Importer],
+        dry_run: Annotated[
+            bool, QueryParameter(name="dryRun", description="Only look, write nothing.")
+        ] = False,
+        good_only: Annotated[
+            bool, QueryParameter(name="goodOnly", description="Import the good rows even if others are bad.")
+        ] = False,
+        parent_id: Annotated[
+            int | None, QueryParameter(name="parentId", description="Where buildings stand; None: the root.")
+        ] = None,
+    ) -> SpaceImport:
+        """Import a workbook. Nothing changes if any row is bad, unless the good ones are asked for.
+
+        A large file is still `waiting` in the answer: ask for the import again until it is not.
+        """
+        parent = parent_id if parent_id is not None else await root_of(within, db, community_id)
+        if (await space_queries.space(within, db, parent)).community_id != community_id:
+            raise NotFound(what="space", id=parent)
+        content = await data.file.read(FILE_BYTES + 1)
+        if len(content) > FILE_BYTES:
+            raise TooLarge(limit=f"{FILE_BYTES // 1024 // 1024} MiB")
+        key = f"{within.tenant}/import/{ids.hex(32)}.xlsx"
+        await objects.put(key, content)
+        async with db.begin() as tx:
+            import_id = await imports.hand_in(
+                within,
+                tx,
+                parent_id=parent,
+                file_name=data.file.filename,
+                object_key=key,
+                dry_run=dry_run,
+                good_only=good_only,
+                ids=ids,
+                now_ms=clock.now_ms(),
+            )
+        found = await importer.wait(within, import_id, seconds=_WAIT_SECONDS)
+        return told(found, importer, within.language)
+
+    @get("/imports", right=Right.HOUSES_SEE.value)
+    async def list_imports(
+        self,
+        community_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        importer: NamedDependency[Importer],
+    ) -> Page[SpaceImport]:
+        """Imports of a community, newest first."""
+        within.allow(community_id)
+        found = await queries.page(within, db, community_id, page)
+        return Page.of(page, found.total, [told(row, importer, within.language) for row in found.data])
+
+
+class ImportRoutes(Controller):
+    path = "/imports"
+    tags = ("imports",)
+
+    @get("/{import_id:int}", right=Right.HOUSES_SEE.value)
+    async def one(
+        self,
+        import_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        importer: NamedDependency[Importer],
+    ) -> SpaceImport:
+        """One import and how far it is."""
+        return told(await queries.get(within, db, import_id), importer, within.language)
+
+    @post("/{import_id:int}/apply", right=Right.HOUSES_MANAGE.value, status_code=200)
+    async def apply(
+        self,
+        import_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        importer: NamedDependency[Importer],
+        good_only: Annotated[bool, QueryParameter(name="goodOnly")] = False,
+    ) -> SpaceImport:
+        """Apply a workbook that was tried; with `goodOnly`, the good rows of a refused one."""
+        async with db.begin() as tx:
+            await imports.go_on(within, tx, import_id=import_id, good_only=good_only, now_ms=clock.now_ms())
+        outbox.wake(db)
+        found = await importer.wait(within, import_id, seconds=_WAIT_SECONDS)
+        return told(found, importer, within.language)
+
+    @post("/{import_id:int}/undo", right=Right.HOUSES_MANAGE.value, status_code=200)
+    async def take_back(
+        self,
+        import_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        importer: NamedDependency[Importer],
+    ) -> SpaceImport:
+        """Take an import back; refused when something was built on it since."""
+        async with db.begin() as tx:
+            await undo.undo(within, tx, import_id=import_id, now_ms=clock.now_ms())
+        return told(await queries.get(within, db, import_id), importer, within.language)
+
+    @get("/{import_id:int}/report.xlsx", right=Right.HOUSES_SEE.value)
+    async def report(
+        self,
+        import_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+    ) -> Response[bytes]:
+        """The handed-in workbook with every fault marked where it stands."""
+        found = await queries.get(within, db, import_id)
+        if not found.report_key:
+            raise NotFound(what="report", id=import_id)
+        return _attachment(
+            await objects.get(found.report_key, limit=2 * FILE_BYTES), "linli-import-problems.xlsx"
+        )

@@ -1,0 +1,159 @@
+"""Console: who lives where. The rows are people's; the places are told here, where both are known."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from msgspec import Meta
+
+from linli.domains.communities.console.spaces import root_of
+from linli.domains.communities.queries import spaces as space_queries
+from linli.domains.communities.service.houses import SpaceHouses
+from linli.domains.people import person_rules as rules
+from linli.domains.people.queries import residents as queries
+from linli.domains.people.rights import Right
+from linli.domains.people.schemas import Member, Profile, checked
+from linli.domains.people.service import residents
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.ids import Ids
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+
+class ResidentRow(msgspec.Struct, rename="camel", frozen=True):
+    person_id: str
+    identity_id: str
+    name: str
+    phone: str
+    house_id: str
+    house_location: str
+    type: Annotated[int, Meta(description="1 owner, 2 relative, 3 tenant, 4 friend … 9 other")]
+    status: Annotated[int, Meta(description="1 moved in, 2 under review, 3 rejected, 4 moved out")]
+    moved_in_ms: int
+    sex: int | None
+
+
+class NewResident(msgspec.Struct, rename="camel", frozen=True):
+    house_id: int
+    name: str
+    type: int
+    phone: str = ""
+    sex: int | None = None
+    id_no: str = ""
+
+
+class MovedIn(msgspec.Struct, rename="camel", frozen=True):
+    identity_id: str
+
+
+class MoveOut(msgspec.Struct, rename="camel", frozen=True):
+    house_id: int
+    identity_id: str
+
+
+_WIRE = {"id_no": "idNo"}
+
+
+def _told(row: Member, location: str) -> ResidentRow:
+    return ResidentRow(
+        str(row.person_id),
+        row.identity_id,
+        row.name,
+        row.phone or "",
+        str(row.house_id),
+        location,
+        row.type,
+        row.status,
+        row.moved_in_ms,
+        row.sex,
+    )
+
+
+class ResidentRoutes(Controller):
+    path = "/communities/{community_id:int}/residents"
+    tags = ("people",)
+
+    @get("/", right=Right.RESIDENTS_SEE.value)
+    async def list_residents(
+        self,
+        community_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        q: Annotated[str, QueryParameter(description="A part of the name or phone.")] = "",
+        status: Annotated[int | None, QueryParameter(description="None: those who live there.")] = None,
+        house_id: Annotated[int | None, QueryParameter(name="houseId")] = None,
+        type: FromQuery[int | None] = None,
+        sort: Annotated[str, QueryParameter(description="created, changed, name, -name, type")] = "created",
+    ) -> Page[ResidentRow]:
+        """One row for each house a person belongs to, newest first."""
+        if sort not in queries.ORDERS:
+            raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.ORDERS))
+        await root_of(within, db, community_id)
+        found = await queries.page(
+            within,
+            db,
+            community_id,
+            page,
+            order=sort,
+            house_id=house_id,
+            status=rules.MOVED_IN if status is None else status,
+            type=type,
+            text=q.strip() or None,
+        )
+        houses = await space_queries.houses_by_id(within, db, [row.house_id for row in found.data])
+        rows = [
+            _told(row, houses[row.house_id].location if row.house_id in houses else "") for row in found.data
+        ]
+        return Page.of(page, found.total, rows)
+
+    @post("/", right=Right.RESIDENTS_MANAGE.value, status_code=201)
+    async def move_in(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[NewResident],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+    ) -> MovedIn:
+        """A person lives in a house from now on; a phone that is known means that person."""
+        within.allow(community_id)
+        profile = checked(
+            Profile(name=data.name, phone=data.phone, sex=data.sex, id_no=data.id_no), wire=_WIRE
+        )
+        async with db.begin() as tx:
+            house = await space_queries.space(within, tx, data.house_id)
+            if house.community_id != community_id:
+                raise NotFound(what="house", id=data.house_id)
+            identity_id = await residents.move_in(
+                within,
+                tx,
+                SpaceHouses(field="houseId"),
+                house_id=data.house_id,
+                profile=profile,
+                type=data.type,
+                ids=ids,
+                now_ms=clock.now_ms(),
+            )
+        return MovedIn(identity_id)
+
+    @post("/move-out", right=Right.RESIDENTS_MANAGE.value, status_code=204)
+    async def move_out(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[MoveOut],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """A person no longer belongs to a house; what they had because of it ends."""
+        within.allow(community_id)
+        async with db.begin() as tx:
+            await residents.move_out(
+                within, tx, house_id=data.house_id, identity_id=data.identity_id, now_ms=clock.now_ms()
+            )
