@@ -4,6 +4,7 @@ from linli.console.hub import Hub as LiveHub
 from linli.console.live_topics import DEVICE, MESSAGE, PASS
 from linli.databus import changes, scopes
 from linli.databus.topics import Kind
+from linli.domains.access.console.passes import live_row
 from linli.domains.access.events import PassRecorded
 from linli.domains.communities.events import CommunityApproved, SpaceChanged
 from linli.domains.people.events import UserChanged
@@ -23,11 +24,14 @@ def to_subscribers(handlers: Handlers) -> None:
 
 
 def to_pages(db: Database, hub: LiveHub) -> None:
-    """Passes reach the open pages once they are committed."""
+    """Passes reach the open pages once they are committed, as the rows that the list of passes shows."""
 
     async def passed(tx: Tx, event: PassRecorded) -> None:
+        if not hub.watched(PASS):
+            return
+        row = await live_row(tx, event)
         tx.after_commit(
-            lambda: hub.publish(PASS, event, tenant_id=event.tenant_id, community_id=event.community_id)
+            lambda: hub.publish(PASS, row, tenant_id=event.tenant_id, community_id=event.community_id)
         )
 
     db.handlers.inline(PassRecorded, passed)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import uvloop
 
+from linli.app import schema
 from linli.app.platform import Platform
 from linli.kernel import telemetry
 from linli.kernel.settings import Settings, SettingsError, load
@@ -18,8 +19,7 @@ def serve(config: Path | None) -> int:
     if settings is None:
         return 2
     telemetry.configure(settings.log_level)
-    uvloop.run(_serve(settings))
-    return 0
+    return uvloop.run(_serve(settings))
 
 
 def work(config: Path | None) -> int:
@@ -27,8 +27,7 @@ def work(config: Path | None) -> int:
     if settings is None:
         return 2
     telemetry.configure(settings.log_level)
-    uvloop.run(_work(settings))
-    return 0
+    return uvloop.run(_work(settings))
 
 
 def _settings(config: Path | None) -> Settings | None:
@@ -39,20 +38,28 @@ def _settings(config: Path | None) -> Settings | None:
         return None
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings) -> int:
+    if reason := await schema.prepare(settings):
+        schema.say(reason)
+        return 1
     platform = await Platform.open(settings)
     await platform.start()
     print(f"ready {settings.public_url}", flush=True)
     await stop_signal()
     await platform.stop()
+    return 0
 
 
-async def _work(settings: Settings) -> None:
+async def _work(settings: Settings) -> int:
+    if reason := await schema.prepare(settings):
+        schema.say(reason)
+        return 1
     platform = await Platform.open(settings)
     await platform.worker.start()
     await stop_signal()
     await platform.worker.stop()
     await platform.db.close()
+    return 0
 
 
 async def stop_signal() -> None:

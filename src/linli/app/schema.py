@@ -1,0 +1,53 @@
+"""Is the database's schema the one this release needs? Asked at every start, so without loading the migration tools."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from sqlalchemy import Column, MetaData, Table, Text, select
+
+import linli
+from linli.kernel.db import Database, Query
+from linli.kernel.settings import Settings
+
+VERSIONS = Path(linli.__file__).parent / "migrations" / "versions"
+"""Files are named `<revision>_<what changed>.py`, the revision being the time of writing."""
+
+_version = Query(select(Table("alembic_version", MetaData(), Column("version_num", Text)).c.version_num))
+
+
+def newest() -> str:
+    """The revision that this release needs."""
+    names = sorted(p.stem for p in VERSIONS.glob("[0-9]*.py"))
+    return "_".join(names[-1].split("_")[:2]) if names else ""
+
+
+async def stored(db: Database) -> str | None:
+    """The revision of a database; None when it has none, as a new one."""
+    try:
+        found = await _version.scalar(db)
+    except Exception:  # noqa: BLE001 - no such table, on either engine
+        return None
+    return str(found) if found else None
+
+
+async def prepare(settings: Settings) -> str:
+    """Make the schema of a new database. Returns why this release cannot use the database; empty when it can."""
+    settings.data_path.mkdir(parents=True, exist_ok=True)
+    db = await Database.open(settings.database)
+    found = await stored(db)
+    await db.close()
+    wanted = newest()
+    if found == wanted:
+        return ""
+    if found is None:
+        from linli.migrations import runner
+
+        await asyncio.to_thread(runner.upgrade, settings.database)
+        return ""
+    advice = "run `linli upgrade`" if found < wanted else "it was made by a newer release"
+    return f"the database is at revision {found}, this release needs {wanted}: {advice}"
+
+
+def say(reason: str) -> None:
+    sys.stderr.write(f"linli: {reason}\n")
