@@ -20,6 +20,7 @@ from linli.console.parts import Parts
 from linli.console.search_routes import SearchRoutes
 from linli.console.session_routes import SessionListRoutes, SessionRoutes
 from linli.console.setup_routes import SetupRoutes
+from linli.databus.console import CONTROLLERS as databus_routes
 from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
 from linli.domains.people.rights import Right
@@ -34,6 +35,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     SearchRoutes,
     *communities_routes,
     *access_routes,
+    *databus_routes,
 )
 SERVICES: Final[tuple[str, ...]] = ("importer", "invoker", "door_keys")
 """Names of the rooms' service objects that routes ask for; the composing function provides each in `Parts.services`."""

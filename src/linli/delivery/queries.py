@@ -1,7 +1,7 @@
 """Reads of delivery. Those for the console and the open API take the caller's Scope; workers read every tenant."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, func, literal_column, or_, select
 from sqlalchemy import delete as sql_delete
@@ -42,6 +42,11 @@ _list = Query(
 _count = Query(select(func.count()).select_from(desired).where(_filtered))
 _deleting = _d.wanted == literal_column("''")  # not a bind: PostgreSQL groups by the text of the expression
 _counts = Query(select(_d.state, _deleting, func.count()).where(_filtered).group_by(_d.state, _deleting))
+_of_devices = Query(
+    select(_d.device, _d.kind, _d.state, _deleting, func.count())
+    .where(any_of(_d.device, "devices"), in_scope(desired))
+    .group_by(_d.device, _d.kind, _d.state, _deleting)
+)
 _one = Query(select(desired).where(_d.id == bindparam("row_id", type_=INT), in_scope(desired)), DesiredRow)
 _history = Query(
     select(
@@ -215,6 +220,23 @@ async def count_by_status(scope: Scope, db: Reader, *, wanted: Filter) -> dict[s
         status = wire_status(State(state), deleting=bool(deleting))
         counts[status] = counts.get(status, 0) + number
     return counts
+
+
+class KindCount(NamedTuple):
+    """How many rows of one kind show one wire status on one device."""
+
+    device: str
+    kind: str
+    status: str
+    rows: int
+
+
+async def counts_of_devices(scope: Scope, db: Reader, *, devices: list[str]) -> list[KindCount]:
+    found = await _of_devices.all(db, scope, devices=devices)
+    return [
+        KindCount(device, kind, wire_status(State(state), deleting=bool(deleting)), count)
+        for device, kind, state, deleting, count in found
+    ]
 
 
 async def get_row(scope: Scope, db: Reader, *, row_id: int) -> DesiredRow:

@@ -23,6 +23,8 @@ class PassRecorded(Event, frozen=True):
     person_name: str
     direction: str
     passed_ms: int
+    remaining: int | None = None
+    """QR scans left; -1 without limit, None where they are not counted."""
 
 
 class QrUsedUp(Event, frozen=True):

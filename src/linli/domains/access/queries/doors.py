@@ -38,6 +38,20 @@ _list = Query(
 _count = Query(select(func.count()).select_from(doors).where(_filtered))
 
 
+_all = Query(
+    select(doors)
+    .where(
+        in_scope(doors),
+        or_(
+            bindparam("community_id", type_=INT) == 0, _d.community_id == bindparam("community_id", type_=INT)
+        ),
+    )
+    .order_by(_d.name, _d.iot_id)
+    .limit(5000),
+    Door,
+)
+
+
 class SerialNumber(NamedTuple):
     sn: str
     tenant_id: str
@@ -117,6 +131,11 @@ async def list_doors(
     binds = {"community_id": community_id or 0, "text": pattern(text)}
     total = await _count.scalar(db, scope, **binds)
     return Page.of(page, total, await _list.all(db, scope, **binds, **page.binds))
+
+
+async def all_doors(scope: Scope, db: Reader, *, community_id: int | None = None) -> list[Door]:
+    """Doors of a community, or of all in the scope, by name; at most 5000."""
+    return await _all.all(db, scope, community_id=community_id or 0)
 
 
 async def find_serial_number(scope: Scope, db: Reader, *, sn: str) -> SerialNumber | None:

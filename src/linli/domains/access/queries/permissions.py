@@ -3,6 +3,7 @@
 from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.access.models import cards, qr_codes, qr_permissions
+from linli.domains.access.queries.persons import project_of
 from linli.domains.access.rows import Card, QrCode, QrPermissionRow
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.pages import Page, PageRequest
@@ -11,7 +12,14 @@ from linli.kernel.scope import Scope
 _q, _c = qr_permissions.c, cards.c
 _HANDLER = "a pass names its own door; the tenant is a condition of its own"
 
-_code = Query(select(qr_codes).where(qr_codes.c.qr_code == bindparam("qr_code"), in_scope(qr_codes)), QrCode)
+_code = Query(
+    select(qr_codes).where(
+        qr_codes.c.qr_code == bindparam("qr_code"),
+        qr_codes.c.tenant_id == bindparam("scope_tenant"),
+        qr_codes.c.project_id == bindparam("project"),
+    ),
+    QrCode,
+)
 _code_exists = Query(
     select(qr_codes.c.qr_code).where(qr_codes.c.qr_code == bindparam("qr_code")),
     unscoped="codes are unique in the installation",
@@ -111,7 +119,8 @@ _cards_of_person = Query(
 
 
 async def find_code(scope: Scope, db: Reader, *, qr_code: str) -> QrCode | None:
-    return await _code.one(db, scope, qr_code=qr_code)
+    """A code that the caller's project, or the console, had made."""
+    return await _code.one(db, scope, qr_code=qr_code, project=project_of(scope))
 
 
 async def code_exists(db: Reader, *, qr_code: str) -> bool:

@@ -1,36 +1,36 @@
 """Door persons."""
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from linli.domains.access.errors import PersonUnknown
 from linli.domains.access.models import persons
 from linli.domains.access.rows import DoorPerson
-from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.db import INT, Query, Reader, any_of
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
 _p = persons.c
+# A project keeps its own door persons, and so does the console: neither belongs to a community.
+_own = and_(_p.tenant_id == bindparam("scope_tenant"), _p.project_id == bindparam("project"))
 _one = Query(
-    select(persons).where(
-        _p.identity_id == bindparam("identity_id"), _p.project_id == bindparam("project"), in_scope(persons)
-    ),
+    select(persons).where(_p.identity_id == bindparam("identity_id"), _own),
     DoorPerson,
 )
-_several = Query(
-    select(_p.identity_id).where(
-        any_of(_p.identity_id, "identity_ids"), _p.project_id == bindparam("project"), in_scope(persons)
-    )
-)
+_several = Query(select(_p.identity_id).where(any_of(_p.identity_id, "identity_ids"), _own))
 _list = Query(
     select(persons)
-    .where(_p.project_id == bindparam("project"), in_scope(persons))
+    .where(_own)
     .order_by(_p.created_ms, _p.identity_id)
     .limit(bindparam("limit", type_=INT))
     .offset(bindparam("offset", type_=INT)),
     DoorPerson,
 )
-_count = Query(
-    select(func.count()).select_from(persons).where(_p.project_id == bindparam("project"), in_scope(persons))
+_count = Query(select(func.count()).select_from(persons).where(_own))
+_names = Query(
+    select(_p.identity_id, _p.name)
+    .where(_p.tenant_id == bindparam("tenant"), any_of(_p.identity_id, "identity_ids"))
+    .order_by(_p.project_id),
+    unscoped="names of those whose rights or passes the caller already sees",
 )
 _any = Query(
     select(persons)
@@ -70,6 +70,11 @@ async def list_persons(scope: Scope, db: Reader, *, page: PageRequest) -> Page[D
     binds = {"project": project_of(scope)}
     total = await _count.scalar(db, scope, **binds)
     return Page.of(page, total, await _list.all(db, scope, **binds, **page.binds))
+
+
+async def names_of(db: Reader, *, tenant_id: str, identity_ids: list[str]) -> dict[str, str]:
+    """Names by identityId, as any project of the tenant keeps them."""
+    return dict(await _names.all(db, tenant=tenant_id, identity_ids=identity_ids))
 
 
 async def owner_of_credential(

@@ -17,10 +17,12 @@ from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL, KeyBody, enc
 from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.events import emit
+from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
-from linli.things.queries.devices import DeviceRow, find_devices, get_device
+from linli.kernel.secrets import Secrets
+from linli.things.queries.devices import DeviceRow, find_devices, find_named_devices, get_device
 from linli.things.queries.products import get_product_by_no
-from linli.things.service.devices import assign_community
+from linli.things.service.devices import DEVICE_NAME, Triple, assign_community, create_device
 
 Direction = Literal["ENTRANCE", "EXIT"]
 DIRECTIONS = ("ENTRANCE", "EXIT")
@@ -112,6 +114,55 @@ async def register_door(
     )  # fmt: skip
     await _add(scope, tx, door, keys, now_ms)
     return door
+
+
+async def register_new_door(
+    scope: Scope,
+    tx: Tx,
+    *,
+    community_id: int,
+    sn: str,
+    product_key: str,
+    name: str,
+    keys: DoorKeys,
+    ids: Ids,
+    secrets: Secrets,
+    now_ms: int,
+    direction: str = "ENTRANCE",
+    space_id: int | None = None,
+) -> tuple[Door, Triple | None]:
+    """Register a door by its serial number, listing the number and making the device where they are not known.
+
+    The second value is what a device made now must be set up with; it is told this once. A device of the product
+    that is named like the serial number is taken for the door. Raises as `register_door`, and NotFound for an
+    unknown product.
+    """
+    sn = sn.strip()
+    if not sn:
+        raise BadInput(field="sn", rule="blank")
+    made = None
+    if await queries.find_serial_number(scope, tx, sn=sn) is None:
+        if not product_key:
+            raise SerialNumberUnknown(sn)
+        like_sn = await find_named_devices(scope, tx, product_key=product_key, device_names=[sn])
+        if not like_sn:
+            usable = sn if DEVICE_NAME.fullmatch(sn) else None
+            made = await create_device(
+                scope,
+                tx,
+                product_key=product_key,
+                ids=ids,
+                secrets=secrets,
+                device_name=usable,
+                nickname=name,
+            )
+        entry = SerialNumberEntry(sn, product_key, made.device_name if made else sn)
+        await list_serial_numbers(scope, tx, entries=[entry], now_ms=now_ms)
+    door = await register_door(
+        scope, tx, community_id=community_id, name=name, keys=keys, now_ms=now_ms, sn=sn, direction=direction,
+        space_id=space_id,
+    )  # fmt: skip
+    return door, made
 
 
 async def adopt_doors(

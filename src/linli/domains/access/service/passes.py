@@ -14,9 +14,10 @@ from linli.domains.access.queries.doors import find_key
 from linli.domains.access.queries.persons import owner_of_credential
 from linli.domains.access.rows import Door, DoorPerson, Pass
 from linli.domains.access.service.keys import DoorKeys
+from linli.domains.people.queries import persons as people
 from linli.kernel.db import Command, Database, Tx
 from linli.kernel.db.partitions import day_of, drop_before
-from linli.kernel.errors import BadInput
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.events import emit
 from linli.kernel.scope import Scope
 from linli.protocols.qr_rsa import CodeError, open_code
@@ -110,6 +111,7 @@ async def record_pass(tx: Tx, *, door: Door, report: PassReport, pass_id: int) -
             person_name=row.name,
             direction=row.direction,
             passed_ms=row.passed_ms,
+            remaining=row.remaining,
         ),
         key=row.iot_id,
     )
@@ -171,10 +173,17 @@ async def _plain_code(tx: Tx, door: Door, content: str) -> str:
 
 
 async def _person(tx: Tx, door: Door, project_id: str, identity_id: str) -> DoorPerson:
+    """Who the credential's project says it is, else who the tenant knows by this identityId."""
     found = await owner_of_credential(
         tx, tenant_id=door.tenant_id, project_id=project_id, identity_id=identity_id
     )
-    return found or DoorPerson(door.tenant_id, project_id, identity_id, "", "", 0, 0)
+    if found is not None:
+        return found
+    try:
+        name = (await people.person(Scope.system(door.tenant_id), tx, identity_id)).name
+    except NotFound:
+        name = ""
+    return DoorPerson(door.tenant_id, project_id, identity_id, name, "", 0, 0)
 
 
 def _record(door: Door, row: Pass, holder: _Holder) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from linli.domains.access.models import persons
 from linli.domains.access.queries import persons as queries
 from linli.domains.access.rows import DoorPerson
 from linli.domains.people.queries import persons as people
-from linli.kernel.db import Command, Tx, in_scope
+from linli.kernel.db import Command, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.events import emit
 from linli.kernel.scope import Scope
@@ -21,7 +21,7 @@ _delete = Command(
     delete(persons).where(
         persons.c.identity_id == bindparam("of_identity"),
         persons.c.project_id == bindparam("of_project"),
-        in_scope(persons),
+        persons.c.tenant_id == bindparam("scope_tenant"),
     )
 )
 

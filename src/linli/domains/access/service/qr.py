@@ -137,6 +137,20 @@ async def remove_code(
     return results
 
 
+async def revoke_permission(
+    scope: Scope, tx: Tx, *, qr_code: str, iot_id: str, reason: str, now_ms: int
+) -> None:
+    """Take a code off one door, whichever project gave it: for the people who run the community.
+
+    Raises QrCodeUnknown; taking it off twice is no error.
+    """
+    known = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
+    if (row := known.get(iot_id)) is None:
+        raise QrCodeUnknown()
+    if row.live:
+        await end_permission(scope, tx, row=row, reason=reason or "removed", now_ms=now_ms)
+
+
 async def end_permission(scope: Scope, tx: Tx, *, row: QrPermissionRow, reason: str, now_ms: int) -> None:
     """End one permission and have the door forget the code."""
     await _end.run(tx, of_code=row.qr_code, of_door=row.iot_id, why=reason, now=now_ms)
@@ -178,7 +192,7 @@ async def encrypt_code(
 
 async def _own_code(scope: Scope, tx: Tx, qr_code: str, identity_id: str) -> QrCode:
     code = await queries.find_code(scope, tx, qr_code=qr_code) if qr_code else None
-    if code is None or code.identity_id != identity_id or code.project_id != project_of(scope):
+    if code is None or code.identity_id != identity_id:
         raise QrCodeUnknown()
     return code
 

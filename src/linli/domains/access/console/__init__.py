@@ -1,0 +1,9 @@
+"""Console routes of access: doors, passes, QR rights."""
+
+from linli.domains.access.console.doors import DoorRoutes
+from linli.domains.access.console.passes import PassRoutes
+from linli.domains.access.console.qr import QrRoutes
+
+CONTROLLERS = (DoorRoutes, PassRoutes, QrRoutes)
+
+__all__ = ["CONTROLLERS", "DoorRoutes", "PassRoutes", "QrRoutes"]

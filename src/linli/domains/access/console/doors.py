@@ -1,0 +1,291 @@
+"""Doors for the people who run a community: list, register, describe, open."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import Controller, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import Meta
+
+from linli.delivery.queries import KindCount, counts_of_devices
+from linli.domains.access.queries import doors as queries
+from linli.domains.access.queries.places import places
+from linli.domains.access.rows import Door
+from linli.domains.access.service import doors as service
+from linli.domains.access.service.keys import DoorKeys
+from linli.domains.access.service.kinds import KEY
+from linli.domains.access.service.remote import MAX_REASON, remote_open
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Reader
+from linli.kernel.errors import BadInput
+from linli.kernel.ids import Ids
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+from linli.things.downlink.invoker import Invoker
+from linli.things.queries.devices import find_devices
+
+HELD = "transferred"
+GONE = "transferDeleted"
+NEEDS_REPAIR = frozenset(("needManual", "unknownError", "deleteFailed", "transferTimeout", "deleteTimeout"))
+
+
+class DoorRow(msgspec.Struct, rename="camel", frozen=True):
+    """One door, whether it is there, and how many rights have reached it."""
+
+    iot_id: str
+    name: str
+    sn: str
+    community_id: str
+    space_id: str | None
+    place: str
+    direction: Literal["ENTRANCE", "EXIT"]
+    online: bool
+    last_seen_ms: int | None
+    held: int
+    """Rights that the door confirmed."""
+    waiting: int
+    failed: int
+    key_held: bool
+    """The door has the public key that encrypted codes are read with."""
+
+
+class RemoteOpenRow(msgspec.Struct, rename="camel", frozen=True):
+    asked_ms: int
+    answered_ms: int | None
+    caller: str
+    reason: str
+    result: str
+    """`asked`, `opened`, or the code of what went wrong."""
+
+
+class DoorDetail(DoorRow, rename="camel", frozen=True):
+    """The row and more of it."""
+
+    product_key: str
+    device_name: str
+    ext_info: str
+    created_ms: int
+    opens: list[RemoteOpenRow]
+    """The last times it was opened from afar."""
+
+
+class DoorRegistration(msgspec.Struct, rename="camel"):
+    community_id: int
+    sn: Annotated[str, Meta(description="As on the device's back.")]
+    name: str
+    product_key: Annotated[str, Meta(description="Needed when the serial number is not listed yet.")] = ""
+    space_id: int | None = None
+    direction: Literal["ENTRANCE", "EXIT"] = "ENTRANCE"
+
+
+class DoorRegistered(msgspec.Struct, rename="camel", frozen=True):
+    iot_id: str
+    product_key: str
+    device_name: str
+    device_secret: str | None
+    """Told once, and only of a device that was made now."""
+
+
+class DoorDescription(msgspec.Struct, rename="camel"):
+    name: str
+    direction: Literal["ENTRANCE", "EXIT"]
+    space_id: int | None = None
+    ext_info: str = ""
+
+
+class OpenRequest(msgspec.Struct, rename="camel"):
+    reason: Annotated[str, Meta(description="Why; kept with who and when.")]
+
+
+class DoorOpened(msgspec.Struct, rename="camel", frozen=True):
+    answered_ms: int
+    took_ms: int
+
+
+class SerialNumbersIn(msgspec.Struct, rename="camel"):
+    entries: Annotated[list[service.SerialNumberEntry], Meta(max_length=1000)]
+
+
+class SerialNumbersAdded(msgspec.Struct, rename="camel", frozen=True):
+    added: int
+
+
+async def told(scope: Scope, db: Reader, found: list[Door]) -> list[DoorRow]:
+    """Rows with what the doors' devices, places and deliveries add."""
+    iot_ids = [door.iot_id for door in found]
+    devices = {device.iot_id: device for device in await find_devices(scope, db, iot_ids=iot_ids)}
+    where = await places(scope, db, space_ids=[door.space_id for door in found])
+    counts: dict[str, list[KindCount]] = {}
+    for count in await counts_of_devices(scope, db, devices=iot_ids):
+        counts.setdefault(count.device, []).append(count)
+    rows = []
+    for door in found:
+        device = devices.get(door.iot_id)
+        own = counts.get(door.iot_id, [])
+        rights = [count for count in own if count.kind != KEY]
+        rows.append(
+            DoorRow(
+                iot_id=door.iot_id,
+                name=door.name,
+                sn=door.sn,
+                community_id=str(door.community_id),
+                space_id=None if door.space_id is None else str(door.space_id),
+                place=where.get(door.space_id, ""),
+                direction="EXIT" if door.direction == "EXIT" else "ENTRANCE",
+                online=bool(device and device.online),
+                last_seen_ms=device.last_seen_ms if device else None,
+                held=sum(count.rows for count in rights if count.status == HELD),
+                waiting=sum(count.rows for count in own if count.status not in (HELD, GONE, *NEEDS_REPAIR)),
+                failed=sum(count.rows for count in own if count.status in NEEDS_REPAIR),
+                key_held=any(count.kind == KEY and count.status == HELD for count in own),
+            )
+        )
+    return rows
+
+
+def _matches(row: DoorRow, text: str, presence: str | None) -> bool:
+    wanted = text.strip().lower()
+    if presence is not None and row.online != (presence == "online"):
+        return False
+    return any(wanted in part.lower() for part in (row.name, row.sn, row.place))
+
+
+class DoorRoutes(Controller):
+    path = "/doors"
+    tags = ("doors",)
+
+    @get("/", right="devices.use")
+    async def list_doors(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
+        q: Annotated[str, QueryParameter(description="Part of the name, serial number or place.")] = "",
+        presence: Annotated[Literal["online", "offline"] | None, QueryParameter(name="state")] = None,
+    ) -> Page[DoorRow]:
+        """Doors by name, with how far their rights have got."""
+        if not q.strip() and presence is None:
+            found = await queries.list_doors(within, db, page=page, community_id=community_id)
+            return Page.of(page, found.total, await told(within, db, found.data))
+        # State and place are known to other rooms; a site has hundreds of doors, so they are looked through here.
+        rows = await told(within, db, await queries.all_doors(within, db, community_id=community_id))
+        kept = [row for row in rows if _matches(row, q, presence)]
+        return Page.of(page, len(kept), kept[page.offset : page.offset + page.page_size])
+
+    @get("/{iot_id:str}", right="devices.use")
+    async def show_door(
+        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> DoorDetail:
+        """One door with the last times it was opened from afar."""
+        door = await queries.get_door(within, db, iot_id=iot_id)
+        (row,) = await told(within, db, [door])
+        opens = await queries.remote_opens_of(within, db, iot_id=iot_id)
+        return DoorDetail(
+            **msgspec.structs.asdict(row),
+            product_key=door.product_key,
+            device_name=door.device_name,
+            ext_info=door.ext_info,
+            created_ms=door.created_ms,
+            opens=[
+                RemoteOpenRow(one.asked_ms, one.answered_ms, one.caller, one.reason, one.result)
+                for one in opens
+            ],
+        )
+
+    @post("/", right="devices.manage")
+    async def register(
+        self,
+        data: JSONBody[DoorRegistration],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+        secrets: NamedDependency[Secrets],
+        door_keys: NamedDependency[DoorKeys],
+    ) -> DoorRegistered:
+        """Register a door by its serial number; a device that is not known yet is made, its secret told once."""
+        async with db.begin() as tx:
+            door, made = await service.register_new_door(
+                within,
+                tx,
+                community_id=data.community_id,
+                sn=data.sn,
+                product_key=data.product_key,
+                name=data.name,
+                keys=door_keys,
+                ids=ids,
+                secrets=secrets,
+                now_ms=clock.now_ms(),
+                direction=data.direction,
+                space_id=data.space_id,
+            )
+        secret = made.device_secret if made else None
+        return DoorRegistered(door.iot_id, door.product_key, door.device_name, secret)
+
+    @post("/serial-numbers", right="devices.manage")
+    async def add_serial_numbers(
+        self,
+        data: JSONBody[SerialNumbersIn],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> SerialNumbersAdded:
+        """Add a maker's list of serial numbers, all or none."""
+        async with db.begin() as tx:
+            added = await service.list_serial_numbers(within, tx, entries=data.entries, now_ms=clock.now_ms())
+        return SerialNumbersAdded(added)
+
+    @put("/{iot_id:str}", right="devices.manage", status_code=204)
+    async def describe(
+        self,
+        iot_id: FromPath[str],
+        data: JSONBody[DoorDescription],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Change how a door is called and where it is."""
+        async with db.begin() as tx:
+            await service.describe_door(
+                within,
+                tx,
+                iot_id=iot_id,
+                name=data.name,
+                direction=data.direction,
+                space_id=data.space_id,
+                ext_info=data.ext_info,
+                now_ms=clock.now_ms(),
+            )
+
+    @delete("/{iot_id:str}", right="devices.manage")
+    async def remove(
+        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> None:
+        """Take a door out of its community; every right on it ends."""
+        async with db.begin() as tx:
+            await service.remove_door(within, tx, iot_id=iot_id)
+
+    @post("/{iot_id:str}/open", right="doors.use", status_code=200)
+    async def open_door(
+        self,
+        iot_id: FromPath[str],
+        data: JSONBody[OpenRequest],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+        invoker: NamedDependency[Invoker],
+    ) -> DoorOpened:
+        """Open a door from afar and wait for its own answer. Who, when and why is kept."""
+        if not data.reason.strip():
+            raise BadInput(field="reason", rule="blank")
+        if len(data.reason) > MAX_REASON:
+            raise BadInput(field="reason", rule="too_long", limit=MAX_REASON)
+        done = await remote_open(
+            within, db, invoker=invoker, iot_id=iot_id, reason=data.reason, ids=ids, clock=clock
+        )
+        answered_ms = done.answered_ms or done.asked_ms
+        return DoorOpened(answered_ms, answered_ms - done.asked_ms)

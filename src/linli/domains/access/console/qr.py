@@ -1,0 +1,198 @@
+"""QR rights for the people who run a community: see them, give one, show its picture, take it back."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import Meta
+
+from linli.delivery.queries import find_row
+from linli.domains.access.queries import permissions as queries
+from linli.domains.access.queries.doors import find_doors
+from linli.domains.access.queries.persons import names_of
+from linli.domains.access.service import persons, qr
+from linli.domains.access.service.keys import DoorKeys
+from linli.domains.access.service.kinds import QR
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.ids import Ids
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.rules import UNLIMITED
+
+
+class QrRightRow(msgspec.Struct, rename="camel", frozen=True):
+    """One code at one door."""
+
+    qr_code: str
+    iot_id: str
+    door_name: str
+    community_id: str
+    person_id: str
+    person_name: str
+    starts_ms: int
+    ends_ms: int
+    max_scans: int
+    """-1: without limit."""
+    shared: bool
+    """All doors count together."""
+    used: int
+    live: bool
+    end_reason: str
+    status: str
+    """Delivery status, e.g. `transferred`."""
+
+
+class QrGrant(msgspec.Struct, rename="camel"):
+    community_id: int
+    person_id: Annotated[str, Meta(description="identityId; of a resident, or of a visitor named here")]
+    iot_ids: Annotated[list[str], Meta(description="At most 10 doors.")]
+    ends_ms: int
+    starts_ms: Annotated[int | None, Meta(description="UTC ms; default now")] = None
+    name: Annotated[str, Meta(description="Name of a visitor who is not a resident.")] = ""
+    max_scans: int = UNLIMITED
+    shared: bool = False
+
+
+class QrDoorResult(msgspec.Struct, rename="camel", frozen=True):
+    iot_id: str
+    problem: str
+    """Empty: given. Else why not, in words."""
+
+
+class QrGranted(msgspec.Struct, rename="camel", frozen=True):
+    qr_code: str
+    doors: list[QrDoorResult]
+
+
+class QrPictureRequest(msgspec.Struct, rename="camel"):
+    community_id: int
+    person_id: str
+    expires_ms: int
+
+
+class QrPicture(msgspec.Struct, rename="camel", frozen=True):
+    text: str
+    """What the QR picture holds: 88 characters."""
+
+
+class QrRoutes(Controller):
+    path = "/qr-codes"
+    tags = ("doors",)
+
+    @get("/", right="devices.use")
+    async def list_rights(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
+        iot_id: Annotated[str, QueryParameter(name="iotId")] = "",
+        person_id: Annotated[str, QueryParameter(name="personId")] = "",
+        ended: Annotated[bool, QueryParameter(description="Show those taken back as well.")] = False,
+    ) -> Page[QrRightRow]:
+        """Codes at doors, the last changed first."""
+        found = await queries.list_qr_permissions(
+            within, db, page=page, community_id=community_id, iot_id=iot_id, identity_id=person_id,
+            only_live=not ended,
+        )  # fmt: skip
+        doors = await find_doors(within, db, iot_ids=sorted({row.iot_id for row in found.data}))
+        names = await names_of(
+            db, tenant_id=within.tenant, identity_ids=sorted({row.identity_id for row in found.data})
+        )
+        rows = []
+        for row in found.data:
+            sent = await find_row(db, device=row.iot_id, kind=QR, credential=row.qr_code)
+            door = doors.get(row.iot_id)
+            rows.append(
+                QrRightRow(
+                    qr_code=row.qr_code,
+                    iot_id=row.iot_id,
+                    door_name=door.name if door else "",
+                    community_id=str(row.community_id),
+                    person_id=row.identity_id,
+                    person_name=names.get(row.identity_id, ""),
+                    starts_ms=row.starts_ms,
+                    ends_ms=row.ends_ms,
+                    max_scans=row.max_scans,
+                    shared=bool(row.shared),
+                    used=row.used,
+                    live=bool(row.live),
+                    end_reason=row.end_reason,
+                    status=sent.status if sent else "",
+                )
+            )
+        return Page.of(page, found.total, rows)
+
+    @post("/", right="devices.manage")
+    async def give(
+        self,
+        data: JSONBody[QrGrant],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+        door_keys: NamedDependency[DoorKeys],
+    ) -> QrGranted:
+        """Make a code for a person and let it open doors."""
+        now = clock.now_ms()
+        scope = within.narrowed(data.community_id)
+        async with db.begin() as tx:
+            if data.name:
+                await persons.save_person(
+                    scope, tx, identity_id=data.person_id, name=data.name, ext_info=None, now_ms=now
+                )
+            code = await qr.generate_code(
+                scope, tx, identity_id=data.person_id, length=None, ids=ids, now_ms=now
+            )
+            right = qr.QrRight(
+                now if data.starts_ms is None else data.starts_ms, data.ends_ms, data.max_scans, data.shared
+            )
+            results = await qr.bind_code(
+                scope, tx, qr_code=code, identity_id=data.person_id, iot_ids=data.iot_ids, right=right,
+                keys=door_keys, now_ms=now,
+            )  # fmt: skip
+        return QrGranted(
+            code,
+            [
+                QrDoorResult(result.iot_id, result.error.text(within.language) if result.error else "")
+                for result in results
+            ],
+        )
+
+    @post("/{qr_code:str}/picture", right="devices.manage", status_code=200)
+    async def picture(
+        self,
+        qr_code: FromPath[str],
+        data: JSONBody[QrPictureRequest],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        door_keys: NamedDependency[DoorKeys],
+    ) -> QrPicture:
+        """The encrypted text of a code that the console made."""
+        async with db.begin() as tx:
+            text = await qr.encrypt_code(
+                within.narrowed(data.community_id), tx, qr_code=qr_code, identity_id=data.person_id,
+                expires_ms=data.expires_ms, community_id=data.community_id, keys=door_keys,
+                now_ms=clock.now_ms(),
+            )  # fmt: skip
+        return QrPicture(text)
+
+    @delete("/{qr_code:str}/doors/{iot_id:str}", right="devices.manage")
+    async def take_back(
+        self,
+        qr_code: FromPath[str],
+        iot_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        reason: Annotated[str, QueryParameter(description="Kept in the history.")] = "",
+    ) -> None:
+        """Take a code off one door, whoever gave it."""
+        async with db.begin() as tx:
+            await qr.revoke_permission(
+                within, tx, qr_code=qr_code, iot_id=iot_id, reason=reason, now_ms=clock.now_ms()
+            )

@@ -1,0 +1,228 @@
+"""The console's door routes over HTTP, signed in, with a simulated door behind them."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from linli.console import setup_code
+from linli.console.app import SERVICES
+from linli.console.parts import Parts
+from linli.databus.scopes import register_community
+from linli.domains.access.console.passes import live_row
+from linli.domains.access.events import PassRecorded
+from linli.kernel.clock import ManualClock
+from linli.kernel.db import Database, Tx
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+from linli.kernel.settings import Settings
+from linli.sim.door import SimulatedDoor
+from linli.sim.link import Triple
+from linli.things.service import products
+from tests.console.conftest import SETUP, Browser
+from tests.domains.access.conftest import TSL
+from tests.domains.access.platform import LOOPBACK, AccessPlatform, until
+from tests.openapi import sample_methods
+from tests.openapi.house import Targets
+
+PERSON = "50acopfd3a94900494085ed2699e052432c34452"
+HOUR = 3_600_000
+
+
+@dataclass
+class Desk:
+    """A signed-in administrator whose tenant has community 1."""
+
+    platform: AccessPlatform
+    browser: Browser
+    product_key: str
+
+    async def register(self, sn: str, name: str, **changed: object) -> dict[str, str]:
+        wanted = {"communityId": 1, "sn": sn, "name": name, "productKey": self.product_key} | changed
+        answer = await self.browser.post("/doors", json=wanted)
+        assert answer.status_code == 201, answer.text
+        told: dict[str, str] = answer.json()
+        return told
+
+    async def connect(self, told: dict[str, str]) -> SimulatedDoor:
+        triple = Triple(told["productKey"], told["deviceName"], told["deviceSecret"])
+        door = SimulatedDoor(triple, LOOPBACK, self.platform.mqtt_port, now_ms=self.platform.clock.now_ms)
+        self.platform.doors.append(door)
+        await door.start()
+        await door.link.wait_online()
+        return door
+
+    async def give(self, *iot_ids: str, **changed: object) -> httpx.Response:
+        wanted = {
+            "communityId": 1,
+            "personId": PERSON,
+            "name": "王先生",
+            "iotIds": list(iot_ids),
+            "endsMs": self.platform.clock.now_ms() + HOUR,
+        }
+        return await self.browser.post("/qr-codes", json=wanted | changed)
+
+
+@pytest.fixture
+async def desk(database: Database, clock: ManualClock, ids: Ids, tmp_path: Path) -> AsyncIterator[Desk]:
+    database.clock = clock
+    secrets = Secrets.random()
+    platform = AccessPlatform(
+        database, clock, ids, secrets, Settings(), Targets(), sample_methods, folder=tmp_path / "files"
+    )
+    await platform.start()
+    services = dict.fromkeys(SERVICES) | {"invoker": platform.things.invoker, "door_keys": platform.keys}
+    parts = Parts(
+        db=database, clock=clock, ids=ids, secrets=secrets, objects=platform.store,
+        settings=msgspec.structs.replace(Settings(), data_dir=str(tmp_path)), services=services,
+    )  # fmt: skip
+    try:
+        async with Browser(parts) as browser:
+            answer = await browser.post(
+                "/setup", json={**SETUP, "code": setup_code.ensure(parts.setup_code_file)}
+            )
+            assert answer.status_code == 201, answer.text
+            tenant_id = (await browser.get("/session")).json()["tenant"]["id"]
+            async with database.begin() as tx:
+                await register_community(tx, tenant_id=tenant_id, community_id=1, scope_id=ids.scope_id())
+                product = await products.create_product(
+                    Scope.system(tenant_id), tx, name="门", ids=ids, secrets=secrets, tsl=TSL
+                )
+            yield Desk(platform, browser, product.product_key)
+    finally:
+        await platform.stop()
+
+
+@pytest.mark.covers("EP-18", "DOOR-01")
+async def test_a_door_is_registered_connected_and_opened_with_a_reason(desk: Desk) -> None:
+    told = await desk.register("SN-0001", "北门")
+    iot_id = told["iotId"]
+    door = await desk.connect(told)
+    await until(lambda: door.public_key)
+
+    async def ready() -> bool:
+        row = (await desk.browser.get("/doors", params={"communityId": 1})).json()["data"][0]
+        return bool(row["online"] and row["keyHeld"])
+
+    await until(ready)
+    answer = await desk.browser.post(f"/doors/{iot_id}/open", json={"reason": "快递"})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["tookMs"] >= 0
+    assert door.opened == 1
+    detail = (await desk.browser.get(f"/doors/{iot_id}")).json()
+    assert [(one["reason"], one["result"]) for one in detail["opens"]] == [("快递", "opened")]
+    assert (detail["name"], detail["sn"], detail["direction"]) == ("北门", "SN-0001", "ENTRANCE")
+    assert (await desk.browser.post(f"/doors/{iot_id}/open", json={"reason": " "})).status_code == 400
+    door.link.cut()
+
+    async def gone() -> bool:
+        return not (await desk.browser.get(f"/doors/{iot_id}")).json()["online"]
+
+    await until(gone)
+    answer = await desk.browser.post(f"/doors/{iot_id}/open", json={"reason": "再试"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "device.offline")
+
+
+async def test_a_right_is_given_shown_used_and_taken_back(desk: Desk) -> None:
+    told = await desk.register("SN-0001", "北门")
+    iot_id = told["iotId"]
+    door = await desk.connect(told)
+    answer = await desk.give(iot_id, "nowhere", maxScans=3)
+    assert answer.status_code == 201, answer.text
+    code = answer.json()["qrCode"]
+    problems = {one["iotId"]: one["problem"] for one in answer.json()["doors"]}
+    assert problems[iot_id] == ""
+    assert problems["nowhere"]
+    await until(lambda: code in door.held.qr and door.public_key)
+    expires = desk.platform.clock.now_ms() + HOUR
+    picture = await desk.browser.post(
+        f"/qr-codes/{code}/picture", json={"communityId": 1, "personId": PERSON, "expiresMs": expires}
+    )
+    assert door.scan(picture.json()["text"]).opens
+
+    async def told_pass() -> bool:
+        return bool((await desk.browser.get("/passes", params={"result": "passed"})).json()["total"])
+
+    await until(told_pass)
+    (row,) = (await desk.browser.get("/passes", params={"communityId": 1, "q": "王"})).json()["data"]
+    assert (row["personName"], row["personId"], row["kind"], row["passed"]) == (
+        "王先生",
+        PERSON,
+        "QRCODE",
+        True,
+    )
+    assert (row["doorName"], row["remaining"], row["code"]) == ("北门", 2, 0)
+    (right,) = (await desk.browser.get("/qr-codes", params={"iotId": iot_id})).json()["data"]
+    assert (right["qrCode"], right["personName"], right["used"], right["live"]) == (code, "王先生", 1, True)
+    counts = (await desk.browser.get(f"/doors/{iot_id}")).json()
+    assert counts["failed"] == 0
+    assert (await desk.browser.delete(f"/qr-codes/{code}/doors/{iot_id}")).status_code == 204
+    await until(lambda: code not in door.held.qr)
+    assert (await desk.browser.get("/qr-codes")).json()["total"] == 0
+    (right,) = (await desk.browser.get("/qr-codes", params={"ended": True})).json()["data"]
+    assert (right["live"], right["endReason"]) == (False, "removed")
+
+
+async def test_doors_are_found_described_and_removed(desk: Desk) -> None:
+    north, south = (
+        await desk.register("SN-0001", "北门"),
+        await desk.register("SN-0002", "南门", direction="EXIT"),
+    )
+
+    async def names(**params: Any) -> list[str]:
+        page = (await desk.browser.get("/doors", params={"communityId": 1} | params)).json()
+        assert page["total"] == len(page["data"])
+        return [row["name"] for row in page["data"]]
+
+    assert await names() == ["北门", "南门"]
+    assert await names(q="sn-0002") == ["南门"]
+    assert await names(state="online") == []
+    assert await names(state="offline", q="北") == ["北门"]
+    assert await names(communityId=2) == []
+    body = {"name": "西门", "direction": "EXIT", "extInfo": "x"}
+    assert (await desk.browser.put(f"/doors/{north['iotId']}", json=body)).status_code == 204
+    assert (await desk.browser.delete(f"/doors/{south['iotId']}")).status_code == 204
+    assert await names() == ["西门"]
+    for call in (
+        desk.browser.get("/doors/nowhere"),
+        desk.browser.put("/doors/nowhere", json=body),
+        desk.browser.delete("/doors/nowhere"),
+        desk.browser.post("/doors/nowhere/open", json={"reason": "x"}),
+    ):
+        assert (await call).status_code == 404
+
+
+async def test_serial_numbers_are_listed_before_their_doors_come(desk: Desk) -> None:
+    entries = [
+        {"sn": f"SN-{n}", "product_key": desk.product_key, "device_name": f"door-{n}"} for n in range(3)
+    ]
+    answer = await desk.browser.post("/doors/serial-numbers", json={"entries": entries})
+    assert answer.json() == {"added": 3}
+    answer = await desk.browser.post("/doors", json={"communityId": 1, "sn": "SN-1", "name": "门"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "access.sn_unknown")
+    answer = await desk.browser.post("/doors", json={"communityId": 1, "sn": "SN-9", "name": "门"})
+    assert answer.status_code == 404
+
+
+async def test_live_rows_are_the_lists_rows(desk: Desk) -> None:
+    told = await desk.register("SN-0001", "北门")
+    door = await desk.connect(told)
+    rows: list[object] = []
+
+    async def watch(tx: Tx, event: PassRecorded) -> None:
+        rows.append(msgspec.to_builtins(await live_row(tx, event)))
+
+    desk.platform.db.handlers.inline(PassRecorded, watch)
+    door.swipe("unknown card")
+    await until(lambda: rows)
+
+    async def told_pass() -> bool:
+        return bool((await desk.browser.get("/passes")).json()["total"])
+
+    await until(told_pass)
+    assert rows == (await desk.browser.get("/passes")).json()["data"]
