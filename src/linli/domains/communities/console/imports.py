@@ -18,7 +18,6 @@ from linli.domains.communities.queries.imports import Import
 from linli.domains.communities.service import imports, undo
 from linli.domains.communities.service.import_plan import Outcome
 from linli.domains.communities.service.importer import Importer
-from linli.domains.communities.xlsx import template
 from linli.domains.communities.xlsx.columns import SHEETS
 from linli.domains.communities.xlsx.reading import Problem
 from linli.domains.people.rights import Right
@@ -34,6 +33,7 @@ from linli.kernel.scope import Scope
 FILE_BYTES: Final = 64 * 1024 * 1024
 """A workbook of 150,000 residents has about 12 MB."""
 _FORM_BYTES: Final = FILE_BYTES + 64 * 1024
+CONTENT_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WAIT_SECONDS: Final = 20.0
 """How long a request waits for its import before it answers with "waiting" and the progress."""
 
@@ -108,7 +108,7 @@ class ImportFile(msgspec.Struct):
 
 def _attachment(content: bytes, name: str) -> Response[bytes]:
     headers: Mapping[str, Any] = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=template.CONTENT_TYPE, headers=headers)
+    return Response(content, media_type=CONTENT_TYPE, headers=headers)
 
 
 class TemplateRoutes(Controller):
@@ -120,6 +120,10 @@ class TemplateRoutes(Controller):
         self, within: NamedDependency[Scope], language: FromQuery[str | None] = None
     ) -> Response[bytes]:
         """The empty workbook with titles, drop-downs and hints."""
+        from linli.domains.communities.xlsx import (
+            template,
+        )  # loads openpyxl: not at every start of the process
+
         return _attachment(template.build(language or within.language), "linli-houses.xlsx")
 
 

@@ -13,7 +13,7 @@ from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.queries.imports import Import
 from linli.domains.communities.service import import_plan, imports
 from linli.domains.communities.service.import_plan import Plan
-from linli.domains.communities.xlsx import reading, report
+from linli.domains.communities.xlsx import reading
 from linli.domains.communities.xlsx.reading import Reading
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
@@ -152,6 +152,8 @@ class Importer:
 
     async def _report(self, found: Import, source: Path, held: Reading, plan: Plan) -> str:
         """Write the marked-up copy; its key in the object store."""
+        from linli.domains.communities.xlsx import report  # loads openpyxl: not at every start of the process
+
         key = f"{found.object_key.removesuffix('.xlsx')}-report.xlsx"
         with tempfile.TemporaryDirectory(prefix="linli-import-") as folder:
             target = Path(folder) / "report.xlsx"

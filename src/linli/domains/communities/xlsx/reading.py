@@ -7,10 +7,6 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
-
 from linli.domains.communities.xlsx import cells
 from linli.domains.communities.xlsx.columns import (
     HOUSES,
@@ -105,6 +101,9 @@ def read(path: Path, *, progress: Callable[[int, int], None] = lambda done, tota
 
     Blocks for as long as it takes: call it beside the event loop. Raises BadWorkbook.
     """
+    import openpyxl  # takes 0.15 s: not at every start of the process
+    from openpyxl.utils.exceptions import InvalidFileException
+
     _check_size(path)
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
@@ -138,6 +137,16 @@ def _check_size(path: Path) -> None:
         raise BadWorkbook("workbook_too_large", limit=f"{UNPACKED_MAX // 1024 // 1024} MiB")
 
 
+def _letter(position: int) -> str:
+    """A spreadsheet's name of a column, from 0: A, B, … Z, AA, …"""
+    name = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
 class _Head(NamedTuple):
     sheet: Any
     kind: Sheet
@@ -169,7 +178,7 @@ def _find_header(sheet: Any) -> _Head | None:
             for position, title in enumerate(titles):
                 spelt = cells.text_of(values[position])
                 if title in known and known[title] not in [c for *_, c in columns]:
-                    columns.append((position, get_column_letter(position + 1), spelt, known[title]))
+                    columns.append((position, _letter(position), spelt, known[title]))
                 elif title:
                     unknown.append(spelt)
             return _Head(sheet, kind, number, columns, unknown, expected)

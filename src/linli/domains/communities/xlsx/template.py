@@ -15,7 +15,6 @@ _LAST_ROW: Final = 1_048_576
 _REQUIRED: Final = Font(bold=True, color="C00000")
 _OPTIONAL: Final = Font(bold=True, color="303133")
 _HEAD: Final = PatternFill("solid", fgColor="EEF2F7")
-CONTENT_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NOTES: Final = {
     "zh-CN": (
         "说明",

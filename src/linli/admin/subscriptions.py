@@ -1,0 +1,40 @@
+"""Webhooks of an integrator's key."""
+
+import argparse
+
+from linli.admin.commands import OPERATOR, Command, Said
+from linli.app.platform import Platform
+from linli.databus import subscriptions
+from linli.databus.schemas import Filters
+from linli.databus.webhook import address
+
+
+def _webhook_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("app_key", help="appKey whose messages are pushed")
+    parser.add_argument("url", help="where they are posted")
+    parser.add_argument("--name", default="webhook")
+
+
+async def _create_webhook(platform: Platform, words: argparse.Namespace) -> Said:
+    await address.check(words.url, allow_private=platform.settings.webhooks.allow_private)
+    async with platform.db.begin() as tx:
+        number, secret = await subscriptions.create_webhook(
+            OPERATOR,
+            tx,
+            app_key=words.app_key,
+            name=words.name,
+            url=words.url,
+            filters=Filters(),
+            ids=platform.ids,
+            secrets=platform.secrets,
+        )
+    return {"subscriptionId": number, "url": words.url, "secret": secret}
+
+
+COMMANDS = {
+    "create-webhook": Command(
+        "push a key's messages to a URL (the signing secret is shown this once)",
+        _webhook_words,
+        _create_webhook,
+    )
+}
