@@ -2,7 +2,7 @@
 
 import pytest
 
-from linli.databus import deliveries, files, models, queries, records, retention, subscriptions
+from linli.databus import deliveries, delivery_log, files, models, queries, records, retention, subscriptions
 from linli.databus.subscription_rows import list_subscriptions
 from linli.kernel import tenancy
 from linli.kernel.db import Query
@@ -81,13 +81,13 @@ async def test_queues_nobody_came_back_to_and_old_tries_go(db, ours, ids, secret
         result = deliveries.Result(1, False, 3, clock.now_ms(), 5, 500, "status", "", "parked", 0, False)
         await deliveries.write_down(
             tx, subscription_id=hook, tenant_id=ours.tenant_id, results=[result], cursor_id=0, generation=0,
-            failing_since_ms=None, log=True,
+            failing_since_ms=None, log_successes=True,
         )  # fmt: skip
 
     async def tries():
         page = PageRequest(1, 10)
         return (
-            len(await deliveries.list_attempts(ours.owner, db, subscription_id=hook, page=page)),
+            len(await delivery_log.list_attempts(ours.owner, db, subscription_id=hook, page=page)),
             len(await deliveries.list_deliveries(ours.owner, db, subscription_id=hook, state="parked", page=page)),
         )  # fmt: skip
 

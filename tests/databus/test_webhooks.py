@@ -7,7 +7,7 @@ from random import Random
 import msgspec
 import pytest
 
-from linli.databus import changes, deliveries, records, subscriptions, topics
+from linli.databus import changes, deliveries, delivery_log, records, subscriptions, topics
 from linli.databus.queues import hub as hub_module
 from linli.databus.queues import pump as pump_module
 from linli.databus.queues.hub import Hub
@@ -93,7 +93,7 @@ async def until(condition, seconds=5):
 
 
 def attempts_of(db, project, number, **more):
-    return deliveries.list_attempts(
+    return delivery_log.list_attempts(
         project.owner, db, subscription_id=number, page=PageRequest(1, 100), **more
     )
 
@@ -253,7 +253,7 @@ async def _waiting_after(db, project, hook, tries):
 
 
 async def _settled(db, project, hook):
-    now = await deliveries.progress(project.owner, db, subscription_id=hook)
+    now = await delivery_log.progress(project.owner, db, subscription_id=hook)
     return now if now.backlog == 0 and now.waiting == 0 else None
 
 
@@ -316,7 +316,7 @@ async def test_a_message_that_never_gets_through_is_parked_with_its_reason_and_c
             await deliveries.try_again(ours.owner, tx, subscription_id=hook, change_id=bad)
         await until(lambda: _seen(receiver, before, "bad"))
         await until(lambda: _advanced(db, ours, hook, clock))
-        assert (await deliveries.progress(ours.owner, db, subscription_id=hook)).parked == 0
+        assert (await delivery_log.progress(ours.owner, db, subscription_id=hook)).parked == 0
 
 
 async def _seen(receiver, start, name):

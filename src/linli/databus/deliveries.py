@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from linli.databus import subscriptions
 from linli.databus.models import changes, deliveries, delivery_attempts
@@ -32,33 +32,6 @@ class Delivery(NamedTuple):
     updated_ms: int
 
 
-class Attempt(NamedTuple):
-    """One POST of a webhook, with what it carried."""
-
-    id: int
-    change_id: int
-    attempt: int
-    at_ms: int
-    ok: int
-    status: int | None
-    latency_ms: int
-    reason: str
-    excerpt: str
-    kind: str | None
-    model_id: str | None
-    payload: str | None
-
-
-class Progress(NamedTuple):
-    """How far a queue is."""
-
-    backlog: int
-    """Messages of the tenant in the log after the cursor; some may not be for this queue."""
-    waiting: int
-    """Messages that will be tried again."""
-    parked: int
-
-
 _columns = tuple(deliveries.c[name] for name in Delivery._fields)
 _due = Query(
     select(*_columns).where(
@@ -85,45 +58,6 @@ _parked = Query(
     .limit(bindparam("limit", type_=INT))
     .offset(bindparam("offset", type_=INT)),
     Delivery,
-)
-_states = Query(
-    select(deliveries.c.state, func.count())
-    .where(deliveries.c.subscription_id == bindparam("row_id", type_=INT), in_scope(deliveries))
-    .group_by(deliveries.c.state)
-)
-_backlog = Query(
-    select(func.count())
-    .select_from(changes)
-    .where(changes.c.tenant_id == bindparam("tenant"), changes.c.id > bindparam("cursor", type_=INT)),
-    unscoped="the tenant is a condition of its own",
-    heavy=True,
-)
-_attempts = Query(
-    select(
-        delivery_attempts.c.id,
-        delivery_attempts.c.change_id,
-        delivery_attempts.c.attempt,
-        delivery_attempts.c.at_ms,
-        delivery_attempts.c.ok,
-        delivery_attempts.c.status,
-        delivery_attempts.c.latency_ms,
-        delivery_attempts.c.reason,
-        delivery_attempts.c.excerpt,
-        changes.c.kind,
-        changes.c.model_id,
-        changes.c.payload,
-    )
-    .select_from(delivery_attempts.outerjoin(changes, changes.c.id == delivery_attempts.c.change_id))
-    .where(
-        delivery_attempts.c.subscription_id == bindparam("row_id", type_=INT),
-        delivery_attempts.c.ok >= 0,
-        delivery_attempts.c.ok <= bindparam("most_ok", type_=INT),
-        in_scope(delivery_attempts),
-    )
-    .order_by(delivery_attempts.c.id.desc())
-    .limit(bindparam("limit", type_=INT))
-    .offset(bindparam("offset", type_=INT)),
-    Attempt,
 )
 _in_log = Query(
     select(changes.c.id).where(
@@ -195,11 +129,15 @@ async def write_down(
     cursor_id: int,
     generation: int,
     failing_since_ms: int | None,
-    log: bool,
+    log_successes: bool,
 ) -> None:
-    """Keep what became of some messages, and how far the queue is, in one transaction. For senders."""
+    """Keep what became of some messages, and how far the queue is, in one transaction. For senders.
+
+    Failures always enter the log of tries.
+    """
     now = tx.db.clock.now_ms()
-    if log and results:
+    logged = [result for result in results if log_successes or not result.ok]
+    if logged:
         rows = [
             {
                 "tenant_id": tenant_id,
@@ -213,7 +151,7 @@ async def write_down(
                 "reason": result.reason,
                 "excerpt": result.excerpt,
             }
-            for result in results
+            for result in logged
         ]
         await tx.insert_many(delivery_attempts, rows)
     failed = {
@@ -283,28 +221,11 @@ async def try_again(scope: Scope, tx: Tx, *, subscription_id: int, change_id: in
     subscriptions.tell_changed(tx)
 
 
-async def list_attempts(
-    scope: Scope, db: Reader, *, subscription_id: int, page: PageRequest, failures_only: bool = False
-) -> list[Attempt]:
-    """The delivery log, newest first."""
-    return await _attempts.all(
-        db, scope, row_id=subscription_id, most_ok=0 if failures_only else 1, **page.binds
-    )
-
-
 async def list_deliveries(
     scope: Scope, db: Reader, *, subscription_id: int, state: str, page: PageRequest
 ) -> list[Delivery]:
     """Messages that wait for another try (`retry`) or were given up (`parked`), newest first."""
     return await _parked.all(db, scope, row_id=subscription_id, state=state, **page.binds)
-
-
-async def progress(scope: Scope, db: Reader, *, subscription_id: int) -> Progress:
-    """Raises NotFound."""
-    held = await get_subscription(scope, db, subscription_id=subscription_id)
-    states = dict(await _states.all(db, scope, row_id=held.id))
-    backlog = int(await _backlog.scalar(db, tenant=held.tenant_id, cursor=held.cursor_id))
-    return Progress(backlog, states.get(RETRY, 0), states.get(PARKED, 0))
 
 
 async def purge_log(db: Database, *, attempts_before_ms: int, deliveries_before_ms: int) -> int:

@@ -43,7 +43,7 @@ class Pump(ABC):
     """One subscription's sender."""
 
     kind: str
-    logs_attempts = False
+    logs_successes = False
 
     def __init__(self, around: Surroundings, subscription: Subscription) -> None:
         self.subscription = subscription
@@ -193,7 +193,7 @@ class Pump(ABC):
                     cursor_id=cursor,
                     generation=self.subscription.generation,
                     failing_since_ms=self._failing_since_ms,
-                    log=self.logs_attempts,
+                    log_successes=self.logs_successes,
                 )
         except BaseException:
             self._results = results + self._results

@@ -61,7 +61,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 class WebhookPump(Pump):
     kind = "webhook"
-    logs_attempts = True
+    logs_successes = True
 
     def __init__(self, around: Surroundings, subscription: Subscription, secret: str, limits: Limits) -> None:
         super().__init__(around, subscription)

@@ -1,0 +1,209 @@
+"""Console: the data models, and a search over their records."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from linli.databus import files, queries, registry
+from linli.databus.conditions import check
+from linli.databus.datamodel import DataModel, Field
+from linli.databus.queries import NEWEST_FIRST, Order, Record
+from linli.databus.schemas import as_conditions
+from linli.kernel.db import Database
+from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.objects import ObjectStore
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+
+class ModelValue(msgspec.Struct, rename="camel", frozen=True):
+    value: str
+    text: str
+
+
+class ModelField(msgspec.Struct, rename="camel", frozen=True):
+    """One field of a model, in the caller's language."""
+
+    name: str
+    type: str
+    text: str
+    required: bool
+    max_length: int | None
+    file: str | None
+    """`picture` or `text` where the field names an uploaded file."""
+    indexed: bool
+    """Whether conditions on it are quick."""
+    values: list[ModelValue]
+
+
+class DataModelRow(msgspec.Struct, rename="camel", frozen=True):
+    """One version of one data model."""
+
+    model_id: str
+    version: str
+    area: str
+    title: str
+    note: str
+    source: str
+    """Section of the manual."""
+    rows: int
+    """Records that the caller may see."""
+    newest_ms: int | None
+    fields: list[ModelField]
+
+
+class RecordRow(msgspec.Struct, rename="camel", frozen=True):
+    """One record."""
+
+    id: str
+    model_id: str
+    version: str
+    community_id: str
+    scope_id: str
+    created_ms: int
+    modified_ms: int
+    creator: str
+    source: str
+    """Which room wrote it, or `api`."""
+    fields: dict[str, Any]
+    """The model's own; a Date is UTC ms."""
+
+
+class FileLink(msgspec.Struct, rename="camel", frozen=True):
+    url: str
+
+
+def _field(field: Field, language: str) -> ModelField:
+    return ModelField(
+        name=field.name,
+        type=field.type,
+        text=field.text(language),
+        required=field.required,
+        max_length=field.max_length,
+        file=field.file,
+        indexed=field.index is not None,
+        values=[ModelValue(str(one.value), one.en if language == "en" else one.zh) for one in field.values],
+    )
+
+
+def _model(model: DataModel, counted: tuple[int, int] | None, language: str) -> DataModelRow:
+    return DataModelRow(
+        model_id=model.model_id,
+        version=model.version,
+        area=model.area,
+        title=model.title.text(language),
+        note=model.note.text(language) if model.note else "",
+        source=model.source,
+        rows=counted[0] if counted else 0,
+        newest_ms=counted[1] if counted else None,
+        fields=[_field(field, language) for field in model.fields],
+    )
+
+
+def _record(record: Record) -> RecordRow:
+    return RecordRow(
+        id=str(record.id),
+        model_id=record.model_id,
+        version=record.version,
+        community_id=str(record.community_id or ""),
+        scope_id=record.scope_id,
+        created_ms=record.created_ms,
+        modified_ms=record.modified_ms,
+        creator=record.creator,
+        source=record.source,
+        fields=msgspec.json.decode(record.body),
+    )
+
+
+class ModelRoutes(Controller):
+    path = "/data-models"
+    tags = ("databus",)
+
+    @get("/", right="devices.use")
+    async def list_models(
+        self, within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> list[DataModelRow]:
+        """Every data model with its fields, and how many records there are."""
+        counts = await queries.counts_by_model(within, db)
+        return [
+            _model(model, counts.get((model.model_id, model.version)), within.language)
+            for model in registry.load()
+        ]
+
+
+class RecordRoutes(Controller):
+    path = "/records"
+    tags = ("databus",)
+
+    @get("/", right="devices.use")
+    async def search(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        model_id: Annotated[str, QueryParameter(name="modelId")],
+        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
+        conditions: Annotated[
+            str,
+            QueryParameter(
+                description='JSON: [{"fieldName", "operate", "value"}], as the open API takes them.'
+            ),
+        ] = "",
+        sort: Annotated[str, QueryParameter(description="A field, with - before it for the reverse.")] = "",
+    ) -> Page[RecordRow]:
+        """Records of one model, newest first unless sorted."""
+        fields = registry.load().fields(model_id)
+        if not fields:
+            raise BadInput(field="modelId", rule="unknown")
+        if community_id is not None:
+            within.allow(community_id)
+        terms = check(as_conditions(conditions), fields)
+        found = await queries.find_records(
+            within, db, model_id=model_id, terms=terms, page=page, community_id=community_id,
+            order=_order(sort, fields),
+        )  # fmt: skip
+        total = await queries.count_records(
+            within, db, model_id=model_id, terms=terms, community_id=community_id
+        )
+        return Page.of(page, total, [_record(record) for record in found])
+
+    @get("/{record_id:int}", right="devices.use")
+    async def get_record(
+        self, record_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> RecordRow:
+        record = await queries.get_record(within, db, record_id=record_id)
+        if record is None:
+            raise NotFound(what="record", id=record_id)
+        return _record(record)
+
+    @get("/{record_id:int}/files/{field:str}", right="devices.use")
+    async def get_file(
+        self,
+        record_id: FromPath[int],
+        field: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+    ) -> FileLink:
+        """Where the file that a field names can be fetched, for an hour."""
+        record = await queries.get_record(within, db, record_id=record_id)
+        if record is None:
+            raise NotFound(what="record", id=record_id)
+        name = str(record.fields().get(field) or "")
+        url = await files.download_url(
+            within, db, file_name=name, scope_id=record.scope_id, model_id=record.model_id, attr_name=field,
+            store=objects,
+        )  # fmt: skip
+        return FileLink(url)
+
+
+def _order(sort: str, fields: dict[str, Field]) -> tuple[Order, ...]:
+    if not sort:
+        return NEWEST_FIRST
+    field = fields.get(sort.removeprefix("-"))
+    if field is None:
+        raise BadInput(field="sort", rule="unknown")
+    return (Order(field.name, field.type, field.index, sort.startswith("-")),)

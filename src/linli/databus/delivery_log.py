@@ -1,0 +1,185 @@
+"""Reads of how deliveries went, for people: the last try of each message, every try, and how far a queue is."""
+
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, func, or_, select
+
+from linli.databus.changes import Change
+from linli.databus.deliveries import PARKED, RETRY
+from linli.databus.models import changes, deliveries, delivery_attempts
+from linli.databus.subscription_rows import CHANGES, MQTT, get_subscription
+from linli.databus.topics import Kind, kind_of_topic
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.pages import PageRequest
+from linli.kernel.scope import Scope
+
+
+class Attempt(NamedTuple):
+    """One try."""
+
+    id: int
+    change_id: int
+    attempt: int
+    at_ms: int
+    ok: int
+    status: int | None
+    latency_ms: int
+    reason: str
+    excerpt: str
+
+
+class Push(NamedTuple):
+    """One message with its last try."""
+
+    change_id: int
+    attempt: int
+    at_ms: int
+    ok: int
+    status: int | None
+    latency_ms: int
+    reason: str
+    excerpt: str
+    state: str | None
+    """retry or parked; None once it got through."""
+    next_ms: int | None
+    tenant_id: str | None
+    community_id: int | None
+    app_key: str | None
+    kind: str | None
+    model_id: str | None
+    operate: str | None
+    payload: str | None
+    created_ms: int | None
+
+    def message(self) -> str:
+        """What was sent; empty when the log no longer holds it."""
+        if self.tenant_id is None:
+            return ""
+        change = Change(
+            self.change_id, self.tenant_id, self.community_id, self.app_key or "", self.kind or "",
+            self.model_id or "", self.operate or "", self.payload or "", self.created_ms or 0,
+        )  # fmt: skip
+        return change.message().decode()
+
+
+class Progress(NamedTuple):
+    """How far a queue is."""
+
+    backlog: int
+    """Messages after the cursor that its filters take; some may be of communities it may not see."""
+    waiting: int
+    """Messages that will be tried again."""
+    parked: int
+    last_delivered_ms: int | None
+
+
+_states = Query(
+    select(deliveries.c.state, func.count())
+    .where(deliveries.c.subscription_id == bindparam("row_id", type_=INT), in_scope(deliveries))
+    .group_by(deliveries.c.state)
+)
+_backlog = Query(
+    select(func.count())
+    .select_from(changes)
+    .where(
+        changes.c.tenant_id == bindparam("tenant"),
+        changes.c.id > bindparam("cursor", type_=INT),
+        any_of(changes.c.kind, "kinds"),
+        or_(
+            bindparam("any_model", type_=INT) == 1,
+            changes.c.kind != Kind.DATA.value,
+            any_of(changes.c.model_id, "models"),
+        ),
+    ),
+    unscoped="the tenant is a condition of its own",
+    heavy=True,
+)
+_last_ok = Query(
+    select(func.max(delivery_attempts.c.at_ms)).where(
+        delivery_attempts.c.subscription_id == bindparam("row_id", type_=INT),
+        delivery_attempts.c.ok == 1,
+        in_scope(delivery_attempts),
+    )
+)
+_attempt_columns = tuple(delivery_attempts.c[name] for name in Attempt._fields)
+_attempts = Query(
+    select(*_attempt_columns)
+    .where(
+        delivery_attempts.c.subscription_id == bindparam("row_id", type_=INT),
+        delivery_attempts.c.ok <= bindparam("most_ok", type_=INT),
+        in_scope(delivery_attempts),
+    )
+    .order_by(delivery_attempts.c.id.desc())
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    Attempt,
+)
+_last_tries = (
+    select(func.max(delivery_attempts.c.id).label("id"))
+    .where(delivery_attempts.c.subscription_id == bindparam("row_id", type_=INT), in_scope(delivery_attempts))
+    .group_by(delivery_attempts.c.change_id)
+    .subquery()
+)
+_pushes = Query(
+    select(
+        *(delivery_attempts.c[name] for name in Push._fields[:8]),
+        deliveries.c.state,
+        deliveries.c.next_ms,
+        *(changes.c[name] for name in Push._fields[10:]),
+    )
+    .select_from(
+        _last_tries.join(delivery_attempts, delivery_attempts.c.id == _last_tries.c.id)
+        .outerjoin(
+            deliveries,
+            (deliveries.c.subscription_id == delivery_attempts.c.subscription_id)
+            & (deliveries.c.change_id == delivery_attempts.c.change_id),
+        )
+        .outerjoin(
+            changes,
+            (changes.c.id == delivery_attempts.c.change_id)
+            & (changes.c.tenant_id == delivery_attempts.c.tenant_id),
+        )
+    )
+    .order_by(delivery_attempts.c.id.desc())
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    Push,
+    heavy=True,
+)
+_push_count = Query(select(func.count()).select_from(_last_tries), heavy=True)
+
+
+async def list_attempts(
+    scope: Scope, db: Reader, *, subscription_id: int, page: PageRequest, failures_only: bool = False
+) -> list[Attempt]:
+    """The log of tries, newest first."""
+    return await _attempts.all(
+        db, scope, row_id=subscription_id, most_ok=0 if failures_only else 1, **page.binds
+    )
+
+
+async def list_pushes(
+    scope: Scope, db: Reader, *, subscription_id: int, page: PageRequest
+) -> tuple[int, list[Push]]:
+    """(how many, those of one page): every message tried of late, the last tried first."""
+    total = int(await _push_count.scalar(db, scope, row_id=subscription_id))
+    return total, await _pushes.all(db, scope, row_id=subscription_id, **page.binds)
+
+
+async def progress(scope: Scope, db: Reader, *, subscription_id: int) -> Progress:
+    """Raises NotFound."""
+    held = await get_subscription(scope, db, subscription_id=subscription_id)
+    states = dict(await _states.all(db, scope, row_id=held.id))
+    backlog, last = 0, await _last_ok.scalar(db, scope, row_id=held.id)
+    if held.stream == CHANGES:
+        filters = held.filters
+        topic_kind = kind_of_topic(filters.topic, held.app_key)
+        kinds = [topic_kind] if topic_kind else list(filters.kinds) or [str(kind) for kind in Kind]
+        backlog = int(
+            await _backlog.scalar(
+                db, tenant=held.tenant_id, cursor=held.cursor_id, kinds=kinds,
+                any_model=int(not filters.models), models=list(filters.models),
+            )
+        )  # fmt: skip
+    last = last or (held.last_seen_ms if held.kind == MQTT else None) or None
+    return Progress(backlog, states.get(RETRY, 0), states.get(PARKED, 0), last)
