@@ -76,10 +76,15 @@ class WebBuild:
             self._python.install(
                 self._root / "scripts" / "node.lock", "installing Node (once; the machine has none >= 20.19)"
             )
+        # Links and scripts in .venv/bin, which is on the PATH of every command and of npm's own scripts.
         tools = self._python.folder / "bin"
         if not (tools / "node").exists():
             (tools / "node").symlink_to(wheel / "bin" / "node")
-        return [str(tools / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+        for name in ("npm", "npx"):
+            cli = wheel / "lib" / "node_modules" / "npm" / "bin" / f"{name}-cli.js"
+            (tools / name).write_text(f"#!/bin/sh\nexec '{tools / 'node'}' '{cli}' \"$@\"\n")
+            (tools / name).chmod(0o755)
+        return [str(tools / "npm")]
 
     def _environment(self) -> dict[str, str]:
         """npm's scripts look for `node` on PATH."""
