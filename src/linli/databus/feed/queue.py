@@ -25,6 +25,7 @@ MOST_KEPT: Final = 20_000
 """Messages held for a slow consumer; beyond, it is served from the table again."""
 
 PAGE: Final = 500
+ROUTES_KEPT: Final = 20_000
 
 
 class Granted(Protocol):
@@ -47,7 +48,12 @@ class _Sent(NamedTuple):
     device_no: int
     seq: int
     topic: str
+    qos: int
     payload: bytes
+
+
+type _Route = tuple[str, int | None]
+"""A topic, and the best QoS at which a consumer wants it; None: nobody does."""
 
 
 class _Fate(Enum):
@@ -81,6 +87,8 @@ class FeedQueue:
         self._root = f"/sys/appkey/{subscription.app_key}/thing/"
         self._devices = devices
         self._consumers: dict[int, Consumer] = {}
+        self._routes: dict[tuple[int, str, str], _Route] = {}
+        """What was found out about the topics of late, by device, kind and identifier."""
         self._live = False
         self._reached = self.cursor
         self._number = 0
@@ -95,6 +103,7 @@ class FeedQueue:
     def consumer_ready(self, session: Consumer) -> None:
         """A consumer subscribed, or has room again."""
         self._consumers[id(session)] = session
+        self._routes.clear()
         self._room.set()
         if self._live:
             self._drain()
@@ -130,16 +139,31 @@ class FeedQueue:
         """Messages of one commit, in order. `payloads` is shared by all queues: what one encodes, the others use."""
         if not self._live and self._catching is None:
             return
-        sees, root = self.sees, self._root
+        routes = self._routes
         for place, message in enumerate(messages):
-            if message.kind not in KINDS or not sees(message.device):
+            device = message.device
+            route = routes.get((device.device_no, message.kind, message.identifier)) or self._route(message)
+            topic, qos = route
+            if qos is None or not self.sees(device):
                 continue
             payload = payloads[place]
             if payload is None:
                 payload = payloads[place] = payload_of(message)
-            self._take(_Sent(message.device.device_no, message.seq, root + topic_tail(message), payload))
+            self._take(_Sent(device.device_no, message.seq, topic, qos, payload))
         if messages and messages[-1].seq > self._reached:
             self._reached = messages[-1].seq
+
+    def _route(self, message: Message) -> _Route:
+        """Where a message goes. Asked of the consumers once, until one of them subscribes to something."""
+        topic = self._root + topic_tail(message)
+        wanted = [one.subscriptions.granted(topic) for one in self._consumers.values()]
+        qos = max((one for one in wanted if one is not None), default=None)
+        route = (topic, qos if message.kind in KINDS else None)
+        if self._consumers:
+            if len(self._routes) >= ROUTES_KEPT:
+                self._routes.clear()
+            self._routes[message.device.device_no, message.kind, message.identifier] = route
+        return route
 
     def _take(self, message: _Sent) -> None:
         if self._live and not self._kept and not self._again:
@@ -156,19 +180,30 @@ class FeedQueue:
             self._overflowed = True
 
     def _send(self, message: _Sent) -> _Fate:
-        self._number = number = self._number + 1
-        self._in_flight[number] = message
-        if self._publish(
-            self._app_key, message.topic, message.payload, on_ack=lambda done: self._answered(number, done)
-        ):
-            return _Fate.DONE
-        del self._in_flight[number]
-        there = {key: one for key, one in self._consumers.items() if one.connection is not None}
-        self._consumers = there
-        if not there:
+        if not message.qos:  # nobody will answer for it
+            sent = self._publish(self._app_key, message.topic, message.payload, qos=0)
+        else:
+            self._number = number = self._number + 1
+            self._in_flight[number] = message
+            sent = self._publish(
+                self._app_key,
+                message.topic,
+                message.payload,
+                on_ack=lambda done: self._answered(number, done),
+            )
+            if not sent:
+                del self._in_flight[number]
+        return _Fate.DONE if sent else self._why(message.topic)
+
+    def _why(self, topic: str) -> _Fate:
+        """Why the front did not take a message."""
+        self._consumers = {key: one for key, one in self._consumers.items() if one.connection is not None}
+        if not self._consumers:
             return _Fate.NOBODY
-        wanted = any(one.subscriptions.granted(message.topic) is not None for one in there.values())
-        return _Fate.NO_ROOM if wanted else _Fate.DONE
+        if any(one.subscriptions.granted(topic) is not None for one in self._consumers.values()):
+            return _Fate.NO_ROOM
+        self._routes.clear()  # whoever wanted it unsubscribed
+        return _Fate.DONE
 
     def _answered(self, number: int, done: bool) -> None:
         message = self._in_flight.pop(number, None)
@@ -245,7 +280,10 @@ class FeedQueue:
             )  # fmt: skip
         except NoLongerReadable:
             return
-        sent = _Sent(device.device_no, row.seq, self._root + topic_tail(message), payload_of(message))
+        topic, qos = self._route(message)
+        if qos is None:
+            return
+        sent = _Sent(device.device_no, row.seq, topic, qos, payload_of(message))
         while (fate := self._send(sent)) is _Fate.NO_ROOM:
             self._room.clear()
             await self._room.wait()
