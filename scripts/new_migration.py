@@ -1,6 +1,7 @@
 """Write a migration from what the models have and the newest schema has not: `new_migration.py "Say what changes"`.
 
-Reads as: bring an empty database to the head, compare, write. Read the result before you commit it.
+Brings an empty database to the head, compares, writes. Read the result, mend it, and then keep the database that it
+makes: `python -m tests.migrations.kept`.
 """
 
 import subprocess
