@@ -5,11 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData
 
 from linli import migrations
 from linli.ops import upgrade as upgrading
-from linli.ops.layout import InUse, Layout, alone
+from linli.ops.layout import InUse, Layout, alone, sharing
 from linli.ops.models import all_models
 from tests.ops.conftest import NOW_MS, run_sql
 
@@ -95,8 +94,8 @@ def test_a_good_upgrade_keeps_the_rows_and_names_its_backup(
 @pytest.mark.engines("sqlite")
 def test_a_running_server_is_not_upgraded_under(old: Layout) -> None:
     holder = (
-        "import sys, time; from pathlib import Path; from linli.ops.layout import Layout, alone\n"
-        f"with alone(Layout(Path({str(old.data)!r}), 'sqlite:///')):\n"
+        "import sys, time; from pathlib import Path; from linli.ops.layout import Layout, sharing\n"
+        f"with sharing(Layout(Path({str(old.data)!r}), 'sqlite:///')):\n"
         "    print('held', flush=True); sys.stdin.read()"
     )
     server = subprocess.Popen(
@@ -115,6 +114,12 @@ def test_a_running_server_is_not_upgraded_under(old: Layout) -> None:
         server.wait()
 
 
-def test_the_lock_is_for_one_folder(tmp_path: Path) -> None:
-    with alone(Layout(tmp_path / "a", "")), alone(Layout(tmp_path / "b", "")):
-        assert MetaData()
+def test_servers_share_a_folder_and_tools_do_not(tmp_path: Path) -> None:
+    here, there = Layout(tmp_path / "a", ""), Layout(tmp_path / "b", "")
+    with sharing(here), sharing(here), alone(there):
+        with pytest.raises(InUse), alone(here):
+            pass
+        with pytest.raises(InUse), sharing(there):
+            pass
+    with alone(here), sharing(there):
+        pass

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 import uvloop
@@ -11,23 +12,29 @@ from linli.app import schema
 from linli.app.platform import Platform
 from linli.kernel import telemetry
 from linli.kernel.settings import Settings, SettingsError, load
+from linli.ops.layout import InUse, Layout, sharing
 
 
 def serve(config: Path | None) -> int:
     """Run until SIGTERM or SIGINT; the exit code."""
-    settings = _settings(config)
-    if settings is None:
-        return 2
-    telemetry.configure(settings.log_level)
-    return uvloop.run(_serve(settings))
+    return _run(config, _serve)
 
 
 def work(config: Path | None) -> int:
+    return _run(config, _work)
+
+
+def _run(config: Path | None, body: Callable[[Settings], Coroutine[None, None, int]]) -> int:
     settings = _settings(config)
     if settings is None:
         return 2
     telemetry.configure(settings.log_level)
-    return uvloop.run(_work(settings))
+    try:
+        with sharing(Layout.of(settings)):  # no restore and no upgrade under a running process
+            return uvloop.run(body(settings))
+    except InUse as error:
+        schema.say(str(error))
+        return 1
 
 
 def _settings(config: Path | None) -> Settings | None:

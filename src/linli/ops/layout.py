@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,14 +54,24 @@ class Layout:
         return Path(self.database_url.removeprefix(prefix)) if self.database_url.startswith(prefix) else None
 
 
+def alone(layout: Layout) -> AbstractContextManager[None]:
+    """Hold the data folder for a tool that changes it as a whole. Raises InUse while anything else uses it."""
+    return _locked(layout, fcntl.LOCK_EX)
+
+
+def sharing(layout: Layout) -> AbstractContextManager[None]:
+    """Hold the data folder for a server or a worker, beside others. Raises InUse while a tool changes it."""
+    return _locked(layout, fcntl.LOCK_SH)
+
+
 @contextmanager
-def alone(layout: Layout) -> Iterator[None]:
-    """Hold the data folder. Raises InUse while a server or another tool holds it; ends with the process."""
+def _locked(layout: Layout, how: int) -> Iterator[None]:
+    """The kernel keeps the lock as long as the process lives: not even a crash leaves it behind."""
     layout.data.mkdir(parents=True, exist_ok=True)
     handle = os.open(layout.data / "in-use.lock", os.O_CREAT | os.O_RDWR, 0o600)
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, how | fcntl.LOCK_NB)
         except BlockingIOError:
             raise InUse(folder=str(layout.data)) from None
         yield
