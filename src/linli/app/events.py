@@ -1,15 +1,19 @@
 """Effects between rooms that may not import each other: domain events told on to the data bus and the live pages."""
 
+from linli.console.delivery_routes import told
 from linli.console.hub import Hub as LiveHub
-from linli.console.live_topics import DEVICE, MESSAGE, PASS
+from linli.console.live_topics import DELIVERY, DEVICE, MESSAGE, PASS
 from linli.databus import changes, scopes
 from linli.databus.topics import Kind
+from linli.delivery.queries import get_row
+from linli.delivery.schemas import DeliverySettled
 from linli.domains.access.console.passes import live_row
 from linli.domains.access.events import PassRecorded
 from linli.domains.communities.events import CommunityApproved, SpaceChanged
 from linli.domains.people.events import UserChanged
 from linli.kernel.db import Database, Tx
 from linli.kernel.events import Handlers
+from linli.kernel.scope import Scope
 from linli.things.inbox.messages import Message
 
 SHOWN_PAYLOAD = 4096
@@ -24,7 +28,7 @@ def to_subscribers(handlers: Handlers) -> None:
 
 
 def to_pages(db: Database, hub: LiveHub) -> None:
-    """Passes reach the open pages once they are committed, as the rows that the list of passes shows."""
+    """Passes and deliveries reach the open pages once they are committed, as the rows that their lists show."""
 
     async def passed(tx: Tx, event: PassRecorded) -> None:
         if not hub.watched(PASS):
@@ -34,7 +38,17 @@ def to_pages(db: Database, hub: LiveHub) -> None:
             lambda: hub.publish(PASS, row, tenant_id=event.tenant_id, community_id=event.community_id)
         )
 
+    async def moved_on(tx: Tx, event: DeliverySettled) -> None:
+        if not hub.watched(DELIVERY):
+            return
+        scope = Scope.system(event.tenant_id)
+        (row,) = await told(scope, tx, [await get_row(scope, tx, row_id=event.row_id)])
+        tx.after_commit(
+            lambda: hub.publish(DELIVERY, row, tenant_id=event.tenant_id, community_id=event.community_id)
+        )
+
     db.handlers.inline(PassRecorded, passed)
+    db.handlers.inline(DeliverySettled, moved_on)
 
 
 class LiveMessages:

@@ -9,16 +9,16 @@ import httpx
 import msgspec
 import pytest
 
+from linli.app.events import to_pages
 from linli.console import setup_code
 from linli.console.app import SERVICES
+from linli.console.hub import Hub
 from linli.console.parts import Parts
 from linli.databus.scopes import register_community
-from linli.domains.access.console.passes import live_row
-from linli.domains.access.events import PassRecorded
 from linli.kernel.clock import ManualClock
-from linli.kernel.db import Database, Tx
+from linli.kernel.db import Database
 from linli.kernel.ids import Ids
-from linli.kernel.scope import Scope
+from linli.kernel.scope import Caller, Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 from linli.sim.door import SimulatedDoor
@@ -210,19 +210,21 @@ async def test_serial_numbers_are_listed_before_their_doors_come(desk: Desk) -> 
 
 
 async def test_live_rows_are_the_lists_rows(desk: Desk) -> None:
+    hub = Hub()
+    to_pages(desk.platform.db, hub)
+    tenant_id = (await desk.browser.get("/session")).json()["tenant"]["id"]
+    live = hub.subscribe(Scope(tenant_id, Caller("staff", "1"), frozenset({1})), {"pass", "delivery"})
     told = await desk.register("SN-0001", "北门")
+    first = await live.next(5)
+    assert first is not None
+    assert msgspec.json.decode(first.body)["status"] == "toBeTransferred"
     door = await desk.connect(told)
-    rows: list[object] = []
-
-    async def watch(tx: Tx, event: PassRecorded) -> None:
-        rows.append(msgspec.to_builtins(await live_row(tx, event)))
-
-    desk.platform.db.handlers.inline(PassRecorded, watch)
     door.swipe("unknown card")
-    await until(lambda: rows)
-
-    async def told_pass() -> bool:
-        return bool((await desk.browser.get("/passes")).json()["total"])
-
-    await until(told_pass)
-    assert rows == (await desk.browser.get("/passes")).json()["data"]
+    seen: dict[str, dict[str, Any]] = {}
+    while "pass" not in seen or seen.get("delivery", {}).get("status") != "transferred":
+        event = await live.next(5)
+        assert event is not None
+        seen[event.topic] = msgspec.json.decode(event.body)
+    assert (await desk.browser.get("/passes")).json()["data"] == [seen["pass"]]
+    (row,) = (await desk.browser.get("/deliveries")).json()["data"]
+    assert {**row, "deviceOnline": True} == {**seen["delivery"], "deviceOnline": True}
