@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from pathlib import Path
 from typing import cast
 
 from linli.app import events, rooms
@@ -41,6 +42,7 @@ from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 from linli.openapi.assembly import OpenApi
 from linli.openapi.tokens import TokenTargets
+from linli.ops.tls import ServerTls
 from linli.things.auth_http import AuthHttp
 from linli.things.downlink.invoker import Invoker
 from linli.things.mqtt.limits import Limits as MqttLimits
@@ -83,6 +85,7 @@ class Platform:
         self.http: HttpServer
         self._listeners: list[asyncio.Server] = []
         self._fixed_port: SharedPort | None = None
+        self._renewals: asyncio.Task[None] | None = None
         """For unchanged devices: registration over HTTP and MQTT on one port, told apart by their first bytes."""
 
     @staticmethod
@@ -172,7 +175,14 @@ class Platform:
 
     async def _listen(self) -> None:
         settings = self.settings
-        tls = tls_context(settings)
+        if settings.tls.certificate:
+            served = ServerTls(
+                Path(settings.tls.certificate), Path(settings.tls.key or settings.tls.certificate)
+            )
+            self._renewals = asyncio.create_task(served.watch(self.clock), name="tls-renewals")
+            tls: ssl.SSLContext | None = served.context
+        else:
+            tls = None
         self.http = HttpServer(
             self._router(), host=settings.http.host, port=settings.http.port, tls=tls,
             limits=HttpLimits(body_bytes=max(settings.http.max_body_bytes, 64 * 1024 * 1024)),
@@ -234,6 +244,8 @@ class Platform:
     async def stop(self) -> None:
         """Take nothing new, finish what runs, write what waits."""
         self.live.close()
+        if self._renewals is not None:
+            self._renewals.cancel()
         await self.http.stop()
         for listener in self._listeners:
             listener.close()
@@ -259,13 +271,3 @@ class Platform:
         if self.disk.full():
             found["disk"] = "almost full: writes are refused"
         return found
-
-
-def tls_context(settings: Settings) -> ssl.SSLContext | None:
-    """The server's certificate, or None where none is set."""
-    if not settings.tls.certificate:
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(settings.tls.certificate, settings.tls.key or None)
-    return context
