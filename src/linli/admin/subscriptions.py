@@ -5,7 +5,7 @@ import argparse
 from linli.admin.commands import OPERATOR, Command, Said
 from linli.app.platform import Platform
 from linli.databus import subscriptions
-from linli.databus.schemas import Filters
+from linli.databus.subscription_rows import Filters
 from linli.databus.webhook import address
 
 

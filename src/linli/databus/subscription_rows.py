@@ -99,10 +99,16 @@ _count = Query(
 _newest_change = Query(
     select(func.coalesce(func.max(change_log.c.id), 0)), unscoped="only the number is read"
 )
+# Ids and times rise together but for transactions that overlap, so the lowest id is among the first few.
+_soonest = (
+    select(change_log.c.id)
+    .where(change_log.c.created_ms >= bindparam("since", type_=INT))
+    .order_by(change_log.c.created_ms)
+    .limit(1000)
+    .subquery()
+)
 _first_since = Query(
-    select(func.coalesce(func.min(change_log.c.id), 0)).where(
-        change_log.c.created_ms >= bindparam("since", type_=INT)
-    ),
+    select(func.coalesce(func.min(_soonest.c.id), 0)).select_from(_soonest),
     unscoped="only the number is read",
 )
 

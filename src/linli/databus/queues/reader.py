@@ -57,45 +57,44 @@ class Reader:
         self._subscription = subscription
         self._kind = kind_of_topic(subscription.filters.topic, subscription.app_key)
         self._filters = subscription.filters
-        self._access = Access(False, frozenset())
-        self._access_of = (-1, 0)
         self._looked_up_to = 0
         """Up to here nothing can have come late."""
 
     async def fill(self, window: Window[Change], *, room: int) -> None:
         """Read on until the window holds `room` messages or the log ends, then move its cursor."""
-        access = await self.access()
-        # The order matters: what is complete is asked before the rows are read.
+        # The order matters: what is complete is asked before the rows are read, and what the key may see after
+        # them. A community granted before a change was written, in whatever process, is then seen with it.
         safe = await self._horizon.safe()
         if safe is not None and window.last > self._looked_up_to:
             low = max(window.cursor, self._looked_up_to)
             while True:
                 late = await self._page(low, window.last)
-                window.read(late, lambda change: self.wants(change, access))
+                await self._take(window, late)
                 if len(late) < PAGE:
                     break
                 low = late[-1].id
             self._looked_up_to = min(safe, window.last)
         while len(window) < room:
             rows = await self._page(window.last, _NO_END)
-            window.read(rows, lambda change: self.wants(change, access))
+            await self._take(window, rows)
             if len(rows) < PAGE:
                 break
             await asyncio.sleep(0)  # a long backlog of other messages must not hold up the loop
         window.advance(safe)
 
+    async def _take(self, window: Window[Change], rows: list[Change]) -> None:
+        if rows:
+            access = await self.access()
+            window.read(rows, lambda change: self.wants(change, access))
+
     async def access(self) -> Access:
         """What the key may see now."""
-        epoch, now = self._db.tenancy_epoch, self._clock.now_ms()
-        if self._access_of[0] != epoch or now - self._access_of[1] >= _ACCESS_MS:
-            held = self._subscription
-            key = await tenancy.find_app_key(self._db, held.app_key)
-            communities = await tenancy.communities_of(
-                self._db, tenant_id=held.tenant_id, project_id=held.project_id
-            )
-            self._access = Access(key is not None and bool(key.enabled), communities)
-            self._access_of = (epoch, now)
-        return self._access
+        held = self._subscription
+        key = await tenancy.find_app_key(self._db, held.app_key)
+        communities = await tenancy.communities_of(
+            self._db, tenant_id=held.tenant_id, project_id=held.project_id
+        )
+        return Access(key is not None and bool(key.enabled), communities)
 
     def wants(self, change: Change, access: Access) -> bool:
         """Whether a message is for this subscription: addressed, taken by its filters, of a granted community."""
