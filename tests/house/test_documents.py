@@ -44,3 +44,20 @@ def test_units_call_commands_that_exist(unit: str) -> None:
     called = re.findall(r"^ExecStart=-?\S+python -m linli\.cli (\w+)", text, re.MULTILINE)
     assert called
     assert set(called) <= set(COMMANDS)
+
+
+def test_every_decision_is_in_the_index() -> None:
+    folder = ROOT / "docs" / "adr"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    pages = {page.name for page in folder.glob("[0-9]*.md")} - {"0000-template.md"}
+    assert sorted(page for page in pages if f"({page})" not in index) == []
+
+
+def test_decisions_that_the_code_names_exist() -> None:
+    pages = {page.name[:4] for page in (ROOT / "docs" / "adr").glob("[0-9]*.md")}
+    named: dict[str, str] = {}
+    for folder in ("src", "bench", "tests"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for number in re.findall(r"(?:ADR |docs/adr/)(\d{4})", file.read_text(encoding="utf-8")):
+                named.setdefault(number, str(file))
+    assert {number: file for number, file in named.items() if number not in pages} == {}
