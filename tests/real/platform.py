@@ -1,0 +1,99 @@
+"""Linli as its users run it: the commands, as processes, on ports of loopback."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.engines import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+
+
+@dataclass
+class Installation:
+    """A data folder and its ports. `serve()` runs it; `admin()` sets it up."""
+
+    folder: Path
+    database: str = ""
+    http_port: int = field(default_factory=free_port)
+    mqtt_port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.http_port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        settings = {
+            "LINLI_DATA_DIR": str(self.folder),
+            "LINLI_DATABASE_URL": self.database,
+            "LINLI_HTTP_PORT": str(self.http_port),
+            "LINLI_MQTT_PORT": str(self.mqtt_port),
+            "LINLI_WEBHOOKS_ALLOW_PRIVATE": "true",
+            "LINLI_DISK_RESERVE_MB": "0",
+        }
+        return {**os.environ, **{k: v for k, v in settings.items() if v}}
+
+    def admin(self, *words: str) -> Any:
+        """Run `linli admin … --json`; what it printed."""
+        line = [sys.executable, "-m", "linli.cli", "admin", *words, "--json"]
+        done = subprocess.run(
+            line, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def start(self) -> None:
+        log = (self.folder.parent / f"{self.folder.name}.log").open("ab")
+        line = [sys.executable, "-m", "linli.cli", "serve"]
+        self.process = subprocess.Popen(line, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:
+                    if json.load(answer)["ready"]:
+                        return
+            except OSError:
+                time.sleep(0.02)
+        raise AssertionError(f"linli serve did not get ready:\n{self.log()}")
+
+    def log(self) -> str:
+        return (self.folder.parent / f"{self.folder.name}.log").read_text(errors="replace")[-4000:]
+
+    def kill(self) -> None:
+        """As a power cut would: no chance to finish anything."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+@contextmanager
+def running(folder: Path, database: str = "") -> Iterator[Installation]:
+    """A fresh installation, served until the block ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = Installation(folder, database)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
