@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from linli.delivery import queries, service
+from linli.delivery.retention import forget_ended
 from linli.delivery.schemas import Content, DeliverySettled, Filter, GrantRow, Target
 from linli.kernel.db import Reader, Tx
 from linli.kernel.errors import BadInput, NotFound
@@ -304,3 +305,20 @@ async def test_the_worker_hears_of_a_grant_and_serves_many_devices(house: House)
                 await asyncio.sleep(0.01)
     finally:
         await house.reconciler.stop()
+
+
+async def test_what_ended_long_ago_is_forgotten_and_what_holds_is_not(house: House) -> None:
+    await house.grant(house.wish("old"))
+    await house.grant(house.wish("held"))
+    await house.work()
+    await house.revoke(house.wish("old"))
+    await house.work()
+    now = house.clock.now_ms()
+    assert await forget_ended(house.db, now_ms=now + 180 * DAY) == 0
+    assert await forget_ended(house.db, now_ms=now + 181 * DAY) == 2
+    assert [row.credential for row in await house.rows()] == ["held"]
+    (row,) = await house.rows()
+    assert await queries.history_of(house.scope, house.db, row_id=row.id)
+    await house.grant(house.wish("old"))
+    await house.work()
+    assert house.shelf.held_by("door-1") == {"old", "held"}

@@ -6,6 +6,7 @@ The data bus and the gateway purge what is theirs.
 import asyncio
 import contextlib
 
+from linli.delivery.retention import forget_ended
 from linli.domains.access.service.passes import purge_passes
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
@@ -46,6 +47,7 @@ class Housekeeping:
             for table in (inbox, points, text_points, thing_events, service_calls):
                 await partitions.drop_before(self._db, table, today - kept.points_days)
             await purge_passes(self._db, now_ms=now, days=kept.passes_days)
+            await forget_ended(self._db, now_ms=now, days=kept.passes_days)
 
     async def _loop(self) -> None:
         while True:

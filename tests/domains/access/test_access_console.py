@@ -198,9 +198,7 @@ async def test_doors_are_found_described_and_removed(desk: Desk) -> None:
 
 
 async def test_serial_numbers_are_listed_before_their_doors_come(desk: Desk) -> None:
-    entries = [
-        {"sn": f"SN-{n}", "product_key": desk.product_key, "device_name": f"door-{n}"} for n in range(3)
-    ]
+    entries = [{"sn": f"SN-{n}", "productKey": desk.product_key, "deviceName": f"door-{n}"} for n in range(3)]
     answer = await desk.browser.post("/doors/serial-numbers", json={"entries": entries})
     assert answer.json() == {"added": 3}
     answer = await desk.browser.post("/doors", json={"communityId": 1, "sn": "SN-1", "name": "门"})

@@ -6,12 +6,15 @@ import msgspec
 import pytest
 
 from linli.databus.queries import Record, find_records
+from linli.delivery import service as delivery
+from linli.delivery.schemas import Grant
 from linli.domains.access.errors import DoorUnknown, SerialNumberTaken, SerialNumberUnknown
 from linli.domains.access.events import PassRecorded, RemoteOpened
 from linli.domains.access.queries import doors as queries
 from linli.domains.access.queries.passes import PassFilter, list_passes
 from linli.domains.access.service import doors, passes
 from linli.domains.access.service.doors import SerialNumberEntry
+from linli.domains.access.service.kinds import CARD
 from linli.domains.access.service.remote import remote_open
 from linli.kernel.db import Tx
 from linli.kernel.errors import BadInput
@@ -256,3 +259,23 @@ async def test_opening_from_afar_leaves_a_trace_whatever_happens(site: Site) -> 
         ("staff:12", "快递", "device.offline"),
     ]
     assert heard == ["opened", "device.offline"]
+
+
+async def test_a_right_on_all_doors_reaches_those_registered_later(site: Site) -> None:
+    first = await site.new_door("北门")
+    wish = Grant(
+        community_id=1, source="test", kind=CARD, subject=PERSON, credential="master card",
+        target_type=doors.COMMUNITY_DOORS, target="1",
+    )  # fmt: skip
+    async with site.db.begin() as tx:
+        await delivery.grant(site.app, tx, wish=wish, now_ms=site.now)
+    await site.work()
+    second, other = await site.new_door("南门"), await site.new_door("别处", community_id=2)
+    await site.work()
+    assert site.door(first.iot_id).swipe("master card")[0].opens
+    assert site.door(second.iot_id).swipe("master card")[0].opens
+    assert not site.door(other.iot_id).swipe("master card")[0].opens
+    async with site.db.begin() as tx:
+        await doors.remove_door(site.app, tx, iot_id=second.iot_id)
+    await site.work()
+    assert site.door(second.iot_id).held.cards == {}

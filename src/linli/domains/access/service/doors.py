@@ -46,7 +46,7 @@ _describe = Command(
 )
 
 
-class SerialNumberEntry(msgspec.Struct, frozen=True):
+class SerialNumberEntry(msgspec.Struct, frozen=True, rename="camel"):
     """One row of a maker's list: what is printed on the door, and the device it names."""
 
     sn: str
