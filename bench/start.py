@@ -1,0 +1,71 @@
+"""`./linli bench start`: from the command to ready, and the memory of the whole platform in one process.
+
+Start is measured in times of importing fastapi, sqlalchemy and pydantic; memory in times of uvicorn, FastAPI,
+SQLAlchemy and amqtt in one process. Both are lower-is-better, so `ratio` is the yardstick's figure over ours.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+from bench.harness import Report, Sample, alternate, finish, memory_of, start, stop
+from bench.linli_process import Site, serving, site, wait_ready
+from tests.engines import free_port, wait_for_port
+
+IMPORTS = "import fastapi, sqlalchemy, pydantic"
+
+
+def linli_start(made: Site) -> Sample:
+    """Seconds from the command to /readyz, over an existing database."""
+    log = made.folder / "start.log"
+    begun = time.perf_counter()
+    process = start([sys.executable, "-m", "linli.cli", "serve"], environment=made.environment, log=log)
+    try:
+        wait_ready(made.http_port, process, log)
+        took = time.perf_counter() - begun
+    finally:
+        stop(process)
+    return Sample(1 / took, extra={"seconds": took})
+
+
+def imports_start() -> Sample:
+    begun = time.perf_counter()
+    process = start([sys.executable, "-c", IMPORTS])
+    process.wait()
+    took = time.perf_counter() - begun
+    return Sample(1 / took, extra={"seconds": took})
+
+
+def linli_memory(made: Site) -> float:
+    """MiB of the started platform."""
+    with serving(made) as process:
+        return memory_of(process.pid) / 1024
+
+
+def yardstick_memory(folder: Path) -> float:
+    port, log = free_port(), folder / "yardstick.log"
+    process = start([sys.executable, "-m", "bench.yardsticks.imports", str(port), str(free_port())], log=log)
+    try:
+        wait_for_port(port, process, log)
+        return memory_of(process.pid) / 1024
+    finally:
+        stop(process)
+
+
+def main(arguments: list[str]) -> None:
+    report = Report("start", "starts/s", "import of fastapi, sqlalchemy, pydantic")
+    with site() as made:
+        alternate(report, lambda: linli_start(made), imports_start)
+        times = [
+            a.extra["seconds"] / b.extra["seconds"] for a, b in zip(report.linli, report.other, strict=True)
+        ]
+        report.add("start in times of the imports (at most 3)", sorted(times)[len(times) // 2])
+        ours, theirs = linli_memory(made), yardstick_memory(made.folder)
+        report.add(
+            "memory in times of uvicorn + FastAPI + SQLAlchemy + amqtt (at most 2)", ours / theirs, mib=ours
+        )
+    finish(report, arguments)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
