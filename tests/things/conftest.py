@@ -1,15 +1,18 @@
 """A tenant with a project, a door product and one device, as the tests of things need them."""
 
+from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
 
 import pytest
 
 from linli.kernel import tenancy
+from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Caller, Scope
 from linli.kernel.secrets import Secrets
 from linli.things.service import devices, products
+from tests.things.device import MakePlatform, Platform
 
 
 def field(identifier: str, kind: str, **specs: Any) -> dict[str, Any]:
@@ -105,3 +108,26 @@ async def site(database: Database, ids: Ids, secrets: Secrets) -> Site:
 async def other(database: Database, ids: Ids, secrets: Secrets) -> Site:
     """A stranger's things."""
     return await build_site(database, ids, secrets, name="two")
+
+
+@pytest.fixture
+async def make_platform(
+    database: Database, clock: ManualClock, ids: Ids, secrets: Secrets
+) -> AsyncIterator[MakePlatform]:
+    """Makes thing platforms over the test's database; register handlers on `.things`, then `.start()`."""
+    made: list[Platform] = []
+
+    async def make(**options: Any) -> Platform:
+        platform = Platform.on(database, clock, ids, secrets, **options)
+        made.append(platform)
+        return platform
+
+    yield make
+    for platform in made:
+        await platform.stop()
+
+
+@pytest.fixture
+async def platform(make_platform: MakePlatform) -> Platform:
+    """A running thing platform without domain handlers."""
+    return await (await make_platform()).start()
