@@ -5,6 +5,7 @@ files/<key>                                 the object store
 manifest.json                               last, so that a cut-off archive is seen to be one
 """
 
+import gzip
 import hashlib
 import io
 import os
@@ -124,9 +125,13 @@ def sync_folder(folder: Path) -> None:
 def unpack(archive: Path, folder: Path) -> Manifest:
     """Unpack into an empty `folder` and check every file. Raises BackupDamaged; the folder is then worthless."""
     try:
-        with tarfile.open(archive, "r:gz") as tar:
-            tar.extractall(folder, filter="data")
-    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
+        with gzip.open(archive) as content:
+            with tarfile.open(fileobj=content, mode="r|") as tar:
+                for member in tar:
+                    tar.extract(member, folder, filter="data")
+            while content.read(_CHUNK):  # to the end, where gzip keeps the checksum of all
+                pass
+    except (tarfile.TarError, zlib.error, EOFError, ValueError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the disk, not the archive
         raise BackupDamaged(what=str(error)) from error
