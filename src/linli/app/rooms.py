@@ -8,8 +8,9 @@ from linli.domains.communities import openapi as communities
 from linli.domains.people import openapi as people
 from linli.openapi import token_methods
 from linli.openapi.registry import Registry
+from linli.things import openapi as things
 
-METHODS: tuple[ModuleType, ...] = (token_methods, communities, people, access, databus)
+METHODS: tuple[ModuleType, ...] = (token_methods, things, communities, people, access, databus)
 
 
 def registry() -> Registry:
