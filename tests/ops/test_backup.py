@@ -81,9 +81,10 @@ def damaged(saved: Path, work: Path, damage: str) -> Path:
     match damage:
         case "cut":
             bad.write_bytes(content[: len(content) // 2])
-        case "flipped":
-            middle = len(content) // 2
-            bad.write_bytes(content[:middle] + bytes([content[middle] ^ 0x55]) + content[middle + 1 :])
+        case "flipped":  # a run: one flipped bit may unpack to the very same zeros
+            start = len(content) // 2
+            run = bytes(byte ^ 0x55 for byte in content[start : start + 64])
+            bad.write_bytes(content[:start] + run + content[start + 64 :])
         case "emptied":
             bad.write_bytes(b"")
         case _:
