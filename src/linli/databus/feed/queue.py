@@ -42,6 +42,9 @@ class Consumer(Protocol):
     def subscriptions(self) -> Granted: ...
     @property
     def connection(self) -> object | None: ...
+    def send(self, topic: str, payload: bytes) -> bool:
+        """At QoS 0. False: it takes nothing now."""
+        ...
 
 
 class _Sent(NamedTuple):
@@ -52,8 +55,8 @@ class _Sent(NamedTuple):
     payload: bytes
 
 
-type _Route = tuple[str, int | None]
-"""A topic, and the best QoS at which a consumer wants it; None: nobody does."""
+type _Route = tuple[str, int | None, Consumer | None]
+"""A topic; the best QoS at which a consumer wants it (None: nobody does); the only consumer, if it wants QoS 0."""
 
 
 class _Fate(Enum):
@@ -143,12 +146,15 @@ class FeedQueue:
         for place, message in enumerate(messages):
             device = message.device
             route = routes.get((device.device_no, message.kind, message.identifier)) or self._route(message)
-            topic, qos = route
+            topic, qos, only = route
             if qos is None or not self.sees(device):
                 continue
             payload = payloads[place]
             if payload is None:
                 payload = payloads[place] = payload_of(message)
+            # The fast way: one consumer, nothing before it in the queue, and no acknowledgement to wait for.
+            if only is not None and self._live and not self._kept and only.send(topic, payload):
+                continue
             self._take(_Sent(device.device_no, message.seq, topic, qos, payload))
         if messages and messages[-1].seq > self._reached:
             self._reached = messages[-1].seq
@@ -158,7 +164,8 @@ class FeedQueue:
         topic = self._root + topic_tail(message)
         wanted = [one.subscriptions.granted(topic) for one in self._consumers.values()]
         qos = max((one for one in wanted if one is not None), default=None)
-        route = (topic, qos if message.kind in KINDS else None)
+        only = next(iter(self._consumers.values())) if qos == 0 and len(wanted) == 1 else None
+        route = (topic, qos if message.kind in KINDS else None, only)
         if self._consumers:
             if len(self._routes) >= ROUTES_KEPT:
                 self._routes.clear()
@@ -280,7 +287,7 @@ class FeedQueue:
             )  # fmt: skip
         except NoLongerReadable:
             return
-        topic, qos = self._route(message)
+        topic, qos, _ = self._route(message)
         if qos is None:
             return
         sent = _Sent(device.device_no, row.seq, topic, qos, payload_of(message))
