@@ -1,4 +1,4 @@
-"""`./linli test [pytest arguments]`: installs the engines that tests drive, then runs web and Python tests.
+"""`./linli test [pytest arguments]`: installs the engines that tests drive, checks the tree, runs web and Python tests.
 
 With arguments only pytest runs, with them: `./linli test tests/kernel -k outbox`. pytest comes last, so that its
 closing line closes the run.
@@ -39,11 +39,12 @@ def main(arguments: list[str]) -> int:
     os.chdir(ROOT)
     if not arguments:
         provide_engines()
-    web_passed = bool(arguments) or run_web_tests()
+    before = {} if arguments else {"the checks": run_checks(), "the web tests": run_web_tests()}
     python_code = run_python_tests(arguments)
-    if not web_passed:
-        say("the web tests failed: see above")
-    return python_code or (0 if web_passed else 1)
+    failed = [name for name, passed in before.items() if not passed]
+    if failed:
+        say(f"failed before the Python tests: {', '.join(failed)} (see above)")
+    return python_code or (1 if failed else 0)
 
 
 def provide_engines() -> None:
@@ -72,6 +73,11 @@ def install(package: str) -> None:
 
 def present(sign: str) -> bool:
     return any(Path("/").glob(sign.lstrip("/")))
+
+
+def run_checks() -> bool:
+    """What `./linli check` runs: format, lint, types, import contracts, texts, lock files."""
+    return subprocess.run([sys.executable, "scripts/run_checks.py"], stdin=subprocess.DEVNULL).returncode == 0
 
 
 def run_web_tests() -> bool:
