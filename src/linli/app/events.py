@@ -7,17 +7,15 @@ from linli.databus import changes, scopes
 from linli.databus.topics import Kind
 from linli.delivery.queries import get_row
 from linli.delivery.schemas import DeliverySettled
-from linli.domains.access.console.passes import live_row
+from linli.domains.access.console.passes import live_row as live_pass
 from linli.domains.access.events import PassRecorded
 from linli.domains.communities.events import CommunityApproved, SpaceChanged
 from linli.domains.people.events import UserChanged
 from linli.kernel.db import Database, Tx
 from linli.kernel.events import Handlers
 from linli.kernel.scope import Scope
+from linli.things.console.messages import live_row
 from linli.things.inbox.messages import Message
-
-SHOWN_PAYLOAD = 4096
-"""Bytes of a device message that live pages are sent."""
 
 
 def to_subscribers(handlers: Handlers) -> None:
@@ -33,7 +31,7 @@ def to_pages(db: Database, hub: LiveHub) -> None:
     async def passed(tx: Tx, event: PassRecorded) -> None:
         if not hub.watched(PASS):
             return
-        row = await live_row(tx, event)
+        row = await live_pass(tx, event)
         tx.after_commit(
             lambda: hub.publish(PASS, row, tenant_id=event.tenant_id, community_id=event.community_id)
         )
@@ -67,13 +65,6 @@ class LiveMessages:
 
     def _publish(self, topic: str, message: Message) -> None:
         device = message.device
-        body = {
-            "iotId": device.iot_id,
-            "deviceName": device.device_name,
-            "productKey": device.product_key,
-            "kind": message.kind,
-            "identifier": message.identifier,
-            "receivedMs": message.received_ms,
-            "payload": message.payload[:SHOWN_PAYLOAD].decode("utf-8", "replace"),
-        }
-        self._hub.publish(topic, body, tenant_id=device.tenant_id, community_id=device.community_id)
+        self._hub.publish(
+            topic, live_row(message), tenant_id=device.tenant_id, community_id=device.community_id
+        )

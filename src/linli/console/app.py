@@ -24,6 +24,7 @@ from linli.databus.console import CONTROLLERS as databus_routes
 from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
 from linli.domains.people.rights import Right
+from linli.things.console import CONTROLLERS as things_routes
 
 PREFIX: Final = "/api/console"
 CONTROLLERS: Final[tuple[type[Controller], ...]] = (
@@ -36,6 +37,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *communities_routes,
     *access_routes,
     *databus_routes,
+    *things_routes,
 )
 SERVICES: Final[tuple[str, ...]] = ("importer", "invoker", "door_keys")
 """Names of the rooms' service objects that routes ask for; the composing function provides each in `Parts.services`."""

@@ -21,6 +21,10 @@ STATUS_TEXT: Final[dict[DeviceState, str]] = {
 """Text coding of `status` in list APIs."""
 
 
+DeviceOrder = Literal["newest", "oldest", "name", "name_down", "seen", "seen_down"]
+"""How a list is sorted; by name as it is shown: the nickname, else the device name."""
+
+
 class DeviceRow(NamedTuple):
     """One device with the facts of its product."""
 
@@ -155,11 +159,16 @@ async def find_named_devices(
 
 
 async def list_devices(
-    scope: Scope, db: Reader, *, page: PageRequest, where: DeviceFilter | None = None
+    scope: Scope,
+    db: Reader,
+    *,
+    page: PageRequest,
+    where: DeviceFilter | None = None,
+    order: DeviceOrder = "newest",
 ) -> Page[DeviceRow]:
-    """Newest first. A filter outside the scope finds nothing."""
+    """Newest first unless told otherwise. A filter outside the scope finds nothing."""
     where = where or DeviceFilter()
-    total_query, page_query = _list_queries(_shape(where))
+    total_query, page_query = _list_queries(_shape(where), order)
     binds: dict[str, Any] = {
         "pattern": like_pattern(where.keyword),
         "keyword": where.keyword,
@@ -204,19 +213,33 @@ def _shape(where: DeviceFilter) -> _Shape:
 
 
 @functools.lru_cache(maxsize=256)
-def _list_queries(shape: _Shape) -> tuple[Query[tuple[Any, ...]], Query[DeviceRow]]:
+def _list_queries(shape: _Shape, order: DeviceOrder) -> tuple[Query[tuple[Any, ...]], Query[DeviceRow]]:
     conditions = [in_scope(devices), *_conditions(shape)]
     total = Query(select(func.count()).select_from(_FROM).where(*conditions))
     page = Query(
         select(*_COLUMNS)
         .select_from(_FROM)
         .where(*conditions)
-        .order_by(devices.c.device_no.desc())
+        .order_by(*_ordering(order), devices.c.device_no.desc())
         .limit(bindparam("limit", type_=INT))
         .offset(bindparam("offset", type_=INT)),
         DeviceRow,
     )
     return total, page
+
+
+def _ordering(order: DeviceOrder) -> list[ColumnElement[Any]]:
+    shown = func.coalesce(func.nullif(devices.c.nickname, ""), devices.c.device_name)
+    seen = func.coalesce(devices.c.last_seen_ms, 0)
+    orders: dict[DeviceOrder, list[ColumnElement[Any]]] = {
+        "newest": [],
+        "oldest": [devices.c.device_no],
+        "name": [shown],
+        "name_down": [shown.desc()],
+        "seen": [seen],
+        "seen_down": [seen.desc()],
+    }
+    return orders[order]
 
 
 def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:

@@ -1,0 +1,77 @@
+"""Calling a device: its services, and setting its properties."""
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from linli.kernel.clock import Clock
+from linli.kernel.scope import Scope
+from linli.things.downlink.invoker import Invoker
+from linli.things.errors import DeviceRefused
+
+SUCCESS = 200
+
+
+class ServiceCall(msgspec.Struct, rename="camel"):
+    args: dict[str, Any] = {}
+
+
+class PropertySet(msgspec.Struct, rename="camel"):
+    items: dict[str, Any]
+
+
+class ServiceAnswer(msgspec.Struct, rename="camel", frozen=True):
+    """What the device said. `code` is its own; 200 is success."""
+
+    code: int
+    message: str
+    data: Any
+    took_ms: int
+
+
+class DeviceCallRoutes(Controller):
+    path = "/devices/{iot_id:str}"
+    tags = ("devices",)
+
+    @post("/services/{identifier:str}", right="devices.manage", status_code=200)
+    async def call(
+        self,
+        iot_id: FromPath[str],
+        identifier: FromPath[str],
+        data: JSONBody[ServiceCall],
+        within: NamedDependency[Scope],
+        invoker: NamedDependency[Invoker],
+        clock: NamedDependency[Clock],
+    ) -> ServiceAnswer:
+        """Call a service and wait up to 10 s for the device's answer, whatever its call type."""
+        begun = clock.now_ms()
+        try:
+            answer = await invoker.invoke(within, iot_id, identifier, data.args)
+        except DeviceRefused as refused:
+            return _refusal(refused, clock.now_ms() - begun)
+        return ServiceAnswer(SUCCESS, "", answer, clock.now_ms() - begun)
+
+    @post("/properties/set", right="devices.manage", status_code=200)
+    async def set_properties(
+        self,
+        iot_id: FromPath[str],
+        data: JSONBody[PropertySet],
+        within: NamedDependency[Scope],
+        invoker: NamedDependency[Invoker],
+        clock: NamedDependency[Clock],
+    ) -> ServiceAnswer:
+        """Set properties and wait until the device has them."""
+        begun = clock.now_ms()
+        try:
+            await invoker.set_properties(within, iot_id, data.items)
+        except DeviceRefused as refused:
+            return _refusal(refused, clock.now_ms() - begun)
+        return ServiceAnswer(SUCCESS, "", None, clock.now_ms() - begun)
+
+
+def _refusal(refused: DeviceRefused, took_ms: int) -> ServiceAnswer:
+    facts = refused.facts
+    return ServiceAnswer(int(facts.get("answer", 0)), str(facts.get("message", "")), None, took_ms)

@@ -1,0 +1,126 @@
+"""What a device reports: present values, their course, and events."""
+
+import json
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import NotFound
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.things.queries import history, products
+from linli.things.queries.devices import get_device
+from linli.tsl.types import type_name
+
+DAY_MS = 86_400_000
+_NUMBERS = frozenset(("int", "float", "double", "bool", "enum"))
+_JSON = frozenset(("struct", "array"))
+
+
+class PropertyValue(msgspec.Struct, rename="camel", frozen=True):
+    """The newest value of one property; `at_ms` is the device's time where that was believable."""
+
+    identifier: str
+    value: Any
+    at_ms: int
+
+
+class PointRow(msgspec.Struct, rename="camel", frozen=True):
+    at_ms: int
+    value: float | str
+
+
+class DeviceEvent(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    identifier: str
+    name: str
+    level: str
+    """info, alert or error."""
+    at_ms: int
+    params: Any
+
+
+def typed(kind: str, number: float | None, text: str | None) -> Any:
+    """A stored value in the type its property has: whole numbers whole, struct and array as JSON."""
+    if number is not None:
+        return int(number) if kind in ("int", "bool", "enum") and number.is_integer() else number
+    return json.loads(text) if text and kind in _JSON else text
+
+
+class DeviceValueRoutes(Controller):
+    path = "/devices/{iot_id:str}"
+    tags = ("devices",)
+
+    @get("/properties", right="devices.use")
+    async def properties(
+        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> list[PropertyValue]:
+        """The newest value of each property that the device has reported."""
+        device = await get_device(within, db, iot_id=iot_id)
+        model = (await products.get_product(within, db, product_key=device.product_key)).model()
+        known = model.property_by_id
+        found = await history.latest(db, device_no=device.device_no)
+        return [
+            PropertyValue(name, typed(type_name(known[name].type), row.number, row.text), row.ts)
+            for name, row in sorted(found.items())
+            if name in known
+        ]
+
+    @get("/properties/{identifier:str}/points", right="devices.use")
+    async def points(
+        self,
+        iot_id: FromPath[str],
+        identifier: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        from_ms: Annotated[int | None, QueryParameter(name="fromMs")] = None,
+        to_ms: Annotated[int | None, QueryParameter(name="toMs")] = None,
+    ) -> list[PointRow]:
+        """A property's values between two times, oldest first; of more than 2000 the newest. Default: the last day."""
+        device = await get_device(within, db, iot_id=iot_id)
+        model = (await products.get_product(within, db, product_key=device.product_key)).model()
+        prop = model.property_by_id.get(identifier)
+        if prop is None:
+            raise NotFound(what="property", id=identifier)
+        high_ms = clock.now_ms() if to_ms is None else to_ms
+        found = await history.points_of(
+            db,
+            device_no=device.device_no,
+            product_no=device.product_no,
+            identifier=identifier,
+            text=type_name(prop.type) not in _NUMBERS,
+            low_ms=high_ms - DAY_MS if from_ms is None else from_ms,
+            high_ms=high_ms,
+        )
+        return [PointRow(point.ts, point.value) for point in found]
+
+    @get("/events", right="devices.use")
+    async def events(
+        self,
+        iot_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+    ) -> Page[DeviceEvent]:
+        """Events of a device, newest first."""
+        device = await get_device(within, db, iot_id=iot_id)
+        model = (await products.get_product(within, db, product_key=device.product_key)).model()
+        found = await history.events_of(db, device_no=device.device_no, page=page)
+        rows = [
+            DeviceEvent(
+                f"{row.identifier}-{row.seq}-{row.ts}",
+                row.identifier,
+                event.name if (event := model.event_by_id.get(row.identifier)) else "",
+                row.type,
+                row.ts,
+                json.loads(row.body),
+            )
+            for row in found.data
+        ]
+        return Page.of(page, found.total, rows)
