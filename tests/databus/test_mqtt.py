@@ -143,6 +143,7 @@ async def test_what_happens_while_nobody_listens_waits_for_the_next_consumer(db,
     assert told[-28:] == [str(number) for number in range(2, 30)]
 
 
+@pytest.mark.covers("B097")
 async def test_each_message_goes_to_one_of_the_consumers_of_a_key(db, ours, house):
     topic = f"/sys/appkey/{ours.app_key}/community/space/change"
     consumers = [await house.consumer(ours, f"c{number}") for number in range(3)]

@@ -86,6 +86,7 @@ async def test_an_edge_app_inserts_a_pass_with_the_samples_version_and_no_scope(
     assert row["creator"] == us.app_key
 
 
+@pytest.mark.covers("H-17", "H-22")
 async def test_a_picture_goes_up_and_comes_down_by_its_name(us):
     picture = bytes(range(256)) * 40
     where = {"modelId": "iot_park_pass_record", "attrName": "plateNumberImage"}
@@ -179,6 +180,7 @@ async def test_a_bad_query_is_answered_naming_the_field(us, params, code, field)
     assert field in answer["message"]
 
 
+@pytest.mark.covers("H-20")
 async def test_pages_order_and_texts_in_place_of_lists(us):
     ids = []
     for number in range(5):
@@ -201,6 +203,7 @@ async def test_pages_order_and_texts_in_place_of_lists(us):
     assert (beyond["items"], beyond["count"], beyond["hasNext"]) == ([], 5, False)
 
 
+@pytest.mark.covers("H-99")
 async def test_rows_are_changed_and_deleted_by_conditions(us):
     ids = []
     for number in range(4):

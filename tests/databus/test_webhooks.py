@@ -426,6 +426,7 @@ async def test_replay_from_a_point_in_time(db, ours, ids, secrets, clock):
         await until(lambda: _advanced(db, ours, hook, clock))
 
 
+@pytest.mark.covers("H-21")
 async def test_what_was_in_flight_at_a_crash_comes_again(db, ours, ids, secrets, clock):
     """The sender dies between the POST and the row that says so."""
 
