@@ -56,6 +56,8 @@ class LiveMessages:
         self._hub = hub
 
     def __call__(self, messages: list[Message]) -> None:
+        if not self._hub.readers:
+            return  # this runs for every message of every device
         watched = self._hub.watched(MESSAGE)
         for message in messages:
             if message.kind == "status":
