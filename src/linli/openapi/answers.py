@@ -95,25 +95,31 @@ def detailed(code: int, error: LinliError, language: str, *, detail: str = "") -
     )
 
 
-def of_error(error: LinliError, language: str) -> Failure:
-    """What an expected failure becomes. A foreign row and an absent one get the same answer: 403."""
-    if error.api_code is not None:
-        return Failure(error.api_code, error.text("en"), error.text(language), None, error.code)
+def code_of(error: LinliError) -> int:
+    """The body code of an error without a code of its own. A foreign row and an absent one are both 403."""
     match error:
         case BadInput(facts={"rule": "type"}):
-            return detailed(WRONG_TYPE, error, language)
-        case BadInput(facts={"rule": "blank" | "required", "field": field}):
-            return detailed(BAD_PARAMETER, error, language, detail=f"{field} is blank!")
+            return WRONG_TYPE
         case BadInput() | Conflict() | TooLarge():
-            return detailed(BAD_PARAMETER, error, language)
+            return BAD_PARAMETER
         case Forbidden() | NotFound():
-            code = FORBIDDEN
+            return FORBIDDEN
         case Unauthorized():
-            code = UNAUTHORIZED
+            return UNAUTHORIZED
         case TooMany():
-            code = TOO_MANY
+            return TOO_MANY
         case Unavailable():
-            code = BACKEND_ERROR
+            return BACKEND_ERROR
         case _:
-            code = SYSTEM_ERROR
+            return SYSTEM_ERROR
+
+
+def of_error(error: LinliError, language: str) -> Failure:
+    """What an expected failure becomes."""
+    if error.api_code is not None:
+        return Failure(error.api_code, error.text("en"), error.text(language), None, error.code)
+    code = code_of(error)
+    if code in (WRONG_TYPE, BAD_PARAMETER):
+        blank = isinstance(error, BadInput) and error.facts.get("rule") in ("blank", "required")
+        return detailed(code, error, language, detail=f"{error.field} is blank!" if blank else "")
     return msgspec.structs.replace(plain(code, language), reason=error.text("en"))
