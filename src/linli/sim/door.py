@@ -1,10 +1,13 @@
 """A simulated smart door (spec A, 4.3): keeps its permission list, reads encrypted codes offline, opens, reports.
 
-Its list and public key survive a power cut when a state file is given, like the flash of a real door.
+Its list, public key and unsent events survive a power cut when a state file is given, like the flash of a real door.
 """
 
+import asyncio
 import base64
 import contextlib
+import math
+import random
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +17,7 @@ import httpx
 import msgspec
 
 from linli.protocols import door_permissions, qr_rsa
-from linli.protocols.door_permissions import HeldPermissions
+from linli.protocols.door_permissions import Entry, HeldPermissions, PermissionFile
 from linli.rules import credentials
 from linli.rules.credentials import Decision
 from linli.sim.link import CallFailed, DeviceLink, Triple
@@ -22,14 +25,21 @@ from linli.sim.link import CallFailed, DeviceLink, Triple
 DOWNLOAD_LIMIT = 16 * 1024 * 1024
 
 
-class _State(msgspec.Struct):
-    public_key: str = ""
-    files: list[bytes] = []
-    used: dict[str, int] = {}
+class _State(msgspec.Struct, frozen=True):
+    """What is in flash."""
+
+    public_key: str
+    held: bytes
+    """The whole list as a permission file that adds everything."""
+    used: dict[str, int]
+    unsent: list[tuple[str, bytes]]
 
 
 class SimulatedDoor:
-    """One door with a QR and card reader. `now_ms` is its own clock, which may be wrong on purpose."""
+    """One door with a QR and card reader. `now_ms` is its own clock, which may be wrong on purpose.
+
+    With `report_every_s` it tells its temperature now and then, as real ones do.
+    """
 
     def __init__(
         self,
@@ -39,6 +49,7 @@ class SimulatedDoor:
         *,
         state: Path | None = None,
         now_ms: Callable[[], int] | None = None,
+        report_every_s: float = 0,
     ) -> None:
         self.link = DeviceLink(triple, host, port)
         self.link.on_service("syncPermissions", self._sync_permissions)
@@ -53,14 +64,22 @@ class SimulatedDoor:
         """A fault on request: answer `syncPermissions` with an error."""
         self._now_ms = now_ms or (lambda: time.time_ns() // 1_000_000)
         self._state_file = state
-        self._state = _State()
+        self._report_every_s = report_every_s
+        self._reports: asyncio.Task[None] | None = None
         self._load()
 
     async def start(self) -> None:
         await self.link.start()
+        if self._report_every_s:
+            self._reports = asyncio.create_task(self._report())
 
     async def stop(self) -> None:
+        if self._reports is not None:
+            self._reports.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._reports
         await self.link.stop()
+        self._save()
 
     # people at the door
 
@@ -84,6 +103,7 @@ class SimulatedDoor:
             and not held.shared
         ):
             self.used[code] = self.used.get(code, 0) + 1
+            self._save()
         self._passed("qrCode", code or text, decision)
         return decision
 
@@ -104,7 +124,8 @@ class SimulatedDoor:
             "extInfo": msgspec.json.encode(extra).decode(),
         }
         self.link.queue_event("passEvent", event)
-        self._save()
+        if not self.link.online:
+            self._save()
 
     # what the platform asks
 
@@ -121,13 +142,15 @@ class SimulatedDoor:
             raise CallFailed(500, f"download failed: {error}") from error
         except door_permissions.PermissionFileError as error:
             raise CallFailed(460, f"bad permission file: {error}") from error
-        self._state.files.append(content)
+        self.used = {code: count for code, count in self.used.items() if code in self.held.qr}
         self._save()
+        self.link.queue_properties({"PermissionCount": len(self.held.qr) + len(self.held.cards)})
         return {}
 
     async def _download(self, url: str) -> bytes:
         async with (
-            httpx.AsyncClient(timeout=10, trust_env=False) as client,
+            # Reading the trusted certificates takes longer than the download: only where they are needed.
+            httpx.AsyncClient(timeout=10, trust_env=False, verify=url.startswith("https:")) as client,
             client.stream("GET", url) as response,
         ):
             response.raise_for_status()
@@ -153,23 +176,38 @@ class SimulatedDoor:
     def _use_key(self, key: str) -> None:
         with contextlib.suppress(ValueError):
             self.public_key = qr_rsa.PublicKey.from_spki(base64.b64decode(key))
-            self._state.public_key = key
+
+    # by itself
+
+    async def _report(self) -> None:
+        noise = random.Random(self.link.triple.device_name)
+        while True:
+            await asyncio.sleep(self._report_every_s * noise.uniform(0.8, 1.2))
+            hour = self._now_ms() / 3_600_000 % 24
+            warmth = 31 + 4 * math.sin((hour - 1) / 24 * math.tau)  # warmest at 15:00 in UTC+8
+            self.link.queue_properties({"Temperature": round(warmth + noise.uniform(-0.4, 0.4), 1)})
 
     # flash
 
     def _load(self) -> None:
         if self._state_file is None or not self._state_file.exists():
             return
-        self._state = msgspec.json.decode(self._state_file.read_bytes(), type=_State)
-        self.used = dict(self._state.used)
-        for content in self._state.files:
-            self.held.apply(door_permissions.decode(content))
-        if self._state.public_key:
-            self._use_key(self._state.public_key)
+        state = msgspec.json.decode(self._state_file.read_bytes(), type=_State)
+        self.used = dict(state.used)
+        self.held.apply(door_permissions.decode(state.held))
+        self.link.take_up(state.unsent)
+        if state.public_key:
+            self._use_key(state.public_key)
 
     def _save(self) -> None:
-        if self._state_file is not None:
-            self._state.used = self.used
-            aside = self._state_file.with_suffix(".part")
-            aside.write_bytes(msgspec.json.encode(self._state))
-            aside.replace(self._state_file)
+        if self._state_file is None:
+            return
+        held = PermissionFile(
+            qr=tuple(Entry.put(right) for right in self.held.qr.values()),
+            cards=tuple(Entry.put(right) for right in self.held.cards.values()),
+        )
+        key = base64.b64encode(self.public_key.to_spki()).decode() if self.public_key else ""
+        state = _State(key, door_permissions.encode(held), self.used, self.link.pending())
+        aside = self._state_file.with_suffix(".part")
+        aside.write_bytes(msgspec.json.encode(state))
+        aside.replace(self._state_file)

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import itertools
 import random
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -54,7 +54,7 @@ class DeviceLink:
         self._services: dict[str, Handler] = {}
         self._on_set: Handler | None = None
         self._unacked: OrderedDict[int, tuple[str, bytes]] = OrderedDict()
-        self._waiting: list[tuple[str, bytes]] = []
+        self._waiting: deque[tuple[str, bytes]] = deque()
         self._packet_ids = itertools.cycle(range(1, 65_535))
         self._replies: dict[str, asyncio.Future[msgspec.Raw]] = {}
         self._transport: asyncio.Transport | None = None
@@ -80,6 +80,8 @@ class DeviceLink:
         self._task = asyncio.create_task(self._keep_up(), name=f"device {self.triple.device_name}")
 
     async def stop(self) -> None:
+        """Say good-bye and hang up. What was not acknowledged stays in `pending()`."""
+        self._write(mqtt.Disconnect())
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -101,9 +103,19 @@ class DeviceLink:
         """Events and posts that the platform has not acknowledged yet."""
         return len(self._unacked) + len(self._waiting)
 
+    def pending(self) -> list[tuple[str, bytes]]:
+        """(topic, payload) of what is unsent, oldest first: what a device with flash keeps over a power cut."""
+        return [*self._unacked.values(), *self._waiting]
+
+    def take_up(self, messages: list[tuple[str, bytes]]) -> None:
+        """Before `start()`: send `pending()` of an earlier life, marked as perhaps sent before."""
+        for message in messages:
+            self._unacked[next(self._packet_ids)] = message
+
     def cut(self) -> None:
         """Pull the cable: the line is down until `mend()`."""
         self._blocked.clear()
+        self._online.clear()
         if self._transport is not None:
             self._transport.abort()
 
@@ -129,25 +141,33 @@ class DeviceLink:
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(CONNECT_SECONDS):
             transport, wire = await loop.create_connection(_Wire, self._host, self._port)
-            self._transport = transport
+        try:
             transport.write(mqtt.encode(self._connect_packet()))
-            first = await wire.next()
-        if not isinstance(first, mqtt.Connack) or first.code:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                first = await wire.next()
+            if not isinstance(first, mqtt.Connack) or first.code:
+                raise OSError(f"the platform refused the connection: {first}")
+            if not self._blocked.is_set():
+                raise OSError("the cable was pulled meanwhile")
+            self._transport = transport
+            await self._talk(transport, wire)
+        finally:
+            self._transport = None
             transport.close()
-            raise OSError(f"the platform refused the connection: {first}")
+
+    async def _talk(self, transport: asyncio.Transport, wire: "_Wire") -> None:
+        """Serve an accepted connection until it ends."""
         self._online.set()
         self._tell("online")
         for packet_id, (topic, payload) in self._unacked.items():
             self._write(mqtt.Publish(topic, payload, 1, packet_id, dup=True))
         self._send_waiting()
-        pings = asyncio.create_task(self._ping(transport))
+        pings = asyncio.create_task(self._ping(transport, wire))
         try:
             while (packet := await wire.next()) is not None:
                 self._take(packet)
         finally:
             pings.cancel()
-            self._transport = None
-            transport.close()
 
     def _connect_packet(self) -> mqtt.Connect:
         t = self.triple
@@ -162,10 +182,14 @@ class DeviceLink:
             keep_alive=KEEP_ALIVE_SECONDS,
         )
 
-    async def _ping(self, transport: asyncio.Transport) -> None:
+    async def _ping(self, transport: asyncio.Transport, wire: "_Wire") -> None:
+        """Keep the line, and hang up when nothing came back for a whole interval: the other end is gone."""
         while True:
-            await asyncio.sleep(KEEP_ALIVE_SECONDS / 2)
+            wire.heard = False
             transport.write(mqtt.encode(mqtt.Pingreq()))
+            await asyncio.sleep(KEEP_ALIVE_SECONDS / 2)
+            if not wire.heard:
+                transport.abort()
 
     # sending
 
@@ -205,7 +229,7 @@ class DeviceLink:
 
     def _send_waiting(self) -> None:
         while self._waiting and self._online.is_set() and len(self._unacked) < WINDOW:
-            topic, payload = self._waiting.pop(0)
+            topic, payload = self._waiting.popleft()
             packet_id = next(self._packet_ids)
             self._unacked[packet_id] = (topic, payload)
             self._write(mqtt.Publish(topic, payload, 1, packet_id))
@@ -226,8 +250,12 @@ class DeviceLink:
             call.add_done_callback(self._calls.discard)
 
     async def _serve(self, packet: mqtt.Publish) -> None:
-        """Handle one downlink. It is acknowledged after it was handled."""
-        message = msgspec.json.decode(packet.payload, type=_Downlink)
+        """Handle one downlink. It is acknowledged after it was handled, and so is one that cannot be read."""
+        try:
+            message = msgspec.json.decode(packet.payload, type=_Downlink)
+        except msgspec.DecodeError as error:
+            self._tell(f"unreadable message on {packet.topic}: {error}")
+            message = _Downlink()
         if packet.topic.endswith("_reply"):
             self._settle(message)
         elif message.method.startswith("thing.service."):
@@ -283,8 +311,11 @@ class _Wire(asyncio.Protocol):
     def __init__(self) -> None:
         self._decoder = mqtt.Decoder("client")
         self._packets: asyncio.Queue[mqtt.Packet | mqtt.MqttError | None] = asyncio.Queue()
+        self.heard = True
+        """Set with every byte that arrives."""
 
     def data_received(self, data: bytes) -> None:
+        self.heard = True
         try:
             for packet in self._decoder.feed(data):
                 self._packets.put_nowait(packet)
