@@ -94,7 +94,7 @@ class Dispatcher:
             exchange.version = asked.request.api_ver
             plan = self._route(exchange)
             if plan is not None and self._admitted(plan, exchange):
-                community_id = await self._community(plan, asked, exchange)
+                community_id = None if plan.token == "none" else await self._community(plan, asked, exchange)
                 params = envelope.params_of(asked, plan)
                 arguments = plan.constants.copy()
                 if plan.params_name:
@@ -153,9 +153,7 @@ class Dispatcher:
         return True
 
     async def _community(self, plan: MethodPlan, asked: Envelope, exchange: Exchange) -> int | None:
-        """The community of the cloudToken; None where none is needed or sent. Raises TokenRefused."""
-        if plan.token == "none":
-            return None
+        """The community of the cloudToken; None where none is sent. Raises TokenRefused."""
         token = asked.request.cloud_token
         if not token:
             if plan.token == "required":

@@ -15,7 +15,7 @@ from typing import Any
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.errors import LinliError
-from linli.kernel.http import Receive, Send
+from linli.kernel.http import Message, Receive, Send
 from linli.openapi.dispatch import Dispatcher, Exchange, replayed
 from linli.openapi.keys import AppKey, AppKeys
 from linli.openapi.nonces import NonceMemory, mark_of
@@ -39,6 +39,7 @@ _ONCE = frozenset(
     )
 )
 """Sent twice, one value would be checked and another believed."""
+_REQUEST = "http.request"
 _METHODS = frozenset(("POST", "GET"))
 
 type HttpScope = MutableMapping[str, Any]
@@ -85,20 +86,21 @@ class Gateway:
             method: str = scope["method"]
             if method not in _METHODS:
                 raise Refused(405, "I405UM", f"Unsupported Method `{method}`")
-            request = SignedRequest(
-                method,
-                scope["raw_path"],
-                scope["query_string"],
-                headers,
-                await self._body(headers, receive),
-            )
-            key = await self._key(headers, now_ms)
+            message = await receive()
+            body: bytes = message.get("body", b"")
+            if message.get("more_body", False) or len(body) > self._max_body or message["type"] != _REQUEST:
+                body = await self._rest(message, headers, receive)
+            request = SignedRequest(method, scope["raw_path"], scope["query_string"], headers, body)
+            named = headers.get(b"x-ca-key", b"")
+            key = self._keys.find(named, now_ms) or await self._load_key(named, now_ms)
+            if not key.enabled:
+                raise Refused(403, "A403EP", "AppKey is disabled")
             proof = verify(request, key.secret, now_ms)
             mark = mark_of(key.app_key, proof.nonce, proof.at_ms)
             if not self._memory.add(mark[1], now_ms):
                 raise replayed()
             exchange = Exchange(key, request_id, now_ms, began, scope["path"], self._client(scope, headers))
-            body = await self._dispatcher.answer(exchange, request, mark)
+            answer = await self._dispatcher.answer(exchange, request, mark)
         except Refused as refused:
             _refusals.labels(refused.code).inc()
             if key is not None:
@@ -117,48 +119,37 @@ class Gateway:
                 "headers": [_JSON, (b"x-ca-request-id", request_id.encode())],
             }
         )
-        await send({"type": "http.response.body", "body": body})
+        await send({"type": "http.response.body", "body": answer})
 
     # before the signature counts
 
-    async def _body(self, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
-        stated = headers.get(b"content-length")
-        if stated is not None and int(stated) > self._max_body:
+    async def _rest(self, message: Message, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
+        """A body that comes in pieces. Raises Refused when it is too large, ClientGone when it breaks off."""
+        if int(headers.get(b"content-length", b"0")) > self._max_body:
             raise _too_large()
-        message = await receive()
-        body: bytes = message.get("body", b"")
-        if not message.get("more_body", False):
-            if message["type"] == "http.disconnect":
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            if message["type"] != _REQUEST:
                 raise ClientGone
-        else:
-            parts = [body]
-            size = len(body)
-            while message.get("more_body", False):
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise ClientGone
-                parts.append(message.get("body", b""))
-                size += len(parts[-1])
-                if size > self._max_body:
-                    raise _too_large()
-            body = b"".join(parts)
-        if len(body) > self._max_body:
-            raise _too_large()
-        return body
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > self._max_body:
+                raise _too_large()
+            if not message.get("more_body", False):
+                return b"".join(parts)
+            message = await receive()
 
-    async def _key(self, headers: Mapping[bytes, bytes], now_ms: int) -> AppKey:
-        named = headers.get(b"x-ca-key")
+    async def _load_key(self, named: bytes, now_ms: int) -> AppKey:
         if not named:
             raise Refused(400, "A400MA", "Need authorization, X-Ca-Key is required")
         try:
-            key = await self._keys.find(named, now_ms)
+            key = await self._keys.load(named, now_ms)
         except LinliError as error:
             log.exception("app key %r cannot be read", named)
             raise Refused(503, "X503BZ", "Service Busy") from error
         if key is None:
             raise Refused(400, "A400IK", "Invalid AppKey")
-        if not key.enabled:
-            raise Refused(403, "A403EP", "AppKey is disabled")
         return key
 
     def _client(self, scope: HttpScope, headers: Mapping[bytes, bytes]) -> str:

@@ -86,17 +86,19 @@ class AppKeys:
         self._default_rate = default_rate
         self._held: dict[bytes, AppKey] = {}
 
-    async def find(self, app_key: bytes, now_ms: int) -> AppKey | None:
-        """The key under its wire name, or None when there is none."""
+    def find(self, app_key: bytes, now_ms: int) -> AppKey | None:
+        """The key under its wire name if it is held and fresh; else `load` it. No await: every call asks this."""
         held = self._held.get(app_key)
         if held is not None and now_ms < held.until_ms and held.epoch == self._db.tenancy_epoch:
             return held
-        return await self._load(app_key, held, now_ms)
+        return None
 
     def held(self) -> list[AppKey]:
         return list(self._held.values())
 
-    async def _load(self, wire: bytes, held: AppKey | None, now_ms: int) -> AppKey | None:
+    async def load(self, wire: bytes, now_ms: int) -> AppKey | None:
+        """Read the key with this wire name; None when there is none."""
+        held = self._held.get(wire)
         if len(wire) > _MAX_KEY or not wire.isascii():
             return None
         db, name, epoch = self._db, wire.decode(), self._db.tenancy_epoch
