@@ -65,6 +65,7 @@ def read_as[R: Request](decoder: msgspec.json.Decoder[R], payload: bytes) -> R:
     return request
 
 
+_QUOTE = ord('"')
 _ID_STARTS = tuple(bytes([start]) for start in b'"-0123456789')
 
 
@@ -88,12 +89,13 @@ def reply(
 
     `method` stands in where the client sent none. `version` is 1.0, the only one there is.
     """
+    named = bytes(request.method)
     return b'{"code":%d,"data":%s,"id":%s,"message":%s,"method":%s,"version":"1.0"}' % (
         code,
         b"{}" if data is None else _encoder.encode(data),
         bytes(request.id) or b'""',
         b'"success"' if message == "success" else _encoder.encode(message),
-        bytes(request.method) if _is_text(request.method) else _encoder.encode(method),
+        named if len(named) > 2 and named[0] == _QUOTE else _encoder.encode(method),
     )
 
 

@@ -1,5 +1,6 @@
 """One uplink on its way into a batch, and how its device is answered."""
 
+import functools
 from typing import Any, Final
 
 import msgspec
@@ -42,7 +43,7 @@ class Arrival(msgspec.Struct, gc=False):
     def accept(self, post: Post, dropped: list[Problem]) -> None:
         """Say success after the commit; `data` names each value that was dropped, with the limit it broke."""
         data = {problem.path: explain(problem, "en") for problem in dropped} if dropped else None
-        answer = envelope.reply(post, data=data, method=_method(self.uplink))
+        answer = envelope.reply(post, data=data, method=_method(self.uplink.topic.text))
         self.batch.replies.append((self.uplink, answer))
 
     def refuse(self, error: Exception, code: int = BAD_PARAMS) -> None:
@@ -54,12 +55,13 @@ class Arrival(msgspec.Struct, gc=False):
             request = envelope.read_request(self.uplink.payload)
         except envelope.EnvelopeError:
             request = envelope.Request()
-        answer = envelope.reply(request, code=code, message=said, method=_method(self.uplink))
+        answer = envelope.reply(request, code=code, message=said, method=_method(self.uplink.topic.text))
         self.batch.refused.append((self.uplink, said))
         self.batch.replies.append((self.uplink, answer))
 
 
-def _method(uplink: Uplink) -> str:
+@functools.lru_cache(maxsize=4096)
+def _method(topic: str) -> str:
     """The method name that a topic stands for, for clients that send none."""
-    _, _, tail = uplink.topic.text.partition("/thing/")
+    _, _, tail = topic.partition("/thing/")
     return f"thing.{tail.replace('/', '.')}" if tail else ""
