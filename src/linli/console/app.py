@@ -14,9 +14,12 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from linli.console import access, errors
 from linli.console.delivery_routes import DeliveryRoutes
+from linli.console.health_routes import HealthRoutes
 from linli.console.live_routes import LiveRoutes
+from linli.console.overview_routes import OverviewRoutes
 from linli.console.paging import provide_page
 from linli.console.parts import Parts
+from linli.console.project_routes import ProjectCommunityRoutes
 from linli.console.search_routes import SearchRoutes
 from linli.console.session_routes import SessionListRoutes, SessionRoutes
 from linli.console.setup_routes import SetupRoutes
@@ -24,6 +27,7 @@ from linli.databus.console import CONTROLLERS as databus_routes
 from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
 from linli.domains.people.rights import Right
+from linli.openapi.console import CONTROLLERS as openapi_routes
 from linli.things.console import CONTROLLERS as things_routes
 
 PREFIX: Final = "/api/console"
@@ -34,12 +38,16 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     LiveRoutes,
     DeliveryRoutes,
     SearchRoutes,
+    OverviewRoutes,
+    HealthRoutes,
+    ProjectCommunityRoutes,
     *communities_routes,
     *access_routes,
     *databus_routes,
     *things_routes,
+    *openapi_routes,
 )
-SERVICES: Final[tuple[str, ...]] = ("importer", "invoker", "door_keys")
+SERVICES: Final[tuple[str, ...]] = ("importer", "invoker", "door_keys", "openapi", "platform_health")
 """Names of the rooms' service objects that routes ask for; the composing function provides each in `Parts.services`."""
 _RIGHTS: Final = frozenset({access.SIGNED_IN, *(right.value for right in Right)})
 

@@ -2,13 +2,13 @@
 
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from linli.databus import subscriptions
 from linli.databus.models import changes, deliveries, delivery_attempts
 from linli.databus.models import subscriptions as subscription_table
 from linli.databus.subscription_rows import get_subscription
-from linli.kernel.db import INT, Command, Database, Query, Reader, Tx, in_scope
+from linli.kernel.db import INT, Command, Database, Query, Reader, Tx, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
@@ -239,3 +239,24 @@ async def purge_log(db: Database, *, attempts_before_ms: int, deliveries_before_
             break
     async with db.begin() as tx:
         return total + await _drop_old_deliveries.run(tx, before=deliveries_before_ms)
+
+
+class WaitingCounts(NamedTuple):
+    """Deliveries of the installation that are tried again, and those that wait for a person."""
+
+    waiting: int
+    parked: int
+
+
+_states = Query(
+    select(deliveries.c.state, func.count())
+    .where(any_of(deliveries.c.state, "states"))
+    .group_by(deliveries.c.state),
+    unscoped="figures of the whole installation, for its operator",
+)
+
+
+async def count_waiting(db: Reader) -> WaitingCounts:
+    """How the deliveries of every tenant stand."""
+    found = dict(await _states.all(db, states=[RETRY, PARKED]))
+    return WaitingCounts(found.get(RETRY, 0), found.get(PARKED, 0))

@@ -212,19 +212,28 @@ def _canonical(pairs: list[tuple[bytes, bytes]]) -> bytes:
 
 
 def _signed_time(headers: Mapping[bytes, bytes], names: SignedNames, now_ms: int) -> int:
-    """The client's time: `x-ca-timestamp` when signed, else `date`, which always is."""
-    stamp = headers.get(b"x-ca-timestamp")
-    if stamp is not None and b"x-ca-timestamp" in names.names:
-        if not stamp.isdigit() or len(stamp) > 16:
-            raise Refused(400, "I400HD", "Invalid Header `X-Ca-Timestamp` milliseconds since 1970 expected")
-        at_ms, source = int(stamp), "X-Ca-Timestamp"
-    elif headers.get(b"date"):
-        at_ms, source = _date_ms(headers[b"date"]), "Date"
-    else:
-        raise Refused(400, "I400MH", "Header `X-Ca-Timestamp` is Required")
+    """The client's time. Raises Refused when it is missing, no time, or outside the window."""
+    at_ms = stated_time(headers, names.names)
     if abs(now_ms - at_ms) > WINDOW_MS:
+        stamped = b"x-ca-timestamp" in names.names and b"x-ca-timestamp" in headers
+        source = "X-Ca-Timestamp" if stamped else "Date"
         raise Refused(403, "S403TE", f"{source} is expired")
     return at_ms
+
+
+def stated_time(headers: Mapping[bytes, bytes], signed: frozenset[bytes]) -> int:
+    """The time under the signature: `x-ca-timestamp` when it is signed, else `date`, which always is.
+
+    Raises Refused when there is none or it cannot be read.
+    """
+    stamp = headers.get(b"x-ca-timestamp")
+    if stamp is not None and b"x-ca-timestamp" in signed:
+        if not stamp.isdigit() or len(stamp) > 16:
+            raise Refused(400, "I400HD", "Invalid Header `X-Ca-Timestamp` milliseconds since 1970 expected")
+        return int(stamp)
+    if headers.get(b"date"):
+        return _date_ms(headers[b"date"])
+    raise Refused(400, "I400MH", "Header `X-Ca-Timestamp` is Required")
 
 
 @lru_cache(maxsize=1024)

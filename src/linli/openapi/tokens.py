@@ -155,14 +155,21 @@ class Tokens:
         await _age.run(tx, key=held.app_key, community=held.community_id, until=now_ms + GRACE_MS)
         return await self._add(scope, tx, held.community_id)
 
-    async def _add(self, scope: Scope, tx: Tx, community_id: int) -> Issued:
+    async def lend(self, scope: Scope, tx: Tx, community_id: int) -> str:
+        """A token for a trial from the API reference: short-lived, and those in use stay in use."""
+        scope.allow(community_id)
+        return (await self._add(scope, tx, community_id, lifetime_ms=GRACE_MS)).token
+
+    async def _add(
+        self, scope: Scope, tx: Tx, community_id: int, *, lifetime_ms: int = LIFETIME_MS
+    ) -> Issued:
         now_ms = self._clock.now_ms()
         await _purge.run(tx, now=now_ms)
         token = self._ids.cloud_token()
-        row = CloudToken(scope.caller.id, scope.tenant, community_id, now_ms, now_ms + LIFETIME_MS)
+        row = CloudToken(scope.caller.id, scope.tenant, community_id, now_ms, now_ms + lifetime_ms)
         await tx.insert(cloud_tokens, {"digest": _digest(token), **row._asdict()})
         tx.after_commit(lambda: self._forget(scope.caller.id, community_id))
-        return Issued(token, LIFETIME_MS)
+        return Issued(token, lifetime_ms)
 
     def _forget(self, app_key: str, community_id: int) -> None:
         stale = [

@@ -3,15 +3,17 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from linli.domains.access.models import passes
 from linli.domains.access.queries.doors import pattern
 from linli.domains.access.rows import Pass
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
+HOUR_MS = 3_600_000
 _p = passes.c
 
 
@@ -58,6 +60,34 @@ _list = Query(
     Pass,
 )
 _count = Query(select(func.count()).select_from(passes).where(_filtered))
+
+_hour = (_p.passed_ms - bindparam("since", type_=INT)) // HOUR_MS
+_by_hour = Query(
+    select(_hour, func.count(), func.sum(case((_p.code != 0, 1), else_=0)))
+    .where(
+        in_scope(passes),
+        _p.community_id == bindparam("community", type_=INT),
+        _p.id >= bindparam("from_id", type_=INT),
+        _p.passed_ms >= bindparam("since", type_=INT),
+        _p.passed_ms < bindparam("until", type_=INT),
+    )
+    .group_by(_hour)
+)
+
+
+async def count_by_hour(
+    scope: Scope, db: Reader, *, community_id: int, since_ms: int
+) -> tuple[list[int], int]:
+    """(passes in each of the 24 hours from `since_ms`, refusals in all of them).
+
+    Records are numbered as they arrive, so only those that arrived since need be looked at.
+    """
+    hours, refused = [0] * 24, 0
+    binds = {"since": since_ms, "until": since_ms + 24 * HOUR_MS, "from_id": Ids.number_at(since_ms)}
+    for hour, count, bad in await _by_hour.all(db, scope, community=community_id, **binds):
+        hours[int(hour)] = int(count)
+        refused += int(bad)
+    return hours, refused
 
 
 async def list_passes(scope: Scope, db: Reader, *, where: PassFilter, page: PageRequest) -> Page[Pass]:

@@ -1,0 +1,120 @@
+"""How the platform itself is, for its operator: components, queues, disk."""
+
+import shutil
+from collections.abc import Awaitable, Callable, Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+from litestar import Controller, get
+from litestar.di import NamedDependency
+
+from linli.databus.deliveries import count_waiting
+from linli.delivery.queries import count_by_status
+from linli.delivery.schemas import Filter
+from linli.kernel import outbox
+from linli.kernel.clock import SystemClock
+from linli.kernel.db import Database
+from linli.kernel.pages import PageRequest
+from linli.kernel.scope import Scope
+from linli.kernel.settings import Settings
+from linli.things.inbox.parked import count_inbox
+from linli.things.queries.devices import DeviceFilter, list_devices
+
+MEBIBYTE = 1024 * 1024
+_STARTED_MS = SystemClock().now_ms()
+type Faults = Callable[[], Awaitable[dict[str, str]]]
+"""What keeps this process from serving: part → reason."""
+
+
+class Component(msgspec.Struct, rename="camel", frozen=True):
+    """`name`: database, disk, or another part that the process reports."""
+
+    name: str
+    ok: bool
+    reason: str
+
+
+class Queue(msgspec.Struct, rename="camel", frozen=True):
+    """`name`: inbox, delivery, outbox or databus. `parked` wait for a person."""
+
+    name: str
+    waiting: int
+    parked: int
+
+
+class Disk(msgspec.Struct, rename="camel", frozen=True):
+    total_bytes: int
+    free_bytes: int
+    reserve_bytes: int
+    """With less than this free the platform refuses writes."""
+    database_bytes: int
+    """0 where the database is elsewhere."""
+
+
+class Health(msgspec.Struct, rename="camel", frozen=True):
+    version: str
+    started_ms: int
+    devices_online: int
+    components: list[Component]
+    queues: list[Queue]
+    disk: Disk
+
+
+def disk_of(settings: Settings, database_url: str) -> Disk:
+    """The disk that the data folder lies on."""
+    usage = shutil.disk_usage(settings.data_path)
+    file = Path(database_url.removeprefix("sqlite:///"))
+    beside = (file, file.with_name(file.name + "-wal")) if database_url.startswith("sqlite:///") else ()
+    return Disk(
+        usage.total, usage.free, settings.disk.reserve_mb * MEBIBYTE, sum(_size(one) for one in beside)
+    )
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
+
+
+def _components(faults: dict[str, str], always: Iterable[str]) -> list[Component]:
+    names = dict.fromkeys([*always, *faults])
+    return [Component(name, name not in faults, faults.get(name, "")) for name in names]
+
+
+class HealthRoutes(Controller):
+    path = "/health"
+    tags = ("health",)
+
+    @get("/", right="installation.manage")
+    async def health(
+        self,
+        db: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+        platform_health: NamedDependency[Faults],
+    ) -> Health:
+        """Components of this process, queues of the installation, and the disk."""
+        everywhere = Scope.system()
+        inbox = await count_inbox(everywhere, db)
+        rows = await count_by_status(everywhere, db, wanted=Filter())
+        jobs = await outbox.counts(db)
+        pushes = await count_waiting(db)
+        online = await list_devices(
+            everywhere, db, page=PageRequest(1, 1), where=DeviceFilter(state="online")
+        )
+        done = ("transferred", "transferDeleted", "needManual")
+        return Health(
+            version=version("linli"),
+            started_ms=_STARTED_MS,
+            devices_online=online.total,
+            components=_components(await platform_health(), ("database", "disk")),
+            queues=[
+                Queue("inbox", inbox.ready, inbox.parked),
+                Queue(
+                    "delivery",
+                    sum(count for status, count in rows.items() if status not in done),
+                    rows.get("needManual", 0),
+                ),
+                Queue("outbox", jobs.get("ready", 0), jobs.get("parked", 0)),
+                Queue("databus", pushes.waiting, pushes.parked),
+            ],
+            disk=disk_of(settings, db.url),
+        )

@@ -1,0 +1,167 @@
+"""The interactive API reference."""
+
+import json
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody, QueryParameter
+
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import BadInput, Forbidden, NotFound
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+from linli.kernel.settings import Settings
+from linli.openapi import reference, samples, trial
+from linli.openapi.assembly import OpenApi
+from linli.openapi.reference import ErrorCode, Field
+from linli.openapi.registry import MethodSpec, TokenMode
+
+
+class MethodSummary(msgspec.Struct, rename="camel", frozen=True):
+    path: str
+    version: str
+    service: str
+    title: str
+    token: TokenMode
+    legacy: bool
+
+
+class MethodDetail(MethodSummary, rename="camel", frozen=True):
+    """One method with everything a caller needs."""
+
+    description: str
+    request: list[Field]
+    response: list[Field]
+    """Members of `data`."""
+    errors: list[ErrorCode]
+    request_example: str
+    """JSON of `params`."""
+    response_example: str
+    curl: str
+    python: str
+
+
+class TryRequest(msgspec.Struct, rename="camel"):
+    """A call to make as one of the tenant's keys; the server signs it."""
+
+    app_key: str
+    path: str
+    version: str
+    params: Annotated[str, msgspec.Meta(description="JSON text.")] = "{}"
+    community_id: int | None = None
+
+
+class TryAnswer(msgspec.Struct, rename="camel", frozen=True):
+    status: int
+    body: str
+    request_id: str
+    took_ms: int
+
+
+def _summary(spec: MethodSpec, language: str) -> dict[str, Any]:
+    return {
+        "path": spec.path,
+        "version": spec.version,
+        "service": spec.service,
+        "title": spec.title_en if language == "en" else spec.title,
+        "token": spec.token,
+        "legacy": spec.legacy,
+    }
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+class ReferenceRoutes(Controller):
+    path = "/reference"
+    tags = ("integrations",)
+
+    @get("/", right="integrations.manage")
+    async def list_methods(
+        self, within: NamedDependency[Scope], openapi: NamedDependency[OpenApi]
+    ) -> list[MethodSummary]:
+        """Every method of the open API, by path and version."""
+        specs = sorted(openapi.registry, key=lambda spec: (spec.service, spec.path, spec.version))
+        return [MethodSummary(**_summary(spec, within.language)) for spec in specs]
+
+    @get("/method", right="integrations.manage")
+    async def method(
+        self,
+        within: NamedDependency[Scope],
+        openapi: NamedDependency[OpenApi],
+        settings: NamedDependency[Settings],
+        path: Annotated[str, QueryParameter()],
+        version: Annotated[str, QueryParameter()],
+    ) -> MethodDetail:
+        """One method: its fields, errors, and code that calls it."""
+        spec = openapi.registry.get(path, version)
+        if spec is None:
+            raise NotFound(what="method", id=f"{path} {version}")
+        server = settings.public_url
+        return MethodDetail(
+            **_summary(spec, within.language),
+            description=spec.description,
+            request=reference.fields_of(spec.params),
+            response=reference.fields_of(spec.result),
+            errors=reference.errors_of(spec, within.language),
+            request_example=_json(reference.envelope_example(spec)["params"]),
+            response_example=_json(reference.answer_example(spec)),
+            curl=samples.curl(spec, server),
+            python=samples.python(spec, server),
+        )
+
+    @get("/openapi.json", right="integrations.manage")
+    async def document(
+        self, openapi: NamedDependency[OpenApi], settings: NamedDependency[Settings]
+    ) -> dict[str, Any]:
+        """The OpenAPI 3.1 file of the open API."""
+        return reference.document(
+            openapi.registry, title="Linli open API", version="1", server=settings.public_url
+        )
+
+    @post("/try", right="integrations.manage", status_code=200)
+    async def try_method(
+        self,
+        data: JSONBody[TryRequest],
+        within: NamedDependency[Scope],
+        openapi: NamedDependency[OpenApi],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+        secrets: NamedDependency[Secrets],
+    ) -> TryAnswer:
+        """Make a real call through the gateway as one of the tenant's keys."""
+        spec = openapi.registry.get(data.path, data.version)
+        if spec is None:
+            raise NotFound(what="method", id=f"{data.path} {data.version}")
+        try:
+            params = json.loads(data.params or "{}")
+        except ValueError as error:
+            raise BadInput(field="params", rule="type", expected="JSON") from error
+        if not isinstance(params, dict):
+            raise BadInput(field="params", rule="type", expected="object")
+        if spec.token == "required" and data.community_id is None:
+            raise BadInput(field="communityId", rule="required")
+        if within.communities is not None:
+            raise Forbidden()
+        caller = await trial.borrow_key(within, db, secrets, app_key=data.app_key)
+        token = None
+        if data.community_id is not None:
+            token = await trial.lend_token(caller, db, openapi.tokens, community_id=data.community_id)
+        began = clock.now_ms()
+        made = await trial.call(
+            openapi.gateway,
+            caller,
+            spec,
+            params,
+            token=token,
+            ids=ids,
+            now_ms=began,
+            language=within.language,
+        )
+        return TryAnswer(made.status, made.body, made.request_id, clock.now_ms() - began)

@@ -1,0 +1,94 @@
+"""The request log, for the owners of the keys."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from linli.kernel import tenancy
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.scope import Scope
+from linli.kernel.settings import Settings
+from linli.openapi import request_log
+
+DAY_MS = 86_400_000
+
+
+class RequestRow(msgspec.Struct, rename="camel", frozen=True):
+    """One call. Request and answer are cut and masked."""
+
+    request_id: str
+    at_ms: int
+    app_key: str
+    call_id: str
+    path: str
+    version: str
+    http_status: int
+    code: str
+    reason: str
+    cost_us: int
+    client_ip: str
+    request: str
+    response: str
+
+
+class RequestRoutes(Controller):
+    path = "/requests"
+    tags = ("integrations",)
+
+    @get("/", right="integrations.manage")
+    async def search(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        settings: NamedDependency[Settings],
+        request_id: Annotated[
+            str, QueryParameter(name="requestId", description="X-Ca-Request-Id or the caller's own id.")
+        ] = "",
+        app_key: Annotated[str, QueryParameter(name="appKey")] = "",
+        path: Annotated[str, QueryParameter(name="path")] = "",
+        failed: bool = False,
+        before: Annotated[
+            str, QueryParameter(description="Go on below this request id: the last of the page before.")
+        ] = "",
+        limit: int = 50,
+    ) -> list[RequestRow]:
+        """Calls of the tenant's keys, newest first."""
+        own = [key.app_key for key in await tenancy.list_app_keys(within, db)]
+        now_ms = clock.now_ms()
+        found = await request_log.search(
+            within,
+            db,
+            request_log.Search(
+                app_keys=tuple(key for key in own if app_key in ("", key)),
+                since_ms=now_ms - settings.retention.request_log_days * DAY_MS,
+                until_ms=now_ms + DAY_MS,
+                request_id=request_id.strip(),
+                path=path.strip(),
+                failed_only=failed,
+                limit=limit,
+                before=before,
+            ),
+        )
+        return [
+            RequestRow(
+                row.ca_request_id,
+                row.at_ms,
+                row.app_key,
+                row.call_id,
+                row.path,
+                row.version,
+                row.http_status,
+                row.code,
+                row.reason,
+                row.cost_us,
+                row.client_ip,
+                row.request,
+                row.response,
+            )
+            for row in found
+        ]

@@ -1,0 +1,248 @@
+"""The API reference, read off the registry: fields, errors, examples of every method, and the OpenAPI 3.1 file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+from msgspec import inspect
+
+from linli.kernel.errors import LinliError
+from linli.openapi import answers
+from linli.openapi.registry import MethodSpec, Registry
+
+DEEPEST: Final = 6
+"""Levels of nesting that are described; a structure that contains itself ends there."""
+_ALWAYS: Final = (answers.BAD_PARAMETER, answers.FORBIDDEN, answers.TOO_MANY, answers.SYSTEM_ERROR)
+_SIMPLE: Final[dict[type[inspect.Type], tuple[str, Any]]] = {
+    inspect.StrType: ("String", "string"),
+    inspect.IntType: ("Long", 1),
+    inspect.FloatType: ("Double", 1.0),
+    inspect.BoolType: ("Boolean", True),
+    inspect.AnyType: ("Object", {}),
+    inspect.RawType: ("Object", {}),
+}
+
+
+class Field(msgspec.Struct, frozen=True):
+    """One member by its wire name; nested members are named with dots, elements of lists with `[]`."""
+
+    name: str
+    type: str
+    required: bool
+    description: str
+    limits: str
+    """Allowed values or lengths, as `1–64` or `a, b`; empty when there are none."""
+
+
+class ErrorCode(msgspec.Struct, frozen=True):
+    code: str
+    message: str
+
+
+def fields_of(kind: Any) -> list[Field]:
+    """The members of a parameter or result type, in the order they are declared."""
+    if kind is None:
+        return []
+    return list(_members(inspect.type_info(kind), "", 0))
+
+
+def example_of(kind: Any) -> Any:
+    """A value of the type, small and plausible by shape only."""
+    return None if kind is None else _sample(inspect.type_info(kind), 0)
+
+
+def errors_of(spec: MethodSpec, language: str) -> list[ErrorCode]:
+    """Body codes that the method may answer with, with their texts (spec H 8.2)."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for kind in spec.raises:
+        if issubclass(kind, LinliError):
+            failure = _failure(kind, language)
+            found[str(failure.code)].append(failure.localized)
+    for code in _ALWAYS:
+        found.setdefault(str(code), []).append(answers.plain(code, language).localized)
+    return [ErrorCode(code, "; ".join(dict.fromkeys(texts))) for code, texts in sorted(found.items())]
+
+
+def envelope_example(spec: MethodSpec) -> dict[str, Any]:
+    """What a call sends."""
+    request = {"apiVer": spec.version}
+    if spec.token != "none":
+        request["cloudToken"] = "<cloudToken>"
+    return {"id": "1", "version": "1.0", "request": request, "params": example_of(spec.params) or {}}
+
+
+def answer_example(spec: MethodSpec) -> dict[str, Any]:
+    """What a call that succeeds is told."""
+    answer: dict[str, Any] = {"id": "1", "code": answers.OK, "message": "success", "localizedMsg": None}
+    return answer if spec.result is None else {**answer, "data": example_of(spec.result)}
+
+
+def document(registry: Registry, *, title: str, version: str, server: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 file. A path is one POST; its versions are alternatives (`oneOf`) told apart by apiVer."""
+    kinds = [kind for spec in registry for kind in (spec.params, spec.result) if kind is not None]
+    schemas, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    by_kind = dict(zip(map(id, kinds), schemas, strict=True))
+    paths: dict[str, list[MethodSpec]] = defaultdict(list)
+    for spec in registry:
+        paths[spec.path].append(spec)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version},
+        "servers": [{"url": server}],
+        "tags": [{"name": service} for service in registry.services()],
+        "paths": {path: {"post": _operation(specs, by_kind)} for path, specs in sorted(paths.items())},
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "signature": {"type": "apiKey", "in": "header", "name": "x-ca-signature"},
+            },
+        },
+        "security": [{"signature": []}],
+    }
+
+
+def _operation(specs: list[MethodSpec], by_kind: dict[int, Any]) -> dict[str, Any]:
+    newest = specs[-1]
+    requests = [_request_schema(spec, by_kind) for spec in specs]
+    replies = [_reply_schema(spec, by_kind) for spec in specs]
+
+    def content(schemas: list[dict[str, Any]]) -> dict[str, Any]:
+        return {"application/json": {"schema": _either(schemas)}}
+
+    return {
+        "operationId": newest.path.strip("/").replace("/", "_").replace("-", "_"),
+        "summary": f"{newest.title} / {newest.title_en}",
+        "description": newest.description,
+        "tags": [newest.service],
+        "requestBody": {"required": True, "content": content(requests)},
+        "responses": {"200": {"description": "code 200, or a failure", "content": content(replies)}},
+    }
+
+
+def _either(schemas: list[dict[str, Any]]) -> dict[str, Any]:
+    return schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
+
+
+def _request_schema(spec: MethodSpec, by_kind: dict[int, Any]) -> dict[str, Any]:
+    request: dict[str, Any] = {"apiVer": {"const": spec.version}}
+    needed = ["apiVer"]
+    if spec.token != "none":
+        request["cloudToken"] = {"type": "string"}
+        needed += ["cloudToken"] if spec.token == "required" else []
+    params = by_kind[id(spec.params)] if spec.params is not None else {"type": "object"}
+    return {
+        "title": spec.version,
+        "type": "object",
+        "required": ["request", *(["params"] if spec.params is not None else [])],
+        "properties": {
+            "id": {"type": "string"},
+            "version": {"type": "string"},
+            "request": {"type": "object", "required": needed, "properties": request},
+            "params": params,
+        },
+    }
+
+
+def _reply_schema(spec: MethodSpec, by_kind: dict[int, Any]) -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        "id": {"type": "string"},
+        "code": {"type": "integer"},
+        "message": {"type": "string"},
+        "localizedMsg": {"type": ["string", "null"]},
+    }
+    if spec.result is not None:
+        properties["data"] = by_kind[id(spec.result)]
+    return {"title": spec.version, "type": "object", "required": ["id", "code"], "properties": properties}
+
+
+def _failure(kind: type[LinliError], language: str) -> answers.Failure:
+    """The answer to an error of this kind, with its facts left as names."""
+    error = kind.__new__(kind)
+    Exception.__init__(error)
+    error.facts = {}
+    failure = answers.of_error(error, language)
+    said = error.text(language) if kind.code not in ("bad_input", "not_found") else failure.localized
+    return msgspec.structs.replace(failure, localized=said)
+
+
+def _members(kind: inspect.Type, prefix: str, depth: int) -> Iterator[Field]:
+    kind, _ = _bare(kind)
+    if isinstance(kind, inspect.ListType | inspect.SetType | inspect.VarTupleType):
+        yield from _members(kind.item_type, f"{prefix}[]", depth + 1)
+    elif isinstance(kind, inspect.StructType) and depth < DEEPEST:
+        for member in kind.fields:
+            bare, meta = _bare(member.type)
+            name = f"{prefix}.{member.encode_name}" if prefix else member.encode_name
+            yield Field(name, _name(bare), member.required, meta.get("description", ""), _limits(bare))
+            yield from _members(bare, name, depth + 1)
+
+
+def _bare(kind: inspect.Type) -> tuple[inspect.Type, dict[str, str]]:
+    """The type without its metadata and without None, and the metadata's description."""
+    meta: dict[str, str] = {}
+    while True:
+        if isinstance(kind, inspect.Metadata):
+            schema = kind.extra_json_schema or {}
+            if "description" in schema:
+                meta["description"] = str(schema["description"])
+            kind = kind.type
+        elif isinstance(kind, inspect.UnionType):
+            kept = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
+            kind = kept[0] if kept else inspect.AnyType()
+        else:
+            return kind, meta
+
+
+def _name(kind: inspect.Type) -> str:
+    if isinstance(kind, inspect.ListType | inspect.SetType | inspect.VarTupleType):
+        return f"List<{_name(_bare(kind.item_type)[0])}>"
+    if isinstance(kind, inspect.LiteralType | inspect.EnumType):
+        values = kind.values if isinstance(kind, inspect.LiteralType) else [e.value for e in kind.cls]
+        return "String" if any(isinstance(value, str) for value in values) else "Integer"
+    if isinstance(kind, inspect.StructType | inspect.DictType):
+        return "Object"
+    return _SIMPLE.get(type(kind), ("String", ""))[0]
+
+
+def _limits(kind: inspect.Type) -> str:
+    if isinstance(kind, inspect.LiteralType):
+        return ", ".join(str(value) for value in kind.values)
+    if isinstance(kind, inspect.EnumType):
+        return ", ".join(str(entry.value) for entry in kind.cls)
+    if isinstance(kind, inspect.StrType | inspect.ListType):
+        return _range(kind.min_length, kind.max_length)
+    if isinstance(kind, inspect.IntType | inspect.FloatType):
+        return _range(
+            kind.ge if kind.ge is not None else kind.gt, kind.le if kind.le is not None else kind.lt
+        )
+    return ""
+
+
+def _range(low: float | None, high: float | None) -> str:
+    if low is None and high is None:
+        return ""
+    return f"{'' if low is None else low}–{'' if high is None else high}"
+
+
+def _sample(kind: inspect.Type, depth: int) -> Any:
+    kind, _ = _bare(kind)
+    if isinstance(kind, inspect.StructType):
+        if depth >= DEEPEST:
+            return {}
+        return {
+            member.encode_name: _sample(member.type, depth + 1)
+            for member in kind.fields
+            if member.required or depth == 0
+        }
+    if isinstance(kind, inspect.ListType | inspect.SetType | inspect.VarTupleType):
+        return [_sample(kind.item_type, depth + 1)]
+    if isinstance(kind, inspect.DictType):
+        return {}
+    if isinstance(kind, inspect.LiteralType):
+        return kind.values[0]
+    if isinstance(kind, inspect.EnumType):
+        return next(iter(kind.cls)).value
+    return _SIMPLE.get(type(kind), ("String", "string"))[1]
