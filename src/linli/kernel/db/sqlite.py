@@ -158,6 +158,8 @@ class SQLiteDatabase(Database):
         self._busy = False
 
     async def _open_group(self) -> None:
+        # The write-ahead log starts over only when nobody reads: under steady load it would else grow and grow.
+        self._end_snapshot()
         deadline = time.monotonic() + BUSY_SECONDS
         while True:
             try:
