@@ -82,6 +82,13 @@ class Device:
         self.client.abort()
         await self._end()
 
+    async def closed(self) -> bool:
+        """Waits until the platform ends the connection."""
+        assert self._reader is not None
+        async with asyncio.timeout(5):
+            await asyncio.wait((self._reader,))
+        return isinstance(self._reader.exception(), EOFError | ConnectionError)
+
     async def _end(self) -> None:
         assert self._reader is not None
         self._reader.cancel()

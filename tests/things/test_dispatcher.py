@@ -256,4 +256,4 @@ async def test_handlers_of_a_deleted_device_do_not_run(
         await devices.delete_device(Scope.system(site.tenant.tenant_id), tx, iot_id=site.device.iot_id)
     await settle(handled, clock)
     assert book.seen == []
-    assert await device.client.closed()
+    assert await device.closed()

@@ -40,11 +40,15 @@ class PendingCalls:
         if future is not None and not future.done():
             future.set_result(payload)
 
-    def answered(self, device_no: int, message_id: str, reply: envelope.Reply) -> int | None:
-        """The number of the call that `message_id` names, or None if it is no number of ours."""
+    def answered(self, device_no: int, message_id: str, reply: envelope.Reply) -> None:
+        """Tell whoever waits; to be called once the answer is on disk, so that the record is complete by then."""
         future = self._replies.pop((device_no, message_id), None)
         if future is not None and not future.done():
             future.set_result(reply)
-        if message_id.isascii() and message_id.isdigit() and len(message_id) <= 16:
-            return int(message_id)
-        return None
+
+
+def call_number(message_id: str) -> int | None:
+    """The number of the call that a message id names, or None if it is none of ours."""
+    if message_id.isascii() and message_id.isdigit() and len(message_id) <= 16:
+        return int(message_id)
+    return None

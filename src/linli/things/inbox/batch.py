@@ -1,5 +1,6 @@
 """Messages gathered for one transaction, as rows ready for the driver's bulk calls."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, func, update
@@ -95,6 +96,7 @@ class Batch:
     """Uplinks whose fate is decided together, and what they write. `ready` is true once there is anything to settle."""
 
     __slots__ = (
+        "after",
         "answers",
         "events",
         "inbox",
@@ -116,6 +118,8 @@ class Batch:
         self.uplinks: list[Uplink] = []
         self.replies: list[tuple[Uplink, bytes]] = []
         """Sent after the commit, in this order."""
+        self.after: list[Callable[[], None]] = []
+        """Called after the commit, before the replies."""
         self.refused: list[tuple[Uplink, str]] = []
         """Uplinks of which nothing is kept, and why."""
         self.messages: list[Message] = []

@@ -168,6 +168,8 @@ class Ingest:
         """Everything that must not happen before the commit."""
         if batch.uplinks and self.publisher is not None:
             self.publisher.done(batch.uplinks)
+        for told in batch.after:
+            told()
         for uplink, payload in batch.replies:
             uplink.reply(payload)
         if batch.messages:

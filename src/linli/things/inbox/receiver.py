@@ -1,5 +1,6 @@
 """Reads each kind of uplink into a batch: what is stored, and what the device is told. Every uplink is acknowledged."""
 
+import functools
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.ids import Ids
 from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.topics import UplinkKind
-from linli.things.downlink.calls import PendingCalls
+from linli.things.downlink.calls import PendingCalls, call_number
 from linli.things.fleet import DeviceEntry
 from linli.things.inbox.arrival import NOT_STORED, UNSUPPORTED, Arrival, read_post
 from linli.things.inbox.batch import Batch
@@ -86,9 +87,13 @@ class Receiver:
             values = reply_values(reply)
         except (envelope.EnvelopeError, msgspec.MsgspecError):
             return
-        call_no = self._calls.answered(device.device_no, str(reply.id), reply)
+        message_id = str(reply.id)
+        call_no = call_number(message_id)
         if call_no is None:
             return
+        arrival.batch.after.append(
+            functools.partial(self._calls.answered, device.device_no, message_id, reply)
+        )
         arrival.batch.answer(
             call_no,
             device.device_no,
