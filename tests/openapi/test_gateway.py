@@ -12,7 +12,7 @@ from linli.kernel import tenancy
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Query
 from linli.openapi import policies
-from linli.openapi.models import nonces, request_log
+from linli.openapi.models import nonce_batches, nonces, request_log
 from tests.openapi.house import Partner, Platform
 
 ID = "1509086454180"
@@ -184,16 +184,22 @@ async def test_another_process_has_seen_the_nonce(partner: Partner, platform: Pl
 
 
 async def test_old_nonces_are_forgotten(partner: Partner, platform: Platform, clock: ManualClock) -> None:
-    count = Query(select(func.count()).select_from(nonces))
+    written = Query(select(func.count()).select_from(nonces))
+    batches = Query(select(func.count()).select_from(nonce_batches))
+
+    async def rows() -> tuple[int, int]:
+        return await written.scalar(platform.db), await batches.scalar(platform.db)
+
     for path in ("/sample/read", "/sample/write"):
         await partner.call(path, "1.0.0", {"name": "n"})
     await platform.api.journal.flush()
-    assert await count.scalar(platform.db) == 2
+    assert await rows() == (1, 1)
     await clock.advance(16 * 60_000)
     await partner.call("/sample/read", "1.0.0")
     await platform.api.journal.flush()
-    while await count.scalar(platform.db) > 1:
+    while sum(await rows()) > 1:
         await platform.api.journal.purge()
+    assert await rows() == (0, 1)
     assert len(platform.api._memory) == 3  # the memory forgets in generations of ten minutes
     await clock.advance(60 * 60_000)
     await partner.call("/sample/read", "1.0.0")
@@ -489,3 +495,22 @@ async def test_many_at_once(partner: Partner, platform: Platform) -> None:
         await Query(select(func.count()).select_from(request_log), unscoped="a test").scalar(platform.db)
         == 50
     )
+
+
+async def test_an_undone_call_cannot_be_played_against_another_process(
+    partner: Partner, platform: Platform
+) -> None:
+    second = Platform(
+        platform.db, platform.clock, platform.ids, platform.secrets, platform.settings, platform.targets,
+        platform.methods,
+    )  # fmt: skip
+    await second.start()
+    try:
+        body = partner.body("1.0.0", {"name": "taken"})
+        headers = partner.headers("/sample/write", body)
+        assert (await partner.send("/sample/write", body, headers)).json()["code"] == 460
+        await platform.api.journal.flush()
+        partner.platform = second
+        assert refusal(await partner.send("/sample/write", body, headers)) == (403, "S403NU", "Nonce Used")
+    finally:
+        await second.stop()

@@ -76,6 +76,7 @@ class Dispatcher:
         self._tokens = tokens
         self._note = journal.note
         self._remember = journal.remember
+        self._remember_failed = journal.remember_failed
 
     @property
     def paths(self) -> frozenset[str]:
@@ -123,7 +124,7 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - the edge of a call: whatever a method raised becomes an answer
             exchange.failure = _fault(error, params, exchange)
         if not claimed:
-            self._remember(mark)
+            (self._remember_failed if plan is not None and plan.tx_name else self._remember)(mark)
         return self._finish(exchange, plan, raw, data)
 
     def note_refusal(self, exchange: Exchange, refused: Refused) -> None:

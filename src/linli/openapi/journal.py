@@ -63,6 +63,7 @@ class Journal:
         self._log_days = log_days
         self._entries: list[Entry] = []
         self._marks: list[Mark] = []
+        self._failed: list[Mark] = []
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._writing = asyncio.Lock()
@@ -71,6 +72,9 @@ class Journal:
         # Bound once: the gateway calls them on every request.
         self.note = self._entries.append
         self.remember = self._marks.append
+        """Takes the nonce of a call that opened no unit of work."""
+        self.remember_failed = self._failed.append
+        """Takes the nonce of a call whose unit of work was undone."""
 
     def start(self) -> None:
         self._stopping.clear()
@@ -87,21 +91,25 @@ class Journal:
         """Write everything collected so far, durably. Calls go on between one unit of `UNIT_ROWS` and the next."""
         async with self._writing:
             # The lists stay the same objects, since their `append` is bound.
-            entries, marks = self._entries[:], self._marks[:]
+            entries, marks, failed = self._entries[:], self._marks[:], self._failed[:]
             self._entries.clear()
             self._marks.clear()
+            self._failed.clear()
             counts = [(key, key.meter.take_pending()) for key in self._keys.held() if key.meter.pending]
             try:
-                while entries or marks or counts:
+                while entries or marks or failed or counts:
                     async with self._db.begin() as tx:
-                        await nonces.save(tx, marks[:UNIT_ROWS])
+                        await nonces.save(tx, marks)
+                        await nonces.save_failed(tx, failed[:UNIT_ROWS])
                         if entries:
                             await request_log.write(tx, entries[:UNIT_ROWS])
                         await self._write_counts(tx, counts)
-                    del entries[:UNIT_ROWS], marks[:UNIT_ROWS]
-                    counts = []
+                    del entries[:UNIT_ROWS], failed[:UNIT_ROWS]
+                    marks, counts = [], []
             except Exception:
-                self._take_back(entries, marks, counts)
+                self._marks[:0] = marks[-_MOST_KEPT:]
+                self._failed[:0] = failed[-_MOST_KEPT:]
+                self._take_back(entries, counts)
                 raise
 
     async def purge(self) -> None:
@@ -157,14 +165,11 @@ class Journal:
                 self._used_ms[key.app_key] = now_ms
                 await _used.run(tx, key=key.app_key, now=now_ms)
 
-    def _take_back(
-        self, entries: list[Entry], marks: list[Mark], counts: list[tuple[AppKey, dict[str, list[int]]]]
-    ) -> None:
+    def _take_back(self, entries: list[Entry], counts: list[tuple[AppKey, dict[str, list[int]]]]) -> None:
         lost = len(entries) + len(self._entries) - _MOST_KEPT
         if lost > 0:
             _dropped.inc(lost)
         self._entries[:0] = entries[max(lost, 0) :]
-        self._marks[:0] = marks[-_MOST_KEPT:]
         for key, by_path in counts:
             for path, (calls, failures) in by_path.items():
                 pending = key.meter.pending.setdefault(path, [0, 0])

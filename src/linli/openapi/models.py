@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, Text
 
-from linli.kernel.db import INT, integer, metadata, text_column
+from linli.kernel.db import INT, blob, identity, integer, metadata, text_column
 
 
 def _key(name: str) -> Column[int]:
@@ -10,7 +10,19 @@ def _key(name: str) -> Column[int]:
 
 
 nonces = Table("openapi_nonces", metadata, _key("slot"), _key("fingerprint"), sqlite_with_rowid=False)
-"""`slot` is the minute of the signed time, so that inserts and the purge stay together; ADR on nonces."""
+"""One row for the nonce of each call that wrote. `slot` is the minute of the signed time: inserts and the purge stay
+together."""
+
+nonce_batches = Table(
+    "openapi_nonce_batches",
+    metadata,
+    identity(),
+    integer("slot"),
+    blob("fingerprints"),
+    sqlite_autoincrement=True,
+)
+"""One row for the nonces of many calls that only read: 8 bytes each, little endian. `slot`: the latest among them.
+Looked into only at start, so they need no index, and no page of a table each."""
 
 cloud_tokens = Table(
     "openapi_tokens",

@@ -2,7 +2,8 @@
 
 A request stays acceptable until its signed time plus the window, so its nonce is remembered that long. The memory
 answers for this process; the rows carry it over restarts and to other processes. A call that writes inserts its
-nonce in its own transaction (`claim`), a call that only reads leaves it to the next batch (`save`).
+nonce in its own transaction (`claim`), where it meets any other use of it; calls that only read leave theirs to the
+next batch (`save`), which is one row.
 docs/adr/0010-nonces.md says why this is enough.
 """
 
@@ -11,18 +12,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import blake2b
 from itertools import chain
+from struct import Struct
 
 from sqlalchemy import bindparam, delete, select, tuple_
 from sqlalchemy.dialects import postgresql
 
 from linli.kernel.db import INT, Command, Database, Query, Tx
-from linli.openapi.models import nonces
+from linli.openapi.models import nonce_batches, nonces
 from linli.openapi.signature import WINDOW_MS
 
 SLOT_MS = 60_000
 _GENERATION_MS = 10 * 60_000
 _GENERATIONS = 2 * WINDOW_MS // _GENERATION_MS + 2
 """A request dated up to 15 minutes ahead stays acceptable for 30; one generation more is being filled."""
+
+_FINGERPRINT = Struct("<q")
 
 type Mark = tuple[int, int]
 """(slot, fingerprint) of one nonce of one app key."""
@@ -34,6 +38,11 @@ _claim = Command(
     .on_conflict_do_nothing()
 )
 _live = Query(select(nonces.c.fingerprint).where(nonces.c.slot >= bindparam("slot", type_=INT)), heavy=True)
+_live_batches = Query(
+    select(nonce_batches.c.fingerprints).where(nonce_batches.c.slot >= bindparam("slot", type_=INT)),
+    heavy=True,
+)
+_purge_batches = Command(delete(nonce_batches).where(nonce_batches.c.slot < bindparam("before", type_=INT)))
 _key = tuple_(nonces.c.slot, nonces.c.fingerprint)
 _purge = Command(
     delete(nonces).where(
@@ -89,9 +98,11 @@ class NonceMemory:
         """Take over the rows of requests that are still acceptable; their number. Run before the first request."""
         if now_ms >= self._turn_ms:
             self._turn(now_ms)
-        rows = await _live.all(db, slot=(now_ms - WINDOW_MS) // SLOT_MS)
-        self._current.update(chain.from_iterable(rows))
-        return len(rows)
+        slot = (now_ms - WINDOW_MS) // SLOT_MS
+        self._current.update(chain.from_iterable(await _live.all(db, slot=slot)))
+        for (packed,) in await _live_batches.all(db, slot=slot):
+            self._current.update(fingerprint for (fingerprint,) in _FINGERPRINT.iter_unpack(packed))
+        return len(self._current)
 
 
 async def claim(tx: Tx, mark: Mark) -> bool:
@@ -100,10 +111,16 @@ async def claim(tx: Tx, mark: Mark) -> bool:
 
 
 async def save(tx: Tx, marks: Sequence[Mark]) -> None:
-    """Write the nonces of calls that opened no unit of work. Sorted: neighbours in the table go in together."""
+    """Write the nonces of calls that opened no unit of work, as one row."""
     if marks:
-        rows = sorted(set(marks))
-        await tx.upsert_tuples(nonces, ("slot", "fingerprint"), rows, keys=("slot", "fingerprint"))
+        packed = b"".join([_FINGERPRINT.pack(fingerprint) for _, fingerprint in marks])
+        await tx.insert(nonce_batches, {"slot": max(marks)[0], "fingerprints": packed})
+
+
+async def save_failed(tx: Tx, marks: Sequence[Mark]) -> None:
+    """Write the nonces of calls whose unit of work was undone: played elsewhere, such a call might now succeed."""
+    if marks:
+        await tx.upsert_tuples(nonces, ("slot", "fingerprint"), list(marks), keys=("slot", "fingerprint"))
 
 
 async def purge(db: Database, now_ms: int, *, step: int = 2000) -> int:
@@ -112,4 +129,5 @@ async def purge(db: Database, now_ms: int, *, step: int = 2000) -> int:
     Small steps: SQLite deletes on the event loop, and a busy minute has a hundred thousand rows.
     """
     async with db.begin() as tx:
-        return await _purge.run(tx, before=(now_ms - WINDOW_MS) // SLOT_MS, step=step)
+        before = (now_ms - WINDOW_MS) // SLOT_MS
+        return await _purge_batches.run(tx, before=before) + await _purge.run(tx, before=before, step=step)
