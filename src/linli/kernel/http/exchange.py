@@ -23,12 +23,15 @@ class Exchange:
     __slots__ = (
         "_body",
         "_chunked",
+        "_chunks",
         "_complete",
         "_connection",
         "_disconnected",
         "_finished",
+        "_has_length",
         "_head",
         "_keep_alive",
+        "_lengthless",
         "_started",
         "_taken",
         "_waiter",
@@ -38,8 +41,15 @@ class Exchange:
     )
 
     def __init__(
-        self, connection: "Connection", scope: dict[str, Any], *, head_only: bool, keep_alive: bool
+        self,
+        connection: "Connection",
+        scope: dict[str, Any],
+        *,
+        head_only: bool,
+        keep_alive: bool,
+        chunks: bool,
     ) -> None:
+        """`chunks`: the client understands chunked answers; the end of another's long answer is the connection's."""
         self.scope = scope
         self.head_only = head_only
         self.expect_continue = False
@@ -51,7 +61,10 @@ class Exchange:
         self._disconnected = False
         self._waiter: asyncio.Future[None] | None = None
         self._head = b""
+        self._has_length = False
+        self._lengthless = False
         self._started = False
+        self._chunks = chunks
         self._chunked = False
         self._finished = False
 
@@ -78,6 +91,10 @@ class Exchange:
     @property
     def started(self) -> bool:
         return self._started
+
+    @property
+    def disconnected(self) -> bool:
+        return self._disconnected
 
     @property
     def body_complete(self) -> bool:
@@ -125,14 +142,14 @@ class Exchange:
         more: bool = message.get("more_body", False)
         connection = self._connection
         if self._head:
-            if not more and not self._chunked:
-                head = self._head if b"\r\nContent-Length:" in self._head else self._with_length(len(body))
-                connection.write(head + b"\r\n" + body if body and not self.head_only else head + b"\r\n")
-            else:
-                if b"\r\nContent-Length:" not in self._head:
+            head = self._head
+            if not self._has_length and not self._lengthless:
+                if not more:
+                    head = b"%sContent-Length: %d\r\n" % (head, len(body))
+                elif self._chunks:
                     self._chunked = True
-                    self._head += b"Transfer-Encoding: chunked\r\n"
-                connection.write(self._head + b"\r\n" + self._framed(body))
+                    head += b"Transfer-Encoding: chunked\r\n"
+            connection.write(head + b"\r\n" + self._framed(body))
             self._head = b""
         elif not self.head_only:
             connection.write(self._framed(body))
@@ -149,26 +166,33 @@ class Exchange:
     def _start(self, message: Message) -> None:
         if self._started:
             raise RuntimeError("the answer has already begun")
-        self._started = True
-        parts = [STATUS_LINES[message["status"]], self._connection.date_header()]
+        status: int = message["status"]
+        parts = [STATUS_LINES[status], self._connection.date_header()]
+        lines = 2
         for name, value in message.get("headers", ()):
             lower = name.lower()
             if lower == b"content-length":
                 name = b"Content-Length"
+                self._has_length = True
             elif lower == b"connection":
                 self._keep_alive = self._keep_alive and value.lower() != b"close"
                 continue
             elif lower in (b"transfer-encoding", b"date"):
                 continue
             parts += (name, b": ", value, b"\r\n")
+            lines += 1
+        if not self._complete or self._connection.server.stopping:
+            self._keep_alive = False
         if not self._keep_alive:
             parts.append(b"Connection: close\r\n")
-        self._head = b"".join(parts)
-        if message["status"] in (204, 304):
-            self.head_only = True
-
-    def _with_length(self, length: int) -> bytes:
-        return b"%sContent-Length: %d\r\n" % (self._head, length)
+            lines += 1
+        head = b"".join(parts)
+        if head.count(b"\n") != lines or head.count(b"\r") != lines:
+            raise ValueError("a header of the answer holds a line break")
+        if status in (204, 304):
+            self.head_only = self._lengthless = True  # RFC 9110, 8.6
+        self._head = head
+        self._started = True
 
     def _framed(self, body: bytes) -> bytes:
         if self.head_only or not body:

@@ -9,6 +9,8 @@ from linli.kernel.http.connection import Connection, Limits
 from linli.kernel.http.types import ASGIApp
 
 SWEEP_SECONDS = 1.0
+TLS_SECONDS = 10.0
+"""For the handshake, which comes before a connection counts and is swept."""
 
 
 class HttpServer:
@@ -34,8 +36,10 @@ class HttpServer:
     async def start(self) -> None:
         self.loop = asyncio.get_running_loop()
         self._server = await self.loop.create_server(
-            self.protocol, self._host, self._port, ssl=self._tls, backlog=1024, reuse_address=True
-        )
+            self.protocol, self._host, self._port, ssl=self._tls, backlog=1024, reuse_address=True,
+            ssl_handshake_timeout=TLS_SECONDS if self._tls else None,
+            ssl_shutdown_timeout=2.0 if self._tls else None,
+        )  # fmt: skip
         self._sweeper = asyncio.create_task(self._sweep(), name="http-sweep")
 
     def protocol(self) -> Connection:
@@ -54,15 +58,24 @@ class HttpServer:
             self._server.close()
         for connection in list(self._connections):
             connection.shutdown()
+        deadline = self.loop.time() + grace_seconds
         if self.tasks:
             await asyncio.wait(set(self.tasks), timeout=grace_seconds)
         for task in list(self.tasks):
             task.cancel()
+        await self._flush(deadline)
+        for connection in list(self._connections):
+            connection.abort()
         if self._sweeper is not None:
             self._sweeper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._sweeper
         await asyncio.sleep(0)
+
+    async def _flush(self, deadline: float) -> None:
+        """Let the last answers reach their clients."""
+        while self.loop.time() < deadline and any(c.unsent for c in self._connections):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
     # what connections tell
 
