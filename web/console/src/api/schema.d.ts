@@ -4,913 +4,6333 @@
  */
 
 export interface paths {
-  '/api/console/deliveries': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * ListDeliveries
-     * @description What should hold on devices, the last changed first.
-     */
-    get: operations['ApiConsoleDeliveriesListDeliveries']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/console/deliveries/{delivery_id}/history': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * History
-     * @description What happened to a delivery, newest first.
-     */
-    get: operations['ApiConsoleDeliveriesDeliveryIdHistoryHistory']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/console/deliveries/{delivery_id}/retry': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Retry
-     * @description Try at once, whatever the back-off says; also out of "needs a person".
-     */
-    post: operations['ApiConsoleDeliveriesDeliveryIdRetryRetry']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/console/deliveries/counts': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Count
-     * @description How many deliveries show each status.
-     */
-    get: operations['ApiConsoleDeliveriesCountsCount']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/console/live': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Follow
-     * @description Follow what happens in the communities the account may see, as it happens.
-     *
-     *     An event's name is its topic, its data the JSON of the same row that the topic's list gives. `missed` means
-     *     that events were dropped because the reader was too slow: load the list again.
-     */
-    get: operations['ApiConsoleLiveFollow']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/console/session': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * WhoAmI
-     * @description The signed-in account, its tenants and its rights.
-     */
-    get: operations['ApiConsoleSessionWhoAmI']
-    put?: never
-    /**
-     * SignIn
-     * @description Sign in with a phone number or log-in name. After five failures the account waits, 30 s and doubling.
-     */
-    post: operations['ApiConsoleSessionSignIn']
-    /**
-     * SignOut
-     * @description End this session.
-     */
-    delete: operations['ApiConsoleSessionSignOut']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/console/session/password': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * ChangePassword
-     * @description Change one's own password; every other session of the account ends.
-     */
-    post: operations['ApiConsoleSessionPasswordChangePassword']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/console/session/tenant': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * ChooseTenant
-     * @description Work in another tenant of the account.
-     */
-    post: operations['ApiConsoleSessionTenantChooseTenant']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/console/sessions': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * ListSessions
-     * @description Where the account is signed in, the last used first.
-     */
-    get: operations['ApiConsoleSessionsListSessions']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/console/sessions/{session_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /**
-     * Revoke
-     * @description Sign one of the account's sessions out.
-     */
-    delete: operations['ApiConsoleSessionsSessionIdRevoke']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/console/sessions/revoke-others': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * RevokeOthers
-     * @description Sign out everywhere but here.
-     */
-    post: operations['ApiConsoleSessionsRevokeOthersRevokeOthers']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/console/setup': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * State
-     * @description Whether the installation still waits for its first account.
-     */
-    get: operations['ApiConsoleSetupState']
-    put?: never
-    /**
-     * SetUp
-     * @description Create the operator, who also administers the first tenant, and sign in. Works once.
-     */
-    post: operations['ApiConsoleSetupSetUp']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
+    "/api/console/communities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListCommunities
+         * @description Communities and applications, newest first.
+         */
+        get: operations["ApiConsoleCommunitiesListCommunities"];
+        put?: never;
+        /**
+         * Apply
+         * @description Apply for a community; the operator reviews it.
+         */
+        post: operations["ApiConsoleCommunitiesApply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description One community with its figures.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Accept an application: the community gets its root space, projectId and default groups.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdApproveApprove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/houses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListHouses
+         * @description Houses in the order people count.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdHousesListHouses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/houses/{house_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Describe
+         * @description Set what is known of a house.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdHousesHouseIdDescribe"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListImports
+         * @description Imports of a community, newest first.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdImportsListImports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject
+         * @description Refuse an application with a reason that the applicant reads.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdRejectReject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/residents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListResidents
+         * @description One row for each house a person belongs to, newest first.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdResidentsListResidents"];
+        put?: never;
+        /**
+         * MoveIn
+         * @description A person lives in a house from now on; a phone that is known means that person.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdResidentsMoveIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/residents/move-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * MoveOut
+         * @description A person no longer belongs to a house; what they had because of it ends.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdResidentsMoveOutMoveOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/spaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListLevel
+         * @description The spaces directly below one, in the order people count.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdSpacesListLevel"];
+        put?: never;
+        /**
+         * Create
+         * @description A new space.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdSpacesCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/spaces/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * HandIn
+         * @description Import a workbook. Nothing changes if any row is bad, unless the good ones are asked for.
+         *
+         *     A large file is still `waiting` in the answer: ask for the import again until it is not.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdSpacesImportHandIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/community-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListWaiting
+         * @description Applications of every tenant that wait for a decision, newest first.
+         */
+        get: operations["ApiConsoleCommunityReviewsListWaiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/community-reviews/{community_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description One application with its proofs, and the other claims on the same place.
+         */
+        get: operations["ApiConsoleCommunityReviewsCommunityIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/data-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListModels
+         * @description Every data model with its fields, and how many records there are.
+         */
+        get: operations["ApiConsoleDataModelsListModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDeliveries
+         * @description What should hold on devices, the last changed first.
+         */
+        get: operations["ApiConsoleDeliveriesListDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/deliveries/{delivery_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description What happened to a delivery, newest first.
+         */
+        get: operations["ApiConsoleDeliveriesDeliveryIdHistoryHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/deliveries/{delivery_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry
+         * @description Try at once, whatever the back-off says; also out of "needs a person".
+         */
+        post: operations["ApiConsoleDeliveriesDeliveryIdRetryRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/deliveries/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count
+         * @description How many deliveries show each status.
+         */
+        get: operations["ApiConsoleDeliveriesCountsCount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDevices
+         * @description Devices in sight, the newest first unless sorted.
+         */
+        get: operations["ApiConsoleDevicesListDevices"];
+        put?: never;
+        /**
+         * Create
+         * @description Add a device of a product. Those who see some communities only must name one of them.
+         */
+        post: operations["ApiConsoleDevicesCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description One device with its product's thing model.
+         */
+        get: operations["ApiConsoleDevicesIotIdDetail"];
+        /**
+         * Change
+         * @description Rename a device, note something, disable it (it is cut off at once) or enable it.
+         */
+        put: operations["ApiConsoleDevicesIotIdChange"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events
+         * @description Events of a device, newest first.
+         */
+        get: operations["ApiConsoleDevicesIotIdEventsEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListMessages
+         * @description The last 200 messages of a device in both directions, newest first.
+         */
+        get: operations["ApiConsoleDevicesIotIdMessagesListMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/properties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Properties
+         * @description The newest value of each property that the device has reported.
+         */
+        get: operations["ApiConsoleDevicesIotIdPropertiesProperties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/properties/{identifier}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Points
+         * @description A property's values between two times, oldest first; of more than 2000 the newest. Default: the last day.
+         */
+        get: operations["ApiConsoleDevicesIotIdPropertiesIdentifierPointsPoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/properties/set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * SetProperties
+         * @description Set properties and wait until the device has them.
+         */
+        post: operations["ApiConsoleDevicesIotIdPropertiesSetSetProperties"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/services/{identifier}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call
+         * @description Call a service and wait up to 10 s for the device's answer, whatever its call type.
+         */
+        post: operations["ApiConsoleDevicesIotIdServicesIdentifierCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/doors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDoors
+         * @description Doors by name, with how far their rights have got.
+         */
+        get: operations["ApiConsoleDoorsListDoors"];
+        put?: never;
+        /**
+         * Register
+         * @description Register a door by its serial number; a device that is not known yet is made, its secret told once.
+         */
+        post: operations["ApiConsoleDoorsRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/doors/{iot_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowDoor
+         * @description One door with the last times it was opened from afar.
+         */
+        get: operations["ApiConsoleDoorsIotIdShowDoor"];
+        /**
+         * Describe
+         * @description Change how a door is called and where it is.
+         */
+        put: operations["ApiConsoleDoorsIotIdDescribe"];
+        post?: never;
+        /**
+         * Remove
+         * @description Take a door out of its community; every right on it ends.
+         */
+        delete: operations["ApiConsoleDoorsIotIdRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/doors/{iot_id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * OpenDoor
+         * @description Open a door from afar and wait for its own answer. Who, when and why is kept.
+         */
+        post: operations["ApiConsoleDoorsIotIdOpenOpenDoor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/doors/serial-numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AddSerialNumbers
+         * @description Add a maker's list of serial numbers, all or none.
+         */
+        post: operations["ApiConsoleDoorsSerialNumbersAddSerialNumbers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Health
+         * @description Components of this process, queues of the installation, and the disk.
+         */
+        get: operations["ApiConsoleHealthHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description One import and how far it is.
+         */
+        get: operations["ApiConsoleImportsImportIdOne"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/imports/{import_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply
+         * @description Apply a workbook that was tried; with `goodOnly`, the good rows of a refused one.
+         */
+        post: operations["ApiConsoleImportsImportIdApplyApply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/imports/{import_id}/report.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report
+         * @description The handed-in workbook with every fault marked where it stands.
+         */
+        get: operations["ApiConsoleImportsImportIdReportXlsxReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TakeBack
+         * @description Take an import back; refused when something was built on it since.
+         */
+        post: operations["ApiConsoleImportsImportIdUndoTakeBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/inbox/parked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListParked
+         * @description Messages that their handlers could not take, newest first.
+         */
+        get: operations["ApiConsoleInboxParkedListParked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/inbox/parked/{iot_id}/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Drop
+         * @description Never handle it; the message itself stays in the device's log.
+         */
+        delete: operations["ApiConsoleInboxParkedIotIdSeqDrop"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/inbox/parked/{iot_id}/{seq}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry
+         * @description Give a parked message to its handlers again.
+         */
+        post: operations["ApiConsoleInboxParkedIotIdSeqRetryRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListKeys
+         * @description The tenant's keys, never their secrets.
+         */
+        get: operations["ApiConsoleKeysListKeys"];
+        put?: never;
+        /**
+         * CreateKey
+         * @description A new key of a project.
+         */
+        post: operations["ApiConsoleKeysCreateKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/keys/{app_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change
+         * @description Enable or disable a key, and say which services it may call.
+         */
+        put: operations["ApiConsoleKeysAppKeyChange"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/keys/{app_key}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate
+         * @description Give a key a new secret; the old one stops working at once.
+         */
+        post: operations["ApiConsoleKeysAppKeyRotateRotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow
+         * @description Follow what happens in the communities the account may see, as it happens.
+         *
+         *     An event's name is its topic, its data the JSON of the same row that the topic's list gives. `missed` means
+         *     that events were dropped because the reader was too slow: load the list again.
+         */
+        get: operations["ApiConsoleLiveFollow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description What a community is made of and how its day goes.
+         */
+        get: operations["ApiConsoleOverviewFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/passes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPasses
+         * @description Passes and refusals, newest first.
+         */
+        get: operations["ApiConsolePassesListPasses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/pois": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description The first twenty places of the catalogue in which every word is found.
+         */
+        get: operations["ApiConsolePoisSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListProducts
+         * @description The tenant's products, the newest first; at most 500.
+         */
+        get: operations["ApiConsoleProductsListProducts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListProjects
+         * @description The tenant's projects and the communities each sees.
+         */
+        get: operations["ApiConsoleProjectsListProjects"];
+        put?: never;
+        /**
+         * CreateProject
+         * @description A new project; it sees no community yet.
+         */
+        post: operations["ApiConsoleProjectsCreateProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/projects/{project_id}/communities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetCommunities
+         * @description Say which communities the project sees: all of the list, and no other.
+         */
+        put: operations["ApiConsoleProjectsProjectIdCommunitiesSetCommunities"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/qr-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListRights
+         * @description Codes at doors, the last changed first.
+         */
+        get: operations["ApiConsoleQrCodesListRights"];
+        put?: never;
+        /**
+         * Give
+         * @description Make a code for a person and let it open doors.
+         */
+        post: operations["ApiConsoleQrCodesGive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/qr-codes/{qr_code}/doors/{iot_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * TakeBack
+         * @description Take a code off one door, whoever gave it.
+         */
+        delete: operations["ApiConsoleQrCodesQrCodeDoorsIotIdTakeBack"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/qr-codes/{qr_code}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Picture
+         * @description The encrypted text of a code that the console made.
+         */
+        post: operations["ApiConsoleQrCodesQrCodePicturePicture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Records of one model, newest first unless sorted.
+         */
+        get: operations["ApiConsoleRecordsSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/records/{record_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetRecord */
+        get: operations["ApiConsoleRecordsRecordIdGetRecord"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/records/{record_id}/files/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFile
+         * @description Where the file that a field names can be fetched, for an hour.
+         */
+        get: operations["ApiConsoleRecordsRecordIdFilesFieldGetFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/reference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListMethods
+         * @description Every method of the open API, by path and version.
+         */
+        get: operations["ApiConsoleReferenceListMethods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/reference/method": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Method
+         * @description One method: its fields, errors, and code that calls it.
+         */
+        get: operations["ApiConsoleReferenceMethodMethod"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/reference/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Document
+         * @description The OpenAPI 3.1 file of the open API.
+         */
+        get: operations["ApiConsoleReferenceOpenapiJsonDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/reference/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TryMethod
+         * @description Make a real call through the gateway as one of the tenant's keys.
+         */
+        post: operations["ApiConsoleReferenceTryTryMethod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Calls of the tenant's keys, newest first.
+         */
+        get: operations["ApiConsoleRequestsSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description At most eight hits of each kind that the account may see; two characters at least.
+         */
+        get: operations["ApiConsoleSearchSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListServices
+         * @description Names of the services that a key may be granted.
+         */
+        get: operations["ApiConsoleServicesListServices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * WhoAmI
+         * @description The signed-in account, its tenants and its rights.
+         */
+        get: operations["ApiConsoleSessionWhoAmI"];
+        put?: never;
+        /**
+         * SignIn
+         * @description Sign in with a phone number or log-in name. After five failures the account waits, 30 s and doubling.
+         */
+        post: operations["ApiConsoleSessionSignIn"];
+        /**
+         * SignOut
+         * @description End this session.
+         */
+        delete: operations["ApiConsoleSessionSignOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ChangePassword
+         * @description Change one's own password; every other session of the account ends.
+         */
+        post: operations["ApiConsoleSessionPasswordChangePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/session/tenant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ChooseTenant
+         * @description Work in another tenant of the account.
+         */
+        post: operations["ApiConsoleSessionTenantChooseTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListSessions
+         * @description Where the account is signed in, the last used first.
+         */
+        get: operations["ApiConsoleSessionsListSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke
+         * @description Sign one of the account's sessions out.
+         */
+        delete: operations["ApiConsoleSessionsSessionIdRevoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/sessions/revoke-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RevokeOthers
+         * @description Sign out everywhere but here.
+         */
+        post: operations["ApiConsoleSessionsRevokeOthersRevokeOthers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * State
+         * @description Whether the installation still waits for its first account.
+         */
+        get: operations["ApiConsoleSetupState"];
+        put?: never;
+        /**
+         * SetUp
+         * @description Create the operator, who also administers the first tenant, and sign in. Works once.
+         */
+        post: operations["ApiConsoleSetupSetUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/signature/debug": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Debug
+         * @description Show the string that the server signs for a request of one of the tenant's keys. Nothing is called.
+         */
+        post: operations["ApiConsoleSignatureDebugDebug"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/spaces/{space_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change
+         * @description Rename a space, turn a lane, or move the space with all below it.
+         */
+        put: operations["ApiConsoleSpacesSpaceIdChange"];
+        post?: never;
+        /**
+         * Remove
+         * @description Delete an empty space; the refusal counts what hangs on it.
+         */
+        delete: operations["ApiConsoleSpacesSpaceIdRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/spaces/{space_id}/way": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Way
+         * @description The spaces from the root down to one, itself last: what a deep link needs.
+         */
+        get: operations["ApiConsoleSpacesSpaceIdWayWay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/spaces/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download
+         * @description The empty workbook with titles, drop-downs and hints.
+         */
+        get: operations["ApiConsoleSpacesTemplateXlsxDownload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListAll
+         * @description Every subscription of the tenant's keys.
+         */
+        get: operations["ApiConsoleSubscriptionsListAll"];
+        put?: never;
+        /**
+         * Create
+         * @description A new webhook; its secret is told this once.
+         */
+        post: operations["ApiConsoleSubscriptionsCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/subscriptions/{subscription_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change
+         * @description Stop or resume any subscription; rename or re-point a webhook.
+         */
+        put: operations["ApiConsoleSubscriptionsSubscriptionIdChange"];
+        post?: never;
+        /**
+         * Remove
+         * @description Remove a subscription with everything it still held.
+         */
+        delete: operations["ApiConsoleSubscriptionsSubscriptionIdRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/subscriptions/{subscription_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pushes
+         * @description What was pushed, the last tried first. Tries are kept for seven days.
+         */
+        get: operations["ApiConsoleSubscriptionsSubscriptionIdDeliveriesPushes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/subscriptions/{subscription_id}/deliveries/{change_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PushAgain
+         * @description Send one message again, delivered or given up.
+         */
+        post: operations["ApiConsoleSubscriptionsSubscriptionIdDeliveriesChangeIdReplayPushAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/subscriptions/{subscription_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay
+         * @description Send everything from a point in time on again.
+         */
+        post: operations["ApiConsoleSubscriptionsSubscriptionIdReplayReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/subscriptions/{subscription_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test
+         * @description Send a test message through this one webhook; the answer appears in its log.
+         */
+        post: operations["ApiConsoleSubscriptionsSubscriptionIdTestTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/subscriptions/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Choices
+         * @description What a subscription can be narrowed to.
+         */
+        get: operations["ApiConsoleSubscriptionsChoicesChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload
+         * @description Hand in a picture of a proof, at most 2 MB; its uploadId goes into the application.
+         */
+        post: operations["ApiConsoleUploadsUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-export type webhooks = Record<string, never>
+export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    /** DeliveryRow */
-    DeliveryRow: {
-      changedMs: number
-      communityId: string
-      confirmedMs: number | null
-      credential: string
-      deleting: boolean
-      deviceName: string
-      deviceOnline: boolean
-      failures: number
-      id: string
-      iotId: string
-      kind: string
-      nextTryMs: number | null
-      reason: string
-      status: string
-      subject: string
-    }
-    /** DeliveryStep */
-    DeliveryStep: {
-      atMs: number
-      caller: string
-      generation: number
-      reason: string
-      status: string
-    }
-    /** Me */
-    Me: {
-      accountId: string
-      login: string
-      mustChangePassword: boolean
-      name: string
-      operator: boolean
-      rights: string[]
-      roles: components['schemas']['RoleIn'][]
-      tenant: components['schemas']['TenantOption'] | null
-      tenants: components['schemas']['TenantOption'][]
-    }
-    /** NewKey */
-    NewKey: {
-      appKey: string
-      appSecret: string
-      projectId: string
-    }
-    /** Page[DeliveryRow] */
-    'Page_linli.console.delivery_routes.DeliveryRow_': {
-      data: components['schemas']['DeliveryRow'][]
-      pageNo: number
-      pageSize: number
-      total: number
-    }
-    /** PasswordChange */
-    PasswordChange: {
-      new: string
-      old: string
-    }
-    /** Revoked */
-    Revoked: {
-      count: number
-    }
-    /**
-     * Role
-     * @enum {string}
-     */
-    Role: 'operator' | 'tenant_admin' | 'community_manager' | 'staff' | 'resident'
-    /** RoleIn */
-    RoleIn: {
-      communityId: number
-      role: components['schemas']['Role']
-    }
-    /** SessionRow */
-    SessionRow: {
-      address: string
-      agent: string
-      createdMs: number
-      current: boolean
-      expiresMs: number
-      id: string
-      seenMs: number
-    }
-    /** SetupDone */
-    SetupDone: {
-      key: components['schemas']['NewKey'] | null
-      me: components['schemas']['Me']
-    }
-    /** SetupRequest */
-    SetupRequest: {
-      /** @description Printed by the server at its start; also in its data folder. */
-      code: string
-      /** @description Phone number or log-in name. */
-      login: string
-      name: string
-      password: string
-      /**
-       * @description Empty: no project and no key yet.
-       * @default
-       */
-      projectName: string
-      tenantName: string
-    }
-    /** SetupState */
-    SetupState: {
-      needed: boolean
-      version: string
-    }
-    /** SignInRequest */
-    SignInRequest: {
-      login: string
-      password: string
-      /** @default false */
-      remember: boolean
-    }
-    /** StatusCount */
-    StatusCount: {
-      count: number
-      status: string
-    }
-    /** TenantChoice */
-    TenantChoice: {
-      tenantId: string
-    }
-    /** TenantOption */
-    TenantOption: {
-      id: string
-      name: string
-    }
-  }
-  responses: never
-  parameters: never
-  requestBodies: never
-  headers: never
-  pathItems: never
+    schemas: {
+        /** CommunityApplication */
+        CommunityApplication: {
+            address: string;
+            /** @description uploadIds of up to three proofs. */
+            certificates?: string[];
+            /**
+             * @description community or village
+             * @default community
+             */
+            kind?: string;
+            /** @default  */
+            managingBody?: string;
+            name: string;
+            poid: string;
+            /** @description yyyy-MM-dd */
+            serviceEnd: string;
+            /** @description yyyy-MM-dd */
+            serviceStart: string;
+        };
+        /** CommunityApplied */
+        CommunityApplied: {
+            id: string;
+        };
+        /** CommunityDetail */
+        CommunityDetail: {
+            address: string;
+            /** @description 1 under review, 2 approved, 3 rejected. */
+            applyStatus: number;
+            /** @description URLs of the proofs, good for ten minutes. */
+            certificates: string[];
+            city: string;
+            createdMs: number;
+            houses: number;
+            id: string;
+            kind: string;
+            managingBody: string;
+            name: string;
+            poid: string;
+            rejectReason: string;
+            /** @description Persons who live there. */
+            residents: number;
+            rootSpaceId: string | null;
+            /** @description projectId of the community on the wire. */
+            scopeId: string | null;
+            serviceEnd: string;
+            serviceStart: string;
+            timeZone: string;
+        };
+        /** CommunityRow */
+        CommunityRow: {
+            address: string;
+            /** @description 1 under review, 2 approved, 3 rejected. */
+            applyStatus: number;
+            city: string;
+            createdMs: number;
+            id: string;
+            name: string;
+            poid: string;
+            rejectReason: string;
+            rootSpaceId: string | null;
+            /** @description projectId of the community on the wire. */
+            scopeId: string | null;
+        };
+        /** Component */
+        Component: {
+            name: string;
+            ok: boolean;
+            reason: string;
+        };
+        /** DataModelRow */
+        DataModelRow: {
+            area: string;
+            fields: components["schemas"]["ModelField"][];
+            modelId: string;
+            newestMs: number | null;
+            note: string;
+            rows: number;
+            source: string;
+            title: string;
+            version: string;
+        };
+        /** DeliveryRow */
+        DeliveryRow: {
+            changedMs: number;
+            communityId: string;
+            confirmedMs: number | null;
+            credential: string;
+            deleting: boolean;
+            deviceName: string;
+            deviceOnline: boolean;
+            failures: number;
+            id: string;
+            iotId: string;
+            kind: string;
+            nextTryMs: number | null;
+            reason: string;
+            status: string;
+            subject: string;
+        };
+        /** DeliveryStep */
+        DeliveryStep: {
+            atMs: number;
+            caller: string;
+            generation: number;
+            reason: string;
+            status: string;
+        };
+        /** DeviceChange */
+        DeviceChange: {
+            enabled?: boolean | null;
+            nickname?: string | null;
+            remark?: string | null;
+        };
+        /** DeviceDetail */
+        DeviceDetail: {
+            activeMs: number | null;
+            category: string;
+            communityId: string | null;
+            createdMs: number;
+            deviceName: string;
+            gatewayIotId: string | null;
+            iotId: string;
+            lastOfflineMs: number | null;
+            lastOnlineMs: number | null;
+            lastSeenMs: number | null;
+            nickname: string;
+            productKey: string;
+            productName: string;
+            remark: string;
+            /** @enum {string} */
+            state: "unactive" | "online" | "offline" | "disabled";
+            tags: {
+                [key: string]: string;
+            };
+            tsl: string;
+        };
+        /** DeviceEvent */
+        DeviceEvent: {
+            atMs: number;
+            id: string;
+            identifier: string;
+            level: string;
+            name: string;
+            params: unknown;
+        };
+        /** DeviceRow */
+        DeviceRow: {
+            category: string;
+            communityId: string | null;
+            createdMs: number;
+            deviceName: string;
+            iotId: string;
+            lastSeenMs: number | null;
+            nickname: string;
+            productKey: string;
+            productName: string;
+            /** @enum {string} */
+            state: "unactive" | "online" | "offline" | "disabled";
+        };
+        /** Disk */
+        Disk: {
+            databaseBytes: number;
+            freeBytes: number;
+            reserveBytes: number;
+            totalBytes: number;
+        };
+        /** DoorDescription */
+        DoorDescription: {
+            /** @enum {string} */
+            direction: "ENTRANCE" | "EXIT";
+            /** @default  */
+            extInfo?: string;
+            name: string;
+            spaceId?: number | null;
+        };
+        /** DoorDetail */
+        DoorDetail: {
+            communityId: string;
+            createdMs: number;
+            deviceName: string;
+            /** @enum {string} */
+            direction: "ENTRANCE" | "EXIT";
+            extInfo: string;
+            failed: number;
+            held: number;
+            iotId: string;
+            keyHeld: boolean;
+            lastSeenMs: number | null;
+            name: string;
+            online: boolean;
+            opens: components["schemas"]["RemoteOpenRow"][];
+            place: string;
+            productKey: string;
+            sn: string;
+            spaceId: string | null;
+            waiting: number;
+        };
+        /** DoorOpened */
+        DoorOpened: {
+            answeredMs: number;
+            tookMs: number;
+        };
+        /** DoorRegistered */
+        DoorRegistered: {
+            deviceName: string;
+            deviceSecret: string | null;
+            iotId: string;
+            productKey: string;
+        };
+        /** DoorRegistration */
+        DoorRegistration: {
+            communityId: number;
+            /**
+             * @default ENTRANCE
+             * @enum {string}
+             */
+            direction?: "ENTRANCE" | "EXIT";
+            name: string;
+            /**
+             * @description Needed when the serial number is not listed yet.
+             * @default
+             */
+            productKey?: string;
+            /** @description As on the device's back. */
+            sn: string;
+            spaceId?: number | null;
+        };
+        /** DoorRow */
+        DoorRow: {
+            communityId: string;
+            /** @enum {string} */
+            direction: "ENTRANCE" | "EXIT";
+            failed: number;
+            held: number;
+            iotId: string;
+            keyHeld: boolean;
+            lastSeenMs: number | null;
+            name: string;
+            online: boolean;
+            place: string;
+            sn: string;
+            spaceId: string | null;
+            waiting: number;
+        };
+        /** ErrorCode */
+        ErrorCode: {
+            code: string;
+            message: string;
+        };
+        /** Field */
+        Field: {
+            description: string;
+            limits: string;
+            name: string;
+            required: boolean;
+            type: string;
+        };
+        /** FileLink */
+        FileLink: {
+            url: string;
+        };
+        /** GrantedCommunities */
+        GrantedCommunities: {
+            communityIds: number[];
+        };
+        /** Health */
+        Health: {
+            components: components["schemas"]["Component"][];
+            devicesOnline: number;
+            disk: components["schemas"]["Disk"];
+            queues: components["schemas"]["Queue"][];
+            startedMs: number;
+            version: string;
+        };
+        /** HouseDescription */
+        HouseDescription: {
+            areaM2?: number | null;
+            houseStatus?: number | null;
+            houseType?: number | null;
+            /** @default  */
+            layout?: string;
+        };
+        /** HouseRow */
+        HouseRow: {
+            /** @description Square metres. */
+            areaM2: number | null;
+            /** @description 1 owner-occupied, 2 let, 3 empty */
+            houseStatus: number | null;
+            /** @description 1 high-rise, 2 multi-storey, 3 villa, 4 terraced, 5 stacked, 6 flat, 7 other */
+            houseType: number | null;
+            id: string;
+            /** @description Bedrooms/living rooms/bathrooms, as 3/2/1. */
+            layout: string;
+            /** @description Names from the first level down, joined by /. */
+            location: string;
+            name: string;
+            /** @description Persons who live there now. */
+            residents: number;
+        };
+        /** ImportFault */
+        ImportFault: {
+            /** @description Letter; empty for the whole row. */
+            column: string;
+            message: string;
+            /** @description As the spreadsheet counts. */
+            row: number;
+            sheet: string;
+            title: string;
+            value: string;
+        };
+        /** ImportFile */
+        ImportFile: {
+            /** Format: binary */
+            file: string;
+        };
+        /** KeyChange */
+        KeyChange: {
+            enabled: boolean;
+            services: string[] | null;
+        };
+        /** KeyRow */
+        KeyRow: {
+            appKey: string;
+            createdMs: number;
+            enabled: boolean;
+            lastUsedMs: number | null;
+            name: string;
+            projectId: string;
+            projectName: string;
+            services: string[] | null;
+        };
+        /** MadeSubscription */
+        MadeSubscription: {
+            id: string;
+            secret: string;
+        };
+        /** Me */
+        Me: {
+            accountId: string;
+            login: string;
+            mustChangePassword: boolean;
+            name: string;
+            operator: boolean;
+            rights: string[];
+            roles: components["schemas"]["RoleIn"][];
+            tenant: components["schemas"]["TenantOption"] | null;
+            tenants: components["schemas"]["TenantOption"][];
+        };
+        /** MessageRow */
+        MessageRow: {
+            answer: string;
+            atMs: number;
+            /** @enum {string} */
+            direction: "up" | "down";
+            id: string;
+            identifier: string;
+            iotId: string;
+            kind: string;
+            payload: string;
+            reason: string;
+            state: string;
+        };
+        /** MethodDetail */
+        MethodDetail: {
+            curl: string;
+            description: string;
+            errors: components["schemas"]["ErrorCode"][];
+            legacy: boolean;
+            path: string;
+            python: string;
+            request: components["schemas"]["Field"][];
+            requestExample: string;
+            response: components["schemas"]["Field"][];
+            responseExample: string;
+            service: string;
+            title: string;
+            /** @enum {string} */
+            token: "required" | "optional" | "none";
+            version: string;
+        };
+        /** MethodSummary */
+        MethodSummary: {
+            legacy: boolean;
+            path: string;
+            service: string;
+            title: string;
+            /** @enum {string} */
+            token: "required" | "optional" | "none";
+            version: string;
+        };
+        /** ModelField */
+        ModelField: {
+            file: string | null;
+            indexed: boolean;
+            maxLength: number | null;
+            name: string;
+            required: boolean;
+            text: string;
+            type: string;
+            values: components["schemas"]["ModelValue"][];
+        };
+        /** ModelValue */
+        ModelValue: {
+            text: string;
+            value: string;
+        };
+        /** MovedIn */
+        MovedIn: {
+            identityId: string;
+        };
+        /** MoveOut */
+        MoveOut: {
+            houseId: number;
+            identityId: string;
+        };
+        /** NewAppKey */
+        NewAppKey: {
+            appKey: string;
+            appSecret: string;
+            projectId: string;
+        };
+        /** NewDevice */
+        NewDevice: {
+            deviceName: string;
+            deviceSecret: string;
+            iotId: string;
+            productKey: string;
+        };
+        /** NewDeviceRequest */
+        NewDeviceRequest: {
+            communityId?: number | null;
+            /**
+             * @description Empty: one is made.
+             * @default
+             */
+            deviceName?: string;
+            /** @default  */
+            nickname?: string;
+            productKey: string;
+        };
+        /** NewKey */
+        NewKey: {
+            appKey: string;
+            appSecret: string;
+            projectId: string;
+        };
+        /** NewKeyRequest */
+        NewKeyRequest: {
+            /** @default  */
+            name?: string;
+            projectId: string;
+        };
+        /** NewProject */
+        NewProject: {
+            name: string;
+        };
+        /** NewResident */
+        NewResident: {
+            houseId: number;
+            /** @default  */
+            idNo?: string;
+            name: string;
+            /** @default  */
+            phone?: string;
+            sex?: number | null;
+            type: number;
+        };
+        /** NewSpace */
+        NewSpace: {
+            direction?: number | null;
+            kind: string;
+            name: string;
+            parentId: number;
+        };
+        /** NewSubscription */
+        NewSubscription: {
+            appKey: string;
+            kinds?: string[];
+            models?: string[];
+            name: string;
+            /**
+             * @description For the signature; at least 16 characters, or made here.
+             * @default
+             */
+            secret?: string;
+            /** @description http or https; private networks only if the operator allows. */
+            url: string;
+        };
+        /** OpenRequest */
+        OpenRequest: {
+            /** @description Why; kept with who and when. */
+            reason: string;
+        };
+        /** Outcome */
+        Outcome: {
+            /** @default 0 */
+            badRows?: number;
+            /** @default 0 */
+            buildings?: number;
+            /** @default 0 */
+            houses?: number;
+            /** @default 0 */
+            housesChanged?: number;
+            /** @default 0 */
+            housesUnchanged?: number;
+            ignoredColumns?: string[];
+            /** @default 0 */
+            persons?: number;
+            /** @default 0 */
+            residents?: number;
+            /** @default 0 */
+            residentsChanged?: number;
+            /** @default 0 */
+            residentsUnchanged?: number;
+            /** @default 0 */
+            rows?: number;
+            /** @default 0 */
+            units?: number;
+        };
+        /** Overview */
+        Overview: {
+            deliveriesFailed: number;
+            deliveriesWaiting: number;
+            devices: number;
+            devicesOnline: number;
+            doors: number;
+            doorsOnline: number;
+            hours: number[];
+            houses: number;
+            parked: number;
+            passesToday: number;
+            refusedToday: number;
+            residents: number;
+        };
+        /** Page[DeliveryRow] */
+        "Page_linli.console.delivery_routes.DeliveryRow_": {
+            data: components["schemas"]["DeliveryRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[RecordRow] */
+        "Page_linli.databus.console.records.RecordRow_": {
+            data: components["schemas"]["RecordRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[PushRow] */
+        "Page_linli.databus.console.subscriptions.PushRow_": {
+            data: components["schemas"]["PushRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[DoorRow] */
+        "Page_linli.domains.access.console.doors.DoorRow_": {
+            data: components["schemas"]["DoorRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[PassRow] */
+        "Page_linli.domains.access.console.passes.PassRow_": {
+            data: components["schemas"]["PassRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[QrRightRow] */
+        "Page_linli.domains.access.console.qr.QrRightRow_": {
+            data: components["schemas"]["QrRightRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[CommunityRow] */
+        "Page_linli.domains.communities.console.communities.CommunityRow_": {
+            data: components["schemas"]["CommunityRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[HouseRow] */
+        "Page_linli.domains.communities.console.houses.HouseRow_": {
+            data: components["schemas"]["HouseRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[SpaceImport] */
+        "Page_linli.domains.communities.console.imports.SpaceImport_": {
+            data: components["schemas"]["SpaceImport"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[ResidentRow] */
+        "Page_linli.domains.communities.console.residents.ResidentRow_": {
+            data: components["schemas"]["ResidentRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[DeviceRow] */
+        "Page_linli.things.console.devices.DeviceRow_": {
+            data: components["schemas"]["DeviceRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[ParkedRow] */
+        "Page_linli.things.console.messages.ParkedRow_": {
+            data: components["schemas"]["ParkedRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[DeviceEvent] */
+        "Page_linli.things.console.values.DeviceEvent_": {
+            data: components["schemas"]["DeviceEvent"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** ParkedRow */
+        ParkedRow: {
+            attempts: number;
+            deviceName: string;
+            identifier: string;
+            iotId: string;
+            kind: string;
+            parkedMs: number;
+            payload: string;
+            reason: string;
+            receivedMs: number;
+            seq: string;
+        };
+        /** PassRow */
+        PassRow: {
+            atMs: number;
+            code: number;
+            direction: string;
+            doorName: string;
+            id: string;
+            iotId: string;
+            kind: string;
+            passed: boolean;
+            personId: string;
+            personName: string;
+            place: string;
+            reason: string;
+            remaining?: number | null;
+        };
+        /** PasswordChange */
+        PasswordChange: {
+            new: string;
+            old: string;
+        };
+        /** PastedHeader */
+        PastedHeader: {
+            name: string;
+            value: string;
+        };
+        /** PastedRequest */
+        PastedRequest: {
+            /** @default  */
+            body?: string;
+            /**
+             * @description The client's string to sign, if its log has it.
+             * @default
+             */
+            clientString?: string;
+            headers: components["schemas"]["PastedHeader"][];
+            method: string;
+            /** @description With its query, as sent. */
+            path: string;
+        };
+        /** PointRow */
+        PointRow: {
+            atMs: number;
+            value: number | string;
+        };
+        /** PoiRow */
+        PoiRow: {
+            address: string;
+            city: string;
+            name: string;
+            poid: string;
+        };
+        /** ProductRow */
+        ProductRow: {
+            category: string;
+            createdMs: number;
+            devices: number;
+            gateway: boolean;
+            name: string;
+            productKey: string;
+        };
+        /** ProjectMade */
+        ProjectMade: {
+            projectId: string;
+        };
+        /** ProjectRow */
+        ProjectRow: {
+            communityIds: string[];
+            createdMs: number;
+            name: string;
+            projectId: string;
+            state: string;
+        };
+        /** PropertySet */
+        PropertySet: {
+            items: {
+                [key: string]: unknown;
+            };
+        };
+        /** PropertyValue */
+        PropertyValue: {
+            atMs: number;
+            identifier: string;
+            value: unknown;
+        };
+        /** PushRow */
+        PushRow: {
+            atMs: number;
+            attempts: number;
+            changeId: string;
+            excerpt: string;
+            kind: string;
+            latencyMs: number;
+            message: string;
+            modelId: string;
+            nextTryMs: number | null;
+            reason: string;
+            /** @description done, waiting or failed */
+            state: string;
+            status: number | null;
+        };
+        /** QrDoorResult */
+        QrDoorResult: {
+            iotId: string;
+            problem: string;
+        };
+        /** QrGrant */
+        QrGrant: {
+            communityId: number;
+            endsMs: number;
+            /** @description At most 10 doors. */
+            iotIds: string[];
+            /** @default -1 */
+            maxScans?: number;
+            /**
+             * @description Name of a visitor who is not a resident.
+             * @default
+             */
+            name?: string;
+            /** @description identityId; of a resident, or of a visitor named here */
+            personId: string;
+            /** @default false */
+            shared?: boolean;
+            /** @description UTC ms; default now */
+            startsMs?: number | null;
+        };
+        /** QrGranted */
+        QrGranted: {
+            doors: components["schemas"]["QrDoorResult"][];
+            qrCode: string;
+        };
+        /** QrPicture */
+        QrPicture: {
+            text: string;
+        };
+        /** QrPictureRequest */
+        QrPictureRequest: {
+            communityId: number;
+            expiresMs: number;
+            personId: string;
+        };
+        /** QrRightRow */
+        QrRightRow: {
+            communityId: string;
+            doorName: string;
+            endReason: string;
+            endsMs: number;
+            iotId: string;
+            live: boolean;
+            maxScans: number;
+            personId: string;
+            personName: string;
+            qrCode: string;
+            shared: boolean;
+            startsMs: number;
+            status: string;
+            used: number;
+        };
+        /** Queue */
+        Queue: {
+            name: string;
+            parked: number;
+            waiting: number;
+        };
+        /** RecordRow */
+        RecordRow: {
+            communityId: string;
+            createdMs: number;
+            creator: string;
+            fields: {
+                [key: string]: unknown;
+            };
+            id: string;
+            modelId: string;
+            modifiedMs: number;
+            scopeId: string;
+            source: string;
+            version: string;
+        };
+        /** Rejection */
+        Rejection: {
+            reason: string;
+        };
+        /** RemoteOpenRow */
+        RemoteOpenRow: {
+            answeredMs: number | null;
+            askedMs: number;
+            caller: string;
+            reason: string;
+            result: string;
+        };
+        /** ReplayFrom */
+        ReplayFrom: {
+            /** @description UTC ms; everything from then on is sent again. */
+            sinceMs: number;
+        };
+        /** RequestRow */
+        RequestRow: {
+            appKey: string;
+            atMs: number;
+            callId: string;
+            clientIp: string;
+            code: string;
+            costUs: number;
+            httpStatus: number;
+            path: string;
+            reason: string;
+            request: string;
+            requestId: string;
+            response: string;
+            version: string;
+        };
+        /** ResidentRow */
+        ResidentRow: {
+            houseId: string;
+            houseLocation: string;
+            identityId: string;
+            movedInMs: number;
+            name: string;
+            personId: string;
+            phone: string;
+            sex: number | null;
+            /** @description 1 moved in, 2 under review, 3 rejected, 4 moved out */
+            status: number;
+            /** @description 1 owner, 2 relative, 3 tenant, 4 friend … 9 other */
+            type: number;
+        };
+        /** Review */
+        Review: {
+            application: components["schemas"]["CommunityDetail"];
+            /** @description Other communities and applications on the same POI. */
+            rivals: components["schemas"]["CommunityRow"][];
+        };
+        /** Revoked */
+        Revoked: {
+            count: number;
+        };
+        /**
+         * Role
+         * @enum {string}
+         */
+        Role: "operator" | "tenant_admin" | "community_manager" | "staff" | "resident";
+        /** RoleIn */
+        RoleIn: {
+            communityId: number;
+            role: components["schemas"]["Role"];
+        };
+        /** SearchHit */
+        SearchHit: {
+            detail: string;
+            id: string;
+            /** @enum {string} */
+            kind: "community" | "house" | "person" | "device" | "key";
+            title: string;
+        };
+        /** SerialNumberEntry */
+        SerialNumberEntry: {
+            deviceName: string;
+            productKey: string;
+            sn: string;
+        };
+        /** SerialNumbersAdded */
+        SerialNumbersAdded: {
+            added: number;
+        };
+        /** SerialNumbersIn */
+        SerialNumbersIn: {
+            entries: components["schemas"]["SerialNumberEntry"][];
+        };
+        /** ServiceAnswer */
+        ServiceAnswer: {
+            code: number;
+            data: unknown;
+            message: string;
+            tookMs: number;
+        };
+        /** ServiceCall */
+        ServiceCall: {
+            args?: {
+                [key: string]: unknown;
+            };
+        };
+        /** SessionRow */
+        SessionRow: {
+            address: string;
+            agent: string;
+            createdMs: number;
+            current: boolean;
+            expiresMs: number;
+            id: string;
+            seenMs: number;
+        };
+        /** SetupDone */
+        SetupDone: {
+            key: components["schemas"]["NewKey"] | null;
+            me: components["schemas"]["Me"];
+        };
+        /** SetupRequest */
+        SetupRequest: {
+            /** @description Printed by the server at its start; also in its data folder. */
+            code: string;
+            /** @description Phone number or log-in name. */
+            login: string;
+            name: string;
+            password: string;
+            /**
+             * @description Empty: no project and no key yet.
+             * @default
+             */
+            projectName?: string;
+            tenantName: string;
+        };
+        /** SetupState */
+        SetupState: {
+            needed: boolean;
+            version: string;
+        };
+        /** SignatureCheck */
+        SignatureCheck: {
+            clientSignature: string;
+            clientString: string | null;
+            firstDifference: number | null;
+            ok: boolean;
+            problems: string[];
+            serverSignature: string;
+            serverString: string;
+        };
+        /** SignInRequest */
+        SignInRequest: {
+            login: string;
+            password: string;
+            /** @default false */
+            remember?: boolean;
+        };
+        /** SpaceChange */
+        SpaceChange: {
+            direction?: number | null;
+            name: string;
+            /** @description Given: the space moves under this one. */
+            parentId?: number | null;
+        };
+        /** SpaceImport */
+        SpaceImport: {
+            badRows: number;
+            /** @description Spaces and residents that were, or would be, made. */
+            created: number;
+            createdMs: number;
+            dryRun: boolean;
+            expectedRows: number;
+            fileName: string;
+            finishedMs: number;
+            goodOnly: boolean;
+            hasReport: boolean;
+            id: string;
+            outcome: components["schemas"]["Outcome"];
+            /** @description reading, planning, writing; empty when nothing runs here. */
+            phase: string;
+            /** @description The first 500; the report holds all. */
+            problems: components["schemas"]["ImportFault"][];
+            progressRows: number;
+            /** @description Why it failed, in words. */
+            reason: string;
+            rows: number;
+            /** @description waiting, checked, refused, done, undone, failed */
+            state: string;
+        };
+        /** SpaceRow */
+        SpaceRow: {
+            /** @description Spaces directly below. */
+            children: number;
+            /** @description Lanes only: 0 entrance, 1 exit. */
+            direction: number | null;
+            /** @description Houses anywhere below; a house counts itself. */
+            houses: number;
+            id: string;
+            kind: string;
+            name: string;
+            parentId: string | null;
+        };
+        /** SpaceWay */
+        SpaceWay: {
+            id: string;
+            name: string;
+        };
+        /** StatusCount */
+        StatusCount: {
+            count: number;
+            status: string;
+        };
+        /** SubscriptionChange */
+        SubscriptionChange: {
+            enabled?: boolean | null;
+            kinds?: string[] | null;
+            models?: string[] | null;
+            name?: string | null;
+            secret?: string | null;
+            url?: string | null;
+        };
+        /** SubscriptionChoices */
+        SubscriptionChoices: {
+            kinds: string[];
+            models: string[];
+        };
+        /** SubscriptionRow */
+        SubscriptionRow: {
+            appKey: string;
+            createdMs: number;
+            enabled: boolean;
+            failingSinceMs: number | null;
+            id: string;
+            /** @description webhook or mqtt */
+            kind: string;
+            kinds: string[];
+            lastDeliveredMs: number | null;
+            models: string[];
+            name: string;
+            parked: number;
+            projectId: string;
+            projectName: string;
+            stoppedReason: string;
+            topic: string;
+            url: string;
+            waiting: number;
+        };
+        /** TenantChoice */
+        TenantChoice: {
+            tenantId: string;
+        };
+        /** TenantOption */
+        TenantOption: {
+            id: string;
+            name: string;
+        };
+        /** TryAnswer */
+        TryAnswer: {
+            body: string;
+            requestId: string;
+            status: number;
+            tookMs: number;
+        };
+        /** TryRequest */
+        TryRequest: {
+            appKey: string;
+            communityId?: number | null;
+            /**
+             * @description JSON text.
+             * @default {}
+             */
+            params?: string;
+            path: string;
+            version: string;
+        };
+        /** Uploaded */
+        Uploaded: {
+            uploadId: string;
+            url: string;
+        };
+        /** UploadedFile */
+        UploadedFile: {
+            /** Format: binary */
+            file: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
-export type $defs = Record<string, never>
+export type $defs = Record<string, never>;
 export interface operations {
-  ApiConsoleDeliveriesListDeliveries: {
-    parameters: {
-      query?: {
-        communityId?: number | null
-        credential?: string | null
-        iotId?: string | null
-        /** @description From 1. */
-        pageNo?: number
-        /** @description At most 100. */
-        pageSize?: number
-        /** @description Wire statuses, comma-separated. */
-        status?: string | null
-        /** @description identityId */
-        subject?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_linli.console.delivery_routes.DeliveryRow_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiConsoleDeliveriesDeliveryIdHistoryHistory: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        delivery_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DeliveryStep'][]
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiConsoleDeliveriesDeliveryIdRetryRetry: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        delivery_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiConsoleDeliveriesCountsCount: {
-    parameters: {
-      query?: {
-        communityId?: number | null
-        iotId?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['StatusCount'][]
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiConsoleLiveFollow: {
-    parameters: {
-      query: {
-        communityId?: number | null
-        /** @description Comma-separated: pass, device, delivery, message. */
-        topics: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiConsoleSessionWhoAmI: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Me']
-        }
-      }
-    }
-  }
-  ApiConsoleSessionSignIn: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SignInRequest']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Me']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiConsoleSessionSignOut: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': null
-        }
-      }
-    }
-  }
-  ApiConsoleSessionPasswordChangePassword: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PasswordChange']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiConsoleSessionTenantChooseTenant: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TenantChoice']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Me']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiConsoleSessionsListSessions: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SessionRow'][]
-        }
-      }
-    }
-  }
-  ApiConsoleSessionsSessionIdRevoke: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        session_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiConsoleSessionsRevokeOthersRevokeOthers: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Revoked']
-        }
-      }
-    }
-  }
-  ApiConsoleSetupState: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SetupState']
-        }
-      }
-    }
-  }
-  ApiConsoleSetupSetUp: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SetupRequest']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SetupDone']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
+    ApiConsoleCommunitiesListCommunities: {
+        parameters: {
+            query?: {
+                applyStatus?: number | null;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description A part of the name or address. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.communities.console.communities.CommunityRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesApply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommunityApplication"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommunityApplied"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommunityDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdApproveApprove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommunityRow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdHousesListHouses: {
+        parameters: {
+            query?: {
+                /** @description 0: not said. */
+                houseStatus?: number | null;
+                houseType?: number | null;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description Only below. */
+                parentId?: number | null;
+                /** @description A part of the place: "3-1-502". */
+                q?: string;
+                /** @description location, area, changed; - in front: backwards. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.communities.console.houses.HouseRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdHousesHouseIdDescribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                house_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseDescription"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseRow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdImportsListImports: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.communities.console.imports.SpaceImport_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdRejectReject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rejection"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdResidentsListResidents: {
+        parameters: {
+            query?: {
+                houseId?: number | null;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description A part of the name or phone. */
+                q?: string;
+                /** @description created, changed, name, -name, type */
+                sort?: string;
+                /** @description None: those who live there. */
+                status?: number | null;
+                type?: number | null;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.communities.console.residents.ResidentRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdResidentsMoveIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewResident"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedIn"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdResidentsMoveOutMoveOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveOut"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdSpacesListLevel: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+                /** @description None: the root. */
+                parentId?: number | null;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceRow"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdSpacesCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSpace"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceRow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdSpacesImportHandIn: {
+        parameters: {
+            query?: {
+                /** @description Only look, write nothing. */
+                dryRun?: boolean;
+                /** @description Import the good rows even if others are bad. */
+                goodOnly?: boolean;
+                /** @description Where buildings stand; None: the root. */
+                parentId?: number | null;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["ImportFile"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunityReviewsListWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommunityRow"][];
+                };
+            };
+        };
+    };
+    ApiConsoleCommunityReviewsCommunityIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDataModelsListModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataModelRow"][];
+                };
+            };
+        };
+    };
+    ApiConsoleDeliveriesListDeliveries: {
+        parameters: {
+            query?: {
+                communityId?: number | null;
+                credential?: string | null;
+                iotId?: string | null;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description Wire statuses, comma-separated. */
+                status?: string | null;
+                /** @description identityId */
+                subject?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.console.delivery_routes.DeliveryRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeliveriesDeliveryIdHistoryHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryStep"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeliveriesDeliveryIdRetryRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeliveriesCountsCount: {
+        parameters: {
+            query?: {
+                communityId?: number | null;
+                iotId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusCount"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesListDevices: {
+        parameters: {
+            query?: {
+                communityId?: number | null;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                productKey?: string | null;
+                /** @description Part of a name, or a whole iotId. */
+                q?: string;
+                sort?: "name" | "-name" | "seen" | "-seen" | "created" | "-created" | "";
+                state?: "unactive" | "online" | "offline" | "disabled" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.console.devices.DeviceRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDeviceRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewDevice"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdEventsEvents: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.console.values.DeviceEvent_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdMessagesListMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageRow"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdPropertiesProperties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PropertyValue"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdPropertiesIdentifierPointsPoints: {
+        parameters: {
+            query?: {
+                fromMs?: number | null;
+                toMs?: number | null;
+            };
+            header?: never;
+            path: {
+                identifier: string;
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointRow"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdPropertiesSetSetProperties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PropertySet"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdServicesIdentifierCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identifier: string;
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceCall"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDoorsListDoors: {
+        parameters: {
+            query?: {
+                communityId?: number | null;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description Part of the name, serial number or place. */
+                q?: string;
+                state?: "online" | "offline" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.access.console.doors.DoorRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDoorsRegister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoorRegistration"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorRegistered"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDoorsIotIdShowDoor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDoorsIotIdDescribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoorDescription"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDoorsIotIdRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDoorsIotIdOpenOpenDoor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorOpened"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDoorsSerialNumbersAddSerialNumbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SerialNumbersIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SerialNumbersAdded"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleHealthHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    ApiConsoleImportsImportIdOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleImportsImportIdApplyApply: {
+        parameters: {
+            query?: {
+                goodOnly?: boolean;
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleImportsImportIdReportXlsxReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleImportsImportIdUndoTakeBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleInboxParkedListParked: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.console.messages.ParkedRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleInboxParkedIotIdSeqDrop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleInboxParkedIotIdSeqRetryRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleKeysListKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyRow"][];
+                };
+            };
+        };
+    };
+    ApiConsoleKeysCreateKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewAppKey"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleKeysAppKeyChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleKeysAppKeyRotateRotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewAppKey"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleLiveFollow: {
+        parameters: {
+            query: {
+                communityId?: number | null;
+                /** @description Comma-separated: pass, device, delivery, message. */
+                topics: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOverviewFigures: {
+        parameters: {
+            query: {
+                communityId: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsolePassesListPasses: {
+        parameters: {
+            query?: {
+                communityId?: number | null;
+                /** @description UTC ms */
+                from?: number;
+                iotId?: string;
+                /** @description Comma-separated: CARD, QRCODE … */
+                kind?: string;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description identityId */
+                personId?: string;
+                /** @description Part of the person's or the door's name. */
+                q?: string;
+                result?: "passed" | "refused" | null;
+                /** @description UTC ms */
+                to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.access.console.passes.PassRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsolePoisSearch: {
+        parameters: {
+            query?: {
+                city?: string;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoiRow"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsListProducts: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductRow"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProjectsListProjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectRow"][];
+                };
+            };
+        };
+    };
+    ApiConsoleProjectsCreateProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProject"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectMade"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProjectsProjectIdCommunitiesSetCommunities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantedCommunities"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleQrCodesListRights: {
+        parameters: {
+            query?: {
+                communityId?: number | null;
+                /** @description Show those taken back as well. */
+                ended?: boolean;
+                iotId?: string;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                personId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.access.console.qr.QrRightRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleQrCodesGive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QrGrant"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QrGranted"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleQrCodesQrCodeDoorsIotIdTakeBack: {
+        parameters: {
+            query?: {
+                /** @description Kept in the history. */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                iot_id: string;
+                qr_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleQrCodesQrCodePicturePicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                qr_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QrPictureRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QrPicture"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleRecordsSearch: {
+        parameters: {
+            query: {
+                communityId?: number | null;
+                /** @description JSON: [{"fieldName", "operate", "value"}], as the open API takes them. */
+                conditions?: string;
+                modelId: string;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description A field, with - before it for the reverse. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.databus.console.records.RecordRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleRecordsRecordIdGetRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordRow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleRecordsRecordIdFilesFieldGetFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field: string;
+                record_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileLink"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleReferenceListMethods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MethodSummary"][];
+                };
+            };
+        };
+    };
+    ApiConsoleReferenceMethodMethod: {
+        parameters: {
+            query: {
+                path: string;
+                version: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MethodDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleReferenceOpenapiJsonDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleReferenceTryTryMethod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleRequestsSearch: {
+        parameters: {
+            query?: {
+                appKey?: string;
+                /** @description Go on below this request id: the last of the page before. */
+                before?: string;
+                failed?: boolean;
+                limit?: number;
+                path?: string;
+                /** @description X-Ca-Request-Id or the caller's own id. */
+                requestId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestRow"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSearchSearch: {
+        parameters: {
+            query?: {
+                communityId?: number | null;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchHit"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleServicesListServices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+        };
+    };
+    ApiConsoleSessionWhoAmI: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    ApiConsoleSessionSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSessionSignOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+        };
+    };
+    ApiConsoleSessionPasswordChangePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSessionTenantChooseTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantChoice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSessionsListSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRow"][];
+                };
+            };
+        };
+    };
+    ApiConsoleSessionsSessionIdRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSessionsRevokeOthersRevokeOthers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revoked"];
+                };
+            };
+        };
+    };
+    ApiConsoleSetupState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupState"];
+                };
+            };
+        };
+    };
+    ApiConsoleSetupSetUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupDone"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSignatureDebugDebug: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PastedRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignatureCheck"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSpacesSpaceIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpaceChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceRow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSpacesSpaceIdRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSpacesSpaceIdWayWay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceWay"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSpacesTemplateXlsxDownload: {
+        parameters: {
+            query?: {
+                language?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSubscriptionsListAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionRow"][];
+                };
+            };
+        };
+    };
+    ApiConsoleSubscriptionsCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSubscription"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeSubscription"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSubscriptionsSubscriptionIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSubscriptionsSubscriptionIdRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSubscriptionsSubscriptionIdDeliveriesPushes: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                subscription_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.databus.console.subscriptions.PushRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSubscriptionsSubscriptionIdDeliveriesChangeIdReplayPushAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: number;
+                subscription_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSubscriptionsSubscriptionIdReplayReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayFrom"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSubscriptionsSubscriptionIdTestTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSubscriptionsChoicesChoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionChoices"];
+                };
+            };
+        };
+    };
+    ApiConsoleUploadsUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadedFile"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploaded"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
 }

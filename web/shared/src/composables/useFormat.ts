@@ -10,11 +10,15 @@ export function useFormat(zone?: string) {
   const { locale } = useI18n()
   const timeZone = zone || undefined
 
+  // British order with the month in letters: 11/12 means one day here and another there.
+  const region = computed(() => (locale.value === 'en' ? 'en-GB' : locale.value))
+  const month = computed(() => (locale.value === 'en' ? 'short' : '2-digit') as 'short' | '2-digit')
+
   const dateTime = computed(
     () =>
-      new Intl.DateTimeFormat(locale.value, {
+      new Intl.DateTimeFormat(region.value, {
         year: 'numeric',
-        month: '2-digit',
+        month: month.value,
         day: '2-digit',
         hour: '2-digit',
         minute: '2-digit',
@@ -25,7 +29,7 @@ export function useFormat(zone?: string) {
   )
   const clock = computed(
     () =>
-      new Intl.DateTimeFormat(locale.value, {
+      new Intl.DateTimeFormat(region.value, {
         hour: '2-digit',
         minute: '2-digit',
         second: '2-digit',
@@ -35,7 +39,12 @@ export function useFormat(zone?: string) {
   )
   const day = computed(
     () =>
-      new Intl.DateTimeFormat(locale.value, { year: 'numeric', month: '2-digit', day: '2-digit', timeZone }),
+      new Intl.DateTimeFormat(region.value, {
+        year: 'numeric',
+        month: month.value,
+        day: '2-digit',
+        timeZone,
+      }),
   )
   const number = computed(() => new Intl.NumberFormat(locale.value))
   const relative = computed(

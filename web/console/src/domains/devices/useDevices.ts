@@ -5,6 +5,7 @@ import type { components } from '@/api/schema'
 export type DeviceRow = components['schemas']['DeviceRow']
 export type DeviceDetail = components['schemas']['DeviceDetail']
 export type DeviceState = DeviceRow['state']
+type DeviceSort = 'name' | '-name' | 'seen' | '-seen' | 'created' | '-created'
 export type MessageRow = components['schemas']['MessageRow']
 
 export const STATES: readonly DeviceState[] = ['online', 'offline', 'unactive', 'disabled']
@@ -24,7 +25,7 @@ export function useDevices(state: ListState, communityId: () => string | null) {
             q: state.filter('q') || undefined,
             state: (state.filter('state') as DeviceState) || undefined,
             productKey: state.filter('productKey') || undefined,
-            sort: state.sort.value || undefined,
+            sort: (state.sort.value || undefined) as DeviceSort | undefined,
           },
         },
       }),
@@ -78,12 +79,7 @@ export function useEvents(iotId: () => string, state: ListState) {
 
 export function useMessages(iotId: () => string) {
   return useResource(
-    () =>
-      answer(
-        api.GET('/api/console/devices/{iot_id}/messages', {
-          params: { ...path(iotId()), query: { pageSize: 50 } },
-        }),
-      ),
+    () => answer(api.GET('/api/console/devices/{iot_id}/messages', { params: path(iotId()) })),
     [iotId],
   )
 }
@@ -101,6 +97,8 @@ export function useInvoke(iotId: () => string) {
 
 export function useSetProperties(iotId: () => string) {
   return useAction((items: Record<string, unknown>) =>
-    answer(api.POST('/api/console/devices/{iot_id}/properties', { params: path(iotId()), body: { items } })),
+    answer(
+      api.POST('/api/console/devices/{iot_id}/properties/set', { params: path(iotId()), body: { items } }),
+    ),
   )
 }

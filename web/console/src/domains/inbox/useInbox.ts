@@ -17,13 +17,13 @@ export function useParked(state: ListState) {
       ),
     [state.page, state.size],
   )
-  const path = (id: string) => ({ params: { path: { message_id: Number(id) } } })
-  const retry = useAction(async (id: string) => {
-    await api.POST('/api/console/inbox/parked/{message_id}/retry', path(id))
+  const path = (row: ParkedRow) => ({ params: { path: { iot_id: row.iotId, seq: Number(row.seq) } } })
+  const retry = useAction(async (row: ParkedRow) => {
+    await api.POST('/api/console/inbox/parked/{iot_id}/{seq}/retry', path(row))
     await list.reload()
   })
-  const drop = useAction(async (id: string) => {
-    await api.DELETE('/api/console/inbox/parked/{message_id}', path(id))
+  const drop = useAction(async (row: ParkedRow) => {
+    await api.DELETE('/api/console/inbox/parked/{iot_id}/{seq}', path(row))
     await list.reload()
     return true
   })

@@ -1,10 +1,11 @@
+import { useI18n } from 'vue-i18n'
 import { useAction, useResource } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
 export type KeyRow = components['schemas']['KeyRow']
 export type ProjectRow = components['schemas']['ProjectRow']
-export type NewKey = components['schemas']['NewKey']
+export type NewKey = components['schemas']['NewAppKey']
 
 export function useKeys() {
   const projects = useResource(() => answer(api.GET('/api/console/projects')))
@@ -39,4 +40,11 @@ export function useKeys() {
     return true
   })
   return { projects, keys, services, createProject, createKey, rotate, change, setCommunities }
+}
+
+/** A service by the name people know; one that is new here shows its own. */
+export function useServiceName() {
+  const { t, te } = useI18n()
+  return (service: string) =>
+    te(`integrations.service.${service}`) ? t(`integrations.service.${service}`) : service
 }

@@ -1,4 +1,4 @@
-import { ref } from 'vue'
+import { onScopeDispose, shallowRef } from 'vue'
 import { useAction, useResource } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
@@ -57,23 +57,50 @@ export function useSpaceChanges(communityId: () => string) {
   return { create, rename, remove }
 }
 
-/** The import: a dry run first, which tells every error at once; then the real one. */
+const POLL_MS = 700
+
+/** The import: tried first, which tells every error at once; then applied, or only its good rows; then perhaps undone. */
 export function useSpaceImport(communityId: () => string) {
-  const file = ref<File | null>(null)
-  const send = useAction((dryRun: boolean) => {
-    const chosen = file.value
-    if (!chosen) throw new Error('no file')
-    return answer(
+  const current = shallowRef<SpaceImport | null>(null)
+  const path = (id: string) => ({ path: { import_id: Number(id) } })
+  let gone = false
+  onScopeDispose(() => (gone = true))
+
+  /** A large file goes on after the answer: follow it until it is done. */
+  async function follow(started: SpaceImport): Promise<SpaceImport> {
+    current.value = started
+    while (current.value.state === 'waiting' && !gone) {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+      current.value = await answer(
+        api.GET('/api/console/imports/{import_id}', { params: path(current.value.id) }),
+      )
+    }
+    return current.value
+  }
+
+  const check = useAction(async (file: File) => {
+    current.value = null
+    const form = new FormData()
+    form.append('file', file)
+    const started = await answer(
       api.POST('/api/console/communities/{community_id}/spaces/import', {
-        params: { path: { community_id: Number(communityId()) }, query: { dryRun } },
-        body: { file: chosen as unknown as string },
-        bodySerializer: () => {
-          const form = new FormData()
-          form.append('file', chosen)
-          return form
-        },
+        params: { path: { community_id: Number(communityId()) }, query: { dryRun: true } },
+        body: { file: file.name },
+        bodySerializer: () => form,
       }),
     )
+    return follow(started)
   })
-  return { file, send }
+  const apply = useAction(async (id: string, goodOnly: boolean) =>
+    follow(
+      await answer(
+        api.POST('/api/console/imports/{import_id}/apply', { params: { ...path(id), query: { goodOnly } } }),
+      ),
+    ),
+  )
+  const undo = useAction(async (id: string) => {
+    current.value = await answer(api.POST('/api/console/imports/{import_id}/undo', { params: path(id) }))
+    return current.value
+  })
+  return { current, check, apply, undo }
 }

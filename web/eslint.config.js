@@ -2,7 +2,7 @@ import vue from 'eslint-plugin-vue'
 import ts from 'typescript-eslint'
 
 export default ts.config(
-  { ignores: ['src/api/schema.d.ts', 'src/components.d.ts'] },
+  { ignores: ['**/schema.d.ts', '**/components.d.ts', '**/node_modules/**'] },
   ...ts.configs.strict,
   ...vue.configs['flat/recommended'],
   {
@@ -26,7 +26,7 @@ export default ts.config(
     },
   },
   {
-    files: ['src/domains/**'],
+    files: ['console/src/domains/**'],
     rules: {
       'no-restricted-globals': ['error', { name: 'fetch', message: 'Call the typed client in @/api/client.' }],
     },
