@@ -6,6 +6,7 @@ messages refer to them by number.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -130,6 +131,8 @@ class Fleet:
         self._devices: dict[int, DeviceEntry] = {}
         self._by_name: dict[tuple[str, str], DeviceEntry] = {}
         self._refreshing: set[asyncio.Task[Any]] = set()
+        self._stale: Counter[int] = Counter()
+        """Devices that were changed and not read again yet: a CONNECT must not meet their old facts."""
         self._stop_listening: Callable[[], None] = _nothing
 
     async def start(self) -> None:
@@ -164,14 +167,14 @@ class Fleet:
     async def find(self, product_key: str, device_name: str) -> DeviceEntry | None:
         """A device by its names, read from the database if it is not known yet."""
         entry = self._by_name.get((product_key, device_name))
-        if entry is not None:
+        if entry is not None and not self._stale[entry.device_no]:
             return entry
         row = await _device_by_name.one(self._db, product_key=product_key, device_name=device_name)
         return None if row is None else await self._admit(row)
 
     async def find_iot_id(self, iot_id: str) -> DeviceEntry | None:
         row = await _device_by_iot_id.one(self._db, iot_id=iot_id)
-        return None if row is None else self._devices.get(row.device_no) or await self._admit(row)
+        return None if row is None else await self._admit(row)
 
     async def find_no(self, device_no: int) -> DeviceEntry | None:
         entry = self._devices.get(device_no)
@@ -182,7 +185,7 @@ class Fleet:
 
     async def find_product(self, product_key: str) -> ProductEntry | None:
         row = await _product_by_key.one(self._db, product_key=product_key)
-        return None if row is None else self._products.get(row.product_no) or await self._keep_product(row)
+        return None if row is None else await self._keep_product(row)
 
     async def product(self, product_no: int) -> ProductEntry | None:
         entry = self._products.get(product_no)
@@ -207,9 +210,19 @@ class Fleet:
                 await self._keep_product(product)
 
     def _heard(self, change: Change) -> None:
-        task = asyncio.get_running_loop().create_task(self.refresh(change))
+        task = asyncio.get_running_loop().create_task(self._follow(change))
         self._refreshing.add(task)
         task.add_done_callback(self._refreshing.discard)
+        if change.kind in ("device", "device_gone"):
+            self._stale[change.no] += 1
+
+    async def _follow(self, change: Change) -> None:
+        try:
+            await self.refresh(change)
+        finally:
+            if change.kind in ("device", "device_gone"):
+                self._stale.subtract((change.no,))
+                self._stale += Counter()  # drops what is back at 0
 
     async def _admit(self, row: _DeviceRow) -> DeviceEntry | None:
         if row.product_no not in self._products and await self.product(row.product_no) is None:
