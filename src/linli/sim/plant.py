@@ -55,8 +55,12 @@ class SimulatedElevator(_Reporter):
         floor = params.get("floor") if isinstance(params, dict) else None
         if not isinstance(floor, int) or not -1 <= floor <= self.floors:
             raise CallFailed(460, "there is no such floor")
-        self.target = floor
+        self.ride(floor)
         return {}
+
+    def ride(self, floor: int) -> None:
+        """Somebody presses the button of a floor; floors that there are not are the nearest that there is."""
+        self.target = min(max(floor, -1), self.floors)
 
     def step(self) -> dict[str, Any]:
         if self.floor == self.target and self.random.random() < 0.3:

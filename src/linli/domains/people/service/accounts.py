@@ -219,9 +219,11 @@ async def change_password(db: Database, *, account_id: int, old: str, new: str, 
         await _set_password.run(tx, row=account_id, hash=hashed, must=0, now=now_ms)
 
 
-async def reset_password(tx: Tx, *, account_id: int, password_hash: str, now_ms: int) -> None:
-    """Set another's password; its owner must change it at the next log-in. Raises NotFound."""
-    if not await _set_password.run(tx, row=account_id, hash=password_hash, must=1, now=now_ms):
+async def reset_password(
+    tx: Tx, *, account_id: int, password_hash: str, now_ms: int, must_change: bool = True
+) -> None:
+    """Set another's password; unless told otherwise its owner must change it at the next log-in. Raises NotFound."""
+    if not await _set_password.run(tx, row=account_id, hash=password_hash, must=int(must_change), now=now_ms):
         raise NotFound(what="account", id=account_id)
 
 

@@ -1,0 +1,130 @@
+"""The sample's products and devices: twelve doors by serial number, three lifts, six meters."""
+
+from typing import Final, NamedTuple
+
+from linli.app.platform import Platform
+from linli.demo import sample
+from linli.demo.place import Place
+from linli.domains.access.service import doors
+from linli.domains.communities.queries import spaces
+from linli.kernel.db import Reader, Tx
+from linli.kernel.pages import PageRequest
+from linli.sim import models
+from linli.things.queries import devices as device_queries
+from linli.things.queries import products as product_queries
+from linli.things.queries.devices import DeviceRow
+from linli.things.service import devices, products
+
+
+class Kind(NamedTuple):
+    """One product: its name, thing model and category path."""
+
+    name: str
+    model: str
+    category: str
+    category_name: str
+
+
+DOOR: Final = Kind("智能门禁一体机 GH-D1", "smart_door", "community/people/access", "多功能门禁")
+LIFT: Final = Kind("电梯物联终端 GH-L1", "elevator", "building/lift", "电梯")
+METER: Final = Kind("三相电能表 GH-M1", "meter", "building/meter", "电表")
+
+
+async def ensure(platform: Platform, site: Place) -> None:
+    """Make what is missing, one transaction for each product."""
+    units = await units_of(platform.db, site)
+    async with platform.db.begin() as tx:
+        key = await _product(platform, tx, site, DOOR)
+        there = await _names(tx, site, key, [door.device_name for door in sample.doors()])
+        for door in sample.doors():
+            if door.device_name in there:
+                continue
+            made = await _device(platform, tx, site, key, door.device_name, door.name)
+            entry = doors.SerialNumberEntry(door.sn, key, made.device_name)
+            now_ms = platform.clock.now_ms()
+            await doors.list_serial_numbers(site.tenant, tx, entries=[entry], now_ms=now_ms)
+            await doors.register_door(
+                site.tenant,
+                tx,
+                community_id=site.community.community_id,
+                name=door.name,
+                keys=platform.door_keys,
+                now_ms=now_ms,
+                sn=door.sn,
+                direction=door.direction,
+                space_id=units.get(door.unit) if door.unit else site.community.root_space_id,
+            )
+    for kind, plants in ((LIFT, sample.lifts()), (METER, sample.meters())):
+        async with platform.db.begin() as tx:
+            key = await _product(platform, tx, site, kind)
+            there = await _names(tx, site, key, [plant.device_name for plant in plants])
+            for plant in plants:
+                if plant.device_name not in there:
+                    made = await _device(platform, tx, site, key, plant.device_name, plant.name)
+                    await devices.assign_community(
+                        site.tenant, tx, iot_id=made.iot_id, community_id=site.community.community_id
+                    )
+
+
+async def rows_of(db: Reader, site: Place, kind: Kind, names: list[str]) -> list[DeviceRow]:
+    """The sample's devices of a kind that are still there, in the order of `names`."""
+    key = await product_key(db, site, kind)
+    if key is None:
+        return []
+    return await device_queries.find_named_devices(site.tenant, db, product_key=key, device_names=names)
+
+
+async def product_key(db: Reader, site: Place, kind: Kind) -> str | None:
+    page = await product_queries.list_products(site.tenant, db, page=PageRequest(1, 100), keyword=kind.name)
+    return next((row.product_key for row in page.data if row.name == kind.name), None)
+
+
+async def units_of(db: Reader, site: Place) -> dict[tuple[str, str], int]:
+    """(building, unit) → its space id."""
+    root = site.community.root_space_id
+    if root is None:
+        return {}
+    whole = await spaces.subtree(site.tenant, db, await spaces.space(site.tenant, db, root))
+    names = {space.space_id: space for space in whole}
+    return {
+        (names[space.parent_id].name, space.name): space.space_id
+        for space in whole
+        if space.kind == "unit" and space.parent_id in names
+    }
+
+
+async def _names(tx: Tx, site: Place, key: str, wanted: list[str]) -> set[str]:
+    found = await device_queries.find_named_devices(site.tenant, tx, product_key=key, device_names=wanted)
+    return {row.device_name for row in found}
+
+
+async def _product(platform: Platform, tx: Tx, site: Place, kind: Kind) -> str:
+    known = await product_key(tx, site, kind)
+    if known is not None:
+        return known
+    made = await products.create_product(
+        site.tenant,
+        tx,
+        name=kind.name,
+        ids=platform.ids,
+        secrets=platform.secrets,
+        tsl=models.tsl(kind.model),
+        category_code=kind.category,
+        category_name=kind.category_name,
+    )
+    return made.product_key
+
+
+async def _device(
+    platform: Platform, tx: Tx, site: Place, key: str, device_name: str, nickname: str
+) -> devices.Triple:
+    return await devices.create_device(
+        site.tenant,
+        tx,
+        product_key=key,
+        ids=platform.ids,
+        secrets=platform.secrets,
+        device_name=device_name,
+        nickname=nickname,
+        project_id=site.app.project_id,
+    )

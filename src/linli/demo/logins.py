@@ -1,0 +1,105 @@
+"""One log-in for each role, with passwords that are shown once and stored as hashes only."""
+
+from typing import Final, NamedTuple
+
+from linli.app.platform import Platform
+from linli.demo import names
+from linli.domains.people.queries import persons
+from linli.domains.people.rights import Role
+from linli.domains.people.service import accounts
+from linli.kernel.db import Tx
+from linli.kernel.scope import Scope
+
+PASSWORD_LENGTH: Final = 14
+_LEGIBLE: Final = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+class Seat(NamedTuple):
+    """One role and who holds it."""
+
+    role: Role
+    login: str
+    name: str
+
+
+RESIDENT_LOGIN: Final = names.phone(1)
+SEATS: Final = (
+    Seat(Role.OPERATOR, "operator", "平台运营"),
+    Seat(Role.TENANT_ADMIN, "admin", "物业总部"),
+    Seat(Role.COMMUNITY_MANAGER, "manager", "项目经理"),
+    Seat(Role.STAFF, "guard", "门岗值班"),
+    Seat(Role.RESIDENT, RESIDENT_LOGIN, ""),
+)
+"""The resident's name is the one the community knows behind the phone."""
+
+
+class Login(NamedTuple):
+    role: Role
+    login: str
+    password: str
+
+
+async def new_passwords(platform: Platform) -> dict[str, tuple[str, str]]:
+    """Login → (password, hash), made before any transaction; one after the other, since each takes 64 MB meanwhile."""
+    made = {}
+    for seat in SEATS:
+        password = platform.ids.token(PASSWORD_LENGTH, _LEGIBLE)
+        made[seat.login] = password, await accounts.hash_password(password)
+    return made
+
+
+async def create(
+    platform: Platform, tx: Tx, scope: Scope, *, community_id: int, passwords: dict[str, tuple[str, str]]
+) -> list[Login]:
+    """The accounts with their roles. `scope` is the tenant's."""
+    now_ms = platform.clock.now_ms()
+    told = []
+    for seat in SEATS:
+        password, hashed = passwords[seat.login]
+        resident = None
+        if seat.role is Role.RESIDENT:
+            resident = await persons.person_of_phone(scope, tx, seat.login)
+        account_id = await accounts.create_account(
+            tx,
+            login=seat.login,
+            password_hash=hashed,
+            name=resident.name if resident else seat.name or seat.login,
+            ids=platform.ids,
+            now_ms=now_ms,
+        )
+        if resident is not None:
+            await accounts.link_person(
+                tx, account_id=account_id, tenant_id=scope.tenant, person_id=resident.id
+            )
+        elif seat.role is not Role.RESIDENT:
+            await accounts.grant_role(
+                tx,
+                account_id=account_id,
+                role=seat.role,
+                tenant_id=scope.tenant,
+                community_id=community_id,
+                now_ms=now_ms,
+            )
+        told.append(Login(seat.role, seat.login, password))
+    return told
+
+
+async def renew(platform: Platform) -> list[Login]:
+    """New passwords for the accounts of the sample; the old ones stop working."""
+    passwords = await new_passwords(platform)
+    told = []
+    async with platform.db.begin() as tx:
+        for seat in SEATS:
+            account = await accounts.find_account(tx, seat.login)
+            if account is None:
+                continue
+            password, hashed = passwords[seat.login]
+            await accounts.reset_password(
+                tx,
+                account_id=account.id,
+                password_hash=hashed,
+                now_ms=platform.clock.now_ms(),
+                must_change=False,
+            )
+            told.append(Login(seat.role, seat.login, password))
+    return told

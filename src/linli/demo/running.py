@@ -1,0 +1,159 @@
+"""One run of the demo: schema, sample, platform, devices, life, in this order, and back."""
+
+import asyncio
+import contextlib
+import sqlite3
+import time
+from typing import NamedTuple
+
+from linli.app import schema
+from linli.app.platform import Platform
+from linli.app.run import stop_signal
+from linli.demo import logins, place, town
+from linli.demo import seed as seeding
+from linli.demo.day import Day
+from linli.demo.fleet import Fleet
+from linli.demo.folder import DemoFolder, Marker
+from linli.demo.life import Life
+from linli.demo.logins import Login
+from linli.demo.place import Place
+from linli.demo.progress import Terminal
+from linli.kernel.db import Database, partitions
+from linli.kernel.settings import Http, Mqtt, Settings
+from linli.ops.models import all_models
+
+RIGHTS_SECONDS = 5.0
+"""How long a new demo waits for its doors to hold their rights before it says that it is ready."""
+
+
+class Wishes(NamedTuple):
+    """What the words of the command ask for."""
+
+    host: str
+    port: int
+    mqtt_port: int
+    warp: float
+    life: bool
+    logins: bool
+
+
+class Told(NamedTuple):
+    """What is shown this once."""
+
+    logins: list[Login]
+    key: tuple[str, str] | None
+
+
+class Demo:
+    """`start`, then `stop`, which may also come in the middle of it."""
+
+    def __init__(self, folder: DemoFolder, wishes: Wishes, terminal: Terminal) -> None:
+        self._folder = folder
+        self._wishes = wishes
+        self._terminal = terminal
+        self._platform: Platform | None = None
+        self._serving = False
+        self._fleet: Fleet | None = None
+        self._life: Life | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The demo's own: it reads no settings file and no environment, so that it is the same everywhere."""
+        wishes = self._wishes
+        return Settings(
+            data_dir=str(self._folder.path),
+            http=Http(host=wishes.host, port=wishes.port),
+            mqtt=Mqtt(host=wishes.host, port=wishes.mqtt_port),
+        )
+
+    async def start(self, marker: Marker) -> Told:
+        """Get everything going. Raises SeedFailed."""
+        settings, terminal = self.settings, self._terminal
+        with terminal.step("schema"):
+            await prepare(settings)
+        platform = self._platform = await Platform.open(settings)
+        told = Told([], None)
+        if not marker.seeded:
+            told = Told(*await seeding.seed(platform, terminal))
+            self._folder.seeded()
+        if self._wishes.logins or not (marker.seeded or told.logins):
+            told = Told(await logins.renew(platform), told.key)
+        site = await place.find(platform)
+        if site is None:
+            raise seeding.SeedFailed("the sample community is gone; use --reset")
+        with terminal.step("platform"):
+            self._serving = True
+            await platform.start()
+        day = Day(self._wishes.warp, time.monotonic)
+        fleet = await self._switch_on(platform, site, day, new=not marker.seeded)
+        if self._wishes.life:
+            self._life = Life(platform, site, await town.look(platform, site), fleet, day)
+            await self._life.start()
+        return told
+
+    async def _switch_on(self, platform: Platform, site: Place, day: Day, *, new: bool) -> Fleet:
+        with self._terminal.step("online"):
+            fleet = self._fleet = await Fleet.of(
+                platform, site, flash=self._folder.devices, port=platform.mqtt_port, load=day.load
+            )
+            await fleet.start()
+        if new:
+            with self._terminal.step("delivery"):
+                await fleet.wait_supplied(RIGHTS_SECONDS)
+        return fleet
+
+    async def stop(self) -> None:
+        if self._life is not None:
+            await self._life.stop()
+        if self._fleet is not None:
+            await self._fleet.stop()
+        if self._platform is not None:
+            await (self._platform.stop() if self._serving else self._platform.db.close())
+
+
+async def prepare(settings: Settings) -> None:
+    """The schema that this release needs. Raises SeedFailed for data of another release."""
+    if reason := await schema.prepare(settings):
+        raise seeding.SeedFailed(f"{reason} (or: linli demo --reset)")
+    if not schema.newest():  # a working copy between two releases may have no migration yet
+        all_models()
+        db = await Database.open(settings.database)
+        try:
+            with contextlib.suppress(sqlite3.OperationalError):  # the tables are there
+                await partitions.create_all(db, db.clock.now_ms())
+        finally:
+            await db.close()
+
+
+async def run_demo(folder: DemoFolder, marker: Marker, wishes: Wishes, terminal: Terminal) -> int:
+    """Until a signal comes; the exit code. Raises SeedFailed."""
+    demo = Demo(folder, wishes, terminal)
+    stopped = asyncio.create_task(stop_signal(), name="stop signal")
+    ready = asyncio.create_task(demo.start(marker), name="demo start")
+    try:
+        await asyncio.wait({stopped, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if ready.done():
+            _tell(await ready, demo.settings, terminal)
+            await stopped
+        terminal.say("stopping")
+    finally:
+        for task in (ready, stopped):
+            task.cancel()
+        await asyncio.gather(ready, stopped, return_exceptions=True)
+        await demo.stop()
+    return 0
+
+
+def _tell(told: Told, settings: Settings, terminal: Terminal) -> None:
+    url = settings.public_url
+    terminal.say("ready", seconds=f"{terminal.seconds:.1f}", url=url)
+    if told.logins:
+        rows = [[terminal.text(f"role.{one.role}"), one.login, one.password, url] for one in told.logins]
+        terminal.table(("role", "login", "password", "url"), rows)
+        terminal.say("once")
+    else:
+        terminal.say("later")
+    if told.key is not None:
+        terminal.say("key", app_key=told.key[0], app_secret=told.key[1])
+    terminal.say("devices", host=settings.mqtt.host, port=settings.mqtt.port)
+    terminal.say("how_to_stop")

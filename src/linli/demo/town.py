@@ -1,0 +1,141 @@
+"""Who lives in the sample community now, and with what they pass: read from the database, as its visitors left it."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from linli.app.platform import Platform
+from linli.demo import devices, sample
+from linli.demo.place import Place
+from linli.domains.access.queries import permissions
+from linli.domains.communities.queries import spaces
+from linli.domains.people.queries import residents
+from linli.kernel.pages import PageRequest
+from linli.things.queries.devices import DeviceRow
+
+_STEP: Final = 500
+
+
+@dataclass(slots=True)
+class Neighbour:
+    """One resident, at their first house."""
+
+    identity_id: str
+    name: str
+    age: int
+    relation: int
+    building: str
+    unit: str
+    house: str
+    house_id: int
+    cards: dict[str, set[str]] = field(default_factory=dict)
+    """Card number → iotIds of its doors."""
+    codes: dict[str, set[str]] = field(default_factory=dict)
+    """QR code → iotIds of its doors."""
+
+    @property
+    def floor(self) -> int:
+        return int(self.house[:2]) if self.house[:2].isdigit() else 1
+
+
+@dataclass(slots=True)
+class Town:
+    people: list[Neighbour]
+    doors: dict[str, DeviceRow]
+    """The sample's doors by device name."""
+
+    def door(self, device_name: str) -> str:
+        """Its iotId; empty when it was removed."""
+        row = self.doors.get(device_name)
+        return row.iot_id if row else ""
+
+    def of_role(self, role: str) -> list[str]:
+        """iotIds of the doors of a role."""
+        names = [door.device_name for door in sample.doors() if door.role == role]
+        return [row.iot_id for name in names if (row := self.doors.get(name))]
+
+    def unit_door(self, person: Neighbour) -> str:
+        return self.door(f"unit-{person.building}-{person.unit}")
+
+
+async def look(platform: Platform, site: Place) -> Town:
+    """Everybody who lives there, with what they hold."""
+    doors = await devices.rows_of(
+        platform.db, site, devices.DOOR, [door.device_name for door in sample.doors()]
+    )
+    town = Town(await _people(platform, site), {row.device_name: row for row in doors})
+    holders = {person.identity_id: person for person in town.people}
+    await _read_cards(platform, site, town, holders)
+    await _read_codes(platform, site, holders)
+    return town
+
+
+async def _people(platform: Platform, site: Place) -> list[Neighbour]:
+    root = site.community.root_space_id
+    if root is None:
+        return []
+    whole = await spaces.subtree(site.tenant, platform.db, await spaces.space(site.tenant, platform.db, root))
+    by_id = {space.space_id: space for space in whole}
+    people: dict[str, Neighbour] = {}
+    number = 1
+    while True:
+        page = await residents.page(
+            site.tenant,
+            platform.db,
+            site.community.community_id,
+            PageRequest(number, _STEP),
+            order="-created",
+        )
+        for row in page.data:
+            house = by_id.get(row.house_id)
+            unit = by_id.get(house.parent_id or 0) if house else None
+            building = by_id.get(unit.parent_id or 0) if unit else None
+            if house is None or unit is None or building is None:
+                continue
+            people.setdefault(
+                row.identity_id,
+                Neighbour(
+                    row.identity_id,
+                    row.name,
+                    row.age or 40,
+                    row.type,
+                    building.name,
+                    unit.name,
+                    house.name,
+                    house.space_id,
+                ),
+            )
+        if number * _STEP >= page.total:
+            return sorted(people.values(), key=lambda one: (one.building, one.unit, one.house, one.name))
+        number += 1
+
+
+async def _read_cards(platform: Platform, site: Place, town: Town, holders: dict[str, Neighbour]) -> None:
+    for door in town.doors.values():
+        number = 1
+        while True:
+            page = await permissions.cards_of_door(
+                site.tenant, platform.db, iot_id=door.iot_id, page=PageRequest(number, _STEP)
+            )
+            for card in page.data:
+                if holder := holders.get(card.identity_id):
+                    holder.cards.setdefault(card.card_id, set()).add(door.iot_id)
+            if number * _STEP >= page.total:
+                break
+            number += 1
+
+
+async def _read_codes(platform: Platform, site: Place, holders: dict[str, Neighbour]) -> None:
+    number = 1
+    while True:
+        page = await permissions.list_qr_permissions(
+            site.app,
+            platform.db,
+            page=PageRequest(number, _STEP),
+            community_id=site.community.community_id,
+        )
+        for row in page.data:
+            if holder := holders.get(row.identity_id):
+                holder.codes.setdefault(row.qr_code, set()).add(row.iot_id)
+        if number * _STEP >= page.total:
+            return
+        number += 1

@@ -1,0 +1,96 @@
+"""Visitors with codes for a short time and few scans, made by the residents' app and deleted when they have left."""
+
+import asyncio
+import random
+from typing import Final
+
+from linli.app.platform import Platform
+from linli.demo import names, sample
+from linli.demo.fleet import Fleet
+from linli.demo.place import Place
+from linli.demo.town import Neighbour, Town
+from linli.demo.wallet import Wallet
+from linli.domains.access.service import persons, qr
+from linli.sim.door import SimulatedDoor
+
+_VALID_MS: Final = 20 * 60_000
+_EARLY_MS: Final = 10 * 60_000
+_SCANS: Final = 1
+"""At each door."""
+_DELIVERED_S: Final = 4.0
+_TRIES_AGAIN, _TOO_EARLY = 0.3, 0.15
+
+
+class Visitors:
+    def __init__(self, platform: Platform, site: Place, town: Town, fleet: Fleet, wallet: Wallet) -> None:
+        self._platform = platform
+        self._site = site
+        self._town = town
+        self._fleet = fleet
+        self._wallet = wallet
+        self._random = random.Random(sample.SEED + 1)
+
+    async def come(self) -> None:
+        """One visit from the invitation to the end. Raises what the platform refuses."""
+        if not self._town.people:
+            return
+        host = self._random.choice(self._town.people)
+        early = self._random.random() < _TOO_EARLY
+        identity_id, code = await self._invite(host, starts_in_ms=_EARLY_MS if early else 0)
+        try:
+            await asyncio.sleep(_DELIVERED_S)
+            await self._visit(host, identity_id, code, early=early)
+        finally:
+            async with self._platform.db.begin() as tx:
+                await persons.delete_person(self._site.app, tx, identity_id=identity_id)
+
+    async def _invite(self, host: Neighbour, *, starts_in_ms: int) -> tuple[str, str]:
+        """(identityId, code) of a visitor who may pass each door on the way once."""
+        platform, now_ms = self._platform, self._platform.clock.now_ms()
+        identity_id = platform.ids.identity_id()
+        name = names.full_name(self._random, self._random.choice((names.MALE, names.FEMALE)))
+        doors = [*self._town.of_role("in"), self._town.unit_door(host), *self._town.of_role("out")]
+        async with platform.db.begin() as tx:
+            await persons.save_person(
+                self._site.app,
+                tx,
+                identity_id=identity_id,
+                name=f"{name}（访客）",
+                ext_info=None,
+                now_ms=now_ms,
+            )
+            code = await qr.generate_code(
+                self._site.app, tx, identity_id=identity_id, length=None, ids=platform.ids, now_ms=now_ms
+            )
+            right = qr.QrRight(now_ms + starts_in_ms, now_ms + starts_in_ms + _VALID_MS, _SCANS)
+            await qr.bind_code(
+                self._site.app,
+                tx,
+                qr_code=code,
+                identity_id=identity_id,
+                iot_ids=[iot_id for iot_id in doors if iot_id],
+                right=right,
+                keys=platform.door_keys,
+                now_ms=now_ms,
+            )
+        return identity_id, code
+
+    async def _visit(self, host: Neighbour, identity_id: str, code: str, *, early: bool) -> None:
+        gate = self._fleet.doors.get(self._random.choice(self._town.of_role("in") or [""]))
+        if gate is None:
+            return
+        await self._show(gate, identity_id, code)
+        if early:
+            return
+        if self._random.random() < _TRIES_AGAIN:
+            await asyncio.sleep(2)
+            await self._show(gate, identity_id, code)  # the courier passes the phone back to a friend
+        await asyncio.sleep(self._random.uniform(3, 6))
+        await self._show(self._fleet.doors.get(self._town.unit_door(host)), identity_id, code)
+        await asyncio.sleep(self._random.uniform(8, 20))
+        out = self._random.choice(self._town.of_role("out") or [""])
+        await self._show(self._fleet.doors.get(out), identity_id, code)
+
+    async def _show(self, door: SimulatedDoor | None, identity_id: str, code: str) -> None:
+        if door is not None:
+            door.scan(await self._wallet.picture(identity_id, code))
