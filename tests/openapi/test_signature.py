@@ -1,5 +1,7 @@
 """The signature as every public client makes it: recorded and recomputed vectors, and each way to be refused."""
 
+import base64
+import hmac
 import json
 from email.utils import parsedate_to_datetime
 from operator import itemgetter
@@ -194,3 +196,10 @@ def test_an_unsigned_timestamp_is_not_believed() -> None:
     headers = {**case["headers"], "x-ca-signature": case["signature"], "x-ca-timestamp": "1"}
     request = request_of({**case, "headers": headers})
     assert verify(request, Secret(case["secret"]), time_of(case)).at_ms == time_of(case)
+
+
+@pytest.mark.parametrize("length", [0, 1, 31, 63, 64, 65, 200])
+@pytest.mark.parametrize("name", ["sha256", "sha1"])
+def test_secret_is_hmac(length: int, name: str) -> None:
+    key, text = "k" * length, b"text" * length
+    assert base64.b64decode(Secret(key).sign(text, name)) == hmac.digest(key.encode(), text, name)

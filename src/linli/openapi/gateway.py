@@ -96,7 +96,7 @@ class Gateway:
             if not key.enabled:
                 raise Refused(403, "A403EP", "AppKey is disabled")
             proof = verify(request, key.secret, now_ms)
-            mark = mark_of(key.app_key, proof.nonce, proof.at_ms)
+            mark = mark_of(named, proof.nonce, proof.at_ms)
             if not self._memory.add(mark[1], now_ms):
                 raise replayed()
             exchange = Exchange(key, request_id, now_ms, began, scope["path"], self._client(scope, headers))

