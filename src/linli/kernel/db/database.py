@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import Table
 
+from linli.kernel import telemetry
 from linli.kernel.clock import Clock, SystemClock
 from linli.kernel.db.statements import DIALECTS, Engine, Plan
 from linli.kernel.scope import Scope
 
 if TYPE_CHECKING:
     from linli.kernel.events import Handlers
+
+log = telemetry.logger(__name__)
 
 Row = Sequence[Any]
 Values = Mapping[str, Any] | msgspec.Struct
@@ -51,7 +54,11 @@ class Tx(Reader):
     def run_after_commit(self) -> None:
         callbacks, self._after = self._after, []
         for callback in callbacks:
-            callback()
+            try:
+                callback()
+            except Exception:
+                # The unit is durable: its caller must not take it for failed.
+                log.exception("a callback after a commit failed")
 
     @abstractmethod
     async def execute(self, plan: Plan, scope: Scope | None, binds: Mapping[str, Any]) -> int: ...

@@ -4,17 +4,18 @@ A table says so with `postgresql_partition_by="RANGE (day)"` and a column `day` 
 insertion), which is part of its primary key.
 """
 
-from sqlalchemy import ColumnElement, MetaData, Table, bindparam, delete, select
+from sqlalchemy import MetaData, Table, bindparam, delete, select
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from linli.kernel.db.columns import INT, metadata
 from linli.kernel.db.database import Database
-from linli.kernel.db.statements import DIALECTS, Command
+from linli.kernel.db.statements import DIALECTS, Command, Plan, Query
 from linli.kernel.disk import freeing_space
 
 DAY_MS = 86_400_000
 AHEAD_DAYS = 3
 _STEP_ROWS = 5000
+_UNIT_ROWS = 500
 
 
 def day_of(ms: int) -> int:
@@ -31,14 +32,14 @@ def partition_statements(table: Table, day: int) -> list[str]:
     ]
 
 
-async def make_ahead(db: Database, now_ms: int, *, back_days: int = 1) -> None:
+async def make_ahead(db: Database, now_ms: int, *, back_days: int = 1, tables: MetaData = metadata) -> None:
     """Make sure that today's partitions and those of the next days exist. Cheap; run at start and every few hours."""
     if db.engine != "postgresql":
         return
     first = day_of(now_ms) - back_days
     wanted = [
         s
-        for t in partitioned()
+        for t in partitioned(tables)
         for day in range(first, first + back_days + AHEAD_DAYS + 1)
         for s in partition_statements(t, day)
     ]
@@ -48,8 +49,6 @@ async def make_ahead(db: Database, now_ms: int, *, back_days: int = 1) -> None:
 async def drop_before(db: Database, table: Table, day: int) -> int:
     """Remove everything inserted before `day`. Returns the number of partitions dropped or rows deleted."""
     if db.engine == "postgresql":
-        from linli.kernel.db.statements import Plan
-
         found = await db.fetch_rows(
             Plan(
                 "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
@@ -61,21 +60,30 @@ async def drop_before(db: Database, table: Table, day: int) -> int:
         old = [name for (name,) in map(tuple, found) if int(name.rpartition("_")[2]) < day]
         await db.run_script([f"DROP TABLE IF EXISTS {name}" for name in old])
         return len(old)
+    return await _purge(db, table, day)
+
+
+async def _purge(db: Database, table: Table, day: int) -> int:
+    """Find old rows beside the event loop (few tables have an index by day), delete them by key in small units."""
     keys = list(table.primary_key.columns)
-    condition: ColumnElement[bool] = table.c.day < bindparam("day", type_=INT)
-    if len(keys) == 1:
-        condition = keys[0].in_(
-            select(keys[0]).where(table.c.day < bindparam("day", type_=INT)).limit(_STEP_ROWS)
-        )
-    purge = Command(delete(table).where(condition), unscoped="retention counts for every tenant alike")
+    old = Query(
+        select(*keys).where(table.c.day < bindparam("before", type_=INT)).limit(_STEP_ROWS),
+        unscoped="retention counts for every tenant alike",
+        heavy=True,
+    )
+    purge = Command(
+        delete(table).where(*(key == bindparam(f"key_{n}", type_=key.type) for n, key in enumerate(keys))),
+        unscoped="retention counts for every tenant alike",
+    )
     total = 0
-    while True:
-        with freeing_space():
-            async with db.begin() as tx:
-                gone = await purge.run(tx, day=day)
-        total += gone
-        if gone < _STEP_ROWS:
-            return total
+    while rows := await old.all(db, before=day):
+        for start in range(0, len(rows), _UNIT_ROWS):
+            part = rows[start : start + _UNIT_ROWS]
+            with freeing_space():
+                async with db.begin() as tx:
+                    await purge.run_many(tx, [{f"key_{n}": v for n, v in enumerate(row)} for row in part])
+        total += len(rows)
+    return total
 
 
 async def create_all(db: Database, now_ms: int, tables: MetaData = metadata) -> None:
@@ -89,4 +97,4 @@ async def create_all(db: Database, now_ms: int, tables: MetaData = metadata) -> 
             for i in sorted(table.indexes, key=lambda i: str(i.name))
         ]
     await db.run_script(statements)
-    await make_ahead(db, now_ms)
+    await make_ahead(db, now_ms, tables=tables)

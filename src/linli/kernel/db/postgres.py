@@ -13,10 +13,25 @@ from sqlalchemy.dialects.postgresql import dialect as pg_dialect
 from linli.kernel.db.database import Database, Row, Tx, bound, identity_of, quote
 from linli.kernel.db.sqlite import DiskFull, conflict_clause
 from linli.kernel.db.statements import Plan
-from linli.kernel.errors import Unavailable
+from linli.kernel.errors import LinliError, Unavailable
 from linli.kernel.scope import Scope
 
-_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+    OSError,
+)
+
+
+def _lost(error: BaseException, connection: asyncpg.Connection) -> bool:
+    """Whether the connection is what failed. InterfaceError is also asyncpg's name for wrong values."""
+    return isinstance(error, _LOST) and (
+        connection.is_closed() or not isinstance(error, asyncpg.InterfaceError)
+    )
 
 
 class _Pool:
@@ -107,10 +122,10 @@ class PostgresDatabase(Database):
         except asyncio.CancelledError:
             pool.discard(connection)
             raise
-        except _LOST as error:
-            pool.discard(connection)
-            raise Unavailable() from error
-        except BaseException:
+        except BaseException as error:
+            if _lost(error, connection):
+                pool.discard(connection)
+                raise Unavailable() from error
             pool.give(connection)
             raise
         pool.give(connection)
@@ -127,10 +142,10 @@ class PostgresDatabase(Database):
         except asyncio.CancelledError:
             pool.discard(connection)
             raise
-        except _LOST as error:
-            pool.discard(connection)
-            raise Unavailable() from error
-        except BaseException:
+        except BaseException as error:
+            if _lost(error, connection):
+                pool.discard(connection)
+                raise Unavailable() from error
             pool.give(connection)
             raise
         pool.give(connection)
@@ -144,8 +159,16 @@ class PostgresDatabase(Database):
         try:
             for statement in statements:
                 await connection.execute(statement)
-        finally:
+        except asyncio.CancelledError:
+            self._pool.discard(connection)
+            raise
+        except BaseException as error:
+            lost = _lost(error, connection)
             self._pool.give(connection)
+            if lost:
+                raise Unavailable() from error
+            raise
+        self._pool.give(connection)
 
 
 class _Unit:
@@ -177,17 +200,19 @@ class _Unit:
         try:
             await connection.execute("COMMIT" if error is None else "ROLLBACK")
         except BaseException as failure:
+            # Refusals that the unit met before (BadInput, NotFound) stay what they are.
+            lost = _lost(failure, connection)
             pool.discard(connection)
-            if isinstance(failure, _LOST):
+            if lost and not isinstance(error, LinliError):
                 raise Unavailable() from failure
-            raise
+            if error is None:
+                raise
+            return
         pool.give(connection)
         if error is None:
             self._tx.run_after_commit()
         elif isinstance(error, asyncpg.DiskFullError):
             raise DiskFull() from error
-        elif isinstance(error, _LOST):
-            raise Unavailable() from error
 
 
 class PostgresTx(Tx):

@@ -65,6 +65,7 @@ class SQLiteDatabase(Database):
         self._group_since = 0.0
         self._closed = False
         self._snapshot = False
+        self._leaving: set[asyncio.Future[None]] = set()
 
     @classmethod
     async def connect(cls, path: str) -> "SQLiteDatabase":
@@ -146,8 +147,14 @@ class SQLiteDatabase(Database):
             await waiter
         except asyncio.CancelledError:
             if waiter.done() and not waiter.cancelled():
-                self._pass_on()
+                self._give_back()
             raise
+
+    def _give_back(self) -> None:
+        """Leave from where nothing can be awaited. The group may have counted on this unit for its commit."""
+        leaving = asyncio.ensure_future(self._leave())
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
 
     def _pass_on(self) -> None:
         while self._waiters:
@@ -177,6 +184,8 @@ class SQLiteDatabase(Database):
 
     async def _leave(self) -> None:
         """Give the writer to the next unit, or commit the group when it is full, old, or nobody waits."""
+        while self._waiters and self._waiters[0].done():
+            self._waiters.popleft()  # cancelled while it waited
         if (
             self._waiters
             and len(self._group) < GROUP_UNITS
@@ -189,6 +198,9 @@ class SQLiteDatabase(Database):
 
     async def _commit_group(self) -> None:
         if not self._group_open:
+            return
+        if not self._writer.in_transaction:
+            self._lose_group(DiskFull())
             return
         group, self._group = self._group, []
         self._group_open = False
@@ -207,10 +219,22 @@ class SQLiteDatabase(Database):
             if not unit.done():
                 unit.set_result(None)
 
+    def _lose_group(self, reason: Exception) -> None:
+        """SQLite ends the whole transaction by itself when the disk fails it: then no unit of the group is stored."""
+        group, self._group = self._group, []
+        self._group_open = False
+        for unit in group:
+            if not unit.done():
+                unit.set_exception(reason)
+
     def begin(self) -> "_Unit":
         return _Unit(self)
 
     async def run_script(self, statements: Sequence[str]) -> None:
+        # To its end even when the caller is cancelled: a group half committed would hold the writer for ever.
+        await asyncio.shield(asyncio.ensure_future(self._script(statements)))
+
+    async def _script(self, statements: Sequence[str]) -> None:
         await self._take()
         try:
             await self._commit_group()
@@ -242,7 +266,7 @@ class _Unit:
                 await db._open_group()
             db._writer.execute("SAVEPOINT unit")
         except BaseException:
-            db._pass_on()
+            db._give_back()
             raise
         self._tx = SQLiteTx(db, db._writer)
         return self._tx
@@ -266,6 +290,8 @@ class _Unit:
                 if db._writer.in_transaction:
                     db._writer.execute("ROLLBACK TO unit")
                     db._writer.execute("RELEASE unit")
+                else:
+                    db._lose_group(_translated(error) if isinstance(error, sqlite3.Error) else DiskFull())
             finally:
                 await db._leave()
             if isinstance(error, sqlite3.Error) and (full := _translated(error)) is not error:
@@ -274,9 +300,10 @@ class _Unit:
         durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         try:
             db._writer.execute("RELEASE unit")
-        except BaseException:
+        except sqlite3.Error as failure:
+            lost = DiskFull() if not db._writer.in_transaction else _translated(failure)
             await db._leave()
-            raise
+            raise lost from failure
         db._group.append(durable)
         await db._leave()
         await durable
