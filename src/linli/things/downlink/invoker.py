@@ -37,6 +37,8 @@ class Outcome(NamedTuple):
 
     data: dict[str, Any]
     message_id: str
+    waited: bool = True
+    """False: an asynchronous service was sent and nothing more."""
 
 
 class Invoker:
@@ -85,7 +87,7 @@ class Invoker:
         topic = service_call(device.product_key, device.device_name, identifier)
         if not wait:
             await self._send_async(device, topic, service.method, record)
-            return Outcome({}, record.message_id)
+            return Outcome({}, record.message_id, waited=False)
         return await self._call_async(device, topic, service.method, record, timeout_s)
 
     async def set_properties(

@@ -1,0 +1,133 @@
+"""Open API: what a device reported and was asked, by time. Spec D 3.1 API-02, API-06, API-10, and 3.4.
+
+A page ends with `timestamp`, the time of its last row; the next one starts a millisecond beyond it.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from linli.kernel.db import Database
+from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.scope import Scope
+from linli.openapi.registry import method
+from linli.things.inbox.messages import batch_id
+from linli.things.openapi.wire import SERVICE, Timeline, device_at, span_of
+from linli.things.queries import timelines
+from linli.things.queries.devices import DeviceRow
+from linli.things.queries.products import get_product
+
+
+class PropertyPoint(msgspec.Struct, rename="camel"):
+    batch_id: Annotated[str, Meta(description="同次上报的属性相同 / shared by all values of one report")]
+    data: Any
+    property: Annotated[str, Meta(description="属性标识 / property identifier")]
+    timestamp: Annotated[int, Meta(description="毫秒 / ms")]
+
+
+class PropertyPage(msgspec.Struct, rename="camel"):
+    timestamp: Annotated[int, Meta(description="最后一条的时间；空页为 end / time of the last row, or `end`")]
+    items: list[PropertyPoint]
+
+
+@method(
+    "/app/thing/property/timeline/get", "1.0.4", service=SERVICE, token="optional",
+    raises=(BadInput, NotFound), title="获取物的属性 timeline 数据", title_en="Get the series of a property",
+    source="spec D 3.1 API-02",
+)  # fmt: skip
+async def get_property_timeline(data: Timeline, scope: Scope, db: Database) -> PropertyPage:
+    """Values by device time, thirty days back at most."""
+    span = span_of(data)
+    device = await device_at(scope, db, data)
+    product = await get_product(Scope.system(device.tenant_id), db, product_key=device.product_key)
+    rows = await timelines.property_series(
+        db, device=device, product=product, identifier=data.identifier, span=span
+    )
+    items = [
+        PropertyPoint(batch_id(device.device_no, row.seq), row.value, data.identifier, row.ts) for row in rows
+    ]
+    return PropertyPage(items[-1].timestamp if items else data.end, items)
+
+
+class EventTimeline(Timeline, rename="camel", kw_only=True):
+    event_type: Annotated[str, Meta(description="info、alert 或 error，空为全部 / empty for all")]
+
+
+class EventItem(msgspec.Struct, rename="camel"):
+    iot_id: str
+    event_code: Annotated[str, Meta(description="事件标识 / event identifier")]
+    event_name: str
+    event_type: str
+    timestamp: Annotated[int, Meta(description="毫秒 / ms")]
+    event_body: Any
+    batch_id: str
+
+
+class EventPage(msgspec.Struct, rename="camel"):
+    timestamp: Annotated[int, Meta(description="最后一条的时间；空页为 end / time of the last row, or `end`")]
+    items: list[EventItem]
+
+
+@method(
+    "/app/thing/event/timeline/get", "1.0.3", service=SERVICE, token="optional", raises=(BadInput, NotFound),
+    title="获取物的事件 timeline 数据", title_en="Get the series of an event", source="spec D 3.1 API-10",
+)  # fmt: skip
+async def get_event_timeline(data: EventTimeline, scope: Scope, db: Database) -> EventPage:
+    """Events by device time, thirty days back at most."""
+    span = span_of(data)
+    if data.event_type not in ("", "info", "alert", "error"):
+        raise BadInput(field="eventType", rule="one_of", allowed="info, alert, error")
+    device = await device_at(scope, db, data)
+    name = await _event_name(db, device, data.identifier)
+    rows = await timelines.event_series(
+        db, device=device, identifier=data.identifier, event_type=data.event_type, span=span
+    )
+    items = [
+        EventItem(
+            device.iot_id, row.identifier, name, row.type, row.ts, msgspec.Raw(row.body.encode()),
+            batch_id(device.device_no, row.seq),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return EventPage(items[-1].timestamp if items else data.end, items)
+
+
+class ServiceItem(msgspec.Struct, rename="camel"):
+    identifier: str
+    name: str
+    time: Annotated[int, Meta(description="毫秒 / ms")]
+    input_data: Annotated[str, Meta(description="入参的 JSON 文本 / inputs, JSON text")]
+    output_data: Annotated[str, Meta(description="设备应答的 JSON 文本 / the device's reply, JSON text")]
+
+
+class ServicePage(msgspec.Struct, rename="camel"):
+    list: list[ServiceItem]
+    next_time: Annotated[int, Meta(description="下一页的开始时间 / where the next page starts")]
+    next_valid: Annotated[bool, Meta(description="是否还有下一页 / whether there is one")]
+
+
+@method(
+    "/app/thing/service/data/get", "1.0.3", service=SERVICE, token="optional", raises=(BadInput, NotFound),
+    title="获取物的服务记录", title_en="Get the calls of a service", source="spec D 3.1 API-06",
+)  # fmt: skip
+async def get_service_records(data: Timeline, scope: Scope, db: Database) -> ServicePage:
+    """Calls by the time they were made, thirty days back at most; property sets under the identifier `set`."""
+    span = span_of(data)
+    device = await device_at(scope, db, data)
+    product = await get_product(Scope.system(device.tenant_id), db, product_key=device.product_key)
+    service = product.model().service_by_id.get(data.identifier)
+    rows = await timelines.call_series(
+        db, device=device, identifier=data.identifier, span=span._replace(size=span.size + 1)
+    )
+    more, rows = len(rows) > span.size, rows[: span.size]
+    name = data.identifier if service is None else service.name
+    items = [ServiceItem(row.identifier, name, row.called_ms, row.input, row.output or "") for row in rows]
+    step = 1 if data.ordered else -1
+    return ServicePage(items, items[-1].time + step if items else data.end, more)
+
+
+async def _event_name(db: Database, device: DeviceRow, identifier: str) -> str:
+    product = await get_product(Scope.system(device.tenant_id), db, product_key=device.product_key)
+    event = product.model().event_by_id.get(identifier)
+    return identifier if event is None else event.name

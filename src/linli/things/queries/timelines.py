@@ -1,0 +1,178 @@
+"""Present values, series of values, events and calls of one device, page by page. The caller knows the device."""
+
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, Table, bindparam, or_, select
+
+from linli.kernel.db import INT, Query, Reader
+from linli.things.models import (
+    latest_values,
+    points,
+    product_properties,
+    service_calls,
+    text_points,
+    thing_events,
+)
+from linli.things.queries.devices import DeviceRow
+from linli.things.queries.products import ProductRow
+from linli.tsl.types import ArrayOf, Bool, DataType, Enum, Number, StructOf
+
+
+class PresentValue(NamedTuple):
+    identifier: str
+    ts: int
+    seq: int
+    value: Any
+    """In the property's JSON type; struct and array as raw JSON."""
+
+
+class PointRow(NamedTuple):
+    ts: int
+    seq: int
+    value: Any
+
+
+class EventRow(NamedTuple):
+    identifier: str
+    ts: int
+    seq: int
+    type: str
+    body: str
+    """JSON of the outputs."""
+
+
+class CallRow(NamedTuple):
+    call_no: int
+    identifier: str
+    called_ms: int
+    input: str
+    output: str | None
+
+
+class Span(NamedTuple):
+    """A part of a timeline: both ends included, at most `size` rows, oldest first if `ascending`."""
+
+    start_ms: int
+    end_ms: int
+    size: int
+    ascending: bool
+
+    @property
+    def binds(self) -> dict[str, Any]:
+        return {"low": self.start_ms, "high": self.end_ms, "most": self.size}
+
+
+_device = bindparam("device_no", type_=INT)
+_present = Query(
+    select(
+        product_properties.c.identifier, latest_values.c.ts, latest_values.c.seq, latest_values.c.number,
+        latest_values.c.text,
+    )
+    .join(product_properties, product_properties.c.property_no == latest_values.c.property_no)
+    .where(latest_values.c.device_no == _device)
+)  # fmt: skip
+_property_no = Query(
+    select(product_properties.c.property_no).where(
+        product_properties.c.product_no == bindparam("product_no", type_=INT),
+        product_properties.c.identifier == bindparam("identifier"),
+    )
+)
+
+
+def _within(
+    statement: Select[Any], time: ColumnElement[int], number: ColumnElement[int], up: bool
+) -> Select[Any]:
+    order = (time, number) if up else (time.desc(), number.desc())
+    return (
+        statement.where(time >= bindparam("low", type_=INT), time <= bindparam("high", type_=INT))
+        .order_by(*order)
+        .limit(bindparam("most", type_=INT))
+    )
+
+
+def _series(table: Table, up: bool) -> Query[PointRow]:
+    c = table.c
+    of_property = select(c.ts, c.seq, c.value).where(
+        c.device_no == _device, c.property_no == bindparam("property_no", type_=INT)
+    )
+    return Query(_within(of_property, c.ts, c.seq, up), PointRow, heavy=True)
+
+
+def _event_series(up: bool) -> Query[EventRow]:
+    c = thing_events.c
+    of_event = select(c.identifier, c.ts, c.seq, c.type, c.body).where(
+        c.device_no == _device,
+        c.identifier == bindparam("identifier"),
+        or_(bindparam("type") == "", c.type == bindparam("type")),
+    )
+    return Query(_within(of_event, c.ts, c.seq, up), EventRow, heavy=True)
+
+
+def _call_series(up: bool) -> Query[CallRow]:
+    c = service_calls.c
+    of_service = select(c.call_no, c.identifier, c.called_ms, c.input, c.output).where(
+        c.device_no == _device, c.identifier == bindparam("identifier")
+    )
+    return Query(_within(of_service, c.called_ms, c.call_no, up), CallRow, heavy=True)
+
+
+_points = {up: _series(points, up) for up in (True, False)}
+_texts = {up: _series(text_points, up) for up in (True, False)}
+_events = {up: _event_series(up) for up in (True, False)}
+_calls = {up: _call_series(up) for up in (True, False)}
+
+
+async def present_values(db: Reader, *, device: DeviceRow, product: ProductRow) -> list[PresentValue]:
+    """The newest value of every property that has one, in the order of the thing model."""
+    found = {row[0]: row for row in await _present.all(db, device_no=device.device_no)}
+    return [
+        PresentValue(item.identifier, row[1], row[2], json_value(item.type, row[3], row[4]))
+        for item in product.model().properties
+        if (row := found.get(item.identifier)) is not None
+    ]
+
+
+async def property_series(
+    db: Reader, *, device: DeviceRow, product: ProductRow, identifier: str, span: Span
+) -> list[PointRow]:
+    """Values of one property by device time; none for a property the thing model does not have."""
+    item = product.model().property_by_id.get(identifier)
+    number = await _property_no.scalar(db, product_no=product.product_no, identifier=identifier)
+    if item is None or number is None:
+        return []
+    numeric = isinstance(item.type, Number | Bool | Enum)
+    query = (_points if numeric else _texts)[span.ascending]
+    rows = await query.all(db, device_no=device.device_no, property_no=number, **span.binds)
+    return [
+        row._replace(
+            value=json_value(item.type, row.value if numeric else None, None if numeric else row.value)
+        )
+        for row in rows
+    ]
+
+
+async def event_series(
+    db: Reader, *, device: DeviceRow, identifier: str, event_type: str = "", span: Span
+) -> list[EventRow]:
+    """Events of one identifier by device time; `event_type` (info, alert, error) empty for all."""
+    return await _events[span.ascending].all(
+        db, device_no=device.device_no, identifier=identifier, type=event_type, **span.binds
+    )
+
+
+async def call_series(db: Reader, *, device: DeviceRow, identifier: str, span: Span) -> list[CallRow]:
+    """Calls of one service by the time they were made; `set` for property sets."""
+    return await _calls[span.ascending].all(
+        db, device_no=device.device_no, identifier=identifier, **span.binds
+    )
+
+
+def json_value(data_type: DataType, number: float | None, text: str | None) -> Any:
+    """A stored value in its JSON type: whole numbers for int, bool and enum, raw JSON for struct and array."""
+    match data_type:
+        case Number(kind="int") | Bool() | Enum() if number is not None:
+            return int(number)
+        case StructOf() | ArrayOf() if text is not None:
+            return msgspec.Raw(text.encode())
+    return text if number is None else number
