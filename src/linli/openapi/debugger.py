@@ -25,6 +25,13 @@ OLD_TIME = "old_time"
 WRONG_SECRET = "wrong_secret"
 WRONG_STRING = "wrong_string"
 MISSING_HEADER = "missing_header"
+DIFFERS = "differs"
+DIFFERS_ON_ARRIVAL = "differs_on_arrival"
+
+_ANSWER = b"Invalid Signature, Server StringToSign:`"
+_FIXED_LINES = ("HTTP method", "Accept", "Content-MD5", "Content-Type", "Date")
+_SHOWN = 40
+"""Characters of each side around a difference."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -51,7 +58,11 @@ class Check(msgspec.Struct, frozen=True):
 def check(
     request: SignedRequest, secret: Secret, now_ms: int, *, client_string: bytes | None = None
 ) -> Check:
-    """Compare a pasted request with what the server makes of it."""
+    """Compare a pasted request with what the server makes of it.
+
+    `client_string` is the client's own string to sign, or the `X-Ca-Error-Message` it got: then the difference is
+    between the request as pasted and as it arrived, after whatever stands between.
+    """
     headers = request.headers
     names = signature.signed_names(headers.get(b"x-ca-signature-headers", b""))
     faults = _faults(request, names.names, now_ms)
@@ -64,8 +75,16 @@ def check(
     strings = [head + resource for resource in signature.resources(request)]
     sent = headers.get(b"x-ca-signature", b"")
     right = next((s for s in strings if sent and hmac.compare_digest(secret.sign(s, chosen), sent)), None)
-    server = right if right is not None else _nearest(strings, client_string)
-    difference = None if client_string is None else first_difference(server, client_string)
+    arrived = client_string is not None and client_string.lstrip().startswith(_ANSWER)
+    if arrived and client_string is not None:
+        client_string = client_string.strip().removeprefix(_ANSWER).removesuffix(b"`")
+        server = right if right is not None else strings[0]
+        difference = _difference_on_one_line(server, client_string)
+    else:
+        server = right if right is not None else _nearest(strings, client_string)
+        difference = None if client_string is None else first_difference(server, client_string)
+    if difference is not None and client_string is not None:
+        faults.append(_part_at(server, client_string, difference, len(names.lines), arrived=arrived))
     if sent and right is None:
         same = client_string is not None and difference is None
         faults.append(Fault(WRONG_SECRET if same else WRONG_STRING))
@@ -86,6 +105,43 @@ def first_difference(left: bytes, right: bytes) -> int | None:
         return None
     shorter = min(len(left), len(right))
     return next((at for at in range(shorter) if left[at] != right[at]), shorter)
+
+
+def _difference_on_one_line(server: bytes, arrived: bytes) -> int | None:
+    """`first_difference` against a string whose line feeds were left out, as an offset into `server`."""
+    at = first_difference(server.replace(b"\n", b""), arrived)
+    if at is None:
+        return None
+    for offset, byte in enumerate(server):
+        if byte != 0x0A:
+            if at == 0:
+                return offset
+            at -= 1
+    return len(server)
+
+
+def _part_at(server: bytes, client: bytes, at: int, headers: int, *, arrived: bool) -> Fault:
+    """Which line of the string the offset falls into, by name, with what both sides have there."""
+    number = server.count(b"\n", 0, at)
+    if number < len(_FIXED_LINES):
+        part = _FIXED_LINES[number]
+    elif number < len(_FIXED_LINES) + headers:
+        line = server.split(b"\n")[number]
+        part = _text(line.partition(b":")[0])
+    else:
+        part = "path"
+    here = client.replace(b"\n", b"") if arrived else client
+    start = len(server[:at].replace(b"\n", b"")) if arrived else at
+    return Fault(
+        DIFFERS_ON_ARRIVAL if arrived else DIFFERS,
+        {
+            "line": str(number + 1),
+            "part": part,
+            "byte": str(at),
+            "server": _text(server[at : at + _SHOWN]),
+            "client": _text(here[start : start + _SHOWN]),
+        },
+    )
 
 
 def _nearest(strings: Sequence[bytes], client_string: bytes | None) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
-from linli.kernel.errors import LinliError
+from linli.kernel.errors import BadInput, LinliError
 from linli.openapi import answers
 from linli.openapi.registry import MethodSpec, Registry
 
@@ -160,6 +160,8 @@ def _reply_schema(spec: MethodSpec, by_kind: dict[int, Any]) -> dict[str, Any]:
 
 def _failure(kind: type[LinliError], language: str) -> answers.Failure:
     """The answer to an error of this kind, with its facts left as names."""
+    if issubclass(kind, BadInput):  # which field and which rule only the call can tell
+        return answers.plain(answers.BAD_PARAMETER, language)
     error = kind.__new__(kind)
     Exception.__init__(error)
     error.facts = {}
