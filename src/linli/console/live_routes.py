@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from litestar import Controller, Request, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
-from litestar.response import ServerSentEvent, ServerSentEventMessage
+from litestar.response import Stream
 
 from linli.console import sessions
 from linli.console.access import COOKIE, SIGNED_IN
@@ -23,18 +23,18 @@ RETRY_MS: Final = 2_000
 
 async def _stream(
     subscription: Subscription, hub: Hub, db: Database, clock: Clock, token: str
-) -> AsyncIterator[ServerSentEventMessage]:
+) -> AsyncIterator[bytes]:
     """Events until the page leaves, the session ends or the server stops; a comment every 15 s keeps proxies awake."""
     try:
-        yield ServerSentEventMessage(comment="linli", retry=RETRY_MS)
+        yield f"retry: {RETRY_MS}\n\n".encode()
         while not subscription.closed:
             event = await subscription.next(PING_SECONDS)
             if event is not None:
-                yield ServerSentEventMessage(data=event.body.decode(), event=event.topic)
+                yield f"event: {event.topic}\ndata: ".encode() + event.body + b"\n\n"
                 continue
             if await sessions.find_session(db, token, now_ms=clock.now_ms()) is None:
                 return
-            yield ServerSentEventMessage(comment="ping")
+            yield b": ping\n\n"
     finally:
         hub.leave(subscription)
 
@@ -55,7 +55,7 @@ class LiveRoutes(Controller):
             str, QueryParameter(description="Comma-separated: pass, device, delivery, message.")
         ],
         community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
-    ) -> ServerSentEvent:
+    ) -> Stream:
         """Follow what happens in the communities the account may see, as it happens.
 
         An event's name is its topic, its data the JSON of the same row that the topic's list gives. `missed` means
@@ -66,6 +66,8 @@ class LiveRoutes(Controller):
             raise BadInput(field="topics", rule="one_of", allowed=", ".join(sorted(TOPICS)))
         subscription = hub.subscribe(within, wanted, community_id=community_id)
         token = request.cookies.get(COOKIE, "")
-        return ServerSentEvent(
-            _stream(subscription, hub, db, clock, token), headers={"X-Accel-Buffering": "no"}
+        return Stream(
+            _stream(subscription, hub, db, clock, token),
+            media_type="text/event-stream",
+            headers={"X-Accel-Buffering": "no"},
         )

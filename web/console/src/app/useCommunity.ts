@@ -10,11 +10,18 @@ const options = shallowRef<CommunityOption[] | null>(null)
 const chosen = ref<string>(localStorage.getItem(STORED) ?? '')
 const MOST = 100
 
+const APPROVED = 2
+
+/** Where to begin when nothing was chosen: a community that is in use, before one that waits for its review. */
+function firstUsable(rows: readonly CommunityOption[] | null): CommunityOption | undefined {
+  return rows?.find((one) => one.applyStatus === APPROVED) ?? rows?.[0]
+}
+
 /** The community being worked in: chosen at the top, kept on this machine. */
 export function useCommunity() {
   const session = useSession()
   const current = computed(
-    () => options.value?.find((one) => one.id === chosen.value) ?? options.value?.[0] ?? null,
+    () => options.value?.find((one) => one.id === chosen.value) ?? firstUsable(options.value) ?? null,
   )
 
   async function load(): Promise<void> {
