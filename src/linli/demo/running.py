@@ -51,9 +51,9 @@ class Demo:
         self._folder = folder
         self._wishes = wishes
         self._terminal = terminal
-        self._platform: Platform | None = None
+        self.platform: Platform | None = None
         self._serving = False
-        self._fleet: Fleet | None = None
+        self.fleet: Fleet | None = None
         self._life: Life | None = None
 
     @property
@@ -71,7 +71,7 @@ class Demo:
         settings, terminal = self.settings, self._terminal
         with terminal.step("schema"):
             await prepare(settings)
-        platform = self._platform = await Platform.open(settings)
+        platform = self.platform = await Platform.open(settings)
         told = Told([], None)
         if not marker.seeded:
             told = Told(*await seeding.seed(platform, terminal))
@@ -93,7 +93,7 @@ class Demo:
 
     async def _switch_on(self, platform: Platform, site: Place, day: Day, *, new: bool) -> Fleet:
         with self._terminal.step("online"):
-            fleet = self._fleet = await Fleet.of(
+            fleet = self.fleet = await Fleet.of(
                 platform, site, flash=self._folder.devices, port=platform.mqtt_port, load=day.load
             )
             await fleet.start()
@@ -103,12 +103,13 @@ class Demo:
         return fleet
 
     async def stop(self) -> None:
+        """People first, then the platform while its devices still answer, then the devices."""
         if self._life is not None:
             await self._life.stop()
-        if self._fleet is not None:
-            await self._fleet.stop()
-        if self._platform is not None:
-            await (self._platform.stop() if self._serving else self._platform.db.close())
+        if self.platform is not None:
+            await (self.platform.stop() if self._serving else self.platform.db.close())
+        if self.fleet is not None:
+            await self.fleet.stop()
 
 
 async def prepare(settings: Settings) -> None:

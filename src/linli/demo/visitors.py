@@ -41,8 +41,12 @@ class Visitors:
             await asyncio.sleep(_DELIVERED_S)
             await self._visit(host, identity_id, code, early=early)
         finally:
-            async with self._platform.db.begin() as tx:
-                await persons.delete_person(self._site.app, tx, identity_id=identity_id)
+            await self.leave(identity_id)
+
+    async def leave(self, identity_id: str) -> None:
+        """The visitor is deleted, and the doors forget the code."""
+        async with self._platform.db.begin() as tx:
+            await persons.delete_person(self._site.app, tx, identity_id=identity_id)
 
     async def _invite(self, host: Neighbour, *, starts_in_ms: int) -> tuple[str, str]:
         """(identityId, code) of a visitor who may pass each door on the way once."""

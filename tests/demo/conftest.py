@@ -1,0 +1,72 @@
+"""The demo in this process, with its devices on real sockets and nobody moving."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from linli.app.platform import Platform
+from linli.demo import place
+from linli.demo.fleet import Fleet
+from linli.demo.folder import DemoFolder
+from linli.demo.place import Place
+from linli.demo.progress import Terminal
+from linli.demo.running import Demo, Told, Wishes
+from tests.engines import free_port
+
+
+class Sample:
+    """A started demo with its parts at hand."""
+
+    def __init__(self, demo: Demo, told: Told, site: Place) -> None:
+        self.demo = demo
+        self.told = told
+        self.site = site
+
+    @property
+    def platform(self) -> Platform:
+        assert self.demo.platform is not None
+        return self.demo.platform
+
+    @property
+    def fleet(self) -> Fleet:
+        assert self.demo.fleet is not None
+        return self.demo.fleet
+
+
+def wishes(*, life: bool = False, logins: bool = False) -> Wishes:
+    return Wishes(
+        host="127.0.0.1", port=free_port(), mqtt_port=free_port(), warp=30, life=life, logins=logins
+    )
+
+
+async def start(folder: DemoFolder, wanted: Wishes | None = None) -> Sample:
+    demo = Demo(folder, wanted or wishes(), Terminal("en"))
+    told = await demo.start(folder.claim())
+    assert demo.platform is not None
+    site = await place.find(demo.platform)
+    assert site is not None
+    return Sample(demo, told, site)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DemoFolder:
+    return DemoFolder(tmp_path / "demo")
+
+
+@pytest.fixture
+async def sample(folder: DemoFolder) -> AsyncIterator[Sample]:
+    started = await start(folder)
+    try:
+        yield started
+    finally:
+        await started.demo.stop()
+
+
+async def until[T](asked: Callable[[], Awaitable[T]], seconds: float = 15) -> T:
+    """The answer once it is true; fails when it does not become so."""
+    async with asyncio.timeout(seconds):
+        while not (found := await asked()):
+            await asyncio.sleep(0.02)
+    return found

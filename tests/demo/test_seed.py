@@ -1,0 +1,161 @@
+"""The sample community in the database: complete, made once, and at the doors exactly as granted."""
+
+from typing import Any
+
+import pytest
+
+from linli.demo import devices, rights, seed, town
+from linli.demo.folder import DemoFolder
+from linli.demo.logins import SEATS
+from linli.demo.progress import Terminal
+from linli.demo.running import Demo
+from linli.domains.access.queries import doors, permissions
+from linli.domains.communities.queries import communities, imports, pois, spaces
+from linli.domains.communities.schemas import UNDER_REVIEW
+from linli.domains.people.queries import residents
+from linli.domains.people.rights import Role
+from linli.domains.people.service import accounts
+from linli.kernel import tenancy
+from linli.kernel.pages import PageRequest
+from tests.demo.conftest import Sample, start, until, wishes
+
+ALL = PageRequest(1, 1000)
+
+
+async def figures(sample: Sample) -> dict[str, Any]:
+    """The size of everything that seeding makes."""
+    db, site = sample.platform.db, sample.site
+    number = site.community.community_id
+    held = await town.look(sample.platform, site)
+    return {
+        "tenants": len(await tenancy.list_tenants(db)),
+        "keys": len(await tenancy.list_app_keys(site.tenant, db)),
+        "communities": (await communities.page(site.tenant, db, ALL)).total,
+        "applications": (await communities.page(site.tenant, db, ALL, apply_status=UNDER_REVIEW)).total,
+        **{
+            kind: await spaces.count_kind(site.tenant, db, number, kind)
+            for kind in ("building", "unit", "house")
+        },
+        "residents": await residents.count_in_community(site.tenant, db, number),
+        "doors": len(await doors.all_doors(site.tenant, db, community_id=number)),
+        "lifts": len(await devices.rows_of(db, site, devices.LIFT, [f"lift-0{n}" for n in (1, 2, 3)])),
+        "meters": len(sample.fleet.meters),
+        "card holders": sum(bool(person.cards) for person in held.people),
+        "code holders": sum(bool(person.codes) for person in held.people),
+        "without": sum(not person.cards and not person.codes for person in held.people),
+        "cards": sum(len(doors) for person in held.people for doors in person.cards.values()),
+        "codes": sum(len(doors) for person in held.people for doors in person.codes.values()),
+    }
+
+
+async def test_the_sample_is_complete_and_made_once(sample: Sample, folder: DemoFolder) -> None:
+    found = await figures(sample)
+    expected = {
+        "tenants": 1, "keys": 1, "communities": 2, "applications": 1, "building": 3, "unit": 6, "house": 300,
+        "residents": 500, "doors": 12, "lifts": 3, "meters": 6, "without": 0,
+    }  # fmt: skip
+    assert {name: found[name] for name in expected} == expected
+    assert found["card holders"] > 250
+    assert found["code holders"] > 150
+    assert folder.claim().seeded
+    made, key = await seed.seed(sample.platform, Terminal("en"))
+    assert (made, key) == ([], None)
+    assert await figures(sample) == found
+    names = [door.name for door in await doors.all_doors(sample.site.tenant, sample.platform.db)]
+    assert {"南门入口", "3幢2单元门", "社区会所"} <= set(names)
+    found_places = await pois.search(
+        sample.platform.db, keywords="桂花园", city="杭州", only_city=True, page=ALL
+    )
+    assert found_places.total == 2
+
+
+async def test_one_login_a_role_works_and_its_password_is_nowhere(sample: Sample, folder: DemoFolder) -> None:
+    db = sample.platform.db
+    assert [one.role for one in sample.told.logins] == [seat.role for seat in SEATS]
+    roles = {}
+    for one in sample.told.logins:
+        account = await accounts.authenticate(db, login=one.login, password=one.password)
+        rights_of = await accounts.rights(db, account.id)
+        (roles[one.login],) = {grant.role for grant in rights_of.grants}
+    assert roles == {seat.login: seat.role for seat in SEATS}
+    assert roles["19900000001"] is Role.RESIDENT
+    assert sample.told.key is not None
+    secrets = [one.password for one in sample.told.logins] + [sample.told.key[1]]
+    files = [file for file in folder.path.rglob("*") if file.is_file()]
+    for file in files:
+        content = file.read_bytes()
+        assert not any(secret.encode() in content for secret in secrets), file
+
+
+async def test_every_door_ends_with_exactly_what_was_granted(sample: Sample) -> None:
+    db, site = sample.platform.db, sample.site
+
+    async def difference() -> dict[str, tuple[set[str], set[str]]]:
+        wrong = {}
+        for iot_id, door in sample.fleet.doors.items():
+            cards = await permissions.cards_of_door(site.tenant, db, iot_id=iot_id, page=ALL)
+            codes = await permissions.list_qr_permissions(site.tenant, db, iot_id=iot_id, page=ALL)
+            granted = {card.card_id for card in cards.data} | {code.qr_code for code in codes.data}
+            assert granted
+            held = set(door.held.cards) | set(door.held.qr)
+            if granted != held or door.public_key is None:
+                wrong[door.link.triple.device_name] = (granted - held, held - granted)
+        return wrong
+
+    async def settled() -> bool:
+        return not await difference()
+
+    await until(settled)
+
+
+async def test_a_run_that_was_killed_is_gone_on_with(
+    folder: DemoFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(Exception):
+        pass
+
+    async def dies(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rights, "_give_codes", dies)
+        demo = Demo(folder, wishes(), Terminal("en"))
+        with pytest.raises(Killed):
+            await demo.start(folder.claim())
+        await demo.stop()
+    again = await start(folder)
+    try:
+        found = await figures(again)
+        assert (found["residents"], found["doors"], found["without"]) == (500, 12, 0)
+        assert [one.login for one in again.told.logins] == [
+            seat.login for seat in SEATS
+        ]  # nobody saw the first
+    finally:
+        await again.demo.stop()
+
+
+async def test_a_later_run_goes_on_and_makes_new_passwords_when_asked(folder: DemoFolder) -> None:
+    first = await start(folder)
+    held = {name: door.held for name, door in first.fleet.doors.items()}
+    before = await figures(first)
+    await first.demo.stop()
+    second = await start(folder, wishes(logins=True))
+    try:
+        assert await figures(second) == before
+        assert {name: door.held for name, door in second.fleet.doors.items()} == held
+        assert second.told.key is None
+        login = second.told.logins[1]
+        db = second.platform.db
+        account = await accounts.authenticate(db, login=login.login, password=login.password)
+        assert not account.must_change
+        with pytest.raises(accounts.BadCredentials):
+            await accounts.authenticate(db, login=login.login, password=first.told.logins[1].password)
+    finally:
+        await second.demo.stop()
+
+
+async def test_the_import_is_listed_as_done_and_can_be_looked_at(sample: Sample) -> None:
+    page = await imports.page(sample.site.tenant, sample.platform.db, sample.site.community.community_id, ALL)
+    assert [(one.file_name, one.state, one.rows, one.bad_rows) for one in page.data] == [
+        (seed.WORKBOOK_NAME, "done", 800, 0)
+    ]
