@@ -11,6 +11,8 @@ import uvloop
 
 from linli.app import schema
 from linli.app.platform import Platform
+from linli.console import setup_code
+from linli.domains.people.service.accounts import any_account
 from linli.kernel import telemetry
 from linli.kernel.settings import Settings, SettingsError, load
 from linli.ops.layout import InUse, Layout, sharing
@@ -54,9 +56,17 @@ async def _serve(settings: Settings) -> int:
     await platform.start()
     spare_the_collector()
     print(f"ready {settings.public_url}", flush=True)
+    await tell_first_run(platform)
     await stop_signal()
     await platform.stop()
     return 0
+
+
+async def tell_first_run(platform: Platform) -> None:
+    """While there is no account: where the set-up page is, with the code that proves one sees this terminal."""
+    if not await any_account(platform.db):
+        code = setup_code.ensure(platform.settings.data_path / setup_code.FILE_NAME)
+        print(f"set up {platform.settings.public_url}/setup?code={code}", flush=True)
 
 
 async def _work(settings: Settings) -> int:

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from linli.delivery import queries
 from linli.delivery.schemas import DesiredRow, Filter
@@ -106,7 +106,7 @@ class DeliveryRoutes(Controller):
         community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
         status: Annotated[str | None, QueryParameter(description="Wire statuses, comma-separated.")] = None,
         iot_id: Annotated[str | None, QueryParameter(name="iotId")] = None,
-        credential: str | None = None,
+        credential: FromQuery[str | None] = None,
         subject: Annotated[str | None, QueryParameter(description="identityId")] = None,
     ) -> Page[DeliveryRow]:
         """What should hold on devices, the last changed first."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from linli.console import setup_code
 from linli.console.hub import Hub
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -28,7 +29,7 @@ class Parts:
 
     @property
     def setup_code_file(self) -> Path:
-        return self.settings.data_path / "setup-code"
+        return self.settings.data_path / setup_code.FILE_NAME
 
     def by_name(self) -> dict[str, Any]:
         own = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "services"}

@@ -8,6 +8,8 @@ from typing import Final
 
 from linli.kernel.errors import Forbidden
 
+FILE_NAME: Final = "setup-code"
+"""In the data folder."""
 _ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without look-alikes
 
 

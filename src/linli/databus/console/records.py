@@ -174,6 +174,7 @@ class RecordRoutes(Controller):
     async def get_record(
         self, record_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
     ) -> RecordRow:
+        """One record with all its fields."""
         record = await queries.get_record(within, db, record_id=record_id)
         if record is None:
             raise NotFound(what="record", id=record_id)

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from litestar import Controller, get
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.params import FromQuery, QueryParameter
 
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
@@ -51,11 +51,11 @@ class RequestRoutes(Controller):
         ] = "",
         app_key: Annotated[str, QueryParameter(name="appKey")] = "",
         path: Annotated[str, QueryParameter(name="path")] = "",
-        failed: bool = False,
+        failed: FromQuery[bool] = False,
         before: Annotated[
             str, QueryParameter(description="Go on below this request id: the last of the page before.")
         ] = "",
-        limit: int = 50,
+        limit: FromQuery[int] = 50,
     ) -> list[RequestRow]:
         """Calls of the tenant's keys, newest first."""
         own = [key.app_key for key in await tenancy.list_app_keys(within, db)]

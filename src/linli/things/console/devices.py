@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import Controller, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.kernel.db import Database
@@ -118,7 +118,7 @@ class DeviceRoutes(Controller):
         device_state: Annotated[DeviceState | None, QueryParameter(name="state")] = None,
         product_key: Annotated[str | None, QueryParameter(name="productKey")] = None,
         community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
-        sort: Sort = "",
+        sort: FromQuery[Sort] = "",
     ) -> Page[DeviceRow]:
         """Devices in sight, the newest first unless sorted."""
         where = queries.DeviceFilter(
@@ -201,7 +201,7 @@ class ProductRoutes(Controller):
 
     @get("/", right="devices.use")
     async def list_products(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database], q: str = ""
+        self, within: NamedDependency[Scope], db: NamedDependency[Database], q: FromQuery[str] = ""
     ) -> list[ProductRow]:
         """The tenant's products, the newest first; at most 500."""
         found = await products.list_products(

@@ -1100,7 +1100,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** GetRecord */
+        /**
+         * GetRecord
+         * @description One record with all its fields.
+         */
         get: operations["ApiConsoleRecordsRecordIdGetRecord"];
         put?: never;
         post?: never;
