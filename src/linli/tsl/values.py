@@ -108,6 +108,22 @@ class CompiledModel:
                 dropped.append(outside.problem)
         return PropertyPost(values, dropped)
 
+    def plain_numbers(self, params: Any) -> list[int] | None:
+        """The numbers of the properties in `params`, in their order, if each value is a plain number within its limits.
+
+        This is what most posts are, and nothing needs to be made of their values. None: ask `property_post`.
+        """
+        if type(params) is not dict:
+            return None
+        rules = self.rules
+        found = []
+        for identifier, value in params.items():
+            rule = rules.get(identifier)
+            if rule is None or type(value) not in rule.quick or not rule.low <= value <= rule.high:
+                return None
+            found.append(rule.no)
+        return found
+
     def event_post(self, identifier: str, params: Any) -> CheckedValues:
         """Check the `params` of an event, wrapped in `value` or plain. Raises ValueRefused, also for an unknown event."""
         members = self._events.get(identifier)

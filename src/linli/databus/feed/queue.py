@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import Final, NamedTuple, Protocol
 
-from linli.databus.feed.messages import KINDS, payload_of, topic_tail
+from linli.databus.feed.messages import KINDS, Payloads, payload_of, topic_tail
 from linli.databus.queues.mqtt import AppPublisher
 from linli.databus.queues.reader import Access
 from linli.databus.subscription_rows import Subscription
@@ -42,7 +42,7 @@ class Consumer(Protocol):
     def subscriptions(self) -> Granted: ...
     @property
     def connection(self) -> object | None: ...
-    def send(self, topic: str, payload: bytes) -> bool:
+    def send_all(self, topic: str, payloads: list[bytes]) -> bool:
         """At QoS 0. False: it takes nothing now."""
         ...
 
@@ -138,26 +138,40 @@ class FeedQueue:
 
     # live
 
-    def committed(self, messages: list[Message], payloads: list[bytes | None]) -> None:
+    def committed(self, messages: list[Message], payloads: Payloads) -> None:
         """Messages of one commit, in order. `payloads` is shared by all queues: what one encodes, the others use."""
         if not self._live and self._catching is None:
             return
         routes = self._routes
-        for place, message in enumerate(messages):
-            device = message.device
-            route = routes.get((device.device_no, message.kind, message.identifier)) or self._route(message)
-            topic, qos, only = route
-            if qos is None or not self.sees(device):
-                continue
-            payload = payloads[place]
-            if payload is None:
-                payload = payloads[place] = payload_of(message)
-            # The fast way: one consumer, nothing before it in the queue, and no acknowledgement to wait for.
-            if only is not None and self._live and not self._kept and only.send(topic, payload):
-                continue
-            self._take(_Sent(device.device_no, message.seq, topic, qos, payload))
+        start, count = 0, len(messages)
+        while start < count:
+            # They come in runs of one topic, which share one look-up and one write.
+            first = messages[start]
+            device, kind, identifier = first.device, first.kind, first.identifier
+            end = start + 1
+            while end < count:
+                message = messages[end]
+                if message.device is not device or message.kind != kind or message.identifier != identifier:
+                    break
+                end += 1
+            route = routes.get((device.device_no, kind, identifier)) or self._route(first)
+            if route[1] is not None and self.sees(device):
+                self._committed_run(messages, payloads, start, end, route)
+            start = end
         if messages and messages[-1].seq > self._reached:
             self._reached = messages[-1].seq
+
+    def _committed_run(
+        self, messages: list[Message], payloads: Payloads, start: int, end: int, route: _Route
+    ) -> None:
+        topic, qos, only = route
+        assert qos is not None
+        run = [payloads.at(place) for place in range(start, end)]
+        # The fast way: one consumer, nothing before it in the queue, and no acknowledgement to wait for.
+        if only is not None and self._live and not self._kept and only.send_all(topic, run):
+            return
+        for message, payload in zip(messages[start:end], run, strict=True):
+            self._take(_Sent(message.device.device_no, message.seq, topic, qos, payload))
 
     def _route(self, message: Message) -> _Route:
         """Where a message goes. Asked of the consumers once, until one of them subscribes to something."""

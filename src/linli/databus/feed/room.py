@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import bindparam, update
 
 from linli.databus import subscriptions
+from linli.databus.feed.messages import Payloads
 from linli.databus.feed.queue import Consumer, FeedQueue
 from linli.databus.models import subscriptions as subscription_table
 from linli.databus.queues.mqtt import AppPublisher
@@ -70,7 +71,7 @@ class DeviceFeed:
         """Messages that are on disk, in the order of their commit."""
         if not self._queues:
             return
-        payloads: list[bytes | None] = [None] * len(messages)
+        payloads = Payloads(messages)
         for queue in self._queues.values():
             queue.committed(messages, payloads)
 

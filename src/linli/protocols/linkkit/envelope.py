@@ -17,6 +17,10 @@ MAX_ID = 512
 
 _EMPTY = msgspec.Raw(b"")
 _encoder = msgspec.json.Encoder()
+# What nearly every answer is made of.
+_ACCEPTED = b'{"code":200,"data":{},"id":'
+_SUCCESS = b',"message":"success","method":'
+_VERSION = b',"version":"1.0"}'
 
 
 class EnvelopeError(ValueError):
@@ -59,14 +63,14 @@ def read_as[R: Request](decoder: msgspec.json.Decoder[R], payload: bytes) -> R:
         request = decoder.decode(payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise EnvelopeError(str(error)) from None
-    raw_id = bytes(request.id)
-    if raw_id and (len(raw_id) > MAX_ID or raw_id[:1] not in _ID_STARTS):
+    raw_id = request.id
+    if len(raw_id) > MAX_ID or bytes(raw_id)[:1] not in _ID_STARTS:
         raise EnvelopeError(f"id must be a string or a number of at most {MAX_ID} bytes")
     return request
 
 
 _QUOTE = ord('"')
-_ID_STARTS = tuple(bytes([start]) for start in b'"-0123456789')
+_ID_STARTS = (b'"', b"", *(bytes([start]) for start in b"-0123456789"))
 
 
 def read_reply(payload: bytes) -> Reply:
@@ -90,6 +94,8 @@ def reply(
     `method` stands in where the client sent none. `version` is 1.0, the only one there is.
     """
     named = bytes(request.method)
+    if code == SUCCESS and data is None and message == "success" and named[:1] == b'"' and len(named) > 2:
+        return b"".join((_ACCEPTED, request.id or b'""', _SUCCESS, named, _VERSION))
     return b'{"code":%d,"data":%s,"id":%s,"message":%s,"method":%s,"version":"1.0"}' % (
         code,
         b"{}" if data is None else _encoder.encode(data),

@@ -1,7 +1,7 @@
 """Packets to bytes. PUBLISH and PUBACK have functions of their own for busy senders. Source: MQTT 3.1.1, chapter 3."""
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from linli.protocols.mqtt.packets import (
@@ -64,6 +64,16 @@ def publish(
     head = _PUBLISH_HEADS[qos << 1 | dup << 3 | retain]
     length = remaining_length(len(field) + 2 + len(payload))
     return b"".join((head, length, field, packet_id.to_bytes(2), payload))
+
+
+def publishes(topic: str, payloads: Iterable[bytes]) -> bytes:
+    """Several PUBLISH at QoS 0 on one topic, in the order given."""
+    field = topic_field(topic)
+    size = len(field)
+    parts: list[bytes] = []
+    for payload in payloads:
+        parts += (b"\x30", remaining_length(size + len(payload)), field, payload)
+    return b"".join(parts)
 
 
 _PUBLISH_HEADS = [bytes([0x30 | flags]) for flags in range(16)]

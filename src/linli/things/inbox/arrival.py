@@ -1,6 +1,7 @@
 """One uplink on its way into a batch, and how its device is answered."""
 
 import functools
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -40,7 +41,7 @@ class Arrival(msgspec.Struct, gc=False):
     device: DeviceEntry
     now_ms: int
 
-    def accept(self, post: Post, dropped: list[Problem]) -> None:
+    def accept(self, post: Post, dropped: Sequence[Problem] = ()) -> None:
         """Say success after the commit; `data` names each value that was dropped, with the limit it broke."""
         data = {problem.path: explain(problem, "en") for problem in dropped} if dropped else None
         answer = envelope.reply(post, data=data, method=_method(self.uplink.topic.text))

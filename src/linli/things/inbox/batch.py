@@ -1,6 +1,7 @@
 """Messages gathered for one transaction, as rows ready for the driver's bulk calls."""
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, func, update
@@ -100,7 +101,6 @@ class Batch:
         "answers",
         "events",
         "inbox",
-        "latest",
         "messages",
         "numbers",
         "refused",
@@ -127,7 +127,6 @@ class Batch:
         self.work: list[tuple[int, int, int]] = []
         self.numbers: list[tuple[int, int, int, int, int, float]] = []
         self.texts: list[tuple[int, int, int, int, int, str]] = []
-        self.latest: dict[tuple[int, int], tuple[int, int, int, int, float | None, str | None]] = {}
         self.events: list[tuple[Any, ...]] = []
         self.tags: dict[tuple[int, str], str | None] = {}
         self.statuses: list[tuple[int, bool, int, str, int]] = []
@@ -167,20 +166,6 @@ class Batch:
         if message.wanted:
             self.work.append((device_no, seq, day))
 
-    def number(self, device_no: int, property_no: int, ts: int, seq: int, day: int, value: float) -> None:
-        self.numbers.append((device_no, property_no, ts, seq, day, value))
-        key = (device_no, property_no)
-        held = self.latest.get(key)
-        if held is None or held[2] <= ts:
-            self.latest[key] = (device_no, property_no, ts, seq, value, None)
-
-    def text(self, device_no: int, property_no: int, ts: int, seq: int, day: int, value: str) -> None:
-        self.texts.append((device_no, property_no, ts, seq, day, value))
-        key = (device_no, property_no)
-        held = self.latest.get(key)
-        if held is None or held[2] <= ts:
-            self.latest[key] = (device_no, property_no, ts, seq, None, value)
-
     def answer(self, call_no: int, device_no: int, *, state: str, output: str, reason: str, at: int) -> None:
         """The record of a call whose answer came by the inbox."""
         self.answers.append(
@@ -205,11 +190,11 @@ class Batch:
             await tx.insert_tuples(points, _POINTS, self.numbers)
         if self.texts:
             await tx.insert_tuples(text_points, _POINTS, self.texts)
-        if self.latest:
+        if self.numbers or self.texts:
             await tx.upsert_tuples(
                 latest_values,
                 _LATEST,
-                list(self.latest.values()),
+                self._latest(),
                 keys=("device_no", "property_no"),
                 update=("ts", "seq", "number", "text"),
                 if_newer="ts",
@@ -226,6 +211,19 @@ class Batch:
             await self._write_statuses(tx)
         if self.seen:
             await _seen.run_many(tx, [{"no": no, "seen": ms} for no, ms in self.seen.items()])
+
+    def _latest(self) -> list[tuple[int, int, int, int, float | None, str | None]]:
+        """The newest value of each property; of two at one time the later one."""
+        newest: dict[tuple[int, int], tuple[int, int, int, int, int, Any]] = {}
+        for row in chain(self.numbers, self.texts):
+            key = row[:2]
+            held = newest.get(key)
+            if held is None or held[2] <= row[2]:
+                newest[key] = row
+        return [
+            (no, prop, ts, seq, None, value) if type(value) is str else (no, prop, ts, seq, value, None)
+            for no, prop, ts, seq, _, value in newest.values()
+        ]
 
     async def _write_tags(self, tx: Tx) -> None:
         """Later changes of a batch win; None removes a tag."""

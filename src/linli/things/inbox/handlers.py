@@ -16,6 +16,8 @@ class InboxHandlers:
 
     def __init__(self) -> None:
         self._handlers: dict[tuple[Kind, str], list[Handler]] = {}
+        self._for_any: set[Kind] = set()
+        self._properties: set[str] = set()
 
     def on_event(self, identifier: str, handler: Handler) -> None:
         """`handler(tx, message)` for each such event; ANY for all events. `message.values` are its outputs."""
@@ -39,15 +41,12 @@ class InboxHandlers:
 
     def wants(self, message: Message) -> bool:
         """Whether any handler would run."""
-        handlers = self._handlers
-        if not handlers:
-            return False
         kind = message.kind
-        if (kind, ANY) in handlers:
+        if kind in self._for_any:
             return True
         if kind == "property":
-            return any((kind, identifier) in handlers for identifier in message.values)
-        return (kind, message.identifier) in handlers
+            return not self._properties.isdisjoint(message.values)
+        return (kind, message.identifier) in self._handlers
 
     def of(self, message: Message) -> list[Handler]:
         """Handlers in the order of their registration by name, then those for any; each once."""
@@ -59,3 +58,7 @@ class InboxHandlers:
 
     def _add(self, kind: Kind, identifier: str, handler: Handler) -> None:
         self._handlers.setdefault((kind, identifier), []).append(handler)
+        if identifier == ANY:
+            self._for_any.add(kind)
+        elif kind == "property":
+            self._properties.add(identifier)

@@ -32,9 +32,15 @@ class Posts:
 
     def properties(self, arrival: Arrival) -> None:
         """`{"Temperature": 21.5, "LightSwitch": {"value": 1, "time": ms}}`."""
+        model = arrival.device.product.compiled
         try:
             post = read_post(arrival.uplink.payload)
-            checked = arrival.device.product.compiled.property_post(post.params)
+            numbers = model.plain_numbers(post.params)
+            if numbers is not None:
+                self._keep_numbers(arrival, numbers, post.params)
+                arrival.accept(post)
+                return
+            checked = model.property_post(post.params)
         except (envelope.EnvelopeError, ValueRefused) as error:
             arrival.refuse(error)
             return
@@ -72,12 +78,23 @@ class Posts:
             dropped += event.dropped
         arrival.accept(post, dropped)
 
+    def _keep_numbers(self, arrival: Arrival, numbers: list[int], values: dict[str, Any]) -> None:
+        """`_keep_values` for plain numbers without a time of their own."""
+        batch, device, now_ms = arrival.batch, arrival.device, arrival.now_ms
+        device_no, day, seq = device.device_no, now_ms // DAY_MS, self._ids.number(now_ms)
+        rows = batch.numbers
+        for no, value in zip(numbers, values.values(), strict=True):
+            rows.append((device_no, no, now_ms, seq, day, value))
+        message = Message(seq, device, "property", "", values, now_ms, now_ms, arrival.uplink.payload)
+        message.wanted = self._handlers.wants(message)
+        batch.keep(message, day)
+
     def _keep_values(
         self, arrival: Arrival, identifier: str, values: list[PostedValue], dropped: list[Problem]
     ) -> None:
         """One row for the message, one for each value."""
         batch, device, now_ms = arrival.batch, arrival.device, arrival.now_ms
-        device_no, day, seq = device.device_no, now_ms // DAY_MS, self._ids.number()
+        device_no, day, seq = device.device_no, now_ms // DAY_MS, self._ids.number(now_ms)
         note = "dropped" if dropped else ""
         time_ms = now_ms
         by_name = {}
@@ -95,10 +112,10 @@ class Posts:
                     ts += 1
                 taken.add((rule.no, ts))
             if rule.stored == "number":
-                batch.number(device_no, rule.no, ts, seq, day, value)
+                batch.numbers.append((device_no, rule.no, ts, seq, day, value))
             else:
                 text = value if type(value) is str else _encode(value).decode()
-                batch.text(device_no, rule.no, ts, seq, day, text)
+                batch.texts.append((device_no, rule.no, ts, seq, day, text))
         payload = arrival.uplink.payload
         message = Message(seq, device, "property", identifier, by_name, time_ms, now_ms, payload, note)
         message.wanted = self._handlers.wants(message)
@@ -108,7 +125,7 @@ class Posts:
         device, now_ms = arrival.device, arrival.now_ms
         ts, unbelievable = believable(checked.time_ms, now_ms)
         note = "time" if unbelievable else "dropped" if checked.dropped else ""
-        seq, day = self._ids.number(), now_ms // DAY_MS
+        seq, day = self._ids.number(now_ms), now_ms // DAY_MS
         message = Message(seq, device, "event", identifier, checked.values, ts, now_ms, payload, note)
         message.wanted = self._handlers.wants(message)
         arrival.batch.keep(message, day)

@@ -188,7 +188,7 @@ class Receiver:
         now_ms: int,
         payload: bytes,
     ) -> Message:
-        message = Message(self._ids.number(), device, kind, identifier, values, now_ms, now_ms, payload)
+        message = Message(self._ids.number(now_ms), device, kind, identifier, values, now_ms, now_ms, payload)
         message.wanted = self._handlers.wants(message)
         batch.keep(message, now_ms // DAY_MS)
         return message

@@ -16,7 +16,8 @@ from typing import Protocol, cast
 from linli.kernel.telemetry import logger
 from linli.protocols import mqtt
 from linli.protocols.linkkit.topics import UplinkTopic
-from linli.protocols.mqtt.encode import PINGRESP, pubacks, publish
+from linli.protocols.mqtt.encode import PINGRESP, pubacks, publish, publishes
+from linli.protocols.mqtt.packets import Puback, Publish
 from linli.things.mqtt import rules
 from linli.things.mqtt.ports import Backend, Gone, Uplink
 from linli.things.mqtt.session import Session
@@ -145,6 +146,11 @@ class Connection(Wire):
         if topic.reply and self.state is State.OPEN and not self.blocked:
             self.send(publish(topic.reply, payload))
 
+    def replies(self, topic: UplinkTopic, payloads: list[bytes]) -> None:
+        """Several of these, on one topic."""
+        if topic.reply and self.state is State.OPEN and not self.blocked:
+            self.send(publishes(topic.reply, payloads))
+
     def awaits_answer(self) -> bool:
         """Whether its CONNECT is still to be decided on."""
         return self.state is State.ADMITTING
@@ -201,7 +207,7 @@ class Connection(Wire):
         uplinks: list[Uplink] = []
         acknowledged = False
         for packet in packets:
-            if type(packet) is mqtt.Publish:
+            if type(packet) is Publish:
                 found = known.get(packet.topic)
                 if found is None:
                     found = self._learn(session, packet.topic)
@@ -223,7 +229,7 @@ class Connection(Wire):
                         packet.dup,
                     )
                 )
-            elif type(packet) is mqtt.Puback:
+            elif type(packet) is Puback:
                 session.acknowledge(packet.packet_id)
                 acknowledged = True
             else:

@@ -250,11 +250,28 @@ class Front:
 
     def done(self, uplinks: Iterable[Uplink]) -> None:
         touched: set[Connection] = set()
+        last: Connection | None = None
         for uplink in uplinks:
             uplink.settled = True
-            touched.add(uplink.connection)
+            if uplink.connection is not last:
+                last = uplink.connection
+                touched.add(last)
         for connection in touched:
             connection.acknowledge()
+
+    def answer(self, replies: Iterable[tuple[Uplink, bytes]]) -> None:
+        # Messages of one commit come in runs of one connection and topic: a run is one write.
+        run: list[bytes] = []
+        connection: Connection | None = None
+        topic: UplinkTopic | None = None
+        for uplink, payload in replies:
+            if uplink.topic is not topic or uplink.connection is not connection:
+                if connection is not None and topic is not None:
+                    connection.replies(topic, run)
+                connection, topic, run = uplink.connection, uplink.topic, []
+            run.append(payload)
+        if connection is not None and topic is not None:
+            connection.replies(topic, run)
 
     def refuse(self, uplinks: Iterable[Uplink]) -> None:
         touched: set[Connection] = set()

@@ -201,6 +201,10 @@ class Publisher(Protocol):
         """These are committed: acknowledge them. One call per commit, of any connections, is the fast way."""
         ...
 
+    def answer(self, replies: Iterable[tuple[Uplink, bytes]]) -> None:
+        """`Uplink.reply` for those of one commit, in their order."""
+        ...
+
     def refuse(self, uplinks: Iterable[Uplink]) -> None:
         """These could not be stored: their connections are closed without PUBACK, so that they come again."""
         ...

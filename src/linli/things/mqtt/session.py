@@ -4,7 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from linli.protocols.linkkit.connect import ConnectName
-from linli.protocols.mqtt.encode import publish
+from linli.protocols.mqtt.encode import publish, publishes
 from linli.things.mqtt.outbox import Downlink, Outbox
 from linli.things.mqtt.ports import AppPrincipal, DevicePrincipal
 from linli.things.mqtt.store import Key, SessionStore, StoredDownlink
@@ -78,6 +78,14 @@ class Session:
         if connection is None or connection.blocked:
             return False
         connection.send(publish(topic, payload))
+        return True
+
+    def send_all(self, topic: str, payloads: list[bytes]) -> bool:
+        """Several of these in a row: all of them, or, returning False, none."""
+        connection = self.connection
+        if connection is None or connection.blocked:
+            return False
+        connection.send(publishes(topic, payloads))
         return True
 
     def offer(self, downlink: Downlink, *, keep: bool) -> bool:
