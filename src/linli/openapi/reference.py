@@ -9,7 +9,8 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
-from linli.kernel.errors import BadInput, LinliError
+from linli.kernel import i18n
+from linli.kernel.errors import BadInput, LinliError, NotFound
 from linli.openapi import answers
 from linli.openapi.registry import MethodSpec, Registry
 
@@ -159,15 +160,15 @@ def _reply_schema(spec: MethodSpec, by_kind: dict[int, Any]) -> dict[str, Any]:
 
 
 def _failure(kind: type[LinliError], language: str) -> answers.Failure:
-    """The answer to an error of this kind, with its facts left as names."""
-    if issubclass(kind, BadInput):  # which field and which rule only the call can tell
-        return answers.plain(answers.BAD_PARAMETER, language)
+    """The answer to an error of this kind; places in its text that only the call can fill stay as `{name}`."""
     error = kind.__new__(kind)
-    Exception.__init__(error)
     error.facts = {}
-    failure = answers.of_error(error, language)
-    said = error.text(language) if kind.code not in ("bad_input", "not_found") else failure.localized
-    return msgspec.structs.replace(failure, localized=said)
+    code = answers.code_of(error) if kind.api_code is None else kind.api_code
+    key = f"error.{kind.code}"
+    said = i18n.text(key, language)
+    if said == key or kind.code in (BadInput.code, NotFound.code):
+        said = answers.plain(code, language).localized if isinstance(code, int) else kind.code
+    return answers.Failure(code, kind.code, said)
 
 
 def _members(kind: inspect.Type, prefix: str, depth: int) -> Iterator[Field]:
