@@ -195,7 +195,11 @@ class Ingest:
         if batch.messages:
             _stored.inc(len(batch.messages))
             for listener in self.on_committed:
-                listener(batch.messages)
+                try:
+                    listener(batch.messages)
+                except Exception:
+                    # What is stored and acknowledged stays so, whoever fails to make use of it.
+                    log.exception("inbox: a listener failed on %d messages", len(batch.messages))
 
     def _give_back(self, batch: Batch) -> None:
         """Not stored: the front closes these connections, and the devices send again. Statuses wait for better times."""

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.ids import Ids
 from linli.protocols.linkkit import envelope
@@ -19,6 +20,8 @@ from linli.things.inbox.messages import DAY_MS, Kind, Message
 from linli.things.inbox.posts import Posts
 from linli.things.mqtt.ports import Uplink
 from linli.tsl import ValueRefused
+
+log = telemetry.logger(__name__)
 
 _ANY_VERSION: Final = 2**53
 _MAX_REASON: Final = 500
@@ -61,7 +64,12 @@ class Receiver:
         if reading is None:
             arrival.refuse(NotImplementedError("not supported"), UNSUPPORTED)
             return
-        reading(arrival)
+        try:
+            reading(arrival)
+        except Exception:
+            # Closing the connection instead would bring the same message back for ever.
+            log.exception("inbox: %s of %s cannot be read", uplink.topic.text, device.iot_id)
+            arrival.refuse(RuntimeError("the message could not be read"), NOT_STORED)
 
     def not_stored(self, batch: Batch, uplink: Uplink, device: DeviceEntry, now_ms: int) -> None:
         """Tell the device that its message cannot be kept, whatever it does."""
