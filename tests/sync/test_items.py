@@ -92,6 +92,17 @@ def test_after_a_time_out_nobody_knows_what_the_device_holds() -> None:
     assert want(item, ABSENT, now_ms=300).state is State.WAITING
 
 
+@pytest.mark.parametrize("then", [OFFLINE, REFUSED])
+def test_after_a_crash_nobody_knows_either_and_a_right_taken_back_is_taken_off_the_device(
+    then: Outcome,
+) -> None:
+    lost = start(wanted(), lease_until_ms=60_000)  # the device may have taken it before the process died
+    item = send(lost, then)
+    assert item.reported == UNKNOWN
+    assert want(item, ABSENT, now_ms=300).state is State.WAITING
+    assert send(lost, DONE).state is State.HELD
+
+
 def test_a_wish_that_changes_in_flight_is_sent_after_the_result() -> None:
     sent = start(wanted("h1"), lease_until_ms=60_000)
     changed = want(sent, "h2", now_ms=250)

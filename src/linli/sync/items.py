@@ -83,8 +83,14 @@ def _pending(item: Item, now_ms: int) -> Item:
 
 
 def start(item: Item, *, lease_until_ms: int) -> Item:
-    """Hand the row to a device. It is due again when the lease ends without a result."""
-    return replace(item, state=State.SENDING, next_try_ms=lease_until_ms, reason="", detail="")
+    """Hand the row to a device. It is due again when the lease ends without a result.
+
+    A row that is sending already lost its process: the device may have taken it, and nobody was left to note it.
+    """
+    reported = UNKNOWN if item.state is State.SENDING else item.reported
+    return replace(
+        item, state=State.SENDING, reported=reported, next_try_ms=lease_until_ms, reason="", detail=""
+    )
 
 
 def settle(
