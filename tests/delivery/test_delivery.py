@@ -6,6 +6,7 @@ import pytest
 from linli.delivery import queries, service
 from linli.delivery.retention import forget_ended
 from linli.delivery.schemas import Content, DeliverySettled, Filter, GrantRow, Target
+from linli.delivery.store import free_leases
 from linli.kernel.db import Reader, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Caller, Scope
@@ -130,6 +131,18 @@ async def test_killed_after_the_device_confirmed_it_sends_again(house: House) ->
     await house.clock.advance(60_000)
     assert await house.work() == 1
     assert await house.status() == "transferred"
+
+
+async def test_the_only_process_of_a_database_waits_for_no_dead_one(house: House) -> None:
+    await house.grant()
+    house.shelf.kill_after_store = True
+    with pytest.raises(Killed):
+        await house.work()
+    house.shelf.kill_after_store = False
+    assert await free_leases(house.db, house.clock.now_ms()) == 1
+    assert await house.work() == 1
+    assert await house.status() == "transferred"
+    assert await free_leases(house.db, house.clock.now_ms()) == 0
 
 
 async def test_a_change_while_the_device_is_at_work_is_sent_after_it(house: House) -> None:

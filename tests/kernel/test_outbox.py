@@ -52,6 +52,18 @@ async def test_rows_are_done_once_and_forgotten(database: Database, worker: Work
     assert await outbox.counts(database) == {}
 
 
+async def test_what_a_killed_process_had_in_hand_is_free_for_the_next_at_once(
+    database: Database, worker: Worker, done: list[str]
+) -> None:
+    await add(database, "a")
+    assert [row.attempts for row in await worker._lease()] == [1]  # and then it is killed
+    assert await worker.run_once() == 0
+    assert await outbox.free_leases(database) == 1
+    assert await worker.run_once() == 1
+    assert done == ["a"]
+    assert await outbox.free_leases(database) == 0
+
+
 async def test_nothing_is_left_by_a_unit_that_rolled_back(
     database: Database, worker: Worker, done: list[str]
 ) -> None:

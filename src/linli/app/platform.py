@@ -21,6 +21,7 @@ from linli.delivery.expansion import Expansion
 from linli.delivery.handlers import device_status
 from linli.delivery.ports import Carriers
 from linli.delivery.reconciler import Reconciler
+from linli.delivery.store import free_leases as free_devices
 from linli.domains.access.room import AccessRoom
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.communities.service.houses import SpaceHouses
@@ -29,7 +30,7 @@ from linli.domains.communities.service.token_targets import CommunityTargets
 from linli.domains.communities.service.uploads import SavedFaces, UploadPlace
 from linli.domains.communities.uploads_http import UploadForm
 from linli.domains.people.ports import FaceUploads, Houses
-from linli.kernel import telemetry
+from linli.kernel import outbox, telemetry
 from linli.kernel.clock import Clock, SystemClock
 from linli.kernel.db import Database, partitions
 from linli.kernel.disk import DiskGuard
@@ -164,6 +165,10 @@ class Platform:
 
     async def start(self, *, listeners: bool = True) -> None:
         """Start every part, the listeners last. Raises OSError when a port is taken."""
+        if self.db.engine == "sqlite":
+            # No other process serves this database: whoever holds a lease was killed.
+            await outbox.free_leases(self.db)
+            await free_devices(self.db, self.clock.now_ms())
         await self.databus.start()
         await self.things.start()
         await self.openapi.start()

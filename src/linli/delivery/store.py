@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, update
 
 from linli.delivery import queries
-from linli.delivery.models import devices
+from linli.delivery.models import desired, devices
 from linli.delivery.schemas import DesiredRow, Parcel
 from linli.delivery.service.rows import save
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database, Tx
-from linli.sync import Backoff, Item, Outcome, settle, start, take_batch
+from linli.sync import Backoff, Item, Outcome, State, settle, start, take_batch
 
 _lease = Command(
     update(devices)
@@ -25,6 +25,23 @@ _free = Command(
     .where(devices.c.device == bindparam("on_device"), devices.c.lease_by == bindparam("by"))
     .values(lease_until_ms=0, lease_by="")
 )
+_free_all = Command(update(devices).where(devices.c.lease_until_ms > 0).values(lease_until_ms=0, lease_by=""))
+_send_again = Command(
+    update(desired)
+    .where(desired.c.state == str(State.SENDING))
+    .values(next_try_ms=bindparam("now", type_=INT)),
+    unscoped="whoever was sending is gone, whatever the tenant",
+)
+
+
+async def free_leases(db: Database, now_ms: int) -> int:
+    """Give free the devices that a killed process was serving, instead of waiting for its leases to end.
+
+    How many rows are sent again. For the only process of a database, before its reconciler starts.
+    """
+    async with db.begin() as tx:
+        await _free_all.run(tx)
+        return await _send_again.run(tx, now=now_ms)
 
 
 class DatabaseStore:

@@ -97,6 +97,7 @@ _next_due = Query(
         func.min(case((outbox.c.due_ms > outbox.c.lease_ms, outbox.c.due_ms), else_=outbox.c.lease_ms))
     ).where(outbox.c.state == "ready")
 )
+_free = Command(update(outbox).where(outbox.c.lease_ms > 0).values(lease_ms=0))
 _done = Command(delete(outbox).where(outbox.c.id == bindparam("row_id", type_=INT)))
 _failed = Command(
     update(outbox)
@@ -160,6 +161,15 @@ async def retry(db: Database, row_id: int) -> bool:
         found = await _retry.run(tx, row_id=row_id)
         tx.after_commit(lambda: wake(db))
     return found > 0
+
+
+async def free_leases(db: Database) -> int:
+    """Give free what a killed process had in hand, instead of waiting for its leases to end; how many rows.
+
+    For the only process of a database, before its worker starts: another one's work would be done twice.
+    """
+    async with db.begin() as tx:
+        return await _free.run(tx)
 
 
 async def drop(db: Database, row_id: int) -> bool:
