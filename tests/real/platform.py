@@ -28,6 +28,8 @@ class Installation:
     http_port: int = field(default_factory=free_port)
     mqtt_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    more: dict[str, str] = field(default_factory=dict)
+    """Further settings, as environment variables."""
 
     @property
     def url(self) -> str:
@@ -43,7 +45,7 @@ class Installation:
             "LINLI_WEBHOOKS_ALLOW_PRIVATE": "true",
             "LINLI_DISK_RESERVE_MB": "0",
         }
-        return {**os.environ, **{k: v for k, v in settings.items() if v}}
+        return {**os.environ, **{k: v for k, v in settings.items() if v}, **self.more}
 
     def admin(self, *words: str) -> Any:
         """Run `linli admin … --json`; what it printed."""
@@ -54,10 +56,17 @@ class Installation:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    def start(self) -> None:
+    def spawn(self) -> None:
+        """Start it without waiting."""
         log = (self.folder.parent / f"{self.folder.name}.log").open("ab")
         line = [sys.executable, "-m", "linli.cli", "serve"]
-        self.process = subprocess.Popen(line, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        with log:
+            self.process = subprocess.Popen(line, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+
+    def start(self) -> None:
+        """Start it and wait until it is ready."""
+        self.spawn()
+        assert self.process is not None
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
