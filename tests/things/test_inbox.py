@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database, Query
+from linli.kernel.errors import BadInput, NotFound
 from linli.things.inbox.messages import Message
 from linli.things.models import device_tags, devices, inbox, latest_values, points, text_points, thing_events
+from linli.things.service.desired import set_desired
 from tests.things.conftest import Site
 from tests.things.device import Platform, until
 
@@ -33,6 +35,12 @@ _device = Query(
 async def rows(database: Database, kind: str) -> list[tuple[Any, ...]]:
     """(identifier, note, payload) of the inbox by kind."""
     return [row[1:] for row in await _inbox.all(database) if row[0] == kind]
+
+
+def device_number(platform: Platform, site: Site) -> int:
+    device = platform.things.fleet.named(site.product_key, site.device.device_name)
+    assert device is not None
+    return device.device_no
 
 
 def numbers(platform: Platform, site: Site) -> dict[str, int]:
@@ -84,6 +92,9 @@ async def test_a_wrong_post_is_refused_and_nothing_stored(
     device = await platform.connect(site.device)
     reply = await device.post(params)
     assert (reply["code"], reply["message"], reply["data"]) == (460, says, {})
+    (refusal,) = platform.things.ingest.refusals.of(device_number(platform, site))
+    assert (refusal.topic, refusal.reason) == (device.topic("thing/event/property/post"), says)
+    assert msgspec.json.decode(refusal.payload)["params"] == params
     assert await _points.all(database) == []
     assert await rows(database, "property") == []
 
@@ -301,3 +312,34 @@ async def test_free_topics_and_raw_bytes_are_kept(platform: Platform, site: Site
     await device.publish(device.topic("thing/model/up_raw"), b"\x01\x02")
     assert await rows(database, "user") == [("a/b", "", b"\x00\xff")]
     assert await rows(database, "raw") == [("", "", b"\x01\x02")]
+
+
+async def test_desired_values_wait_for_the_device(platform: Platform, site: Site, database: Database) -> None:
+    async with database.begin() as tx:
+        await set_desired(site.tenant, tx, iot_id=site.device.iot_id, values={"LightSwitch": 1, "Label": "x"})
+        versions = await set_desired(site.tenant, tx, iot_id=site.device.iot_id, values={"LightSwitch": 0})
+    assert versions == {"LightSwitch": 2}
+    device = await platform.connect(site.device)
+    asked = await device.ask("thing/property/desired/get", ["LightSwitch", "Temperature"])
+    assert (asked["code"], asked["data"]) == (200, {"LightSwitch": {"value": 0, "version": 2}})
+    assert asked["method"] == "thing.property.desired.get"
+    assert set((await device.ask("thing/property/desired/get", []))["data"]) == {"LightSwitch", "Label"}
+    wrong: list[Any] = [{}, ["Nobody"], [1], None]
+    for params in wrong:
+        assert (await device.ask("thing/property/desired/get", params))["code"] == 460
+
+    await device.ask("thing/property/desired/delete", {"LightSwitch": {"version": 1}, "Nobody": {}})
+    assert set((await device.ask("thing/property/desired/get", []))["data"]) == {"LightSwitch", "Label"}
+    await device.ask("thing/property/desired/delete", {"LightSwitch": {"version": 2}, "Label": {}})
+    assert (await device.ask("thing/property/desired/get", []))["data"] == {}
+
+
+async def test_only_what_can_be_set_is_desired(site: Site, other: Site, database: Database) -> None:
+    for scope, values, error in (
+        (site.tenant, {"Geo": {"lon": 1}}, BadInput),
+        (site.tenant, {"LightSwitch": 2}, BadInput),
+        (other.tenant, {"LightSwitch": 1}, NotFound),
+    ):
+        with pytest.raises(error):
+            async with database.begin() as tx:
+                await set_desired(scope, tx, iot_id=site.device.iot_id, values=values)

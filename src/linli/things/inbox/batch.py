@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from itertools import chain
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, delete, func, update
 
@@ -23,6 +23,9 @@ from linli.things.models import (
     thing_events,
 )
 from linli.things.mqtt.ports import Uplink
+
+if TYPE_CHECKING:
+    from linli.things.inbox.questions import Question
 
 MAX_MESSAGES: Final = 2000
 MAX_ROWS: Final = 20_000
@@ -103,6 +106,7 @@ class Batch:
         "inbox",
         "messages",
         "numbers",
+        "questions",
         "refused",
         "replies",
         "seen",
@@ -122,6 +126,8 @@ class Batch:
         """Called after the commit, before the replies."""
         self.refused: list[tuple[Uplink, str]] = []
         """Uplinks of which nothing is kept, and why."""
+        self.questions: list[Question] = []
+        """Answered after the commit, from what is stored then."""
         self.messages: list[Message] = []
         self.inbox: list[tuple[Any, ...]] = []
         self.work: list[tuple[int, int, int]] = []

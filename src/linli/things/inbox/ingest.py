@@ -25,6 +25,8 @@ from linli.kernel.ids import Ids
 from linli.things.fleet import DeviceEntry, Fleet
 from linli.things.inbox.batch import Batch
 from linli.things.inbox.messages import Message
+from linli.things.inbox.questions import Questions
+from linli.things.inbox.refusals import SHOWN_BYTES, Refusal, Refusals
 from linli.things.inbox.receiver import Receiver
 from linli.things.models import inbox
 from linli.things.mqtt.ports import Publisher, Uplink
@@ -74,6 +76,8 @@ class Ingest:
         self._receiver = receiver
         self._clock = clock
         self._front = front
+        self._questions = Questions(db)
+        self.refusals = Refusals()
         self.publisher: Publisher | None = None
         self.on_committed: list[Committed] = []
         self._open = Batch()
@@ -182,16 +186,22 @@ class Ingest:
             log.exception("inbox: a batch of %d messages failed; trying them one by one", len(batch.uplinks))
             await self._one_by_one(batch)
             return
-        self._finish(batch)
+        await self._finish(batch)
 
-    def _finish(self, batch: Batch) -> None:
+    async def _finish(self, batch: Batch) -> None:
         """Everything that must not happen before the commit."""
+        for question in batch.questions:
+            batch.replies.append((question.uplink, await self._questions.answer(question)))
         if batch.uplinks and self.publisher is not None:
             self.publisher.done(batch.uplinks)
         for told in batch.after:
             told()
         if batch.replies and self.publisher is not None:
             self.publisher.answer(batch.replies)
+        for uplink, reason in batch.refused:
+            payload = uplink.payload[:SHOWN_BYTES]
+            now_ms = self._clock.now_ms()
+            self.refusals.note(Refusal(uplink.device_no, now_ms, uplink.topic.text, payload, reason))
         if batch.messages:
             _stored.inc(len(batch.messages))
             for listener in self.on_committed:
@@ -240,9 +250,9 @@ class Ingest:
                 if (device := self._fleet.device(uplink.device_no)) is not None:
                     self._receiver.not_stored(lost, uplink, device, self._clock.now_ms())
             _refused.inc(len(single.uplinks))
-            self._finish(lost)
+            await self._finish(lost)
             return
-        self._finish(single)
+        await self._finish(single)
 
     async def _take_late(self) -> None:
         """Read what waits behind messages marked DUP; those stored before are settled without being stored again."""

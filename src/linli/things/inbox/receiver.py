@@ -18,6 +18,7 @@ from linli.things.inbox.batch import Batch
 from linli.things.inbox.handlers import InboxHandlers
 from linli.things.inbox.messages import DAY_MS, Kind, Message
 from linli.things.inbox.posts import Posts
+from linli.things.inbox.questions import Question
 from linli.things.mqtt.ports import Uplink
 from linli.tsl import ValueRefused
 
@@ -53,6 +54,7 @@ class Receiver:
             UplinkKind.MODEL_UP_RAW: self._raw,
             UplinkKind.USER: self._user,
             UplinkKind.LOG_POST: self._log,
+            UplinkKind.DESIRED_GET: self._question,
         }
 
     def receive(self, batch: Batch, uplink: Uplink, device: DeviceEntry, now_ms: int) -> None:
@@ -158,6 +160,14 @@ class Receiver:
         arrival.accept(post, [])
 
     # the rest
+
+    def _question(self, arrival: Arrival) -> None:
+        try:
+            post = read_post(arrival.uplink.payload)
+        except envelope.EnvelopeError as error:
+            arrival.refuse(error)
+            return
+        arrival.batch.questions.append(Question(arrival.uplink, arrival.device, post))
 
     def _ntp_request(self, arrival: Arrival) -> None:
         """Answered at once: a reply that waited for a commit would measure the commit. All members are strings."""
