@@ -1,5 +1,6 @@
 """`linli admin` as an operator or a script runs it, beside a server on the same database."""
 
+import asyncio
 import io
 import json
 import sqlite3
@@ -102,6 +103,7 @@ async def test_a_whole_installation_from_the_command_line(installation, database
         "create-device", product["productKey"], "--name", "door-01", "--project", project["projectId"]
     )
     scope = Scope.system(tenant["tenantId"])
+    await asyncio.sleep(0)  # reads of one turn of the loop see one state, and the commands above did not wait
     secret = await devices.read_secret(scope, database, iot_id=device["iotId"], secrets=installation.secrets)
     assert secret == device["deviceSecret"]
 
@@ -123,11 +125,13 @@ async def test_a_whole_installation_from_the_command_line(installation, database
     other = installation.done("create-project", "数据大屏")
     granted = installation.done("grant-community", str(first), "--project", other["projectId"])
     assert granted == {"projectId": other["projectId"], "communityId": first}
+    await asyncio.sleep(0)
     assert await tenancy.communities_of(
         database, tenant_id=tenant["tenantId"], project_id=other["projectId"]
     ) == {first}
 
     admin = installation.done("create-user", "13800138000", "--name", "王伟", "--role", "tenant_admin")
+    await asyncio.sleep(0)
     account = await accounts.authenticate(database, login="13800138000", password=admin["password"])
     assert account.must_change
     guard = installation.done(
@@ -135,9 +139,11 @@ async def test_a_whole_installation_from_the_command_line(installation, database
         stdin="a long password\n",
     )  # fmt: skip
     assert "password" not in guard
+    await asyncio.sleep(0)
     rights = await accounts.rights(database, int(guard["accountId"]))
     assert rights.scope(tenant["tenantId"]).communities == {first}
     again = installation.done("reset-password", "guard")
+    await asyncio.sleep(0)
     assert await accounts.authenticate(database, login="guard", password=again["password"])
 
 

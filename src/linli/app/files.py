@@ -5,8 +5,6 @@ import hashlib
 import mimetypes
 import os
 import re
-import secrets
-from pathlib import Path
 from urllib.parse import unquote
 
 from linli.app.http import HttpScope, answer
@@ -18,7 +16,7 @@ from linli.kernel.objects import ObjectStore
 PREFIX = "/files/"
 _CHUNK = 262_144
 _STATUS = {NotFound: 404, Forbidden: 403, TooLarge: 413, BadInput: 400, Unavailable: 503}
-_RANGE = re.compile(rb"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 
 
 class Files:
@@ -47,55 +45,47 @@ class Files:
 
     async def _get(self, key: str, scope: HttpScope, send: Send) -> None:
         path = self._store.path(key)
-        size = await self._store.size(key)
-        if size is None:
-            raise NotFound(what="file", id=key)
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        headers = [
-            (b"content-type", kind.encode()),
-            (b"accept-ranges", b"bytes"),
-            (b"x-content-type-options", b"nosniff"),
-            (b"content-security-policy", b"default-src 'none'; sandbox"),
-            (b"cache-control", b"private, max-age=300"),
-        ]
-        start, end = 0, size - 1
-        asked = next((v for n, v in scope["headers"] if n == b"range"), None)
-        status = 200
-        if asked is not None and (match := _RANGE.fullmatch(asked)) and match.group(0) != b"bytes=-":
-            first, last = match.groups()
-            start = int(first) if first else max(size - int(last), 0)
-            end = min(int(last), size - 1) if first and last else size - 1
-            if start > end:
-                await answer(send, 416, headers=((b"content-range", b"bytes */%d" % size),))
-                return
-            status = 206
-            headers.append((b"content-range", b"bytes %d-%d/%d" % (start, end, size)))
-        headers.append((b"content-length", b"%d" % (end - start + 1)))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        if scope["method"] == "HEAD":
-            await send({"type": "http.response.body"})
-            return
-        with await asyncio.to_thread(path.open, "rb") as file:
+        try:
+            file = await asyncio.to_thread(path.open, "rb")
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            raise NotFound(what="file", id=key) from None
+        with file:
+            size = os.fstat(file.fileno()).st_size
+            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            headers = [
+                (b"content-type", kind.encode()),
+                (b"accept-ranges", b"bytes"),
+                (b"x-content-type-options", b"nosniff"),
+                (b"content-security-policy", b"default-src 'none'; sandbox"),
+                (b"cache-control", b"private, max-age=300"),
+            ]
+            start, end, status = 0, size - 1, 200
+            if (part := _range(scope, size)) is not None:
+                start, end = part
+                if start > end:
+                    await answer(send, 416, headers=((b"content-range", b"bytes */%d" % size),))
+                    return
+                status = 206
+                headers.append((b"content-range", b"bytes %d-%d/%d" % (start, end, size)))
+            headers.append((b"content-length", b"%d" % (end - start + 1)))
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            left = 0 if scope["method"] == "HEAD" else end - start + 1
             file.seek(start)
-            left = end - start + 1
             while left > 0:
                 chunk = await asyncio.to_thread(file.read, min(_CHUNK, left))
                 if not chunk:
                     raise ConnectionError("the file became shorter while it was sent")
                 left -= len(chunk)
-                await send({"type": "http.response.body", "body": chunk, "more_body": left > 0})
-        if end < start:
-            await send({"type": "http.response.body"})
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body"})
 
     async def _put(self, key: str, limit: int, scope: HttpScope, receive: Receive, send: Send) -> None:
         declared = next((int(v) for n, v in scope["headers"] if n == b"content-length"), 0)
         if declared > limit:
             raise TooLarge(limit=limit)
-        target = self._store.path(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.parent / f".{secrets.token_hex(8)}.part"
-        digest, size, more = hashlib.md5(usedforsecurity=False), 0, True
         self._store.check_room()
+        aside = self._store.aside(key)
+        digest, size, more = hashlib.md5(usedforsecurity=False), 0, True
         try:
             with telling_full_disk(), aside.open("wb") as file:
                 while more:
@@ -110,15 +100,28 @@ class Files:
                     digest.update(body)
                     await asyncio.to_thread(file.write, body)
                 await asyncio.to_thread(_sync, file.fileno())
-            _publish(aside, target)
+            await asyncio.to_thread(self._store.publish, aside, key)
         finally:
             aside.unlink(missing_ok=True)
         await answer(send, 200, headers=((b"etag", b'"%s"' % digest.hexdigest().encode()),))
 
 
+def _range(scope: HttpScope, size: int) -> tuple[int, int] | None:
+    """First and last byte asked for, the first after the last when there is none such; None: the whole file.
+
+    Several ranges, other units and nonsense are answered with the whole (RFC 9110, 14.2).
+    """
+    asked = next((v for n, v in scope["headers"] if n == b"range"), b"")
+    match = _RANGE.fullmatch(asked)
+    if match is None or asked == b"bytes=-":
+        return None
+    first, last = match.groups()
+    if not first:
+        return max(size - int(last), 0) if int(last) else size, size - 1
+    if last and int(last) < int(first):
+        return None
+    return int(first), min(int(last), size - 1) if last else size - 1
+
+
 def _sync(handle: int) -> None:
     os.fsync(handle)
-
-
-def _publish(aside: Path, target: Path) -> None:
-    aside.replace(target)

@@ -73,3 +73,12 @@ def free_space(folder: Path) -> int:
     """Bytes that an ordinary user may still write in the folder's file system."""
     state = os.statvfs(folder)
     return state.f_bavail * state.f_frsize
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable: a renamed file is there after a power cut only when its folder is synced."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

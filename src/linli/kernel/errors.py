@@ -64,6 +64,17 @@ class NotFound(LinliError):
     def __init__(self, *, what: str, id: object = "", **facts: Any) -> None:
         super().__init__(what=what, id=id, **facts)
 
+    def text(self, language: str = i18n.DEFAULT) -> str:
+        """`what` is told by the text `what.<what>` in the reader's language, where a room has one."""
+        key = f"what.{self.facts['what']}"
+        said = i18n.text(key, language)
+        facts = {**self.facts, "what": self.facts["what"] if said == key else said}
+        told = i18n.text(f"error.{self.code}", language, **facts)
+        if self.code != NotFound.code and told != f"error.{self.code}":
+            return told
+        named = "not_found" if facts["id"] not in ("", None) else "not_found_unnamed"
+        return i18n.text(f"error.{named}", language, **facts)
+
 
 class Conflict(LinliError):
     code = "conflict"

@@ -5,25 +5,34 @@ key only when it is whole (written aside, synced, renamed).
 """
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import os
 import re
 import secrets as system_secrets
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import parse_qs, quote, urlsplit
 
 from linli.kernel.clock import Clock
-from linli.kernel.disk import telling_full_disk
+from linli.kernel.disk import sync_folder, telling_full_disk
 from linli.kernel.errors import BadInput, Forbidden, NotFound, TooLarge
 
 Method = Literal["GET", "PUT"]
 
+_PART = ".part"
+
 _KEY = re.compile(
     r"[0-9A-Za-z一-鿿][0-9A-Za-z一-鿿._@=+-]{0,199}(/[0-9A-Za-z一-鿿_][0-9A-Za-z一-鿿._@=+-]{0,199}){0,9}"
 )
+
+_NAME_BYTES = 240
+"""A file system takes 255; a Chinese character needs three."""
+
+_BROKEN_AFTER_S = 86_400
 
 
 class UrlExpired(Forbidden):
@@ -38,8 +47,8 @@ class Stored(NamedTuple):
 
 
 def check_key(key: str) -> str:
-    """The key, if it is a good one. Raises BadInput for traversal, odd characters and depth."""
-    if len(key) > 1000 or not _KEY.fullmatch(key) or ".." in key:
+    """The key, if it is a good one. Raises BadInput for traversal, odd characters, length and depth."""
+    if not _KEY.fullmatch(key) or ".." in key or any(len(n.encode()) > _NAME_BYTES for n in key.split("/")):
         raise BadInput(field="key", rule="format", example="tenant/picture/name.jpg")
     return key
 
@@ -71,20 +80,46 @@ class ObjectStore:
         return await asyncio.to_thread(self._put, key, content)
 
     def _put(self, key: str, content: bytes) -> Stored:
+        aside = self.aside(key)
+        try:
+            with telling_full_disk(), aside.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            self.publish(aside, key)
+        finally:
+            aside.unlink(missing_ok=True)
+        return Stored(key, len(content), hashlib.md5(content, usedforsecurity=False).hexdigest())
+
+    def aside(self, key: str) -> Path:
+        """Where to write what becomes `key` when it is whole. Raises BadInput."""
         target = self.path(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.parent / f".{system_secrets.token_hex(8)}.part"
         try:
             with telling_full_disk():
-                with aside.open("wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
+                target.parent.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            raise BadInput(field="key", rule="taken") from None
+        return target.parent / f".{system_secrets.token_hex(8)}{_PART}"
+
+    def publish(self, aside: Path, key: str) -> None:
+        """Give a whole and synced file its key, durably. Raises BadInput, DiskFull."""
+        target = self.path(key)
+        try:
+            with telling_full_disk():
                 aside.replace(target)
-        except BaseException:
-            aside.unlink(missing_ok=True)
-            raise
-        return Stored(key, len(content), hashlib.md5(content, usedforsecurity=False).hexdigest())
+                sync_folder(target.parent)
+        except (IsADirectoryError, NotADirectoryError):
+            raise BadInput(field="key", rule="taken") from None
+
+    def remove_broken(self) -> int:
+        """Remove what uploads left that a kill broke off more than a day ago; how many."""
+        found = 0
+        for part in self._folder.rglob(f".*{_PART}"):
+            with contextlib.suppress(FileNotFoundError):
+                if part.stat().st_mtime < time.time() - _BROKEN_AFTER_S:
+                    part.unlink()
+                    found += 1
+        return found
 
     async def get(self, key: str, *, limit: int = 64 * 1024 * 1024) -> bytes:
         """The whole object. Raises NotFound, TooLarge."""
@@ -106,8 +141,14 @@ class ObjectStore:
         return await asyncio.to_thread(lambda: path.stat().st_size if path.is_file() else None)
 
     async def delete(self, key: str) -> None:
+        """Remove an object; none there is as good."""
         path = self.path(key)
-        await asyncio.to_thread(lambda: path.unlink(missing_ok=True))
+
+        def remove() -> None:
+            with contextlib.suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
+                path.unlink()
+
+        await asyncio.to_thread(remove)
 
     def url(self, key: str, *, expires_s: int = 3600, method: Method = "GET", limit: int = 0) -> str:
         """A URL that works for one method until it expires; for PUT, `limit` bounds the bytes taken (0: 10 MiB)."""
@@ -125,7 +166,10 @@ class ObjectStore:
         except (KeyError, ValueError):
             raise Forbidden() from None
         wanted = "GET" if method == "HEAD" else method
-        if not hmac.compare_digest(self._sign(key, rest), given) or fields["method"] != wanted:
+        if (
+            not hmac.compare_digest(self._sign(key, rest).encode(), given.encode())
+            or fields["method"] != wanted
+        ):
             raise Forbidden()
         if int(fields["expires"]) < self._clock.now_ms() // 1000:
             raise UrlExpired()

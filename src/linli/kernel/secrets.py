@@ -1,6 +1,9 @@
 """Secrets at rest: sealed with AES-GCM under a master key that lives in a file of its own, never in the database."""
 
 import base64
+import contextlib
+import hashlib
+import hmac
 import os
 import secrets as system_secrets
 from pathlib import Path
@@ -8,6 +11,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from linli.kernel.disk import sync_folder
 from linli.kernel.errors import LinliError
 
 _PREFIX = "v"
@@ -17,6 +21,10 @@ class SealBroken(LinliError):
     """A stored secret cannot be opened: the master key file is not the one it was sealed with."""
 
     code = "seal_broken"
+
+
+class KeyFileError(Exception):
+    """The master key file cannot be used; the text says why and, where it is known, what to do."""
 
 
 class Secrets:
@@ -32,15 +40,21 @@ class Secrets:
 
     @staticmethod
     def from_file(path: Path) -> "Secrets":
-        """Read the master key file; make it (mode 0600) when it is absent. Refuses a file others can read."""
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with os.fdopen(handle, "w") as file:
-                file.write(base64.b64encode(system_secrets.token_bytes(32)).decode() + "\n")
-        if path.stat().st_mode & 0o077:
-            raise PermissionError(f"{path} must be readable by its owner only (chmod 600)")
-        return Secrets([base64.b64decode(line) for line in path.read_text().split()])
+        """Read the master key file; make it (mode 0600) when it is absent. Raises KeyFileError."""
+        try:
+            if not path.exists():
+                _create(path)
+            if path.stat().st_mode & 0o077:
+                raise KeyFileError(f"{path} must be readable by its owner only (chmod 600)")
+            lines = path.read_text("ascii").split()
+            keys = [base64.b64decode(line, validate=True) for line in lines]
+        except OSError as error:
+            raise KeyFileError(f"{path} cannot be read or made: {error}") from error
+        except ValueError as error:
+            raise KeyFileError(f"{path} does not hold one base64 key a line") from error
+        if not keys or any(len(key) != 32 for key in keys):
+            raise KeyFileError(f"{path} must hold keys of 32 bytes in base64, one a line")
+        return Secrets(keys)
 
     @staticmethod
     def random() -> "Secrets":
@@ -57,14 +71,30 @@ class Secrets:
         """Raises SealBroken."""
         try:
             number, _, text = sealed.removeprefix(_PREFIX).partition(".")
-            raw = base64.b64decode(text)
+            raw = base64.b64decode(text, validate=True)
+            if not number.isdecimal():
+                raise SealBroken()
             return self._keys[int(number)].decrypt(raw[:12], raw[12:], about.encode()).decode()
         except (InvalidTag, ValueError, IndexError) as error:
             raise SealBroken() from error
 
     def derived(self, purpose: str) -> bytes:
         """A 32-byte key for one purpose (signed URLs, cookies), stable as long as the first key line is."""
-        import hashlib
-        import hmac
-
         return hmac.digest(self._root, purpose.encode(), hashlib.sha256)
+
+
+def _create(path: Path) -> None:
+    """Make a key file that is whole and on the disk before anything is sealed with it; the first of two wins."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{system_secrets.token_hex(4)}")
+    handle = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(base64.b64encode(system_secrets.token_bytes(32)) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(aside, path)
+        sync_folder(path.parent)
+    finally:
+        aside.unlink()

@@ -192,7 +192,7 @@ async def _check_place(scope: Scope, tx: Tx, kind: str, name: str, parent: Space
     if not rules.may_stand_under(kind, parent.kind):
         raise WrongParent(field="parentId", kind=kind, parent_kind=parent.kind)
     if parent.depth + levels > rules.DEPTH_MAX:
-        raise BadInput(field="parentId", rule="too_deep", limit=rules.DEPTH_MAX)
+        raise BadInput(field="parentId", rule="too_many_levels", limit=rules.DEPTH_MAX)
     if await queries.sibling(scope, tx, parent.space_id, name) is not None:
         raise SpaceNameTaken(field="name", name=name)
 
