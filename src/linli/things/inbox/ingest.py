@@ -26,8 +26,8 @@ from linli.things.fleet import DeviceEntry, Fleet
 from linli.things.inbox.batch import Batch
 from linli.things.inbox.messages import Message
 from linli.things.inbox.questions import Questions
-from linli.things.inbox.refusals import SHOWN_BYTES, Refusal, Refusals
 from linli.things.inbox.receiver import Receiver
+from linli.things.inbox.refusals import SHOWN_BYTES, Refusal, Refusals
 from linli.things.models import inbox
 from linli.things.mqtt.ports import Publisher, Uplink
 
