@@ -32,11 +32,7 @@ for (const path of all.filter((path) => dirname(path).endsWith('strings') && pat
 
 const problems = []
 const [first, ...others] = LANGUAGES
-const places = (text) =>
-  [...text.matchAll(/\{(\w+)\}/g)]
-    .map((match) => match[1])
-    .sort()
-    .join()
+const places = (text) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]))].sort().join()
 for (const other of others) {
   for (const [key, text] of messages[first]) {
     const twin = messages[other].get(key)
