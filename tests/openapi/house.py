@@ -110,7 +110,7 @@ class Partner:
         return Scope.system(self.tenant_id)
 
     def body(self, version: str, params: Any = None, **request: Any) -> bytes:
-        said = {"id": "1509086454180", "version": "1.0", "request": {"apiVer": version, **request}}
+        said = {"id": CALL_ID, "version": "1.0", "request": {"apiVer": version, **request}}
         return msgspec.json.encode(said if params is None else {**said, "params": params})
 
     def headers(
@@ -162,3 +162,18 @@ class Partner:
     async def token(self, community_id: int) -> str:
         told = await self.call("/solution/community/paas/token/get", "1.0.0", {"communityId": community_id})
         return str(told["data"]["cloudToken"])
+
+
+CALL_ID = "1509086454180"
+"""Envelope id of every call a partner makes here."""
+
+
+def failure(code: int, message: str, localized: str, return_type: str | None = None) -> dict[str, Any]:
+    told = {"id": CALL_ID, "code": code, "message": message, "localizedMsg": localized}
+    return told if return_type is None else {**told, "returnType": return_type}
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str, str]:
+    assert answer.content == b""
+    assert answer.headers["x-ca-request-id"]
+    return answer.status_code, answer.headers["x-ca-error-code"], answer.headers["x-ca-error-message"]

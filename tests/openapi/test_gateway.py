@@ -12,21 +12,8 @@ from linli.kernel import tenancy
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Query
 from linli.openapi import policies
-from linli.openapi.models import nonce_batches, nonces, request_log
-from tests.openapi.house import Partner, Platform
-
-ID = "1509086454180"
-
-
-def failure(code: int, message: str, localized: str, return_type: str | None = None) -> dict[str, Any]:
-    told = {"id": ID, "code": code, "message": message, "localizedMsg": localized}
-    return told if return_type is None else {**told, "returnType": return_type}
-
-
-def refusal(answer: httpx.Response) -> tuple[int, str, str]:
-    assert answer.content == b""
-    assert answer.headers["x-ca-request-id"]
-    return answer.status_code, answer.headers["x-ca-error-code"], answer.headers["x-ca-error-message"]
+from linli.openapi.models import request_log
+from tests.openapi.house import CALL_ID, Partner, Platform, failure, refusal
 
 
 @pytest.mark.covers("B004", "H-65")
@@ -35,12 +22,12 @@ async def test_success_echoes_the_id_and_carries_data(partner: Partner) -> None:
         "/sample/echo", "1.0.0", {"iotId": "x", "count": "7", "tags": ["a"], "unknown": {}}
     )
     assert told == {
-        "id": ID, "code": 200, "message": "success", "localizedMsg": None,
+        "id": CALL_ID, "code": 200, "message": "success", "localizedMsg": None,
         "data": {"iotId": "x", "count": 7, "tags": ["a"], "communityId": None, "communities": [1504, 1505],
-                 "callId": ID, "language": "zh-CN"},
+                 "callId": CALL_ID, "language": "zh-CN"},
     }  # fmt: skip
     told = await partner.call("/sample/write", "1.0.0", {"name": "second"})
-    assert told == {"id": ID, "code": 200, "message": "success", "localizedMsg": None}
+    assert told == {"id": CALL_ID, "code": 200, "message": "success", "localizedMsg": None}
 
 
 @pytest.mark.parametrize("sent", ['"uuid-1-2"', "12", '"张"', "null", None])
@@ -139,73 +126,6 @@ async def test_other_refusals(partner: Partner, platform: Platform) -> None:
         assert refusal(answer)[:2] == (413, "I413RL")
 
 
-@pytest.mark.parametrize("path", ["/sample/read", "/sample/write"])
-async def test_replayed_nonce(partner: Partner, platform: Platform, path: str) -> None:
-    body = partner.body("1.0.0", {"name": "n"})
-    headers = partner.headers(path, body)
-    assert (await partner.send(path, body, headers)).json()["code"] == 200
-    used = (403, "S403NU", "Nonce Used")
-    assert refusal(await partner.send(path, body, headers)) == used
-    # Another request under the same nonce is refused too, and so is a replay after a restart.
-    other = partner.body("1.0.0", {"name": "m"})
-    again = partner.headers(path, other, x_ca_nonce=headers["x-ca-nonce"])
-    assert refusal(await partner.send(path, other, again)) == used
-    await platform.restart()
-    assert refusal(await partner.send(path, body, headers)) == used
-    # Another app key may use the same nonce.
-    third = await platform.new_partner("third")
-    assert (await third.send(path, body, third.headers(path, body, x_ca_nonce=headers["x-ca-nonce"]))).json()[
-        "code"
-    ] == 200
-
-
-async def test_a_written_calls_nonce_survives_a_kill(partner: Partner, platform: Platform) -> None:
-    body = partner.body("1.0.0", {"name": "n"})
-    headers = partner.headers("/sample/write", body)
-    assert (await partner.send("/sample/write", body, headers)).json()["code"] == 200
-    await platform.restart(in_order=False)
-    assert refusal(await partner.send("/sample/write", body, headers)) == (403, "S403NU", "Nonce Used")
-
-
-async def test_another_process_has_seen_the_nonce(partner: Partner, platform: Platform) -> None:
-    second = Platform(
-        platform.db, platform.clock, platform.ids, platform.secrets, platform.settings, platform.targets,
-        platform.methods,
-    )  # fmt: skip
-    await second.start()
-    try:
-        body = partner.body("1.0.0", {"name": "n"})
-        headers = partner.headers("/sample/write", body)
-        assert (await partner.send("/sample/write", body, headers)).json()["code"] == 200
-        partner.platform = second
-        assert refusal(await partner.send("/sample/write", body, headers)) == (403, "S403NU", "Nonce Used")
-    finally:
-        await second.stop()
-
-
-async def test_old_nonces_are_forgotten(partner: Partner, platform: Platform, clock: ManualClock) -> None:
-    written = Query(select(func.count()).select_from(nonces))
-    batches = Query(select(func.count()).select_from(nonce_batches))
-
-    async def rows() -> tuple[int, int]:
-        return await written.scalar(platform.db), await batches.scalar(platform.db)
-
-    for path in ("/sample/read", "/sample/write"):
-        await partner.call(path, "1.0.0", {"name": "n"})
-    await platform.api.journal.flush()
-    assert await rows() == (1, 1)
-    await clock.advance(16 * 60_000)
-    await partner.call("/sample/read", "1.0.0")
-    await platform.api.journal.flush()
-    while sum(await rows()) > 1:
-        await platform.api.journal.purge()
-    assert await rows() == (0, 1)
-    assert len(platform.api._memory) == 3  # the memory forgets in generations of ten minutes
-    await clock.advance(60 * 60_000)
-    await partner.call("/sample/read", "1.0.0")
-    assert len(platform.api._memory) == 1
-
-
 # after it
 
 
@@ -300,7 +220,7 @@ async def test_bad_parameters(partner: Partner, params: Any, told: dict[str, Any
 
 TAKEN = "There is already a project named taken."
 CODED = {
-    "id": ID,
+    "id": CALL_ID,
     "code": "SYS_0002",
     "message": "There is already a project named coded.",
     "localizedMsg": "已存在名为“coded”的项目。",
@@ -389,84 +309,6 @@ async def test_a_number_that_no_column_takes(partner: Partner) -> None:
     )
 
 
-# tokens
-
-
-@pytest.mark.covers("B005")
-async def test_a_new_token_kills_the_old_one(
-    partner: Partner, platform: Platform, clock: ManualClock
-) -> None:
-    refused = failure(401, "request auth error.", "请求认证错误")
-    first = await partner.token(1504)
-    assert len(first) == 32
-    echo = ("/sample/echo", "1.0.2", {"iotId": "x"})
-    told = await partner.call(*echo, cloudToken=first)
-    assert (told["data"]["communityId"], told["data"]["communities"]) == (1504, [1504])
-    other = await partner.token(1505)
-    second = await partner.token(1504)
-    assert await partner.call(*echo, cloudToken=first) == refused
-    assert (await partner.call(*echo, cloudToken=second))["code"] == 200
-    assert (await partner.call(*echo, cloudToken=other))["data"]["communityId"] == 1505
-    await clock.advance(7_200_000)
-    assert await partner.call(*echo, cloudToken=second) == refused
-
-
-@pytest.mark.covers("B006")
-@pytest.mark.parametrize("path", ["/solution/community/paas/token/refresh", "/cloud/token/refresh"])
-async def test_after_a_refresh_the_old_token_lives_five_minutes(
-    partner: Partner, platform: Platform, clock: ManualClock, path: str
-) -> None:
-    first = await partner.token(1504)
-    told = await partner.call(path, "1.0.0", {"cloudToken": first})
-    second = told["data"]["cloudToken"]
-    assert told["data"]["expiresIn"] == 7_200_000
-    assert second != first
-    echo = ("/sample/echo", "1.0.2", {"iotId": "x"})
-    await clock.advance(299_000)
-    for token in (first, second):
-        assert (await partner.call(*echo, cloudToken=token))["code"] == 200
-    await clock.advance(1_000)
-    assert (await partner.call(*echo, cloudToken=first))["code"] == 401
-    assert (await partner.call(*echo, cloudToken=second))["code"] == 200
-    assert (await partner.call(path, "1.0.0", {"cloudToken": first}))["code"] == 401
-
-
-@pytest.mark.covers("B005")
-async def test_token_by_project(partner: Partner) -> None:
-    told = await partner.call("/cloud/token", "1.0.1", {"grantType": "project", "res": "p1504"})
-    assert told["data"]["expireIn"] == told["data"]["expiresIn"] == 7_200_000
-    token = told["data"]["cloudToken"]
-    assert (await partner.call("/sample/echo", "1.0.2", {"iotId": "x"}, cloudToken=token))["code"] == 200
-    told = await partner.call("/cloud/token", "1.0.1", {"grantType": "user", "res": "p1504"})
-    assert told["code"] == 460
-    assert "grantType" in told["message"]
-    assert (await partner.call("/cloud/token/refresh", "1.0.1", cloudToken=token))["code"] == 200
-
-
-async def test_tokens_refused(partner: Partner, stranger: Partner, platform: Platform) -> None:
-    refused = failure(401, "request auth error.", "请求认证错误")
-    echo = ("/sample/echo", "1.0.2", {"iotId": "x"})
-    assert await partner.call(*echo) == refused
-    foreign = await stranger.token(1600)
-    for token in ("", "nonsense", "x" * 500, foreign):
-        assert await partner.call(*echo, cloudToken=token) == refused
-    assert (
-        await partner.call("/solution/community/paas/token/refresh", "1.0.0", {"cloudToken": foreign})
-        == refused
-    )
-    platform.targets.approved[1505] = False
-    told = await partner.call("/solution/community/paas/token/get", "1.0.0", {"communityId": 1505})
-    assert told == failure(403, "request forbidden.", "请求被禁止")
-
-
-async def test_a_community_withdrawn_takes_the_token_along(partner: Partner, platform: Platform) -> None:
-    token = await partner.token(1504)
-    async with platform.db.begin() as tx:
-        await tenancy.ungrant_community(partner.owner, tx, project_id=partner.project_id, community_id=1504)
-    told = await partner.call("/sample/echo", "1.0.2", {"iotId": "x"}, cloudToken=token)
-    assert told == failure(403, "request forbidden.", "请求被禁止")
-
-
 async def test_a_key_disabled_or_rotated_counts_with_the_next_call(
     partner: Partner, platform: Platform
 ) -> None:
@@ -495,22 +337,3 @@ async def test_many_at_once(partner: Partner, platform: Platform) -> None:
         await Query(select(func.count()).select_from(request_log), unscoped="a test").scalar(platform.db)
         == 50
     )
-
-
-async def test_an_undone_call_cannot_be_played_against_another_process(
-    partner: Partner, platform: Platform
-) -> None:
-    second = Platform(
-        platform.db, platform.clock, platform.ids, platform.secrets, platform.settings, platform.targets,
-        platform.methods,
-    )  # fmt: skip
-    await second.start()
-    try:
-        body = partner.body("1.0.0", {"name": "taken"})
-        headers = partner.headers("/sample/write", body)
-        assert (await partner.send("/sample/write", body, headers)).json()["code"] == 460
-        await platform.api.journal.flush()
-        partner.platform = second
-        assert refusal(await partner.send("/sample/write", body, headers)) == (403, "S403NU", "Nonce Used")
-    finally:
-        await second.stop()
