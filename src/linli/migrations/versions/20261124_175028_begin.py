@@ -1544,7 +1544,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_project_communities_community", ["community_id"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("project_communities", schema=None) as batch_op:
         batch_op.drop_index("ix_project_communities_community")
