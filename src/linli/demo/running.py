@@ -1,8 +1,6 @@
 """One run of the demo: schema, sample, platform, devices, life, in this order, and back."""
 
 import asyncio
-import contextlib
-import sqlite3
 import time
 from typing import NamedTuple
 
@@ -18,9 +16,7 @@ from linli.demo.life import Life
 from linli.demo.logins import Login
 from linli.demo.place import Place
 from linli.demo.progress import Terminal
-from linli.kernel.db import Database, partitions
 from linli.kernel.settings import Http, Mqtt, Settings
-from linli.ops.models import all_models
 
 RIGHTS_SECONDS = 5.0
 """How long a new demo waits for its doors to hold their rights before it says that it is ready."""
@@ -116,14 +112,6 @@ async def prepare(settings: Settings) -> None:
     """The schema that this release needs. Raises SeedFailed for data of another release."""
     if reason := await schema.prepare(settings):
         raise seeding.SeedFailed(f"{reason} (or: linli demo --reset)")
-    if not schema.newest():  # a working copy between two releases may have no migration yet
-        all_models()
-        db = await Database.open(settings.database)
-        try:
-            with contextlib.suppress(sqlite3.OperationalError):  # the tables are there
-                await partitions.create_all(db, db.clock.now_ms())
-        finally:
-            await db.close()
 
 
 async def run_demo(folder: DemoFolder, marker: Marker, wishes: Wishes, terminal: Terminal) -> int:
