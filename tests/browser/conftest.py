@@ -1,0 +1,173 @@
+"""A real Chromium in front of the real platform process."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, Response, sync_playwright
+
+from tests.engines import free_port
+from tests.real.platform import Installation, running
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+PAGES = ROOT / "src" / "linli" / "console" / "static" / "index.html"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DEMO_SECONDS = 120
+_LOGIN = re.compile(r"^\s+.*?\s{2,}(?P<login>\S+)\s+(?P<password>\S+)\s+http")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = "Chromium is not installed" if not CHROMIUM.exists() else ""
+    if not PAGES.exists():
+        missing = "the web pages are not built (./linli setup)"
+    for item in items:
+        if "tests/browser/" in item.nodeid and missing:
+            item.add_marker(pytest.mark.skip(reason=missing))
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@dataclass
+class Visit:
+    """One browser of one person. `faults` collects what a person would not see: script errors and failed requests."""
+
+    context: BrowserContext
+    page: Page
+    base: str
+    faults: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.base + path)
+
+    def looks(self, language: str = "en", theme: str = "light") -> None:
+        """Choose language and looks as a returning browser has them; the next `go` shows them."""
+        self.go("/mark.svg")
+        store = "([k, v]) => localStorage.setItem(k, v)"
+        self.page.evaluate(store, ["linli.language", language])
+        self.page.evaluate(store, ["linli.theme", theme])
+
+    def sign_in(self, login: str, password: str, path: str = "/") -> None:
+        self.go(path)
+        self.page.fill("#login", login)
+        self.page.fill("#password", password)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_selector("nav", timeout=15_000)
+
+    def take_faults(self) -> list[str]:
+        found, self.faults[:] = list(self.faults), []
+        return found
+
+
+def open_browser(playwright: Playwright, base: str) -> Visit:
+    context = playwright.chromium.launch_persistent_context(
+        tempfile.mkdtemp(prefix="linli-chromium-"),
+        executable_path=str(CHROMIUM),
+        args=ARGUMENTS,
+        headless=True,
+        viewport={"width": 1440, "height": 900},
+        locale="en-US",
+        timezone_id="Asia/Shanghai",
+        accept_downloads=True,
+    )
+    page = context.pages[0]
+    page.set_default_timeout(15_000)
+    visit = Visit(context, page, base)
+
+    def failed(response: Response) -> None:
+        if response.status >= 500:
+            visit.faults.append(f"{response.status} {response.url}")
+
+    page.on("pageerror", lambda error: visit.faults.append(f"script: {error}"))
+    page.on("response", failed)
+    return visit
+
+
+@pytest.fixture
+def fresh(playwright: Playwright, tmp_path: Path) -> Iterator[tuple[Visit, Installation]]:
+    """A browser in front of an installation that nobody has set up."""
+    with running(tmp_path / "data") as installation:
+        visit = open_browser(playwright, installation.url)
+        visit.looks()
+        try:
+            yield visit, installation
+        finally:
+            visit.context.close()
+
+
+@dataclass
+class Demo:
+    """The living sample as `linli demo` starts it."""
+
+    url: str
+    passwords: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder = tmp_path_factory.mktemp("demo")
+    port, log = free_port(), folder / "log"
+    line = [
+        sys.executable, "-m", "linli.cli", "demo", "--data", str(folder / "data"), "--logins",
+        "--port", str(port), "--mqtt-port", str(free_port()), "--warp", "60",
+    ]  # fmt: skip
+    environment = {**os.environ, "LANG": "en_US.UTF-8", "PYTHONUNBUFFERED": "1"}
+    with log.open("wb") as out:
+        process = subprocess.Popen(line, cwd=ROOT, env=environment, stdout=out, stderr=out)
+    try:
+        passwords = _passwords(process, log)
+        url = f"http://127.0.0.1:{port}"
+        urllib.request.urlopen(f"{url}/readyz", timeout=5).close()
+        yield Demo(url, passwords)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _passwords(process: subprocess.Popen[bytes], log: Path) -> dict[str, str]:
+    """What the demo printed once it was ready, by log-in."""
+    deadline = time.monotonic() + DEMO_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        text = log.read_text(errors="replace")
+        if "Ctrl-C" in text:
+            found = [match for row in text.splitlines() if (match := _LOGIN.match(row))]
+            return {match["login"]: match["password"] for match in found}
+        time.sleep(0.1)
+    raise AssertionError(f"the demo did not get ready:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+@pytest.fixture(scope="module")
+def administrator(playwright: Playwright, demo: Demo) -> Iterator[Visit]:
+    """The sample's administrator, signed in, in English."""
+    visit = open_browser(playwright, demo.url)
+    visit.looks()
+    visit.sign_in("admin", demo.passwords["admin"])
+    try:
+        yield visit
+    finally:
+        visit.context.close()
