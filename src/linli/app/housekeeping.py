@@ -1,4 +1,4 @@
-"""What time itself asks for: partitions made ahead, and device data and passes removed that were kept long enough.
+"""What time itself asks for: partitions made ahead; device data, passes and broken uploads removed when their time is up.
 
 The data bus and the gateway purge what is theirs.
 """
@@ -12,6 +12,7 @@ from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, partitions
 from linli.kernel.disk import freeing_space
+from linli.kernel.objects import ObjectStore
 from linli.kernel.settings import Retention
 from linli.things.models import inbox, points, service_calls, text_points, thing_events
 
@@ -23,10 +24,11 @@ EVERY_SECONDS = 3600.0
 class Housekeeping:
     """Runs at start and every hour. Retention counts from insertion (design 4.9)."""
 
-    def __init__(self, db: Database, clock: Clock, retention: Retention) -> None:
+    def __init__(self, db: Database, clock: Clock, retention: Retention, objects: ObjectStore) -> None:
         self._db = db
         self._clock = clock
         self._retention = retention
+        self._objects = objects
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -48,6 +50,7 @@ class Housekeeping:
                 await partitions.drop_before(self._db, table, today - kept.points_days)
             await purge_passes(self._db, now_ms=now, days=kept.passes_days)
             await forget_ended(self._db, now_ms=now, days=kept.passes_days)
+        await asyncio.to_thread(self._objects.remove_broken)
 
     async def _loop(self) -> None:
         while True:

@@ -5,13 +5,21 @@ from typing import Any
 
 import msgspec
 
-from linli.kernel.http import ASGIApp, Receive, Send
+from linli.kernel.http import ASGIApp, Message, Receive, Send
 
 type HttpScope = MutableMapping[str, Any]
 type Probe = Callable[[], Awaitable[dict[str, str]]]
 
 JSON = (b"content-type", b"application/json")
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
+
+_PRIVATE = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+)
+_FORWARDED = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip", b"via"})
 
 
 async def answer(
@@ -59,6 +67,22 @@ class Router:
         await self._pages(scope, receive, send)
 
 
+def private(app: ASGIApp) -> ASGIApp:
+    """Answers of `app` are not kept by browsers or proxies, not guessed at, and not framed, unless it says so itself."""
+
+    async def guarded(scope: HttpScope, receive: Receive, send: Send) -> None:
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", ()))
+                named = {name.lower() for name, _ in headers}
+                message = {**message, "headers": headers + [h for h in _PRIVATE if h[0] not in named]}
+            await send(message)
+
+        await app(scope, receive, send_guarded)
+
+    return guarded
+
+
 class Health:
     """`/healthz`: the process lives. `/readyz`: it can serve; else 503 naming the part that cannot."""
 
@@ -75,11 +99,15 @@ class Health:
 
 
 def metrics_app(render: Callable[[], bytes], *, allowed: frozenset[str]) -> ASGIApp:
-    """Prometheus metrics, for callers from `allowed` addresses only (they tell much about an installation)."""
+    """Prometheus metrics, for callers from `allowed` addresses only (they tell much about an installation).
+
+    What a proxy on this machine passes on comes from its address too, so forwarded requests are refused.
+    """
 
     async def metrics(scope: HttpScope, receive: Receive, send: Send) -> None:
         client = scope.get("client")
-        if client is None or client[0] not in allowed:
+        forwarded = any(name in _FORWARDED for name, _ in scope["headers"])
+        if client is None or client[0] not in allowed or forwarded:
             await answer(send, 404)
             return
         await answer(send, 200, render(), ((b"content-type", b"text/plain; version=0.0.4; charset=utf-8"),))

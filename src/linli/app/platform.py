@@ -9,7 +9,7 @@ from linli.app import events, rooms
 from linli.app.files import PREFIX as FILES
 from linli.app.files import Files
 from linli.app.housekeeping import Housekeeping
-from linli.app.http import Health, Router, metrics_app
+from linli.app.http import Health, Router, metrics_app, private
 from linli.console.app import PREFIX as CONSOLE
 from linli.console.app import console_app
 from linli.console.hub import Hub as LiveHub
@@ -53,7 +53,7 @@ from linli.things.room import Things
 
 log = telemetry.logger(__name__)
 
-LOOPBACK = frozenset({"127.0.0.1", "::1"})
+LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 
 class Platform:
@@ -82,8 +82,8 @@ class Platform:
         self._openapi(settings)
         self._tell_on()
         self.worker = Worker(db, clock, self.jobs)
-        self.housekeeping = Housekeeping(db, clock, settings.retention)
-        self.http: HttpServer
+        self.housekeeping = Housekeeping(db, clock, settings.retention, self.objects)
+        self._http: HttpServer | None = None
         self._listeners: list[asyncio.Server] = []
         self._fixed_port: SharedPort | None = None
         self._renewals: asyncio.Task[None] | None = None
@@ -188,7 +188,7 @@ class Platform:
             tls: ssl.SSLContext | None = served.context
         else:
             tls = None
-        self.http = HttpServer(
+        self._http = HttpServer(
             self._router(), host=settings.http.host, port=settings.http.port, tls=tls,
             limits=HttpLimits(body_bytes=max(settings.http.max_body_bytes, 64 * 1024 * 1024)),
         )  # fmt: skip
@@ -202,7 +202,7 @@ class Platform:
             auth = AuthHttp(self.things.backend, clock=self.clock)
             self._fixed_port = SharedPort(mqtt=self.things.front.connection, http=auth.connection, tls=tls)
             await self._fixed_port.start(self.settings.device_auth.host, self.settings.device_auth.port)
-        await self.http.start()
+        await self._http.start()
 
     def _router(self) -> Router:
         health = Health(self.faults)
@@ -226,7 +226,7 @@ class Platform:
                 "/readyz": health.readyz,
                 "/metrics": metrics_app(telemetry.render, allowed=LOOPBACK),
                 FILES: Files(self.objects),
-                CONSOLE: cast(ASGIApp, console_app(parts)),
+                CONSOLE: private(cast(ASGIApp, console_app(parts))),
                 "/oss": upload,
             },
             forms=upload,
@@ -247,11 +247,12 @@ class Platform:
         }
 
     async def stop(self) -> None:
-        """Take nothing new, finish what runs, write what waits."""
+        """Take nothing new, finish what runs, write what waits. Also after a start that failed."""
         self.live.close()
         if self._renewals is not None:
             self._renewals.cancel()
-        await self.http.stop()
+        if self._http is not None:
+            await self._http.stop()
         for listener in self._listeners:
             listener.close()
         if self._fixed_port is not None:
@@ -263,6 +264,12 @@ class Platform:
         await self.databus.stop()
         await self.openapi.stop()
         await self.db.close()
+
+    @property
+    def http(self) -> HttpServer:
+        """The web server of a platform that was started with its listeners."""
+        assert self._http is not None
+        return self._http
 
     @property
     def mqtt_port(self) -> int:

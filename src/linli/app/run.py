@@ -14,8 +14,13 @@ from linli.app.platform import Platform
 from linli.console import setup_code
 from linli.domains.people.service.accounts import any_account
 from linli.kernel import telemetry
+from linli.kernel.secrets import KeyFileError
 from linli.kernel.settings import Settings, SettingsError, load
 from linli.ops.layout import InUse, Layout, sharing
+
+
+class CannotListen(Exception):
+    """A port is taken, or the certificate cannot be read; the text is the system's own."""
 
 
 def serve(config: Path | None) -> int:
@@ -33,9 +38,14 @@ def _run(config: Path | None, body: Callable[[Settings], Coroutine[None, None, i
         return 2
     telemetry.configure(settings.log_level)
     try:
+        settings.data_path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        schema.say(f"data_dir cannot be used: {error}")
+        return 1
+    try:
         with sharing(Layout.of(settings)):  # no restore and no upgrade under a running process
             return uvloop.run(body(settings))
-    except InUse as error:
+    except (InUse, KeyFileError, CannotListen) as error:
         schema.say(str(error))
         return 1
 
@@ -53,7 +63,11 @@ async def _serve(settings: Settings) -> int:
         schema.say(reason)
         return 1
     platform = await Platform.open(settings)
-    await platform.start()
+    try:
+        await platform.start()
+    except OSError as error:
+        await platform.stop()
+        raise CannotListen(str(error)) from error
     spare_the_collector()
     print(f"ready {settings.public_url}", flush=True)
     await tell_first_run(platform)

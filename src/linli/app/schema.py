@@ -8,7 +8,9 @@ from sqlalchemy import Column, MetaData, Table, Text, select
 
 import linli
 from linli.kernel.db import Database, Query
+from linli.kernel.db.statements import Plan
 from linli.kernel.settings import Settings
+from linli.kernel.telemetry import redact
 
 VERSIONS = Path(linli.__file__).parent / "migrations" / "versions"
 """Files are named `<revision>_<what changed>.py`, the revision being the time of writing."""
@@ -23,23 +25,33 @@ def newest() -> str:
 
 
 async def stored(db: Database) -> str | None:
-    """The revision of a database; None when it has none, as a new one."""
+    """The revision of a database; None when it has none, as a new one. Raises Unavailable."""
     try:
         found = await _version.scalar(db)
-    except Exception:  # noqa: BLE001 - no such table, on either engine
+    except Exception:  # no such table, told in each engine's own way
+        if not await db.healthy():
+            raise
         return None
     return str(found) if found else None
 
 
 async def prepare(settings: Settings) -> str:
     """Make the schema of a new database. Returns why this release cannot use the database; empty when it can."""
-    settings.data_path.mkdir(parents=True, exist_ok=True)
-    db = await Database.open(settings.database)
-    found = await stored(db)
-    await db.close()
+    try:
+        settings.data_path.mkdir(parents=True, exist_ok=True)
+        db = await Database.open(settings.database)
+        try:
+            found = await stored(db)
+            foreign = found is None and await _holds_tables(db)
+        finally:
+            await db.close()
+    except Exception as error:  # noqa: BLE001 - the edge of the process: whatever an engine raises is the reason
+        return f"the database cannot be opened: {redact(str(error.__cause__ or error))}"
     wanted = newest()
     if found == wanted:
         return ""
+    if foreign:
+        return "the database holds tables that are not of this program; give an empty one"
     if found is None:
         from linli.migrations import runner
 
@@ -47,6 +59,16 @@ async def prepare(settings: Settings) -> str:
         return ""
     advice = "run `linli upgrade`" if found < wanted else "it was made by a newer release"
     return f"the database is at revision {found}, this release needs {wanted}: {advice}"
+
+
+async def _holds_tables(db: Database) -> bool:
+    where = {
+        "sqlite": "sqlite_master WHERE type = 'table' AND name NOT IN ('alembic_version', 'sqlite_sequence')",
+        "postgresql": "pg_tables WHERE schemaname = current_schema() AND tablename <> 'alembic_version'",
+    }
+    plan = Plan(f"SELECT count(*) FROM {where[db.engine]}", (), {}, frozenset())
+    row = await db.fetch_row(plan, None, {}, False)
+    return bool(row and row[0])
 
 
 def say(reason: str) -> None:

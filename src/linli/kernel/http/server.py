@@ -54,8 +54,9 @@ class HttpServer:
     async def stop(self, *, grace_seconds: float = 10.0) -> None:
         """Take no more connections, let running calls finish, then close what is left."""
         self.stopping = True
-        if self._server is not None:
-            self._server.close()
+        if self._server is None:
+            return
+        self._server.close()
         for connection in list(self._connections):
             connection.shutdown()
         deadline = self.loop.time() + grace_seconds
