@@ -1,7 +1,6 @@
 """The console's Litestar app, under /api/console: its own routes and every room's."""
 
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any, Final
 
 from litestar import Controller, Litestar
@@ -12,6 +11,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
+from linli import __version__
 from linli.console import access, errors
 from linli.console.delivery_routes import DeliveryRoutes
 from linli.console.health_routes import HealthRoutes
@@ -99,7 +99,7 @@ def _always(value: Any) -> Callable[[], Any]:
 def _openapi() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Linli console API",
-        version=version("linli"),
+        version=__version__,
         description="What the web pages call. Integrators use the signed open API instead.",
         path="/schema",
         render_plugins=[JsonRenderPlugin(path="/openapi.json")],

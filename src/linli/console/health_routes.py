@@ -2,13 +2,13 @@
 
 import shutil
 from collections.abc import Awaitable, Callable, Iterable
-from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 from litestar import Controller, get
 from litestar.di import NamedDependency
 
+from linli import __version__
 from linli.databus.deliveries import count_waiting
 from linli.delivery.queries import count_by_status
 from linli.delivery.schemas import Filter
@@ -102,7 +102,7 @@ class HealthRoutes(Controller):
         )
         done = ("transferred", "transferDeleted", "needManual")
         return Health(
-            version=version("linli"),
+            version=__version__,
             started_ms=_STARTED_MS,
             devices_online=online.total,
             components=_components(await platform_health(), ("database", "disk")),

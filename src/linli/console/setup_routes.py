@@ -1,12 +1,12 @@
 """The first-run wizard: the first account, its tenant and, if wished, a first project with a key."""
 
-from importlib.metadata import version
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
+from linli import __version__
 from linli.console import schemas, sessions, setup_code
 from linli.console.access import client_address
 from linli.console.parts import Parts
@@ -34,7 +34,7 @@ class SetupRoutes(Controller):
     @get("/", public=True)
     async def state(self, db: NamedDependency[Database]) -> schemas.SetupState:
         """Whether the installation still waits for its first account."""
-        return schemas.SetupState(not await accounts.any_account(db), version("linli"))
+        return schemas.SetupState(not await accounts.any_account(db), __version__)
 
     @post("/", public=True, status_code=201)
     async def set_up(
