@@ -144,12 +144,13 @@ async def create_device(
 async def bind_project(scope: Scope, tx: Tx, *, project_id: str, iot_ids: list[str]) -> None:
     """Bind devices of the tenant to a project, all or none; those already bound to it stay. Spec B, A071.
 
-    Raises BadInput, NotFound (project, or one of the devices), DeviceBoundElsewhere.
+    Raises BadInput, NotFound (project, or one of the devices, also one that another project holds out of the
+    caller's sight), DeviceBoundElsewhere.
     """
     project = await tenancy.get_project(scope, tx, project_id=project_id)
     for _, iot_id, bound in await _own_devices(scope, tx, iot_ids):
         if bound not in (None, project.project_id):
-            raise DeviceBoundElsewhere(id=iot_id)
+            raise await _bound_elsewhere(scope, tx, iot_id)
     await _bind(tx, project.tenant_id, iot_ids, project.project_id)
 
 
@@ -157,8 +158,10 @@ async def unbind_project(scope: Scope, tx: Tx, *, project_id: str, iot_ids: list
     """Take devices out of a project, all or none. Raises as `bind_project`."""
     project = await tenancy.get_project(scope, tx, project_id=project_id)
     for _, iot_id, bound in await _own_devices(scope, tx, iot_ids):
-        if bound != project.project_id:
+        if bound is None:
             raise DeviceBoundElsewhere(id=iot_id)
+        if bound != project.project_id:
+            raise await _bound_elsewhere(scope, tx, iot_id)
     await _bind(tx, project.tenant_id, iot_ids, None)
 
 
@@ -247,6 +250,13 @@ async def _own_devices(scope: Scope, tx: Tx, iot_ids: list[str]) -> list[tuple[i
     if missing:
         raise NotFound(what="device", id=min(missing))
     return rows
+
+
+async def _bound_elsewhere(scope: Scope, tx: Tx, iot_id: str) -> NotFound | DeviceBoundElsewhere:
+    """What to say of another project's device: to a caller who cannot see it, that there is none."""
+    if await find_devices(scope, tx, iot_ids=[iot_id]):
+        return DeviceBoundElsewhere(id=iot_id)
+    return NotFound(what="device", id=iot_id)
 
 
 async def _bind(tx: Tx, tenant_id: str, iot_ids: list[str], project_id: str | None) -> None:

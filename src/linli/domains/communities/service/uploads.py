@@ -3,6 +3,7 @@
 The temporary file is checked and copied to its lasting key before the transaction; only then does a row name it.
 """
 
+import hashlib
 from typing import Final
 
 from sqlalchemy import bindparam, select
@@ -51,12 +52,17 @@ class UploadPlace:
         return self.store.base_url.partition("://")[2] + UPLOAD_PATH
 
     def ticket(self, scope: Scope, *, type: str, ids: Ids, now_ms: int) -> post_policy.Ticket:
-        """A ticket of a type for files of the scope's tenant. Raises BadInput."""
+        """A ticket of a type for files of the scope's tenant and project. Raises BadInput."""
         limit = post_policy.TICKET_TYPES.get(type)
         if limit is None:
             raise BadInput(field="type", rule="one_of", allowed=", ".join(post_policy.TICKET_TYPES))
-        folder = f"{scope.tenant}/{type}/{ids.hex(32)}"
+        folder = f"{scope.tenant}/{type}/{ids.hex(24)}{_mark(scope)}"
         return post_policy.make(folder=folder, host=self.host, limit=limit, now_ms=now_ms, secret=self.secret)
+
+
+def _mark(scope: Scope) -> str:
+    """What the folder of a ticket ends with: whose it is. Projects of one tenant do not save each other's files."""
+    return hashlib.blake2b((scope.project_id or "").encode(), digest_size=4).hexdigest()
 
 
 async def save(
@@ -76,7 +82,7 @@ async def save(
     if community_id is not None:
         scope.allow(community_id)
     folder, _ = post_policy.split_key(tmp_key)
-    if not folder.startswith(f"{scope.tenant}/"):
+    if not (folder.startswith(f"{scope.tenant}/") and folder.endswith(_mark(scope))):
         raise BadInput(field="tmpOssKey", rule="unknown")
     if await _by_tmp_key.one(db, tmp_key=tmp_key):
         raise BadInput(field="tmpOssKey", rule="used")
