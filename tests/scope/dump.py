@@ -1,0 +1,54 @@
+"""Everything the platform remembers, at one moment: all tables and all files."""
+
+from typing import Any
+
+from tests.campaigns.snapshot import snapshot, table_names
+from tests.scope.town import Town
+
+UNWATCHED = ("openapi_nonce", "openapi_requests", "openapi_usage", "alembic_version")
+"""Beginnings of tables' names: what a refused call leaves behind too, namely that it was made."""
+UNWATCHED_COLUMNS = {
+    "app_keys": "last_used_ms",
+    "devices": "last_seen_ms",
+    "console_sessions": "seen_ms",
+}
+
+type Dump = dict[str, list[str]]
+
+
+async def dump(town: Town) -> Dump:
+    """Rows by table, sorted, and the files under `(files)`."""
+    url = town.platform.settings.database
+    found: Dump = {}
+    async with snapshot(url) as held:
+        for name in await table_names(held, url):
+            if not name.startswith(UNWATCHED):
+                found[name] = sorted(map(repr, await held.rows(await _select(held, name, url))))
+    store = town.folder / "objects"
+    found["(files)"] = sorted(
+        f"{path.relative_to(store)} {path.stat().st_size}" for path in store.rglob("*") if path.is_file()
+    )
+    return found
+
+
+async def _select(held: Any, name: str, url: str) -> str:
+    hidden = UNWATCHED_COLUMNS.get(name)
+    if hidden is None:
+        return f'SELECT * FROM "{name}"'
+    if url.startswith("sqlite"):
+        columns = [row[1] for row in await held.rows(f'PRAGMA table_info("{name}")')]
+    else:
+        sql = f"SELECT column_name::text FROM information_schema.columns WHERE table_name = '{name}'"
+        columns = [column for (column,) in await held.rows(sql)]
+    return f'SELECT {", ".join(column for column in columns if column != hidden)} FROM "{name}"'
+
+
+def changes(before: Dump, after: Dump) -> list[str]:
+    """Rows that are gone (`-`) or new (`+`), by table."""
+    told = []
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name, []), after.get(name, [])
+        if old != new:
+            told += [f"- {name} {row}" for row in old if row not in new]
+            told += [f"+ {name} {row}" for row in new if row not in old]
+    return told

@@ -1,0 +1,342 @@
+"""Two tenants, three projects, four lots: who may see what, set up once and looked at by every method.
+
+    tenant ours    project ours       community Garden: lots `first` and `second`
+                   project neighbour  community Park:   lot `neighbour`   (not granted to project ours)
+    tenant foreign project foreign    community Tower:  lot `foreign`
+
+A lot is one of everything that has an id. `first` and `second` are both the caller's own.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+from linli.app.platform import Platform
+from linli.domains.communities import post_policy
+from linli.domains.communities.service import applications, pois
+from linli.kernel import tenancy
+from linli.kernel.http import HttpServer
+from linli.kernel.scope import Caller as Who
+from linli.kernel.scope import Scope
+from linli.kernel.settings import Settings
+from linli.sim import models
+from linli.sim.door import SimulatedDoor
+from linli.sim.link import Triple
+from linli.things.mqtt.listen import listen
+from linli.things.service import devices, products
+from tests.campaigns.caller import Caller
+from tests.domains.communities.builders import POI_CSV, add_upload, application
+from tests.real.test_main_job import png
+
+OPERATOR = Scope(None, Who("operator", "test"))
+JPG = bytes.fromhex("ffd8ffc0001108000a000a03012200021101031101ffd9")
+"""Ten by ten pixels as far as a header tells."""
+FILE = {"modelId": "iot_park_pass_record", "attrName": "plateNumberImage"}
+
+
+def wall(hours: float) -> str:
+    """A time of the wire (UTC+8), so many hours from now."""
+    return (datetime.now(UTC) + timedelta(hours=hours + 8)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+class Project(msgspec.Struct):
+    """A project with its key and its one community."""
+
+    tenant_id: str
+    project_id: str
+    app_key: str
+    secret: str
+    caller: Any = None
+    community: int = 0
+    scope_id: str = ""
+    root: int = 0
+
+    @property
+    def owner(self) -> Scope:
+        return Scope(self.tenant_id, Who("staff", "1"))
+
+
+@dataclass
+class Lot:
+    """Ids, each of a row that belongs to one community or one project."""
+
+    project: Project
+    name: str
+    """Makes what is named here unique; no id."""
+    project_id: str = ""
+    community: int = 0
+    scope_id: str = ""
+    token: str = ""
+    root: int = 0
+    building: int = 0
+    unit: int = 0
+    house: int = 0
+    spare_space: int = 0
+    asset: int = 0
+    spare_asset: int = 0
+    group: str = ""
+    person: str = ""
+    spare_person: str = ""
+    door_person: str = ""
+    spare_door_person: str = ""
+    door: str = ""
+    door_name: str = ""
+    product: str = ""
+    device: str = ""
+    device_name: str = ""
+    spare_device: str = ""
+    loose_device: str = ""
+    """Bound to the project, in no community."""
+    unbound_device: str = ""
+    """The tenant's, bound to no project: any project of the tenant may take it."""
+    bound_device: str = ""
+    qr_code: str = ""
+    card: str = ""
+    record: int = 0
+    spare_record: int = 0
+    file_name: str = ""
+    proof: str = ""
+    face: str = ""
+    tmp_key: str = ""
+    rejected: int = 0
+    doors: list[SimulatedDoor] = field(default_factory=list)
+
+
+IDS = frozenset(name for name in Lot.__dataclass_fields__ if name not in ("project", "name", "doors"))
+OF_THE_TENANT = frozenset({"unbound_device"})
+"""Ids that every project of one tenant may use: foreign only to other tenants."""
+
+
+@dataclass
+class Town:
+    platform: Platform
+    folder: Path
+    client: httpx.AsyncClient
+    mqtt_port: int
+    lots: dict[str, Lot] = field(default_factory=dict)
+
+    async def renew_tokens(self) -> None:
+        """A fresh cloudToken for each project: methods under test use them up."""
+        for project in {id(lot.project): lot.project for lot in self.lots.values()}.values():
+            said = await project.caller.ok(
+                "/solution/community/paas/token/get", "1.0.0", {"communityId": project.community}
+            )
+            project.caller.cloud_token = said["cloudToken"]
+            for lot in self.lots.values():
+                if lot.project is project:
+                    lot.token = said["cloudToken"]
+
+
+@asynccontextmanager
+async def running_town(database_url: str, folder: Path) -> AsyncIterator[Town]:
+    """The platform in this process: gateway, console and devices are served; workers rest, so that tables stand still."""
+    settings = msgspec.structs.replace(Settings(), data_dir=str(folder / "data"), database_url=database_url)
+    platform = await Platform.open(settings)
+    await platform.things.start()
+    await platform.openapi.start()
+    listener = await listen(platform.things.front.connection, "127.0.0.1", 0)
+    server = HttpServer(platform._router())
+    await server.start()
+    platform.objects.base_url = f"http://127.0.0.1:{server.port}"
+    client = httpx.AsyncClient(base_url=platform.objects.base_url, trust_env=False, timeout=20)
+    town = Town(platform, folder / "data", client, listener.sockets[0].getsockname()[1])
+    try:
+        await _build(town)
+        yield town
+    finally:
+        for lot in town.lots.values():
+            for door in lot.doors:
+                await door.stop()
+        await client.aclose()
+        await server.stop(grace_seconds=1)
+        listener.close()
+        await platform.things.stop()
+        await platform.openapi.stop()
+        await platform.db.close()
+
+
+async def _build(town: Town) -> None:
+    platform = town.platform
+    async with platform.db.begin() as tx:
+        await pois.import_catalogue(tx, pois.read_catalogue(POI_CSV.splitlines()))
+        tenants = [
+            await tenancy.create_tenant(tx, name=name, ids=platform.ids) for name in ("甲物业", "乙物业")
+        ]
+    ours = await _project(town, tenants[0], "本方")
+    neighbour = await _project(town, tenants[0], "邻方")
+    foreign = await _project(town, tenants[1], "外方")
+    town.lots["first"] = await _lot(town, ours, "A")
+    town.lots["second"] = await _lot(town, ours, "B")
+    town.lots["neighbour"] = await _lot(town, neighbour, "C")
+    town.lots["foreign"] = await _lot(town, foreign, "D")
+
+
+async def _project(town: Town, tenant_id: str, name: str) -> Project:
+    platform = town.platform
+    owner = Scope(tenant_id, Who("staff", "1"))
+    async with platform.db.begin() as tx:
+        project_id = await tenancy.create_project(owner, tx, name=name, ids=platform.ids)
+        app_key, secret = await tenancy.create_app_key(
+            owner, tx, project_id=project_id, ids=platform.ids, secrets=platform.secrets
+        )
+    project = Project(tenant_id, project_id, app_key, secret)
+    project.caller = Caller(town.client, app_key, secret)
+    project.community = await _apply(town, project, f"{name}花园", approve=True)
+    told = await project.caller.ok(
+        "/solution/community/paas/community/detail/get", "1.0.3", {"communityId": project.community}
+    )
+    project.scope_id, project.root = told["projectId"], int(told["spaceId"])
+    said = await project.caller.ok(
+        "/solution/community/paas/token/get", "1.0.0", {"communityId": project.community}
+    )
+    project.caller.cloud_token = said["cloudToken"]
+    return project
+
+
+async def _apply(town: Town, project: Project, name: str, *, approve: bool) -> int:
+    platform, now_ms = town.platform, town.platform.clock.now_ms()
+    app = Scope(project.tenant_id, Who("app", project.app_key), frozenset(), project.project_id)
+    proof = platform.ids.upload_id()
+    async with platform.db.begin() as tx:
+        await add_upload(app, tx, proof)
+        asked = application(name=name, certificates=[("certificateUploadId", proof)])
+        number = await applications.apply(app, tx, application=asked, now_ms=now_ms)
+        if approve:
+            await applications.approve(
+                OPERATOR, tx, community_id=number, reviewer="test", ids=platform.ids, now_ms=now_ms
+            )
+        else:
+            await applications.reject(
+                OPERATOR, tx, community_id=number, reviewer="test", reason="no", now_ms=now_ms
+            )
+    return number
+
+
+async def _lot(town: Town, project: Project, name: str) -> Lot:
+    lot = Lot(project, name, project.project_id, project.community, project.scope_id, root=project.root)
+    lot.token = project.caller.cloud_token
+    await _add_devices(town, lot)
+    await _add_spaces(lot)
+    await _add_people(town, lot)
+    await _add_rights(lot)
+    await _add_files(town, lot)
+    lot.rejected = await _apply(town, project, f"落选{name}", approve=False)
+    return lot
+
+
+async def _add_devices(town: Town, lot: Lot) -> None:
+    platform, project, triples = town.platform, lot.project, {}
+    async with platform.db.begin() as tx:
+        for model, names in (("smart_door", ("door",)), ("meter", _METERS)):
+            product = await products.create_product(
+                project.owner, tx, name=f"{model} {lot.name}", ids=platform.ids, secrets=platform.secrets,
+                tsl=models.tsl(model),
+            )  # fmt: skip
+            for name in names:
+                made = await devices.create_device(
+                    project.owner, tx, product_key=product.product_key, ids=platform.ids,
+                    secrets=platform.secrets, device_name=f"{name}-{lot.name}",
+                    project_id=None if name == "unbound_device" else project.project_id,
+                )  # fmt: skip
+                setattr(lot, name, made.iot_id)
+                triples[name] = made
+                if name in ("door", "device", "spare_device"):
+                    await devices.assign_community(
+                        project.owner, tx, iot_id=made.iot_id, community_id=project.community
+                    )
+    made = triples["door"]
+    lot.product, lot.door_name = made.product_key, made.device_name
+    lot.device_name = triples["device"].device_name
+    triple = Triple(made.product_key, made.device_name, made.device_secret)
+    door = SimulatedDoor(triple, "127.0.0.1", town.mqtt_port)
+    lot.doors.append(door)
+    await door.start()
+    await door.link.wait_online()
+
+
+_METERS = ("device", "spare_device", "loose_device", "unbound_device", "bound_device")
+
+
+async def _add_spaces(lot: Lot) -> None:
+    caller = lot.project.caller
+
+    async def space(parent: int, kind: str, name: str) -> int:
+        params = {"parentId": parent, "typeCode": kind, "name": name}
+        return int((await caller.ok("/solution/community/paas/space/sub/create", "1.0.1", params))["spaceId"])
+
+    async def asset(name: str) -> int:
+        params = {"houseId": lot.house, "type": 1, "name": name}
+        return int(await caller.ok("/solution/community/household/spaceasset/add", "1.0.1", params))
+
+    lot.building = await space(lot.root, "building", f"楼{lot.name}")
+    lot.unit = await space(lot.building, "unit", "1")
+    lot.house = await space(lot.unit, "house", "101")
+    lot.spare_space = await space(lot.root, "area", f"区{lot.name}")
+    lot.asset, lot.spare_asset = await asset("P1"), await asset("P2")
+
+
+async def _add_people(town: Town, lot: Lot) -> None:
+    caller = lot.project.caller
+
+    async def member(name: str) -> str:
+        params = {"houseSpaceId": lot.house, "name": name, "type": 1}
+        said = await caller.ok("/solution/community/paas/house/member/save", "1.0.5", params)
+        return str(said["identityId"])
+
+    async def door_person() -> str:
+        identity = town.platform.ids.identity_id()
+        params = {"identityId": identity, "name": "门禁人员", "extInfo": {}}
+        await caller.ok("/entrance/paas/user/modify", "1.0.0", params)
+        return identity
+
+    lot.person, lot.spare_person = await member("王先生"), await member("李先生")
+    lot.door_person, lot.spare_door_person = await door_person(), await door_person()
+    [group] = await caller.ok(
+        "/solution/community/paas/user/group/query",
+        "1.0.1",
+        {"pageNo": 1, "pageSize": 1, "userGroupName": "业主"},
+    )
+    lot.group = group["userGroupId"]
+
+
+async def _add_rights(lot: Lot) -> None:
+    caller = lot.project.caller
+    lot.qr_code = await caller.ok(
+        "/homelink/common/qrcode/generate", "1.0.1", {"identityId": lot.door_person}
+    )
+    right = {"qrCode": lot.qr_code, "iotIds": [lot.door], "identityId": lot.door_person}
+    [row] = await caller.ok("/entrance/paas/perm/qrcode/config", "1.0.1", {**right, "expiryTime": wall(9)})
+    assert row["code"] == 200, row
+    lot.card = f"CARD{lot.name}0001"
+    card = {"iotId": lot.door, "cardId": lot.card, "identityId": lot.door_person, "expiryTime": wall(9)}
+    failed = await caller.ok("/entrance/paas/perm/card/batchmodify", "1.0.2", {"cards": [card]})
+    assert failed == [], failed
+
+
+async def _add_files(town: Town, lot: Lot) -> None:
+    platform, project = town.platform, lot.project
+    caller = project.caller
+    app = Scope(project.tenant_id, Who("app", project.app_key), frozenset(), project.project_id)
+    lot.proof, lot.face = platform.ids.upload_id(), platform.ids.upload_id()
+    async with platform.db.begin() as tx:
+        await add_upload(app, tx, lot.proof)
+        await add_upload(app, tx, lot.face, biz_code="HOUSEHOLD_FACE")
+    ticket = await caller.ok("/solution/community/oss/ticket/get", "1.0.2", {"type": "picture"})
+    lot.tmp_key = f"{ticket['dir']}/picture.png"
+    await platform.objects.put(post_policy.stored_key(lot.tmp_key), png(8, 8))
+
+    async def record(lot_name: str) -> int:
+        row = {"modelId": "Heartbeat", "scopeId": lot.scope_id, "properties": {"parkingLotId": lot_name}}
+        return int(await caller.ok("/data/model/data/insert", "0.0.3", row))
+
+    lot.record, lot.spare_record = await record(f"{lot.name}1"), await record(f"{lot.name}2")
+    target = await caller.ok("/data/model/data/upload", "0.0.1", {**FILE, "scopeId": lot.scope_id})
+    lot.file_name = target["fileName"]
+    put = await town.client.put(target["url"], content=JPG)
+    assert put.status_code < 300, put.text
