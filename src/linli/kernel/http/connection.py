@@ -184,9 +184,10 @@ class Connection(asyncio.Protocol):
 
     def offer(self, exchange: Exchange) -> None:
         """Run a request when its turn has come. Called when its head is read, its body, or both."""
-        if exchange is self._running or exchange.finished or self._closing or self._lingering:
+        running = self._running
+        if exchange is running or exchange.finished or self._closing or self._lingering:
             return
-        if self._running is None and not self._waiting and not self.write_paused:
+        if running is None and not self._waiting and not self.write_paused:
             self._run(exchange)
         elif exchange not in self._waiting:
             self._waiting.append(exchange)
