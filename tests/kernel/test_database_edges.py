@@ -1,6 +1,7 @@
 """The database layer where it is easily wrong: cancelled units, shared commits, a full disk, a server that went away."""
 
 import asyncio
+import contextlib
 import random
 import signal
 import sqlite3
@@ -156,6 +157,27 @@ async def test_units_that_a_full_disk_took_along_are_not_told_stored(database: D
         assert outcome is None or isinstance(outcome, DiskFull)
         assert bool(await names.all(database, names=[name])) is (outcome is None), name
     await add(database, "after")
+
+
+@pytest.mark.engines("sqlite")
+async def test_a_unit_that_hides_the_end_of_its_transaction_is_not_told_stored(database: Database) -> None:
+    """Alone it has no savepoint to miss; it must be told all the same, and whoever waits goes on."""
+    assert isinstance(database, SQLiteDatabase)
+    await add(database, "before")
+    (pages,) = database._writer.execute("PRAGMA page_count").fetchone()
+    database._writer.execute(f"PRAGMA max_page_count = {pages + 2}")
+
+    async def hides() -> None:
+        async with database.begin() as tx:
+            await tx.insert_one(notes, ("name",), ("kept?",))
+            with contextlib.suppress(sqlite3.Error):
+                await tx.insert_one(notes, ("name",), ("x" * 100_000,))
+
+    outcomes = await asyncio.gather(hides(), add(database, "next"), return_exceptions=True)
+    database._writer.execute("PRAGMA max_page_count = 1000000")
+    assert isinstance(outcomes[0], DiskFull)
+    assert outcomes[1] is None
+    assert {n for (n,) in await names.all(database, names=["kept?", "next"])} == {"next"}
 
 
 async def test_ten_thousand_in_a_list(database: Database) -> None:

@@ -12,7 +12,6 @@ that a consumer chooses products and devices by its filter.
 from typing import Any, Final
 
 import msgspec
-from msgspec import Raw
 
 from linli.things.fleet import DeviceEntry
 from linli.things.inbox.messages import Message
@@ -59,48 +58,52 @@ def topic_tail(message: Message) -> str:
 class Payloads:
     """The JSON of a commit's messages: each made when it is first asked for, and once for all queues."""
 
-    __slots__ = ("_batch", "_device", "_head", "_made", "_messages")
+    __slots__ = ("_device", "_head", "_made", "_messages", "_received_ms")
 
     def __init__(self, messages: list[Message]) -> None:
         self._messages = messages
         self._made: list[bytes | None] = [None] * len(messages)
         self._device: DeviceEntry | None = None
-        self._head = self._batch = b""
+        self._received_ms = 0
+        self._head = b""
 
-    def at(self, place: int) -> bytes:
-        """That of the message at `place`."""
-        payload = self._made[place]
-        if payload is None:
-            message = self._messages[place]
-            if message.kind != "property":
-                payload = _other(message)
-            else:
-                # A commit's messages come in runs of one device: what they share is made once a run.
-                if message.device is not self._device:
-                    self._device = message.device
-                    self._head, self._batch = _head(message.device)
-                payload = _property(self._head, self._batch, message)
-            self._made[place] = payload
-        return payload
+    def run(self, start: int, end: int) -> list[bytes]:
+        """Those of the messages from `start` up to `end`, which is not among them."""
+        made = self._made
+        found: list[bytes] = []
+        for place in range(start, end):
+            payload = made[place]
+            if payload is None:
+                payload = made[place] = self._make(self._messages[place])
+            found.append(payload)
+        return found
+
+    def _make(self, message: Message) -> bytes:
+        if message.kind != "property":
+            return _other(message)
+        # A commit's messages come in runs of one device and one time: what they share is made once a run.
+        if message.device is not self._device or message.received_ms != self._received_ms:
+            self._device, self._received_ms = message.device, message.received_ms
+            self._head = _head(message.device, message.received_ms)
+        at = message.time_ms
+        items = _encode({name: _Item(value, at) for name, value in message.values.items()})
+        return b'%b%016x","items":%b}' % (self._head, message.seq, items)
 
 
 def payload_of(message: Message) -> bytes:
     """The JSON of one message for consumers."""
-    return Payloads([message]).at(0)
+    return Payloads([message]).run(0, 1)[0]
 
 
-def _head(device: DeviceEntry) -> tuple[bytes, bytes]:
-    """(the device's members up to the value of gmtCreate, the first half of its batch ids with what is before it)."""
-    names = _encode((device.iot_id, device.product.product_key, device.device_name))
-    iot_id, product_key, device_name = msgspec.json.decode(names, type=tuple[Raw, Raw, Raw])
-    head = b'{"iotId":%b,"productKey":%b,"deviceName":%b,"gmtCreate":' % (iot_id, product_key, device_name)
-    return head, b',"batchId":"%016x' % device.device_no
-
-
-def _property(head: bytes, batch: bytes, message: Message) -> bytes:
-    at = message.time_ms
-    items = _encode({name: _Item(value, at) for name, value in message.values.items()})
-    return b'%b%d%b%016x","items":%b}' % (head, message.received_ms, batch, message.seq, items)
+def _head(device: DeviceEntry, received_ms: int) -> bytes:
+    """A property message up to the middle of its batch id, whose other half is the message's number."""
+    return b'{"iotId":%b,"productKey":%b,"deviceName":%b,"gmtCreate":%d,"batchId":"%016x' % (
+        _encode(device.iot_id),
+        _encode(device.product.product_key),
+        _encode(device.device_name),
+        received_ms,
+        device.device_no,
+    )
 
 
 def _other(message: Message) -> bytes:

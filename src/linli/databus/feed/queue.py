@@ -166,7 +166,7 @@ class FeedQueue:
     ) -> None:
         topic, qos, only = route
         assert qos is not None
-        run = [payloads.at(place) for place in range(start, end)]
+        run = payloads.run(start, end)
         # The fast way: one consumer, nothing before it in the queue, and no acknowledgement to wait for.
         if only is not None and self._live and not self._kept and only.send_all(topic, run):
             return

@@ -69,10 +69,14 @@ def publish(
 def publishes(topic: str, payloads: Iterable[bytes]) -> bytes:
     """Several PUBLISH at QoS 0 on one topic, in the order given."""
     field = topic_field(topic)
-    size = len(field)
     parts: list[bytes] = []
+    size, head = -1, b""
     for payload in payloads:
-        parts += (b"\x30", remaining_length(size + len(payload)), field, payload)
+        if len(payload) != size:  # what one topic carries mostly has one length
+            size = len(payload)
+            head = b"\x30" + remaining_length(len(field) + size) + field
+        parts.append(head)
+        parts.append(payload)
     return b"".join(parts)
 
 

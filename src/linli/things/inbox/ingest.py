@@ -76,6 +76,8 @@ class Ingest:
         self._receiver = receiver
         self._clock = clock
         self._front = front
+        self._gathers = db.engine == "sqlite"
+        """SQLite writes with our own processor time; a server does while we read what comes next."""
         self._questions = Questions(db)
         self.refusals = Refusals()
         self.publisher: Publisher | None = None
@@ -111,14 +113,17 @@ class Ingest:
             self._late += uplinks
             return
         now_ms = self._clock.now_ms()
-        device_of, receive = self._fleet.device, self._receiver.receive
-        batch = self._open
+        receive, batch = self._receiver.receive, self._open
+        device: DeviceEntry | None = None
+        device_no = -1
         for index, uplink in enumerate(uplinks):
             if uplink.dup:
                 # What follows waits with it, so that the order stays.
                 self._late += uplinks[index:]
                 break
-            device = device_of(uplink.device_no)
+            if uplink.device_no != device_no:
+                device_no = uplink.device_no
+                device = self._fleet.device(device_no)
             if device is None:
                 batch.uplinks.append(uplink)
             else:
@@ -142,7 +147,8 @@ class Ingest:
             self._wake.clear()
             while (batch := await self._next()) is not None:
                 await self._settle(batch)
-                await self._gather()
+                if self._gathers:
+                    await self._gather()
             if self._stopping:
                 return
 
