@@ -2,7 +2,8 @@
 
 20 publishers with 32 messages in flight each (QoS 1) and one subscriber that receives every message. Linli validates
 each message, writes inbox and point rows, commits, acknowledges, replies to the device and tells the subscriber;
-mosquitto (unlimited queues) and amqtt only pass on. What Linli acknowledged is counted in its tables afterwards.
+mosquitto (unlimited queues) and amqtt only pass on. What Linli acknowledged is counted in its tables afterwards; the last
+run offers three times what it can take and ends with a kill.
 """
 
 import asyncio
@@ -14,21 +15,26 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 
 from bench.harness import Report, Sample, alternate, cpu_of, finish, start, stop
 from bench.linli_process import Site, serving, site
 from bench.mqtt_load import Login, Plan, ingest
+from bench.overload import push
 from linli.kernel.db import Database, Query
 from linli.kernel.ids import Ids
 from linli.protocols.linkkit import signatures
-from linli.things.models import inbox, points
+from linli.things.models import devices, inbox, points
 from linli.things.service.devices import create_device
 from linli.things.service.products import create_product
 from tests.engines import PostgreSQL, free_port, mosquitto, wait_for_port
 
 PUBLISHERS, WINDOW, MESSAGES = 20, 32, 5000
+AMQTT_MESSAGES = 500
+OVERLOAD_SECONDS = 1.5
 BATCH_POINTS = 100
 MODEL = {
     "properties": [
@@ -43,6 +49,13 @@ MODEL = {
     ]
 }
 count_points = Query(select(func.count()).select_from(points))
+count_by_device = Query(
+    select(devices.c.device_name, func.count())
+    .join(inbox, inbox.c.device_no == devices.c.device_no)
+    .where(inbox.c.kind == "property")
+    .group_by(devices.c.device_name),
+    unscoped="the benchmark's own installation",
+)
 count_inbox = Query(select(func.count()).select_from(inbox).where(inbox.c.kind == "property"))
 
 
@@ -94,12 +107,12 @@ def app_login(made: Site) -> Login:
     return Login(f"bench|timestamp={stamp}|", made.app_key, sign)
 
 
-def plan_for_linli(made: Site, triples: list[tuple[str, str, str]], **options: object) -> Plan:
+def plan_for_linli(made: Site, triples: list[tuple[str, str, str]], **options: Any) -> Plan:
     publishers = [(device_login(t), f"/sys/{t[0]}/{t[1]}/thing/event/property/post") for t in triples]
     return _plan(publishers, app_login(made), f"/sys/appkey/{made.app_key}/thing/#", **options)
 
 
-def plan_for_broker(triples: list[tuple[str, str, str]], **options: object) -> Plan:
+def plan_for_broker(triples: list[tuple[str, str, str]], **options: Any) -> Plan:
     publishers = [
         (Login(f"p{n}", "u", "p"), f"/sys/{t[0]}/{t[1]}/thing/event/property/post")
         for n, t in enumerate(triples)
@@ -127,11 +140,25 @@ def _pin(port: int) -> None:
     subprocess.run(["taskset", "-pc", "0", pid], capture_output=True, check=True)
 
 
+AMQTT_PLUGINS = """
+  amqtt.plugins.logging_amqtt.EventLoggerPlugin:
+  amqtt.plugins.logging_amqtt.PacketLoggerPlugin:
+  amqtt.plugins.sys.broker.BrokerSysPlugin:
+    sys_interval: 20
+"""
+"""What its own default configuration has besides anonymous access."""
+
+
 @contextmanager
-def amqtt_broker(made: Site) -> Iterator[int]:
+def amqtt_broker(made: Site, *, plugins: str = AMQTT_PLUGINS) -> Iterator[int]:
+    """amqtt by its own command; with the configuration it comes with, unless other `plugins` are given."""
     port = free_port()
-    log = made.folder / "amqtt.log"
-    process = start([sys.executable, "-m", "bench.yardsticks.imports", str(free_port()), str(port)], log=log)
+    log, config = made.folder / "amqtt.log", made.folder / "amqtt.yaml"
+    config.write_text(
+        f"listeners:\n  default:\n    type: tcp\n    bind: 127.0.0.1:{port}\nplugins:\n"
+        f"  amqtt.plugins.authentication.AnonymousAuthPlugin:\n    allow_anonymous: true{plugins}"
+    )
+    process = start([str(Path(sys.executable).parent / "amqtt"), "-c", str(config)], log=log)
     try:
         wait_for_port(port, process, log)
         yield port
@@ -179,7 +206,7 @@ def measure(made: Site, report: Report, *, name: str, full: bool) -> None:
         process = stack.enter_context(serving(made))
         other = stack.enter_context(broker(made))
 
-        def linli(**options: object) -> Sample:
+        def linli(**options: Any) -> Sample:
             sample = run(made, process.pid, plan_for_linli(made, triples, **options), counted)
             counted.check()
             return sample
@@ -206,16 +233,49 @@ def measure(made: Site, report: Report, *, name: str, full: bool) -> None:
             for _ in range(3)
         ]
         counted.check()
-        rate = statistics.median(s.value for s in batches) * BATCH_POINTS
+        point_rate = statistics.median(s.value for s in batches) * BATCH_POINTS
         report.add(
             f"{name}: batch posts of {BATCH_POINTS}, of the engine's bulk call",
-            rate / bulk_rate(made),
-            points_s=rate,
+            point_rate / bulk_rate(made),
+            points_s=point_rate,
         )
+        rate = statistics.median(s.value for s in report.linli)
         if full:
-            amqtt = stack.enter_context(amqtt_broker(made))
-            slow = ingest(amqtt, plan_for_broker(triples, messages=200))
-            report.add(f"{name}: of amqtt", statistics.median(s.value for s in report.linli) / slow.value)
+            for words, plugins in (("as it comes", AMQTT_PLUGINS), ("without its log", "")):
+                with amqtt_broker(made, plugins=plugins) as amqtt:
+                    plan = plan_for_broker(triples, messages=AMQTT_MESSAGES)
+                    slow = statistics.median(ingest(amqtt, plan).value for _ in range(3))
+                report.add(f"{name}: of amqtt {words}", rate / slow, messages_s=round(slow))
+        overload(made, report, process, triples, name=name, rate=3 * rate)
+
+
+def overload(made: Site, report: Report, process: subprocess.Popen[bytes], triples: list[tuple[str, str, str]],
+             *, name: str, rate: float) -> None:  # fmt: skip
+    """Offer `rate` messages a second, kill the server in the midst, and look for what it acknowledged."""
+    names = [device_name for _, device_name, _ in triples]
+    before = asyncio.run(_stored(made))
+    acked = push(
+        made.mqtt_port, plan_for_linli(made, triples), rate=rate, seconds=OVERLOAD_SECONDS, kill=process.kill
+    )
+    process.wait()
+    after = asyncio.run(_stored(made))
+    lost = sum(max(0, n - after[one] + before[one]) for one, n in zip(names, acked, strict=True))
+    if not sum(acked):
+        raise RuntimeError("nothing was acknowledged under overload")
+    report.add(
+        f"{name}: acknowledged messages lost at three times overload and a kill (a count)", lost,
+        acknowledged=sum(acked), offered=round(rate * OVERLOAD_SECONDS),
+    )  # fmt: skip
+    if lost:
+        raise RuntimeError(f"{lost} of {sum(acked)} acknowledged messages are not in the tables")
+
+
+async def _stored(made: Site) -> dict[str, int]:
+    """Property messages in the inbox by device name."""
+    db = await Database.open(made.database)
+    found = dict(await count_by_device.all(db))
+    await db.close()
+    return found
 
 
 def bulk_rate(made: Site) -> float:
