@@ -6,7 +6,8 @@ export interface Place {
   titleKey: string
   to: RouteLocationRaw
   name: string
-  right?: string
+  /** Any of these rights will do; none named: everybody. */
+  rights: readonly string[]
 }
 
 export interface Section {
@@ -15,11 +16,11 @@ export interface Section {
   places: Place[]
 }
 
-const place = (titleKey: string, name: string, right?: string): Place => ({
+const place = (titleKey: string, name: string, ...rights: string[]): Place => ({
   titleKey,
   to: { name },
   name,
-  right,
+  rights,
 })
 
 /** Left navigation, by work and not by table. A place without the right for it is not shown. */
@@ -33,7 +34,7 @@ export const SECTIONS: Section[] = [
     titleKey: 'people.section',
     icon: House,
     places: [
-      place('people.communities.title', 'communities', 'communities.use'),
+      place('people.communities.title', 'communities', 'communities.use', 'communities.review'),
       place('people.spaces.title', 'spaces', 'houses.use'),
       place('people.residents.title', 'residents', 'residents.use'),
     ],
@@ -52,7 +53,7 @@ export const SECTIONS: Section[] = [
     places: [
       place('devices.title', 'devices', 'devices.use'),
       place('deliveries.title', 'deliveries', 'devices.use'),
-      place('inbox.title', 'inbox', 'devices.use'),
+      place('inbox.title', 'inbox', 'devices.use', 'installation.manage'),
     ],
   },
   {

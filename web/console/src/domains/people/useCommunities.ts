@@ -14,20 +14,23 @@ export const applyTone = (status: number): Tone =>
 const path = (id: string) => ({ path: { community_id: Number(id) } })
 
 export function useCommunities(state: ListState) {
+  const session = useSession()
   return useResource(
     () =>
-      answer(
-        api.GET('/api/console/communities', {
-          params: {
-            query: {
-              pageNo: state.page.value,
-              pageSize: state.size.value,
-              q: state.filter('q') || undefined,
-              applyStatus: state.filter('status') ? Number(state.filter('status')) : undefined,
-            },
-          },
-        }),
-      ),
+      session.may('communities.use')
+        ? answer(
+            api.GET('/api/console/communities', {
+              params: {
+                query: {
+                  pageNo: state.page.value,
+                  pageSize: state.size.value,
+                  q: state.filter('q') || undefined,
+                  applyStatus: state.filter('status') ? Number(state.filter('status')) : undefined,
+                },
+              },
+            }),
+          )
+        : null,
     [state.page, state.size, state.filters],
   )
 }
@@ -38,6 +41,15 @@ export function useReviews() {
   return useResource(() =>
     session.may('communities.review') ? answer(api.GET('/api/console/community-reviews', {})) : null,
   )
+}
+
+/** One application with its proofs, and who else claims the place. */
+export function useReviewDetail(id: () => string | null) {
+  return useResource(() => {
+    const chosen = id()
+    if (!chosen) return null
+    return answer(api.GET('/api/console/community-reviews/{community_id}', { params: path(chosen) }))
+  }, [id])
 }
 
 export function useCommunityDetail(id: () => string) {
