@@ -11,8 +11,8 @@ from linli.openapi.reference import envelope_example
 from linli.openapi.registry import MethodSpec
 
 _CURL: Final = Template("""\
-APP_KEY=<AppKey>
-APP_SECRET=<AppSecret>
+APP_KEY='<AppKey>'
+APP_SECRET='<AppSecret>'
 BODY='$body'
 
 MD5=$$(printf %s "$$BODY" | openssl md5 -binary | base64)
