@@ -18,6 +18,7 @@ from steps import Failed, run, say
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build" / "logs"
 WORKERS = 2
+BROWSER_TESTS = "tests/browser"
 
 # Debian package -> (what shows that it is there, what goes untested without it).
 ENGINES = {
@@ -39,7 +40,13 @@ def main(arguments: list[str]) -> int:
     os.chdir(ROOT)
     if not arguments:
         provide_engines()
-    before = {} if arguments else {"the checks": run_checks(), "the web tests": run_web_tests()}
+    before = {}
+    if not arguments:
+        before = {
+            "the checks": run_checks(),
+            "the web tests": run_web_tests(),
+            "the browser tests": run_browser_tests(),
+        }
     python_code = run_python_tests(arguments)
     failed = [name for name, passed in before.items() if not passed]
     if failed:
@@ -94,14 +101,36 @@ def run_web_tests() -> bool:
     )
 
 
+def run_browser_tests() -> bool:
+    """In a process of their own: Playwright's loop keeps every other test of the process from running one."""
+    (ROOT / "build" / "covers.json").unlink(missing_ok=True)
+    line = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", BROWSER_TESTS]
+    return subprocess.run(line, stdin=subprocess.DEVNULL).returncode == 0
+
+
 def run_python_tests(arguments: list[str]) -> int:
     line = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *(arguments or whole_suite())]
-    return subprocess.run(line, stdin=subprocess.DEVNULL if not arguments else None).returncode
+    environment = {**os.environ, "COVERS": "add"} if not arguments else None
+    return subprocess.run(
+        line, stdin=subprocess.DEVNULL if not arguments else None, env=environment
+    ).returncode
 
 
 def whole_suite() -> list[str]:
     """Two processes. Tests that share something expensive say so with `xdist_group` and stay together."""
-    return ["-q", "-n", str(WORKERS), "--dist", "loadgroup", "--max-worker-restart", "1", "--durations", "15"]
+    apart = f"--ignore={BROWSER_TESTS}"
+    return [
+        "-q",
+        apart,
+        "-n",
+        str(WORKERS),
+        "--dist",
+        "loadgroup",
+        "--max-worker-restart",
+        "1",
+        "--durations",
+        "15",
+    ]
 
 
 if __name__ == "__main__":

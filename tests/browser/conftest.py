@@ -45,6 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    """While it lives no other test of the process can run an event loop: `./linli test` runs browsers apart."""
     with sync_playwright() as started:
         yield started
 
