@@ -10,11 +10,13 @@ from linli.delivery.schemas import DeliverySettled
 from linli.domains.access.console.passes import live_row as live_pass
 from linli.domains.access.events import PassRecorded
 from linli.domains.communities.events import CommunityApproved, SpaceChanged
+from linli.domains.communities.handlers import device_moved
 from linli.domains.people.events import UserChanged
 from linli.kernel.db import Database, Tx
 from linli.kernel.events import Handlers
 from linli.kernel.scope import Scope
 from linli.things.console.messages import live_row
+from linli.things.events import DeviceMoved
 from linli.things.inbox.messages import Message
 
 
@@ -23,6 +25,11 @@ def to_subscribers(handlers: Handlers) -> None:
     handlers.inline(CommunityApproved, scopes.on_approved)
     handlers.inline(SpaceChanged, changes.relay(Kind.SPACE))
     handlers.inline(UserChanged, changes.relay(Kind.USER))
+
+
+def to_rooms(handlers: Handlers) -> None:
+    """What one room does is checked by another that knows more."""
+    handlers.inline(DeviceMoved, device_moved)
 
 
 def to_pages(db: Database, hub: LiveHub) -> None:

@@ -157,6 +157,7 @@ class Platform:
         )
 
     def _tell_on(self) -> None:
+        events.to_rooms(self.db.handlers)
         events.to_subscribers(self.db.handlers)
         events.to_pages(self.db, self.live)
         self.things.ingest.on_committed.append(events.LiveMessages(self.live))

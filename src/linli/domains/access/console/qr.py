@@ -136,7 +136,7 @@ class QrRoutes(Controller):
         ids: NamedDependency[Ids],
         door_keys: NamedDependency[DoorKeys],
     ) -> QrGranted:
-        """Make a code for a person and let it open doors."""
+        """Make a code for a person and let it open doors. Nothing is made when no door takes it."""
         now = clock.now_ms()
         scope = within.narrowed(data.community_id)
         async with db.begin() as tx:
@@ -154,6 +154,9 @@ class QrRoutes(Controller):
                 scope, tx, qr_code=code, identity_id=data.person_id, iot_ids=data.iot_ids, right=right,
                 keys=door_keys, now_ms=now,
             )  # fmt: skip
+            errors = [result.error for result in results if result.error is not None]
+            if len(errors) == len(results):
+                raise errors[0]
         return QrGranted(
             code,
             [

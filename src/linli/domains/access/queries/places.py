@@ -3,6 +3,7 @@
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.space_rules import path_ids
 from linli.kernel.db import Reader
+from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 
 SEPARATOR = " / "
@@ -20,3 +21,9 @@ async def places(scope: Scope, db: Reader, *, space_ids: list[int | None]) -> di
         space_id: SEPARATOR.join(names[step] for step in path if step in names)
         for space_id, path in paths.items()
     }
+
+
+async def check_place(scope: Scope, db: Reader, *, space_id: int | None, community_id: int) -> None:
+    """Raises NotFound unless the space, if any, belongs to the community."""
+    if space_id is not None and (await spaces.space(scope, db, space_id)).community_id != community_id:
+        raise NotFound(what="space", id=space_id)

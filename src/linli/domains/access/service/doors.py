@@ -11,6 +11,7 @@ from linli.domains.access.errors import DoorUnknown, SerialNumberTaken, SerialNu
 from linli.domains.access.events import DoorRegistered, DoorRemoved
 from linli.domains.access.models import doors, serial_numbers
 from linli.domains.access.queries import doors as queries
+from linli.domains.access.queries.places import check_place
 from linli.domains.access.rows import Door
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL, KeyBody, encode
@@ -99,12 +100,14 @@ async def register_door(
 ) -> Door:
     """Make a device a door of a community and have its public key set. Known doors are described anew.
 
-    Named by serial number or by iotId. Raises SerialNumberUnknown, DoorUnknown, DeviceBoundElsewhere, BadInput.
+    Named by serial number or by iotId. Raises SerialNumberUnknown, DoorUnknown, NotFound (community or space),
+    DeviceBoundElsewhere, BadInput.
     """
     scope.allow(community_id)
     _check(name, direction, ext_info)
+    await check_place(scope, tx, space_id=space_id, community_id=community_id)
     device = await _device_of(scope, tx, sn=sn, iot_id=iot_id)
-    device = await assign_community(scope, tx, iot_id=device.iot_id, community_id=community_id)
+    device = await assign_community(_whole(scope), tx, iot_id=device.iot_id, community_id=community_id)
     listed = await queries.serial_number_of(
         scope, tx, product_key=device.product_key, device_name=device.device_name
     )
@@ -144,11 +147,11 @@ async def register_new_door(
     if await queries.find_serial_number(scope, tx, sn=sn) is None:
         if not product_key:
             raise SerialNumberUnknown(sn)
-        like_sn = await find_named_devices(scope, tx, product_key=product_key, device_names=[sn])
+        like_sn = await find_named_devices(_whole(scope), tx, product_key=product_key, device_names=[sn])
         if not like_sn:
             usable = sn if DEVICE_NAME.fullmatch(sn) else None
             made = await create_device(
-                scope,
+                _whole(scope),
                 tx,
                 product_key=product_key,
                 ids=ids,
@@ -201,8 +204,10 @@ async def describe_door(
     ext_info: str,
     now_ms: int,
 ) -> None:
-    """Change how a door is called and where it is. Raises DoorUnknown, BadInput."""
+    """Change how a door is called and where it is. Raises DoorUnknown, NotFound (the space), BadInput."""
     _check(name, direction, ext_info)
+    door = await queries.get_door(scope, tx, iot_id=iot_id)
+    await check_place(scope, tx, space_id=space_id, community_id=door.community_id)
     if not await _describe.run(
         tx, scope, of_door=iot_id, to_name=name.strip(), to_space=space_id, to_direction=direction,
         to_ext_info=ext_info, now=now_ms,
@@ -233,11 +238,22 @@ async def _device_of(scope: Scope, tx: Tx, *, sn: str, iot_id: str) -> DeviceRow
         listed = await queries.find_serial_number(scope, tx, sn=sn)
         if listed is None:
             raise SerialNumberUnknown(sn)
-        return await get_device(scope, tx, product_key=listed.product_key, device_name=listed.device_name)
+        # Whoever reads the number off a door may take it for their community while it is in none yet.
+        device = await get_device(
+            _whole(scope), tx, product_key=listed.product_key, device_name=listed.device_name
+        )
+        if device.community_id is not None and not scope.allows(device.community_id):
+            raise SerialNumberUnknown(sn)
+        return device
     except SerialNumberUnknown:
         raise
     except NotFound:
         raise (DoorUnknown(iot_id) if iot_id else SerialNumberUnknown(sn)) from None
+
+
+def _whole(scope: Scope) -> Scope:
+    """The caller's whole tenant: devices in no community yet are out of sight of those who see some only."""
+    return Scope(scope.tenant, scope.caller, language=scope.language)
 
 
 async def _add(scope: Scope, tx: Tx, door: Door, keys: DoorKeys, now_ms: int) -> None:

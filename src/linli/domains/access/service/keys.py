@@ -4,6 +4,7 @@ import secrets as system_secrets
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 
+from linli.databus.scopes import scope_id_of
 from linli.domains.access.models import keys
 from linli.domains.access.queries.doors import KeyRow, find_key
 from linli.kernel.db import Tx
@@ -31,6 +32,7 @@ class DoorKeys:
         scope.allow(community_id)
         row = await find_key(scope, tx, community_id=community_id)
         if row is None:
+            await scope_id_of(scope, tx, community_id=community_id)  # of this tenant, or there is none
             made = generate_key(self._bits, self._random_bits)
             sealed = self._secrets.seal(b64encode(made.to_pkcs8()).decode(), about=_about(community_id))
             public = b64encode(made.public.to_spki()).decode()

@@ -110,8 +110,9 @@ class HouseRoutes(Controller):
         clock: NamedDependency[Clock],
     ) -> HouseRow:
         """Set what is known of a house."""
-        within.allow(community_id)
         async with db.begin() as tx:
+            if (await queries.house(within, tx, house_id)).community_id != community_id:
+                raise NotFound(what="house", id=house_id)
             await spaces.describe_house(
                 within,
                 tx,

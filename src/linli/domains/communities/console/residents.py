@@ -152,8 +152,9 @@ class ResidentRoutes(Controller):
         clock: NamedDependency[Clock],
     ) -> None:
         """A person no longer belongs to a house; what they had because of it ends."""
-        within.allow(community_id)
         async with db.begin() as tx:
+            if (await space_queries.house(within, tx, data.house_id)).community_id != community_id:
+                raise NotFound(what="house", id=data.house_id)
             await residents.move_out(
                 within, tx, house_id=data.house_id, identity_id=data.identity_id, now_ms=clock.now_ms()
             )
