@@ -1,5 +1,6 @@
 """Everything the platform remembers, at one moment: all tables and all files."""
 
+import asyncio
 from typing import Any
 
 from tests.campaigns.snapshot import snapshot, table_names
@@ -8,9 +9,9 @@ from tests.scope.town import Town
 UNWATCHED = ("openapi_nonce", "openapi_requests", "openapi_usage", "alembic_version")
 """Beginnings of tables' names: what a refused call leaves behind too, namely that it was made."""
 UNWATCHED_COLUMNS = {
-    "app_keys": "last_used_ms",
-    "devices": "last_seen_ms",
-    "console_sessions": "seen_ms",
+    "app_keys": ("last_used_ms",),
+    "devices": ("last_seen_ms",),
+    "console_sessions": ("seen_ms", "expires_ms"),
 }
 
 type Dump = dict[str, list[str]]
@@ -40,7 +41,7 @@ async def _select(held: Any, name: str, url: str) -> str:
     else:
         sql = f"SELECT column_name::text FROM information_schema.columns WHERE table_name = '{name}'"
         columns = [column for (column,) in await held.rows(sql)]
-    return f'SELECT {", ".join(column for column in columns if column != hidden)} FROM "{name}"'
+    return f'SELECT {", ".join(column for column in columns if column not in hidden)} FROM "{name}"'
 
 
 def changes(before: Dump, after: Dump) -> list[str]:
@@ -52,3 +53,16 @@ def changes(before: Dump, after: Dump) -> list[str]:
             told += [f"- {name} {row}" for row in old if row not in new]
             told += [f"+ {name} {row}" for row in new if row not in old]
     return told
+
+
+async def still(town: Town) -> Dump:
+    """Everything, once nothing is under way any more."""
+    before: Dump = {}
+    while True:
+        while await town.platform.worker.run_once():
+            pass
+        now = await dump(town)
+        if now == before:
+            return now
+        before = now
+        await asyncio.sleep(0.02)

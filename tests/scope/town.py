@@ -24,7 +24,7 @@ from linli.kernel import tenancy
 from linli.kernel.http import HttpServer
 from linli.kernel.scope import Caller as Who
 from linli.kernel.scope import Scope
-from linli.kernel.settings import Settings
+from linli.kernel.settings import Settings, Webhooks
 from linli.sim import models
 from linli.sim.door import SimulatedDoor
 from linli.sim.link import Triple
@@ -105,6 +105,26 @@ class Lot:
     face: str = ""
     tmp_key: str = ""
     rejected: int = 0
+    tenant: str = ""
+    app_key: str = ""
+    """A further key of the project, which no test calls with."""
+    session: int = 0
+    imported: int = 0
+    tried: int = 0
+    faulty: int = 0
+    """Imports: done, only tried, refused with a report."""
+    delivery: int = 0
+    file_record: int = 0
+    subscription: int = 0
+    spare_subscription: int = 0
+    change: int = 0
+    """A message that the subscription gave up."""
+    parked: int = 0
+    spare_parked: int = 0
+    """Messages of the door that its handler could not take."""
+    spare_door: str = ""
+    console_code: str = ""
+    """A QR code that the administrator made for the door person."""
     doors: list[SimulatedDoor] = field(default_factory=list)
 
 
@@ -136,7 +156,9 @@ class Town:
 @asynccontextmanager
 async def running_town(database_url: str, folder: Path) -> AsyncIterator[Town]:
     """The platform in this process: gateway, console and devices are served; workers rest, so that tables stand still."""
-    settings = msgspec.structs.replace(Settings(), data_dir=str(folder / "data"), database_url=database_url)
+    settings = Settings(
+        data_dir=str(folder / "data"), database_url=database_url, webhooks=Webhooks(allow_private=True)
+    )
     platform = await Platform.open(settings)
     await platform.things.start()
     await platform.openapi.start()
@@ -219,7 +241,10 @@ async def _apply(town: Town, project: Project, name: str, *, approve: bool) -> i
 
 
 async def _lot(town: Town, project: Project, name: str) -> Lot:
-    lot = Lot(project, name, project.project_id, project.community, project.scope_id, root=project.root)
+    lot = Lot(
+        project, name, project.project_id, project.community, project.scope_id, root=project.root,
+        tenant=project.tenant_id,
+    )  # fmt: skip
     lot.token = project.caller.cloud_token
     await _add_devices(town, lot)
     await _add_spaces(lot)
@@ -233,7 +258,7 @@ async def _lot(town: Town, project: Project, name: str) -> Lot:
 async def _add_devices(town: Town, lot: Lot) -> None:
     platform, project, triples = town.platform, lot.project, {}
     async with platform.db.begin() as tx:
-        for model, names in (("smart_door", ("door",)), ("meter", _METERS)):
+        for model, names in (("smart_door", ("door", "spare_door")), ("meter", _METERS)):
             product = await products.create_product(
                 project.owner, tx, name=f"{model} {lot.name}", ids=platform.ids, secrets=platform.secrets,
                 tsl=models.tsl(model),
@@ -246,7 +271,7 @@ async def _add_devices(town: Town, lot: Lot) -> None:
                 )  # fmt: skip
                 setattr(lot, name, made.iot_id)
                 triples[name] = made
-                if name in ("door", "device", "spare_device"):
+                if name in ("door", "spare_door", "device", "spare_device"):
                     await devices.assign_community(
                         project.owner, tx, iot_id=made.iot_id, community_id=project.community
                     )

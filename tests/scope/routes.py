@@ -1,0 +1,226 @@
+"""How each console route is called with ids of a lot; see `recipes` for how cases come from them.
+
+A route needs a recipe when its path, query or body names a row. `WITHOUT_IDS` lists the others that change something,
+with the reason why there is nothing foreign to name.
+"""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.domains.communities.test_workbook import workbook
+from tests.scope.desk import SOON_MS, Ask
+
+type RouteRecipe = Callable[[Any], Ask]
+
+
+def sheet(building: str) -> bytes:
+    """A workbook with one house."""
+    with tempfile.TemporaryDirectory() as folder:
+        return workbook(Path(folder) / "in.xlsx", [(building, "01", "0101")], ()).read_bytes()
+
+
+WITHOUT_IDS = {
+    "DELETE /session": "ends the caller's own session",
+    "POST /session/password": "changes the caller's own password",
+    "POST /sessions/revoke-others": "ends the caller's own sessions",
+    "POST /uploads": "makes an upload of the caller's tenant",
+    "POST /projects": "makes a project of the caller's tenant",
+    "POST /signature/debug": "reads what is pasted",
+    "GET /live": "a stream that does not end; tests/console/test_hub.py shows who hears what",
+}
+
+
+def _communities() -> dict[str, list[RouteRecipe]]:
+    def here(x: Any) -> dict[str, Any]:
+        return {"community_id": x.community}
+
+    return {
+        "GET /overview": [lambda x: Ask(query={"communityId": x.community})],
+        "GET /search": [lambda x: Ask(query={"q": "楼", "communityId": x.community})],
+        "POST /communities": [
+            lambda x: Ask(
+                body={
+                    "poid": "B0FFF0EG44",
+                    "name": f"申请{x.name}",
+                    "address": "金龙楼",
+                    "serviceStart": "2026-01-01",
+                    "serviceEnd": "2036-01-01",
+                    "certificates": [x.proof],
+                }
+            )
+        ],
+        "GET /communities/{community_id}": [lambda x: Ask(here(x))],
+        "GET /communities/{community_id}/spaces": [lambda x: Ask(here(x), {"parentId": x.building})],
+        "POST /communities/{community_id}/spaces": [
+            lambda x: Ask(here(x), body={"parentId": x.unit, "kind": "house", "name": f"8{x.name}"})
+        ],
+        "GET /communities/{community_id}/houses": [lambda x: Ask(here(x), {"parentId": x.building})],
+        "PUT /communities/{community_id}/houses/{house_id}": [
+            lambda x: Ask({**here(x), "house_id": x.house}, body={"areaM2": 88.5})
+        ],
+        "GET /communities/{community_id}/residents": [lambda x: Ask(here(x), {"houseId": x.house})],
+        "POST /communities/{community_id}/residents": [
+            lambda x: Ask(here(x), body={"houseId": x.house, "name": "吴先生", "type": 2})
+        ],
+        "POST /communities/{community_id}/residents/move-out": [
+            lambda x: Ask(here(x), body={"houseId": x.house, "identityId": x.spare_person})
+        ],
+        "POST /communities/{community_id}/spaces/import": [
+            lambda x: Ask(here(x), {"parentId": x.root}, file=sheet(f"{x.name}{x.once}"))
+        ],
+        "GET /communities/{community_id}/imports": [lambda x: Ask(here(x))],
+        "GET /spaces/{space_id}/way": [lambda x: Ask({"space_id": x.house})],
+        "PUT /spaces/{space_id}": [
+            lambda x: Ask({"space_id": x.unit}, body={"name": f"改{x.name}"}),
+            lambda x: Ask({"space_id": x.unit}, body={"name": f"移{x.name}", "parentId": x.building}),
+        ],
+        "DELETE /spaces/{space_id}": [lambda x: Ask({"space_id": x.spare_space})],
+        "GET /imports/{import_id}": [lambda x: Ask({"import_id": x.imported})],
+        "POST /imports/{import_id}/apply": [lambda x: Ask({"import_id": x.tried})],
+        "POST /imports/{import_id}/undo": [lambda x: Ask({"import_id": x.imported})],
+        "GET /imports/{import_id}/report.xlsx": [lambda x: Ask({"import_id": x.faulty})],
+    }
+
+
+def _doors() -> dict[str, list[RouteRecipe]]:
+    def right(x: Any) -> dict[str, Any]:
+        return {"communityId": x.community, "personId": x.person, "iotIds": [x.door], "endsMs": SOON_MS}
+
+    return {
+        "GET /doors": [lambda x: Ask(query={"communityId": x.community})],
+        "GET /doors/{iot_id}": [lambda x: Ask({"iot_id": x.door})],
+        "POST /doors": [
+            lambda x: Ask(
+                body={
+                    "communityId": x.community,
+                    "sn": f"SN{x.name}{x.once}",
+                    "name": f"新门{x.name}",
+                    "productKey": x.product,
+                    "spaceId": x.unit,
+                }
+            )
+        ],
+        "POST /doors/serial-numbers": [
+            lambda x: Ask(
+                body={
+                    "entries": [
+                        {"sn": f"L{x.name}{x.once}", "productKey": "a1bcdefghij", "deviceName": f"n{x.once}"}
+                    ]
+                }
+            )
+        ],
+        "PUT /doors/{iot_id}": [
+            lambda x: Ask(
+                {"iot_id": x.door}, body={"name": f"门{x.name}", "direction": "EXIT", "spaceId": x.unit}
+            )
+        ],
+        "DELETE /doors/{iot_id}": [lambda x: Ask({"iot_id": x.spare_door})],
+        "POST /doors/{iot_id}/open": [lambda x: Ask({"iot_id": x.door}, body={"reason": "快递"})],
+        "GET /passes": [
+            lambda x: Ask(query={"communityId": x.community, "iotId": x.door, "personId": x.door_person})
+        ],
+        "GET /qr-codes": [
+            lambda x: Ask(query={"communityId": x.community, "iotId": x.door, "personId": x.door_person})
+        ],
+        "POST /qr-codes": [lambda x: Ask(body=right(x))],
+        "POST /qr-codes/{qr_code}/picture": [
+            lambda x: Ask(
+                {"qr_code": x.console_code},
+                body={"communityId": x.community, "personId": x.door_person, "expiresMs": SOON_MS},
+            )
+        ],
+        "DELETE /qr-codes/{qr_code}/doors/{iot_id}": [
+            lambda x: Ask({"qr_code": x.qr_code, "iot_id": x.door}, {"reason": "搬走"})
+        ],
+        "GET /deliveries": [lambda x: Ask(query={"communityId": x.community, "iotId": x.door})],
+        "GET /deliveries/counts": [lambda x: Ask(query={"communityId": x.community, "iotId": x.door})],
+        "GET /deliveries/{delivery_id}/history": [lambda x: Ask({"delivery_id": x.delivery})],
+        "POST /deliveries/{delivery_id}/retry": [lambda x: Ask({"delivery_id": x.delivery})],
+    }
+
+
+def _devices() -> dict[str, list[RouteRecipe]]:
+    return {
+        "GET /devices": [lambda x: Ask(query={"communityId": x.community, "productKey": x.product})],
+        "POST /devices": [
+            lambda x: Ask(
+                body={
+                    "productKey": x.product,
+                    "deviceName": f"new{x.name}{x.once}",
+                    "communityId": x.community,
+                }
+            )
+        ],
+        "GET /devices/{iot_id}": [lambda x: Ask({"iot_id": x.device})],
+        "PUT /devices/{iot_id}": [lambda x: Ask({"iot_id": x.device}, body={"nickname": "表"})],
+        "GET /devices/{iot_id}/properties": [lambda x: Ask({"iot_id": x.device})],
+        "GET /devices/{iot_id}/properties/{identifier}/points": [
+            lambda x: Ask({"iot_id": x.device, "identifier": "Energy"})
+        ],
+        "GET /devices/{iot_id}/events": [lambda x: Ask({"iot_id": x.door})],
+        "POST /devices/{iot_id}/services/{identifier}": [
+            lambda x: Ask({"iot_id": x.door, "identifier": "remoteOpen"}, body={"args": {}})
+        ],
+        "POST /devices/{iot_id}/properties/set": [
+            lambda x: Ask({"iot_id": x.door}, body={"items": {"RSAPublicKey": "a"}})
+        ],
+        "GET /devices/{iot_id}/messages": [lambda x: Ask({"iot_id": x.door})],
+        "POST /inbox/parked/{iot_id}/{seq}/retry": [lambda x: Ask({"iot_id": x.door, "seq": x.parked})],
+        "DELETE /inbox/parked/{iot_id}/{seq}": [lambda x: Ask({"iot_id": x.door, "seq": x.spare_parked})],
+        "GET /records": [lambda x: Ask(query={"modelId": "Heartbeat", "communityId": x.community})],
+        "GET /records/{record_id}": [lambda x: Ask({"record_id": x.record})],
+        "GET /records/{record_id}/files/{field}": [
+            lambda x: Ask({"record_id": x.file_record, "field": "plateNumberImage"})
+        ],
+    }
+
+
+def _integration() -> dict[str, list[RouteRecipe]]:
+    def at(x: Any) -> dict[str, Any]:
+        return {"subscription_id": x.subscription}
+
+    return {
+        "POST /session/tenant": [lambda x: Ask(body={"tenantId": x.tenant})],
+        "DELETE /sessions/{session_id}": [lambda x: Ask({"session_id": x.session})],
+        "PUT /projects/{project_id}/communities": [
+            lambda x: Ask({"project_id": x.project_id}, body={"communityIds": [x.community]})
+        ],
+        "POST /keys": [lambda x: Ask(body={"projectId": x.project_id, "name": f"钥匙{x.name}"})],
+        "POST /keys/{app_key}/rotate": [lambda x: Ask({"app_key": x.app_key})],
+        "PUT /keys/{app_key}": [
+            lambda x: Ask({"app_key": x.app_key}, body={"enabled": True, "services": None})
+        ],
+        "GET /requests": [lambda x: Ask(query={"appKey": x.app_key})],
+        "POST /reference/try": [
+            lambda x: Ask(
+                body={
+                    "appKey": x.app_key,
+                    "path": "/solution/community/paas/space/sub/query",
+                    "version": "1.0.1",
+                    "params": '{"typeCode": "house", "pageNo": 1, "pageSize": 5}',
+                    "communityId": x.community,
+                }
+            )
+        ],
+        "POST /subscriptions": [
+            lambda x: Ask(body={"appKey": x.app_key, "name": f"新{x.name}", "url": "http://127.0.0.1:9/x"})
+        ],
+        "PUT /subscriptions/{subscription_id}": [lambda x: Ask(at(x), body={"name": f"改{x.name}"})],
+        "DELETE /subscriptions/{subscription_id}": [lambda x: Ask({"subscription_id": x.spare_subscription})],
+        "POST /subscriptions/{subscription_id}/test": [lambda x: Ask(at(x))],
+        "POST /subscriptions/{subscription_id}/replay": [lambda x: Ask(at(x), body={"sinceMs": 0})],
+        "GET /subscriptions/{subscription_id}/deliveries": [lambda x: Ask(at(x))],
+        "POST /subscriptions/{subscription_id}/deliveries/{change_id}/replay": [
+            lambda x: Ask({**at(x), "change_id": x.change})
+        ],
+    }
+
+
+RECIPES: dict[str, list[RouteRecipe]] = {
+    **_communities(),
+    **_doors(),
+    **_devices(),
+    **_integration(),
+}
