@@ -46,7 +46,7 @@ def test_header_changed_on_the_way_is_found_by_its_byte():
     assert not check.ok
     assert check.first_difference is not None
     assert check.server_string[check.first_difference :].startswith(b"; charset")
-    assert names(check) == [debugger.WRONG_STRING]
+    assert debugger.WRONG_STRING in names(check)
 
 
 def test_same_strings_and_another_signature_mean_another_secret():

@@ -1024,7 +1024,7 @@ export interface paths {
         put?: never;
         /**
          * Give
-         * @description Make a code for a person and let it open doors.
+         * @description Make a code for a person and let it open doors. Nothing is made when no door takes it.
          */
         post: operations["ApiConsoleQrCodesGive"];
         delete?: never;
