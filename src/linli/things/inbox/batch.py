@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, update
 from linli.kernel.db import INT, Command, Tx
 from linli.kernel.db.partitions import day_of
 from linli.kernel.ids import Ids
-from linli.things.inbox.messages import Message
+from linli.things.inbox.messages import DAY_MS, Message
 from linli.things.models import (
     desired_properties,
     device_tags,
@@ -103,7 +103,6 @@ class Batch:
         "after",
         "answers",
         "events",
-        "inbox",
         "messages",
         "numbers",
         "questions",
@@ -115,7 +114,6 @@ class Batch:
         "texts",
         "undesired",
         "uplinks",
-        "work",
     )
 
     def __init__(self) -> None:
@@ -129,8 +127,7 @@ class Batch:
         self.questions: list[Question] = []
         """Answered after the commit, from what is stored then."""
         self.messages: list[Message] = []
-        self.inbox: list[tuple[Any, ...]] = []
-        self.work: list[tuple[int, int, int]] = []
+        """Each becomes a row of the inbox and, if a handler wants it, one of the work list."""
         self.numbers: list[tuple[int, int, int, int, int, float]] = []
         self.texts: list[tuple[int, int, int, int, int, str]] = []
         self.events: list[tuple[Any, ...]] = []
@@ -142,7 +139,7 @@ class Batch:
 
     @property
     def ready(self) -> bool:
-        return bool(self.uplinks or self.inbox or self.seen)
+        return bool(self.uplinks or self.messages or self.seen)
 
     @property
     def full(self) -> bool:
@@ -151,26 +148,7 @@ class Batch:
     @property
     def writes(self) -> bool:
         """Whether a transaction is needed."""
-        return bool(self.inbox or self.seen or self.answers or self.undesired or self.tags)
-
-    def keep(self, message: Message, day: int) -> None:
-        """The message's own row, and its place in the work list if a handler wants it."""
-        device_no, seq = message.device.device_no, message.seq
-        self.messages.append(message)
-        self.inbox.append(
-            (
-                device_no,
-                seq,
-                day,
-                message.kind,
-                message.identifier,
-                message.received_ms,
-                message.note,
-                message.payload,
-            )
-        )
-        if message.wanted:
-            self.work.append((device_no, seq, day))
+        return bool(self.messages or self.seen or self.answers or self.undesired or self.tags)
 
     def answer(self, call_no: int, device_no: int, *, state: str, output: str, reason: str, at: int) -> None:
         """The record of a call whose answer came by the inbox."""
@@ -188,10 +166,15 @@ class Batch:
 
     async def write(self, tx: Tx) -> None:
         """Write everything. Statements of one kind go to the driver in one call."""
-        if self.inbox:
-            await tx.insert_tuples(inbox, _INBOX, self.inbox)
-        if self.work:
-            await tx.insert_tuples(inbox_work, _WORK, self.work)
+        if self.messages:
+            rows = [
+                (m.device.device_no, m.seq, m.received_ms // DAY_MS, m.kind, m.identifier, m.received_ms, m.note,
+                 m.payload)
+                for m in self.messages
+            ]  # fmt: skip
+            await tx.insert_tuples(inbox, _INBOX, rows)
+            if work := [row[:3] for m, row in zip(self.messages, rows, strict=True) if m.wanted]:
+                await tx.insert_tuples(inbox_work, _WORK, work)
         if self.numbers:
             await tx.insert_tuples(points, _POINTS, self.numbers)
         if self.texts:

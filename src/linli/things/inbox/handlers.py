@@ -42,11 +42,9 @@ class InboxHandlers:
     def wants(self, message: Message) -> bool:
         """Whether any handler would run."""
         kind = message.kind
-        if kind in self._for_any:
+        if kind == "property" and not self._properties.isdisjoint(message.values):
             return True
-        if kind == "property":
-            return not self._properties.isdisjoint(message.values)
-        return (kind, message.identifier) in self._handlers
+        return kind in self._for_any or (kind, message.identifier) in self._handlers
 
     def of(self, message: Message) -> list[Handler]:
         """Handlers in the order of their registration by name, then those for any; each once."""

@@ -82,12 +82,11 @@ class Posts:
         """`_keep_values` for plain numbers without a time of their own."""
         batch, device, now_ms = arrival.batch, arrival.device, arrival.now_ms
         device_no, day, seq = device.device_no, now_ms // DAY_MS, self._ids.number(now_ms)
-        rows = batch.numbers
         for no, value in zip(numbers, values.values(), strict=True):
-            rows.append((device_no, no, now_ms, seq, day, value))
+            batch.numbers.append((device_no, no, now_ms, seq, day, value))
         message = Message(seq, device, "property", "", values, now_ms, now_ms, arrival.uplink.payload)
         message.wanted = self._handlers.wants(message)
-        batch.keep(message, day)
+        batch.messages.append(message)
 
     def _keep_values(
         self, arrival: Arrival, identifier: str, values: list[PostedValue], dropped: list[Problem]
@@ -119,7 +118,7 @@ class Posts:
         payload = arrival.uplink.payload
         message = Message(seq, device, "property", identifier, by_name, time_ms, now_ms, payload, note)
         message.wanted = self._handlers.wants(message)
-        batch.keep(message, day)
+        batch.messages.append(message)
 
     def _keep_event(self, arrival: Arrival, identifier: str, checked: CheckedValues, payload: bytes) -> None:
         device, now_ms = arrival.device, arrival.now_ms
@@ -128,7 +127,7 @@ class Posts:
         seq, day = self._ids.number(now_ms), now_ms // DAY_MS
         message = Message(seq, device, "event", identifier, checked.values, ts, now_ms, payload, note)
         message.wanted = self._handlers.wants(message)
-        arrival.batch.keep(message, day)
+        arrival.batch.messages.append(message)
         event = device.product.compiled.event(identifier)
         kind = event.type if event is not None else "info"
         body = _encode(checked.values).decode()

@@ -16,7 +16,7 @@ from linli.things.fleet import DeviceEntry
 from linli.things.inbox.arrival import NOT_STORED, UNSUPPORTED, Arrival, read_post
 from linli.things.inbox.batch import Batch
 from linli.things.inbox.handlers import InboxHandlers
-from linli.things.inbox.messages import DAY_MS, Kind, Message
+from linli.things.inbox.messages import Kind, Message
 from linli.things.inbox.posts import Posts
 from linli.things.inbox.questions import Question
 from linli.things.mqtt.ports import Uplink
@@ -208,7 +208,7 @@ class Receiver:
     ) -> Message:
         message = Message(self._ids.number(now_ms), device, kind, identifier, values, now_ms, now_ms, payload)
         message.wanted = self._handlers.wants(message)
-        batch.keep(message, now_ms // DAY_MS)
+        batch.messages.append(message)
         return message
 
 
