@@ -50,7 +50,6 @@ class Campaign:
     """One installation, its load, and the kills."""
 
     def __init__(self, folder: Path, database: str, *, kills: int, seed: int, hurry: bool) -> None:
-        self._folder = folder
         self._kills = kills
         self._hurry = hurry
         """Shorter load between kills, and leases of the dead given free at the end: for the small run in the tests."""
@@ -81,7 +80,7 @@ class Campaign:
             )
             self._load = await self._begin_load(parts)
             for _ in range(self._kills):
-                await self._kill_once()
+                await self._trouble()
                 if self._checks.lost or self._checks.half:
                     break
             else:
@@ -140,7 +139,7 @@ class Campaign:
                 base_url=self.installation.url, trust_env=False, headers={"x-linli-request": "1"}
             )
         )
-        clerk = Clerk(site, console, ledger, self._folder, 0.1)
+        clerk = Clerk(site, console, ledger, 0.1)
         await clerk.sign_in()
         tasks.append(clerk.run())
         running = [asyncio.create_task(task) for task in tasks]
@@ -160,10 +159,9 @@ class Campaign:
         await asyncio.to_thread(self.installation.start)
         self.starts.append(time.monotonic() - began)
 
-    async def _kill_once(self) -> None:
-        for task in self._load:
-            if task.done():
-                task.result()
+    async def _trouble(self) -> None:
+        """One kill under load, and what must hold after it."""
+        self._look_at_load()
         writes = list(self.ledger.writes)[-10:]
         self.installation.kill()
         while self._chance.random() < DIES_STARTING:
@@ -174,6 +172,12 @@ class Campaign:
         await self._reach_doors()
         load_seconds = self._chance.uniform(0.05, LONGEST_LOAD_SECONDS * (0.6 if self._hurry else 1))
         await asyncio.gather(self._check(), self._replay(writes), asyncio.sleep(load_seconds))
+
+    def _look_at_load(self) -> None:
+        """Raises what ended one of the load's workers, if any."""
+        for task in self._load:
+            if task.done():
+                task.result()
 
     async def _reach_doors(self, *, all_of_them: bool = False) -> None:
         """Doors reconnect at once, as after a power cut, instead of by their back-off; now and then one stays away."""

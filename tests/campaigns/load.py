@@ -9,7 +9,6 @@ import random
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -79,7 +78,7 @@ class Integrator:
                 self.ledger.unanswered.append((space, request))
             raise Unanswered from error
         if not answer.ok:
-            said = f"{path} {answer.refusal} {answer.code} {answer.body.get('message')}"
+            said = f"{path} {answer.refusal or answer.code} {answer.body.get('message', '')}"
             self.ledger.refused[said] = self.ledger.refused.get(said, 0) + 1
             return None
         self.ledger.writes.append(request)
@@ -224,7 +223,6 @@ class Clerk:
     site: Site
     client: httpx.AsyncClient
     ledger: Ledger
-    folder: Path
     pace_seconds: float
     houses: int = 24
     people: int = 36
@@ -256,7 +254,7 @@ class Clerk:
 
     def _note(self, building: str, answer: httpx.Response) -> None:
         if answer.status_code != 200:
-            said = f"import {answer.status_code} {answer.text}"
+            said = f"import {answer.status_code} {answer.json().get('code')}"
             self.ledger.refused[said] = self.ledger.refused.get(said, 0) + 1
             return
         told = answer.json()
@@ -270,4 +268,6 @@ class Clerk:
             (*houses[one % sheet.houses], f"住户{one}", 1, f"1{30_000_000 + number * 1000 + one:010}")
             for one in range(sheet.people)
         ]
-        return workbook(self.folder / "sheet.xlsx", houses, people).read_bytes()
+        content = io.BytesIO()
+        workbook(content, houses, people)
+        return content.getvalue()
