@@ -37,7 +37,8 @@ RESEND_MS: Final = 15 * 60_000
 RESEND_MESSAGES: Final = 500
 """How far back a message marked DUP is looked for; no client keeps more unacknowledged."""
 BACK_OFF_SECONDS: Final = 0.5
-GATHER_SECONDS: Final = 0.002
+GATHER_SECONDS: Final = 0.01
+"""Long enough to read MAX_MESSAGES: whoever is cut off waits for a whole commit more than the others."""
 QUIET_TURNS: Final = 3
 """Turns of the event loop without a new message after which nobody is waited for; a turn takes some microseconds."""
 SEEN_SECONDS: Final = 60
