@@ -2,6 +2,8 @@
 
 from http.cookies import SimpleCookie
 
+import pytest
+
 from linli.console import throttle
 from linli.console.parts import Parts
 from linli.kernel.clock import ManualClock
@@ -134,3 +136,9 @@ async def test_problems_speak_the_callers_language_and_carry_a_number(browser: B
 async def test_wrong_type_names_the_field(browser: Browser):
     answer = await browser.post("/session", json={"login": 5, "password": "x"})
     assert (answer.status_code, answer.json()["field"]) == (400, "login")
+
+
+@pytest.mark.parametrize("body", [b"[" * 20_000 + b"]" * 20_000, b'{"login":"\xff","password":"x"}'])
+async def test_a_body_that_cannot_be_read_is_the_callers_fault(browser: Browser, body: bytes) -> None:
+    answer = await browser.post("/session", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (400, "bad_input", "body")

@@ -94,6 +94,12 @@ def on_validation(request: AnyRequest, error: ValidationException) -> Response[P
     return _answer(request, 400, "bad_input", message, field)
 
 
+def on_unreadable(request: AnyRequest, error: Exception) -> Response[Problem]:
+    """A body nested deeper than the decoder goes, or with text that is no UTF-8."""
+    rule = "too_deep" if isinstance(error, RecursionError) else "utf8"
+    return on_linli_error(request, errors.BadInput(field="body", rule=rule))
+
+
 def on_http_exception(request: AnyRequest, error: HTTPException) -> Response[Problem]:
     code = _HTTP_CODES.get(error.status_code, "failed")
     if error.status_code >= 500:
@@ -117,5 +123,7 @@ HANDLERS: Final[ExceptionHandlersMap] = {
     errors.LinliError: on_linli_error,
     ValidationException: on_validation,
     HTTPException: on_http_exception,
+    RecursionError: on_unreadable,
+    UnicodeDecodeError: on_unreadable,
     Exception: on_fault,
 }

@@ -61,13 +61,16 @@ def read(request: SignedRequest) -> Envelope:
         body = request.body
         try:
             envelope = _decode(body)
+            if not body.isascii():
+                body.decode()  # texts of members that nobody reads are not looked at by the decoder
+            nul = b"\\u0000" in body and _has_nul(body)
         except msgspec.DecodeError as error:
             raise Unreadable(_of_envelope(refusal(error))) from error
         except UnicodeDecodeError as error:
             raise Unreadable(BadInput(field="body", rule="type", expected="UTF-8")) from error
         except RecursionError as error:
             raise Unreadable(BadInput(field="body", rule="too_deep")) from error
-        if b"\\u0000" in body and _has_nul(body):
+        if nul:
             raise Unreadable(BadInput(field="body", rule="no_nul"))
     else:
         envelope = _from_fields(request)

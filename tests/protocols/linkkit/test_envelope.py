@@ -57,6 +57,8 @@ def test_all_six_members_are_there_whatever_the_client_left_out():
         b"{",
         b"\xff\xfe",
         b'{"id":"%s"}' % (b"x" * 600),
+        b'{"id":"1","params":{},"more":"\xff"}',
+        b'{"id":"1","params":{"a":"\xff"}}',
     ],
 )
 def test_what_is_no_request(payload):

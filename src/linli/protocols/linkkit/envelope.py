@@ -59,6 +59,7 @@ def read_request(payload: bytes) -> Request:
 def read_as[R: Request](decoder: msgspec.json.Decoder[R], payload: bytes) -> R:
     """As `read_request` with a struct whose `params` are typed, so that one pass decodes them too."""
     try:
+        _check_text(payload)
         request = decoder.decode(payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise EnvelopeError(str(error)) from None
@@ -68,6 +69,12 @@ def read_as[R: Request](decoder: msgspec.json.Decoder[R], payload: bytes) -> R:
     return request
 
 
+def _check_text(payload: bytes) -> None:
+    """Raises UnicodeDecodeError. The decoder looks at no text of members that it skips or keeps as bytes."""
+    if not payload.isascii():
+        payload.decode()
+
+
 _QUOTE = ord('"')
 _ID_STARTS = (b'"', b"", *(bytes([start]) for start in b"-0123456789"))
 
@@ -75,6 +82,7 @@ _ID_STARTS = (b'"', b"", *(bytes([start]) for start in b"-0123456789"))
 def read_reply(payload: bytes) -> Reply:
     """Parse a device's answer to a call. Raises EnvelopeError."""
     try:
+        _check_text(payload)
         return _replies.decode(payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise EnvelopeError(str(error)) from None

@@ -95,7 +95,7 @@ class Receiver:
         try:
             reply = envelope.read_reply(payload)
             values = reply_values(reply)
-        except (envelope.EnvelopeError, msgspec.MsgspecError):
+        except (envelope.EnvelopeError, msgspec.MsgspecError, RecursionError):
             return
         message_id = str(reply.id)
         call_no = call_number(message_id)
