@@ -28,6 +28,7 @@ from linli.protocols.linkkit import topics
 from tests.campaigns.caller import Answer, Caller
 from tests.campaigns.kill import database_of
 from tests.campaigns.mangle import Mangler
+from tests.campaigns.messages import GOOD, TAILS, is_message, readable
 from tests.campaigns.overload import Memory
 from tests.campaigns.publisher import connect_packet
 from tests.campaigns.site import PASSWORD, Site, make_site
@@ -43,32 +44,6 @@ LOOSE = (b"x-ca-signature-headers", b"x-ca-signature-method")
 """Headers that may be spelt in more than one way."""
 SHOWN = 3000
 """Characters of one finding."""
-GOOD: tuple[dict[str, Any], ...] = (
-    {
-        "id": "1",
-        "version": "1.0",
-        "params": {"Energy": 1.5},
-        "method": "thing.event.property.post",
-        "zusatz": "zählt",
-    },
-    {"id": "2", "version": "1.0", "params": {"power": 7}, "method": "thing.event.Overload.post"},
-    {"id": "115984575173470", "code": 200, "data": {"a": "b"}, "message": "success"},
-    {"id": "3", "version": "1.0", "params": [{"attrKey": "Floor", "attrValue": "3"}]},
-    {"id": "4", "params": {"properties": {"Energy": [{"value": 1, "time": 1}]}, "events": {}}},
-    {"deviceSendTime": "1571724098000"},
-)
-"""What devices send, before it is broken."""
-TAILS = (
-    "thing/event/property/post",
-    "thing/event/property/post",
-    "thing/event/property/batch/post",
-    "thing/event/Overload/post",
-    "thing/service/property/set_reply",
-    "thing/deviceinfo/update",
-    "thing/deviceinfo/delete",
-    "thing/property/desired/delete",
-    "thing/model/up_raw",
-)
 CONSOLE = (
     "/session",
     "/setup",
@@ -162,7 +137,7 @@ class Malformed:
         self._note("signed", answer)
         if answer.status != 200 or answer.code == SYSTEM_ERROR:
             self._wrong(f"{spec.path} {spec.version}: {answer} to {body[:2000]!r}")
-        if answer.ok and not _readable(body):
+        if answer.ok and not readable(body):
             self._wrong(f"{spec.path} {spec.version}: accepted {body[:2000]!r}")
         if answer.code == 401:
             await self._renew_token()  # a broken call may have asked for a new one
@@ -340,7 +315,7 @@ class Malformed:
             )
         self.answers["posts stored"] = len(rows)
         for kind, identifier, payload in rows:
-            if not _is_message(kind, identifier, bytes(payload)):
+            if not is_message(kind, identifier, bytes(payload)):
                 self._wrong(f"stored as {kind}: {bytes(payload)!r}")
         log = (self.installation.folder.parent / f"{self.installation.folder.name}.log").read_text(
             errors="replace"
@@ -366,32 +341,9 @@ METHODS = list(rooms.registry())
 KINDS = {spec.params: msgspec.inspect.type_info(spec.params) for spec in METHODS if spec.params is not None}
 
 
-def _readable(body: bytes) -> bool:
-    """Whether a body is one JSON object by the letter of RFC 8259, in UTF-8."""
-    try:
-        return isinstance(json.loads(body.decode(), parse_constant=_no_number), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _no_number(name: str) -> None:
-    """Python's reader takes NaN and Infinity; JSON does not."""
-    raise ValueError(name)
-
-
 def _one_line(value: bytes) -> bytes:
     """As httpx sends header values: no control characters."""
     return bytes(byte for byte in value if byte >= 32 and byte != 127).strip()
-
-
-def _is_message(kind: str, identifier: str, payload: bytes) -> bool:
-    """Whether a stored payload may stand for a message of its kind."""
-    if not _readable(payload):
-        return False
-    params = json.loads(payload).get("params")
-    if kind != "property" or identifier == "batch":
-        return True
-    return isinstance(params, dict) and params.keys() <= {"Power", "Energy", "ReportSeconds"}
 
 
 def run(engine: str = "sqlite", *, count: int, seed: int) -> dict[str, Any]:
