@@ -1,6 +1,10 @@
 """Webhooks against a real receiver: signed, in order, again until they get through, never to the wrong place."""
 
 import asyncio
+import contextlib
+import socket
+import struct
+import threading
 from contextlib import asynccontextmanager
 from random import Random
 
@@ -15,6 +19,7 @@ from linli.databus.subscription_rows import Filters, get_subscription
 from linli.databus.topics import CommunityChange, Kind
 from linli.databus.webhook import signing
 from linli.databus.webhook.pump import Limits, WebhookStopped
+from linli.databus.webhook.sender import Sender
 from linli.kernel import tenancy
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.pages import PageRequest
@@ -377,6 +382,31 @@ async def test_what_counts_as_a_failure(db, ours, ids, secrets, clock, answer, r
             await hub.stop()
     assert (row.ok, row.reason, row.status) == (0, reason, status)
     assert len(receiver.received) == 1
+
+
+async def test_an_endpoint_that_resets_every_connection_only_fails():
+    """In some of them the reset comes in the moment of connecting, where the client breaks in its own way."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(50)
+
+        def reset_all() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listening.accept()
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    connection.close()
+
+        thread = threading.Thread(target=reset_all)
+        thread.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/hook"
+        sender = Sender(url, allow_private=True, timeout_seconds=5)
+        outcomes = [await sender.post(b"{}", {}) for _ in range(500)]
+        await sender.close()
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    assert {outcome.reason for outcome in outcomes} <= {"connect", "broken"}
+    assert not any(outcome.ok for outcome in outcomes)
 
 
 async def test_private_addresses_are_refused_at_connect_unless_the_operator_allows_them(

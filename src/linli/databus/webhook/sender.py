@@ -66,7 +66,7 @@ class Sender:
             return failed("timeout")
         except httpx.ConnectError as error:
             return failed("tls" if isinstance(_root(error), ssl.SSLError) else "connect", str(error))
-        except (httpx.HTTPError, ssl.SSLError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - a reset in the moment of connecting is an AttributeError in anyio
             return failed("broken", f"{type(error).__name__}: {error}")
         excerpt = answer.decode("utf-8", "replace").replace("\0", "")
         if response.is_redirect:
