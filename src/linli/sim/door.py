@@ -138,7 +138,7 @@ class SimulatedDoor:
         try:
             content = await self._download(url)
             self.held.apply(door_permissions.decode(content))
-        except (httpx.HTTPError, OSError) as error:
+        except (httpx.HTTPError, OSError, AttributeError) as error:  # the last: anyio, reset while connecting
             raise CallFailed(500, f"download failed: {error}") from error
         except door_permissions.PermissionFileError as error:
             raise CallFailed(460, f"bad permission file: {error}") from error

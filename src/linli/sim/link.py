@@ -235,7 +235,7 @@ class DeviceLink:
             self._write(mqtt.Publish(topic, payload, 1, packet_id))
 
     def _write(self, packet: mqtt.Packet) -> None:
-        if self._transport is not None:
+        if self._transport is not None and not self._transport.is_closing():
             self._transport.write(mqtt.encode(packet))
 
     # receiving
