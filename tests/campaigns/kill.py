@@ -41,8 +41,8 @@ DIES_STARTING = 0.1
 """Share of kills that are followed by another one while the platform is still starting."""
 DOOR_STAYS_AWAY = 0.3
 """Chance that a door is out of reach from one kill to the next: rights change meanwhile."""
-SETTLE_SECONDS = 150
-"""Longer than every lease: what a killed process held is taken over in that time."""
+SETTLE_SECONDS = 300
+"""Longer than every lease, and than it takes to push what gathered while the receiver was in its moods."""
 TOKEN = ("/solution/community/paas/token/get", "1.0.0")
 
 
