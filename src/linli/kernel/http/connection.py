@@ -75,6 +75,8 @@ class Connection(asyncio.Protocol):
         self._closing = False
         self._lingering = False
         self._drain_waiters: list[asyncio.Future[None]] = []
+        self._out = b""
+        """Answered in this turn of the loop and not handed to the transport yet."""
         self._unsent = 0
         self._sent_at = self.active_since
 
@@ -123,13 +125,28 @@ class Connection(asyncio.Protocol):
             self._loop.call_soon(self._next)
 
     async def drained(self) -> None:
+        self.flush()
         if self.write_paused and not self._closing:
             waiter = self._loop.create_future()
             self._drain_waiters.append(waiter)
             await waiter
 
     def write(self, data: bytes) -> None:
-        if not self._closing:
+        """Send with the other answers of this turn of the loop: a sleeping peer is woken once for all, not for each."""
+        if self._closing:
+            return
+        if self._out:
+            self._out += data
+            if len(self._out) > _SLICE:
+                self.flush()
+        else:
+            self._out = data
+            self.server.flush_soon(self)
+
+    def flush(self) -> None:
+        """Hand what was written to the transport now."""
+        data, self._out = self._out, b""
+        if data and not self._transport.is_closing():
             self._transport.write(data)
 
     # reading
@@ -244,7 +261,7 @@ class Connection(asyncio.Protocol):
     @property
     def unsent(self) -> int:
         """Bytes of answers that the client has not taken yet."""
-        return self._transport.get_write_buffer_size()
+        return len(self._out) + self._transport.get_write_buffer_size()
 
     def check(self, now: float) -> None:
         """End the connection when it makes no progress. Called about once a second."""
@@ -302,6 +319,7 @@ class Connection(asyncio.Protocol):
         self._lingering = True
         self.active_since = self.server.now
         self._backlog = b""
+        self.flush()
         if self._transport.can_write_eof():
             self._transport.write_eof()
             if self._paused:
@@ -311,10 +329,12 @@ class Connection(asyncio.Protocol):
             self._close()
 
     def _close(self) -> None:
+        self.flush()
         self._closing = True
         self._transport.close()
 
     def abort(self) -> None:
+        self._out = b""
         self._closing = True
         self._transport.abort()
 

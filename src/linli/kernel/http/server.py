@@ -30,6 +30,7 @@ class HttpServer:
         self._port = port
         self._tls = tls
         self._connections: set[Connection] = set()
+        self._written: list[Connection] = []
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.Task[None] | None = None
 
@@ -86,6 +87,17 @@ class HttpServer:
 
     def closed(self, connection: Connection) -> None:
         self._connections.discard(connection)
+
+    def flush_soon(self, connection: Connection) -> None:
+        """Send what this connection wrote at the end of this turn of the loop."""
+        if not self._written:
+            self.loop.call_soon(self._flush_written)
+        self._written.append(connection)
+
+    def _flush_written(self) -> None:
+        written, self._written = self._written, []
+        for connection in written:
+            connection.flush()
 
     @property
     def connections(self) -> int:
