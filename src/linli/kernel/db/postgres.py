@@ -35,14 +35,18 @@ def _lost(error: BaseException, connection: asyncpg.Connection) -> bool:
 
 
 class _Pool:
-    """Idle connections, newest first. Lighter than asyncpg's own pool, whose release resets the session each time."""
+    """Idle connections, newest first. Lighter than asyncpg's own pool, whose release resets the session each time.
+
+    A connection that is given back goes straight to whoever waits longest: left for all to take, newcomers would
+    overtake the waiting ones again and again.
+    """
 
     def __init__(self, url: str, size: int) -> None:
         self._url = url
         self._idle: list[asyncpg.Connection] = []
         self._open = 0
         self._size = size
-        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._waiters: deque[asyncio.Future[asyncpg.Connection | None]] = deque()
 
     async def take(self) -> asyncpg.Connection:
         while True:
@@ -52,42 +56,50 @@ class _Pool:
                     return connection
                 self._open -= 1
             if self._open < self._size:
-                self._open += 1
-                try:
-                    return await asyncpg.connect(self._url, statement_cache_size=1000)
-                except BaseException as error:
-                    self._open -= 1
-                    self._wake()
-                    if isinstance(error, _LOST):
-                        raise Unavailable() from error
-                    raise
-            waiter = asyncio.get_running_loop().create_future()
+                return await self._connect()
+            waiter: asyncio.Future[asyncpg.Connection | None] = asyncio.get_running_loop().create_future()
             self._waiters.append(waiter)
             try:
-                await waiter
+                handed = await waiter
             except asyncio.CancelledError:
                 if waiter.done() and not waiter.cancelled():
-                    self._wake()
+                    self._pass_on(waiter.result())
                 raise
+            if handed is not None:
+                return handed
+
+    async def _connect(self) -> asyncpg.Connection:
+        self._open += 1
+        try:
+            return await asyncpg.connect(self._url, statement_cache_size=1000)
+        except BaseException as error:
+            self._open -= 1
+            self._pass_on(None)
+            if isinstance(error, _LOST):
+                raise Unavailable() from error
+            raise
 
     def give(self, connection: asyncpg.Connection) -> None:
         if connection.is_closed():
             self._open -= 1
+            self._pass_on(None)
         else:
-            self._idle.append(connection)
-        self._wake()
+            self._pass_on(connection)
 
     def discard(self, connection: asyncpg.Connection) -> None:
         self._open -= 1
         connection.terminate()
-        self._wake()
+        self._pass_on(None)
 
-    def _wake(self) -> None:
+    def _pass_on(self, connection: asyncpg.Connection | None) -> None:
+        """To the longest waiting, else to the idle ones. None: there is room to open one."""
         while self._waiters:
             waiter = self._waiters.popleft()
             if not waiter.done():
-                waiter.set_result(None)
+                waiter.set_result(connection)
                 return
+        if connection is not None:
+            self._idle.append(connection)
 
     async def close(self) -> None:
         for connection in self._idle:
