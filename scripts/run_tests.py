@@ -23,6 +23,8 @@ BROWSER_TESTS = "tests/browser"
 # Debian package -> (what shows that it is there, what goes untested without it).
 ENGINES = {
     "postgresql-17": ("/usr/lib/postgresql/17/bin/initdb", "everything on PostgreSQL"),
+    "haproxy": ("/usr/sbin/haproxy", "several fronts behind one balancer"),
+    "rabbitmq-server": ("/usr/sbin/rabbitmq-server", "subscribers over AMQP 1.0"),
     "mosquitto": ("/usr/sbin/mosquitto", "MQTT beside a stock broker"),
     "mosquitto-clients": ("/usr/bin/mosquitto_pub", "MQTT with a third client"),
     "chromium": ("/usr/bin/chromium", "every page in a real browser"),
