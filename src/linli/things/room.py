@@ -8,9 +8,11 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database
 from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
+from linli.protocols.linkkit.topics import UplinkKind
 from linli.things.apps import AppLogin
 from linli.things.backend import Backend
 from linli.things.changes import Change, listen
+from linli.things.desired_requests import desired_get
 from linli.things.downlink.calls import PendingCalls
 from linli.things.downlink.invoker import Invoker
 from linli.things.fleet import Fleet
@@ -18,6 +20,7 @@ from linli.things.inbox.dispatcher import Dispatcher
 from linli.things.inbox.handlers import InboxHandlers
 from linli.things.inbox.ingest import Ingest
 from linli.things.inbox.receiver import Receiver
+from linli.things.inbox.requests import Requests
 from linli.things.models import devices
 from linli.things.mqtt.front import Front
 from linli.things.mqtt.limits import Limits
@@ -58,8 +61,10 @@ class Things:
         self.handlers = InboxHandlers()
         self.fleet = Fleet(db)
         calls = PendingCalls()
-        receiver = Receiver(self.handlers, calls, ids, clock)
-        self.ingest = Ingest(db, self.fleet, receiver, clock, front=front_name)
+        self.requests = Requests(db)
+        self.requests.on(UplinkKind.DESIRED_GET, desired_get)
+        receiver = Receiver(self.handlers, self.requests, calls, ids, clock)
+        self.ingest = Ingest(db, self.fleet, receiver, self.requests, clock, front=front_name)
         self.dispatcher = Dispatcher(db, self.fleet, self.handlers, clock)
         self.ingest.on_committed.append(self.dispatcher.offer)
         self.invoker = Invoker(db, self.fleet, calls, ids, clock)
@@ -69,6 +74,7 @@ class Things:
         )
         self.front = Front(self.backend, clock=clock, limits=limits, store=sessions)
         self.ingest.publisher = self.front
+        self.requests.publisher = self.front
         self.invoker.publisher = self.front
         self._stop_listening: Callable[[], None] | None = None
 

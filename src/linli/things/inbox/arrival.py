@@ -46,7 +46,7 @@ class Arrival(msgspec.Struct, gc=False):
         answer = None if dropped else envelope.accepted(post)
         if answer is None:
             data = {problem.path: explain(problem, "en") for problem in dropped} if dropped else None
-            answer = envelope.reply(post, data=data, method=_method(self.uplink.topic.text))
+            answer = envelope.reply(post, data=data, method=method_of(self.uplink.topic.text))
         self.batch.replies.append((self.uplink, answer))
 
     def refuse(self, error: Exception, code: int = BAD_PARAMS) -> None:
@@ -58,13 +58,13 @@ class Arrival(msgspec.Struct, gc=False):
             request = envelope.read_request(self.uplink.payload)
         except envelope.EnvelopeError:
             request = envelope.Request()
-        answer = envelope.reply(request, code=code, message=said, method=_method(self.uplink.topic.text))
+        answer = envelope.reply(request, code=code, message=said, method=method_of(self.uplink.topic.text))
         self.batch.refused.append((self.uplink, said))
         self.batch.replies.append((self.uplink, answer))
 
 
 @functools.lru_cache(maxsize=4096)
-def _method(topic: str) -> str:
+def method_of(topic: str) -> str:
     """The method name that a topic stands for, for clients that send none."""
     _, _, tail = topic.partition("/thing/")
     return f"thing.{tail.replace('/', '.')}" if tail else ""

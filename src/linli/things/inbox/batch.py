@@ -25,7 +25,7 @@ from linli.things.models import (
 from linli.things.mqtt.ports import Uplink
 
 if TYPE_CHECKING:
-    from linli.things.inbox.questions import Question
+    from linli.things.inbox.requests import Request
 
 MAX_MESSAGES: Final = 2000
 MAX_ROWS: Final = 20_000
@@ -105,9 +105,9 @@ class Batch:
         "events",
         "messages",
         "numbers",
-        "questions",
         "refused",
         "replies",
+        "requests",
         "seen",
         "statuses",
         "tags",
@@ -124,8 +124,8 @@ class Batch:
         """Called after the commit, before the replies."""
         self.refused: list[tuple[Uplink, str]] = []
         """Uplinks of which nothing is kept, and why."""
-        self.questions: list[Question] = []
-        """Answered after the commit, from what is stored then."""
+        self.requests: list[Request] = []
+        """Run after the commit, each in its own transaction; not among `uplinks`, since not acknowledged before."""
         self.messages: list[Message] = []
         """Each becomes a row of the inbox and, if a handler wants it, one of the work list."""
         self.numbers: list[tuple[int, int, int, int, int, float]] = []
@@ -139,7 +139,7 @@ class Batch:
 
     @property
     def ready(self) -> bool:
-        return bool(self.uplinks or self.messages or self.seen)
+        return bool(self.uplinks or self.requests or self.messages or self.seen)
 
     @property
     def full(self) -> bool:

@@ -25,9 +25,9 @@ from linli.kernel.ids import Ids
 from linli.things.fleet import DeviceEntry, Fleet
 from linli.things.inbox.batch import Batch
 from linli.things.inbox.messages import Message
-from linli.things.inbox.questions import Questions
 from linli.things.inbox.receiver import Receiver
 from linli.things.inbox.refusals import SHOWN_BYTES, Refusal, Refusals
+from linli.things.inbox.requests import Requests
 from linli.things.models import inbox
 from linli.things.mqtt.ports import Publisher, Uplink
 
@@ -70,16 +70,23 @@ class Ingest:
     """One per process. `publisher` is set once the front exists."""
 
     def __init__(
-        self, db: Database, fleet: Fleet, receiver: Receiver, clock: Clock, *, front: str = "main"
+        self,
+        db: Database,
+        fleet: Fleet,
+        receiver: Receiver,
+        requests: Requests,
+        clock: Clock,
+        *,
+        front: str = "main",
     ) -> None:
         self._db = db
         self._fleet = fleet
         self._receiver = receiver
+        self._requests = requests
         self._clock = clock
         self._front = front
         self._gathers = db.engine == "sqlite"
         """SQLite writes with our own processor time; a server does while we read what comes next."""
-        self._questions = Questions(db)
         self.refusals = Refusals()
         self.publisher: Publisher | None = None
         self.on_committed: list[Committed] = []
@@ -105,6 +112,7 @@ class Ingest:
             self._seen_task.cancel()
         if self._task is not None:
             await self._task
+        await self._requests.stop()
 
     # what arrives
 
@@ -197,14 +205,14 @@ class Ingest:
 
     async def _finish(self, batch: Batch) -> None:
         """Everything that must not happen before the commit."""
-        for question in batch.questions:
-            batch.replies.append((question.uplink, await self._questions.answer(question)))
         if batch.uplinks and self.publisher is not None:
             self.publisher.done(batch.uplinks)
         for told in batch.after:
             told()
         if batch.replies and self.publisher is not None:
             self.publisher.answer(batch.replies)
+        if batch.requests:
+            self._requests.take(batch.requests)
         for uplink, reason in batch.refused:
             payload = uplink.payload[:SHOWN_BYTES]
             now_ms = self._clock.now_ms()
@@ -220,9 +228,10 @@ class Ingest:
 
     def _give_back(self, batch: Batch) -> None:
         """Not stored: the front closes these connections, and the devices send again. Statuses wait for better times."""
-        if batch.uplinks and self.publisher is not None:
-            self.publisher.refuse(batch.uplinks)
-        _refused.inc(len(batch.uplinks))
+        uplinks = [*batch.uplinks, *(request.uplink for request in batch.requests)]
+        if uplinks and self.publisher is not None:
+            self.publisher.refuse(uplinks)
+        _refused.inc(len(uplinks))
         for device_no, online, *_ in batch.statuses:
             if (device := self._fleet.device(device_no)) is not None:
                 self.status(device, online=online)
@@ -234,7 +243,7 @@ class Ingest:
                 single = Batch()
                 self._receiver.status(single, device, online=online, front=front, now_ms=at)
                 await self._settle_single(single)
-        for uplink in batch.uplinks:
+        for uplink in (*batch.uplinks, *(request.uplink for request in batch.requests)):
             single = Batch()
             device = self._fleet.device(uplink.device_no)
             if device is None:
@@ -253,7 +262,7 @@ class Ingest:
         except Exception:
             log.exception("inbox: a message cannot be stored")
             lost = Batch()
-            for uplink in single.uplinks:
+            for uplink in (*single.uplinks, *(request.uplink for request in single.requests)):
                 if (device := self._fleet.device(uplink.device_no)) is not None:
                     self._receiver.not_stored(lost, uplink, device, self._clock.now_ms())
             _refused.inc(len(single.uplinks))
@@ -277,6 +286,7 @@ class Ingest:
                 self._receiver.receive(known, uplink, device, now_ms)
                 self._open.uplinks += known.uplinks
                 self._open.replies += known.replies
+                self._open.requests += known.requests
             else:
                 self._receiver.receive(self._open, uplink, device, now_ms)
         self._late.clear()

@@ -12,7 +12,7 @@ NEWEST_MS: Final = DAY_MS
 """A device's time further back or ahead than this is not believed (design 4.9)."""
 
 
-Kind = Literal["property", "event", "service_reply", "status", "info", "user", "raw", "log"]
+Kind = Literal["property", "event", "service_reply", "status", "info", "user", "raw", "log", "request"]
 """What a message is, as it stands in `inbox.kind`.
 
 - `service_reply`: answer to an asynchronous call; that of a synchronous one goes to its caller instead
@@ -21,6 +21,7 @@ Kind = Literal["property", "event", "service_reply", "status", "info", "user", "
 - `user`: a free topic; `identifier` is what follows `/user/`, `values` the payload's bytes
 - `raw`: bytes of the device's own format (`thing/model/up_raw`)
 - `log`: the device's own log lines
+- `request`: asks the platform for something (`inbox.requests`); `identifier` is the kind of uplink
 """
 
 

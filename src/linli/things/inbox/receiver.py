@@ -13,12 +13,12 @@ from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.topics import UplinkKind
 from linli.things.downlink.calls import PendingCalls, call_number
 from linli.things.fleet import DeviceEntry
-from linli.things.inbox.arrival import NOT_STORED, UNSUPPORTED, Arrival, read_post
+from linli.things.inbox.arrival import BAD_PARAMS, NOT_STORED, UNSUPPORTED, Arrival, Post, read_post
 from linli.things.inbox.batch import Batch
 from linli.things.inbox.handlers import InboxHandlers
 from linli.things.inbox.messages import Kind, Message
 from linli.things.inbox.posts import Posts
-from linli.things.inbox.questions import Question
+from linli.things.inbox.requests import Request, Requests
 from linli.things.mqtt.ports import Uplink
 from linli.tsl import ValueRefused
 
@@ -35,8 +35,11 @@ type Reading = Callable[[Arrival], None]
 class Receiver:
     """Turns uplinks into rows. Works in memory alone: it neither waits nor writes."""
 
-    def __init__(self, handlers: InboxHandlers, calls: PendingCalls, ids: Ids, clock: Clock) -> None:
+    def __init__(
+        self, handlers: InboxHandlers, requests: Requests, calls: PendingCalls, ids: Ids, clock: Clock
+    ) -> None:
         self._handlers = handlers
+        self._requests = requests
         self._calls = calls
         self._ids = ids
         self._clock = clock
@@ -54,18 +57,17 @@ class Receiver:
             UplinkKind.MODEL_UP_RAW: self._raw,
             UplinkKind.USER: self._user,
             UplinkKind.LOG_POST: self._log,
-            UplinkKind.DESIRED_GET: self._question,
         }
 
     def receive(self, batch: Batch, uplink: Uplink, device: DeviceEntry, now_ms: int) -> None:
         """Read one uplink into `batch`, its reply included."""
         device.last_seen_ms = now_ms
-        batch.uplinks.append(uplink)
         arrival = Arrival(batch, uplink, device, now_ms)
         reading = self._readings.get(uplink.topic.kind)
         if reading is None:
-            arrival.refuse(NotImplementedError("not supported"), UNSUPPORTED)
+            self._request(arrival)
             return
+        batch.uplinks.append(uplink)
         try:
             reading(arrival)
         except Exception:
@@ -161,13 +163,24 @@ class Receiver:
 
     # the rest
 
-    def _question(self, arrival: Arrival) -> None:
+    def _request(self, arrival: Arrival) -> None:
+        """What is to be done or told in a transaction of its own; kept in the inbox like every message."""
+        batch, uplink, topic = arrival.batch, arrival.uplink, arrival.uplink.topic
+        wrapped = self._requests.reads_envelope(topic.kind)
+        post = Post()
         try:
-            post = read_post(arrival.uplink.payload)
-        except envelope.EnvelopeError as error:
-            arrival.refuse(error)
+            if wrapped is None:
+                raise NotImplementedError("not supported")
+            if wrapped:
+                post = read_post(uplink.payload)
+        except (envelope.EnvelopeError, NotImplementedError) as error:
+            batch.uplinks.append(uplink)
+            arrival.refuse(error, UNSUPPORTED if wrapped is None else BAD_PARAMS)
             return
-        arrival.batch.questions.append(Question(arrival.uplink, arrival.device, post))
+        self._keep(
+            batch, arrival.device, "request", topic.kind.value, post.params, arrival.now_ms, uplink.payload
+        )
+        batch.requests.append(Request(uplink, arrival.device, post, arrival.now_ms))
 
     def _ntp_request(self, arrival: Arrival) -> None:
         """Answered at once: a reply that waited for a commit would measure the commit. All members are strings."""

@@ -1,0 +1,166 @@
+"""Uplinks that ask the platform to do or tell something: topology, shadow, configuration, firmware, desired values.
+
+Each runs in a transaction of its own, after everything that the connection sent before it is committed, and is
+acknowledged once that transaction is: what a device was told holds. Requests of one connection keep their order; those
+of different ones run side by side, so that a slow one holds up neither them nor the posts.
+
+A client that missed the PUBACK sends again, and the request runs again: handlers are idempotent.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from linli.kernel import telemetry
+from linli.kernel.db import Database, Tx
+from linli.kernel.errors import BadInput, Conflict, Forbidden, LinliError, NotFound, TooMany, Unavailable
+from linli.protocols.linkkit import envelope
+from linli.protocols.linkkit.topics import UplinkKind
+from linli.things.fleet import DeviceEntry
+from linli.things.inbox.arrival import BAD_PARAMS, NOT_STORED, Post, method_of
+from linli.things.mqtt.ports import Publisher, Uplink
+
+if TYPE_CHECKING:
+    from linli.things.mqtt.session import Session
+
+log = telemetry.logger(__name__)
+
+MAX_RUNNING = 64
+"""Requests in their transactions at one time, over all connections."""
+
+_CODES: dict[type[LinliError], int] = {Forbidden: 403, NotFound: 404, Conflict: 460, TooMany: 429}
+
+
+class Request(msgspec.Struct, gc=False):
+    """One request as its handler gets it."""
+
+    uplink: Uplink
+    device: DeviceEntry
+    """The device that the topic names: a gateway asks on its own topics for its sub-devices."""
+    post: Post
+    """The envelope with `params` decoded; empty where the topic has none (`Requests.on(envelope=False)`)."""
+    now_ms: int
+
+    @property
+    def payload(self) -> bytes:
+        return self.uplink.payload
+
+    @property
+    def session(self) -> "Session":
+        """The connection that asks: what `Publisher.attach` wants. Another device's only for a sub-device."""
+        return self.uplink.session
+
+
+class RequestRefused(Exception):
+    """The answer is `code` with `message` (English, as SDKs log it) and `data`; nothing the handler wrote is kept."""
+
+    def __init__(self, code: int, message: str, data: Any = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.data = data
+
+
+type Handler = Callable[[Tx, Request], Awaitable[Any]]
+"""Returns the reply's `data` (None: `{}`); with `envelope=False` the reply's bytes, or None for no reply.
+
+`tx.after_commit` comes before the reply: the place for `Publisher.attach`. LinliErrors become replies too: BadInput 460,
+Forbidden 403, NotFound 404, TooMany 429.
+"""
+
+
+class Requests:
+    """Handlers by kind of uplink, filled by the composing function, and the requests on their way."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._handlers: dict[UplinkKind, tuple[Handler, bool]] = {}
+        self._waiting: dict[int, deque[Request]] = {}
+        """By connection (its id()): what is still to do. A connection with an entry has a task."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(MAX_RUNNING)
+        self.publisher: Publisher | None = None
+
+    def on(self, kind: UplinkKind, handler: Handler, *, envelope: bool = True) -> None:
+        """Declare who answers a kind. Raises ValueError when somebody does already."""
+        if kind in self._handlers:
+            raise ValueError(f"{kind} is answered already")
+        self._handlers[kind] = handler, envelope
+
+    def reads_envelope(self, kind: UplinkKind) -> bool | None:
+        """Whether payloads of this kind are envelopes; None if nobody answers it."""
+        held = self._handlers.get(kind)
+        return None if held is None else held[1]
+
+    def take(self, requests: list[Request]) -> None:
+        """Run these; what their connections sent before is committed."""
+        for request in requests:
+            key = id(request.uplink.connection)
+            queue = self._waiting.get(key)
+            if queue is not None:
+                queue.append(request)
+                continue
+            self._waiting[key] = deque((request,))
+            task = asyncio.create_task(self._run(key), name="device-requests")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> None:
+        """Finish what was taken."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _run(self, key: int) -> None:
+        queue = self._waiting[key]
+        while queue:
+            async with self._slots:
+                await self._settle(queue.popleft())
+        del self._waiting[key]
+
+    async def _settle(self, request: Request) -> None:
+        uplink = request.uplink
+        try:
+            payload = await self._answer(request)
+        except Unavailable:
+            if self.publisher is not None:
+                self.publisher.refuse([uplink])
+            return
+        if self.publisher is None:
+            return
+        self.publisher.done([uplink])
+        if payload is not None and uplink.topic.reply:
+            self.publisher.answer([(uplink, payload)])
+
+    async def _answer(self, request: Request) -> bytes | None:
+        """The reply. Raises Unavailable alone: then the device is to ask again."""
+        topic, post = request.uplink.topic, request.post
+        handler, wraps = self._handlers[topic.kind]
+        method = method_of(topic.text)
+        try:
+            async with self._db.begin() as tx:
+                data = await handler(tx, request)
+        except Unavailable:
+            raise
+        except RequestRefused as refused:
+            return envelope.reply(
+                post, code=refused.code, message=refused.message, data=refused.data, method=method
+            )
+        except LinliError as error:
+            return envelope.reply(post, code=_code(error), message=str(error), method=method)
+        except Exception:
+            log.exception("request %s of %s failed", topic.text, request.device.iot_id)
+            return envelope.reply(
+                post, code=NOT_STORED, message="the request could not be handled", method=method
+            )
+        if not wraps:
+            return data if isinstance(data, bytes) else None
+        return envelope.reply(post, data=data, method=method)
+
+
+def _code(error: LinliError) -> int:
+    if isinstance(error, BadInput):
+        return BAD_PARAMS
+    return next((code for kind, code in _CODES.items() if isinstance(error, kind)), NOT_STORED)
