@@ -16,6 +16,7 @@ from linli.kernel.scope import Scope
 
 if TYPE_CHECKING:
     from linli.kernel.events import Handlers
+    from linli.kernel.signals import Signals
 
 log = telemetry.logger(__name__)
 
@@ -137,6 +138,8 @@ class Database(Reader):
     """An open database. `handlers` are the domain-event handlers that `events.emit` reaches."""
 
     handlers: "Handlers"
+    signals: "Signals"
+    """News between the processes that share this database."""
     clock: Clock
     url: str
     guard: Callable[[], object] | None = None
@@ -150,18 +153,23 @@ class Database(Reader):
     ) -> "Database":
         """`sqlite:///folder/file.db` or `postgresql://user@host:port/name`."""
         from linli.kernel.events import Handlers
+        from linli.kernel.signals import Signals
 
+        signals = Signals()
         if url.startswith("sqlite:///"):
             from linli.kernel.db.sqlite import SQLiteDatabase
 
             db: Database = await SQLiteDatabase.connect(url.removeprefix("sqlite:///"))
         elif url.startswith(("postgresql://", "postgres://")):
             from linli.kernel.db.postgres import PostgresDatabase
+            from linli.kernel.signals.postgres import PostgresSignals
 
             db = await PostgresDatabase.connect(url, pool_size=pool_size)
+            signals = PostgresSignals(url)
         else:
             raise ValueError("the database address must begin with sqlite:/// or postgresql://")
         db.url = url
+        db.signals = signals
         db.clock = clock or SystemClock()
         db.handlers = handlers or Handlers()
         return db
@@ -170,8 +178,12 @@ class Database(Reader):
     async def close(self) -> None: ...
 
     @abstractmethod
-    def begin(self) -> "Any":
-        """`async with db.begin() as tx:` one unit of work, durable when the block is left. Await no network inside."""
+    def begin(self, *, durable: bool = True) -> "Any":
+        """`async with db.begin() as tx:` one unit of work, durable when the block is left. Await no network inside.
+
+        `durable=False`: a power cut of the database may undo it, so that it need not wait for the disk (PostgreSQL
+        only). For what is void then anyway, such as a message to another process.
+        """
 
     @abstractmethod
     async def run_script(self, statements: Sequence[str]) -> None:

@@ -121,6 +121,7 @@ class PostgresDatabase(Database):
         return cls(pool)
 
     async def close(self) -> None:
+        await self.signals.close()
         await self._pool.close()
 
     async def fetch_row(
@@ -163,8 +164,8 @@ class PostgresDatabase(Database):
         pool.give(connection)
         return rows
 
-    def begin(self) -> "_Unit":
-        return _Unit(self)
+    def begin(self, *, durable: bool = True) -> "_Unit":
+        return _Unit(self, "BEGIN" if durable else "BEGIN; SET LOCAL synchronous_commit TO OFF")
 
     async def run_script(self, statements: Sequence[str]) -> None:
         connection = await self._pool.take()
@@ -184,15 +185,16 @@ class PostgresDatabase(Database):
 
 
 class _Unit:
-    def __init__(self, db: PostgresDatabase) -> None:
+    def __init__(self, db: PostgresDatabase, opening: str) -> None:
         self._db = db
+        self._opening = opening
 
     async def __aenter__(self) -> "PostgresTx":
         if self._db.guard is not None:
             self._db.guard()
         self._connection = await self._db._pool.take()
         try:
-            await self._connection.execute("BEGIN")
+            await self._connection.execute(self._opening)
         except BaseException as error:
             self._db._pool.discard(self._connection)
             if isinstance(error, _LOST):

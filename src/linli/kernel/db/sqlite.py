@@ -234,7 +234,7 @@ class SQLiteDatabase(Database):
         if not self._writer.in_transaction:
             raise sqlite3.OperationalError("the transaction was ended")
 
-    def begin(self) -> "_Unit":
+    def begin(self, *, durable: bool = True) -> "_Unit":
         return _Unit(self)
 
     async def run_script(self, statements: Sequence[str]) -> None:
