@@ -72,7 +72,12 @@ FAULTS = [
      "properties[0].identifier", "reserved"),
     ("set that is not generated", {"services": [{"identifier": "set", "method": "thing.service.set"}]},
      "services[0].identifier", "reserved"),
-    ("twice", {"events": [{"identifier": "a"}, {"identifier": "a"}]}, "events", "twice"),
+    ("twice", {"events": [{"identifier": "a"}, {"identifier": "a"}]}, "events[1].identifier", "twice"),
+    ("a member twice", prop({"type": "struct", "specs": [
+        {"identifier": "a", "dataType": {"type": "date"}}, {"identifier": "a", "dataType": {"type": "date"}}]}),
+     "properties[0].dataType.specs[1].identifier", "twice"),
+    ("an item twice", prop({"type": "enum", "specs": {"1": "a", "01": "b"}}),
+     "properties[0].dataType.specs", "twice"),
     ("no type", {"properties": [{"identifier": "p"}]}, "properties[0].dataType", "missing"),
     ("unknown type", prop({"type": "long"}), "properties[0].dataType.type", "not_listed"),
     ("access", prop({"type": "date"}, accessMode="w"), "properties[0].accessMode", "not_listed"),

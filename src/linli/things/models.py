@@ -23,11 +23,74 @@ products = Table(
     text_column("tsl"),
     integer("created_ms"),
     integer("modified_ms"),
+    text_column("data_format", server_default="alink"),
+    text_column("description", server_default=""),
+    text_column("capabilities", server_default="[]"),
+    integer("version", server_default="1"),
     Index("ix_products_tenant", "tenant_id", "product_no"),
     sqlite_autoincrement=True,
 )
 """`node_type`: 0 device, 1 gateway. `secret` is sealed, bound to `product:<product key>`. `dynamic_register`: devices may
-fetch their secret with the product's (一型一密)."""
+fetch their secret with the product's (一型一密). `tsl` is the published thing model, `version` its number. `data_format`:
+`alink` or `custom` (raw bytes with a script). `capabilities`: JSON list, the tag Capability of new devices."""
+
+product_versions = Table(
+    "product_versions",
+    metadata,
+    Column("product_no", INT, ForeignKey("products.product_no"), primary_key=True, autoincrement=False),
+    Column("version", INT, primary_key=True, autoincrement=False),
+    text_column("tsl"),
+    text_column("notes", server_default=""),
+    text_column("author", server_default=""),
+    integer("published_ms"),
+    sqlite_with_rowid=False,
+)
+"""Every thing model that was ever in force, from 1; never changed. `author` is the kind and id of who published it."""
+
+product_drafts = Table(
+    "product_drafts",
+    metadata,
+    Column("product_no", INT, ForeignKey("products.product_no"), primary_key=True, autoincrement=False),
+    integer("revision"),
+    text_column("document"),
+    text_column("author"),
+    integer("modified_ms"),
+)
+"""The thing model somebody is working on, faults and all. `revision` rises with each save: a save that was made from an
+older one is refused."""
+
+own_categories = Table(
+    "own_categories",
+    metadata,
+    identity("category_no"),
+    text_column("tenant_id"),
+    text_column("parent_path"),
+    text_column("code"),
+    text_column("name"),
+    text_column("tsl", null=True),
+    integer("created_ms"),
+    integer("modified_ms"),
+    UniqueConstraint("tenant_id", "parent_path", "code"),
+    sqlite_autoincrement=True,
+)
+"""A tenant's own groups, categories and models (品类管理-自有), beside the built-in ones. `parent_path` is empty for a
+group, else the code path of the parent, built-in or own. `tsl` is null where no product can be made of it."""
+
+things_audit = Table(
+    "things_audit",
+    metadata,
+    identity("audit_no"),
+    text_column("tenant_id"),
+    integer("done_ms"),
+    text_column("caller"),
+    text_column("act"),
+    text_column("subject"),
+    text_column("facts", server_default="{}"),
+    Index("ix_things_audit_subject", "tenant_id", "subject", "audit_no"),
+    sqlite_autoincrement=True,
+)
+"""Acts that somebody may ask about later: who was shown a secret, who changed a product. `caller` is kind and id,
+`subject` a product key or iotId, `facts` JSON without secrets."""
 
 product_properties = Table(
     "product_properties",

@@ -26,6 +26,12 @@ def parse(document: object) -> ThingModel:
     return model
 
 
+def examine(document: object) -> tuple[ThingModel, list[Problem]]:
+    """What can be read of a document, and everything that is wrong with it: for one that is being written."""
+    reader = Reader()
+    return reader.model(document), reader.problems
+
+
 def parse_json(text: str | bytes) -> ThingModel:
     """As `parse`, from JSON text. Raises ModelRefused, also when it is no JSON."""
     try:
@@ -52,15 +58,18 @@ def export_json(model: ThingModel, product_key: str, device_name: str = "") -> s
     return msgspec.json.encode(export(model, product_key, device_name)).decode()
 
 
+def to_document(model: ThingModel) -> dict[str, Any]:
+    """The simple form: the document without profile and generated members, as people write it."""
+    return {
+        "services": [_service(item) for item in model.services],
+        "properties": [_property(item) for item in model.properties],
+        "events": [_event(item) for item in model.events],
+    }
+
+
 def to_storage(model: ThingModel) -> str:
-    """What is kept of a model: the document without profile and generated members. `parse_json` reads it back."""
-    return msgspec.json.encode(
-        {
-            "services": [_service(item) for item in model.services],
-            "properties": [_property(item) for item in model.properties],
-            "events": [_event(item) for item in model.events],
-        }
-    ).decode()
+    """What is kept of a model: its simple form. `parse_json` reads it back."""
+    return msgspec.json.encode(to_document(model)).decode()
 
 
 def _generated_services(model: ThingModel) -> list[dict[str, Any]]:

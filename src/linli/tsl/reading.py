@@ -45,14 +45,11 @@ class Reader:
         if not isinstance(document, dict):
             self._fault("$", "not_object")
             return ThingModel()
-        made = ThingModel(
+        return ThingModel(
             properties=tuple(self._each(document, "properties", self._property)),
             events=tuple(self._each(document, "events", self._event, skip=_is_generated_event)),
             services=tuple(self._each(document, "services", self._service, skip=_is_generated_service)),
         )
-        for key in ("properties", "events", "services"):
-            self._unique((item.identifier for item in getattr(made, key)), key)
-        return made
 
     # ---- the three lists
 
@@ -94,14 +91,15 @@ class Reader:
             self._fault(path, "not_list")
             return ()
         members = []
+        seen: set[object] = set()
         for index, item in enumerate(raw):
             at = f"{path}[{index}]"
             if not isinstance(item, dict):
                 self._fault(at, "not_object")
                 continue
+            self._once(item, seen, at)
             identifier = self._identifier(item, at)
             members.append(Member(identifier, self._name(item, at), self._data_type(item, at, allowed)))
-        self._unique((member.identifier for member in members), path)
         return tuple(members)
 
     # ---- data types
@@ -187,7 +185,9 @@ class Reader:
                 self._fault(f"{path}.{key}", "not_integer", value=key)
         if not specs:
             self._fault(path, "empty")
-        self._unique((str(number) for number, _ in items), path)
+        numbers = [number for number, _ in items]
+        for number in sorted({number for number in numbers if numbers.count(number) > 1}):
+            self._fault(path, "twice", value=number)
         return Enum(tuple(items))
 
     def _array(self, specs: Mapping[str, Any], path: str) -> ArrayOf:
@@ -228,11 +228,14 @@ class Reader:
         if not isinstance(raw, list):
             self._fault(key, "not_list")
             return
+        seen: set[object] = set()
         for index, item in enumerate(raw):
+            at = f"{key}[{index}]"
             if not isinstance(item, dict):
-                self._fault(f"{key}[{index}]", "not_object")
+                self._fault(at, "not_object")
             elif not skip(item):
-                yield read(item, f"{key}[{index}]")
+                self._once(item, seen, at)
+                yield read(item, at)
 
     def _identifier(self, raw: Mapping[str, Any], path: str, reserved: frozenset[str] = frozenset()) -> str:
         value = raw.get("identifier")
@@ -278,12 +281,14 @@ class Reader:
             if key not in keys:
                 self._fault(f"{path}.{key}", "not_listed", value=key, allowed=list(keys))
 
-    def _unique(self, identifiers: Iterable[str], path: str) -> None:
-        seen: set[str] = set()
-        for identifier in identifiers:
-            if identifier in seen:
-                self._fault(path, "twice", value=identifier)
-            seen.add(identifier)
+    def _once(self, raw: dict[str, Any], seen: set[object], path: str) -> None:
+        """The later of two equal identifiers is at fault."""
+        identifier = raw.get("identifier")
+        if not isinstance(identifier, str):
+            return
+        if identifier in seen:
+            self._fault(f"{path}.identifier", "twice", value=identifier)
+        seen.add(identifier)
 
     def _fault(self, path: str, rule: str, **facts: object) -> None:
         self.problems.append(Problem(path, rule, facts))
