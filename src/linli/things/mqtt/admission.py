@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from linli.kernel.errors import Unavailable
 from linli.kernel.telemetry import logger
 from linli.protocols import mqtt
 from linli.protocols.linkkit.connect import ConnectKind, ConnectName, parse_connect
@@ -34,6 +35,14 @@ log = logger(__name__)
 
 class Reception(Protocol):
     """What follows an admission."""
+
+    async def prepare(
+        self, connect: mqtt.Connect, name: ConnectName, principal: DevicePrincipal | AppPrincipal
+    ) -> None:
+        """Before the CONNACK. Raising means CONNACK 3."""
+        ...
+
+    def left_before_welcome(self, principal: DevicePrincipal | AppPrincipal) -> None: ...
 
     def welcome(
         self,
@@ -91,10 +100,16 @@ class Admission:
                             tls=connection.tls,
                         )
                     )
+                if isinstance(answer, DevicePrincipal | AppPrincipal):
+                    await self._reception.prepare(connect, name, answer)
+            except Unavailable as error:
+                answer = Refused(reason=f"unavailable: {error}", connack=UNAVAILABLE)
             except Exception:
                 log.exception("the backend could not decide on a CONNECT")
                 answer = Refused(reason="unavailable", connack=UNAVAILABLE)
         if not connection.awaits_answer():
+            if isinstance(answer, DevicePrincipal | AppPrincipal):
+                self._reception.left_before_welcome(answer)
             return
         match answer:
             case Refused():

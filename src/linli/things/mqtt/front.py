@@ -1,6 +1,7 @@
 """The MQTT front: sessions and routes, and what the rest of the house may ask of it (`ports.Publisher`)."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable
 
 from linli.kernel.clock import Clock
@@ -14,6 +15,7 @@ from linli.things.mqtt.admission import Admission
 from linli.things.mqtt.connection import Connection
 from linli.things.mqtt.limits import Limits
 from linli.things.mqtt.metrics import Meter
+from linli.things.mqtt.others import OtherFronts
 from linli.things.mqtt.outbox import Downlink
 from linli.things.mqtt.ports import (
     UNAVAILABLE,
@@ -24,7 +26,7 @@ from linli.things.mqtt.ports import (
     Uplink,
 )
 from linli.things.mqtt.session import Session
-from linli.things.mqtt.store import Key, MemorySessionStore, SessionStore
+from linli.things.mqtt.store import Key, MemorySessionStore, SessionStore, StoredSession
 from linli.things.mqtt.traffic import Traffic
 
 log = logger(__name__)
@@ -32,6 +34,9 @@ log = logger(__name__)
 NOT_LOGGED_IN = 520
 """Code on `/ext/error/…`: the sub-device is not logged in here; an SDK then logs it in again."""
 _EXPIRY_TICKS = 60
+_LET_GO_SECONDS = 1.0
+_LOOK_SECONDS = 0.005
+_DRAINED_AT_ONCE = 20
 
 
 class Front:
@@ -49,6 +54,8 @@ class Front:
         self.limits = limits or Limits()
         self.traffic = Traffic(self.limits, clock)
         self.on_app_ready: Callable[[str, Session], None] | None = None
+        self.others: OtherFronts | None = None
+        """None: this front is the only one over its database."""
         self._clock = clock
         self._store: SessionStore = store or MemorySessionStore()
         self._admission = Admission(backend, self, self.limits)
@@ -63,16 +70,12 @@ class Front:
     # --- life ---
 
     async def start(self) -> None:
-        """Bring back persistent sessions and begin to count ticks. Listeners come after this."""
-        for stored in await self._store.load():
-            session = self._new_session(stored.key, persistent=True)
-            session.gone_ms = stored.gone_ms
-            for text, qos in stored.filters.items():
-                session.subscriptions.add(text, qos)
-            for downlink in stored.downlinks:
-                session.restore(downlink)
-                self.traffic.number = max(self.traffic.number, downlink.number)
-            self._sessions[stored.key] = session
+        """Bring back persistent sessions and begin to count ticks. Listeners come after this.
+
+        Beside other fronts a session is brought back when its device comes, or by `adopt`.
+        """
+        for stored in [] if self.others is not None else await self._store.load():
+            self._restore(stored)
         self._sweeper = asyncio.get_running_loop().create_task(self._count())
 
     async def stop(self) -> None:
@@ -113,6 +116,34 @@ class Front:
     def admit(self, connection: Connection, connect: mqtt.Connect) -> None:
         self._admission.admit(connection, connect)
 
+    async def prepare(
+        self, connect: mqtt.Connect, name: ConnectName, principal: DevicePrincipal | AppPrincipal
+    ) -> None:
+        """Take a device over from the other fronts, its stored session included. Raises Unavailable."""
+        if self.others is None:
+            return
+        if isinstance(principal, AppPrincipal):
+            self.others.app_joined(principal.app_key, name.client_id)
+            return
+        key = (principal.product_key, principal.device_name)
+        if not await self.others.take(key, principal.device_no, style=name.rrpc_style):
+            return
+        if connect.clean:
+            self._store.forgotten(key)
+        elif key not in self._sessions:
+            stored = await self._store.find(key)
+            if stored is not None and key not in self._sessions:
+                self._restore(stored)
+
+    def left_before_welcome(self, principal: DevicePrincipal | AppPrincipal) -> None:
+        """The connection that `prepare` was for is gone."""
+        if self.others is None or isinstance(principal, AppPrincipal):
+            return
+        key = (principal.product_key, principal.device_name)
+        session = self._sessions.get(key)
+        if session is None or session.connection is None:
+            self.others.left(key, self.others.claim_of(key), kept=session is not None)
+
     def welcome(
         self,
         connection: Connection,
@@ -151,6 +182,8 @@ class Front:
             self._apps.setdefault(principal.app_key, {})[name.client_id] = session
         else:
             self._sessions[key] = session
+            if self.others is not None:
+                session.claim = self.others.claim_of(key)
         if persistent:
             self._store.opened(key)
         connection.open(session, connect)
@@ -175,10 +208,14 @@ class Front:
         for key in session.subs:
             if self._routes.get(key) is session:
                 del self._routes[key]
+                if self.others is not None:
+                    self.others.detached(key)
         session.subs.clear()
         if session.persistent:
             session.suspend()
             self._store.gone(session.key, session.gone_ms)
+            if self.others is not None:
+                self.others.left(session.key, session.claim, kept=True)
         else:
             self._forget(session)
 
@@ -297,6 +334,10 @@ class Front:
         key = (product_key, device_name)
         session = self._sessions.get(key)
         own = session is not None and session.connection is not None
+        if self.others is not None and session is None and key not in self._routes:
+            return self.others.forward(
+                key, topic, payload, qos=qos, on_ack=on_ack, queue=queue, expires_ms=expires_ms
+            )
         user = is_user_topic(topic)
         for candidate in (session if own else None, self._routes.get(key)):
             if candidate is None:
@@ -357,7 +398,8 @@ class Front:
     def is_connected(self, product_key: str, device_name: str) -> bool:
         key = (product_key, device_name)
         session = self._sessions.get(key)
-        return (session is not None and session.connection is not None) or key in self._routes
+        here = (session is not None and session.connection is not None) or key in self._routes
+        return here or (self.others is not None and self.others.reaches(key))
 
     def attach(self, gateway: Session, product_key: str, device_name: str, device_no: int) -> bool:
         key = (product_key, device_name)
@@ -371,6 +413,8 @@ class Front:
         self._routes[key] = gateway
         gateway.subs[key] = device_no
         gateway.connection.forget_topics()
+        if self.others is not None:
+            self.others.attached(key, device_no)
         return True
 
     def detach(self, gateway: Session, product_key: str, device_name: str) -> None:
@@ -378,6 +422,8 @@ class Front:
         gateway.subs.pop(key, None)
         if self._routes.get(key) is gateway:
             del self._routes[key]
+            if self.others is not None:
+                self.others.detached(key)
         if gateway.connection is not None:
             gateway.connection.forget_topics()
 
@@ -401,7 +447,74 @@ class Front:
                 session.connection.close(Gone.KICKED)
         return len(sessions)
 
+    # --- for the other fronts ---
+
+    async def let_go(self, key: Key) -> None:
+        """Another front takes this device: end its connection here, write its session, and forget it.
+
+        Returns once what it sent here is committed and its session is durable; not later than a second.
+        """
+        gateway = self._routes.get(key)
+        if gateway is not None:
+            self.detach(gateway, *key)
+        session = self._sessions.get(key)
+        if session is None:
+            return
+        connection = session.connection
+        if connection is not None:
+            connection.close(Gone.TAKEN_OVER)
+        if self._sessions.get(key) is session:
+            del self._sessions[key]
+            session.let_go()
+        durable = asyncio.Event()
+        self._store.when_durable(durable.set)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LET_GO_SECONDS):
+                await durable.wait()
+                while connection is not None and connection.pending:  # noqa: ASYNC110 - a rare case, and short
+                    await asyncio.sleep(_LOOK_SECONDS)
+
+    async def adopt(self, key: Key) -> bool:
+        """Keep the stored session of a device whose front is gone. False: there is none, or it is here already."""
+        if key in self._sessions:
+            return False
+        stored = await self._store.find(key)
+        if stored is None or key in self._sessions:
+            return False
+        self._restore(stored)
+        return True
+
+    def holds(self, key: Key) -> bool:
+        """Whether this front has a connection, a gateway or a waiting session for the device."""
+        return key in self._sessions or key in self._routes
+
+    def app_elsewhere(self, app_key: str, client_id: str) -> None:
+        """The same subscriber connected to another front."""
+        session = self._apps.get(app_key, {}).get(client_id)
+        if session is not None and session.connection is not None:
+            session.connection.close(Gone.TAKEN_OVER)
+
+    async def drain(self, seconds: float) -> None:
+        """Close all connections one after the other, so that their clients do not all come to another front at once."""
+        connections = list(self.traffic.connections)
+        for number, connection in enumerate(connections):
+            connection.close(Gone.STOPPED)
+            if number % _DRAINED_AT_ONCE == _DRAINED_AT_ONCE - 1:
+                await self._clock.sleep(seconds * _DRAINED_AT_ONCE / len(connections))
+
     # --- sessions ---
+
+    def _restore(self, stored: StoredSession) -> None:
+        session = self._new_session(stored.key, persistent=True)
+        session.gone_ms = stored.gone_ms
+        for text, qos in stored.filters.items():
+            session.subscriptions.add(text, qos)
+        for downlink in stored.downlinks:
+            session.restore(downlink)
+            self.traffic.number = max(self.traffic.number, downlink.number)
+        if self.others is not None:
+            session.claim = self.others.claim_of(stored.key)
+        self._sessions[stored.key] = session
 
     def _new_session(self, key: Key, *, persistent: bool) -> Session:
         return Session(key, persistent=persistent, traffic=self.traffic, store=self._store)
@@ -410,6 +523,8 @@ class Front:
         session.discard()
         if self._sessions.get(session.key) is session:
             del self._sessions[session.key]
+            if self.others is not None:
+                self.others.left(session.key, session.claim, kept=False)
         apps = self._apps.get(session.key[0])
         if apps is not None and apps.get(session.key[1]) is session:
             del apps[session.key[1]]

@@ -25,6 +25,7 @@ class Session:
     __slots__ = (
         "_store",
         "_traffic",
+        "claim",
         "connection",
         "gone_ms",
         "incoming",
@@ -52,6 +53,8 @@ class Session:
         self.subs: dict[Key, int] = {}
         """Sub-devices logged in through it, with the backend's numbers."""
         self.connection: Connection | None = None
+        self.claim = 0
+        """By which this front holds the device, where there are others (`others.OtherFronts`)."""
         self.subscriptions = Subscriptions()
         self.outbox = Outbox()
         self.incoming: set[int] = set()
@@ -198,6 +201,14 @@ class Session:
         if self.persistent:
             self.persistent = False
             self._store.forgotten(self.key)
+
+    def let_go(self) -> None:
+        """Another front goes on with the session: forget it here; what is stored stays."""
+        self._traffic.queued_bytes -= self.outbox.queued_bytes
+        self.persistent = False
+        for downlink in self.outbox.drain():
+            downlink.number = 0
+            self._settle(downlink, delivered=False)
 
     def restore(self, downlink: StoredDownlink) -> None:
         """A downlink that waited when the last process ended."""

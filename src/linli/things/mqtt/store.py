@@ -15,7 +15,7 @@ type Key = tuple[str, str]
 
 class StoredDownlink(msgspec.Struct, frozen=True, gc=False):
     number: int
-    """Grows with each downlink of the front, also over restarts."""
+    """Grows with each downlink of the front, also over restarts; unique among all fronts over one database."""
     topic: str
     payload: bytes
     expires_ms: int | None = None
@@ -33,6 +33,10 @@ class StoredSession(msgspec.Struct, kw_only=True):
 class SessionStore(Protocol):
     async def load(self) -> list[StoredSession]:
         """All sessions, at start. Those that were connected when the process ended count as gone since then."""
+        ...
+
+    async def find(self, key: Key) -> StoredSession | None:
+        """One session as other fronts left it. Raises Unavailable."""
         ...
 
     def opened(self, key: Key) -> None:
@@ -69,6 +73,9 @@ class MemorySessionStore:
 
     async def load(self) -> list[StoredSession]:
         return []
+
+    async def find(self, key: Key) -> StoredSession | None:
+        return None
 
     def opened(self, key: Key) -> None:
         pass

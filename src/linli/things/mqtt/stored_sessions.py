@@ -47,6 +47,20 @@ def _of_session(table: Any) -> Any:
     return (table.c.product_key == bindparam("key")) & (table.c.device_name == bindparam("name"))
 
 
+_SESSION = Query(select(mqtt_sessions.c.gone_ms).where(_of_session(mqtt_sessions)))
+_FILTERS_OF = Query(
+    select(mqtt_filters.c.filter, mqtt_filters.c.qos).where(_of_session(mqtt_filters)),
+)
+_DOWNLINKS_OF = Query(
+    select(
+        mqtt_downlinks.c.number,
+        mqtt_downlinks.c.topic,
+        mqtt_downlinks.c.payload,
+        mqtt_downlinks.c.expires_ms,
+    )
+    .where(_of_session(mqtt_downlinks))
+    .order_by(mqtt_downlinks.c.number)
+)
 _WIPE = [
     Command(delete(table).where(_of_session(table)))
     for table in (mqtt_sessions, mqtt_filters, mqtt_downlinks)
@@ -91,6 +105,18 @@ class DatabaseSessionStore:
             if (key, name) in found:
                 found[key, name].downlinks.append(StoredDownlink(number, topic, payload, expires_ms))
         return list(found.values())
+
+    async def find(self, key: Key) -> StoredSession | None:
+        of: dict[str, Any] = {"key": key[0], "name": key[1]}
+        row = await _SESSION.one(self._db, **of)
+        if row is None:
+            return None
+        return StoredSession(
+            key=key,
+            gone_ms=row[0] or self._clock.now_ms(),
+            filters=dict(await _FILTERS_OF.all(self._db, **of)),
+            downlinks=[StoredDownlink(*found) for found in await _DOWNLINKS_OF.all(self._db, **of)],
+        )
 
     def opened(self, key: Key) -> None:
         self._changes[key].gone_ms = 0

@@ -5,6 +5,7 @@ unmoved by clock changes, and a loop that stood still does not throw everybody o
 """
 
 import asyncio
+from collections.abc import Callable
 from enum import IntFlag
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ class Traffic:
         "clock",
         "connections",
         "denied",
+        "draw_number",
         "held",
         "limits",
         "number",
@@ -65,10 +67,14 @@ class Traffic:
         """Publishes and filters refused since the start."""
         self.number = 0
         """Of the last downlink kept in the session store."""
+        self.draw_number: Callable[[], int] | None = None
+        """Makes such numbers where other fronts make some too."""
         self._dirty: list[Wire] = []
         self._flushing = False
 
     def next_number(self) -> int:
+        if self.draw_number is not None:
+            return self.draw_number()
         self.number += 1
         return self.number
 

@@ -1,0 +1,62 @@
+"""What a front asks of the other fronts over the same database. Without them (one process) it asks nobody.
+
+A device may connect to any front. Whoever takes it first makes the front that held it let go: its connection there
+ends, its session is written, and only then does the new front load the session and answer the CONNECT.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from linli.things.mqtt.store import Key
+
+
+class OtherFronts(Protocol):
+    """Implemented by `things.routing`. The plain methods return at once."""
+
+    async def take(self, key: Key, device_no: int, *, style: str) -> bool:
+        """Make this front the one that holds the device, before its CONNACK.
+
+        Returns once the front that held it let go, or is given up for dead. True: the store may hold a session of the
+        device that this front does not know. `style`: of its synchronous calls (`ConnectName.rrpc_style`). Raises
+        Unavailable when the device went to yet another front meanwhile, or the database is away.
+        """
+        ...
+
+    def claim_of(self, key: Key) -> int:
+        """Number of the last claim on the device that is known here; rises with each."""
+        ...
+
+    def left(self, key: Key, claim: int, *, kept: bool) -> None:
+        """The connection of this claim ended, or never came to be. `kept`: its session waits here for the next one."""
+        ...
+
+    def attached(self, key: Key, device_no: int) -> None:
+        """A sub-device logged in through a gateway of this front."""
+        ...
+
+    def detached(self, key: Key) -> None: ...
+
+    def reaches(self, key: Key) -> bool:
+        """Whether another front holds a connection of the device."""
+        ...
+
+    def forward(
+        self,
+        key: Key,
+        topic: str,
+        payload: bytes,
+        *,
+        qos: int,
+        on_ack: Callable[[bool], None] | None,
+        queue: bool,
+        expires_ms: int | None,
+    ) -> bool:
+        """Have the front that holds the device, or keeps its session, publish this. False: none does.
+
+        As `Publisher.publish`, but what cannot be sent there after all is told by `on_ack(False)`.
+        """
+        ...
+
+    def app_joined(self, app_key: str, client_id: str) -> None:
+        """A subscriber connected: an older connection of the same client, wherever it is, ends."""
+        ...
