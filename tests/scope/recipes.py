@@ -64,9 +64,20 @@ def _things() -> dict[tuple[str, str], list[Recipe]]:
             lambda x: {**at(x.door), **SPAN, "identifier": "passEvent", "eventType": ""}
         ],
         ("/app/thing/info/get", "1.0.3"): read,
+        ("/app/thing/list", "1.0.4"): [
+            lambda x: {"productKeyList": [x.product], **PAGE},
+            lambda x: {"appId": x.own_key, **PAGE},
+        ],
+        ("/app/thing/prop/get", "1.0.1"): read,
+        ("/app/thing/properties/batch/get", "1.0.1"): [lambda x: {"productKey": x.product, **PAGE}],
+        ("/app/thing/topo/get", "1.0.0"): [
+            lambda x: {**at(x.device), **PAGE},
+            lambda x: {**named(x), **PAGE},
+        ],
         ("/app/thing/info/list/get", "1.4.1"): [
             lambda x: {"iotIds": [x.device, x.door]},
             lambda x: {"productKey": x.product, "deviceName": [x.door_name]},
+            lambda x: {"appId": x.own_key},
         ],
         ("/app/thing/properties/get", "1.0.4"): read,
         ("/cloud/thing/properties/get", "1.0.2"): read,

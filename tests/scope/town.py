@@ -106,6 +106,8 @@ class Lot:
     tmp_key: str = ""
     rejected: int = 0
     tenant: str = ""
+    own_key: str = ""
+    """The key that the project's calls are signed with."""
     app_key: str = ""
     """A further key of the project, which no test calls with."""
     session: int = 0
@@ -243,7 +245,7 @@ async def _apply(town: Town, project: Project, name: str, *, approve: bool) -> i
 async def _lot(town: Town, project: Project, name: str) -> Lot:
     lot = Lot(
         project, name, project.project_id, project.community, project.scope_id, root=project.root,
-        tenant=project.tenant_id,
+        tenant=project.tenant_id, own_key=project.app_key,
     )  # fmt: skip
     lot.token = project.caller.cloud_token
     await _add_devices(town, lot)

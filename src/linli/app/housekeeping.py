@@ -8,7 +8,7 @@ import contextlib
 
 from linli.delivery.retention import forget_ended
 from linli.domains.access.service.passes import purge_passes
-from linli.kernel import telemetry
+from linli.kernel import audit, telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, partitions
 from linli.kernel.disk import freeing_space
@@ -48,6 +48,7 @@ class Housekeeping:
             kept, today = self._retention, partitions.day_of(now)
             for table in (inbox, points, text_points, thing_events, service_calls):
                 await partitions.drop_before(self._db, table, today - kept.points_days)
+            await partitions.drop_before(self._db, audit.secret_reads, today - audit.KEPT_DAYS)
             await purge_passes(self._db, now_ms=now, days=kept.passes_days)
             await forget_ended(self._db, now_ms=now, days=kept.passes_days)
         await asyncio.to_thread(self._objects.remove_broken)

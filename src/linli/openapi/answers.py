@@ -62,10 +62,26 @@ class Failure(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-def success(call_id: bytes, data: bytes | None) -> bytes:
-    """`call_id` is the JSON of the id as the caller sent it, `data` JSON or None for an envelope without data."""
+def success(call_id: bytes, data: bytes | None, *, beside: str = "") -> bytes:
+    """`call_id` is the JSON of the id as the caller sent it, `data` JSON or None for an envelope without data.
+
+    `beside`: a name that the data stands under at the top level too.
+    """
     if data is None:
         return b'{"id":' + call_id + SUCCESS_TAIL + b"}"
+    if beside:
+        return (
+            b'{"id":'
+            + call_id
+            + SUCCESS_TAIL
+            + b',"data":'
+            + data
+            + b',"'
+            + beside.encode()
+            + b'":'
+            + data
+            + b"}"
+        )
     return b'{"id":' + call_id + SUCCESS_TAIL + b',"data":' + data + b"}"
 
 

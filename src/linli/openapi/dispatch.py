@@ -167,7 +167,7 @@ class Dispatcher:
         failure = exchange.failure
         echo = exchange.echo or _encode(exchange.request_id)
         if failure is None:
-            body = answers.success(echo, data)
+            body = answers.success(echo, data, beside=plan.spec.beside if plan is not None else "")
             self._log(exchange, 200, 200, "", raw, data or b"")
             return body
         if plan is not None:

@@ -78,7 +78,10 @@ def envelope_example(spec: MethodSpec) -> dict[str, Any]:
 def answer_example(spec: MethodSpec) -> dict[str, Any]:
     """What a call that succeeds is told."""
     answer: dict[str, Any] = {"id": "1", "code": answers.OK, "message": "success", "localizedMsg": None}
-    return answer if spec.result is None else {**answer, "data": example_of(spec.result)}
+    if spec.result is None:
+        return answer
+    said = example_of(spec.result)
+    return {**answer, "data": said, **({spec.beside: said} if spec.beside else {})}
 
 
 def document(registry: Registry, *, title: str, version: str, server: str) -> dict[str, Any]:
@@ -156,6 +159,8 @@ def _reply_schema(spec: MethodSpec, by_kind: dict[int, Any]) -> dict[str, Any]:
     }
     if spec.result is not None:
         properties["data"] = by_kind[id(spec.result)]
+        if spec.beside:
+            properties[spec.beside] = by_kind[id(spec.result)]
     return {"title": spec.version, "type": "object", "required": ["id", "code"], "properties": properties}
 
 

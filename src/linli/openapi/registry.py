@@ -14,7 +14,8 @@ The decorator only attaches metadata to the function. The composing function of 
 - `Tx` (a transaction is opened around the call) or `Database` (read only, no transaction);
 - `Call`: the facts of this call; `Clock`, `Ids`, and any object the process provides under its type.
 
-The value returned becomes `data` of the envelope; None leaves the envelope alone.
+The value returned becomes `data` of the envelope; None leaves the envelope alone. `beside="props"` says that the
+contract has it under that name at the envelope's top level too.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ class Declaration(msgspec.Struct, frozen=True):
     rate: float | None
     legacy: bool
     source: str
+    beside: str = ""
 
 
 class Need(msgspec.Struct, frozen=True):
@@ -101,6 +103,8 @@ class MethodSpec(msgspec.Struct, frozen=True):
     """Return annotation: a Struct, a list of them, a plain type, or None for "envelope only"."""
     needs: tuple[Need, ...]
     description: str
+    beside: str = ""
+    """Name under which the value stands beside `data` as well; empty for nearly all."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -128,6 +132,7 @@ def method[F: Handler](
     rate: float | None = None,
     legacy: bool = False,
     source: str = "",
+    beside: str = "",
 ) -> Callable[[F], F]:
     """Declare an open-API method; see the module docstring. May be stacked: one function, several versions.
 
@@ -145,6 +150,7 @@ def method[F: Handler](
         rate=rate,
         legacy=legacy,
         source=source,
+        beside=beside,
     )
 
     def attach(function: F) -> F:
@@ -241,6 +247,7 @@ def _spec(function: Handler, declared: Declaration) -> MethodSpec:
         result=None if result is type(None) else result,
         needs=tuple(needs),
         description=inspect.getdoc(function) or "",
+        beside=declared.beside,
     )
 
 

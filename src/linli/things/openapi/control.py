@@ -11,7 +11,7 @@ from linli.kernel.scope import Scope
 from linli.openapi.registry import method
 from linli.things.downlink.invoker import Invoker
 from linli.things.errors import DeviceOffline, DeviceRefused, DeviceSilent
-from linli.things.openapi.wire import SERVICE, Address, device_at
+from linli.things.openapi.wire import SERVICE, Address, SystemBusy, device_at, told_busy
 
 TIMEOUT_S = 2.8
 """Under the 3 s that the API is given, so that the answer is ours."""
@@ -23,9 +23,10 @@ class PropertiesSet(Address, rename="camel", kw_only=True):
 
 @method(
     "/app/thing/properties/set", "1.0.3", service=SERVICE, token="optional",
-    raises=(BadInput, NotFound, DeviceOffline), title="设置物的属性", title_en="Set properties of a device",
+    raises=(BadInput, NotFound, DeviceOffline, SystemBusy), title="设置物的属性", title_en="Set properties of a device",
     source="spec D 3.2 API-14",
 )  # fmt: skip
+@told_busy()
 async def set_properties(data: PropertiesSet, scope: Scope, db: Database, invoker: Invoker) -> None:
     """Sent to the device, which answers in its own time: what it did shows in its next report."""
     device = await device_at(scope, db, data)
@@ -38,7 +39,7 @@ class ServiceCall(Address, rename="camel", kw_only=True):
 
 
 class ServiceResult(msgspec.Struct, rename="camel"):
-    message_id: str
+    message_id: Annotated[str, Meta(description="消息 id / id of the message to the device")]
     data: Annotated[
         dict[str, Any] | UnsetType, Meta(description="同步服务的出参 / outputs of a synchronous service")
     ] = UNSET
@@ -46,9 +47,10 @@ class ServiceResult(msgspec.Struct, rename="camel"):
 
 @method(
     "/app/thing/service/invoke", "1.0.3", service=SERVICE, token="optional",
-    raises=(BadInput, NotFound, DeviceOffline, DeviceSilent, DeviceRefused),
+    raises=(BadInput, NotFound, DeviceOffline, DeviceSilent, DeviceRefused, SystemBusy),
     title="触发物的服务", title_en="Call a service of a device", source="spec D 3.2 API-15",
 )  # fmt: skip
+@told_busy()
 async def invoke_service(data: ServiceCall, scope: Scope, db: Database, invoker: Invoker) -> ServiceResult:
     """A synchronous service is waited for; of an asynchronous one only the message id comes back."""
     device = await device_at(scope, db, data)

@@ -115,6 +115,13 @@ _tags = Query(
 )
 
 
+_children = Query(
+    select(devices.c.gateway_no, func.count())
+    .where(any_of(devices.c.gateway_no, "gateway_nos"), in_scope(devices))
+    .group_by(devices.c.gateway_no)
+)
+
+
 async def get_device(
     scope: Scope, db: Reader, *, iot_id: str = "", product_key: str = "", device_name: str = ""
 ) -> DeviceRow:
@@ -189,6 +196,13 @@ async def device_tags_of(scope: Scope, db: Reader, *, device_no: int) -> dict[st
     """All tags of a device, by key. Raises NotFound."""
     await get_device_by_no(scope, db, device_no=device_no)
     return dict(await _tags.all(db, device_no=device_no))
+
+
+async def count_children(scope: Scope, db: Reader, *, gateway_nos: list[int]) -> dict[int, int]:
+    """Sub-devices in sight by gateway; gateways without any are missing."""
+    if not gateway_nos:
+        return {}
+    return dict(await _children.all(db, scope, gateway_nos=gateway_nos))
 
 
 class _Shape(NamedTuple):

@@ -1,11 +1,12 @@
 """Present values, series of values, events and calls of one device, page by page. The caller knows the device."""
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, Table, bindparam, or_, select
 
-from linli.kernel.db import INT, Query, Reader
+from linli.kernel.db import INT, Query, Reader, any_of
+from linli.kernel.db.partitions import day_of
 from linli.things.models import (
     latest_values,
     points,
@@ -18,6 +19,13 @@ from linli.things.queries.devices import DeviceRow
 from linli.things.queries.products import ProductRow
 from linli.tsl.types import ArrayOf, Bool, DataType, Enum, Number, StructOf
 
+DAYS_AHEAD: Final = 2
+"""A message is kept under a time at most a day after its arrival (`inbox.messages.believable`): partitions of days
+before that hold nothing of a span."""
+
+type Point = tuple[int, int, Any]
+"""(time, number of its message, value)."""
+
 
 class PresentValue(NamedTuple):
     identifier: str
@@ -25,12 +33,6 @@ class PresentValue(NamedTuple):
     seq: int
     value: Any
     """In the property's JSON type; struct and array as raw JSON."""
-
-
-class PointRow(NamedTuple):
-    ts: int
-    seq: int
-    value: Any
 
 
 class EventRow(NamedTuple):
@@ -60,7 +62,9 @@ class Span(NamedTuple):
 
     @property
     def binds(self) -> dict[str, Any]:
-        return {"low": self.start_ms, "high": self.end_ms, "most": self.size}
+        """With the days that rows of the span can have been inserted on: a device's clock may run a day ahead."""
+        first = max(day_of(self.start_ms) - DAYS_AHEAD, 0)
+        return {"low": self.start_ms, "high": self.end_ms, "most": self.size, "first_day": first}
 
 
 _device = bindparam("device_no", type_=INT)
@@ -72,6 +76,14 @@ _present = Query(
     .join(product_properties, product_properties.c.property_no == latest_values.c.property_no)
     .where(latest_values.c.device_no == _device)
 )  # fmt: skip
+_present_of_many = Query(
+    select(
+        latest_values.c.device_no, product_properties.c.identifier, latest_values.c.ts, latest_values.c.seq,
+        latest_values.c.number, latest_values.c.text,
+    )
+    .join(product_properties, product_properties.c.property_no == latest_values.c.property_no)
+    .where(any_of(latest_values.c.device_no, "device_nos"))
+)  # fmt: skip
 _property_no = Query(
     select(product_properties.c.property_no).where(
         product_properties.c.product_no == bindparam("product_no", type_=INT),
@@ -81,22 +93,30 @@ _property_no = Query(
 
 
 def _within(
-    statement: Select[Any], time: ColumnElement[int], number: ColumnElement[int], up: bool
+    statement: Select[Any],
+    time: ColumnElement[int],
+    number: ColumnElement[int],
+    day: ColumnElement[int],
+    up: bool,
 ) -> Select[Any]:
     order = (time, number) if up else (time.desc(), number.desc())
     return (
-        statement.where(time >= bindparam("low", type_=INT), time <= bindparam("high", type_=INT))
+        statement.where(
+            time >= bindparam("low", type_=INT),
+            time <= bindparam("high", type_=INT),
+            day >= bindparam("first_day", type_=INT),
+        )
         .order_by(*order)
         .limit(bindparam("most", type_=INT))
     )
 
 
-def _series(table: Table, up: bool) -> Query[PointRow]:
+def _series(table: Table, up: bool) -> Query[Point]:
     c = table.c
     of_property = select(c.ts, c.seq, c.value).where(
         c.device_no == _device, c.property_no == bindparam("property_no", type_=INT)
     )
-    return Query(_within(of_property, c.ts, c.seq, up), PointRow, heavy=True)
+    return Query(_within(of_property, c.ts, c.seq, c.day, up), heavy=True)
 
 
 def _event_series(up: bool) -> Query[EventRow]:
@@ -106,7 +126,7 @@ def _event_series(up: bool) -> Query[EventRow]:
         c.identifier == bindparam("identifier"),
         or_(bindparam("type") == "", c.type == bindparam("type")),
     )
-    return Query(_within(of_event, c.ts, c.seq, up), EventRow, heavy=True)
+    return Query(_within(of_event, c.ts, c.seq, c.day, up), EventRow, heavy=True)
 
 
 def _call_series(up: bool) -> Query[CallRow]:
@@ -114,7 +134,7 @@ def _call_series(up: bool) -> Query[CallRow]:
     of_service = select(c.call_no, c.identifier, c.called_ms, c.input, c.output).where(
         c.device_no == _device, c.identifier == bindparam("identifier")
     )
-    return Query(_within(of_service, c.called_ms, c.call_no, up), CallRow, heavy=True)
+    return Query(_within(of_service, c.called_ms, c.call_no, c.day, up), CallRow, heavy=True)
 
 
 _points = {up: _series(points, up) for up in (True, False)}
@@ -133,9 +153,22 @@ async def present_values(db: Reader, *, device: DeviceRow, product: ProductRow) 
     ]
 
 
+async def present_values_of(
+    db: Reader, *, device_nos: list[int], product: ProductRow
+) -> dict[int, dict[str, PresentValue]]:
+    """The newest values of several devices of one product, by device number and identifier."""
+    types = {item.identifier: item.type for item in product.model().properties}
+    found: dict[int, dict[str, PresentValue]] = {}
+    for device_no, identifier, ts, seq, number, text in await _present_of_many.all(db, device_nos=device_nos):
+        if identifier in types:
+            value = json_value(types[identifier], number, text)
+            found.setdefault(device_no, {})[identifier] = PresentValue(identifier, ts, seq, value)
+    return found
+
+
 async def property_series(
     db: Reader, *, device: DeviceRow, product: ProductRow, identifier: str, span: Span
-) -> list[PointRow]:
+) -> list[Point]:
     """Values of one property by device time; none for a property the thing model does not have."""
     item = product.model().property_by_id.get(identifier)
     number = await _property_no.scalar(db, product_no=product.product_no, identifier=identifier)
@@ -144,12 +177,11 @@ async def property_series(
     numeric = isinstance(item.type, Number | Bool | Enum)
     query = (_points if numeric else _texts)[span.ascending]
     rows = await query.all(db, device_no=device.device_no, property_no=number, **span.binds)
-    return [
-        row._replace(
-            value=json_value(item.type, row.value if numeric else None, None if numeric else row.value)
-        )
-        for row in rows
-    ]
+    if isinstance(item.type, Number) and item.type.kind != "int":
+        return rows  # as stored: a day's page is thousands of these
+    if numeric:
+        return [(ts, seq, int(value)) for ts, seq, value in rows]
+    return [(ts, seq, json_value(item.type, None, value)) for ts, seq, value in rows]
 
 
 async def event_series(
