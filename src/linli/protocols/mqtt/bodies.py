@@ -1,7 +1,11 @@
-"""Variable header and payload of each packet type that is not worth a fast path. Source: MQTT 3.1.1, chapter 3."""
+"""Variable header and payload of each packet type that is not worth a fast path. Source: MQTT 3.1.1, chapter 3.
+
+CONNECT is read here for MQTT 5 too; the others of that version are in `bodies5`.
+"""
 
 from collections.abc import Callable
 
+from linli.protocols.mqtt.bodies5 import CLIENT_SENDS_5, MAX_FILTERS, SERVER_SENDS_5, Reader, read_properties
 from linli.protocols.mqtt.filters import valid_filter, valid_topic
 from linli.protocols.mqtt.packets import (
     REFUSED_FILTER,
@@ -10,7 +14,6 @@ from linli.protocols.mqtt.packets import (
     Disconnect,
     Fault,
     MqttError,
-    Packet,
     Pingreq,
     Pingresp,
     Puback,
@@ -23,49 +26,51 @@ from linli.protocols.mqtt.packets import (
     Unsubscribe,
     Will,
 )
+from linli.protocols.mqtt.properties import On
+from linli.protocols.mqtt.read import malformed, read_binary, read_packet_id, read_text
 
-MAX_FILTERS = 256
-"""Filters in one SUBSCRIBE or UNSUBSCRIBE."""
-
-
-def malformed(text: str) -> MqttError:
-    return MqttError(Fault.MALFORMED, text)
+_NAMES = {("MQTT", 5), ("MQTT", 4), ("MQIsdp", 3)}
 
 
 def read_connect(_head: int, body: bytes, _level: int) -> Connect:
-    """3.1. Raises MqttError, with UNSUPPORTED_LEVEL for other levels than 3 and 4."""
-    name, at = _text(body, 0)
+    """3.1. Raises MqttError, with UNSUPPORTED_LEVEL for other levels than 3, 4 and 5."""
+    name, at = read_text(body, 0)
     if at + 4 > len(body):
         raise malformed("CONNECT ends in its variable header")
     level, flags = body[at], body[at + 1]
-    if (name, level) not in {("MQTT", 4), ("MQIsdp", 3)}:
+    if (name, level) not in _NAMES:
         if name in {"MQTT", "MQIsdp"}:
             raise MqttError(Fault.UNSUPPORTED_LEVEL, f"{name} level {level}")
         raise malformed("not a CONNECT of MQTT")
-    if flags & 1 and level == 4:
+    if flags & 1 and level != 3:
         raise malformed("CONNECT with the reserved flag")
     keep_alive = body[at + 2] << 8 | body[at + 3]
-    client_id, at = _text(body, at + 4)
-    will = None
+    at += 4
+    properties = will_properties = will = None
+    if level == 5:
+        properties, at = read_properties(On.CONNECT, body, at)
+    client_id, at = read_text(body, at)
     if flags & 0x04:
-        topic, at = _text(body, at)
-        payload, at = _binary(body, at)
+        if level == 5:
+            will_properties, at = read_properties(On.WILL, body, at)
+        topic, at = read_text(body, at)
+        payload, at = read_binary(body, at)
         qos = flags >> 3 & 3
         if qos == 3 or not valid_topic(topic):
             raise malformed("CONNECT with a will of QoS 3 or without a topic")
-        will = Will(topic, payload, qos, bool(flags & 0x20))
-    elif flags & 0x38 and level == 4:
+        will = Will(topic, payload, qos, bool(flags & 0x20), will_properties)
+    elif flags & 0x38 and level != 3:
         raise malformed("CONNECT with will flags but no will")
     username = password = None
     if flags & 0x80:
-        username, at = _text(body, at)
+        username, at = read_text(body, at)
     elif flags & 0x40 and level == 4:
         raise malformed("CONNECT with a password but no user name")
     if flags & 0x40:
-        password, at = _binary(body, at)
+        password, at = read_binary(body, at)
     if at != len(body):
         raise malformed("CONNECT longer than its fields")
-    return Connect(client_id, username, password, bool(flags & 0x02), keep_alive, will, level)
+    return Connect(client_id, username, password, bool(flags & 0x02), keep_alive, will, level, properties)
 
 
 def _read_connack(_head: int, body: bytes, _level: int) -> Connack:
@@ -84,10 +89,10 @@ def _read_id[P](make: Callable[[int], P]) -> Callable[[int, bytes, int], P]:
 
 
 def _read_subscribe(_head: int, body: bytes, _level: int) -> Subscribe:
-    packet_id, at = _packet_id(body), 2
+    packet_id, at = read_packet_id(body), 2
     filters: list[tuple[str, int]] = []
     while at < len(body):
-        text, at = _text(body, at)
+        text, at = read_text(body, at)
         if at >= len(body) or body[at] > 2 or not valid_filter(text) or len(filters) == MAX_FILTERS:
             raise malformed("SUBSCRIBE with a bad filter, a bad QoS or too many filters")
         filters.append((text, body[at]))
@@ -98,7 +103,7 @@ def _read_subscribe(_head: int, body: bytes, _level: int) -> Subscribe:
 
 
 def _read_suback(_head: int, body: bytes, _level: int) -> Suback:
-    packet_id = _packet_id(body)
+    packet_id = read_packet_id(body)
     codes = tuple(body[2:])
     if not codes or any(code > 2 and code != REFUSED_FILTER for code in codes):
         raise malformed("SUBACK with a bad return code")
@@ -106,10 +111,10 @@ def _read_suback(_head: int, body: bytes, _level: int) -> Suback:
 
 
 def _read_unsubscribe(_head: int, body: bytes, _level: int) -> Unsubscribe:
-    packet_id, at = _packet_id(body), 2
+    packet_id, at = read_packet_id(body), 2
     filters: list[str] = []
     while at < len(body):
-        text, at = _text(body, at)
+        text, at = read_text(body, at)
         if not valid_filter(text) or len(filters) == MAX_FILTERS:
             raise malformed("UNSUBSCRIBE with a bad filter or too many filters")
         filters.append(text)
@@ -128,36 +133,6 @@ def _read_empty[P](make: Callable[[], P]) -> Callable[[int, bytes, int], P]:
 
     return read
 
-
-def _packet_id(body: bytes) -> int:
-    packet_id = int.from_bytes(body[:2])
-    if len(body) < 2 or not packet_id:
-        raise malformed("no packet id")
-    return packet_id
-
-
-def _binary(body: bytes, at: int) -> tuple[bytes, int]:
-    start = at + 2
-    if start > len(body):
-        raise malformed("a field's length is cut off")
-    stop = start + (body[at] << 8 | body[at + 1])
-    if stop > len(body):
-        raise malformed("a field is longer than its packet")
-    return body[start:stop], stop
-
-
-def _text(body: bytes, at: int) -> tuple[str, int]:
-    raw, stop = _binary(body, at)
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError:
-        raise malformed("text is not UTF-8") from None
-    if "\0" in text:
-        raise malformed("text holds U+0000")
-    return text, stop
-
-
-type Reader = Callable[[int, bytes, int], Packet]
 
 CLIENT_SENDS: dict[int, Reader] = {
     0x10: read_connect,
@@ -182,3 +157,7 @@ SERVER_SENDS: dict[int, Reader] = {
     0xB0: _read_id(Unsuback),
     0xD0: _read_empty(Pingresp),
 }
+
+CLIENT_SENDS_OF = {3: CLIENT_SENDS, 4: CLIENT_SENDS, 5: {**CLIENT_SENDS, **CLIENT_SENDS_5}}
+SERVER_SENDS_OF = {3: SERVER_SENDS, 4: SERVER_SENDS, 5: {**SERVER_SENDS, **SERVER_SENDS_5}}
+"""By protocol level."""

@@ -1,19 +1,20 @@
-"""Bytes of one MQTT connection to packets. Source: OASIS MQTT 3.1.1, chapters 2 and 3.
+"""Bytes of one MQTT connection to packets. Source: OASIS MQTT 3.1.1 and 5.0, chapters 2 and 3.
 
     byte 1      type (4 bits), flags (4 bits)
     byte 2-5    remaining length, 7 bits a byte, low first, top bit: more follows
     then        variable header and payload, `remaining length` bytes
 
-PUBLISH and PUBACK are read in the loop itself: everything a busy front does passes here.
+PUBLISH of 3.1.1 and PUBACK are read in the loop itself: everything a busy front does passes here.
 """
 
 import struct
 from collections.abc import Callable
 from typing import Literal
 
-from linli.protocols.mqtt.bodies import CLIENT_SENDS, SERVER_SENDS, malformed, read_connect
+from linli.protocols.mqtt.bodies import CLIENT_SENDS_OF, SERVER_SENDS_OF, read_connect
 from linli.protocols.mqtt.filters import valid_topic
 from linli.protocols.mqtt.packets import Connect, Fault, MqttError, Packet, Puback, Publish
+from linli.protocols.mqtt.read import malformed, read_length
 
 MAX_PACKET = 256 * 1024
 """Bytes of one packet with its header, unless the decoder is told otherwise."""
@@ -30,16 +31,25 @@ class Decoder:
     `side` is who decodes: a "server" reads what clients send. After an MqttError it must not be fed again.
     """
 
-    __slots__ = ("_field", "_missing", "_rest", "_topic", "_topics", "level", "max_packet", "readers")
+    __slots__ = (
+        "_field",
+        "_missing",
+        "_rest",
+        "_sends",
+        "_topic",
+        "_topics",
+        "level",
+        "max_packet",
+        "readers",
+    )
 
     def __init__(
         self, side: Literal["server", "client"] = "server", *, max_packet: int = MAX_PACKET, level: int = 4
     ) -> None:
-        self.readers: dict[int, Callable[[int, bytes, int], Packet]] = (
-            CLIENT_SENDS if side == "server" else SERVER_SENDS
-        )
+        self._sends = CLIENT_SENDS_OF if side == "server" else SERVER_SENDS_OF
+        self.readers: dict[int, Callable[[int, bytes, int], Packet]] = self._sends[level]
         self.level = level
-        """3 or 4; a server's decoder takes it from the CONNECT."""
+        """3, 4 or 5; a server's decoder takes it from the CONNECT."""
         self.max_packet = max_packet
         self._rest = bytearray()
         self._missing = 0
@@ -74,6 +84,8 @@ class Decoder:
         """Append the whole packets of `data`; returns how many bytes they took."""
         limit = self.max_packet
         field, topic = self._field, self._topic
+        # MQTT 5 puts properties into PUBLISH; there it is read like any other packet.
+        publish = -1 if self.level == 5 else 0x30
         end = len(data)
         at = 0
         while at + 1 < end:
@@ -98,7 +110,7 @@ class Decoder:
                 self._missing = stop - at
                 return at
 
-            if head & 0xF0 == 0x30:
+            if head & 0xF0 == publish:
                 if not topic or not data.startswith(field, body):
                     field, topic = self._learn(data, body, stop)
                 payload_at = body + len(field)
@@ -127,9 +139,13 @@ class Decoder:
                         raise malformed("PUBLISH shorter than its topic")
                     packets.append(Publish(topic, data[payload_at:stop], 0, 0, head & 1 == 1, head & 8 == 8))
             elif head == 0x40 and length == 2:
-                packets.append(Puback(data[body] << 8 | data[body + 1]))
+                (packet_id,) = _word(data, body)
+                if not packet_id:
+                    raise malformed("PUBACK with packet id 0")
+                packets.append(Puback(packet_id))
             else:
                 packets.append(self._read(head, data[body:stop]))
+                publish = -1 if self.level == 5 else 0x30
             at = stop
         self._missing = 2
         return at
@@ -160,6 +176,7 @@ class Decoder:
         if head >> 4 == 1 and head in self.readers:
             connect: Connect = read_connect(head, body, self.level)
             self.level = connect.level
+            self.readers = self._sends[connect.level]
             return connect
         return self._reader(head)(head, body, self.level)
 
@@ -172,16 +189,3 @@ class Decoder:
         if reader is None:
             raise MqttError(Fault.UNEXPECTED, f"packet type {head >> 4} with flags {head & 15}")
         return reader
-
-
-def read_length(data: bytes, at: int) -> tuple[int, int] | None:
-    """Remaining length at `at` -> (value, position after it), or None while bytes are missing (2.2.3)."""
-    value = 0
-    for shift in range(4):
-        if at + shift >= len(data):
-            return None
-        byte = data[at + shift]
-        value |= (byte & 0x7F) << (7 * shift)
-        if byte < 0x80:
-            return value, at + shift + 1
-    raise malformed("remaining length of more than four bytes")

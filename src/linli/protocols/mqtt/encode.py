@@ -2,9 +2,10 @@
 
 import struct
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
+from linli.protocols.mqtt.encode5 import encode5
 from linli.protocols.mqtt.packets import (
+    Auth,
     Connack,
     Connect,
     Disconnect,
@@ -21,30 +22,11 @@ from linli.protocols.mqtt.packets import (
     Unsuback,
     Unsubscribe,
 )
+from linli.protocols.mqtt.write import binary_field, frame, remaining_length, text_field, topic_field
 
-MAX_LENGTH = 268_435_455
 PINGRESP = b"\xd0\x00"
 PINGREQ = b"\xc0\x00"
 DISCONNECT = b"\xe0\x00"
-
-
-@lru_cache(maxsize=4096)
-def remaining_length(length: int) -> bytes:
-    """2.2.3. Raises ValueError over 268,435,455."""
-    if not 0 <= length <= MAX_LENGTH:
-        raise ValueError(f"remaining length {length}")
-    out = bytearray()
-    while length > 0x7F:
-        out.append(length & 0x7F | 0x80)
-        length >>= 7
-    out.append(length)
-    return bytes(out)
-
-
-@lru_cache(maxsize=4096)
-def topic_field(topic: str) -> bytes:
-    """A topic with its two length bytes. Raises ValueError if it is longer than 65535 bytes."""
-    return _binary(topic.encode())
 
 
 def publish(
@@ -91,9 +73,17 @@ def pubacks(packet_ids: Sequence[int]) -> bytes:
     return struct.pack(f">{2 * count}H", *words)
 
 
-def encode(packet: Packet) -> bytes:
-    """Any packet. Raises ValueError for fields that do not fit the format."""
+def encode(packet: Packet, level: int = 4) -> bytes:
+    """Any packet, for a connection of that level (a CONNECT names its own). Raises ValueError for what does not fit."""
     match packet:
+        case Pingreq():
+            return PINGREQ
+        case Pingresp():
+            return PINGRESP
+        case Connect():
+            return _connect(packet) if packet.level < 5 else encode5(packet)
+        case _ if level == 5:
+            return encode5(packet)
         case Publish():
             return publish(
                 packet.topic,
@@ -111,49 +101,35 @@ def encode(packet: Packet) -> bytes:
             return b"\x62\x02" + packet.packet_id.to_bytes(2)
         case Pubcomp():
             return b"\x70\x02" + packet.packet_id.to_bytes(2)
-        case Connect():
-            return _connect(packet)
         case Connack():
             return bytes([0x20, 2, packet.session_present, packet.code])
         case Subscribe():
-            parts = [_binary(text.encode()) + bytes([qos]) for text, qos in packet.filters]
-            return _frame(0x82, packet.packet_id.to_bytes(2), *parts)
+            parts = [text_field(text) + bytes([options & 3]) for text, options in packet.filters]
+            return frame(0x82, packet.packet_id.to_bytes(2), *parts)
         case Suback():
-            return _frame(0x90, packet.packet_id.to_bytes(2), bytes(packet.codes))
+            return frame(0x90, packet.packet_id.to_bytes(2), bytes(packet.codes))
         case Unsubscribe():
-            names = [_binary(text.encode()) for text in packet.filters]
-            return _frame(0xA2, packet.packet_id.to_bytes(2), *names)
+            names = [text_field(text) for text in packet.filters]
+            return frame(0xA2, packet.packet_id.to_bytes(2), *names)
         case Unsuback():
             return b"\xb0\x02" + packet.packet_id.to_bytes(2)
-        case Pingreq():
-            return PINGREQ
-        case Pingresp():
-            return PINGRESP
         case Disconnect():
             return DISCONNECT
+        case Auth():
+            raise ValueError("AUTH came with MQTT 5")
 
 
 def _connect(packet: Connect) -> bytes:
     flags = packet.clean << 1
-    parts = [_binary(packet.client_id.encode())]
+    parts = [text_field(packet.client_id)]
     if packet.will is not None:
         flags |= 0x04 | packet.will.qos << 3 | packet.will.retain << 5
-        parts += [_binary(packet.will.topic.encode()), _binary(packet.will.payload)]
+        parts += [text_field(packet.will.topic), binary_field(packet.will.payload)]
     if packet.username is not None:
         flags |= 0x80
-        parts.append(_binary(packet.username.encode()))
+        parts.append(text_field(packet.username))
     if packet.password is not None:
         flags |= 0x40
-        parts.append(_binary(packet.password))
+        parts.append(binary_field(packet.password))
     name = b"\0\x06MQIsdp" if packet.level == 3 else b"\0\x04MQTT"
-    return _frame(0x10, name, bytes([packet.level, flags]), packet.keep_alive.to_bytes(2), *parts)
-
-
-def _frame(head: int, *parts: bytes) -> bytes:
-    return b"".join((bytes([head]), remaining_length(sum(map(len, parts))), *parts))
-
-
-def _binary(raw: bytes) -> bytes:
-    if len(raw) > 0xFFFF:
-        raise ValueError(f"a field of {len(raw)} bytes, at most 65535 fit")
-    return len(raw).to_bytes(2) + raw
+    return frame(0x10, name, bytes([packet.level, flags]), packet.keep_alive.to_bytes(2), *parts)

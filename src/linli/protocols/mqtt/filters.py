@@ -17,6 +17,8 @@ def valid_filter(text: str) -> bool:
     """Whether it can be subscribed to: `+` fills a level alone, `#` likewise and only the last one."""
     if not text or "\0" in text or text.count("/") >= MAX_LEVELS:
         return False
+    if text.startswith("$share/") and split_share(text) is None:
+        return False
     if "+" not in text and "#" not in text:
         return True
     levels = text.split("/")
@@ -24,6 +26,16 @@ def valid_filter(text: str) -> bool:
         all(level in ("+", "#") or ("+" not in level and "#" not in level) for level in levels)
         and "#" not in levels[:-1]
     )
+
+
+def split_share(text: str) -> tuple[str, str] | None:
+    """`$share/{group}/{filter}` -> (group, filter); None for what is no shared subscription (5.0, 4.8.2)."""
+    if not text.startswith("$share/"):
+        return None
+    group, slash, inner = text[7:].partition("/")
+    if not slash or not group or not inner or "+" in group or "#" in group:
+        return None
+    return group, inner
 
 
 def matches(text: str, topic: str) -> bool:
