@@ -283,6 +283,8 @@ class Connection(Wire):
         uplinks.append(uplink)
 
     def _deny(self, session: Session, topic: UplinkTopic | None) -> None:
+        if topic is not None and topic.kind in rules.AFTER_LEAVING:
+            return
         self.denials += 1
         self._traffic.denied += 1
         if topic is not None:

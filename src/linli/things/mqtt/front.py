@@ -427,11 +427,23 @@ class Front:
         if gateway.connection is not None:
             gateway.connection.forget_topics()
 
+    def release(self, product_key: str, device_name: str) -> bool:
+        gateway = self._routes.get((product_key, device_name))
+        if gateway is not None:
+            self.detach(gateway, product_key, device_name)
+        return gateway is not None
+
+    def connects(self, product_key: str, device_name: str) -> bool:
+        session = self._sessions.get((product_key, device_name))
+        return session is not None and session.connection is not None
+
+    def through_gateway(self, product_key: str, device_name: str) -> bool:
+        return (product_key, device_name) in self._routes
+
     def kick(self, product_key: str, device_name: str) -> bool:
         key = (product_key, device_name)
         gateway = self._routes.get(key)
-        if gateway is not None:
-            self.detach(gateway, product_key, device_name)
+        self.release(product_key, device_name)
         session = self._sessions.get(key)
         connected = session is not None and session.connection is not None
         if session is not None:

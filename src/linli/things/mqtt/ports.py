@@ -265,6 +265,21 @@ class Publisher(Protocol):
 
     def detach(self, gateway: "Session", product_key: str, device_name: str) -> None: ...
 
+    def release(self, product_key: str, device_name: str) -> bool:
+        """Detach a sub-device from whichever gateway of this front it logged in through; its own connection stays.
+
+        True if it was attached.
+        """
+        ...
+
+    def connects(self, product_key: str, device_name: str) -> bool:
+        """Whether the device has a connection of its own at this front."""
+        ...
+
+    def through_gateway(self, product_key: str, device_name: str) -> bool:
+        """Whether the device is logged in through a gateway of this front."""
+        ...
+
     def kick(self, product_key: str, device_name: str) -> bool:
         """Close a device's own connection (deleted, disabled, secret changed), or detach a sub-device.
 

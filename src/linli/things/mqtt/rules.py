@@ -13,6 +13,9 @@ from linli.things.mqtt.session import Session
 
 DENIED = -1
 
+AFTER_LEAVING = frozenset({UplinkKind.DISABLE_REPLY, UplinkKind.ENABLE_REPLY, UplinkKind.DELETE_REPLY})
+"""A gateway's answers for a sub-device that was just cut off from it: dropped without a word, no fault of the client."""
+
 
 def publishing(session: Session, topic: str) -> tuple[UplinkTopic, int]:
     """The parsed topic and the number of the device it speaks for; DENIED instead of the number if it may not."""
