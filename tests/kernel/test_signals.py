@@ -8,7 +8,6 @@ import pytest
 from linli.kernel.db import Database
 from linli.kernel.signals import MOST_BYTES, SignalTooLong
 
-
 END_SIGNALS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE application_name = 'linli signals' AND datname = current_database()"""
 

@@ -15,6 +15,10 @@ _HEX = "0123456789abcdef"
 # 2026-01-01T00:00:00Z; 41 bits of milliseconds after it reach to 2095.
 _NUMBER_EPOCH_MS = 1_767_225_600_000
 
+SLOTS = 64
+"""How many processes may make numbers at one time (`kernel.processes`)."""
+_SLOT_BITS = 6
+
 
 class Ids:
     """Maker of every identifier. Pass a seeded `random.Random` for repeatable tests."""
@@ -23,6 +27,14 @@ class Ids:
         self._rng = rng or secrets.SystemRandom()
         self._now_ms = now_ms or (lambda: time.time_ns() // 1_000_000)
         self._last = 0
+        self._slot = 0
+        self._shift = 0
+
+    def take_slot(self, slot: int) -> None:
+        """Let the last bits of every number be `slot`, which no other process has: numbers are then unique among all."""
+        self._slot = slot
+        self._shift = _SLOT_BITS
+        self._last = self._last >> _SLOT_BITS << _SLOT_BITS | slot
 
     def token(self, length: int, alphabet: str = _ALNUM) -> str:
         return "".join(self._rng.choices(alphabet, k=length))
@@ -31,15 +43,26 @@ class Ids:
         return self.token(length, _HEX)
 
     def number(self, now_ms: int | None = None) -> int:
-        """A time-ordered number under 2**53 (safe in JavaScript), unique in this process and very likely beyond.
+        """A time-ordered number under 2**53 (safe in JavaScript), unique in this process; among several, by their slots.
 
-        41 bits of milliseconds and 12 of a counter that starts at random each millisecond. Whoever makes many at
-        once gives the time: reading the clock costs more than all the rest.
+        41 bits of milliseconds and 12 of a counter that starts at random each millisecond; of these, where there are
+        several processes, the last 6 are the process's slot. Whoever makes many at once gives the time: reading the
+        clock costs more than all the rest.
         """
         base = ((self._now_ms() if now_ms is None else now_ms) - _NUMBER_EPOCH_MS) << 12
         last = self._last
-        self._last = number = base | self._rng.getrandbits(10) if base > last else last + 1
+        if base <= last:
+            self._last = number = last + (1 << self._shift)
+        elif self._shift:
+            self._last = number = base | self._rng.getrandbits(4) << _SLOT_BITS | self._slot
+        else:
+            self._last = number = base | self._rng.getrandbits(10)
         return number
+
+    @staticmethod
+    def slot_of(number: int) -> int:
+        """The slot of the process that made a number, where processes have slots."""
+        return number & SLOTS - 1
 
     @staticmethod
     def number_ms(number: int) -> int:

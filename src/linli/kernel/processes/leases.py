@@ -1,0 +1,59 @@
+"""Leases: work that at most one process does at a time. Those of a dead process are freed when its work is taken over."""
+
+from typing import Final
+
+from sqlalchemy import bindparam, delete, or_, update
+
+from linli.kernel.clock import Clock
+from linli.kernel.db import INT, Command, Database
+from linli.kernel.processes.models import leases
+
+_take = Command(
+    update(leases)
+    .where(
+        leases.c.name == bindparam("lease"),
+        or_(leases.c.holder == bindparam("who"), leases.c.until_ms <= bindparam("now", type_=INT)),
+    )
+    .values(holder=bindparam("who"), until_ms=bindparam("until", type_=INT))
+)
+_free = Command(
+    update(leases)
+    .where(leases.c.name == bindparam("lease"), leases.c.holder == bindparam("who"))
+    .values(until_ms=0)
+)
+_free_all = Command(delete(leases).where(leases.c.holder == bindparam("who")))
+
+DEFAULT_MS: Final = 30_000
+
+
+class Lease:
+    """One kind of work of one process."""
+
+    def __init__(
+        self, db: Database, clock: Clock, name: str, *, holder: str, lasts_ms: int = DEFAULT_MS
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._name = name
+        self._holder = holder
+        self._lasts_ms = lasts_ms
+
+    async def hold(self) -> bool:
+        """Take the lease, or keep it for `lasts_ms` more. False: another process has it."""
+        now = self._clock.now_ms()
+        async with self._db.begin() as tx:
+            await tx.upsert(leases, [{"name": self._name, "holder": "", "until_ms": 0}], keys=("name",))
+            taken = await _take.run(
+                tx, lease=self._name, who=self._holder, now=now, until=now + self._lasts_ms
+            )
+        return taken > 0
+
+    async def free(self) -> None:
+        async with self._db.begin() as tx:
+            await _free.run(tx, lease=self._name, who=self._holder)
+
+
+async def free_all(db: Database, holder: str) -> None:
+    """Give free what a process held that is no more."""
+    async with db.begin() as tx:
+        await _free_all.run(tx, who=holder)

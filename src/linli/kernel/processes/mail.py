@@ -1,0 +1,151 @@
+"""Mail between processes: the database holds the messages, a signal tells their receiver that there are some.
+
+For what a process asks of another one *now*: mail is lost with its receiver, and in a power cut of the database. Its
+sender keeps time-outs. Messages of one sender arrive in the order sent. What is sent in one turn of the loop, or while
+the mail before it is written, is one transaction.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, delete
+
+from linli.kernel import telemetry
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Query
+from linli.kernel.processes.models import process_mail
+
+log = telemetry.logger(__name__)
+
+POLL_SECONDS: Final = 1.0
+"""The safety net below the signals."""
+MOST_WAITING: Final = 10_000
+_COLUMNS: Final = ("to_process", "kind", "body", "sent_ms")
+_TRIES: Final = 3
+_RETRY_SECONDS: Final = 0.2
+
+_take = Query(
+    delete(process_mail)
+    .where(process_mail.c.to_process == bindparam("me"))
+    .returning(process_mail.c.id, process_mail.c.kind, process_mail.c.body)
+)
+
+
+class _Letter(NamedTuple):
+    to: str
+    kind: str
+    body: bytes
+    lost: Callable[[], None] | None
+
+
+class Mail:
+    """One process's mailbox. On SQLite nobody else is there, and mail to oneself is all there is."""
+
+    def __init__(self, db: Database, clock: Clock, me: str) -> None:
+        self._db = db
+        self._clock = clock
+        self._me = me
+        self._readers: dict[str, Callable[[bytes], object]] = {}
+        self._out: list[_Letter] = []
+        self._writing: asyncio.Task[None] | None = None
+        self._news = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._stop_listening: Callable[[], None] | None = None
+
+    def on[M: msgspec.Struct](self, kind: str, message: type[M], read: Callable[[M], object]) -> None:
+        """Who reads messages of a kind. `read` must not block."""
+        decode = msgspec.msgpack.Decoder(message).decode
+        self._readers[kind] = lambda body: read(decode(body))
+
+    def send(
+        self, to: str, kind: str, message: msgspec.Struct, *, lost: Callable[[], None] | None = None
+    ) -> None:
+        """Send to the process named `to`. `lost()`: the database did not take it."""
+        if len(self._out) >= MOST_WAITING:
+            if lost is not None:
+                asyncio.get_running_loop().call_soon(lost)
+            return
+        self._out.append(_Letter(to, kind, msgspec.msgpack.encode(message), lost))
+        if self._writing is None:
+            self._writing = asyncio.get_running_loop().create_task(self._write(), name="mail-out")
+
+    async def start(self) -> None:
+        self._stop_listening = self._db.signals.listen(
+            self._channel(self._me), lambda _: self._news.set(), missed=self._news.set
+        )
+        await self._db.signals.ready()
+        self._news.set()
+        self._task = asyncio.create_task(self._read_all(), name="mail-in")
+
+    async def stop(self) -> None:
+        """Send what waits; read no more."""
+        if self._stop_listening is not None:
+            self._stop_listening()
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if self._writing is not None:
+            await self._writing
+
+    @staticmethod
+    def _channel(name: str) -> str:
+        # PostgreSQL cuts names of channels at 63 bytes; readers of a cut name look once in vain.
+        return f"mail_{name}"[:50]
+
+    async def _write(self) -> None:
+        await asyncio.sleep(0)  # what is sent in the same turn goes along
+        try:
+            while self._out:
+                letters, self._out = self._out, []
+                await self._write_letters(letters)
+        finally:
+            self._writing = None
+
+    async def _write_letters(self, letters: list[_Letter]) -> None:
+        now = self._clock.now_ms()
+        rows = [(letter.to, letter.kind, letter.body, now) for letter in letters]
+        for attempt in range(_TRIES):
+            try:
+                async with self._db.begin(durable=False) as tx:
+                    await tx.insert_tuples(process_mail, _COLUMNS, rows)
+            except Exception as error:  # noqa: BLE001 - the database does not take it: again, then it is lost
+                log.warning("mail: %d messages cannot be sent: %s", len(rows), error)
+                if attempt + 1 < _TRIES:
+                    await asyncio.sleep(_RETRY_SECONDS)
+            else:
+                for to in dict.fromkeys(letter.to for letter in letters):
+                    self._db.signals.publish(self._channel(to))
+                return
+        for letter in letters:
+            if letter.lost is not None:
+                letter.lost()
+
+    async def _read_all(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._news.wait()
+            self._news.clear()
+            try:
+                async with self._db.begin(durable=False) as tx:
+                    found = await _take.all(tx, me=self._me)
+            except Exception as error:  # noqa: BLE001 - the database is away; the mail is still there
+                log.warning("mail: cannot be read: %s", error)
+                await asyncio.sleep(_RETRY_SECONDS)
+                continue
+            for _, kind, body in sorted(found):
+                self._read(kind, bytes(body))
+
+    def _read(self, kind: str, body: bytes) -> None:
+        read = self._readers.get(kind)
+        if read is None:
+            log.warning("mail: nobody reads %s", kind)
+            return
+        try:
+            read(body)
+        except Exception:
+            log.exception("mail: a message of kind %s could not be dealt with", kind)
