@@ -49,7 +49,9 @@ class Reconciler:
         backoff: Backoff | None = None,
         parallel: int = 16,
         poll_seconds: float = 1.0,
+        process: str = "",
     ) -> None:
+        """`process`: by whose name its leases are freed when it dies (`kernel.processes`)."""
         self._db = db
         self._clock = clock
         self._carriers = carriers
@@ -59,7 +61,11 @@ class Reconciler:
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(parallel)
         self._store = DatabaseStore(
-            db, clock, backoff or Backoff(), worker=f"worker:{secrets.token_hex(6)}", lease_ms=LEASE_MS
+            db,
+            clock,
+            backoff or Backoff(),
+            worker=process or f"worker:{secrets.token_hex(6)}",
+            lease_ms=LEASE_MS,
         )
 
     async def start(self) -> None:

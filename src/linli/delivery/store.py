@@ -3,14 +3,14 @@
 import random
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 
 from linli.delivery import queries
 from linli.delivery.models import desired, devices
 from linli.delivery.schemas import DesiredRow, Parcel
 from linli.delivery.service.rows import save
 from linli.kernel.clock import Clock
-from linli.kernel.db import INT, Command, Database, Tx
+from linli.kernel.db import INT, Command, Database, Query, Tx, any_of
 from linli.sync import Backoff, Item, Outcome, State, settle, start, take_batch
 
 _lease = Command(
@@ -26,6 +26,16 @@ _free = Command(
     .values(lease_until_ms=0, lease_by="")
 )
 _free_all = Command(update(devices).where(devices.c.lease_until_ms > 0).values(lease_until_ms=0, lease_by=""))
+_held_by = Query(select(devices.c.device).where(devices.c.lease_by == bindparam("by")))
+_send_again_to = Command(
+    update(desired)
+    .where(desired.c.state == str(State.SENDING), any_of(desired.c.device, "held"))
+    .values(next_try_ms=bindparam("now", type_=INT)),
+    unscoped="whoever was sending is gone, whatever the tenant",
+)
+_free_of = Command(
+    update(devices).where(devices.c.lease_by == bindparam("by")).values(lease_until_ms=0, lease_by="")
+)
 _send_again = Command(
     update(desired)
     .where(desired.c.state == str(State.SENDING))
@@ -42,6 +52,15 @@ async def free_leases(db: Database, now_ms: int) -> int:
     async with db.begin() as tx:
         await _free_all.run(tx)
         return await _send_again.run(tx, now=now_ms)
+
+
+async def free_leases_of(db: Database, process: str, now_ms: int) -> int:
+    """As `free_leases`, for the devices that one process was serving which is no more."""
+    async with db.begin() as tx:
+        held = [device for (device,) in await _held_by.all(tx, by=process)]
+        again = await _send_again_to.run(tx, held=held, now=now_ms) if held else 0
+        await _free_of.run(tx, by=process)
+    return again
 
 
 class DatabaseStore:

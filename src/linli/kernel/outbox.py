@@ -33,12 +33,15 @@ outbox = Table(
     integer("due_ms"),
     integer("attempts", server_default="0"),
     integer("lease_ms", server_default="0"),
+    text_column("lease_by", server_default=""),
     text_column("state", server_default="ready"),
     text_column("reason", server_default=""),
     Index("ix_outbox_due", "state", "due_ms"),
     Index("ix_outbox_key", "key", "id"),
     sqlite_autoincrement=True,
 )
+
+"""`lease_ms`: until when a worker has it in hand. `lease_by`: the process of that worker (`kernel.processes`)."""
 
 LEASE_MS = 60_000
 MAX_ATTEMPTS = 12
@@ -88,7 +91,7 @@ _claim = Query(
             .with_for_update(skip_locked=True)
         )
     )
-    .values(lease_ms=bindparam("lease", type_=INT), attempts=outbox.c.attempts + 1)
+    .values(lease_ms=bindparam("lease", type_=INT), lease_by=bindparam("by"), attempts=outbox.c.attempts + 1)
     .returning(outbox.c.id, outbox.c.kind, outbox.c.payload, outbox.c.attempts),
     Leased,
 )
@@ -97,12 +100,23 @@ _next_due = Query(
         func.min(case((outbox.c.due_ms > outbox.c.lease_ms, outbox.c.due_ms), else_=outbox.c.lease_ms))
     ).where(outbox.c.state == "ready")
 )
-_free = Command(update(outbox).where(outbox.c.lease_ms > 0).values(lease_ms=0))
+_free = Command(update(outbox).where(outbox.c.lease_ms > 0).values(lease_ms=0, lease_by=""))
+_free_of = Command(
+    update(outbox)
+    .where(outbox.c.lease_ms > 0, outbox.c.lease_by == bindparam("gone"))
+    .values(lease_ms=0, lease_by="")
+)
 _done = Command(delete(outbox).where(outbox.c.id == bindparam("row_id", type_=INT)))
 _failed = Command(
     update(outbox)
     .where(outbox.c.id == bindparam("row_id", type_=INT))
-    .values(due_ms=bindparam("due", type_=INT), lease_ms=0, state=bindparam("to"), reason=bindparam("why"))
+    .values(
+        due_ms=bindparam("due", type_=INT),
+        lease_ms=0,
+        lease_by="",
+        state=bindparam("to"),
+        reason=bindparam("why"),
+    )
 )
 _parked = Query(
     select(outbox.c.id, outbox.c.kind, outbox.c.key, outbox.c.payload, outbox.c.created_ms, outbox.c.attempts,
@@ -172,6 +186,14 @@ async def free_leases(db: Database) -> int:
         return await _free.run(tx)
 
 
+async def free_leases_of(db: Database, process: str) -> int:
+    """Give free what a process had in hand that is no more; how many rows. The workers here look at once."""
+    async with db.begin() as tx:
+        freed = await _free_of.run(tx, gone=process)
+        tx.after_commit(lambda: wake(db))
+    return freed
+
+
 async def drop(db: Database, row_id: int) -> bool:
     """Forget a parked row. False when there is no such row."""
     async with db.begin() as tx:
@@ -198,11 +220,19 @@ class Worker:
     """Does outbox rows until stopped. Safe to run several times over one database."""
 
     def __init__(
-        self, db: Database, clock: Clock, jobs: Jobs, *, poll_seconds: float = 1.0, parallel: int = 8
+        self,
+        db: Database,
+        clock: Clock,
+        jobs: Jobs,
+        *,
+        poll_seconds: float = 1.0,
+        parallel: int = 8,
+        process: str = "main",
     ) -> None:
         self._db = db
         self._clock = clock
         self._jobs = jobs
+        self._process = process
         self._poll = poll_seconds
         self._slots = asyncio.Semaphore(parallel)
         self._wake = asyncio.Event()
@@ -267,7 +297,7 @@ class Worker:
         if due is None or due > now:
             return []
         async with self._db.begin() as tx:
-            return sorted(await _claim.all(tx, now=now, lease=now + LEASE_MS))
+            return sorted(await _claim.all(tx, now=now, lease=now + LEASE_MS, by=self._process))
 
     async def _do(self, row: Leased) -> None:
         try:
