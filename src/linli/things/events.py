@@ -1,8 +1,25 @@
-"""Domain events of the thing platform: what other rooms must not miss about a device."""
+"""Domain events of the thing platform: what other rooms must not miss about a device.
 
-from typing import ClassVar
+That a device came online or went offline is no event here: it is a message of the inbox (kind `status`), for sub-devices
+as for all others, and so in order with what they posted.
+"""
+
+from typing import ClassVar, Literal, NamedTuple
 
 from linli.kernel.events import Event
+
+
+class DeviceCreated(Event, frozen=True):
+    """It exists and may connect; a project or community may come later."""
+
+    name: ClassVar[str] = "things.device_created"
+
+    device_no: int
+    iot_id: str
+    tenant_id: str
+    project_id: str | None
+    product_key: str
+    device_name: str
 
 
 class DeviceDeleted(Event, frozen=True):
@@ -15,6 +32,36 @@ class DeviceDeleted(Event, frozen=True):
     tenant_id: str
     community_id: int | None
     project_id: str | None
+    product_key: str = ""
+    device_name: str = ""
+
+
+class DeviceEnabled(Event, frozen=True):
+    """It was disabled and may connect again."""
+
+    name: ClassVar[str] = "things.device_enabled"
+
+    device_no: int
+    iot_id: str
+    tenant_id: str
+    community_id: int | None
+    project_id: str | None
+    product_key: str
+    device_name: str
+
+
+class DeviceDisabled(Event, frozen=True):
+    """Its connection was closed, and it may not connect."""
+
+    name: ClassVar[str] = "things.device_disabled"
+
+    device_no: int
+    iot_id: str
+    tenant_id: str
+    community_id: int | None
+    project_id: str | None
+    product_key: str
+    device_name: str
 
 
 class DeviceMoved(Event, frozen=True):
@@ -27,3 +74,31 @@ class DeviceMoved(Event, frozen=True):
     tenant_id: str
     community_before: int | None
     community_id: int | None
+
+
+class Sub(NamedTuple):
+    """One sub-device of a change."""
+
+    device_no: int
+    iot_id: str
+    product_key: str
+    device_name: str
+
+
+class TopologyChanged(Event, frozen=True):
+    """Sub-devices came to a gateway or left it. A move from one gateway to another is one event for each of them."""
+
+    name: ClassVar[str] = "things.topology_changed"
+
+    gateway_no: int
+    iot_id: str
+    """The gateway's."""
+    tenant_id: str
+    community_id: int | None
+    """The gateway's."""
+    project_id: str | None
+    """The gateway's."""
+    product_key: str
+    device_name: str
+    change: Literal["added", "removed"]
+    subs: list[Sub]
