@@ -102,3 +102,51 @@ class TopologyChanged(Event, frozen=True):
     device_name: str
     change: Literal["added", "removed"]
     subs: list[Sub]
+
+
+class FirmwareReported(Event, frozen=True):
+    """A device said which firmware it runs, and it is another one than before (or the first)."""
+
+    name: ClassVar[str] = "things.firmware_reported"
+
+    device_no: int
+    iot_id: str
+    tenant_id: str
+    community_id: int | None
+    project_id: str | None
+    module: str
+    version: str
+    version_before: str
+    """Empty: it never said."""
+    at_ms: int
+
+
+class UpgradeMoved(Event, frozen=True):
+    """A device went a step on its way through a campaign; there are many in an upgrade."""
+
+    name: ClassVar[str] = "things.upgrade_moved"
+
+    tenant_id: str
+    community_id: int | None
+    campaign_no: int
+    job_no: int
+
+
+class UpgradeFinished(Event, frozen=True):
+    """A campaign is done with a device. `outcome`: succeeded, failed, timed_out, cancelled or rolled_back."""
+
+    name: ClassVar[str] = "things.upgrade_finished"
+
+    device_no: int
+    iot_id: str
+    tenant_id: str
+    community_id: int | None
+    project_id: str | None
+    campaign_no: int
+    module: str
+    version: str
+    """That the campaign brings."""
+    outcome: str
+    reason: str
+    """`things.ota.states.Reason`, empty on success."""
+    at_ms: int

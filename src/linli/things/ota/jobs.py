@@ -1,0 +1,118 @@
+"""Moves jobs: applies an event of `states` to a row, and leaves in the same unit what must follow from it."""
+
+from typing import Any, Final
+
+import msgspec
+
+from linli.kernel import outbox
+from linli.kernel.db import Tx
+from linli.kernel.events import emit
+from linli.things.events import UpgradeFinished, UpgradeMoved
+from linli.things.ota import rows, states
+from linli.things.ota.rows import Campaign, JobRow
+from linli.things.ota.states import Job, JobState, Reason
+
+TICK: Final = "ota.tick"
+OFFER: Final = "ota.offer"
+_SOON_MS: Final = 1_000
+
+
+class Tick(msgspec.Struct, frozen=True):
+    """Outbox payload: the engine looks at a campaign."""
+
+    campaign_no: int
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """Outbox payload: a device is told of its job. `again`: also if it was told already."""
+
+    job_no: int
+    again: bool = False
+
+
+async def wake(tx: Tx, campaign: Campaign, due_ms: int) -> None:
+    """Have the engine look at a campaign at `due_ms`, unless it will before.
+
+    The row is not locked here: devices report side by side, and the engine holds the row while it works. A tick that is
+    about to run is no excuse, since it may have looked already.
+    """
+    if tx.db.clock.now_ms() + _SOON_MS < campaign.next_tick_ms <= due_ms:
+        return
+    await outbox.add(tx, TICK, Tick(campaign.campaign_no), due_ms=due_ms)
+
+
+async def offer(tx: Tx, job_no: int, *, again: bool = False, due_ms: int = 0) -> None:
+    await outbox.add(tx, OFFER, Offer(job_no, again), due_ms=due_ms)
+
+
+async def advance(
+    tx: Tx,
+    row: JobRow,
+    job: Job,
+    campaign: Campaign,
+    *,
+    released_ms: int | None = None,
+    notified_ms: int | None = None,
+) -> bool:
+    """Write what became of a job. False: nothing did.
+
+    A job that waits for another try wakes the campaign when that is due; one that ended is told to the other rooms.
+    """
+    released = row.released_ms if released_ms is None else released_ms
+    notified = row.notified_ms if notified_ms is None else notified_ms
+    if (job, released, notified) == (row.job, row.released_ms, row.notified_ms):
+        return False
+    now_ms = tx.db.clock.now_ms()
+    await rows.save_job(tx, row, job, now_ms=now_ms, released_ms=released, notified_ms=notified)
+    if job.state is JobState.WAITING and job.due_ms is not None:
+        await wake(tx, campaign, max(job.due_ms, now_ms))
+    if job.state is JobState.ROLLING_BACK and row.state != JobState.ROLLING_BACK:
+        await offer(tx, row.job_no)
+    await emit(tx, UpgradeMoved(row.tenant_id, row.community_id, row.campaign_no, row.job_no))
+    if row.job.open and not job.open:
+        await wake(tx, campaign, now_ms)
+        await emit(tx, _finished(row, job, campaign, now_ms))
+    return True
+
+
+async def supersede(tx: Tx, row: JobRow, campaign_of: dict[int, Campaign]) -> bool:
+    """Close older jobs of the same device and module that have not begun. False: a newer one is there already."""
+    for other in await rows.open_jobs(tx, device_no=row.device_no, module=row.module):
+        if other.job_no == row.job_no or other.campaign_no == row.campaign_no:
+            continue
+        if other.job_no > row.job_no:
+            return False
+        campaign = campaign_of.get(other.campaign_no) or await campaign_by_no(tx, other.campaign_no)
+        now_ms = tx.db.clock.now_ms()
+        await advance(tx, other, states.cancelled(other.job, Reason.SUPERSEDED, now_ms), campaign)
+    return True
+
+
+async def campaign_by_no(tx: Tx, campaign_no: int) -> Campaign:
+    """The campaign of a job, unlocked."""
+    return await rows.get_campaign(rows.EVERYWHERE, tx, campaign_no=campaign_no)
+
+
+def _finished(row: JobRow, job: Job, campaign: Campaign, now_ms: int) -> UpgradeFinished:
+    return UpgradeFinished(
+        device_no=row.device_no,
+        iot_id=row.iot_id,
+        tenant_id=row.tenant_id,
+        community_id=row.community_id,
+        project_id=row.project_id,
+        campaign_no=row.campaign_no,
+        module=row.module,
+        version=campaign.version,
+        outcome=job.state.value,
+        reason=job.reason,
+        at_ms=now_ms,
+    )
+
+
+def percent_of(step: Any) -> int | None:
+    """A step as devices send it: a number or its digits, -4 to 100 (spec clients b.4). None for anything else."""
+    try:
+        number = int(step) if not isinstance(step, bool) else None
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if number is not None and -100 <= number <= 100 else None

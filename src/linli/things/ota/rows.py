@@ -1,0 +1,358 @@
+"""Campaigns and jobs as the rest of the room reads and writes them."""
+
+from typing import Any, Final, Literal, NamedTuple
+
+import msgspec
+from sqlalchemy import and_, bindparam, func, or_, select, update
+
+from linli.kernel.db import INT, Command, Query, Reader, Tx, any_of, in_scope
+from linli.kernel.errors import NotFound
+from linli.kernel.scope import Scope
+from linli.things.models import devices, products
+from linli.things.ota.models import device_firmware, ota_campaigns, ota_jobs
+from linli.things.ota.selection import Aim, Selection
+from linli.things.ota.states import OPEN, UNDER_WAY, Job, JobState, Policy
+
+type Kind = Literal["trial", "static", "dynamic"]
+"""`trial`: one device, to see that the firmware works. `static`: devices that are there when it begins. `dynamic`: also
+those that report an old version later."""
+type CampaignState = Literal[
+    "scheduled", "running", "paused", "stopped", "cancelled", "finished", "rolling_back", "rolled_back"
+]
+"""`paused` by a person, `stopped` by the failure rate; both let what is under way come to its end."""
+
+LIVE: Final[frozenset[CampaignState]] = frozenset({"running", "rolling_back"})
+NOT_OVER: Final[frozenset[CampaignState]] = frozenset(
+    {"scheduled", "running", "paused", "stopped", "rolling_back"}
+)
+_OPEN: Final = sorted(OPEN)
+_WORKER: Final = "the campaign engine works for every tenant"
+EVERYWHERE: Final = Scope.system(name="ota")
+
+
+class Campaign(NamedTuple):
+    """A row of `ota_campaigns` with the names of what it brings."""
+
+    campaign_no: int
+    tenant_id: str
+    community_id: int | None
+    firmware_no: int
+    product_no: int
+    module: str
+    version: str
+    source_version: str
+    name: str
+    kind: Kind
+    selection: str
+    percent: int
+    rate: int
+    retries: int
+    retry_ms: int
+    timeout_ms: int
+    stop_percent: int
+    stop_least: int
+    restores: int
+    starts_ms: int
+    ends_ms: int | None
+    state: CampaignState
+    reason: str
+    expanded: int
+    expanded_upto: int
+    window_ms: int
+    window_sent: int
+    judged_from_ms: int
+    next_tick_ms: int
+    created_by: str
+    created_ms: int
+    started_ms: int | None
+    finished_ms: int | None
+    product_key: str
+    product_name: str
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(self.version, self.retries, self.retry_ms, self.timeout_ms, bool(self.restores))
+
+    @property
+    def aim(self) -> Aim:
+        chosen = msgspec.json.decode(self.selection, type=Selection)
+        return Aim(self.product_no, self.module, self.version, self.source_version, self.community_id, chosen)
+
+
+class JobRow(NamedTuple):
+    """A job with the facts of its device and of its campaign that every step needs."""
+
+    job_no: int
+    tenant_id: str
+    campaign_no: int
+    device_no: int
+    module: str
+    state: JobState
+    progress: int
+    step: int
+    tries: int
+    reason: str
+    detail: str
+    from_version: str
+    due_ms: int | None
+    created_ms: int
+    released_ms: int | None
+    notified_ms: int | None
+    changed_ms: int
+    finished_ms: int | None
+    iot_id: str
+    device_name: str
+    product_key: str
+    nickname: str
+    online: int
+    community_id: int | None
+    project_id: str | None
+    current_version: str | None
+
+    @property
+    def job(self) -> Job:
+        return Job(
+            JobState(self.state), self.progress, self.step, self.tries, self.reason, self.detail,
+            self.from_version, self.due_ms, self.finished_ms,
+        )  # fmt: skip
+
+
+_OWN = Campaign._fields[: Campaign._fields.index("product_key")]
+_CAMPAIGN = select(
+    *(ota_campaigns.c[name] for name in _OWN), products.c.product_key, products.c.name
+).select_from(ota_campaigns.join(products, products.c.product_no == ota_campaigns.c.product_no))
+_JOB_OWN = JobRow._fields[: JobRow._fields.index("iot_id")]
+JOB_FROM = ota_jobs.join(devices, devices.c.device_no == ota_jobs.c.device_no).outerjoin(
+    device_firmware,
+    and_(device_firmware.c.device_no == ota_jobs.c.device_no, device_firmware.c.module == ota_jobs.c.module),
+)
+JOB_COLUMNS = [
+    *(ota_jobs.c[name] for name in _JOB_OWN),
+    devices.c.iot_id,
+    devices.c.device_name,
+    devices.c.product_key,
+    devices.c.nickname,
+    devices.c.online,
+    devices.c.community_id,
+    devices.c.project_id,
+    device_firmware.c.version,
+]
+_JOB = select(*JOB_COLUMNS).select_from(JOB_FROM)
+
+_campaign = Query(
+    _CAMPAIGN.where(ota_campaigns.c.campaign_no == bindparam("no", type_=INT), in_scope(ota_campaigns)),
+    Campaign,
+)
+_locked = Query(
+    _CAMPAIGN.where(ota_campaigns.c.campaign_no == bindparam("no", type_=INT)).with_for_update(
+        of=ota_campaigns
+    ),
+    Campaign,
+    unscoped=_WORKER,
+)
+_dynamic = Query(
+    _CAMPAIGN.where(
+        ota_campaigns.c.product_no == bindparam("product_no", type_=INT),
+        ota_campaigns.c.module == bindparam("of_module"),
+        ota_campaigns.c.state == "running",
+        ota_campaigns.c.kind == "dynamic",
+    ).order_by(ota_campaigns.c.campaign_no.desc()),
+    Campaign,
+    unscoped=_WORKER,
+)
+_job = Query(
+    _JOB.where(ota_jobs.c.job_no == bindparam("no", type_=INT)).with_for_update(of=ota_jobs),
+    JobRow,
+    unscoped=_WORKER,
+)
+_open_of_device = Query(
+    _JOB.where(
+        ota_jobs.c.device_no == bindparam("device_no", type_=INT),
+        or_(bindparam("of_module") == "", ota_jobs.c.module == bindparam("of_module")),
+        ota_jobs.c.state.in_(_OPEN),
+        ota_jobs.c.released_ms.is_not(None),
+    )
+    .order_by(ota_jobs.c.job_no.desc())
+    .with_for_update(of=ota_jobs),
+    JobRow,
+    unscoped=_WORKER,
+)
+_save = Command(
+    update(ota_jobs)
+    .where(ota_jobs.c.job_no == bindparam("no", type_=INT))
+    .values(
+        state=bindparam("to"),
+        progress=bindparam("percent", type_=INT),
+        step=bindparam("at_step", type_=INT),
+        tries=bindparam("tried", type_=INT),
+        reason=bindparam("why"),
+        detail=bindparam("words"),
+        from_version=bindparam("before"),
+        due_ms=bindparam("due", type_=INT),
+        released_ms=bindparam("released", type_=INT),
+        notified_ms=bindparam("notified", type_=INT),
+        changed_ms=bindparam("now", type_=INT),
+        finished_ms=bindparam("finished", type_=INT),
+    ),
+    unscoped=_WORKER,
+)
+
+
+class Count(NamedTuple):
+    state: JobState
+    number: int
+    released: int
+
+
+_counts = Query(
+    select(ota_jobs.c.state, func.count(), func.count(ota_jobs.c.released_ms))
+    .where(ota_jobs.c.campaign_no == bindparam("no", type_=INT))
+    .group_by(ota_jobs.c.state),
+    Count,
+    unscoped="the campaign was found in the scope",
+)
+_by_states = Query(
+    _JOB.where(
+        ota_jobs.c.campaign_no == bindparam("no", type_=INT),
+        any_of(ota_jobs.c.state, "states"),
+        ota_jobs.c.job_no > bindparam("after", type_=INT),
+    )
+    .order_by(ota_jobs.c.job_no)
+    .limit(bindparam("limit", type_=INT))
+    .with_for_update(of=ota_jobs),
+    JobRow,
+    unscoped=_WORKER,
+)
+_due = Query(
+    _JOB.where(
+        ota_jobs.c.campaign_no == bindparam("no", type_=INT),
+        ota_jobs.c.due_ms <= bindparam("now", type_=INT),
+        ota_jobs.c.state.in_(_OPEN),
+    )
+    .order_by(ota_jobs.c.job_no)
+    .limit(bindparam("limit", type_=INT))
+    .with_for_update(of=ota_jobs),
+    JobRow,
+    unscoped=_WORKER,
+)
+_other = ota_jobs.alias("other")
+_turn = Query(
+    _JOB.where(
+        ota_jobs.c.campaign_no == bindparam("no", type_=INT),
+        ota_jobs.c.released_ms.is_(None),
+        any_of(ota_jobs.c.state, "states"),
+        ~select(_other.c.job_no)
+        .where(
+            _other.c.device_no == ota_jobs.c.device_no,
+            _other.c.module == ota_jobs.c.module,
+            _other.c.job_no != ota_jobs.c.job_no,
+            _other.c.state.in_(sorted(UNDER_WAY - {JobState.NOTIFIED})),
+        )
+        .exists(),
+    )
+    .order_by(ota_jobs.c.job_no)
+    .limit(bindparam("limit", type_=INT))
+    .with_for_update(of=ota_jobs),
+    JobRow,
+    unscoped=_WORKER,
+)
+_next_due = Query(
+    select(func.min(ota_jobs.c.due_ms)).where(
+        ota_jobs.c.campaign_no == bindparam("no", type_=INT), ota_jobs.c.state.in_(_OPEN)
+    ),
+    unscoped=_WORKER,
+)
+
+
+async def get_campaign(scope: Scope, db: Reader, *, campaign_no: int) -> Campaign:
+    """Raises NotFound."""
+    row = await _campaign.one(db, scope, no=campaign_no)
+    if row is None:
+        raise NotFound(what="campaign", id=campaign_no)
+    return row
+
+
+async def lock_campaign(tx: Tx, campaign_no: int) -> Campaign | None:
+    """The row, held until the unit ends: two processes never decide on one campaign at once."""
+    return await _locked.one(tx, no=campaign_no)
+
+
+async def dynamic_campaigns(tx: Tx, *, product_no: int, module: str) -> list[Campaign]:
+    """Those that take in devices as they report, the newest first."""
+    return await _dynamic.all(tx, product_no=product_no, of_module=module)
+
+
+async def get_job(tx: Tx, job_no: int) -> JobRow | None:
+    return await _job.one(tx, no=job_no)
+
+
+async def open_jobs(tx: Tx, *, device_no: int, module: str = "") -> list[JobRow]:
+    """What a device has to do by now, the newest first; of all modules for an empty one."""
+    return await _open_of_device.all(tx, device_no=device_no, of_module=module)
+
+
+async def jobs_in(
+    tx: Tx, campaign_no: int, states: frozenset[JobState], *, limit: int, after: int = 0
+) -> list[JobRow]:
+    return await _by_states.all(tx, no=campaign_no, states=sorted(states), after=after, limit=limit)
+
+
+async def due_jobs(tx: Tx, campaign_no: int, *, now_ms: int, limit: int) -> list[JobRow]:
+    return await _due.all(tx, no=campaign_no, now=now_ms, limit=limit)
+
+
+async def jobs_in_line(tx: Tx, campaign_no: int, states: frozenset[JobState], *, limit: int) -> list[JobRow]:
+    """Jobs whose turn may come now: not released yet, and their device is loading nothing else for this module."""
+    return await _turn.all(tx, no=campaign_no, states=sorted(states), limit=limit)
+
+
+async def next_due(tx: Tx, campaign_no: int) -> int | None:
+    due = await _next_due.scalar(tx, no=campaign_no)
+    return None if due is None else int(due)
+
+
+async def counts_of(db: Reader, campaign_no: int) -> dict[JobState, Count]:
+    return {JobState(row.state): row for row in await _counts.all(db, no=campaign_no)}
+
+
+async def save_job(
+    tx: Tx, row: JobRow, job: Job, *, now_ms: int, released_ms: int | None, notified_ms: int | None
+) -> None:
+    await _save.run(
+        tx, no=row.job_no, to=job.state, percent=job.progress, at_step=job.step, tried=job.tries,
+        why=job.reason, words=job.detail, before=job.from_version, due=job.due_ms, released=released_ms,
+        notified=notified_ms, now=now_ms, finished=job.finished_ms,
+    )  # fmt: skip
+
+
+async def change_campaign(tx: Tx, campaign_no: int, **values: Any) -> None:
+    """Set columns of a campaign that is locked."""
+    await _change(tuple(sorted(values))).run(tx, no=campaign_no, **{f"new_{k}": v for k, v in values.items()})
+
+
+_changes: dict[tuple[str, ...], Command] = {}
+
+
+def _change(columns: tuple[str, ...]) -> Command:
+    """One statement for each set of columns, made once."""
+    if columns not in _changes:
+        _changes[columns] = Command(
+            update(ota_campaigns)
+            .where(ota_campaigns.c.campaign_no == bindparam("no", type_=INT))
+            .values({name: bindparam(f"new_{name}", type_=ota_campaigns.c[name].type) for name in columns}),
+            unscoped=_WORKER,
+        )
+    return _changes[columns]
+
+
+def new_job(campaign: Campaign, device_no: int, now_ms: int) -> dict[str, Any]:
+    """A row of `ota_jobs` for a device whose turn is still to come."""
+    return {
+        "tenant_id": campaign.tenant_id,
+        "campaign_no": campaign.campaign_no,
+        "device_no": device_no,
+        "module": campaign.module,
+        "state": JobState.WAITING,
+        "created_ms": now_ms,
+        "changed_ms": now_ms,
+    }
