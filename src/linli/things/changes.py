@@ -21,6 +21,8 @@ class Change(NamedTuple):
     device_name: str = ""
     closes: bool = False
     """The device's connection must end: disabled, deleted, or its secret was changed."""
+    leaves_gateway: bool = False
+    """It may no longer speak through the gateway it logged in through; its own connection stays."""
 
 
 type Listener = Callable[[Change], None]

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from linli.kernel import telemetry
-from linli.kernel.db import INT, Database, Query
+from linli.kernel.db import INT, Database, Query, Reader
 from linli.things.changes import Change, listen
 from linli.things.models import devices, product_properties, products
 from linli.tsl import CompiledModel, compile_model, parse_json
@@ -176,23 +176,24 @@ class Fleet:
         row = await _device_by_iot_id.one(self._db, iot_id=iot_id)
         return None if row is None else await self._admit(row)
 
-    async def find_no(self, device_no: int) -> DeviceEntry | None:
+    async def find_no(self, device_no: int, reader: Reader | None = None) -> DeviceEntry | None:
+        """By its number. `reader`: the transaction that asks, so that it waits for no second connection."""
         entry = self._devices.get(device_no)
         if entry is not None:
             return entry
-        row = await _device.one(self._db, device_no=device_no)
-        return None if row is None else await self._admit(row)
+        row = await _device.one(reader or self._db, device_no=device_no)
+        return None if row is None else await self._admit(row, reader)
 
     async def find_product(self, product_key: str) -> ProductEntry | None:
         row = await _product_by_key.one(self._db, product_key=product_key)
         return None if row is None else await self._keep_product(row)
 
-    async def product(self, product_no: int) -> ProductEntry | None:
+    async def product(self, product_no: int, reader: Reader | None = None) -> ProductEntry | None:
         entry = self._products.get(product_no)
         if entry is not None:
             return entry
-        row = await _product.one(self._db, product_no=product_no)
-        return None if row is None else await self._keep_product(row)
+        row = await _product.one(reader or self._db, product_no=product_no)
+        return None if row is None else await self._keep_product(row, reader)
 
     async def refresh(self, change: Change) -> None:
         """Read again what `change` names."""
@@ -224,8 +225,8 @@ class Fleet:
                 self._stale.subtract((change.no,))
                 self._stale += Counter()  # drops what is back at 0
 
-    async def _admit(self, row: _DeviceRow) -> DeviceEntry | None:
-        if row.product_no not in self._products and await self.product(row.product_no) is None:
+    async def _admit(self, row: _DeviceRow, reader: Reader | None = None) -> DeviceEntry | None:
+        if row.product_no not in self._products and await self.product(row.product_no, reader) is None:
             return None
         return self._keep_device(row)
 
@@ -250,10 +251,9 @@ class Fleet:
         if entry is not None:
             self._by_name.pop((entry.product.product_key, entry.device_name), None)
 
-    async def _keep_product(self, row: _ProductRow) -> ProductEntry:
-        numbers = {
-            identifier: no for _, identifier, no in await _numbers.all(self._db, product_no=row.product_no)
-        }
+    async def _keep_product(self, row: _ProductRow, reader: Reader | None = None) -> ProductEntry:
+        known = await _numbers.all(reader or self._db, product_no=row.product_no)
+        numbers = {identifier: no for _, identifier, no in known}
         compiled = compile_model(parse_json(row.tsl), numbers)
         entry = self._products.get(row.product_no)
         if entry is None:

@@ -67,4 +67,7 @@ class Arrival(msgspec.Struct, gc=False):
 def method_of(topic: str) -> str:
     """The method name that a topic stands for, for clients that send none."""
     _, _, tail = topic.partition("/thing/")
-    return f"thing.{tail.replace('/', '.')}" if tail else ""
+    if tail:
+        return f"thing.{tail.replace('/', '.')}"
+    _, _, tail = topic.partition("/combine/")
+    return f"combine.{tail}" if tail else ""

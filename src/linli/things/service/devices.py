@@ -14,7 +14,8 @@ from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.things.changes import Change, tell
 from linli.things.errors import DeviceBoundElsewhere, DeviceNameTaken
-from linli.things.events import DeviceDeleted, DeviceMoved
+from linli.things.events import DeviceCreated, DeviceDeleted, DeviceDisabled, DeviceEnabled, DeviceMoved
+from linli.things.gateways import membership, notices
 from linli.things.models import (
     desired_properties,
     device_tags,
@@ -135,9 +136,13 @@ async def create_device(
     device_no = await tx.insert(devices, values) or 0
     if product.category_code:
         tags = {"CategoryCode": product.category_code, "CategoryName": product.category_name}
+        if product.ability_list:
+            tags["Capability"] = product.capabilities
         rows = [{"device_no": device_no, "tag_key": k, "tag_value": v} for k, v in tags.items() if v]
         await tx.insert_many(device_tags, rows)
     tell(tx, Change("device", device_no, product_key, name))
+    created = DeviceCreated(device_no, made.iot_id, product.tenant_id, project_id, product_key, name)
+    await emit(tx, created, key=made.iot_id)
     return made
 
 
@@ -203,10 +208,16 @@ async def label_device(
 
 
 async def enable_device(scope: Scope, tx: Tx, *, iot_id: str, enabled: bool) -> None:
-    """A disabled device is disconnected and may not connect. Raises NotFound."""
+    """A disabled device is told, disconnected, and may not connect. Its gateway is told too. Raises NotFound."""
     device = await get_device(scope, tx, iot_id=iot_id)
+    if bool(device.enabled) == enabled:
+        return
     await _set_enabled.run(tx, scope, no=device.device_no, on=int(enabled), now=tx.db.clock.now_ms())
+    gateway = await membership.gateway_key(tx, device)
+    notices.lifecycle(tx, "enable" if enabled else "disable", membership.key_of(device), gateway)
     _told(tx, device, closes=not enabled)
+    kind = DeviceEnabled if enabled else DeviceDisabled
+    await emit(tx, kind(*_place(device), device.product_key, device.device_name), key=iot_id)
 
 
 async def reset_secret(scope: Scope, tx: Tx, *, iot_id: str, ids: Ids, secrets: Secrets) -> Triple:
@@ -221,12 +232,17 @@ async def reset_secret(scope: Scope, tx: Tx, *, iot_id: str, ids: Ids, secrets: 
 
 
 async def delete_device(scope: Scope, tx: Tx, *, iot_id: str) -> None:
-    """Remove a device with its tags, present values and unfinished messages. Raises NotFound."""
+    """Remove a device with its tags, present values and unfinished messages. It and its gateway are told; the
+    sub-devices of a gateway stay, without one. Raises NotFound.
+    """
     device = await get_device(scope, tx, iot_id=iot_id)
+    gateway = await membership.gateway_key(tx, device)
+    notices.lifecycle(tx, "delete", membership.key_of(device), gateway)
+    await membership.part(tx, device)
     for command in _clear_state:
         await command.run(tx, no=device.device_no)
     await _delete_device.run(tx, scope, no=device.device_no)
-    gone = DeviceDeleted(device.device_no, iot_id, device.tenant_id, device.community_id, device.project_id)
+    gone = DeviceDeleted(*_place(device), device.product_key, device.device_name)
     await emit(tx, gone, key=iot_id)
     tell(tx, Change("device_gone", device.device_no, device.product_key, device.device_name, closes=True))
 
@@ -266,6 +282,11 @@ async def _bind(tx: Tx, tenant_id: str, iot_ids: list[str], project_id: str | No
     scope = Scope.system(tenant_id)
     for device in await find_devices(scope, tx, iot_ids=iot_ids):
         _told(tx, device)
+
+
+def _place(device: DeviceRow) -> tuple[int, str, str, int | None, str | None]:
+    """What every event of a device's life begins with."""
+    return device.device_no, device.iot_id, device.tenant_id, device.community_id, device.project_id
 
 
 def _told(tx: Tx, device: DeviceRow, *, closes: bool = False) -> None:
