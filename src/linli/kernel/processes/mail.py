@@ -93,8 +93,7 @@ class Mail:
 
     @staticmethod
     def _channel(name: str) -> str:
-        # PostgreSQL cuts names of channels at 63 bytes; readers of a cut name look once in vain.
-        return f"mail_{name}"[:50]
+        return f"mail_{name[-40:]}"  # PostgreSQL cuts at 63 bytes; what tells names apart is at their end
 
     async def _write(self) -> None:
         await asyncio.sleep(0)  # what is sent in the same turn goes along

@@ -158,6 +158,10 @@ class Processes:
         found = next((held.name for held in self._known.values() if held.slot == slot), None)
         return found if found is not None and self.alive(found) else None
 
+    def known(self) -> set[str]:
+        """Every name in the table, the dead that are not taken over yet too."""
+        return {self.name, *self._known}
+
     def others(self) -> list[Process]:
         """The other living ones."""
         return [held for held in self._known.values() if held.name != self.name and self.alive(held.name)]

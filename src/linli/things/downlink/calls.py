@@ -1,8 +1,12 @@
 """Calls under way: which answer belongs to which caller."""
 
 import asyncio
+from collections.abc import Callable
 
 from linli.protocols.linkkit import envelope
+
+type Elsewhere = Callable[[int, str, bytes | envelope.Reply], None]
+"""(device number, message id, the response's bytes or the reply)."""
 
 
 class PendingCalls:
@@ -15,6 +19,8 @@ class PendingCalls:
     def __init__(self) -> None:
         self._waiting: dict[tuple[int, str], asyncio.Future[bytes]] = {}
         self._replies: dict[tuple[int, str], asyncio.Future[envelope.Reply]] = {}
+        self.elsewhere: Elsewhere | None = None
+        """Gets the answers that nobody here waits for; None: there is no other process."""
 
     def __len__(self) -> int:
         return len(self._waiting) + len(self._replies)
@@ -35,16 +41,23 @@ class PendingCalls:
         self._waiting.pop((device_no, message_id), None)
         self._replies.pop((device_no, message_id), None)
 
-    def responded(self, device_no: int, message_id: str, payload: bytes) -> None:
+    def responded(self, device_no: int, message_id: str, payload: bytes, *, forward: bool = True) -> None:
+        """`forward` False: it came from another process."""
         future = self._waiting.pop((device_no, message_id), None)
         if future is not None and not future.done():
             future.set_result(payload)
+        elif future is None and forward and self.elsewhere is not None:
+            self.elsewhere(device_no, message_id, payload)
 
-    def answered(self, device_no: int, message_id: str, reply: envelope.Reply) -> None:
+    def answered(
+        self, device_no: int, message_id: str, reply: envelope.Reply, *, forward: bool = True
+    ) -> None:
         """Tell whoever waits; to be called once the answer is on disk, so that the record is complete by then."""
         future = self._replies.pop((device_no, message_id), None)
         if future is not None and not future.done():
             future.set_result(reply)
+        elif future is None and forward and self.elsewhere is not None:
+            self.elsewhere(device_no, message_id, reply)
 
 
 def call_number(message_id: str) -> int | None:

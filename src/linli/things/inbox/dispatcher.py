@@ -56,7 +56,7 @@ _work = inbox_work.join(
     & (inbox.c.seq == inbox_work.c.seq)
     & (inbox.c.day == inbox_work.c.day),
 )
-_unfinished = Query(
+_ready = (
     select(
         inbox_work.c.device_no, inbox_work.c.seq, inbox_work.c.tries, inbox.c.kind, inbox.c.identifier,
         inbox.c.received_ms, inbox.c.note, inbox.c.payload,
@@ -64,9 +64,10 @@ _unfinished = Query(
     .select_from(_work)
     .where(inbox_work.c.state == "ready", inbox_work.c.seq > bindparam("after", type_=INT))
     .order_by(inbox_work.c.seq)
-    .limit(PAGE),
-    _WorkRow,
+    .limit(PAGE)
 )  # fmt: skip
+_unfinished = Query(_ready, _WorkRow)
+_unfinished_of = Query(_ready.where(inbox_work.c.device_no == bindparam("no", type_=INT)), _WorkRow)
 _take = Command(
     delete(inbox_work).where(
         inbox_work.c.device_no == bindparam("no", type_=INT),
@@ -98,7 +99,13 @@ class _Broken(NamedTuple):
 
 
 class Dispatcher:
-    """One per process; its `offer` belongs into `Ingest.on_committed`."""
+    """One per process; its `offer` belongs into `Ingest.on_committed`.
+
+    Where several processes share the database, a device's messages are handled by the process that holds the device
+    (`mine`); who takes a device over from another one `adopt`s what is unfinished there. Should two processes have the
+    same message in hand, the later one waits at its row of the work list until the first is done with it, and finds it
+    gone: both go through a device's messages in the same order, and each message is handled once.
+    """
 
     def __init__(self, db: Database, fleet: Fleet, handlers: InboxHandlers, clock: Clock) -> None:
         self._db = db
@@ -117,6 +124,8 @@ class Dispatcher:
         self._tasks: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
         self._stop_listening: Callable[[], None] = _nothing
+        self.mine: Callable[[int], bool] = _all_are
+        """Whether the unfinished messages of a device are this process's."""
 
     async def start(self) -> None:
         """Take up what was left unfinished. Start it before messages arrive."""
@@ -142,6 +151,31 @@ class Dispatcher:
                     self._behind = True
                 else:
                     self._queue(message.device.device_no, message)
+
+    async def adopt(self, device_no: int) -> None:
+        """Take up what another process left unfinished of a device, before newer messages come. Raises Unavailable."""
+        after = 0
+        while rows := await _unfinished_of.all(self._db, no=device_no, after=after):
+            if self._behind:  # everything is read again anyway
+                self._missed = True
+                return
+            known = {message.seq for message in self._queues.get(device_no, ())}
+            for row in rows:
+                if row.seq not in known:
+                    await self._queue_row(row)
+            after = rows[-1].seq
+
+    def look_again(self) -> None:
+        """The work list may hold messages that are this process's now: read it, at once or when memory is empty."""
+        if not self._behind:
+            self._behind = True
+            if not self._kept:
+                self._idle.clear()
+                self._spawn(self._load())
+
+    @property
+    def idle(self) -> bool:
+        return not self._kept and not self._behind
 
     async def settled(self) -> None:
         """Return once nothing waits. For tests and for an orderly stop."""
@@ -189,7 +223,8 @@ class Dispatcher:
                 await self._clock.sleep(WAITS[-1])
                 continue
             for row in rows:
-                await self._queue_row(row)
+                if self.mine(row.device_no):
+                    await self._queue_row(row)
                 after = row.seq
             if not rows and not self._missed:
                 self._behind = False
@@ -212,12 +247,9 @@ class Dispatcher:
         self._queue(row.device_no, message)
 
     def _heard(self, change: Change) -> None:
-        """A parked message was put back: read the work list, now or when memory is empty."""
-        if change.kind == "inbox" and not self._behind:
-            self._behind = True
-            if not self._kept:
-                self._idle.clear()
-                self._spawn(self._load())
+        """A parked message was put back."""
+        if change.kind == "inbox":
+            self.look_again()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name="inbox-handlers")
@@ -284,3 +316,8 @@ class Dispatcher:
 
 def _nothing() -> None:
     """Stands in until `start`."""
+
+
+def _all_are(device_no: int) -> bool:
+    """Stands in where there is one process."""
+    return True

@@ -1,0 +1,1 @@
+"""Several fronts over one database: which one holds which device, and how calls and answers find their way (ADR 0018)."""

@@ -1,0 +1,179 @@
+"""Downlinks and answers that travel between processes, as mail (`kernel.processes.mail`)."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from itertools import count
+from typing import Any, Final, Literal
+
+import msgspec
+
+from linli.kernel import telemetry
+from linli.kernel.clock import Clock
+from linli.kernel.ids import Ids
+from linli.kernel.processes import Mail, Processes
+from linli.protocols.linkkit import envelope
+from linli.things.downlink.calls import PendingCalls, call_number
+from linli.things.mqtt.front import Front
+from linli.things.mqtt.store import Key
+
+log = telemetry.logger(__name__)
+
+MOST_HOPS: Final = 3
+"""A device that moves while its message travels is followed so often."""
+ACK_SECONDS: Final = 600
+"""How long the PUBACK of a message sent elsewhere is waited for."""
+MOST_ACKS: Final = 50_000
+
+_forwarded = telemetry.counter("things_forwarded", "Messages sent to another process", ("kind",))
+
+
+class Downlink(msgspec.Struct, array_like=True):
+    product_key: str
+    device_name: str
+    topic: str
+    payload: bytes
+    qos: int
+    queue: bool
+    expires_ms: int | None
+    hops: int
+    sender: str
+    ack: int
+    """The sender's number of this message; 0: it need not know what became of it."""
+
+
+class Acked(msgspec.Struct, array_like=True):
+    ack: int
+    delivered: bool
+
+
+class Answer(msgspec.Struct, array_like=True):
+    """A device's answer to a call that was made in another process."""
+
+    kind: Literal["response", "reply"]
+    device_no: int
+    message_id: str
+    payload: bytes
+
+
+class Forwarding:
+    """`front` publishes what others ask for; `calls` are those that this process waits for."""
+
+    def __init__(
+        self, processes: Processes, mail: Mail, front: Front, calls: PendingCalls, clock: Clock
+    ) -> None:
+        self._processes = processes
+        self._mail = mail
+        self._front = front
+        self._calls = calls
+        self._clock = clock
+        self._numbers = count(1)
+        self._acks: dict[int, tuple[str, int, Callable[[bool], None]]] = {}
+        """(front, when it is given up, on_ack) by the number of the message."""
+        self._hops = 0
+        self._task: asyncio.Task[None] | None = None
+        mail.on("downlink", Downlink, self._publish)
+        mail.on("acked", Acked, self._acked)
+        mail.on("answer", Answer, self._answered)
+        calls.elsewhere = self._answer
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._give_up(), name="forwarding")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    def send(
+        self,
+        front: str,
+        key: Key,
+        topic: str,
+        payload: bytes,
+        *,
+        qos: int,
+        on_ack: Callable[[bool], None] | None,
+        queue: bool,
+        expires_ms: int | None,
+    ) -> bool:
+        """Have another front publish this. False: it has been passed on too often, or too much waits already."""
+        hops = self._hops + 1
+        if hops > MOST_HOPS or len(self._acks) >= MOST_ACKS:
+            return False
+        number = 0
+        if on_ack is not None:
+            number = next(self._numbers)
+            self._acks[number] = (front, self._clock.now_ms() + ACK_SECONDS * 1000, on_ack)
+        downlink = Downlink(
+            *key, topic, payload, qos, queue, expires_ms, hops, self._processes.name, number
+        )  # fmt: skip
+        self._mail.send(front, "downlink", downlink, lost=lambda: self._acked(Acked(number, False)))
+        _forwarded.labels("downlink").inc()
+        return True
+
+    def _publish(self, asked: Downlink) -> None:
+        on_ack: Callable[[bool], None] | None = None
+        if asked.ack:
+
+            def on_ack(delivered: bool) -> None:
+                self._mail.send(asked.sender, "acked", Acked(asked.ack, delivered))
+
+        self._hops = asked.hops
+        try:
+            taken = self._front.publish(
+                asked.product_key, asked.device_name, asked.topic, asked.payload, qos=asked.qos,
+                on_ack=on_ack, queue=asked.queue, expires_ms=asked.expires_ms,
+            )  # fmt: skip
+        finally:
+            self._hops = 0
+        if not taken and on_ack is not None:
+            on_ack(False)
+
+    def _acked(self, said: Acked) -> None:
+        held = self._acks.pop(said.ack, None)
+        if held is not None:
+            held[2](said.delivered)
+
+    async def _give_up(self) -> None:
+        """Messages whose front is gone, or that nobody acknowledged, are lost."""
+        while True:
+            await self._clock.sleep(1)
+            now = self._clock.now_ms()
+            lost = [
+                number
+                for number, (front, until, _) in self._acks.items()
+                if until <= now or not self._processes.alive(front)
+            ]
+            for number in lost:
+                self._acked(Acked(number, False))
+
+    # answers
+
+    def _answer(self, device_no: int, message_id: str, answer: bytes | envelope.Reply) -> None:
+        """Nobody here waits for it: the number says which process made the call."""
+        number = call_number(message_id)
+        process = None if number is None else self._processes.in_slot(Ids.slot_of(number))
+        if process is None or process == self._processes.name:
+            return
+        if isinstance(answer, bytes):
+            letter = Answer("response", device_no, message_id, answer)
+        else:
+            letter = Answer("reply", device_no, message_id, _encoded(answer))
+        self._mail.send(process, "answer", letter)
+        _forwarded.labels("answer").inc()
+
+    def _answered(self, answer: Answer) -> None:
+        if answer.kind == "response":
+            self._calls.responded(answer.device_no, answer.message_id, answer.payload, forward=False)
+        else:
+            reply = envelope.read_reply(answer.payload)
+            self._calls.answered(answer.device_no, answer.message_id, reply, forward=False)
+
+
+def _encoded(reply: envelope.Reply) -> bytes:
+    fields: dict[str, Any] = {"id": reply.id, "code": reply.code, "message": reply.message}
+    if bytes(reply.data):
+        fields["data"] = reply.data
+    return msgspec.json.encode(fields)
