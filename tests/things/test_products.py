@@ -8,8 +8,10 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.secrets import Secrets
+from linli.things.catalogue import audit
 from linli.things.errors import ProductInUse, ProductKeyTaken, TslRefused
-from linli.things.queries.products import get_product, list_products
+from linli.things.queries.devices import device_tags_of, get_device
+from linli.things.queries.products import ProductRow, get_product, list_products
 from linli.things.service import devices, products
 from tests.things.conftest import DOOR_TSL, Site
 
@@ -55,7 +57,14 @@ async def test_importing_a_model_replaces_it(database: Database, site: Site) -> 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"name": " "}, {"node_type": 2}, {"category_code": "a/b/c/d"}, {"product_key": "x"}],
+    [
+        {"name": " "},
+        {"node_type": 2},
+        {"data_format": "xml"},
+        {"name": "x" * 65},
+        {"category_code": "a/b/c/d"},
+        {"product_key": "x"},
+    ],
     ids=str,
 )
 async def test_bad_input_is_named(
@@ -108,3 +117,89 @@ async def test_products_are_found_by_part_of_name_or_key(database: Database, sit
         found = await list_products(site.tenant, database, page=PageRequest(), keyword=keyword)
         assert (keyword, found.total) == (keyword, total)
     assert found.data[0].devices == 1
+
+
+async def make(database: Database, site: Site, ids: Ids, secrets: Secrets, **options: object) -> ProductRow:
+    async with database.begin() as tx:
+        return await products.create_product(
+            site.tenant,
+            tx,
+            ids=ids,
+            secrets=secrets,
+            **({"name": "一体机"} | options),  # type: ignore[arg-type]
+        )
+
+
+async def test_a_product_of_a_category_starts_with_its_model_and_tags_its_devices(
+    database: Database, site: Site, ids: Ids, secrets: Secrets
+) -> None:
+    product = await make(
+        database, site, ids, secrets, category_code="community/people/aio", capabilities=["qrcode", "face"]
+    )
+    assert product.category_name == "智慧社区/人员通行/门禁一体机"
+    assert {"passEvent", "doorOpenEvent"} <= product.model().event_by_id.keys()
+    async with database.begin() as tx:
+        device = await devices.create_device(
+            site.tenant, tx, product_key=product.product_key, ids=ids, secrets=secrets
+        )
+    row = await get_device(site.tenant, database, iot_id=device.iot_id)
+    assert await device_tags_of(site.tenant, database, device_no=row.device_no) == {
+        "CategoryCode": "community/people/aio",
+        "CategoryName": "智慧社区/人员通行/门禁一体机",
+        "Capability": '["face","qrcode"]',
+    }
+    async with database.begin() as tx:
+        await products.change_product(
+            site.tenant, tx, product_key=product.product_key, capabilities=["card"], name="新名"
+        )
+    tags = await device_tags_of(site.tenant, database, device_no=row.device_no)
+    assert tags["Capability"] == '["card"]'
+    with pytest.raises(BadInput):
+        await make(database, site, ids, secrets, capabilities=["face"])
+    with pytest.raises(BadInput):
+        async with database.begin() as tx:
+            await products.change_product(
+                site.tenant, tx, product_key=product.product_key, capabilities=["x"]
+            )
+
+
+async def test_a_copy_has_the_model_and_its_own_key(
+    database: Database, site: Site, ids: Ids, secrets: Secrets
+) -> None:
+    async with database.begin() as tx:
+        copy = await products.copy_product(
+            site.tenant, tx, product_key=site.product_key, name="副本", ids=ids, secrets=secrets
+        )
+    source = await get_product(site.tenant, database, product_key=site.product_key)
+    assert (copy.tsl, copy.category_name, copy.version) == (source.tsl, source.category_name, 1)
+    assert copy.product_key != source.product_key
+    both = [
+        await products.product_secret(site.tenant, database, product_key=key, secrets=secrets)
+        for key in (copy.product_key, source.product_key)
+    ]
+    assert both[0] != both[1]
+
+
+async def test_products_are_filtered_by_category_and_node_type(
+    database: Database, site: Site, ids: Ids, secrets: Secrets
+) -> None:
+    await make(database, site, ids, secrets, category_code="community/people/qrcode_x")
+    await make(database, site, ids, secrets, category_code="edge/camera", node_type=1)
+    for category, total in (
+        ("community/people/qrcode", 1),
+        ("community/people", 2),
+        ("community", 2),
+        ("", 3),
+    ):
+        found = await list_products(site.tenant, database, page=PageRequest(), category_code=category)
+        assert (category, found.total) == (category, total)
+    found = await list_products(site.tenant, database, page=PageRequest(), node_type=1)
+    assert [row.category_code for row in found.data] == ["edge/camera"]
+
+
+async def test_a_shown_secret_leaves_a_trace(database: Database, site: Site, secrets: Secrets) -> None:
+    async with database.begin() as tx:
+        shown = await products.show_secret(site.tenant, tx, product_key=site.product_key, secrets=secrets)
+    acts = await audit.acts_on(site.tenant, database, subject=site.product_key, page=PageRequest())
+    assert (acts.data[0].act, acts.data[0].caller) == ("product.secret_shown", "operator:one")
+    assert shown not in str(acts.data)

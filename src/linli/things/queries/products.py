@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import bindparam, func, or_, select
 
-from linli.kernel.db import INT, Query, Reader, in_scope
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -27,9 +28,20 @@ class ProductRow(NamedTuple):
     """As stored; `model` reads it."""
     created_ms: int
     modified_ms: int
+    data_format: str
+    """`alink` or `custom`."""
+    description: str
+    capabilities: str
+    """JSON list."""
+    version: int
+    """Of the thing model in force."""
 
     def model(self) -> ThingModel:
         return parse_json(self.tsl)
+
+    @property
+    def ability_list(self) -> list[str]:
+        return msgspec.json.decode(self.capabilities, type=list[str])
 
 
 class ProductSummary(NamedTuple):
@@ -39,6 +51,8 @@ class ProductSummary(NamedTuple):
     category_name: str
     node_type: int
     created_ms: int
+    data_format: str
+    version: int
     devices: int
 
 
@@ -51,11 +65,23 @@ _by_no = Query(
     select(*_COLUMNS).where(products.c.product_no == bindparam("product_no", type_=INT), in_scope(products)),
     ProductRow,
 )
+_keys = Query(
+    select(products.c.product_key).where(any_of(products.c.product_key, "product_keys"), in_scope(products))
+)
 _matching = or_(
     bindparam("pattern") == "",
     products.c.name.like(bindparam("pattern"), escape="\\"),
     products.c.product_key.like(bindparam("pattern"), escape="\\"),
 )
+_of_category = or_(
+    bindparam("category_code") == "",
+    products.c.category_code == bindparam("category_code"),
+    products.c.category_code.like(bindparam("category_below"), escape="\\"),
+)
+_of_node_type = or_(
+    bindparam("node_type", type_=INT) == -1, products.c.node_type == bindparam("node_type", type_=INT)
+)
+_where = (in_scope(products), _matching, _of_category, _of_node_type)
 _count_devices = (
     select(func.count())
     .select_from(devices)
@@ -65,15 +91,19 @@ _count_devices = (
 _page = Query(
     select(
         products.c.product_key, products.c.name, products.c.category_code, products.c.category_name,
-        products.c.node_type, products.c.created_ms, _count_devices,
+        products.c.node_type, products.c.created_ms, products.c.data_format, products.c.version, _count_devices,
     )
-    .where(in_scope(products), _matching)
+    .where(*_where)
     .order_by(products.c.product_no.desc())
     .limit(bindparam("limit", type_=INT))
     .offset(bindparam("offset", type_=INT)),
     ProductSummary,
 )  # fmt: skip
-_total = Query(select(func.count()).select_from(products).where(in_scope(products), _matching))
+_total = Query(select(func.count()).select_from(products).where(*_where))
+_devices_of = Query(
+    select(func.count()).where(devices.c.product_no == bindparam("product_no", type_=INT)),
+    unscoped="a product has one tenant, and so have its devices",
+)
 
 
 def like_pattern(keyword: str) -> str:
@@ -100,11 +130,31 @@ async def get_product_by_no(scope: Scope, db: Reader, *, product_no: int) -> Pro
     return row
 
 
+async def find_product_keys(scope: Scope, db: Reader, *, product_keys: list[str]) -> frozenset[str]:
+    """Those of `product_keys` that are products of the tenant."""
+    return frozenset(key for (key,) in await _keys.all(db, scope, product_keys=product_keys))
+
+
 async def list_products(
-    scope: Scope, db: Reader, *, page: PageRequest, keyword: str = ""
+    scope: Scope,
+    db: Reader,
+    *,
+    page: PageRequest,
+    keyword: str = "",
+    category_code: str = "",
+    node_type: int | None = None,
 ) -> Page[ProductSummary]:
-    """Newest first; `keyword` is part of the name or key."""
-    pattern = like_pattern(keyword)
-    rows = await _page.all(db, scope, pattern=pattern, **page.binds)
-    total = await _total.scalar(db, scope, pattern=pattern)
-    return Page.of(page, total, rows)
+    """Newest first; `keyword` is part of the name or key, `category_code` a path with all below it."""
+    binds = {
+        "pattern": like_pattern(keyword),
+        "category_code": category_code,
+        "category_below": like_pattern(category_code).removeprefix("%").removesuffix("%") + "/%",
+        "node_type": -1 if node_type is None else node_type,
+    }
+    rows = await _page.all(db, scope, **binds, **page.binds)
+    return Page.of(page, await _total.scalar(db, scope, **binds), rows)
+
+
+async def devices_of(db: Reader, *, product_no: int) -> int:
+    """How many devices a product has. The caller knows that it may see the product."""
+    return int(await _devices_of.scalar(db, product_no=product_no))

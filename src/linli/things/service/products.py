@@ -1,8 +1,10 @@
-"""Products: a kind of device with its thing model."""
+"""Products: a kind of device with its thing model, made of a category or from scratch."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import bindparam, delete, func, select, update
 
 from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope
@@ -10,12 +12,27 @@ from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.things.catalogue import audit
+from linli.things.catalogue.documents import read_tsl
+from linli.things.catalogue.library import ALL_IN_ONE, CAPABILITIES
+from linli.things.catalogue.tree import find_category
+from linli.things.catalogue.versions import number_properties, put_in_force, record_version
 from linli.things.changes import Change, tell
-from linli.things.errors import ProductInUse, ProductKeyTaken, TslRefused
-from linli.things.models import devices, product_properties, products
+from linli.things.errors import ProductInUse, ProductKeyTaken
+from linli.things.models import (
+    device_tags,
+    devices,
+    product_drafts,
+    product_properties,
+    product_versions,
+    products,
+)
 from linli.things.queries.products import ProductRow, get_product
-from linli.tsl import ModelRefused, ThingModel, parse, parse_json, to_storage
+from linli.tsl import to_storage
 
+MAX_NAME: Final = 64
+MAX_DESCRIPTION: Final = 500
+DATA_FORMATS: Final = ("alink", "custom")
 _PRODUCT_KEY = re.compile(r"[A-Za-z0-9]{4,20}")
 _CATEGORY: Final = re.compile(r"[A-Za-z0-9_]{1,10}(/[A-Za-z0-9_]{1,10}){0,2}|")
 
@@ -23,36 +40,32 @@ _by_key = Query(
     select(products.c.product_no).where(products.c.product_key == bindparam("product_key")),
     unscoped="a product key is unique on the whole platform",
 )
-_known_properties = Query(
-    select(product_properties.c.identifier).where(
-        product_properties.c.product_no == bindparam("product_no", type_=INT)
-    )
-)
 _device_count = Query(
     select(func.count()).where(devices.c.product_no == bindparam("product_no", type_=INT)),
     unscoped="a product has one tenant, and so have its devices",
 )
-_set_tsl = Command(
+_device_nos = Query(
+    select(devices.c.device_no).where(devices.c.product_no == bindparam("product_no", type_=INT)),
+    unscoped="a product has one tenant, and so have its devices",
+)
+_change = Command(
     update(products)
     .where(products.c.product_no == bindparam("no", type_=INT), in_scope(products))
-    .values(tsl=bindparam("tsl_text"), modified_ms=bindparam("now", type_=INT))
+    .values(
+        name=bindparam("new_name"),
+        description=bindparam("text"),
+        dynamic_register=bindparam("dynamic", type_=INT),
+        capabilities=bindparam("able"),
+        modified_ms=bindparam("now", type_=INT),
+    )
 )
-_delete_properties = Command(
-    delete(product_properties).where(product_properties.c.product_no == bindparam("no", type_=INT))
-)
+_delete_parts = [
+    Command(delete(table).where(table.c.product_no == bindparam("no", type_=INT)))
+    for table in (product_properties, product_versions, product_drafts)
+]
 _delete_product = Command(
     delete(products).where(products.c.product_no == bindparam("no", type_=INT), in_scope(products))
 )
-
-
-def read_tsl(tsl: str | bytes | dict[str, Any] | None) -> ThingModel:
-    """A thing model from a document, as text or decoded; None or empty text is the empty model. Raises TslRefused."""
-    if tsl is None or tsl in ("", b""):
-        return ThingModel()
-    try:
-        return parse(tsl) if isinstance(tsl, dict) else parse_json(tsl)
-    except ModelRefused as refused:
-        raise TslRefused(refused) from refused
 
 
 async def create_product(
@@ -68,52 +81,138 @@ async def create_product(
     node_type: int = 0,
     product_key: str | None = None,
     dynamic_register: bool = False,
+    data_format: str = "alink",
+    description: str = "",
+    capabilities: Sequence[str] = (),
 ) -> ProductRow:
     """A new product of the scope's tenant. `node_type`: 0 device, 1 gateway.
 
-    `category_code` is a path as `community/people/qrcode`. `product_key` may be given to
-    move products in from elsewhere. Raises BadInput, TslRefused, ProductKeyTaken.
+    `category_code` is a path as `community/people/qrcode`; where the library knows it, its name is filled in and,
+    without `tsl`, its thing model is the first version. `product_key` may be given to move products in from elsewhere.
+    `capabilities` is for all-in-one doors. Raises BadInput, TslRefused, ProductKeyTaken.
     """
-    if not name.strip():
-        raise BadInput(field="productName", rule="blank")
     if node_type not in (0, 1):
         raise BadInput(field="nodeType", rule="one_of", allowed="0, 1")
+    if data_format not in DATA_FORMATS:
+        raise BadInput(field="dataFormat", rule="one_of", allowed=", ".join(DATA_FORMATS))
     if not _CATEGORY.fullmatch(category_code):
         raise BadInput(field="categoryCode", rule="format", example="community/people/qrcode")
     if product_key is not None and not _PRODUCT_KEY.fullmatch(product_key):
         raise BadInput(field="productKey", rule="format", example="a17nEF9qLYJ")
+    category = await find_category(scope, tx, path=category_code) if category_code else None
     model = read_tsl(tsl)
+    if tsl is None and category is not None and category.model is not None:
+        model = category.model
     key = product_key or ids.product_key()
     if await _by_key.one(tx, product_key=key):
         raise ProductKeyTaken(id=key)
     now = tx.db.clock.now_ms()
+    text = to_storage(model)
     values = {
         "product_key": key,
         "tenant_id": scope.tenant,
-        "name": name.strip(),
+        "name": _name(name),
         "category_code": category_code,
-        "category_name": category_name,
+        "category_name": category_name or (category.name if category else ""),
         "node_type": node_type,
         "secret": secrets.seal(ids.product_secret(), about=f"product:{key}"),
         "dynamic_register": int(dynamic_register),
-        "tsl": to_storage(model),
+        "data_format": data_format,
+        "description": _description(description),
+        "capabilities": _capabilities(category_code, capabilities),
+        "tsl": text,
         "created_ms": now,
         "modified_ms": now,
     }
     product_no = await tx.insert(products, values) or 0
-    await _number_properties(tx, product_no, model)
+    await number_properties(tx, product_no, model)
+    await record_version(scope, tx, product_no=product_no, version=1, tsl=text, notes="")
+    await audit.note(scope, tx, "product.created", subject=key)
     return await get_product(scope, tx, product_key=key)
+
+
+async def copy_product(
+    scope: Scope, tx: Tx, *, product_key: str, name: str, ids: Ids, secrets: Secrets
+) -> ProductRow:
+    """Another product with the same settings and the published thing model; key and secret are its own.
+
+    Raises NotFound, BadInput (name).
+    """
+    source = await get_product(scope, tx, product_key=product_key)
+    return await create_product(
+        scope,
+        tx,
+        name=name,
+        ids=ids,
+        secrets=secrets,
+        tsl=source.tsl,
+        category_code=source.category_code,
+        category_name=source.category_name,
+        node_type=source.node_type,
+        dynamic_register=bool(source.dynamic_register),
+        data_format=source.data_format,
+        description=source.description,
+        capabilities=source.ability_list,
+    )
+
+
+async def change_product(
+    scope: Scope,
+    tx: Tx,
+    *,
+    product_key: str,
+    name: str | None = None,
+    description: str | None = None,
+    dynamic_register: bool | None = None,
+    capabilities: Sequence[str] | None = None,
+) -> ProductRow:
+    """None leaves a field as it is. New capabilities go to the tags of every device. Raises NotFound, BadInput."""
+    product = await get_product(scope, tx, product_key=product_key)
+    able = product.capabilities
+    if capabilities is not None:
+        able = _capabilities(product.category_code, capabilities)
+    dynamic = bool(product.dynamic_register) if dynamic_register is None else dynamic_register
+    await _change.run(
+        tx,
+        scope,
+        no=product.product_no,
+        new_name=product.name if name is None else _name(name),
+        text=product.description if description is None else _description(description),
+        dynamic=int(dynamic),
+        able=able,
+        now=tx.db.clock.now_ms(),
+    )
+    if able != product.capabilities:
+        rows = [
+            {"device_no": device_no, "tag_key": "Capability", "tag_value": able}
+            for (device_no,) in await _device_nos.all(tx, product_no=product.product_no)
+        ]
+        await tx.upsert(device_tags, rows, keys=("device_no", "tag_key"), update=("tag_value",))
+    tell(tx, Change("product", product.product_no, product_key))
+    changed = await get_product(scope, tx, product_key=product_key)
+    facts = {
+        field: getattr(changed, field)
+        for field in ("name", "description", "dynamic_register", "capabilities")
+        if getattr(changed, field) != getattr(product, field)
+    }
+    if facts:
+        await audit.note(scope, tx, "product.changed", subject=product_key, facts=facts)
+    return changed
 
 
 async def import_tsl(
     scope: Scope, tx: Tx, *, product_key: str, tsl: str | bytes | dict[str, Any]
 ) -> ProductRow:
-    """Replace the thing model. Stored values of properties that left it stay readable. Raises NotFound, TslRefused."""
+    """Put a thing model in force at once, as the next version if it differs.
+
+    Stored values of properties that left it stay readable.
+
+    Raises NotFound, TslRefused.
+    """
     product = await get_product(scope, tx, product_key=product_key)
     model = read_tsl(tsl)
-    await _number_properties(tx, product.product_no, model)
-    await _set_tsl.run(tx, scope, no=product.product_no, tsl_text=to_storage(model), now=tx.db.clock.now_ms())
-    tell(tx, Change("product", product.product_no, product_key))
+    if model != product.model():
+        await put_in_force(scope, tx, product=product, model=model, notes="")
     return await get_product(scope, tx, product_key=product_key)
 
 
@@ -122,8 +221,10 @@ async def delete_product(scope: Scope, tx: Tx, *, product_key: str) -> None:
     product = await get_product(scope, tx, product_key=product_key)
     if count := await _device_count.scalar(tx, product_no=product.product_no):
         raise ProductInUse(id=product_key, count=count)
-    await _delete_properties.run(tx, no=product.product_no)
+    for parts in _delete_parts:
+        await parts.run(tx, no=product.product_no)
     await _delete_product.run(tx, scope, no=product.product_no)
+    await audit.note(scope, tx, "product.deleted", subject=product_key, facts={"name": product.name})
 
 
 async def product_secret(scope: Scope, db: Reader, *, product_key: str, secrets: Secrets) -> str:
@@ -132,8 +233,31 @@ async def product_secret(scope: Scope, db: Reader, *, product_key: str, secrets:
     return secrets.open(product.secret, about=f"product:{product_key}")
 
 
-async def _number_properties(tx: Tx, product_no: int, model: ThingModel) -> None:
-    known = {identifier for (identifier,) in await _known_properties.all(tx, product_no=product_no)}
-    for item in model.properties:
-        if item.identifier not in known:
-            await tx.insert(product_properties, {"product_no": product_no, "identifier": item.identifier})
+async def show_secret(scope: Scope, tx: Tx, *, product_key: str, secrets: Secrets) -> str:
+    """As `product_secret`, for a person: who looked and when is written down. Raises NotFound."""
+    shown = await product_secret(scope, tx, product_key=product_key, secrets=secrets)
+    await audit.note(scope, tx, "product.secret_shown", subject=product_key)
+    return shown
+
+
+def _name(name: str) -> str:
+    said = name.strip()
+    if not said:
+        raise BadInput(field="productName", rule="blank")
+    if len(said) > MAX_NAME:
+        raise BadInput(field="productName", rule="too_long", limit=MAX_NAME)
+    return said
+
+
+def _description(text: str) -> str:
+    if len(text) > MAX_DESCRIPTION:
+        raise BadInput(field="description", rule="too_long", limit=MAX_DESCRIPTION)
+    return text.strip()
+
+
+def _capabilities(category_code: str, capabilities: Sequence[str]) -> str:
+    """The JSON text of the tag Capability, in the library's order."""
+    wrong = set(capabilities) - set(CAPABILITIES)
+    if wrong or (capabilities and category_code != ALL_IN_ONE):
+        raise BadInput(field="capabilities", rule="capability", allowed=", ".join(CAPABILITIES))
+    return msgspec.json.encode([one for one in CAPABILITIES if one in capabilities]).decode()
