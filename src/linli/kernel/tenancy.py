@@ -4,6 +4,7 @@ A tenant owns everything. A project (application platform project) has app keys 
 many. The community's own id on the wire (`scope_id`, spec B 2.2) is kept by its room; here is only the number.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -297,10 +298,23 @@ async def main_scope(db: Database, tenant_id: str) -> Scope:
     return Scope(tenant.id, Caller("operator", tenant.name))
 
 
+CHANNEL = "tenancy"
+
+
 def changed(tx: Tx) -> None:
-    """Let caches of keys and scopes in this process see the change with the next call."""
+    """Let caches of keys and scopes see the change with the next call: this process's at once, others' by a signal."""
 
     def tell() -> None:
         tx.db.tenancy_epoch += 1
+        tx.db.signals.publish(CHANNEL)
 
     tx.after_commit(tell)
+
+
+def follow(db: Database) -> Callable[[], None]:
+    """Let this process's caches follow changes of other processes; call what is returned to stop."""
+
+    def heard(_: str = "") -> None:
+        db.tenancy_epoch += 1
+
+    return db.signals.listen(CHANNEL, heard, missed=heard, others_only=True)

@@ -1,7 +1,7 @@
 """App keys as the gateway holds them: secret, scope, services and limits in memory, read again when they changed.
 
-A change committed by this process is seen with the next call (`Database.tenancy_epoch`); one by another process
-(the command line, a second server) after at most `TTL_MS`.
+A change is seen with the next call (`Database.tenancy_epoch`): one by another process (the command line, a second
+server) as soon as its signal arrives, and after `TTL_MS` where processes have no signals.
 """
 
 from __future__ import annotations
@@ -85,6 +85,7 @@ class AppKeys:
         self._secrets = secrets
         self._default_rate = default_rate
         self._held: dict[bytes, AppKey] = {}
+        tenancy.follow(db)
 
     def find(self, app_key: bytes, now_ms: int) -> AppKey | None:
         """The key under its wire name if it is held and fresh; else `load` it. No await: every call asks this."""

@@ -21,7 +21,8 @@ from linli.openapi.models import cloud_tokens
 LIFETIME_MS = 7_200_000
 GRACE_MS = 300_000
 CACHE_MS = 1_000
-"""How long another process may go on with a token that this one has killed."""
+"""How long another process that cannot hear of it may go on with a token that this one has killed."""
+CHANNEL = "tokens"
 _MOST_CACHED = 50_000
 _MAX_TOKEN = 128
 
@@ -114,6 +115,7 @@ class Tokens:
         self._ids = ids
         self._cache: dict[str, tuple[int, CloudToken]] = {}
         """(valid until, token) by the token's text."""
+        db.signals.listen(CHANNEL, self._heard, missed=self._cache.clear)
 
     async def find(self, app_key: str, token: str, now_ms: int) -> CloudToken:
         """The live token of this app key. Raises TokenRefused; another key's token looks like an unknown one."""
@@ -168,8 +170,12 @@ class Tokens:
         token = self._ids.cloud_token()
         row = CloudToken(scope.caller.id, scope.tenant, community_id, now_ms, now_ms + lifetime_ms)
         await tx.insert(cloud_tokens, {"digest": _digest(token), **row._asdict()})
-        tx.after_commit(lambda: self._forget(scope.caller.id, community_id))
+        self._db.signals.publish_after(tx, CHANNEL, f"{community_id} {scope.caller.id}")
         return Issued(token, lifetime_ms)
+
+    def _heard(self, payload: str) -> None:
+        community_id, _, app_key = payload.partition(" ")
+        self._forget(app_key, int(community_id))
 
     def _forget(self, app_key: str, community_id: int) -> None:
         stale = [

@@ -1,14 +1,17 @@
-"""How the parts of one process that keep things in memory learn of a committed change.
+"""How the parts of every process that keep things in memory learn of a committed change.
 
-A service calls `tell(tx, …)`; once `tx` is durable every listener of that database hears it. It is no durable message:
-rooms that must not miss a change react to domain events.
+A service calls `tell(tx, …)`; once `tx` is durable every listener of that database hears it: those of this process at
+once, those of others by a signal. It is no durable message: rooms that must not miss a change react to domain events.
 """
 
-import weakref
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
+
+import msgspec
 
 from linli.kernel.db import Database, Tx
+
+CHANNEL: Final = "things"
 
 
 class Change(NamedTuple):
@@ -27,26 +30,20 @@ class Change(NamedTuple):
 
 type Listener = Callable[[Change], None]
 
-_listeners: "weakref.WeakKeyDictionary[Database, list[Listener]]" = weakref.WeakKeyDictionary()
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Change).decode
 
 
-def listen(db: Database, listener: Listener) -> Callable[[], None]:
-    """Hear of every change; call what is returned to stop."""
-    listeners = _listeners.setdefault(db, [])
-    listeners.append(listener)
+def listen(
+    db: Database, listener: Listener, *, missed: Callable[[], object] | None = None
+) -> Callable[[], None]:
+    """Hear of every change; call what is returned to stop.
 
-    def stop() -> None:
-        if listener in listeners:
-            listeners.remove(listener)
-
-    return stop
+    `missed()`: changes of other processes may have gone unheard, as they are after an outage of the database.
+    """
+    return db.signals.listen(CHANNEL, lambda payload: listener(_decode(payload)), missed=missed)
 
 
 def tell(tx: Tx, change: Change) -> None:
     """Let listeners hear of `change` after the commit."""
-
-    def spread() -> None:
-        for listener in list(_listeners.get(tx.db, ())):
-            listener(change)
-
-    tx.after_commit(spread)
+    tx.db.signals.publish_after(tx, CHANNEL, _encode(change).decode())

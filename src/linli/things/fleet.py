@@ -1,8 +1,8 @@
 """Products and devices held in memory, so that neither a CONNECT nor an uplink costs a read.
 
-The whole fleet is loaded at start; a device created elsewhere is loaded when it first connects. Changes committed in
-this process arrive through `things.changes` and are read again; entries are updated in place, since sessions and queued
-messages refer to them by number.
+The whole fleet is loaded at start; a device created in another process is loaded when it first connects. Changes, this
+process's and others', arrive through `things.changes` and are read again; entries are updated in place, since sessions
+and queued messages refer to them by number.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, select
 
 from linli.kernel import telemetry
 from linli.kernel.db import INT, Database, Query, Reader
+from linli.kernel.errors import Unavailable
 from linli.things.changes import Change, listen
 from linli.things.models import devices, product_properties, products
 from linli.tsl import CompiledModel, compile_model, parse_json
@@ -136,16 +137,24 @@ class Fleet:
         self._stop_listening: Callable[[], None] = _nothing
 
     async def start(self) -> None:
-        """Load everything and follow changes."""
-        self._stop_listening = listen(self._db, self._heard)
+        """Follow changes and load everything."""
+        self._stop_listening = listen(self._db, self._heard, missed=self._missed)
+        await self._db.signals.ready()
+        await self._load()
+        log.info("fleet: %d products, %d devices", len(self._products), len(self._devices))
+
+    async def _load(self) -> set[int]:
+        """Read everything; the numbers of the devices that there are."""
+        found: set[int] = set()
         for row in await _all_products.all(self._db):
             await self._keep_product(row)
         after = 0
         while page := await _devices_after.all(self._db, after=after):
             for device in page:
                 self._keep_device(device)
+            found.update(device.device_no for device in page)
             after = page[-1].device_no
-        log.info("fleet: %d products, %d devices", len(self._products), len(self._devices))
+        return found
 
     async def stop(self) -> None:
         self._stop_listening()
@@ -216,6 +225,22 @@ class Fleet:
         task.add_done_callback(self._refreshing.discard)
         if change.kind in ("device", "device_gone"):
             self._stale[change.no] += 1
+
+    def _missed(self) -> None:
+        """Others' changes may have gone unheard: read everything again."""
+        task = asyncio.get_running_loop().create_task(self._load_again())
+        self._refreshing.add(task)
+        task.add_done_callback(self._refreshing.discard)
+
+    async def _load_again(self) -> None:
+        known = set(self._devices)
+        try:
+            found = await self._load()
+        except Unavailable:
+            log.warning("fleet: the database is away; its return will be told")
+            return
+        for gone in known - found:
+            self._forget(gone)
 
     async def _follow(self, change: Change) -> None:
         try:

@@ -17,6 +17,9 @@ device_fronts = Table(
     Index("ix_device_fronts_front", "front"),
     sqlite_with_rowid=False,
 )
-"""One row a device that ever connected. `front` is the process that holds it or held it last; unfinished messages are
-that one's. `state`: 0 away, 1 away with a session that waits at the front, 2 connected. `claim` rises with each connection:
-who has the highest has the device. `style`: of its synchronous calls. `before_*`: as it was before the last claim."""
+"""One row a device that ever connected.
+
+`front` is the process that holds it or held it last; unfinished messages of the device are that one's. `state`: 0 away, 1
+away with a session that waits at the front, 2 connected. `claim` rises with each connection: who has the highest has the
+device. `style`: of its synchronous calls. `before_*`: as it was before the last claim.
+"""
