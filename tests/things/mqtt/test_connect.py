@@ -66,11 +66,11 @@ async def test_a_backend_that_fails_means_unavailable(rig, monkeypatch):
     assert await client.closed()
 
 
-async def test_mqtt_31_is_served_and_mqtt_5_refused(rig):
+async def test_mqtt_31_is_served_and_unknown_levels_are_refused(rig):
     client = await rig.connect(device_connect(level=3))
     assert await client.ping() == []
     later = await rig.dial()
-    later.send(bytes.fromhex("101000044d5154540502003c00000361626300"))
+    later.send(bytes.fromhex("101000044d5154540602003c00000361626300"))
     assert await later.read() == mqtt.Connack(1)
     assert await later.closed()
 

@@ -46,7 +46,7 @@ async def test_user_topics_go_by_subscription_one_copy_at_the_highest_granted_qo
     topic = f"/{PK}/door/user/get"
     assert not rig.front.publish(PK, "door", topic, b"x", qos=1)
     client.send(mqtt.Subscribe(1, ((topic, 0), (f"/{PK}/door/user/#", 2), (f"/{PK}/door/user/+", 0))))
-    assert await client.read() == mqtt.Suback(1, (0, 1, 0))
+    assert await client.read() == mqtt.Suback(1, (0, 2, 0))
     assert rig.front.publish(PK, "door", topic, b"x", qos=1)
     assert await client.ping() == [mqtt.Publish(topic, b"x", 1, 1)]
     client.send(mqtt.Unsubscribe(2, (f"/{PK}/door/user/#",)))
@@ -260,7 +260,7 @@ async def test_apps_see_their_own_topics_only(rig):
             1, ((TOPIC, 1), ("/sys/999/#", 1), ("#", 1), ("/sys/+/dop/#", 0), (f"/sys/{APP}/+/model/#", 2))
         )
     )
-    assert await app.read() == mqtt.Suback(1, (1, 0x80, 0x80, 0x80, 1))
+    assert await app.read() == mqtt.Suback(1, (1, 0x80, 0x80, 0x80, 2))
     app.send(mqtt.Publish(TOPIC, b"x", 1, 5))
     assert await app.read() == mqtt.Puback(5)
     assert rig.backend.uplinks == []

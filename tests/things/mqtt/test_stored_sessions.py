@@ -7,9 +7,10 @@ import pytest
 
 from linli.kernel.clock import ManualClock
 from linli.protocols import mqtt
-from linli.things.mqtt import stored_sessions
+from linli.things.mqtt import session_rows, stored_sessions
 from linli.things.mqtt.store import StoredDownlink
 from linli.things.mqtt.stored_sessions import DatabaseSessionStore
+from linli.things.mqtt.subscriptions import Subscription
 from tests.things.mqtt.backend import PK, device_connect
 from tests.things.mqtt.conftest import Rig
 
@@ -20,8 +21,7 @@ TOPIC = f"/{PK}/door/user/get"
 
 @asynccontextmanager
 async def running(database):
-    rig = Rig()
-    rig.front._store = DatabaseSessionStore(database, rig.clock)
+    rig = Rig(store=DatabaseSessionStore(database, ManualClock()))
     await rig.start()
     try:
         yield rig
@@ -70,14 +70,14 @@ async def test_filters_and_messages_survive_a_restart(database):
 async def test_what_was_settled_at_once_is_never_written(database, monkeypatch):
     store = DatabaseSessionStore(database, ManualClock())
     written: list[int] = []
-    apply = stored_sessions._apply
+    apply = session_rows.write
 
     async def watch(tx, changes):
         written.extend(number for change in changes.values() for number in change.queued)
         await apply(tx, changes)
 
-    monkeypatch.setattr(stored_sessions, "_apply", watch)
-    store.opened(KEY)
+    monkeypatch.setattr(session_rows, "write", watch)
+    store.opened(KEY, 60)
     for number in range(1, 101):
         store.queued(KEY, StoredDownlink(number, SET, b"x"))
         if number != 50:
@@ -91,7 +91,7 @@ async def test_a_failed_write_is_tried_again_and_holds_back_what_waits_for_it(da
     monkeypatch.setattr(stored_sessions, "RETRY_SECONDS", 0.01)
     store = DatabaseSessionStore(database, ManualClock())
     failures = 2
-    apply = stored_sessions._apply
+    apply = session_rows.write
     order: list[str] = []
 
     async def fail(tx, changes):
@@ -103,10 +103,10 @@ async def test_a_failed_write_is_tried_again_and_holds_back_what_waits_for_it(da
         await apply(tx, changes)
         order.append("written")
 
-    monkeypatch.setattr(stored_sessions, "_apply", fail)
+    monkeypatch.setattr(session_rows, "write", fail)
     durable = asyncio.Event()
-    store.opened(KEY)
-    store.subscribed(KEY, {TOPIC: 1})
+    store.opened(KEY, 60)
+    store.subscribed(KEY, [Subscription(TOPIC, 1)])
 
     def told() -> None:
         order.append("told")
@@ -118,20 +118,20 @@ async def test_a_failed_write_is_tried_again_and_holds_back_what_waits_for_it(da
     assert order == ["failed", "failed", "written", "told"]
     await store.close()
     (stored,) = await DatabaseSessionStore(database, ManualClock()).load()
-    assert (stored.key, stored.filters) == (KEY, {TOPIC: 1})
+    assert (stored.key, stored.filters) == (KEY, [Subscription(TOPIC, 1)])
 
 
 async def test_forgotten_and_begun_again_in_one_write(database):
     store = DatabaseSessionStore(database, ManualClock())
-    store.opened(KEY)
-    store.subscribed(KEY, {TOPIC: 1})
+    store.opened(KEY, 60)
+    store.subscribed(KEY, [Subscription(TOPIC, 1)])
     store.queued(KEY, StoredDownlink(1, SET, b"x"))
     await store.close()
     store = DatabaseSessionStore(database, ManualClock())
     store.forgotten(KEY)
-    store.opened(KEY)
-    store.subscribed(KEY, {SET: 0})
-    store.gone(KEY, 77)
+    store.opened(KEY, 60)
+    store.subscribed(KEY, [Subscription(SET, 0)])
+    store.gone(KEY, 77, 60)
     await store.close()
     (stored,) = await DatabaseSessionStore(database, ManualClock()).load()
-    assert (stored.filters, stored.downlinks, stored.gone_ms) == ({SET: 0}, [], 77)
+    assert (stored.filters, stored.downlinks, stored.gone_ms) == ([Subscription(SET, 0)], [], 77)

@@ -25,6 +25,8 @@ class ConnectKind(StrEnum):
     """Password is the device token that a `regnwl` gave out."""
     PRE_AUTH = "pre_auth"
     """User name and password are the iotId and iotToken that `POST /auth/devicename` gave out."""
+    X509 = "x509"
+    """A client certificate alone: without names, or with those of a device that it is for."""
     APP = "app"
     """A subscriber: user name is an appKey (design 4.8)."""
 
@@ -67,7 +69,7 @@ class ConnectName(msgspec.Struct, frozen=True, kw_only=True):
                 )
             case ConnectKind.APP:
                 return self.client_id + self.timestamp
-            case ConnectKind.TOKEN | ConnectKind.PRE_AUTH:
+            case ConnectKind.TOKEN | ConnectKind.PRE_AUTH | ConnectKind.X509:
                 return None
 
     def proves(self, password: str, secret: str) -> bool:
@@ -125,4 +127,5 @@ _KINDS = {
     "register": ConnectKind.REGISTER,
     "regnwl": ConnectKind.REGISTER_NEW,
     "connwl": ConnectKind.TOKEN,
+    "x509": ConnectKind.X509,
 }

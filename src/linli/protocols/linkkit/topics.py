@@ -24,10 +24,13 @@ class UplinkKind(StrEnum):
     MODEL_DOWN_RAW_REPLY = "thing/model/down_raw_reply"
     INFO_UPDATE = "thing/deviceinfo/update"
     INFO_DELETE = "thing/deviceinfo/delete"
+    INFO_GET = "thing/deviceinfo/get"
     DESIRED_GET = "thing/property/desired/get"
     DESIRED_DELETE = "thing/property/desired/delete"
     CONFIG_GET = "thing/config/get"
     CONFIG_PUSH_REPLY = "thing/config/push_reply"
+    LOG_CONFIG_GET = "thing/config/log/get"
+    LOG_CONFIG_PUSH_REPLY = "thing/config/log/push_reply"
     TOPO_ADD = "thing/topo/add"
     TOPO_DELETE = "thing/topo/delete"
     TOPO_GET = "thing/topo/get"
@@ -56,6 +59,8 @@ class UplinkKind(StrEnum):
     NTP_REQUEST = "ntp_request"
     USER = "user"
     """Free topics of the device; `identifier` is what follows `/user/`."""
+    USER_RAW = "user_raw"
+    """A free topic with the mark RAW_MARK: its payload is for the product's script. `identifier` is without the mark."""
     OTHER = "other"
     """In the device's own namespace, but of no meaning known here; `identifier` is the tail."""
 
@@ -74,6 +79,9 @@ class UplinkTopic(msgspec.Struct, frozen=True, gc=False):
     reply: str = ""
     """The topic that its answer goes to; empty if it takes none."""
 
+
+RAW_MARK = "?_sn=default"
+"""At the end of a free topic: the payload is bytes of the device's own format, to be read by the product's script."""
 
 _SYS_TAILS = {kind.value: kind for kind in UplinkKind if kind.value.startswith("thing/")}
 _SESSION_TAILS = {kind.value: kind for kind in UplinkKind if kind.value.startswith("combine/")}
@@ -103,6 +111,9 @@ def parse_uplink(topic: str) -> UplinkTopic | None:
     if root == "ota":
         return _parse_ota(topic, levels)
     if len(levels) >= 5 and levels[3] == "user" and levels[1] and levels[2]:
+        if topic.endswith(RAW_MARK):
+            tail = "/".join(levels[4:]).removesuffix(RAW_MARK)
+            return UplinkTopic(UplinkKind.USER_RAW, levels[1], levels[2], topic, tail)
         return UplinkTopic(UplinkKind.USER, levels[1], levels[2], topic, "/".join(levels[4:]))
     return None
 
@@ -230,6 +241,10 @@ def topic_owner(topic: str) -> tuple[str, str] | None:
     if len(owner) < 2 or not all(owner) or any(mark in level for level in owner for mark in "+#"):
         return None
     return owner[0], owner[1]
+
+
+SYSTEM_ROOTS = frozenset({"sys", "ext", "shadow", "ota", "broadcast"})
+"""First levels of topics that are not free ones of a device."""
 
 
 def is_user_topic(topic: str) -> bool:

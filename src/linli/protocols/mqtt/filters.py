@@ -90,6 +90,16 @@ class FilterTrie[V]:
     def __len__(self) -> int:
         return self._size
 
+    def get(self, text: str) -> V | None:
+        """The value of exactly this filter."""
+        node = self._root
+        for level in text.split("/"):
+            below = node.below.get(level)
+            if below is None:
+                return None
+            node = below
+        return node.value
+
     def __setitem__(self, text: str, value: V) -> None:
         node = self._root
         for level in text.split("/"):

@@ -4,6 +4,7 @@ Source: spec clients b.1, b.2; MQTT 3.1.1, 3.1.4 and 3.2.
 """
 
 import asyncio
+import secrets
 from typing import Protocol
 
 import msgspec
@@ -13,7 +14,8 @@ from linli.kernel.telemetry import logger
 from linli.protocols import mqtt
 from linli.protocols.linkkit.connect import ConnectKind, ConnectName, parse_connect
 from linli.protocols.linkkit.topics import REGISTERED, REGISTERED_NEW
-from linli.protocols.mqtt.encode import publish
+from linli.protocols.mqtt import Reason
+from linli.protocols.mqtt.reasons import OF_RETURN_CODE
 from linli.things.mqtt.connection import Connection
 from linli.things.mqtt.limits import Limits
 from linli.things.mqtt.ports import (
@@ -77,10 +79,10 @@ class Admission:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _admit(self, connection: Connection, connect: mqtt.Connect) -> None:
-        name = parse_connect(connect.client_id, connect.username or "")
-        refusal = _unfit(connect, name)
+        name = _names(connect, connection.certificate)
+        refusal = _unfit(connect, name, connection.certificate)
         if refusal is not None or name is None:
-            self._refuse(connection, refusal or Refused(reason="names", connack=BAD_NAMES))
+            self._refuse(connection, connect, refusal or Refused(reason="names", connack=BAD_NAMES))
             return
         password = (connect.password or b"").decode(errors="replace")
         async with self._turns:
@@ -98,6 +100,7 @@ class Admission:
                             clean=connect.clean,
                             peer=connection.peer,
                             tls=connection.tls,
+                            certificate=connection.certificate,
                         )
                     )
                 if isinstance(answer, DevicePrincipal | AppPrincipal):
@@ -113,15 +116,22 @@ class Admission:
             return
         match answer:
             case Refused():
-                self._refuse(connection, answer, name)
+                self._refuse(connection, connect, answer, name)
             case Registered():
-                connection.send(mqtt.encode(mqtt.Connack()))
-                connection.send(_registered(answer, new=name.kind is ConnectKind.REGISTER_NEW))
+                connection.send(mqtt.encode(mqtt.Connack(), connect.level))
+                told = _registered(answer, new=name.kind is ConnectKind.REGISTER_NEW)
+                connection.send(mqtt.encode(told, connect.level))
                 connection.await_leave()
             case _:
                 self._reception.welcome(connection, connect, name, answer)
 
-    def _refuse(self, connection: Connection, refusal: Refused, name: ConnectName | None = None) -> None:
+    def _refuse(
+        self,
+        connection: Connection,
+        connect: mqtt.Connect,
+        refusal: Refused,
+        name: ConnectName | None = None,
+    ) -> None:
         self.refused += 1
         log.info(
             "CONNECT refused",
@@ -134,15 +144,30 @@ class Admission:
                 }
             },
         )
-        connection.send(mqtt.encode(mqtt.Connack(refusal.connack)))
+        code = refusal.connack
+        if connect.level == 5:
+            code = OF_RETURN_CODE.get(code, code)
+        connection.send(mqtt.encode(mqtt.Connack(code), connect.level))
         connection.close(Gone.NOT_ALLOWED)
 
 
-def _unfit(connect: mqtt.Connect, name: ConnectName | None) -> Refused | None:
+def _names(connect: mqtt.Connect, certificate: bytes | None) -> ConnectName | None:
+    """Who it says it is. A client of MQTT 5 without client id gets one (3.1.3.1)."""
+    if certificate is not None and not connect.username:
+        return ConnectName(kind=ConnectKind.X509, client_id=connect.client_id.partition("|")[0], params={})
+    name = parse_connect(connect.client_id, connect.username or "")
+    if name is not None and not name.client_id and not name.device_name:
+        return msgspec.structs.replace(name, client_id=f"auto-{secrets.token_hex(8)}")
+    return name
+
+
+def _unfit(connect: mqtt.Connect, name: ConnectName | None, certificate: bytes | None) -> Refused | None:
     """What can be told without asking anybody."""
-    if not connect.username:
+    if connect.properties is not None and connect.properties.auth_method is not None:
+        return Refused(reason="no such authentication method", connack=Reason.BAD_AUTHENTICATION_METHOD)
+    if not connect.username and certificate is None:
         return Refused(reason="no user name", connack=BAD_CREDENTIALS)
-    if name is None or (not connect.client_id and not connect.clean):
+    if name is None or (not connect.client_id and not connect.clean and connect.level < 5):
         return Refused(reason="client id or user name fit no kind of client", connack=BAD_NAMES)
     if any(mark in text for text in (name.product_key, name.device_name) for mark in "/+#"):
         return Refused(reason="names cannot stand in a topic", connack=BAD_NAMES)
@@ -160,11 +185,11 @@ def _registration(name: ConnectName, password: str, peer: str) -> RegisterReques
     )
 
 
-def _registered(answer: Registered, *, new: bool) -> bytes:
+def _registered(answer: Registered, *, new: bool) -> mqtt.Publish:
     """The message that a registering client waits for without having subscribed (b.2)."""
     fields = {"productKey": answer.product_key, "deviceName": answer.device_name}
     if new:
         fields |= {"clientId": answer.client_id, "deviceToken": answer.device_token}
-        return publish(REGISTERED_NEW, msgspec.json.encode(fields))
+        return mqtt.Publish(REGISTERED_NEW, msgspec.json.encode(fields))
     fields |= {"deviceSecret": answer.device_secret}
-    return publish(REGISTERED, msgspec.json.encode(fields))
+    return mqtt.Publish(REGISTERED, msgspec.json.encode(fields))

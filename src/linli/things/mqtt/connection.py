@@ -10,18 +10,22 @@ done once per `data_received`, per commit or per turn of the loop.
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from enum import Enum
 from typing import Protocol, cast
 
 from linli.kernel.telemetry import logger
 from linli.protocols import mqtt
 from linli.protocols.linkkit.topics import UplinkTopic
-from linli.protocols.mqtt.encode import PINGRESP, pubacks, publish, publishes
+from linli.protocols.mqtt.encode import PINGRESP, pubacks, publishes
 from linli.protocols.mqtt.packets import Puback, Publish
-from linli.things.mqtt import rules
+from linli.things.mqtt import incoming, rules
+from linli.things.mqtt.limits import Limits
+from linli.things.mqtt.message import Message
 from linli.things.mqtt.ports import Backend, Gone, Uplink
 from linli.things.mqtt.session import Session
 from linli.things.mqtt.traffic import Hold, Traffic
+from linli.things.mqtt.version5 import Version5
 from linli.things.mqtt.wire import Wire
 
 log = logger(__name__)
@@ -65,29 +69,42 @@ class Home(Protocol):
         """A starved app's session has room again."""
         ...
 
+    def may_retain(self, message: Message, limits: Limits) -> bool: ...
+
+    def pass_on(self, message: Message, origin: Session) -> list[Session]:
+        """Give a message on a user topic to its subscribers, and retain it if it asks for that; those who get it."""
+        ...
+
+    def when_durable(self, call: Callable[[], None]) -> None:
+        """Call back once everything told to sessions and retained so far is on disk."""
+        ...
+
 
 class Connection(Wire):
     __slots__ = (
         "_decoder",
-        "_home",
         "_known",
         "_since",
         "_unanswered",
         "denials",
+        "home",
         "keep_ticks",
         "last_heard",
         "pending",
         "session",
         "state",
+        "v5",
         "will",
     )
 
     def __init__(self, home: Home) -> None:
         super().__init__(home.traffic)
-        self._home = home
+        self.home = home
         self._decoder = mqtt.Decoder(max_packet=home.traffic.limits.max_packet_unknown)
         self.state = State.NEW
         self.session: Session | None = None
+        self.v5: Version5 | None = None
+        """What an MQTT 5 client has beyond others; None for 3.1 and 3.1.1."""
         self.will: mqtt.Will | None = None
         self.keep_ticks = 0
         """Ticks of silence after which it is lost: one and a half keep-alives; 0: never."""
@@ -97,36 +114,36 @@ class Connection(Wire):
         self.denials = 0
         self._since = home.traffic.tick
         """When its state began, or since when it is blocked."""
-        self._known: dict[str, tuple[UplinkTopic, int]] = {}
+        self._known: dict[str, rules.Right] = {}
         self._unanswered: list[mqtt.Packet] = []
         """Came behind the CONNECT, before its answer."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not self._traffic.enter(self):
+        if not self.traffic.enter(self):
             self.state = State.CLOSED
             cast(asyncio.Transport, transport).abort()
             return
         super().connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._traffic.leave(self)
+        self.traffic.leave(self)
         self.close(Gone.LOST)
 
     def pause_writing(self) -> None:
-        self._since = self._traffic.tick
+        self._since = self.traffic.tick
         super().pause_writing()
 
     def resume_writing(self) -> None:
-        self._since = self._traffic.tick
+        self._since = self.traffic.tick
         super().resume_writing()
         if self.session is not None and not self.blocked:
             self.session.pump()
-            self._tell_if_ready(self.session)
+            self.tell_if_ready(self.session)
 
     def data_received(self, data: bytes) -> None:
         if self.state is State.CLOSED:
             return
-        self.last_heard = self._traffic.tick
+        self.last_heard = self.traffic.tick
         fault = None
         try:
             packets = self._decoder.feed(data)
@@ -138,18 +155,29 @@ class Connection(Wire):
             self._before_open(packets)
         if fault is not None and not self._closed():
             self._broken(fault)
-        elif self.denials > self._traffic.limits.max_denied:
+        elif self.denials > self.traffic.limits.max_denied:
             self.close(Gone.NOT_ALLOWED)
+
+    @property
+    def level(self) -> int:
+        """4: MQTT 3.1.1 and older, 5: MQTT 5."""
+        return 4 if self.v5 is None else 5
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is State.OPEN
 
     def reply(self, topic: UplinkTopic, payload: bytes) -> None:
         """The backend's answer to an uplink, at QoS 0."""
-        if topic.reply and self.state is State.OPEN and not self.blocked:
-            self.send(publish(topic.reply, payload))
+        self.replies(topic, [payload])
 
     def replies(self, topic: UplinkTopic, payloads: list[bytes]) -> None:
         """Several of these, on one topic."""
         if topic.reply and self.state is State.OPEN and not self.blocked:
-            self.send(publishes(topic.reply, payloads))
+            if self.v5 is None:
+                self.send(publishes(topic.reply, payloads))
+            else:
+                self.send(b"".join(self.v5.publish(topic.reply, payload) for payload in payloads))
 
     def awaits_answer(self) -> bool:
         """Whether its CONNECT is still to be decided on."""
@@ -165,9 +193,12 @@ class Connection(Wire):
         self.state = State.OPEN
         self.session = session
         self.will = connect.will
-        self.keep_ticks = connect.keep_alive + (connect.keep_alive + 1) // 2
-        self._since = self.last_heard = self._traffic.tick
-        self._decoder.max_packet = self._traffic.limits.max_packet
+        if connect.level == 5:
+            self.v5 = Version5(connect, self.traffic.limits, self.traffic.clock)
+        keep_alive = self.traffic.limits.keep_alive(connect)
+        self.keep_ticks = keep_alive + (keep_alive + 1) // 2
+        self._since = self.last_heard = self.traffic.tick
+        self._decoder.max_packet = self.traffic.limits.max_packet
 
     def go_on(self) -> None:
         """Take what came behind the CONNECT, and read again."""
@@ -179,7 +210,7 @@ class Connection(Wire):
     def await_leave(self) -> None:
         """A registration was answered; the client has nothing more to say here."""
         self.state = State.REGISTERED
-        self._since = self._traffic.tick
+        self._since = self.traffic.tick
         self._unanswered.clear()
         self.release(Hold.ADMITTING)
 
@@ -191,7 +222,7 @@ class Connection(Wire):
                     return
                 self.state = State.ADMITTING
                 self.hold(Hold.ADMITTING)
-                self._home.admit(self, packet)
+                self.home.admit(self, packet)
             elif self.state is State.ADMITTING:
                 self._unanswered.append(packet)
             elif isinstance(packet, mqtt.Disconnect):
@@ -204,17 +235,22 @@ class Connection(Wire):
         session = self.session
         assert session is not None
         known = self._known
+        v5 = self.v5
         uplinks: list[Uplink] = []
         acknowledged = False
         for packet in packets:
             if type(packet) is Publish:
+                if v5 is not None and packet.properties is not None and not self._resolved(v5, packet):
+                    break
                 found = known.get(packet.topic)
                 if found is None:
                     found = self._learn(session, packet.topic)
-                topic, device_no = found
-                if device_no < 0 or packet.qos == 2:
-                    self._take_unusual(session, packet, topic, device_no, uplinks)
-                    if self.state is State.CLOSED:
+                topic, device_no, unusual = found
+                if unusual or packet.qos == 2:
+                    uplink = incoming.take_unusual(self, session, packet, found)
+                    if uplink is not None:
+                        uplinks.append(uplink)
+                    elif self.state is State.CLOSED:
                         break
                     continue
                 uplinks.append(
@@ -230,21 +266,30 @@ class Connection(Wire):
                     )
                 )
             elif type(packet) is Puback:
-                session.acknowledge(packet.packet_id)
+                session.acknowledge(packet.packet_id, packet.reason)
                 acknowledged = True
             else:
                 if uplinks:
                     self.hand_over(uplinks)
                     uplinks = []
-                self._take_control(session, packet)
+                incoming.take_control(self, session, packet)
                 if self.state is State.CLOSED:
                     break
         if uplinks:
             self.hand_over(uplinks)
         if acknowledged:
-            self._tell_if_ready(session)
+            self.tell_if_ready(session)
 
-    def _learn(self, session: Session, text: str) -> tuple[UplinkTopic, int]:
+    def _resolved(self, v5: Version5, packet: mqtt.Publish) -> bool:
+        """Put the topic where an alias stands. False: that cannot be, and all is over."""
+        try:
+            v5.resolve(packet)
+        except mqtt.MqttError as fault:
+            self._broken(fault)
+            return False
+        return True
+
+    def _learn(self, session: Session, text: str) -> rules.Right:
         if len(self._known) >= _KNOWN_TOPICS:
             self._known.clear()
         found = self._known[text] = rules.publishing(session, text)
@@ -254,44 +299,17 @@ class Connection(Wire):
         """A sub-device came or went: judge topics anew."""
         self._known.clear()
 
-    def _take_unusual(
-        self,
-        session: Session,
-        packet: mqtt.Publish,
-        topic: UplinkTopic,
-        device_no: int,
-        uplinks: list[Uplink],
-    ) -> None:
-        """A publish that the rules refuse, or one at QoS 2."""
-        uplink = Uplink(
-            session, self, topic, device_no, packet.payload, packet.qos, packet.packet_id, packet.dup
-        )
-        if packet.qos == 2:
-            if packet.packet_id in session.incoming:
-                # Sent again. If the first is still with the backend, its PUBREC is to come.
-                if not any(u.qos == 2 and u.packet_id == packet.packet_id for u in self.pending):
-                    uplink.settled = True
-                    uplinks.append(uplink)
-                return
-            if len(session.incoming) >= self._traffic.limits.max_pending * 4:
-                self.close(Gone.PROTOCOL)
-                return
-            session.incoming.add(packet.packet_id)
-        if device_no < 0:
-            uplink.settled = True
-            self._deny(session, topic)
-        uplinks.append(uplink)
-
-    def _deny(self, session: Session, topic: UplinkTopic | None) -> None:
+    def deny(self, session: Session, topic: UplinkTopic | None) -> None:
+        """A publish, or (None) a filter, was refused."""
         if topic is not None and topic.kind in rules.AFTER_LEAVING:
             return
         self.denials += 1
-        self._traffic.denied += 1
+        self.traffic.denied += 1
         if topic is not None:
-            self._home.denied(session, topic)
+            self.home.denied(session, topic)
 
     def deny_filter(self, session: Session) -> None:
-        self._deny(session, None)
+        self.deny(session, None)
 
     def hand_over(self, uplinks: list[Uplink]) -> None:
         """Give uplinks to the backend; those already settled only wait for their turn to be acknowledged."""
@@ -301,13 +319,13 @@ class Connection(Wire):
             size += len(uplink.payload)
             settled = settled or uplink.settled
         self.pending.extend(uplinks)
-        self._traffic.take(len(uplinks), size)
-        if len(self.pending) > self._traffic.limits.max_pending:
+        self.traffic.take(len(uplinks), size)
+        if len(self.pending) > self.traffic.limits.max_pending:
             self.hold(Hold.PENDING)
         handed = [uplink for uplink in uplinks if not uplink.settled] if settled else uplinks
         if handed:
             try:
-                self._home.backend.accept(handed)
+                self.home.backend.accept(handed)
             except Exception:
                 log.exception("the backend took no uplinks; closing, so that they come again")
                 settled = True
@@ -323,71 +341,68 @@ class Connection(Wire):
         acks: list[int] = []
         count = size = 0
         while pending and pending[0].settled:
-            uplink = pending.popleft()
+            uplink = pending[0]
+            extra = uplink.extra
+            if extra is not None and not incoming.conclude(self, uplink, extra):
+                break
+            pending.popleft()
             count += 1
             size += len(uplink.payload)
-            if uplink.qos == 1:
-                acks.append(uplink.packet_id)
-            elif uplink.qos == 2 and self.state is State.OPEN:
-                if acks:
+            if extra is not None:
+                if acks and self.state is State.OPEN:
                     self.send(pubacks(acks))
                     acks = []
-                self.send(mqtt.encode(mqtt.Pubrec(uplink.packet_id)))
+                incoming.answer(self, uplink, extra)
+            elif uplink.qos:
+                acks.append(uplink.packet_id)
         if not count:
             return
-        self._traffic.give_back(count, size)
+        self.traffic.give_back(count, size)
         if self.state is State.OPEN:
             if acks:
                 self.send(pubacks(acks))
-            if self.holds(Hold.PENDING) and len(pending) <= self._traffic.limits.max_pending // 2:
+            if self.holds(Hold.PENDING) and len(pending) <= self.traffic.limits.max_pending // 2:
                 self.release(Hold.PENDING)
 
-    def _take_control(self, session: Session, packet: mqtt.Packet) -> None:
-        match packet:
-            case mqtt.Pingreq():
-                self.send(PINGRESP)
-            case mqtt.Subscribe():
-                self._home.subscribe(session, packet)
-            case mqtt.Unsubscribe():
-                self._home.unsubscribe(session, packet)
-            case mqtt.Pubrel():
-                session.incoming.discard(packet.packet_id)
-                self.send(mqtt.encode(mqtt.Pubcomp(packet.packet_id)))
-            case mqtt.Disconnect():
-                self.will = None
-                self.close(Gone.CLOSED)
-            case _:
-                # A second CONNECT, or an answer to a QoS 2 downlink, which is never sent.
-                self.close(Gone.PROTOCOL)
-
-    def _tell_if_ready(self, session: Session) -> None:
+    def tell_if_ready(self, session: Session) -> None:
+        """An app that had no room may have some again."""
         if session.starved and session.has_room():
             session.starved = False
-            self._home.app_ready(session)
+            self.home.app_ready(session)
 
     # --- the end ---
 
     def _broken(self, fault: mqtt.MqttError) -> None:
         log.info("broken MQTT from %s", self.peer, extra={"facts": {"fault": str(fault)}})
-        if fault.fault is mqtt.Fault.UNSUPPORTED_LEVEL and self.state is State.NEW:
-            self.send(mqtt.encode(mqtt.Connack(1)))
-        self.close(Gone.PROTOCOL)
+        if self.state is State.NEW:
+            if fault.fault is mqtt.Fault.UNSUPPORTED_LEVEL:
+                self.send(mqtt.encode(mqtt.Connack(1)))
+            elif self._decoder.level == 5:
+                self.send(mqtt.encode(mqtt.Connack(fault.reason), 5))
+        self.close(Gone.PROTOCOL, fault.reason)
 
-    def close(self, reason: Gone) -> None:
-        """End it now, writing out what is already to be sent; uplinks with the backend stay there."""
+    def close(self, gone: Gone, reason: int | None = None) -> None:
+        """End it now, writing out what is already to be sent; uplinks with the backend stay there.
+
+        `reason`: code for an MQTT 5 client where `gone` does not say enough.
+        """
         if self.state is State.CLOSED:
             return
         was_open = self.state is State.OPEN
-        self.end(abrupt=reason in _ABRUPT)
+        abrupt = gone in _ABRUPT
+        if self.v5 is not None and was_open:
+            self.send(self.v5.disconnect(gone, reason))
+            abrupt = gone is Gone.SLOW
+        self.end(abrupt=abrupt)
         self.state = State.CLOSED
-        self._since = self._traffic.tick
+        self._since = self.traffic.tick
         self._unanswered.clear()
         if was_open:
-            self._home.ended(self, reason)
+            self.home.ended(self, gone)
 
     def check(self, tick: int) -> None:
         """Once a tick: has it been silent, slow or idle for too long?"""
-        limits = self._traffic.limits
+        limits = self.traffic.limits
         since = tick - self._since
         if self.state is State.CLOSED:
             if since > limits.connect_timeout and self._transport is not None:

@@ -10,14 +10,17 @@ from linli.protocols import mqtt
 from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.connect import ConnectName
 from linli.protocols.linkkit.topics import UplinkTopic, ext_error, is_user_topic
-from linli.things.mqtt import rules
+from linli.protocols.mqtt import Reason
 from linli.things.mqtt.admission import Admission
 from linli.things.mqtt.connection import Connection
+from linli.things.mqtt.exchange import Exchange
 from linli.things.mqtt.limits import Limits
+from linli.things.mqtt.message import Message
 from linli.things.mqtt.metrics import Meter
 from linli.things.mqtt.others import OtherFronts
 from linli.things.mqtt.outbox import Downlink
 from linli.things.mqtt.ports import (
+    APP_PRODUCT,
     UNAVAILABLE,
     AppPrincipal,
     Backend,
@@ -25,9 +28,12 @@ from linli.things.mqtt.ports import (
     Gone,
     Uplink,
 )
+from linli.things.mqtt.retained import MemoryRetained, Retained
 from linli.things.mqtt.session import Session
 from linli.things.mqtt.store import Key, MemorySessionStore, SessionStore, StoredSession
+from linli.things.mqtt.subscribing import Subscribing
 from linli.things.mqtt.traffic import Traffic
+from linli.things.mqtt.wills import Wills
 
 log = logger(__name__)
 
@@ -49,6 +55,7 @@ class Front:
         clock: Clock,
         limits: Limits | None = None,
         store: SessionStore | None = None,
+        retained: Retained | None = None,
     ) -> None:
         self.backend = backend
         self.limits = limits or Limits()
@@ -58,13 +65,20 @@ class Front:
         """None: this front is the only one over its database."""
         self._clock = clock
         self._store: SessionStore = store or MemorySessionStore()
+        self._retained: Retained = retained or MemoryRetained(clock)
         self._admission = Admission(backend, self, self.limits)
+        self._exchange = Exchange()
+        self._wills = Wills(self.traffic)
+        self._subscribing = Subscribing(self._store, self._exchange, self._retained, self.limits)
+        self.on_spread: Callable[[Message], None] | None = None
+        """Told of every message that clients of this front publish on user topics: other fronts may have subscribers."""
         self._sessions: dict[Key, Session] = {}
         self._routes: dict[Key, Session] = {}
         """Sub-device -> the connected gateway it logged in through."""
         self._apps: dict[str, dict[str, Session]] = {}
         """appKey -> client id -> connected session."""
         self._sweeper: asyncio.Task[None] | None = None
+        self._retained_sweep: asyncio.Task[None] | None = None
         self._meter = Meter()
 
     # --- life ---
@@ -76,6 +90,7 @@ class Front:
         """
         for stored in [] if self.others is not None else await self._store.load():
             self._restore(stored)
+        await self._retained.start()
         self._sweeper = asyncio.get_running_loop().create_task(self._count())
 
     async def stop(self) -> None:
@@ -84,9 +99,13 @@ class Front:
             self._sweeper.cancel()
             await asyncio.gather(self._sweeper, return_exceptions=True)
         await self._admission.stop()
+        await self._subscribing.stop()
+        if self._retained_sweep is not None:
+            await asyncio.gather(self._retained_sweep, return_exceptions=True)
         for connection in list(self.traffic.connections):
             connection.close(Gone.STOPPED)
         await self._store.close()
+        await self._retained.close()
 
     def connection(self) -> Connection:
         return Connection(self)
@@ -103,13 +122,22 @@ class Front:
         for connection in list(traffic.connections):
             connection.check(traffic.tick)
         self._meter.tell(traffic, sessions=len(self._sessions), refused=self._admission.refused)
+        self._wills.sweep(traffic.tick)
         if traffic.tick % _EXPIRY_TICKS == 0:
-            dead = self._clock.now_ms() - self.limits.session_expiry * 1000
+            now_ms = self._clock.now_ms()
             for session in [s for s in self._sessions.values() if s.connection is None]:
-                if session.gone_ms < dead:
+                if session.is_over(now_ms):
                     self._forget(session)
                 elif session.outbox.queue:
                     session.drop_expired()
+            if self._retained_sweep is None or self._retained_sweep.done():
+                self._retained_sweep = asyncio.get_running_loop().create_task(self._sweep_retained())
+
+    async def _sweep_retained(self) -> None:
+        try:
+            await self._retained.sweep()
+        except Exception:
+            log.exception("retained messages could not be swept")
 
     # --- for connections ---
 
@@ -155,39 +183,49 @@ class Front:
         if isinstance(principal, AppPrincipal):
             key = (principal.app_key, name.client_id)
             old = self._apps.get(principal.app_key, {}).get(name.client_id)
-            persistent = False
         else:
             key = (principal.product_key, principal.device_name)
             old = self._sessions.get(key)
-            # What an app waits for is kept in its durable queues, not here (design 4.8).
-            persistent = not connect.clean
         if old is not None and old.connection is not None:
             old.connection.close(Gone.TAKEN_OVER)
-        if old is not None and not (persistent and old.persistent):
+        if old is not None and (connect.clean or old.is_over(self._clock.now_ms())):
             self._forget(old)
             old = None
         if old is None and len(self._sessions) >= self.limits.max_sessions:
             log.warning("no room for another session")
-            connection.send(mqtt.encode(mqtt.Connack(UNAVAILABLE)))
+            refusal = Reason.QUOTA_EXCEEDED if connect.level == 5 else UNAVAILABLE
+            connection.send(mqtt.encode(mqtt.Connack(refusal), connect.level))
             connection.close(Gone.NOT_ALLOWED)
             return
 
-        session = old or self._new_session(key, persistent=persistent)
+        session = old or self._new_session(key)
         session.principal = principal
         session.name = name
         session.peer = connection.peer
         session.connection = connection
         if isinstance(principal, AppPrincipal):
-            session.max_inflight = principal.max_inflight
             self._apps.setdefault(principal.app_key, {})[name.client_id] = session
         else:
             self._sessions[key] = session
             if self.others is not None:
                 session.claim = self.others.claim_of(key)
-        if persistent:
-            self._store.opened(key)
         connection.open(session, connect)
-        connection.send(mqtt.encode(mqtt.Connack(0, session_present=old is not None)))
+        self._wills.returned(session)
+        # What an app waits for is kept in its durable queues, not here (design 4.8).
+        session.begin(connect, may_outlive=not session.is_app)
+        if connection.v5 is None:
+            connection.send(mqtt.encode(mqtt.Connack(0, session_present=old is not None)))
+        else:
+            connection.send(
+                connection.v5.connack(
+                    connect,
+                    self.limits,
+                    present=old is not None,
+                    expiry_s=session.expiry_s,
+                    assigned="" if connect.client_id else name.client_id,
+                    topics=f"/{'/'.join((APP_PRODUCT, key[0]) if session.is_app else key)}/user/",
+                )
+            )
         self.backend.connected(session)
         session.resume()
         connection.go_on()
@@ -196,13 +234,9 @@ class Front:
         session = connection.session
         if session is None or session.connection is not connection:
             return
-        will = connection.will
-        if will is not None:
-            topic, device_no = rules.publishing(session, will.topic)
-            if device_no >= 0:
-                uplink = Uplink(session, connection, topic, device_no, will.payload, 0, 0)
-                connection.hand_over([uplink])
+        self._wills.lost(session, connection)
         session.connection = None
+        session.restored = False
         session.gone_ms = self._clock.now_ms()
         self.backend.disconnected(session, reason)
         for key in session.subs:
@@ -213,7 +247,7 @@ class Front:
         session.subs.clear()
         if session.persistent:
             session.suspend()
-            self._store.gone(session.key, session.gone_ms)
+            self._store.gone(session.key, session.gone_ms, session.expiry_s)
             if self.others is not None:
                 self.others.left(session.key, session.claim, kept=True)
         else:
@@ -234,50 +268,35 @@ class Front:
         session.send(ext_error(*session.key), body)
 
     def subscribe(self, session: Session, packet: mqtt.Subscribe) -> None:
-        """SUBACK goes out once the filters are durable, where the session is persistent."""
-        codes: list[int] = []
-        changed: dict[str, int] = {}
-        connection = session.connection
-        assert connection is not None
-        for text, asked in packet.filters:
-            known = session.subscriptions.get(text) is not None
-            full = len(session.subscriptions) >= self.limits.max_filters and not known
-            if full or not rules.may_subscribe(session, text):
-                connection.deny_filter(session)
-                codes.append(mqtt.REFUSED_FILTER)
-                continue
-            qos = min(asked, 1)
-            codes.append(qos)
-            if session.subscriptions.add(text, qos):
-                changed[text] = qos
-        self._answer(session, mqtt.Suback(packet.packet_id, tuple(codes)), changed=changed)
-        if session.is_app and changed:
+        if self._subscribing.subscribe(session, packet) and session.is_app:
             session.starved = False
             self.app_ready(session)
 
     def unsubscribe(self, session: Session, packet: mqtt.Unsubscribe) -> None:
-        gone = [text for text in packet.filters if session.subscriptions.remove(text)]
-        self._answer(session, mqtt.Unsuback(packet.packet_id), gone=gone)
+        self._subscribing.unsubscribe(session, packet)
 
-    def _answer(
-        self,
-        session: Session,
-        answer: mqtt.Suback | mqtt.Unsuback,
-        *,
-        changed: dict[str, int] | None = None,
-        gone: list[str] | None = None,
-    ) -> None:
-        connection = session.connection
-        assert connection is not None
-        wire = mqtt.encode(answer)
-        if not session.persistent or not (changed or gone):
-            connection.send(wire)
-            return
-        if changed:
-            self._store.subscribed(session.key, changed)
-        if gone:
-            self._store.unsubscribed(session.key, gone)
-        self._store.when_durable(lambda: connection.send(wire))
+    def may_retain(self, message: Message, limits: Limits) -> bool:
+        return len(message.payload) <= limits.max_retained_bytes and self._retained.takes(
+            message, limits.max_retained
+        )
+
+    def pass_on(self, message: Message, origin: Session | None) -> list[Session]:
+        if message.retain:
+            self._retained.keep(message)
+        if self.on_spread is not None:
+            self.on_spread(message)
+        return self._exchange.spread(message, origin)
+
+    def spread(self, message: Message) -> None:
+        """Give subscribers of this front a message that came to another one."""
+        self._exchange.spread(message, None)
+
+    def when_durable(self, call: Callable[[], None]) -> None:
+        self._retained.when_durable(lambda: self._store.when_durable(call))
+
+    async def forget_retained(self, product_key: str, device_name: str) -> None:
+        """The device is gone, and with it what its topics keep."""
+        await self._retained.forget((product_key, device_name))
 
     def app_ready(self, session: Session) -> None:
         if self.on_app_ready is not None:
@@ -314,6 +333,8 @@ class Front:
         touched: set[Connection] = set()
         for uplink in uplinks:
             uplink.settled = True
+            if uplink.extra is not None:
+                uplink.extra.refused = True
             touched.add(uplink.connection)
         for connection in touched:
             connection.close(Gone.REFUSED)
@@ -477,6 +498,8 @@ class Front:
             connection.close(Gone.TAKEN_OVER)
         if self._sessions.get(key) is session:
             del self._sessions[key]
+            self._exchange.forget(session)
+            self._wills.returned(session)
             session.let_go()
         durable = asyncio.Event()
         self._store.when_durable(durable.set)
@@ -517,10 +540,13 @@ class Front:
     # --- sessions ---
 
     def _restore(self, stored: StoredSession) -> None:
-        session = self._new_session(stored.key, persistent=True)
-        session.gone_ms = stored.gone_ms
-        for text, qos in stored.filters.items():
-            session.subscriptions.add(text, qos)
+        session = self._new_session(stored.key)
+        session.persistent = session.restored = True
+        session.gone_ms, session.expiry_s = stored.gone_ms, stored.expiry_s
+        session.incoming = dict.fromkeys(stored.incoming, True)
+        for subscription in stored.filters:
+            session.subscriptions.add(subscription)
+            self._exchange.add(session, subscription)
         for downlink in stored.downlinks:
             session.restore(downlink)
             self.traffic.number = max(self.traffic.number, downlink.number)
@@ -528,10 +554,12 @@ class Front:
             session.claim = self.others.claim_of(stored.key)
         self._sessions[stored.key] = session
 
-    def _new_session(self, key: Key, *, persistent: bool) -> Session:
-        return Session(key, persistent=persistent, traffic=self.traffic, store=self._store)
+    def _new_session(self, key: Key) -> Session:
+        return Session(key, traffic=self.traffic, store=self._store)
 
     def _forget(self, session: Session) -> None:
+        self._wills.ended(session)
+        self._exchange.forget(session)
         session.discard()
         if self._sessions.get(session.key) is session:
             del self._sessions[session.key]

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from linli.protocols import mqtt
+
 KIB, MIB = 1024, 1024 * 1024
 
 
@@ -46,7 +48,27 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     app_ack_timeout: int = 30
     """How long an app may leave a message unacknowledged before its connection is dropped (design 4.8)."""
 
+    max_incoming: int = 1024
+    """QoS 2 messages of one session between PUBLISH and PUBREL; what an MQTT 5 client is told as receive maximum."""
+    max_keep_alive: int = 1200
+    """What an MQTT 5 client is told to keep to if it asks for more, or for none; others may have what they ask for."""
+    max_aliases: int = 32
+    """Topic aliases of one connection, each way."""
+    max_retained: int = 10_000
+    """Retained messages of one tenant."""
+    max_retained_bytes: int = 64 * KIB
+    """Payload of one."""
+    max_retained_sent: int = 1000
+    """Retained messages sent for one filter when it is subscribed to."""
+
     max_filters: int = 256
     """Subscriptions of one session."""
     max_subs: int = 2000
     """Sub-devices logged in through one gateway."""
+
+    def keep_alive(self, connect: mqtt.Connect) -> int:
+        """Seconds of silence that this client may keep to; 0: for ever."""
+        asked = connect.keep_alive
+        if connect.level < 5:
+            return asked
+        return min(asked, self.max_keep_alive) if asked else self.max_keep_alive

@@ -1,15 +1,23 @@
-"""QoS 1 downlinks of one session: a window in flight, a bounded queue behind it. Source: MQTT 3.1.1, 4.3.2, 4.4.
+"""QoS 1 and 2 downlinks of one session: a window in flight, a bounded queue behind it. Source: MQTT 3.1.1, 4.3, 4.4.
 
 Within a connection nothing is sent twice; on resume of a persistent session what was in flight goes
-again under its old packet id with DUP, in its old order, before anything new.
+again under its old packet id with DUP, in its old order, before anything new. At QoS 2 a message that the
+device has (PUBREC) does not go again: only its release (PUBREL) does.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from linli.protocols.mqtt.encode import publish, remaining_length, topic_field
+from linli.protocols import mqtt
+from linli.protocols.mqtt import Properties
+from linli.protocols.mqtt.encode import publish
+from linli.protocols.mqtt.write import remaining_length, topic_field
+
+if TYPE_CHECKING:
+    from linli.things.mqtt.version5 import Version5
 
 
 class Downlink(msgspec.Struct):
@@ -21,6 +29,12 @@ class Downlink(msgspec.Struct):
     """In the session store; 0: not kept there."""
     sent_tick: int = 0
     """Tick of the front at which it was last sent."""
+    qos: int = 1
+    retain: bool = False
+    properties: Properties | None = None
+    """For MQTT 5."""
+    released: bool = False
+    """QoS 2: the device has it, PUBCOMP is to come."""
 
 
 class Outbox:
@@ -34,8 +48,8 @@ class Outbox:
         """Payloads in `queue`."""
         self._next_id = 0
 
-    def launch(self, downlink: Downlink, tick: int) -> bytes:
-        """Give it a packet id and put it in flight; returns the PUBLISH. The window is the caller's to keep."""
+    def launch(self, downlink: Downlink, tick: int) -> int:
+        """Put it in flight; returns its packet id. The window is the caller's to keep."""
         inflight = self.inflight
         packet_id = self._next_id % 65535 + 1
         while packet_id in inflight:
@@ -43,12 +57,15 @@ class Outbox:
         self._next_id = packet_id
         downlink.sent_tick = tick
         inflight[packet_id] = downlink
-        field, payload = topic_field(downlink.topic), downlink.payload
-        length = remaining_length(len(field) + 2 + len(payload))
-        return b"".join((b"\x32", length, field, packet_id.to_bytes(2), payload))
+        return packet_id
 
     def wait(self, downlink: Downlink) -> None:
         self.queue.append(downlink)
+        self.queued_bytes += len(downlink.payload)
+
+    def wait_first(self, downlink: Downlink) -> None:
+        """Before all that waits."""
+        self.queue.appendleft(downlink)
         self.queued_bytes += len(downlink.payload)
 
     def next_waiting(self) -> Downlink | None:
@@ -58,12 +75,6 @@ class Outbox:
         self.queued_bytes -= len(downlink.payload)
         return downlink
 
-    def relaunch(self, tick: int) -> Iterator[bytes]:
-        """What was in flight when the last connection ended, again."""
-        for packet_id, downlink in self.inflight.items():
-            downlink.sent_tick = tick
-            yield publish(downlink.topic, downlink.payload, 1, packet_id, dup=True)
-
     def drain(self) -> list[Downlink]:
         """Take everything out, oldest first."""
         lost = [*self.inflight.values(), *self.queue]
@@ -71,3 +82,25 @@ class Outbox:
         self.queue.clear()
         self.queued_bytes = 0
         return lost
+
+
+def wire_of(downlink: Downlink, packet_id: int, v5: "Version5 | None", *, dup: bool = False) -> bytes:
+    """Its packet: PUBLISH, or PUBREL once it was released. Empty if the client takes no packet that large."""
+    if downlink.released:
+        return mqtt.encode(mqtt.Pubrel(packet_id))
+    if v5 is not None:
+        return v5.publish(
+            downlink.topic,
+            downlink.payload,
+            downlink.qos,
+            packet_id,
+            dup=dup,
+            retain=downlink.retain,
+            properties=downlink.properties,
+            expires_ms=downlink.expires_ms,
+        )
+    if downlink.qos == 1 and not (dup or downlink.retain):  # nearly all there are
+        field, payload = topic_field(downlink.topic), downlink.payload
+        length = remaining_length(len(field) + 2 + len(payload))
+        return b"".join((b"\x32", length, field, packet_id.to_bytes(2), payload))
+    return publish(downlink.topic, downlink.payload, downlink.qos, packet_id, dup=dup, retain=downlink.retain)

@@ -20,7 +20,11 @@ from linli.protocols.linkkit.topics import UplinkTopic
 
 if TYPE_CHECKING:
     from linli.things.mqtt.connection import Connection
+    from linli.things.mqtt.message import Extra
     from linli.things.mqtt.session import Session
+
+APP_PRODUCT = "app"
+"""Stands for a product key in an app's own topics, `/app/{appKey}/user/…`; real ones are longer."""
 
 BAD_NAMES, UNAVAILABLE, BAD_CREDENTIALS, NOT_ALLOWED = 2, 3, 4, 5
 """CONNACK return codes of MQTT 3.1.1, table 3.1."""
@@ -36,6 +40,8 @@ class ConnectRequest(msgspec.Struct, frozen=True, kw_only=True):
     peer: str
     """Remote address, `host:port`."""
     tls: bool
+    certificate: bytes | None = None
+    """The client's certificate (DER), if it showed one: trusted by the listener, not yet compared with the names."""
 
     def proves(self, secret: str) -> bool:
         """Whether the password follows from `secret`: the device secret, app secret, or the token itself."""
@@ -73,6 +79,10 @@ class PreAuthRequest(msgspec.Struct, frozen=True, kw_only=True):
         return signatures.matches(self.sign, device_secret, text)
 
 
+def _nothing(product_key: str, device_name: str) -> bool:
+    return False
+
+
 class DevicePrincipal(msgspec.Struct, frozen=True, kw_only=True):
     """A device that proved itself, or a gateway. Also answers TOKEN and PRE_AUTH, whose names lack the device."""
 
@@ -80,6 +90,7 @@ class DevicePrincipal(msgspec.Struct, frozen=True, kw_only=True):
     device_name: str
     device_no: int
     """The backend's own number of the device; the front only hands it back."""
+    tenant_id: str = ""
 
 
 class AppPrincipal(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +100,9 @@ class AppPrincipal(msgspec.Struct, frozen=True, kw_only=True):
     may_subscribe: tuple[str, ...]
     """Topic filters; a requested filter must be covered by one of them."""
     may_publish: tuple[str, ...] = ()
+    tenant_id: str = ""
+    sees: Callable[[str, str], bool] = _nothing
+    """Whether (product key, device name) is a device in its sight: its user topics are then open to it."""
     max_inflight: int = 256
     """QoS 1 messages sent and not yet acknowledged, per connection."""
 
@@ -160,6 +174,8 @@ class Uplink(msgspec.Struct, gc=False):
     """The client marked it as sent again (MQTT 3.1.1, 3.3.1.1): it may have been stored already."""
     settled: bool = False
     """For the front alone."""
+    extra: "Extra | None" = None
+    """Likewise: what is to be done once it is stored."""
 
     def reply(self, payload: bytes) -> None:
         """Answer on the topic's own reply topic at QoS 0, by the same connection. Lost if that is gone."""

@@ -1,11 +1,15 @@
-"""A device's or app's session: what outlives a connection, and the QoS 1 downlinks. Source: MQTT 3.1.1, 3.1.2.4."""
+"""A device's or app's session: what outlives a connection, and the QoS 1 and 2 downlinks. Source: MQTT 3.1.1, 3.1.2.4."""
 
 import asyncio
 from typing import TYPE_CHECKING
 
+from linli.protocols import mqtt
 from linli.protocols.linkkit.connect import ConnectName
+from linli.protocols.mqtt import Properties
+from linli.protocols.mqtt.bodies5 import read_properties
 from linli.protocols.mqtt.encode import publish, publishes
-from linli.things.mqtt.outbox import Downlink, Outbox
+from linli.protocols.mqtt.properties import On, write_properties
+from linli.things.mqtt.outbox import Downlink, Outbox, wire_of
 from linli.things.mqtt.ports import AppPrincipal, DevicePrincipal
 from linli.things.mqtt.store import Key, SessionStore, StoredDownlink
 from linli.things.mqtt.subscriptions import Subscriptions
@@ -27,6 +31,7 @@ class Session:
         "_traffic",
         "claim",
         "connection",
+        "expiry_s",
         "gone_ms",
         "incoming",
         "key",
@@ -36,14 +41,16 @@ class Session:
         "peer",
         "persistent",
         "principal",
+        "restored",
         "starved",
         "subs",
         "subscriptions",
     )
 
-    def __init__(self, key: Key, *, persistent: bool, traffic: Traffic, store: SessionStore) -> None:
+    def __init__(self, key: Key, *, traffic: Traffic, store: SessionStore) -> None:
         self.key = key
-        self.persistent = persistent
+        self.persistent = False
+        """It outlives its connection, and is kept in the store."""
         self.principal: DevicePrincipal | AppPrincipal | None = None
         """None until it connects for the first time since the front started."""
         self.name: ConnectName | None = None
@@ -57,8 +64,12 @@ class Session:
         """By which this front holds the device, where there are others (`others.OtherFronts`)."""
         self.subscriptions = Subscriptions()
         self.outbox = Outbox()
-        self.incoming: set[int] = set()
-        """Packet ids of QoS 2 uplinks between PUBLISH and PUBREL: not taken twice."""
+        self.incoming: dict[int, bool] = {}
+        """Packet ids of QoS 2 uplinks between PUBLISH and PUBREL, not taken twice -> whether PUBREC is due."""
+        self.expiry_s = 0
+        """Seconds it outlives its connection."""
+        self.restored = False
+        """Its present connection is the first since it was read from the store: `incoming` may lack the last ids."""
         self.max_inflight = traffic.limits.max_inflight
         self.gone_ms = 0
         self.starved = False
@@ -72,15 +83,33 @@ class Session:
         return self.principal.device_no if isinstance(self.principal, DevicePrincipal) else 0
 
     @property
+    def tenant_id(self) -> str:
+        return "" if self.principal is None else self.principal.tenant_id
+
+    @property
     def is_app(self) -> bool:
         return isinstance(self.principal, AppPrincipal)
 
-    def send(self, topic: str, payload: bytes) -> bool:
+    def send(
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        retain: bool = False,
+        properties: Properties | None = None,
+        expires_ms: int | None = None,
+    ) -> bool:
         """At QoS 0. False: no connection, or one that does not take what it was sent before."""
         connection = self.connection
         if connection is None or connection.blocked:
             return False
-        connection.send(publish(topic, payload))
+        v5 = connection.v5
+        if v5 is None:
+            connection.send(publish(topic, payload, retain=retain))
+        else:
+            connection.send(
+                v5.publish(topic, payload, retain=retain, properties=properties, expires_ms=expires_ms)
+            )
         return True
 
     def send_all(self, topic: str, payloads: list[bytes]) -> bool:
@@ -88,11 +117,15 @@ class Session:
         connection = self.connection
         if connection is None or connection.blocked:
             return False
-        connection.send(publishes(topic, payloads))
+        v5 = connection.v5
+        if v5 is None:
+            connection.send(publishes(topic, payloads))
+        else:
+            connection.send(b"".join(v5.publish(topic, payload) for payload in payloads))
         return True
 
     def offer(self, downlink: Downlink, *, keep: bool) -> bool:
-        """At QoS 1: send it, or let it wait for the window. False: no room.
+        """At QoS 1 or 2: send it, or let it wait for the window. False: no room.
 
         `keep`: it may wait for the next connection and survive a restart, if the session is persistent.
         """
@@ -103,7 +136,7 @@ class Session:
             if len(outbox.inflight) < self.max_inflight:
                 if kept:
                     self._keep(downlink)
-                connection.send(outbox.launch(downlink, self._traffic.tick))
+                self._launch(connection, downlink)
                 return True
         elif connection is None and not kept:
             return False
@@ -121,10 +154,23 @@ class Session:
         return True
 
     def launch(self, downlink: Downlink) -> None:
-        """At QoS 1 and at once; only where `has_room` just said so."""
+        """At once; only where `has_room` just said so."""
         connection = self.connection
         assert connection is not None
-        connection.send(self.outbox.launch(downlink, self._traffic.tick))
+        self._launch(connection, downlink)
+
+    def _launch(self, connection: "Connection", downlink: Downlink) -> None:
+        packet_id = self.outbox.launch(downlink, self._traffic.tick)
+        wire = wire_of(downlink, packet_id, connection.v5)
+        if not wire:
+            del self.outbox.inflight[packet_id]
+            self._settle(downlink, delivered=False)
+        elif downlink.qos == 2 and downlink.number:
+            # Sent again after a crash it must have the same packet id: else the device takes it twice.
+            self._store.sent(self.key, downlink.number, packet_id)
+            self._store.when_durable(lambda: connection.send(wire) if self.connection is connection else None)
+        else:
+            connection.send(wire)
 
     def has_room(self) -> bool:
         """Whether an app's message could be sent at once."""
@@ -135,14 +181,56 @@ class Session:
             and len(self.outbox.inflight) < self.max_inflight
         )
 
-    def acknowledge(self, packet_id: int) -> None:
+    def acknowledge(self, packet_id: int, reason: int = 0) -> None:
         """PUBACK came. An id that is not in flight is ignored: some clients acknowledge twice."""
-        downlink = self.outbox.inflight.pop(packet_id, None)
-        if downlink is None:
+        downlink = self.outbox.inflight.get(packet_id)
+        if downlink is None or downlink.qos == 2:
             return
+        del self.outbox.inflight[packet_id]
+        self._settle(downlink, delivered=reason < 0x80)
+        if self.outbox.queue:
+            self.pump()
+
+    def note_received(self, packet_id: int, reason: int = 0) -> None:
+        """PUBREC came: the device has the message; release it, once that is written down."""
+        downlink, connection = self.outbox.inflight.get(packet_id), self.connection
+        assert connection is not None
+        if downlink is None or downlink.qos != 2:
+            # An id of an older session: let the client finish (5.0, 4.3.3; 3.1.1 knows no reasons).
+            unknown = mqtt.Pubrel(packet_id, mqtt.Reason.PACKET_ID_NOT_FOUND)
+            connection.send(mqtt.encode(unknown, connection.level))
+            return
+        if reason >= 0x80:
+            del self.outbox.inflight[packet_id]
+            self._settle(downlink, delivered=False)
+            self.pump()
+            return
+        wire = mqtt.encode(mqtt.Pubrel(packet_id))
+        if downlink.number and not downlink.released:
+            self._store.released(self.key, downlink.number)
+            downlink.released = True
+            self._store.when_durable(lambda: connection.send(wire) if self.connection is connection else None)
+            return
+        downlink.released = True
+        connection.send(wire)
+
+    def complete(self, packet_id: int) -> None:
+        """PUBCOMP came."""
+        downlink = self.outbox.inflight.get(packet_id)
+        if downlink is None or not downlink.released:
+            return
+        del self.outbox.inflight[packet_id]
         self._settle(downlink, delivered=True)
         if self.outbox.queue:
             self.pump()
+
+    def receiving(self, packet_id: int) -> None:
+        """A QoS 2 message was taken: write its id down."""
+        self._store.receiving(self.key, packet_id)
+
+    def received(self, packet_id: int) -> None:
+        """The device released it."""
+        self._store.received(self.key, packet_id)
 
     def pump(self) -> None:
         """Send what waits, as far as the window goes; what expired while it waited is given up."""
@@ -161,17 +249,29 @@ class Session:
             if self._expired(downlink):
                 self._settle(downlink, delivered=False)
             else:
-                connection.send(outbox.launch(downlink, self._traffic.tick))
+                self._launch(connection, downlink)
 
     def resume(self) -> None:
         """On a new connection: first what was in flight, again and in order, then what waits (4.4)."""
-        inflight = self.outbox.inflight
-        for packet_id in [i for i, downlink in inflight.items() if self._expired(downlink)]:
-            self._settle(inflight.pop(packet_id), delivered=False)
+        outbox = self.outbox
+        for packet_id, downlink in list(outbox.inflight.items()):
+            if self._expired(downlink) and not downlink.released:
+                self._settle(outbox.inflight.pop(packet_id), delivered=False)
         connection = self.connection
         if connection is not None:
-            for wire in self.outbox.relaunch(self._traffic.tick):
-                connection.send(wire)
+            beyond = list(outbox.inflight.items())[self.max_inflight :]
+            for packet_id, downlink in reversed(beyond):
+                if downlink.qos == 1:  # the window became smaller
+                    del outbox.inflight[packet_id]
+                    self._traffic.queued_bytes += len(downlink.payload)
+                    outbox.wait_first(downlink)
+            for packet_id, downlink in list(outbox.inflight.items()):
+                downlink.sent_tick = self._traffic.tick
+                wire = wire_of(downlink, packet_id, connection.v5, dup=True)
+                if wire:
+                    connection.send(wire)
+                else:
+                    self._settle(outbox.inflight.pop(packet_id), delivered=False)
         self.pump()
 
     def suspend(self) -> None:
@@ -210,11 +310,53 @@ class Session:
             downlink.number = 0
             self._settle(downlink, delivered=False)
 
-    def restore(self, downlink: StoredDownlink) -> None:
-        """A downlink that waited when the last process ended."""
-        self._wait(
-            Downlink(downlink.topic, downlink.payload, expires_ms=downlink.expires_ms, number=downlink.number)
+    def begin(self, connect: mqtt.Connect, *, may_outlive: bool) -> None:
+        """What this CONNECT asks of the session. In 3.1.1 a session that is not clean lasts as long as we allow."""
+        connection, limits = self.connection, self._traffic.limits
+        assert connection is not None
+        self.max_inflight = limits.max_inflight
+        if isinstance(self.principal, AppPrincipal):
+            self.max_inflight = self.principal.max_inflight
+        expiry_s = 0 if connect.clean else limits.session_expiry
+        if connection.v5 is not None:
+            self.max_inflight = min(self.max_inflight, connection.v5.receive_maximum)
+            expiry_s = min(connection.v5.session_expiry, limits.session_expiry)
+        self.outlive(expiry_s if may_outlive else 0)
+
+    def is_over(self, now_ms: int) -> bool:
+        """Whether it has been without a connection for longer than it may."""
+        if self.connection is not None:
+            return False
+        return not self.persistent or now_ms - self.gone_ms > self.expiry_s * 1000
+
+    def outlive(self, expiry_s: int) -> None:
+        """From now on it ends so many seconds after its connection; 0: with it, and nothing of it is stored."""
+        self.expiry_s = expiry_s
+        if expiry_s:
+            self.persistent = True
+            self._store.opened(self.key, expiry_s)
+        elif self.persistent:
+            self.persistent = False
+            for downlink in (*self.outbox.inflight.values(), *self.outbox.queue):
+                downlink.number = 0
+            self._store.forgotten(self.key)
+
+    def restore(self, stored: StoredDownlink) -> None:
+        """A downlink that waited, or was in flight, when the last process ended."""
+        downlink = Downlink(
+            stored.topic,
+            stored.payload,
+            expires_ms=stored.expires_ms,
+            number=stored.number,
+            qos=stored.qos,
+            retain=stored.retain,
+            properties=read_properties(On.PUBLISH, stored.properties, 0)[0] if stored.properties else None,
+            released=stored.released,
         )
+        if stored.packet_id:
+            self.outbox.inflight[stored.packet_id] = downlink
+        else:
+            self._wait(downlink)
 
     def drop_expired(self) -> None:
         """Free the room of what waited too long for a device that is away."""
@@ -239,7 +381,15 @@ class Session:
         downlink.number = self._traffic.next_number()
         self._store.queued(
             self.key,
-            StoredDownlink(downlink.number, downlink.topic, downlink.payload, downlink.expires_ms),
+            StoredDownlink(
+                downlink.number,
+                downlink.topic,
+                downlink.payload,
+                downlink.expires_ms,
+                downlink.qos,
+                downlink.retain,
+                write_properties(downlink.properties) if downlink.properties is not None else None,
+            ),
         )
 
     def _settle(self, downlink: Downlink, *, delivered: bool) -> None:

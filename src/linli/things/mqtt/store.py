@@ -9,6 +9,8 @@ from typing import Protocol
 
 import msgspec
 
+from linli.things.mqtt.subscriptions import Subscription
+
 type Key = tuple[str, str]
 """(product key, device name)."""
 
@@ -19,15 +21,27 @@ class StoredDownlink(msgspec.Struct, frozen=True, gc=False):
     topic: str
     payload: bytes
     expires_ms: int | None = None
+    qos: int = 1
+    retain: bool = False
+    properties: bytes | None = None
+    """Those of MQTT 5, as on the wire."""
+    packet_id: int = 0
+    """Under which it was sent, at QoS 2; 0: not sent yet."""
+    released: bool = False
+    """The device has it: only PUBREL is to be sent."""
 
 
 class StoredSession(msgspec.Struct, kw_only=True):
     key: Key
     gone_ms: int
     """When it last lost its connection; epoch ms."""
-    filters: dict[str, int] = msgspec.field(default_factory=dict)
+    expiry_s: int
+    """How long it outlives its connection."""
+    filters: list[Subscription] = msgspec.field(default_factory=list)
     downlinks: list[StoredDownlink] = msgspec.field(default_factory=list)
     """In the order of their numbers."""
+    incoming: list[int] = msgspec.field(default_factory=list)
+    """Packet ids of QoS 2 messages taken and not released."""
 
 
 class SessionStore(Protocol):
@@ -39,24 +53,40 @@ class SessionStore(Protocol):
         """One session as other fronts left it. Raises Unavailable."""
         ...
 
-    def opened(self, key: Key) -> None:
+    def opened(self, key: Key, expiry_s: int) -> None:
         """A persistent session begins, or has its connection again."""
         ...
 
-    def gone(self, key: Key, at_ms: int) -> None: ...
+    def gone(self, key: Key, at_ms: int, expiry_s: int) -> None: ...
 
     def forgotten(self, key: Key) -> None:
         """It ended, with all its filters and downlinks."""
         ...
 
-    def subscribed(self, key: Key, filters: dict[str, int]) -> None: ...
+    def subscribed(self, key: Key, filters: list[Subscription]) -> None: ...
 
     def unsubscribed(self, key: Key, filters: list[str]) -> None: ...
 
     def queued(self, key: Key, downlink: StoredDownlink) -> None: ...
 
+    def sent(self, key: Key, number: int, packet_id: int) -> None:
+        """One at QoS 2 goes out under this packet id."""
+        ...
+
+    def released(self, key: Key, number: int) -> None:
+        """PUBREC came for it."""
+        ...
+
     def settled(self, key: Key, number: int) -> None:
         """Acknowledged, expired or lost."""
+        ...
+
+    def receiving(self, key: Key, packet_id: int) -> None:
+        """A message at QoS 2 was taken."""
+        ...
+
+    def received(self, key: Key, packet_id: int) -> None:
+        """The device released it (PUBREL)."""
         ...
 
     def when_durable(self, call: Callable[[], None]) -> None:
@@ -77,16 +107,16 @@ class MemorySessionStore:
     async def find(self, key: Key) -> StoredSession | None:
         return None
 
-    def opened(self, key: Key) -> None:
+    def opened(self, key: Key, expiry_s: int) -> None:
         pass
 
-    def gone(self, key: Key, at_ms: int) -> None:
+    def gone(self, key: Key, at_ms: int, expiry_s: int) -> None:
         pass
 
     def forgotten(self, key: Key) -> None:
         pass
 
-    def subscribed(self, key: Key, filters: dict[str, int]) -> None:
+    def subscribed(self, key: Key, filters: list[Subscription]) -> None:
         pass
 
     def unsubscribed(self, key: Key, filters: list[str]) -> None:
@@ -95,7 +125,19 @@ class MemorySessionStore:
     def queued(self, key: Key, downlink: StoredDownlink) -> None:
         pass
 
+    def sent(self, key: Key, number: int, packet_id: int) -> None:
+        pass
+
+    def released(self, key: Key, number: int) -> None:
+        pass
+
     def settled(self, key: Key, number: int) -> None:
+        pass
+
+    def receiving(self, key: Key, packet_id: int) -> None:
+        pass
+
+    def received(self, key: Key, packet_id: int) -> None:
         pass
 
     def when_durable(self, call: Callable[[], None]) -> None:

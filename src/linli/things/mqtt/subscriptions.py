@@ -2,38 +2,82 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
+from linli.protocols import mqtt
 from linli.protocols.mqtt import FilterTrie
 
 _REMEMBERED = 256
 
 
+class Subscription(msgspec.Struct, frozen=True, gc=False):
+    """One filter as granted."""
+
+    text: str
+    """As asked for, `$share/{group}/` included."""
+    qos: int
+    options: int = 0
+    """NO_LOCAL, RETAIN_AS_PUBLISHED and the retain handling of MQTT 5."""
+    identifier: int = 0
+    """0: none."""
+
+    @property
+    def share(self) -> tuple[str, str] | None:
+        """(group, filter) of a shared one."""
+        return mqtt.split_share(self.text)
+
+    @property
+    def inner(self) -> str:
+        """The filter that topics are matched with."""
+        share = self.share
+        return self.text if share is None else share[1]
+
+    @property
+    def no_local(self) -> bool:
+        return bool(self.options & mqtt.NO_LOCAL)
+
+    @property
+    def retain_as_published(self) -> bool:
+        return bool(self.options & mqtt.RETAIN_AS_PUBLISHED)
+
+    @property
+    def retain_handling(self) -> int:
+        return self.options >> mqtt.RETAIN_HANDLING_SHIFT & 3
+
+
 class Subscriptions:
-    """Filters with their granted QoS. However many filters overlap, a message is one copy, at the highest QoS."""
+    """Filters with what was granted. However many overlap, a message is one copy, at the highest QoS.
+
+    A shared filter counts like its inner one here: it tells what the session wants. Who of a group gets a message is
+    decided by `exchange.Exchange`, and for an app's queue by `Front.publish_app`, which always picks one.
+    """
 
     __slots__ = ("_answers", "_filters", "_trie")
 
-    def __init__(self, filters: dict[str, int] | None = None) -> None:
-        self._filters: dict[str, int] = dict(filters or {})
-        self._trie: FilterTrie[int] | None = None
+    def __init__(self) -> None:
+        self._filters: dict[str, Subscription] = {}
+        self._trie: FilterTrie[dict[str, int]] | None = None
+        """Inner filter -> text -> QoS."""
         self._answers: dict[str, int | None] = {}
 
     def __len__(self) -> int:
         return len(self._filters)
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._filters)
+    def __iter__(self) -> Iterator[Subscription]:
+        return iter(list(self._filters.values()))
 
-    def get(self, text: str) -> int | None:
+    def get(self, text: str) -> Subscription | None:
         return self._filters.get(text)
 
-    def add(self, text: str, qos: int) -> bool:
+    def add(self, subscription: Subscription) -> bool:
         """Whether this changed anything."""
-        if self._filters.get(text) == qos:
+        before = self._filters.get(subscription.text)
+        if before == subscription:
             return False
-        self._filters[text] = qos
-        self._answers.clear()
-        if self._trie is not None:
-            self._trie[text] = qos
+        self._filters[subscription.text] = subscription
+        if before is None or before.qos != subscription.qos:
+            self._answers.clear()
+            self._trie = None
         return True
 
     def remove(self, text: str) -> bool:
@@ -41,8 +85,7 @@ class Subscriptions:
         if self._filters.pop(text, None) is None:
             return False
         self._answers.clear()
-        if self._trie is not None:
-            self._trie.pop(text)
+        self._trie = None
         return True
 
     def granted(self, topic: str) -> int | None:
@@ -55,9 +98,18 @@ class Subscriptions:
             pass
         if self._trie is None:
             self._trie = FilterTrie()
-            for text, qos in self._filters.items():
-                self._trie[text] = qos
+            for one in self._filters.values():
+                self._put(self._trie, one)
         if len(self._answers) >= _REMEMBERED:
             self._answers.clear()
-        answer = self._answers[topic] = max(self._trie.match(topic), default=None)
+        found = (max(node.values()) for node in self._trie.match(topic))
+        answer = self._answers[topic] = max(found, default=None)
         return answer
+
+    @staticmethod
+    def _put(trie: FilterTrie[dict[str, int]], one: Subscription) -> None:
+        inner = one.inner
+        node = trie.get(inner)
+        if node is None:
+            node = trie[inner] = {}
+        node[one.text] = one.qos

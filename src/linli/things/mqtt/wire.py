@@ -8,14 +8,27 @@ from linli.things.mqtt.traffic import Hold, Traffic
 
 
 class Wire(asyncio.Protocol):
-    __slots__ = ("_dirty", "_held", "_out", "_out_size", "_traffic", "_transport", "blocked", "peer", "tls")
+    __slots__ = (
+        "_dirty",
+        "_held",
+        "_out",
+        "_out_size",
+        "_transport",
+        "blocked",
+        "certificate",
+        "peer",
+        "tls",
+        "traffic",
+    )
 
     def __init__(self, traffic: Traffic) -> None:
-        self._traffic = traffic
+        self.traffic = traffic
         self._transport: asyncio.Transport | None = None
         self.peer = ""
         """Remote address, `host:port`."""
         self.tls = False
+        self.certificate: bytes | None = None
+        """The client's (DER), if it showed one that the listener trusts."""
         self.blocked = False
         """The socket takes nothing more for now."""
         self._held = Hold(0)
@@ -26,20 +39,23 @@ class Wire(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports have the methods of asyncio.Transport, not the class.
         self._transport = transport = cast(asyncio.Transport, transport)
-        transport.set_write_buffer_limits(high=self._traffic.limits.write_high_water)
+        transport.set_write_buffer_limits(high=self.traffic.limits.write_high_water)
         host, port, *_ = transport.get_extra_info("peername") or ("", 0)
         self.peer = f"{host}:{port}"
-        self.tls = transport.get_extra_info("ssl_object") is not None
+        tls = transport.get_extra_info("ssl_object")
+        self.tls = tls is not None
+        if tls is not None:
+            self.certificate = tls.getpeercert(binary_form=True)
         sock = transport.get_extra_info("socket")
         if sock is not None:
             # A client with keep-alive 0 is noticed missing by TCP alone.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        if self._traffic.held:
+        if self.traffic.held:
             # uvloop begins to read right after this call, whatever was said during it.
             asyncio.get_running_loop().call_soon(self._join_hold)
 
     def _join_hold(self) -> None:
-        if self._traffic.held:
+        if self.traffic.held:
             self.hold(Hold.TOTAL)
 
     def pause_writing(self) -> None:
@@ -56,11 +72,11 @@ class Wire(asyncio.Protocol):
         """Whole packets, to go out with everything else of this turn of the loop."""
         self._out.append(wire)
         self._out_size += len(wire)
-        if self._out_size > self._traffic.limits.write_high_water and not self.blocked:
+        if self._out_size > self.traffic.limits.write_high_water and not self.blocked:
             self.flush()
         elif not self._dirty:
             self._dirty = True
-            self._traffic.flush_soon(self)
+            self.traffic.flush_soon(self)
 
     def flush(self) -> None:
         self._dirty = False
