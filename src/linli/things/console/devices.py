@@ -80,15 +80,6 @@ class DeviceChange(msgspec.Struct, rename="camel"):
     enabled: bool | None = None
 
 
-class ProductRow(msgspec.Struct, rename="camel", frozen=True):
-    product_key: str
-    name: str
-    category: str
-    gateway: bool
-    devices: int
-    created_ms: int
-
-
 def _facts(row: queries.DeviceRow) -> dict[str, Any]:
     return {
         "iot_id": row.iot_id,
@@ -193,28 +184,3 @@ class DeviceRoutes(Controller):
             await service.label_device(within, tx, iot_id=iot_id, nickname=data.nickname, remark=data.remark)
             if data.enabled is not None:
                 await service.enable_device(within, tx, iot_id=iot_id, enabled=data.enabled)
-
-
-class ProductRoutes(Controller):
-    path = "/products"
-    tags = ("devices",)
-
-    @get("/", right="devices.use")
-    async def list_products(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database], q: FromQuery[str] = ""
-    ) -> list[ProductRow]:
-        """The tenant's products, the newest first; at most 500."""
-        found = await products.list_products(
-            within, db, page=PageRequest.of(1, 500, max_size=500), keyword=q.strip()
-        )
-        return [
-            ProductRow(
-                row.product_key,
-                row.name,
-                row.category_name or row.category_code,
-                row.node_type == 1,
-                row.devices,
-                row.created_ms,
-            )
-            for row in found.data
-        ]

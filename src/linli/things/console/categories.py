@@ -1,0 +1,147 @@
+"""The category library and a tenant's own categories."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import Meta
+
+from linli.kernel.db import Database
+from linli.kernel.scope import Scope
+from linli.things.catalogue import own
+from linli.things.catalogue.library import ALL_IN_ONE, CAPABILITIES, OTHER_NAMES, Category
+from linli.things.catalogue.tree import categories, get_category, products_by_category
+from linli.things.console.product_models import Fault, faults
+from linli.tsl import examine, to_document
+
+
+class CategoryLine(msgspec.Struct, rename="camel", frozen=True):
+    path: str
+    parent: str
+    code: str
+    name: str
+    """Of this level alone."""
+    english: str
+    other_name: str
+    """A second Chinese name in use; mostly empty."""
+    own_no: int | None
+    """Number of a tenant's own category; null: built in."""
+    has_model: bool
+    """Products can be made of it."""
+    gateway: bool
+    properties: int
+    events: int
+    services: int
+    products: int
+    capabilities: list[str]
+    """What its products may choose the tag Capability from."""
+
+
+class CategoryModel(msgspec.Struct, frozen=True):
+    document: dict[str, Any]
+
+
+class NewCategory(msgspec.Struct, rename="camel"):
+    code: Annotated[str, Meta(description="1 to 10 letters, digits or underscores; never changes.")]
+    name: str
+    parent_path: Annotated[str, Meta(description="Empty: a group.")] = ""
+    document: Annotated[
+        dict[str, Any] | None, Meta(description="The thing model of a third level; null: an empty one.")
+    ] = None
+
+
+class CategoryName(msgspec.Struct):
+    name: str
+
+
+class CategoryRoutes(Controller):
+    path = "/categories"
+    tags = ("products",)
+
+    @get("/", right="devices.use")
+    async def tree(self, within: NamedDependency[Scope], db: NamedDependency[Database]) -> list[CategoryLine]:
+        """All groups, categories and models, parents first."""
+        in_use = await products_by_category(within, db)
+        found = await categories(within, db)
+        return [_line(one, in_use.get(one.path, 0)) for one in found.values()]
+
+    @get("/model", right="devices.use")
+    async def model(
+        self, within: NamedDependency[Scope], db: NamedDependency[Database], path: FromQuery[str]
+    ) -> CategoryModel:
+        """The thing model that products of a category start with, in its simple form."""
+        found = await get_category(within, db, path=path)
+        return CategoryModel(to_document(found.model) if found.model else {})
+
+    @post("/", right="integrations.manage", status_code=201)
+    async def add(
+        self, data: JSONBody[NewCategory], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> CategoryLine:
+        """Add an own group, category or model, also below built-in ones."""
+        async with db.begin() as tx:
+            row = await own.add_category(
+                within,
+                tx,
+                parent_path=data.parent_path,
+                code=data.code.strip(),
+                name=data.name,
+                tsl=data.document,
+            )
+            return _line(await get_category(within, tx, path=row.path), 0)
+
+    @put("/{category_id:int}", right="integrations.manage", status_code=204)
+    async def rename(
+        self,
+        category_id: FromPath[int],
+        data: JSONBody[CategoryName],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> None:
+        """Rename an own category; products keep the name they were made with."""
+        async with db.begin() as tx:
+            await own.rename_category(within, tx, category_no=category_id, name=data.name)
+
+    @put("/{category_id:int}/model", right="integrations.manage")
+    async def set_model(
+        self,
+        category_id: FromPath[int],
+        data: JSONBody[CategoryModel],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> list[Fault]:
+        """Set what new products start with. With faults nothing is saved, and they are the answer."""
+        _, problems = examine(data.document)
+        if not problems:
+            async with db.begin() as tx:
+                await own.set_category_model(within, tx, category_no=category_id, tsl=data.document)
+        return faults(problems, within.language)
+
+    @delete("/{category_id:int}", right="integrations.manage", status_code=204)
+    async def remove(
+        self, category_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> None:
+        """Remove an own category without parts; products made of it stay."""
+        async with db.begin() as tx:
+            await own.remove_category(within, tx, category_no=category_id)
+
+
+def _line(one: Category, products: int) -> CategoryLine:
+    model = one.model
+    return CategoryLine(
+        one.path,
+        one.parent,
+        one.code,
+        one.label,
+        one.english,
+        OTHER_NAMES.get(one.path, ""),
+        one.own_no,
+        model is not None,
+        one.gateway,
+        len(model.properties) if model else 0,
+        len(model.events) if model else 0,
+        len(model.services) if model else 0,
+        products,
+        list(CAPABILITIES) if one.path == ALL_IN_ONE else [],
+    )

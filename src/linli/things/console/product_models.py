@@ -1,0 +1,300 @@
+"""Thing models of products for the editor: draft, faults, publishing, history, comparing, import and export."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Controller, Response, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from msgspec import Meta
+
+from linli.kernel import i18n
+from linli.kernel.db import Database
+from linli.kernel.scope import Scope
+from linli.things.catalogue import versions
+from linli.things.queries.products import get_product
+from linli.tsl import (
+    UNITS,
+    Difference,
+    ModelRefused,
+    Problem,
+    compare,
+    examine,
+    export,
+    parse_json,
+    to_document,
+)
+
+MAX_IMPORT_CHARACTERS = 1_000_000
+
+
+class Fault(msgspec.Struct, frozen=True):
+    path: str
+    """Where in the document: `properties[2].dataType.specs.max`; `$` is all of it."""
+    rule: str
+    message: str
+    """In the caller's language."""
+
+
+class Changed(msgspec.Struct, frozen=True):
+    path: str
+    kind: Literal["added", "removed", "changed"]
+    before: Any
+    after: Any
+    breaking: bool
+    """Devices or programs made for the older model may fail."""
+
+
+class ModelState(msgspec.Struct, rename="camel", frozen=True):
+    version: int
+    """In force."""
+    document: dict[str, Any]
+    """The draft, or what is in force; simple form."""
+    revision: int
+    """Of the draft; 0: there is none."""
+    draft_author: str
+    draft_ms: int | None
+    faults: list[Fault]
+    changes: list[Changed]
+
+
+class DraftRequest(msgspec.Struct):
+    document: dict[str, Any]
+    revision: Annotated[int, Meta(description="The one it was made from; 0: there was none.")] = 0
+
+
+class DraftState(msgspec.Struct, frozen=True):
+    revision: int
+    faults: list[Fault]
+    changes: list[Changed]
+
+
+class CheckRequest(msgspec.Struct):
+    document: dict[str, Any]
+
+
+class ImportRequest(msgspec.Struct):
+    text: Annotated[
+        str, Meta(max_length=MAX_IMPORT_CHARACTERS, description="A TSL file, whole or simple form.")
+    ]
+
+
+class Imported(msgspec.Struct, frozen=True):
+    """What a file would change. Nothing is saved by reading it."""
+
+    document: dict[str, Any] | None
+    """In its simple form; null where it has faults."""
+    faults: list[Fault]
+    changes: list[Changed]
+
+
+class PublishRequest(msgspec.Struct):
+    revision: int
+    notes: str = ""
+
+
+class RollBackRequest(msgspec.Struct):
+    version: int
+    notes: str = ""
+
+
+class VersionLine(msgspec.Struct, rename="camel", frozen=True):
+    version: int
+    notes: str
+    author: str
+    published_ms: int
+    properties: int
+    events: int
+    services: int
+
+
+class UnitChoice(msgspec.Struct, frozen=True):
+    symbol: str
+    name: str
+    """Chinese, for `unitName`."""
+    english: str
+
+
+class UnitRoutes(Controller):
+    path = "/units"
+    tags = ("products",)
+
+    @get("/", right="devices.use")
+    async def units(self) -> list[UnitChoice]:
+        """What the unit of a number may be chosen from; any other may be typed."""
+        return [UnitChoice(*unit) for unit in UNITS]
+
+
+class ProductModelRoutes(Controller):
+    path = "/products/{product_key:str}/model"
+    tags = ("products",)
+
+    @get("/", right="devices.use")
+    async def state(
+        self, product_key: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> ModelState:
+        """What the editor starts from."""
+        bench = await versions.workbench(within, db, product_key=product_key)
+        draft = bench.draft
+        return ModelState(
+            bench.product.version,
+            bench.document,
+            draft.revision if draft else 0,
+            draft.author if draft else "",
+            draft.modified_ms if draft else None,
+            faults(bench.problems, within.language),
+            changes(bench.differences),
+        )
+
+    @put("/draft", right="integrations.manage")
+    async def save(
+        self,
+        product_key: FromPath[str],
+        data: JSONBody[DraftRequest],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> DraftState:
+        """Keep a draft, faults and all; refused when somebody else saved in between."""
+        async with db.begin() as tx:
+            revision = await versions.save_draft(
+                within, tx, product_key=product_key, document=data.document, revision=data.revision
+            )
+            published = (await get_product(within, tx, product_key=product_key)).model()
+        read, problems = examine(data.document)
+        return DraftState(revision, faults(problems, within.language), changes(compare(published, read)))
+
+    @delete("/draft", right="integrations.manage", status_code=204)
+    async def discard(
+        self, product_key: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> None:
+        """Go back to what is in force."""
+        async with db.begin() as tx:
+            await versions.discard_draft(within, tx, product_key=product_key)
+
+    @post("/check", right="devices.use", status_code=200)
+    async def check(
+        self,
+        product_key: FromPath[str],
+        data: JSONBody[CheckRequest],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> DraftState:
+        """Every fault of a document and its difference from what is in force; nothing is saved."""
+        published = (await get_product(within, db, product_key=product_key)).model()
+        read, problems = examine(data.document)
+        return DraftState(0, faults(problems, within.language), changes(compare(published, read)))
+
+    @post("/import", right="devices.use", status_code=200)
+    async def read_file(
+        self,
+        product_key: FromPath[str],
+        data: JSONBody[ImportRequest],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> Imported:
+        """What a TSL file would change; to take it over, save the document as the draft."""
+        published = (await get_product(within, db, product_key=product_key)).model()
+        try:
+            model = parse_json(data.text)
+        except ModelRefused as refused:
+            return Imported(None, faults(refused.problems, within.language), [])
+        return Imported(to_document(model), [], changes(compare(published, model)))
+
+    @post("/publish", right="integrations.manage", status_code=200)
+    async def publish(
+        self,
+        product_key: FromPath[str],
+        data: JSONBody[PublishRequest],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> VersionLine:
+        """Put the draft in force for devices and APIs."""
+        async with db.begin() as tx:
+            made = await versions.publish_draft(
+                within, tx, product_key=product_key, revision=data.revision, notes=data.notes
+            )
+        return _line(made)
+
+    @post("/roll-back", right="integrations.manage", status_code=200)
+    async def roll_back(
+        self,
+        product_key: FromPath[str],
+        data: JSONBody[RollBackRequest],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> VersionLine:
+        """Put an older version in force again, as a new one."""
+        async with db.begin() as tx:
+            made = await versions.roll_back(
+                within, tx, product_key=product_key, version=data.version, notes=data.notes
+            )
+        return _line(made)
+
+    @get("/versions", right="devices.use")
+    async def history(
+        self, product_key: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> list[VersionLine]:
+        """Every published version, the newest first."""
+        return [_line(row) for row in await versions.history(within, db, product_key=product_key)]
+
+    @get("/compare", right="devices.use")
+    async def compare_versions(
+        self,
+        product_key: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        before: FromQuery[int],
+        after: FromQuery[int],
+    ) -> list[Changed]:
+        """What changed from one published version to another."""
+        found = await versions.compare_versions(
+            within, db, product_key=product_key, before=before, after=after
+        )
+        return changes(found)
+
+    @get("/export.json", right="devices.use")
+    async def export_file(
+        self,
+        product_key: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        form: Annotated[
+            Literal["whole", "simple"],
+            QueryParameter(description="whole: with the generated members, as devices and APIs get it."),
+        ] = "whole",
+        version: Annotated[int | None, QueryParameter(description="None: the one in force.")] = None,
+    ) -> Response[bytes]:
+        """A published model as a file."""
+        product = await get_product(within, db, product_key=product_key)
+        number = product.version if version is None else version
+        row = await versions.get_version(within, db, product_key=product_key, version=number)
+        model = row.model()
+        document = export(model, product_key) if form == "whole" else to_document(model)
+        content = msgspec.json.format(msgspec.json.encode(document), indent=2)
+        name = f"{product_key}-v{number}{'' if form == 'whole' else '-simple'}.json"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(content, media_type="application/json", headers=headers)
+
+
+def faults(problems: list[Problem], language: str) -> list[Fault]:
+    return [
+        Fault(one.path, one.rule, i18n.text(f"rule.tsl.{one.rule}", language, **one.facts))
+        for one in problems
+    ]
+
+
+def changes(differences: list[Difference]) -> list[Changed]:
+    return [Changed(one.path, one.kind, one.before, one.after, one.breaking) for one in differences]
+
+
+def _line(row: versions.Version) -> VersionLine:
+    model = row.model()
+    return VersionLine(
+        row.version,
+        row.notes,
+        row.author,
+        row.published_ms,
+        len(model.properties),
+        len(model.events),
+        len(model.services),
+    )
