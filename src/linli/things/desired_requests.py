@@ -1,4 +1,4 @@
-"""What devices ask about their desired property values (期望属性值)."""
+"""What devices ask about their desired property values (期望属性值). Source: spec clients b.4."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from linli.kernel.db import Tx
 from linli.things.inbox.arrival import BAD_PARAMS
 from linli.things.inbox.requests import Request, RequestRefused
 from linli.things.queries.desired import desired_of
+from linli.things.service.desired import remove_desired
 
 
 async def desired_get(tx: Tx, request: Request) -> dict[str, Any]:
@@ -20,3 +21,40 @@ async def desired_get(tx: Tx, request: Request) -> dict[str, Any]:
         for identifier, item in held.items()
         if not wanted or identifier in wanted
     }
+
+
+async def desired_delete(tx: Tx, request: Request) -> dict[str, Any]:
+    """`{"LightSwitch": {"version": 2}}`: the device has taken up this version; without a version, whichever there is.
+
+    A value that changed meanwhile stays, and the device is told: nothing is deleted, `data` names the versions there are.
+    """
+    wanted = _versions(request)
+    held = await desired_of(tx, device_no=request.device.device_no)
+    changed = {
+        identifier: {"version": held[identifier].version}
+        for identifier, version in wanted.items()
+        if version is not None and identifier in held and held[identifier].version != version
+    }
+    if changed:
+        raise RequestRefused(BAD_PARAMS, f"version: {', '.join(changed)} changed meanwhile", changed)
+    await remove_desired(
+        tx,
+        device_no=request.device.device_no,
+        versions={identifier: held[identifier].version for identifier in wanted.keys() & held.keys()},
+    )
+    return {}
+
+
+def _versions(request: Request) -> dict[str, int | None]:
+    """The version to delete of each property; None for any. Raises RequestRefused."""
+    params: Any = request.post.params
+    known = request.device.product.compiled.rules
+    if not isinstance(params, dict) or not params.keys() <= known.keys():
+        raise RequestRefused(BAD_PARAMS, "params: must be properties of the thing model with their versions")
+    found: dict[str, int | None] = {}
+    for identifier, item in params.items():
+        version = item.get("version") if isinstance(item, dict) else None
+        if not isinstance(item, dict | None) or not (version is None or type(version) is int):
+            raise RequestRefused(BAD_PARAMS, f"{identifier}.version: must be a whole number")
+        found[identifier] = version
+    return found

@@ -5,17 +5,21 @@ from collections.abc import Callable
 from sqlalchemy import bindparam, update
 
 from linli.kernel.clock import Clock
-from linli.kernel.db import INT, Command, Database
+from linli.kernel.db import INT, Command, Database, Tx
 from linli.kernel.ids import Ids
+from linli.kernel.processes import Processes
 from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit.topics import UplinkKind
 from linli.things.apps import AppLogin
 from linli.things.backend import Backend
 from linli.things.changes import Change, listen
-from linli.things.desired_requests import desired_get
+from linli.things.desired_requests import desired_delete, desired_get
+from linli.things.device_info import info_get
 from linli.things.downlink.calls import PendingCalls
 from linli.things.downlink.invoker import Invoker
+from linli.things.events import DeviceDeleted
 from linli.things.fleet import Fleet
+from linli.things.gateways.room import Gateways
 from linli.things.inbox.dispatcher import Dispatcher
 from linli.things.inbox.handlers import InboxHandlers
 from linli.things.inbox.ingest import Ingest
@@ -26,6 +30,10 @@ from linli.things.mqtt.front import Front
 from linli.things.mqtt.limits import Limits
 from linli.things.mqtt.store import SessionStore
 from linli.things.registration import Registration
+from linli.things.routing.room import Routing
+from linli.things.shadow.pushes import ShadowPushes
+from linli.things.shadow.service import forget_shadow
+from linli.things.shadow.wire import on_update as on_shadow_update
 
 _all_offline = Command(
     update(devices)
@@ -38,8 +46,8 @@ _all_offline = Command(
 class Things:
     """Register handlers on `handlers`, then `start`; listeners of `front.connection` come after, and go before `stop`.
 
-    `front_name` tells this process's front from others over the same database. `topics_of` names the filters an appKey
-    may subscribe to.
+    `processes`: this one and, where they share the database, the others; its name is that of the front. `topics_of` names
+    the filters an appKey may subscribe to.
     """
 
     def __init__(
@@ -50,23 +58,32 @@ class Things:
         secrets: Secrets,
         *,
         topics_of: Callable[[str], tuple[str, ...]] = lambda app_key: (),
-        front_name: str = "main",
+        processes: Processes | None = None,
         address: tuple[str, int] = ("127.0.0.1", 1883),
         limits: Limits | None = None,
         sessions: SessionStore | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
-        self._front_name = front_name
+        processes = processes or Processes(db, clock)
+        self._front_name = processes.name
         self.handlers = InboxHandlers()
         self.fleet = Fleet(db)
         calls = PendingCalls()
         self.requests = Requests(db)
         self.requests.on(UplinkKind.DESIRED_GET, desired_get)
-        receiver = Receiver(self.handlers, self.requests, calls, ids, clock)
-        self.ingest = Ingest(db, self.fleet, receiver, self.requests, clock, front=front_name)
+        self.requests.on(UplinkKind.DESIRED_DELETE, desired_delete)
+        self.requests.on(UplinkKind.INFO_GET, info_get)
+        receiver = Receiver(self.handlers, self.requests, calls, ids, clock, devices=self.fleet.device)
+        self.ingest = Ingest(db, self.fleet, receiver, self.requests, clock, front=processes.name)
         self.dispatcher = Dispatcher(db, self.fleet, self.handlers, clock)
         self.ingest.on_committed.append(self.dispatcher.offer)
+        self.shadows = ShadowPushes(db, self.fleet, clock)
+        self.requests.on(UplinkKind.SHADOW_UPDATE, on_shadow_update, envelope=False)
+        self.handlers.on_status(self.shadows.on_status)
+        db.handlers.inline(DeviceDeleted, self._device_deleted)
+        self.gateways = Gateways(db, self.fleet, self.ingest, calls, secrets, ids, clock)
+        self.gateways.register(self.requests)
         self.invoker = Invoker(db, self.fleet, calls, ids, clock)
         self.registration = Registration(db, self.fleet, secrets, ids, clock, address)
         self.backend = Backend(
@@ -76,6 +93,16 @@ class Things:
         self.ingest.publisher = self.front
         self.requests.publisher = self.front
         self.invoker.publisher = self.front
+        self.backend.publisher = self.front
+        self.gateways.serve(self.front)
+        self.shadows.publisher = self.front
+        self.routing: Routing | None = None
+        if processes.shared:
+            self.front.traffic.draw_number = ids.number
+            self.routing = Routing(
+                db, clock, processes, fleet=self.fleet, front=self.front, ingest=self.ingest,
+                dispatcher=self.dispatcher, calls=calls,
+            )  # fmt: skip
         self._stop_listening: Callable[[], None] | None = None
 
     async def start(self) -> None:
@@ -83,20 +110,32 @@ class Things:
         async with self._db.begin() as tx:
             await _all_offline.run(tx, front_name=self._front_name, now=self._clock.now_ms())
         await self.fleet.start()
+        if self.routing is not None:
+            await self.routing.start()
         await self.dispatcher.start()
         await self.ingest.start()
         self._stop_listening = listen(self._db, self._heard)
+        self.gateways.start()
         await self.front.start()
 
     async def stop(self) -> None:
         """Close connections, write what has arrived, leave unfinished messages to the next start."""
         if self._stop_listening is not None:
             self._stop_listening()
+        self.gateways.stop()
         await self.front.stop()
         await self.ingest.stop()
+        await self.shadows.stop()
         await self.dispatcher.stop()
+        if self.routing is not None:
+            await self.routing.stop()
         await self.fleet.stop()
 
+    async def _device_deleted(self, tx: Tx, event: DeviceDeleted) -> None:
+        await forget_shadow(tx, device_no=event.device_no)
+
     def _heard(self, change: Change) -> None:
+        if change.closes or change.leaves_gateway:
+            self.gateways.sessions.release(change.product_key, change.device_name)
         if change.closes:
             self.front.kick(change.product_key, change.device_name)

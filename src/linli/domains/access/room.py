@@ -27,7 +27,7 @@ class AccessRoom:
         self._endings = Endings(db)
 
     def register_messages(self, inbox: InboxHandlers) -> None:
-        inbox.on_event("passEvent", self._handlers.pass_event)
+        inbox.on_event("passEvent", self._handlers.pass_event, history=True)
         inbox.on_status(self._handlers.status)
 
     def register_events(self) -> None:

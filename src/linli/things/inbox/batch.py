@@ -1,17 +1,16 @@
 """Messages gathered for one transaction, as rows ready for the driver's bulk calls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, delete, func, update
+from sqlalchemy import bindparam, case, delete, func, or_, select, update
 
-from linli.kernel.db import INT, Command, Tx
+from linli.kernel.db import INT, Command, Query, Tx
 from linli.kernel.db.partitions import day_of
 from linli.kernel.ids import Ids
 from linli.things.inbox.messages import DAY_MS, Message
 from linli.things.models import (
-    desired_properties,
     device_tags,
     devices,
     inbox,
@@ -51,21 +50,28 @@ _online = Command(
     ),
     unscoped=_REASON,
 )
+_last_seen = case(
+    (devices.c.last_seen_ms > bindparam("seen", type_=INT), devices.c.last_seen_ms),
+    else_=bindparam("seen", type_=INT),
+)
+"""Another process may have seen it since."""
 _offline = Command(
     update(devices)
-    .where(devices.c.device_no == bindparam("no", type_=INT))
+    .where(
+        devices.c.device_no == bindparam("no", type_=INT),
+        or_(devices.c.front == bindparam("front_name"), devices.c.front == ""),
+    )
     .values(
         online=0,
         front="",
         last_offline_ms=bindparam("at", type_=INT),
-        last_seen_ms=bindparam("seen", type_=INT),
+        last_seen_ms=_last_seen,
     ),
     unscoped=_REASON,
 )
+"""Not where the device is with another front by now."""
 _seen = Command(
-    update(devices)
-    .where(devices.c.device_no == bindparam("no", type_=INT))
-    .values(last_seen_ms=bindparam("seen", type_=INT)),
+    update(devices).where(devices.c.device_no == bindparam("no", type_=INT)).values(last_seen_ms=_last_seen),
     unscoped=_REASON,
 )
 _untag = Command(
@@ -73,11 +79,9 @@ _untag = Command(
         device_tags.c.device_no == bindparam("no", type_=INT), device_tags.c.tag_key == bindparam("key")
     )
 )
-_undesire = Command(
-    delete(desired_properties).where(
-        desired_properties.c.device_no == bindparam("no", type_=INT),
-        desired_properties.c.identifier == bindparam("key"),
-        desired_properties.c.version <= bindparam("upto", type_=INT),
+_present = Query(
+    select(latest_values.c.property_no, latest_values.c.ts).where(
+        latest_values.c.device_no == bindparam("no", type_=INT)
     )
 )
 _answer = Command(
@@ -105,6 +109,8 @@ class Batch:
         "events",
         "messages",
         "numbers",
+        "past_numbers",
+        "past_texts",
         "refused",
         "replies",
         "requests",
@@ -112,7 +118,6 @@ class Batch:
         "statuses",
         "tags",
         "texts",
-        "undesired",
         "uplinks",
     )
 
@@ -130,12 +135,14 @@ class Batch:
         """Each becomes a row of the inbox and, if a handler wants it, one of the work list."""
         self.numbers: list[tuple[int, int, int, int, int, float]] = []
         self.texts: list[tuple[int, int, int, int, int, str]] = []
+        self.past_numbers: list[tuple[int, int, int, int, int, float]] = []
+        self.past_texts: list[tuple[int, int, int, int, int, str]] = []
+        """Values reported afterwards: what is newer stays the present value."""
         self.events: list[tuple[Any, ...]] = []
         self.tags: dict[tuple[int, str], str | None] = {}
         self.statuses: list[tuple[int, bool, int, str, int]] = []
         self.seen: dict[int, int] = {}
         self.answers: list[dict[str, Any]] = []
-        self.undesired: list[dict[str, Any]] = []
 
     @property
     def ready(self) -> bool:
@@ -148,7 +155,7 @@ class Batch:
     @property
     def writes(self) -> bool:
         """Whether a transaction is needed."""
-        return bool(self.messages or self.seen or self.answers or self.undesired or self.tags)
+        return bool(self.messages or self.seen or self.answers or self.tags)
 
     def answer(self, call_no: int, device_no: int, *, state: str, output: str, reason: str, at: int) -> None:
         """The record of a call whose answer came by the inbox."""
@@ -180,20 +187,13 @@ class Batch:
         if self.texts:
             await tx.insert_tuples(text_points, _POINTS, self.texts)
         if self.numbers or self.texts:
-            await tx.upsert_tuples(
-                latest_values,
-                _LATEST,
-                self._latest(),
-                keys=("device_no", "property_no"),
-                update=("ts", "seq", "number", "text"),
-                if_newer="ts",
-            )
+            await _keep_latest(tx, _newest(chain(self.numbers, self.texts)))
+        if self.past_numbers or self.past_texts:
+            await self._write_past(tx)
         if self.events:
             await tx.insert_tuples(thing_events, _EVENTS, self.events)
         if self.answers:
             await _answer.run_many(tx, self.answers)
-        if self.undesired:
-            await _undesire.run_many(tx, self.undesired)
         if self.tags:
             await self._write_tags(tx)
         if self.statuses:
@@ -201,18 +201,18 @@ class Batch:
         if self.seen:
             await _seen.run_many(tx, [{"no": no, "seen": ms} for no, ms in self.seen.items()])
 
-    def _latest(self) -> list[tuple[int, int, int, int, float | None, str | None]]:
-        """The newest value of each property; of two at one time the later one."""
-        newest: dict[tuple[int, int], tuple[int, int, int, int, int, Any]] = {}
-        for row in chain(self.numbers, self.texts):
-            key = row[:2]
-            held = newest.get(key)
-            if held is None or held[2] <= row[2]:
-                newest[key] = row
-        return [
-            (no, prop, ts, seq, None, value) if type(value) is str else (no, prop, ts, seq, value, None)
-            for no, prop, ts, seq, _, value in newest.values()
-        ]
+    async def _write_past(self, tx: Tx) -> None:
+        """Points as all others; a present value is replaced by a newer one only, not by one of the same time."""
+        if self.past_numbers:
+            await tx.insert_tuples(points, _POINTS, self.past_numbers)
+        if self.past_texts:
+            await tx.insert_tuples(text_points, _POINTS, self.past_texts)
+        rows = _newest(chain(self.past_numbers, self.past_texts))
+        held: dict[tuple[int, int], int] = {}
+        for device_no in {row[0] for row in rows}:
+            held |= {(device_no, no): ts for no, ts in await _present.all(tx, no=device_no)}
+        if newer := [row for row in rows if row[2] > held.get(row[:2], -1)]:
+            await _keep_latest(tx, newer)
 
     async def _write_tags(self, tx: Tx) -> None:
         """Later changes of a batch win; None removes a tag."""
@@ -241,3 +241,31 @@ class Batch:
     @staticmethod
     async def _write_run(tx: Tx, online: bool, rows: list[dict[str, Any]]) -> None:
         await (_online if online else _offline).run_many(tx, rows)
+
+
+type _Latest = tuple[int, int, int, int, float | None, str | None]
+
+
+def _newest(rows: Iterable[tuple[int, int, int, int, int, Any]]) -> list[_Latest]:
+    """The newest value of each property; of two at one time the later one."""
+    newest: dict[tuple[int, int], tuple[int, int, int, int, int, Any]] = {}
+    for row in rows:
+        key = row[:2]
+        held = newest.get(key)
+        if held is None or held[2] <= row[2]:
+            newest[key] = row
+    return [
+        (no, prop, ts, seq, None, value) if type(value) is str else (no, prop, ts, seq, value, None)
+        for no, prop, ts, seq, _, value in newest.values()
+    ]
+
+
+async def _keep_latest(tx: Tx, rows: list[_Latest]) -> None:
+    await tx.upsert_tuples(
+        latest_values,
+        _LATEST,
+        rows,
+        keys=("device_no", "property_no"),
+        update=("ts", "seq", "number", "text"),
+        if_newer="ts",
+    )

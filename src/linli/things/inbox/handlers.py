@@ -18,14 +18,22 @@ class InboxHandlers:
         self._handlers: dict[tuple[Kind, str], list[Handler]] = {}
         self._for_any: set[Kind] = set()
         self._properties: set[str] = set()
+        self._past: list[Handler] = []
 
-    def on_event(self, identifier: str, handler: Handler) -> None:
-        """`handler(tx, message)` for each such event; ANY for all events. `message.values` are its outputs."""
-        self._add("event", identifier, handler)
+    def on_event(self, identifier: str, handler: Handler, *, history: bool = False) -> None:
+        """`handler(tx, message)` for each such event; ANY for all events. `message.values` are its outputs.
 
-    def on_property(self, identifier: str, handler: Handler) -> None:
-        """For each post that holds the property; ANY for every post. `message.values` are all its values."""
-        self._add("property", identifier, handler)
+        `history`: also for events that a device reports afterwards. A handler that records what happened wants them;
+        one that acts on what is going on now does not.
+        """
+        self._add("event", identifier, handler, history=history)
+
+    def on_property(self, identifier: str, handler: Handler, *, history: bool = False) -> None:
+        """For each post that holds the property; ANY for every post. `message.values` are all its values.
+
+        `history` as for events; of the values of one property the last one is in `message.values`.
+        """
+        self._add("property", identifier, handler, history=history)
 
     def on_service_reply(self, identifier: str, handler: Handler) -> None:
         """For each answer to an asynchronous call. `message.values` is the reply (`id`, `code`, `data`, `message`)."""
@@ -46,15 +54,21 @@ class InboxHandlers:
             return True
         return kind in self._for_any or (kind, message.identifier) in self._handlers
 
+    def wants_past(self, message: Message) -> bool:
+        """`wants` for a message of the past."""
+        return bool(self.of(message))
+
     def of(self, message: Message) -> list[Handler]:
         """Handlers in the order of their registration by name, then those for any; each once."""
         names = list(message.values) if message.kind == "property" else [message.identifier]
         found: list[Handler] = []
         for name in (*names, ANY):
             found += [h for h in self._handlers.get((message.kind, name), ()) if h not in found]
-        return found
+        return [h for h in found if h in self._past] if message.history else found
 
-    def _add(self, kind: Kind, identifier: str, handler: Handler) -> None:
+    def _add(self, kind: Kind, identifier: str, handler: Handler, *, history: bool = False) -> None:
+        if history:
+            self._past.append(handler)
         self._handlers.setdefault((kind, identifier), []).append(handler)
         if identifier == ANY:
             self._for_any.add(kind)

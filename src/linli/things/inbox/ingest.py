@@ -11,14 +11,14 @@ two equal messages are two messages. Handlers therefore see a message once, unle
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from sqlalchemy import bindparam, select
 
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
-from linli.kernel.db import INT, Database, Query
+from linli.kernel.db import INT, Database, Query, Tx
 from linli.kernel.db.partitions import day_of
 from linli.kernel.errors import Unavailable
 from linli.kernel.ids import Ids
@@ -44,6 +44,8 @@ QUIET_TURNS: Final = 3
 SEEN_SECONDS: Final = 60
 """How often `last_seen_ms` of connected devices is written; at once when one goes offline."""
 
+type InCommit = Callable[[Tx, list[Message]], Awaitable[None]]
+"""Writes what must hold together with the messages, in their own transaction."""
 type Committed = Callable[[list[Message]], None]
 """Told of messages that are on disk, in the order of their commit. Must not block; may start tasks."""
 
@@ -89,6 +91,7 @@ class Ingest:
         """SQLite writes with our own processor time; a server does while we read what comes next."""
         self.refusals = Refusals()
         self.publisher: Publisher | None = None
+        self.in_commit: list[InCommit] = []
         self.on_committed: list[Committed] = []
         self._open = Batch()
         self._full: deque[Batch] = deque()
@@ -148,6 +151,16 @@ class Ingest:
         self._receiver.status(self._open, device, online=online, front=self._front, now_ms=now_ms)
         self._wake.set()
 
+    def lost(self, devices: Iterable[DeviceEntry], *, front: str) -> "asyncio.Future[None]":
+        """Connections ended with the process `front` that held them; done once that is written."""
+        now_ms = self._clock.now_ms()
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        for device in devices:
+            self._receiver.status(self._open, device, online=False, front=front, now_ms=now_ms)
+        self._open.after.append(lambda: None if written.done() else written.set_result(None))
+        self._wake.set()
+        return written
+
     # what is written
 
     async def _run(self) -> None:
@@ -192,6 +205,7 @@ class Ingest:
             if batch.writes:
                 async with self._db.begin() as tx:
                     await batch.write(tx)
+                    await self._write_beside(tx, batch)
         except Unavailable:
             log.warning("inbox: the database does not take %d messages", len(batch.uplinks))
             self._give_back(batch)
@@ -203,6 +217,11 @@ class Ingest:
             return
         await self._finish(batch)
 
+    async def _write_beside(self, tx: Tx, batch: Batch) -> None:
+        if batch.messages:
+            for writer in self.in_commit:
+                await writer(tx, batch.messages)
+
     async def _finish(self, batch: Batch) -> None:
         """Everything that must not happen before the commit."""
         if batch.uplinks and self.publisher is not None:
@@ -213,6 +232,10 @@ class Ingest:
             self.publisher.answer(batch.replies)
         if batch.requests:
             self._requests.take(batch.requests)
+        self._tell(batch)
+
+    def _tell(self, batch: Batch) -> None:
+        """Let those know who watch what is stored and what is refused."""
         for uplink, reason in batch.refused:
             payload = uplink.payload[:SHOWN_BYTES]
             now_ms = self._clock.now_ms()
@@ -232,9 +255,11 @@ class Ingest:
         if uplinks and self.publisher is not None:
             self.publisher.refuse(uplinks)
         _refused.inc(len(uplinks))
-        for device_no, online, *_ in batch.statuses:
+        for device_no, online, _, front, _ in batch.statuses:
             if (device := self._fleet.device(device_no)) is not None:
-                self.status(device, online=online)
+                now_ms = self._clock.now_ms()
+                self._receiver.status(self._open, device, online=online, front=front, now_ms=now_ms)
+                self._wake.set()
 
     async def _one_by_one(self, batch: Batch) -> None:
         """One message cannot be written: find it, tell its device, keep the others."""
@@ -256,6 +281,7 @@ class Ingest:
         try:
             async with self._db.begin() as tx:
                 await single.write(tx)
+                await self._write_beside(tx, single)
         except Unavailable:
             self._give_back(single)
             return
@@ -269,6 +295,27 @@ class Ingest:
             await self._finish(lost)
             return
         await self._finish(single)
+
+    async def settle_made(self, uplink: Uplink, device: DeviceEntry) -> bytes | None:
+        """Store a message that was made of another one, in a transaction of its own; what it is answered, if anything.
+
+        Whoever made it acknowledges the message it came from afterwards, and marks it `dup` where that one was marked:
+        then it is not stored twice. Raises Unavailable.
+        """
+        made, now_ms = Batch(), self._clock.now_ms()
+        self._receiver.receive(made, uplink, device, now_ms)
+        if uplink.dup and await self._stored_before(device, uplink.payload, now_ms):
+            _resent.inc()
+        else:
+            if made.writes:
+                async with self._db.begin() as tx:
+                    await made.write(tx)
+            for told in made.after:
+                told()
+            self._tell(made)
+        if made.requests:
+            return await self._requests.answer(made.requests[0])
+        return made.replies[0][1] if made.replies else None
 
     async def _take_late(self) -> None:
         """Read what waits behind messages marked DUP; those stored before are settled without being stored again."""

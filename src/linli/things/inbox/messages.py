@@ -10,7 +10,8 @@ DAY_MS: Final = 86_400_000
 OLDEST_MS: Final = 40 * DAY_MS
 NEWEST_MS: Final = DAY_MS
 """A device's time further back or ahead than this is not believed (design 4.9)."""
-
+HISTORY: Final = "history"
+"""`inbox.note` of a message that a device reports afterwards."""
 
 Kind = Literal["property", "event", "service_reply", "status", "info", "user", "raw", "log", "request"]
 """What a message is, as it stands in `inbox.kind`.
@@ -46,6 +47,11 @@ class Message(msgspec.Struct, gc=False):
     """Of a service reply: the call it answers (`service_calls.call_no`)."""
     wanted: bool = False
     """A domain handler is registered for it."""
+
+    @property
+    def history(self) -> bool:
+        """It tells of the past (`thing/event/property/history/post`): what acts on the present leaves it alone."""
+        return self.note == HISTORY
 
     @property
     def batch_id(self) -> str:

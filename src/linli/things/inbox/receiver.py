@@ -17,6 +17,7 @@ from linli.things.inbox.arrival import BAD_PARAMS, NOT_STORED, UNSUPPORTED, Arri
 from linli.things.inbox.batch import Batch
 from linli.things.inbox.handlers import InboxHandlers
 from linli.things.inbox.messages import Kind, Message
+from linli.things.inbox.past import PastPosts
 from linli.things.inbox.posts import Posts
 from linli.things.inbox.requests import Request, Requests
 from linli.things.mqtt.ports import Uplink
@@ -24,8 +25,14 @@ from linli.tsl import ValueRefused
 
 log = telemetry.logger(__name__)
 
-_ANY_VERSION: Final = 2**53
 _MAX_REASON: Final = 500
+_KEPT_AS: Final[dict[UplinkKind, Kind]] = {
+    UplinkKind.MODEL_UP_RAW: "raw",
+    UplinkKind.MODEL_DOWN_RAW_REPLY: "raw",
+    UplinkKind.USER_RAW: "raw",
+    UplinkKind.LOG_POST: "log",
+}
+"""Requests that the inbox holds under a kind of their own."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -36,27 +43,33 @@ class Receiver:
     """Turns uplinks into rows. Works in memory alone: it neither waits nor writes."""
 
     def __init__(
-        self, handlers: InboxHandlers, requests: Requests, calls: PendingCalls, ids: Ids, clock: Clock
+        self,
+        handlers: InboxHandlers,
+        requests: Requests,
+        calls: PendingCalls,
+        ids: Ids,
+        clock: Clock,
+        *,
+        devices: Callable[[int], DeviceEntry | None] = lambda device_no: None,
     ) -> None:
+        """`devices` finds a device by its number: a gateway's sub-device that a post tells of."""
         self._handlers = handlers
         self._requests = requests
         self._calls = calls
         self._ids = ids
         self._clock = clock
-        posts = Posts(handlers, ids)
+        posts, past = Posts(handlers, ids), PastPosts(handlers, ids, devices)
         self._readings: dict[UplinkKind, Reading] = {
             UplinkKind.PROPERTY_POST: posts.properties,
             UplinkKind.PROPERTY_BATCH_POST: posts.batch,
+            UplinkKind.PROPERTY_HISTORY_POST: past.history,
             UplinkKind.EVENT_POST: posts.event,
             UplinkKind.SERVICE_REPLY: self._service_reply,
             UplinkKind.RRPC_RESPONSE: self._rrpc_response,
             UplinkKind.INFO_UPDATE: self._info_update,
             UplinkKind.INFO_DELETE: self._info_delete,
-            UplinkKind.DESIRED_DELETE: self._desired_delete,
             UplinkKind.NTP_REQUEST: self._ntp_request,
-            UplinkKind.MODEL_UP_RAW: self._raw,
             UplinkKind.USER: self._user,
-            UplinkKind.LOG_POST: self._log,
         }
 
     def receive(self, batch: Batch, uplink: Uplink, device: DeviceEntry, now_ms: int) -> None:
@@ -146,21 +159,6 @@ class Receiver:
         arrival.batch.tags |= {(device.device_no, key): value for key, value in tags.items()}
         arrival.accept(post, [])
 
-    def _desired_delete(self, arrival: Arrival) -> None:
-        """`{"LightSwitch": {"version": 2}}`: this version (or, without one, any) has been taken up."""
-        try:
-            post = read_post(arrival.uplink.payload)
-        except envelope.EnvelopeError as error:
-            arrival.refuse(error)
-            return
-        params = post.params if isinstance(post.params, dict) else {}
-        for identifier in params.keys() & arrival.device.product.compiled.rules.keys():
-            item = params[identifier]
-            version = item.get("version") if isinstance(item, dict) else None
-            upto = min(version, _ANY_VERSION) if isinstance(version, int) else _ANY_VERSION
-            arrival.batch.undesired.append({"no": arrival.device.device_no, "key": identifier, "upto": upto})
-        arrival.accept(post, [])
-
     # the rest
 
     def _request(self, arrival: Arrival) -> None:
@@ -177,9 +175,9 @@ class Receiver:
             batch.uplinks.append(uplink)
             arrival.refuse(error, UNSUPPORTED if wrapped is None else BAD_PARAMS)
             return
-        self._keep(
-            batch, arrival.device, "request", topic.kind.value, post.params, arrival.now_ms, uplink.payload
-        )
+        kind = _KEPT_AS.get(topic.kind, "request")
+        values = uplink.payload if kind == "raw" else post.params
+        self._keep(batch, arrival.device, kind, topic.kind.value, values, arrival.now_ms, uplink.payload)
         batch.requests.append(Request(uplink, arrival.device, post, arrival.now_ms))
 
     def _ntp_request(self, arrival: Arrival) -> None:
@@ -195,15 +193,8 @@ class Receiver:
         }
         arrival.uplink.reply(_encode(times))
 
-    def _raw(self, arrival: Arrival) -> None:
-        self._bytes(arrival, "raw", "")
-        arrival.batch.replies.append((arrival.uplink, b""))
-
     def _user(self, arrival: Arrival) -> None:
         self._bytes(arrival, "user", arrival.uplink.topic.identifier)
-
-    def _log(self, arrival: Arrival) -> None:
-        self._bytes(arrival, "log", "")
 
     def _bytes(self, arrival: Arrival, kind: Kind, identifier: str) -> None:
         payload = arrival.uplink.payload

@@ -72,12 +72,17 @@ Forbidden 403, NotFound 404, TooMany 429.
 """
 
 
+type Outside = Callable[[Request], Awaitable[bytes | None]]
+"""As a Handler with `envelope=False`, but in no transaction: for what waits for something else, such as a script."""
+
+
 class Requests:
     """Handlers by kind of uplink, filled by the composing function, and the requests on their way."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._handlers: dict[UplinkKind, tuple[Handler, bool]] = {}
+        self._outside: dict[UplinkKind, Outside] = {}
         self._waiting: dict[int, deque[Request]] = {}
         """By connection (its id()): what is still to do. A connection with an entry has a task."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -86,12 +91,22 @@ class Requests:
 
     def on(self, kind: UplinkKind, handler: Handler, *, envelope: bool = True) -> None:
         """Declare who answers a kind. Raises ValueError when somebody does already."""
-        if kind in self._handlers:
-            raise ValueError(f"{kind} is answered already")
+        self._check_free(kind)
         self._handlers[kind] = handler, envelope
+
+    def outside(self, kind: UplinkKind, handler: Outside) -> None:
+        """As `on`, for a handler that opens its own transactions. It takes none of the MAX_RUNNING places."""
+        self._check_free(kind)
+        self._outside[kind] = handler
+
+    def _check_free(self, kind: UplinkKind) -> None:
+        if kind in self._handlers or kind in self._outside:
+            raise ValueError(f"{kind} is answered already")
 
     def reads_envelope(self, kind: UplinkKind) -> bool | None:
         """Whether payloads of this kind are envelopes; None if nobody answers it."""
+        if kind in self._outside:
+            return False
         held = self._handlers.get(kind)
         return None if held is None else held[1]
 
@@ -116,14 +131,18 @@ class Requests:
     async def _run(self, key: int) -> None:
         queue = self._waiting[key]
         while queue:
-            async with self._slots:
-                await self._settle(queue.popleft())
+            request = queue.popleft()
+            if request.uplink.topic.kind in self._outside:
+                await self._settle(request)
+            else:
+                async with self._slots:
+                    await self._settle(request)
         del self._waiting[key]
 
     async def _settle(self, request: Request) -> None:
         uplink = request.uplink
         try:
-            payload = await self._answer(request)
+            payload = await self.answer(request)
         except Unavailable:
             if self.publisher is not None:
                 self.publisher.refuse([uplink])
@@ -134,9 +153,12 @@ class Requests:
         if payload is not None and uplink.topic.reply:
             self.publisher.answer([(uplink, payload)])
 
-    async def _answer(self, request: Request) -> bytes | None:
+    async def answer(self, request: Request) -> bytes | None:
         """The reply. Raises Unavailable alone: then the device is to ask again."""
         topic, post = request.uplink.topic, request.post
+        outside = self._outside.get(topic.kind)
+        if outside is not None:
+            return await self._ask_outside(outside, request)
         handler, wraps = self._handlers[topic.kind]
         method = method_of(topic.text)
         try:
@@ -158,6 +180,15 @@ class Requests:
         if not wraps:
             return data if isinstance(data, bytes) else None
         return envelope.reply(post, data=data, method=method)
+
+    async def _ask_outside(self, handler: Outside, request: Request) -> bytes | None:
+        try:
+            return await handler(request)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("request %s of %s failed", request.uplink.topic.text, request.device.iot_id)
+            return None
 
 
 def _code(error: LinliError) -> int:

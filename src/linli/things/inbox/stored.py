@@ -7,7 +7,7 @@ import msgspec
 from linli.protocols.linkkit import envelope
 from linli.things.fleet import DeviceEntry
 from linli.things.inbox.arrival import read_post
-from linli.things.inbox.messages import Kind, Message, believable
+from linli.things.inbox.messages import HISTORY, Kind, Message, believable
 from linli.things.inbox.posts import BATCH, read_batch
 from linli.things.inbox.receiver import reply_values
 from linli.tsl import ValueRefused
@@ -35,7 +35,7 @@ def _values(device: DeviceEntry, kind: Kind, identifier: str, payload: bytes) ->
     """(values, the device's own time, the call answered)."""
     compiled = device.product.compiled
     match kind:
-        case "property" if identifier == BATCH:
+        case "property" if identifier in (BATCH, HISTORY):
             values, _, _ = read_batch(device, read_post(payload))
         case "property":
             values = compiled.property_post(read_post(payload).params).values
