@@ -3,13 +3,19 @@
 from litestar import Controller
 
 from linli.things.console.calls import DeviceCallRoutes
-from linli.things.console.devices import DeviceRoutes, ProductRoutes
+from linli.things.console.categories import CategoryRoutes
+from linli.things.console.devices import DeviceRoutes
 from linli.things.console.messages import MessageRoutes, ParkedRoutes
+from linli.things.console.product_models import ProductModelRoutes, UnitRoutes
+from linli.things.console.products import ProductRoutes
 from linli.things.console.values import DeviceValueRoutes
 
 CONTROLLERS: tuple[type[Controller], ...] = (
     DeviceRoutes,
     ProductRoutes,
+    ProductModelRoutes,
+    UnitRoutes,
+    CategoryRoutes,
     DeviceValueRoutes,
     DeviceCallRoutes,
     MessageRoutes,
