@@ -13,6 +13,7 @@ from linli.things.mqtt.ports import (
     Gone,
     PreAuthorized,
     PreAuthRequest,
+    Publisher,
     Refused,
     Registered,
     RegisterRequest,
@@ -23,7 +24,7 @@ from linli.things.registration import Registration, TokenKind
 
 
 class Backend:
-    """Implements `mqtt.ports.Backend`."""
+    """Implements `mqtt.ports.Backend`. `publisher` is set once the front exists."""
 
     def __init__(
         self, fleet: Fleet, ingest: Ingest, registration: Registration, secrets: Secrets, apps: AppLogin
@@ -33,6 +34,7 @@ class Backend:
         self._registration = registration
         self._secrets = secrets
         self._apps = apps
+        self.publisher: Publisher | None = None
 
     async def authenticate(self, request: ConnectRequest) -> DevicePrincipal | AppPrincipal | Refused:
         name = request.name
@@ -77,11 +79,16 @@ class Backend:
             self._ingest.status(device, online=True)
 
     def disconnected(self, session: Session, reason: Gone) -> None:
-        """A take-over is no going: the same device connects at once."""
-        if session.device_no and reason is not Gone.TAKEN_OVER:
+        """A take-over is no going: the same device connects at once. Nor is it the end for a device that is still
+        logged in through a gateway, or for a sub-device with a connection of its own.
+        """
+        publisher = self.publisher
+        elsewhere = publisher is not None and publisher.through_gateway(*session.key)
+        if session.device_no and reason is not Gone.TAKEN_OVER and not elsewhere:
             self._went(session.device_no)
-        for device_no in session.subs.values():
-            self._went(device_no)
+        for key, device_no in session.subs.items():
+            if publisher is None or not publisher.connects(*key):
+                self._went(device_no)
 
     def _went(self, device_no: int) -> None:
         device = self._fleet.device(device_no)

@@ -1,0 +1,89 @@
+"""Everything about gateways put together, for `things.room`."""
+
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Tx
+from linli.kernel.ids import Ids
+from linli.kernel.secrets import Secrets
+from linli.protocols.linkkit import envelope
+from linli.protocols.linkkit.topics import UplinkKind
+from linli.things.downlink.calls import PendingCalls
+from linli.things.fleet import Fleet
+from linli.things.gateways.asking import each
+from linli.things.gateways.found import note_found
+from linli.things.gateways.notices import Notices
+from linli.things.gateways.permits import Permits
+from linli.things.gateways.registration import SubRegistration
+from linli.things.gateways.sessions import SubSessions
+from linli.things.gateways.thing_models import model_of, template_of
+from linli.things.gateways.topology import TopologyRequests
+from linli.things.inbox.ingest import Ingest
+from linli.things.inbox.requests import Request, Requests
+from linli.things.mqtt.ports import Publisher
+
+REPLIES = (
+    UplinkKind.TOPO_NOTIFY_REPLY,
+    UplinkKind.TOPO_CHANGE_REPLY,
+    UplinkKind.PERMIT_REPLY,
+    UplinkKind.DISABLE_REPLY,
+    UplinkKind.ENABLE_REPLY,
+    UplinkKind.DELETE_REPLY,
+)
+
+
+class Gateways:
+    """Construct, `register`, give it the `publisher`, `start`; `stop` with the front."""
+
+    def __init__(
+        self,
+        db: Database,
+        fleet: Fleet,
+        ingest: Ingest,
+        calls: PendingCalls,
+        secrets: Secrets,
+        ids: Ids,
+        clock: Clock,
+    ) -> None:
+        self._calls = calls
+        self._topology = TopologyRequests(secrets)
+        self._registration = SubRegistration(secrets, ids)
+        self.sessions = SubSessions(fleet, ingest, secrets)
+        self.notices = Notices(db, ids, clock)
+        self.permits = Permits(db, calls, ids, clock)
+
+    def register(self, requests: Requests) -> None:
+        """Answer what gateways ask."""
+        requests.on(UplinkKind.TOPO_ADD, self._topology.add)
+        requests.on(UplinkKind.TOPO_DELETE, self._topology.delete)
+        requests.on(UplinkKind.TOPO_GET, self._topology.get)
+        requests.on(UplinkKind.SUB_REGISTER, self._registration.register)
+        requests.on(UplinkKind.SUB_UNREGISTER, self._registration.unregister)
+        requests.on(UplinkKind.PRODUCT_REGISTER, self._registration.product_register)
+        requests.on(UplinkKind.SUB_LOGIN, self.sessions.login)
+        requests.on(UplinkKind.SUB_LOGOUT, self.sessions.logout)
+        requests.on(UplinkKind.SUB_BATCH_LOGIN, each(self.sessions.batch_login), envelope=False)
+        requests.on(UplinkKind.SUB_BATCH_LOGOUT, each(self.sessions.batch_logout), envelope=False)
+        requests.on(UplinkKind.LIST_FOUND, note_found)
+        requests.on(UplinkKind.TSL_GET, model_of)
+        requests.on(UplinkKind.TSL_TEMPLATE_GET, template_of)
+        for kind in REPLIES:
+            requests.on(kind, self._replied, envelope=False)
+
+    def serve(self, publisher: Publisher) -> None:
+        """Send by this front."""
+        self.sessions.publisher = publisher
+        self.notices.publisher = publisher
+        self.permits.publisher = publisher
+
+    def start(self) -> None:
+        self.notices.start()
+
+    def stop(self) -> None:
+        self.notices.stop()
+
+    async def _replied(self, tx: Tx, request: Request) -> None:
+        """A client's answer to a notice. It is kept in the inbox; whoever waits for it learns of it."""
+        try:
+            reply = envelope.read_reply(request.payload)
+        except envelope.EnvelopeError:
+            return
+        tx.after_commit(lambda: self._calls.answered(request.device.device_no, str(reply.id), reply))
