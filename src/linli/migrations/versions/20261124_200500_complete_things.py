@@ -50,6 +50,116 @@ def upgrade() -> None:
         batch_op.create_index("ix_device_firmware_version", ["module", "version"], unique=False)
 
     op.create_table(
+        "device_fronts",
+        sa.Column(
+            "device_no",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("front", sa.Text(), nullable=False),
+        sa.Column("state", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("claim", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("style", sa.Text(), server_default="sys", nullable=False),
+        sa.Column("before_front", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "before_state",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("device_no", name=op.f("pk_device_fronts")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("device_fronts", schema=None) as batch_op:
+        batch_op.create_index("ix_device_fronts_front", ["front"], unique=False)
+
+    op.create_table(
+        "device_log_lines",
+        sa.Column(
+            "device_no",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "ts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "day", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("level", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("module", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("trace_id", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("device_no", "ts", "seq", "day", name=op.f("pk_device_log_lines")),
+        postgresql_partition_by="RANGE (day)",
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("device_log_lines", schema=None) as batch_op:
+        batch_op.create_index("ix_device_log_lines_trace", ["device_no", "trace_id"], unique=False)
+
+    op.create_table(
+        "device_log_switches",
+        sa.Column(
+            "device_no",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("mode", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("modified_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("device_no", name=op.f("pk_device_log_switches")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "device_shadows",
+        sa.Column(
+            "device_no",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reported", sa.Text(), nullable=False),
+        sa.Column("desired", sa.Text(), nullable=False),
+        sa.Column("stamps", sa.Text(), nullable=False),
+        sa.Column("modified_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "wish_version",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column(
+            "told_version",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("device_no", name=op.f("pk_device_shadows")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "found_devices",
+        sa.Column(
+            "gateway_no",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("product_key", sa.Text(), nullable=False),
+        sa.Column("device_name", sa.Text(), nullable=False),
+        sa.Column("first_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("gateway_no", "product_key", "device_name", name=op.f("pk_found_devices")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "leases",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("holder", sa.Text(), nullable=False),
@@ -57,6 +167,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "mqtt_incoming",
+        sa.Column("product_key", sa.Text(), nullable=False),
+        sa.Column("device_name", sa.Text(), nullable=False),
+        sa.Column(
+            "packet_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("product_key", "device_name", "packet_id", name=op.f("pk_mqtt_incoming")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "mqtt_retained",
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("product_key", sa.Text(), nullable=False),
+        sa.Column("device_name", sa.Text(), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("qos", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("properties", sa.LargeBinary(), nullable=True),
+        sa.Column("stored_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("expires_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("topic", name=op.f("pk_mqtt_retained")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("mqtt_retained", schema=None) as batch_op:
+        batch_op.create_index("ix_mqtt_retained_owner", ["product_key", "device_name"], unique=False)
+        batch_op.create_index("ix_mqtt_retained_tenant", ["tenant_id"], unique=False)
+
     op.create_table(
         "own_categories",
         sa.Column(
@@ -139,6 +280,103 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("secret_reads", schema=None) as batch_op:
         batch_op.create_index("ix_secret_reads_target", ["kind", "target", "read_no"], unique=False)
+
+    op.create_table(
+        "serial_categories",
+        sa.Column(
+            "category_no",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False, start=1),
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), server_default="", nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("category_no", name=op.f("pk_serial_categories")),
+        sa.UniqueConstraint("tenant_id", "name", name=op.f("uq_serial_categories_tenant_id_name")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "service_bus_calls",
+        sa.Column(
+            "day", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "call_no",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("project_id", sa.Text(), nullable=False),
+        sa.Column("app_key", sa.Text(), nullable=False),
+        sa.Column("model_id", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("provider_no", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("request_id", sa.Text(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("took_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
+        sa.Column("response", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "call_no", name=op.f("pk_service_bus_calls")),
+        postgresql_partition_by="RANGE (day)",
+    )
+    with op.batch_alter_table("service_bus_calls", schema=None) as batch_op:
+        batch_op.create_index("ix_service_bus_calls_tenant", ["tenant_id", "day", "call_no"], unique=False)
+
+    op.create_table(
+        "service_models",
+        sa.Column(
+            "model_no",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False, start=1),
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("model_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("modified_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("model_no", name=op.f("pk_service_models")),
+        sa.UniqueConstraint(
+            "tenant_id", "model_id", "version", name=op.f("uq_service_models_tenant_id_model_id_version")
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "service_providers",
+        sa.Column(
+            "provider_no",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False, start=1),
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("project_id", sa.Text(), nullable=True),
+        sa.Column("model_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), server_default="", nullable=False),
+        sa.Column("iot_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("timeout_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "enabled",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="1",
+            nullable=False,
+        ),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("modified_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("provider_no", name=op.f("pk_service_providers")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("service_providers", schema=None) as batch_op:
+        batch_op.create_index("ix_service_providers_model", ["tenant_id", "model_id"], unique=False)
 
     op.create_table(
         "subscription_consumers",
@@ -343,6 +581,29 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "serial_numbers",
+        sa.Column("sn", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("category_no", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("vpc_instance_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("product_key", sa.Text(), nullable=False),
+        sa.Column("device_name", sa.Text(), nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["category_no"], ["serial_categories.category_no"], name=op.f("fk_serial_numbers_category_no")
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "sn", name=op.f("pk_serial_numbers")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "product_key",
+            "device_name",
+            name=op.f("uq_serial_numbers_tenant_id_product_key_device_name"),
+        ),
+    )
+    with op.batch_alter_table("serial_numbers", schema=None) as batch_op:
+        batch_op.create_index("ix_serial_numbers_category", ["category_no", "sn"], unique=False)
+
+    op.create_table(
         "config_push_devices",
         sa.Column(
             "message_no",
@@ -504,11 +765,78 @@ def upgrade() -> None:
         batch_op.create_index("ix_ota_jobs_due", ["campaign_no", "due_ms"], unique=False)
         batch_op.create_index("ix_ota_jobs_state", ["campaign_no", "state", "job_no"], unique=False)
 
+    op.drop_table("access_serial_numbers")
     with op.batch_alter_table("changes", schema=None) as batch_op:
         batch_op.add_column(sa.Column("project_id", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("product_key", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("device_name", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("iot_id", sa.Text(), server_default="", nullable=False))
+
+    with op.batch_alter_table("mqtt_downlinks", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "qos",
+                sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+                server_default="1",
+                nullable=False,
+            )
+        )
+        batch_op.add_column(
+            sa.Column(
+                "retain",
+                sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+                server_default="0",
+                nullable=False,
+            )
+        )
+        batch_op.add_column(sa.Column("properties", sa.LargeBinary(), nullable=True))
+        batch_op.add_column(
+            sa.Column(
+                "packet_id",
+                sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+                server_default="0",
+                nullable=False,
+            )
+        )
+        batch_op.add_column(
+            sa.Column(
+                "released",
+                sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+                server_default="0",
+                nullable=False,
+            )
+        )
+
+    with op.batch_alter_table("mqtt_filters", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "options",
+                sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+                server_default="0",
+                nullable=False,
+            )
+        )
+        batch_op.add_column(
+            sa.Column(
+                "identifier",
+                sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+                server_default="0",
+                nullable=False,
+            )
+        )
+
+    with op.batch_alter_table("mqtt_sessions", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "expiry_s",
+                sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+                server_default="604800",
+                nullable=False,
+            )
+        )
+
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("lease_by", sa.Text(), server_default="", nullable=False))
 
     with op.batch_alter_table("products", schema=None) as batch_op:
         batch_op.add_column(sa.Column("data_format", sa.Text(), server_default="alink", nullable=False))
@@ -567,12 +895,44 @@ def downgrade() -> None:
         batch_op.drop_column("description")
         batch_op.drop_column("data_format")
 
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_column("lease_by")
+
+    with op.batch_alter_table("mqtt_sessions", schema=None) as batch_op:
+        batch_op.drop_column("expiry_s")
+
+    with op.batch_alter_table("mqtt_filters", schema=None) as batch_op:
+        batch_op.drop_column("identifier")
+        batch_op.drop_column("options")
+
+    with op.batch_alter_table("mqtt_downlinks", schema=None) as batch_op:
+        batch_op.drop_column("released")
+        batch_op.drop_column("packet_id")
+        batch_op.drop_column("properties")
+        batch_op.drop_column("retain")
+        batch_op.drop_column("qos")
+
     with op.batch_alter_table("changes", schema=None) as batch_op:
         batch_op.drop_column("iot_id")
         batch_op.drop_column("device_name")
         batch_op.drop_column("product_key")
         batch_op.drop_column("project_id")
 
+    op.create_table(
+        "access_serial_numbers",
+        sa.Column("sn", sa.TEXT(), nullable=False),
+        sa.Column("tenant_id", sa.TEXT(), nullable=False),
+        sa.Column("product_key", sa.TEXT(), nullable=False),
+        sa.Column("device_name", sa.TEXT(), nullable=False),
+        sa.Column("created_ms", sa.INTEGER(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "sn", name=op.f("pk_access_serial_numbers")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "product_key",
+            "device_name",
+            name=op.f("uq_access_serial_numbers_tenant_id_product_key_device_name"),
+        ),
+    )
     with op.batch_alter_table("ota_jobs", schema=None) as batch_op:
         batch_op.drop_index("ix_ota_jobs_state")
         batch_op.drop_index("ix_ota_jobs_due")
@@ -590,6 +950,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_config_push_devices_device")
 
     op.drop_table("config_push_devices")
+    with op.batch_alter_table("serial_numbers", schema=None) as batch_op:
+        batch_op.drop_index("ix_serial_numbers_category")
+
+    op.drop_table("serial_numbers")
     op.drop_table("product_versions")
     op.drop_table("product_drafts")
     with op.batch_alter_table("firmwares", schema=None) as batch_op:
@@ -610,6 +974,16 @@ def downgrade() -> None:
 
     op.drop_table("subscription_minutes")
     op.drop_table("subscription_consumers")
+    with op.batch_alter_table("service_providers", schema=None) as batch_op:
+        batch_op.drop_index("ix_service_providers_model")
+
+    op.drop_table("service_providers")
+    op.drop_table("service_models")
+    with op.batch_alter_table("service_bus_calls", schema=None) as batch_op:
+        batch_op.drop_index("ix_service_bus_calls_tenant")
+
+    op.drop_table("service_bus_calls")
+    op.drop_table("serial_categories")
     with op.batch_alter_table("secret_reads", schema=None) as batch_op:
         batch_op.drop_index("ix_secret_reads_target")
 
@@ -620,7 +994,24 @@ def downgrade() -> None:
 
     op.drop_table("process_mail")
     op.drop_table("own_categories")
+    with op.batch_alter_table("mqtt_retained", schema=None) as batch_op:
+        batch_op.drop_index("ix_mqtt_retained_tenant")
+        batch_op.drop_index("ix_mqtt_retained_owner")
+
+    op.drop_table("mqtt_retained")
+    op.drop_table("mqtt_incoming")
     op.drop_table("leases")
+    op.drop_table("found_devices")
+    op.drop_table("device_shadows")
+    op.drop_table("device_log_switches")
+    with op.batch_alter_table("device_log_lines", schema=None) as batch_op:
+        batch_op.drop_index("ix_device_log_lines_trace")
+
+    op.drop_table("device_log_lines")
+    with op.batch_alter_table("device_fronts", schema=None) as batch_op:
+        batch_op.drop_index("ix_device_fronts_front")
+
+    op.drop_table("device_fronts")
     with op.batch_alter_table("device_firmware", schema=None) as batch_op:
         batch_op.drop_index("ix_device_firmware_version")
 
