@@ -210,7 +210,19 @@ def _communities() -> dict[tuple[str, str], list[Recipe]]:
 def _devices() -> dict[tuple[str, str], list[Recipe]]:
     device = "/solution/community/paas/device"
     return {
-        (f"{device}/add", "1.0.2"): [lambda x: {**by_id(x.loose_device), "nickName": "新"}],
+        (f"{device}/add", "1.0.2"): [
+            lambda x: {**by_id(x.loose_device), "nickName": "新"},
+            lambda x: {"deviceIdentity": {"type": "SN", "sn": x.sn}},
+        ],
+        (f"{device}/add", "1.0.0"): [
+            lambda x: {**by_id(x.loose_device), "communityId": x.community, "nickName": "新"}
+        ],
+        (f"{device}/query", "1.0.0"): [lambda x: {**PAGE, "communityId": x.community}],
+        (f"{device}/community/get", "1.0.0"): [lambda x: by_id(x.device)],
+        ("/solution/community/paas/tenant/device/query", "1.0.0"): [
+            lambda x: {**PAGE, "queryType": "OWNED"},
+            lambda x: {**PAGE, "queryType": "AUTHORIZED"},
+        ],
         (f"{device}/remove", "1.0.1"): [lambda x: by_id(x.spare_device)],
         (f"{device}/query", "1.0.2"): [lambda x: PAGE],
         (f"{device}/community/get", "1.0.3"): [

@@ -143,6 +143,19 @@ def _doors() -> dict[str, list[RouteRecipe]]:
 
 def _devices() -> dict[str, list[RouteRecipe]]:
     return {
+        "GET /serials": [lambda x: Ask(query={"categoryId": x.serial_category})],
+        "POST /serials/categories": [lambda x: Ask(body={"name": f"新{x.name}{x.once}"})],
+        "PUT /serials/categories/{category_id}": [
+            lambda x: Ask({"category_id": x.serial_category}, body={"name": f"改{x.name}"})
+        ],
+        "DELETE /serials/categories/{category_id}": [lambda x: Ask({"category_id": x.spare_serial_category})],
+        "POST /serials/import": [
+            lambda x: Ask(
+                query={"categoryId": x.serial_category},
+                file=f"snCode,deviceName,productKey\nI{x.once},new{x.once},{x.product}\n".encode(),
+            )
+        ],
+        "POST /serials/delete": [lambda x: Ask(body={"sns": [x.spare_sn]})],
         "GET /devices": [lambda x: Ask(query={"communityId": x.community, "productKey": x.product})],
         "POST /devices": [
             lambda x: Ask(

@@ -42,7 +42,12 @@ OPERATORS = RIGHTS_OF[Role.OPERATOR] - RIGHTS_OF[Role.TENANT_ADMIN]
 STAFF = {name: handler for name, handler in ROUTES.items() if handler.opt["right"] not in OPERATORS}
 SESSIONS = "DELETE /sessions/{session_id}"
 STRANGERS = {"administrator": ("foreign",), "manager": ("foreign", "neighbour")}
-OF_THE_TENANT = frozenset({"product", "unbound_device", "project_id", "tenant"})
+OF_THE_TENANT = frozenset(
+    {
+        "product", "unbound_device", "project_id", "tenant", "serial_category", "spare_serial_category", "sn",
+        "spare_sn",
+    }
+)  # fmt: skip
 """What staff of any community of a tenant may name."""
 
 

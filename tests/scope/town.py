@@ -29,6 +29,8 @@ from linli.sim import models
 from linli.sim.door import SimulatedDoor
 from linli.sim.link import Triple
 from linli.things.mqtt.listen import listen
+from linli.things.serials import service as serials
+from linli.things.serials.service import SerialNumberEntry
 from linli.things.service import devices, products
 from tests.campaigns.caller import Caller
 from tests.domains.communities.builders import POI_CSV, add_upload, application
@@ -106,6 +108,11 @@ class Lot:
     tmp_key: str = ""
     rejected: int = 0
     tenant: str = ""
+    sn: str = ""
+    """Serial number of `door`."""
+    spare_sn: str = ""
+    serial_category: int = 0
+    spare_serial_category: int = 0
     own_key: str = ""
     """The key that the project's calls are signed with."""
     app_key: str = ""
@@ -279,12 +286,28 @@ async def _add_devices(town: Town, lot: Lot) -> None:
                     )
     made = triples["door"]
     lot.product, lot.door_name = made.product_key, made.device_name
+    await _add_serials(platform, lot)
     lot.device_name = triples["device"].device_name
     triple = Triple(made.product_key, made.device_name, made.device_secret)
     door = SimulatedDoor(triple, "127.0.0.1", town.mqtt_port)
     lot.doors.append(door)
     await door.start()
     await door.link.wait_online()
+
+
+async def _add_serials(platform: Platform, lot: Lot) -> None:
+    owner = lot.project.owner
+    lot.sn, lot.spare_sn = f"SN{lot.name}0001", f"SN{lot.name}0002"
+    async with platform.db.begin() as tx:
+        lot.serial_category = await serials.create_category(owner, tx, name=f"门{lot.name}")
+        lot.spare_serial_category = await serials.create_category(owner, tx, name=f"空{lot.name}")
+        entries = [
+            SerialNumberEntry(lot.sn, lot.product, lot.door_name),
+            SerialNumberEntry(lot.spare_sn, lot.product, f"spare_door-{lot.name}"),
+        ]
+        await serials.list_serial_numbers(
+            owner, tx, entries=entries, now_ms=platform.clock.now_ms(), category_no=lot.serial_category
+        )
 
 
 _METERS = ("device", "spare_device", "loose_device", "unbound_device", "bound_device")

@@ -7,6 +7,7 @@ from linli.app.platform import Platform
 from linli.domains.access.service import doors
 from linli.domains.communities.queries import communities
 from linli.kernel.scope import Scope
+from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 
 
 def _sn_words(parser: argparse.ArgumentParser) -> None:
@@ -18,9 +19,9 @@ def _sn_words(parser: argparse.ArgumentParser) -> None:
 
 async def _add_serial_number(platform: Platform, words: argparse.Namespace) -> Said:
     scope = await _owner(platform, words.community)
-    entry = doors.SerialNumberEntry(words.sn, words.product, words.device)
+    entry = SerialNumberEntry(words.sn, words.product, words.device)
     async with platform.db.begin() as tx:
-        added = await doors.list_serial_numbers(scope, tx, entries=[entry], now_ms=platform.clock.now_ms())
+        added = await list_serial_numbers(scope, tx, entries=[entry], now_ms=platform.clock.now_ms())
     return {"sn": words.sn, "added": added}
 
 

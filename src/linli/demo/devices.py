@@ -13,6 +13,7 @@ from linli.sim import models
 from linli.things.queries import devices as device_queries
 from linli.things.queries import products as product_queries
 from linli.things.queries.devices import DeviceRow
+from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 from linli.things.service import devices, products
 
 
@@ -40,9 +41,9 @@ async def ensure(platform: Platform, site: Place) -> None:
             if door.device_name in there:
                 continue
             made = await _device(platform, tx, site, key, door.device_name, door.name)
-            entry = doors.SerialNumberEntry(door.sn, key, made.device_name)
+            entry = SerialNumberEntry(door.sn, key, made.device_name)
             now_ms = platform.clock.now_ms()
-            await doors.list_serial_numbers(site.tenant, tx, entries=[entry], now_ms=now_ms)
+            await list_serial_numbers(site.tenant, tx, entries=[entry], now_ms=now_ms)
             await doors.register_door(
                 site.tenant,
                 tx,

@@ -27,6 +27,7 @@ from linli.openapi.tokens import TokenTargets
 from linli.sim.door import SimulatedDoor
 from linli.sim.link import Triple
 from linli.things.room import Things
+from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 from linli.things.service import devices, products
 from tests.domains.access.conftest import TSL
 from tests.openapi.house import Partner, Platform
@@ -117,9 +118,9 @@ class AccessPlatform(Platform):
                 secrets=self.secrets,
                 device_name=name,
             )
-            entry = doors.SerialNumberEntry(sn, product_key, name)
+            entry = SerialNumberEntry(sn, product_key, name)
             now = self.clock.now_ms()
-            await doors.list_serial_numbers(partner.owner, tx, entries=[entry], now_ms=now)
+            await list_serial_numbers(partner.owner, tx, entries=[entry], now_ms=now)
             door = await doors.register_door(
                 partner.owner, tx, community_id=community_id, name=f"{self._numbers}号门", sn=sn,
                 keys=self.keys, now_ms=now,

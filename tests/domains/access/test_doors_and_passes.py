@@ -8,12 +8,11 @@ import pytest
 from linli.databus.queries import Record, find_records
 from linli.delivery import service as delivery
 from linli.delivery.schemas import Grant
-from linli.domains.access.errors import DoorUnknown, SerialNumberTaken, SerialNumberUnknown
+from linli.domains.access.errors import DoorUnknown, SerialNumberUnknown
 from linli.domains.access.events import PassRecorded, RemoteOpened
 from linli.domains.access.queries import doors as queries
 from linli.domains.access.queries.passes import PassFilter, list_passes
 from linli.domains.access.service import doors, passes
-from linli.domains.access.service.doors import SerialNumberEntry
 from linli.domains.access.service.kinds import CARD
 from linli.domains.access.service.remote import remote_open
 from linli.kernel.db import Tx
@@ -21,6 +20,8 @@ from linli.kernel.errors import BadInput
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Caller, Scope
 from linli.things.errors import DeviceBoundElsewhere, DeviceOffline
+from linli.things.serials.errors import SerialNumberTaken
+from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 from linli.things.service import devices
 from tests.domains.access.conftest import PERSON, Site
 
@@ -37,7 +38,7 @@ async def records(site: Site, community_id: int = 1) -> list[Record]:
 async def listed(site: Site, sn: str, device_name: str) -> int:
     async with site.db.begin() as tx:
         entry = SerialNumberEntry(sn, site.product_key, device_name)
-        return await doors.list_serial_numbers(site.app, tx, entries=[entry], now_ms=site.now)
+        return await list_serial_numbers(site.app, tx, entries=[entry], now_ms=site.now)
 
 
 async def register(site: Site, **named: Any) -> str:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from linli.kernel.errors import BadInput, Conflict, NotFound, Unavailable
+from linli.kernel.errors import BadInput, NotFound, Unavailable
 
 
 class PersonUnknown(NotFound):
@@ -30,12 +30,6 @@ class SerialNumberUnknown(NotFound):
 
     def __init__(self, sn: str) -> None:
         super().__init__(what="sn", id=sn)
-
-
-class SerialNumberTaken(Conflict):
-    """The serial number, or the device, is already listed with another counterpart."""
-
-    code = "access.sn_taken"
 
 
 class QrCodeUnknown(BadInput):

@@ -1,6 +1,6 @@
 """Tables of access. Written by this room's services only. Times are UTC ms."""
 
-from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table
 
 from linli.kernel.db import INT, flag, integer, metadata, text_column
 
@@ -22,19 +22,6 @@ doors = Table(
     Index("ix_access_doors_community", "community_id", "name"),
     Index("ix_access_doors_names", "product_key", "device_name"),
 )
-
-serial_numbers = Table(
-    "access_serial_numbers",
-    metadata,
-    text_column("sn"),
-    text_column("tenant_id"),
-    text_column("product_key"),
-    text_column("device_name"),
-    integer("created_ms"),
-    PrimaryKeyConstraint("tenant_id", "sn"),
-    UniqueConstraint("tenant_id", "product_key", "device_name"),
-)
-"""What is printed on a door's back, and the device it names (spec A 1.1, B F14)."""
 
 keys = Table(
     "access_keys",

@@ -8,6 +8,7 @@ from linli.things.console.devices import DeviceRoutes
 from linli.things.console.messages import MessageRoutes, ParkedRoutes
 from linli.things.console.product_models import ProductModelRoutes, UnitRoutes
 from linli.things.console.products import ProductRoutes
+from linli.things.console.serials import SerialCategoryRoutes, SerialNumberRoutes
 from linli.things.console.values import DeviceValueRoutes
 
 CONTROLLERS: tuple[type[Controller], ...] = (
@@ -20,6 +21,8 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     DeviceCallRoutes,
     MessageRoutes,
     ParkedRoutes,
+    SerialCategoryRoutes,
+    SerialNumberRoutes,
 )
 
 __all__ = ["CONTROLLERS"]

@@ -74,6 +74,8 @@ class DeviceFilter(NamedTuple):
     state: DeviceState | None = None
     community_id: int | None = None
     project_id: str | None = None
+    not_project_id: str | None = None
+    """Bound to no project, or to another one."""
     gateway_no: int | None = None
     tags: tuple[tuple[str, str], ...] = ()
 
@@ -183,6 +185,7 @@ async def list_devices(
         "categories": list(where.categories),
         "community": where.community_id,
         "project": where.project_id,
+        "not_project": where.not_project_id,
         "gateway": where.gateway_no,
     }
     for n, (key, value) in enumerate(where.tags):
@@ -214,6 +217,7 @@ class _Shape(NamedTuple):
     state: DeviceState | None
     community: bool
     project: bool
+    not_project: bool
     gateway: bool
     tags: int
 
@@ -221,7 +225,8 @@ class _Shape(NamedTuple):
 def _shape(where: DeviceFilter) -> _Shape:
     return _Shape(
         bool(where.keyword), bool(where.product_keys), bool(where.categories), where.state,
-        where.community_id is not None, where.project_id is not None, where.gateway_no is not None,
+        where.community_id is not None, where.project_id is not None,
+        where.not_project_id is not None, where.gateway_no is not None,
         len(where.tags),
     )  # fmt: skip
 
@@ -275,6 +280,8 @@ def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
         made.append(c.community_id == bindparam("community", type_=INT))
     if shape.project:
         made.append(c.project_id == bindparam("project"))
+    if shape.not_project:
+        made.append(or_(c.project_id.is_(None), c.project_id != bindparam("not_project")))
     if shape.gateway:
         made.append(c.gateway_no == bindparam("gateway", type_=INT))
     if shape.state is not None:

@@ -25,6 +25,7 @@ from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.things.downlink.invoker import Invoker
 from linli.things.queries.devices import find_devices
+from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 
 HELD = "transferred"
 GONE = "transferDeleted"
@@ -105,7 +106,7 @@ class DoorOpened(msgspec.Struct, rename="camel", frozen=True):
 
 
 class SerialNumbersIn(msgspec.Struct, rename="camel"):
-    entries: Annotated[list[service.SerialNumberEntry], Meta(max_length=1000)]
+    entries: Annotated[list[SerialNumberEntry], Meta(max_length=1000)]
 
 
 class SerialNumbersAdded(msgspec.Struct, rename="camel", frozen=True):
@@ -235,7 +236,7 @@ class DoorRoutes(Controller):
     ) -> SerialNumbersAdded:
         """Add a maker's list of serial numbers, all or none."""
         async with db.begin() as tx:
-            added = await service.list_serial_numbers(within, tx, entries=data.entries, now_ms=clock.now_ms())
+            added = await list_serial_numbers(within, tx, entries=data.entries, now_ms=clock.now_ms())
         return SerialNumbersAdded(added)
 
     @put("/{iot_id:str}", right="devices.manage", status_code=204)

@@ -1,11 +1,11 @@
-"""Doors, serial numbers, keys, and the audit of remote opens."""
+"""Doors, keys, and the audit of remote opens."""
 
 from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from linli.domains.access.errors import DoorUnknown
-from linli.domains.access.models import doors, keys, remote_opens, serial_numbers
+from linli.domains.access.models import doors, keys, remote_opens
 from linli.domains.access.rows import Door, RemoteOpen
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.pages import Page, PageRequest
@@ -49,28 +49,6 @@ _all = Query(
     .order_by(_d.name, _d.iot_id)
     .limit(5000),
     Door,
-)
-
-
-class SerialNumber(NamedTuple):
-    sn: str
-    tenant_id: str
-    product_key: str
-    device_name: str
-    created_ms: int
-
-
-_sn = Query(
-    select(serial_numbers).where(serial_numbers.c.sn == bindparam("sn"), in_scope(serial_numbers)),
-    SerialNumber,
-)
-_sn_of_device = Query(
-    select(serial_numbers).where(
-        serial_numbers.c.product_key == bindparam("product_key"),
-        serial_numbers.c.device_name == bindparam("device_name"),
-        in_scope(serial_numbers),
-    ),
-    SerialNumber,
 )
 
 
@@ -136,16 +114,6 @@ async def list_doors(
 async def all_doors(scope: Scope, db: Reader, *, community_id: int | None = None) -> list[Door]:
     """Doors of a community, or of all in the scope, by name; at most 5000."""
     return await _all.all(db, scope, community_id=community_id or 0)
-
-
-async def find_serial_number(scope: Scope, db: Reader, *, sn: str) -> SerialNumber | None:
-    return await _sn.one(db, scope, sn=sn)
-
-
-async def serial_number_of(
-    scope: Scope, db: Reader, *, product_key: str, device_name: str
-) -> SerialNumber | None:
-    return await _sn_of_device.one(db, scope, product_key=product_key, device_name=device_name)
 
 
 async def find_key(scope: Scope, db: Reader, *, community_id: int) -> KeyRow | None:

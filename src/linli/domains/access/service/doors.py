@@ -2,14 +2,13 @@
 
 from typing import Literal
 
-import msgspec
 from sqlalchemy import bindparam, delete, update
 
 from linli.delivery import service as delivery
 from linli.delivery.schemas import Grant
-from linli.domains.access.errors import DoorUnknown, SerialNumberTaken, SerialNumberUnknown
+from linli.domains.access.errors import DoorUnknown, SerialNumberUnknown
 from linli.domains.access.events import DoorRegistered, DoorRemoved
-from linli.domains.access.models import doors, serial_numbers
+from linli.domains.access.models import doors
 from linli.domains.access.queries import doors as queries
 from linli.domains.access.queries.places import check_place
 from linli.domains.access.rows import Door
@@ -23,13 +22,14 @@ from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.things.queries.devices import DeviceRow, find_devices, find_named_devices, get_device
 from linli.things.queries.products import get_product_by_no
+from linli.things.serials.queries import find_serial_number, serial_number_of
+from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 from linli.things.service.devices import DEVICE_NAME, Triple, assign_community, create_device
 
 Direction = Literal["ENTRANCE", "EXIT"]
 DIRECTIONS = ("ENTRANCE", "EXIT")
 MAX_NAME = 64
 MAX_EXT_INFO = 1024
-MAX_SN = 64
 COMMUNITY_DOORS = "community_doors"
 """Target type of grants that hold on every door of a community."""
 
@@ -45,43 +45,6 @@ _describe = Command(
         changed_ms=bindparam("now", type_=INT),
     )
 )
-
-
-class SerialNumberEntry(msgspec.Struct, frozen=True, rename="camel"):
-    """One row of a maker's list: what is printed on the door, and the device it names."""
-
-    sn: str
-    product_key: str
-    device_name: str
-
-
-async def list_serial_numbers(scope: Scope, tx: Tx, *, entries: list[SerialNumberEntry], now_ms: int) -> int:
-    """Add rows of a maker's list, all or none; how many were new. The devices may be created later.
-
-    Raises BadInput naming the row, SerialNumberTaken.
-    """
-    rows = []
-    for number, entry in enumerate(entries):
-        for field, value in (
-            ("sn", entry.sn),
-            ("productKey", entry.product_key),
-            ("deviceName", entry.device_name),
-        ):
-            if not value.strip():
-                raise BadInput(field=f"entries[{number}].{field}", rule="blank")
-        if len(entry.sn) > MAX_SN:
-            raise BadInput(field=f"entries[{number}].sn", rule="too_long", limit=MAX_SN)
-        known = await queries.find_serial_number(scope, tx, sn=entry.sn)
-        named = await queries.serial_number_of(
-            scope, tx, product_key=entry.product_key, device_name=entry.device_name
-        )
-        if known is None and named is None:
-            row = queries.SerialNumber(entry.sn, scope.tenant, entry.product_key, entry.device_name, now_ms)
-            await tx.insert(serial_numbers, row._asdict())
-            rows.append(row)
-        elif known is None or known != named:
-            raise SerialNumberTaken(sn=entry.sn)
-    return len(rows)
 
 
 async def register_door(
@@ -108,9 +71,7 @@ async def register_door(
     await check_place(scope, tx, space_id=space_id, community_id=community_id)
     device = await _device_of(scope, tx, sn=sn, iot_id=iot_id)
     device = await assign_community(_whole(scope), tx, iot_id=device.iot_id, community_id=community_id)
-    listed = await queries.serial_number_of(
-        scope, tx, product_key=device.product_key, device_name=device.device_name
-    )
+    listed = await serial_number_of(scope, tx, product_key=device.product_key, device_name=device.device_name)
     door = Door(
         device.iot_id, device.tenant_id, community_id, device.product_key, device.device_name, name.strip(),
         space_id, direction, listed.sn if listed else sn, ext_info, now_ms, now_ms,
@@ -144,7 +105,7 @@ async def register_new_door(
     if not sn:
         raise BadInput(field="sn", rule="blank")
     made = None
-    if await queries.find_serial_number(scope, tx, sn=sn) is None:
+    if await find_serial_number(scope, tx, sn=sn) is None:
         if not product_key:
             raise SerialNumberUnknown(sn)
         like_sn = await find_named_devices(_whole(scope), tx, product_key=product_key, device_names=[sn])
@@ -235,7 +196,7 @@ async def _device_of(scope: Scope, tx: Tx, *, sn: str, iot_id: str) -> DeviceRow
     try:
         if iot_id:
             return await get_device(scope, tx, iot_id=iot_id)
-        listed = await queries.find_serial_number(scope, tx, sn=sn)
+        listed = await find_serial_number(scope, tx, sn=sn)
         if listed is None:
             raise SerialNumberUnknown(sn)
         # Whoever reads the number off a door may take it for their community while it is in none yet.

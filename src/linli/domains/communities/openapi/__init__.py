@@ -10,9 +10,11 @@ from linli.domains.communities.openapi.communities import (
 )
 from linli.domains.communities.openapi.devices import (
     add_device,
+    add_device_to,
     bind_devices,
     get_community_of_device,
     query_devices,
+    query_devices_of,
     query_tenant_devices,
     remove_device,
     rename_device,
@@ -31,6 +33,7 @@ from linli.domains.communities.openapi.spaces import (
 __all__ = [
     "add_asset",
     "add_device",
+    "add_device_to",
     "apply_for_community",
     "bind_devices",
     "create_space",
@@ -45,6 +48,7 @@ __all__ = [
     "query_children",
     "query_communities",
     "query_devices",
+    "query_devices_of",
     "query_pois",
     "query_spaces_of_type",
     "query_tenant_devices",

@@ -1,4 +1,7 @@
-"""Open API: devices of a community. Spec B §3.4 A008, §3.13 A062-A065 and A071-A073."""
+"""Open API: devices of a community. Spec B §3.4 A008, §3.13 A062-A065 and A071-A073.
+
+The older versions of §3.22 name the community themselves; a cloudToken may come along, and must then be that community's.
+"""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -8,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.domains.communities import space_rules as rules
-from linli.domains.communities.openapi.wire import DeviceIdentity, device_of
+from linli.domains.communities.openapi.wire import CommunityId, DeviceIdentity, device_of
 from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.service.uploads import UploadPlace
 from linli.kernel.db import Database, Tx
@@ -46,6 +49,30 @@ async def add_device(data: DeviceAdd, call: Call, scope: Scope, tx: Tx) -> None:
     """The device must be bound to the project first."""
     device = await device_of(scope, tx, data.device_identity)
     await things.assign_community(scope, tx, iot_id=device.iot_id, community_id=call.community_id)
+    if data.nick_name is not None:
+        await things.label_device(scope, tx, iot_id=device.iot_id, nickname=data.nick_name)
+
+
+class DeviceAddTo(DeviceAdd, rename="camel", kw_only=True):
+    community_id: CommunityId
+
+
+@method(
+    "/solution/community/paas/device/add",
+    "1.0.0",
+    service="device",
+    token="optional",
+    legacy=True,
+    raises=(NotFound, BadInput, DeviceBoundElsewhere),
+    title="添加设备到小区（旧版）",
+    title_en="Add a device to a community (older version)",
+    source="spec B 3.22",
+)
+async def add_device_to(data: DeviceAddTo, scope: Scope, tx: Tx) -> None:
+    """The device must be bound to the project first."""
+    scope.allow(data.community_id)
+    device = await device_of(scope, tx, data.device_identity)
+    await things.assign_community(scope, tx, iot_id=device.iot_id, community_id=data.community_id)
     if data.nick_name is not None:
         await things.label_device(scope, tx, iot_id=device.iot_id, nickname=data.nick_name)
 
@@ -109,6 +136,10 @@ class DeviceInfo(msgspec.Struct, rename="camel"):
         )
 
 
+def _categories(data: DevicesOfCommunity) -> tuple[str, ...]:
+    return (data.category_key,) if data.category_key else ()
+
+
 def _local(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).astimezone(_ZONE).strftime("%Y-%m-%d %H:%M:%S")
 
@@ -123,12 +154,37 @@ def _local(ms: int) -> str:
     source="spec B 3.13 A064",
 )
 async def query_devices(data: DevicesOfCommunity, call: Call, scope: Scope, db: Database) -> list[DeviceInfo]:
-    categories = (data.category_key,) if data.category_key else ()
     page = await list_devices(
         scope,
         db,
         page=PageRequest.of(data.page_no, data.page_size),
-        where=DeviceFilter(community_id=call.community_id, categories=categories),
+        where=DeviceFilter(community_id=call.community_id, categories=_categories(data)),
+    )
+    return [DeviceInfo.of(row) for row in page.data]
+
+
+class DevicesOfOne(DevicesOfCommunity, rename="camel", kw_only=True):
+    community_id: CommunityId
+
+
+@method(
+    "/solution/community/paas/device/query",
+    "1.0.0",
+    service="device",
+    token="optional",
+    legacy=True,
+    raises=(NotFound, BadInput),
+    title="小区设备列表（旧版）",
+    title_en="List the devices of a community (older version)",
+    source="spec B 3.22",
+)
+async def query_devices_of(data: DevicesOfOne, scope: Scope, db: Database) -> list[DeviceInfo]:
+    scope.allow(data.community_id)
+    page = await list_devices(
+        scope,
+        db,
+        page=PageRequest.of(data.page_no, data.page_size),
+        where=DeviceFilter(community_id=data.community_id, categories=_categories(data)),
     )
     return [DeviceInfo.of(row) for row in page.data]
 
@@ -143,6 +199,17 @@ class DevicesOfTenant(msgspec.Struct, rename="camel"):
 
 @method(
     "/solution/community/paas/tenant/device/query",
+    "1.0.0",
+    service="device",
+    token="optional",
+    legacy=True,
+    raises=(BadInput,),
+    title="租户设备列表（旧版）",
+    title_en="List the devices of the tenant (older version)",
+    source="spec B 3.22",
+)
+@method(
+    "/solution/community/paas/tenant/device/query",
     "1.0.1",
     service="device",
     raises=(BadInput,),
@@ -153,15 +220,17 @@ class DevicesOfTenant(msgspec.Struct, rename="camel"):
 async def query_tenant_devices(
     data: DevicesOfTenant, call: Call, scope: Scope, db: Database
 ) -> list[DeviceInfo]:
-    """OWNED: devices bound to the caller's project. AUTHORIZED: devices of granted communities bound elsewhere."""
+    """OWNED: devices bound to the caller's project. AUTHORIZED: devices of granted communities bound elsewhere, of the
+    cloudToken's community where one is sent."""
     page = PageRequest.of(data.page_no, data.page_size)
     if data.query_type == "OWNED":
         found = await list_devices(scope, db, page=page, where=DeviceFilter(project_id=call.project_id))
         return [DeviceInfo.of(row) for row in found.data]
     if data.query_type != "AUTHORIZED":
         raise BadInput(field="queryType", rule="one_of", allowed="OWNED, AUTHORIZED")
-    found = await list_devices(scope, db, page=page, where=DeviceFilter(community_id=call.community_id))
-    return [DeviceInfo.of(row) for row in found.data if row.project_id != call.project_id]
+    where = DeviceFilter(community_id=call.community_id, not_project_id=call.project_id)
+    found = await list_devices(scope, db, page=page, where=where)
+    return [DeviceInfo.of(row) for row in found.data]
 
 
 class DevicesOfProject(msgspec.Struct, rename="camel"):
@@ -234,6 +303,17 @@ class CommunityOfDevice(msgspec.Struct, rename="camel"):
     gmt_modified: Annotated[int, Meta(description="修改时间，毫秒 / changed, ms")]
 
 
+@method(
+    "/solution/community/paas/device/community/get",
+    "1.0.0",
+    service="community",
+    token="optional",
+    legacy=True,
+    raises=(NotFound, BadInput),
+    title="根据设备查询小区信息（旧版）",
+    title_en="Find the community of a device (older version)",
+    source="spec B 3.22",
+)
 @method(
     "/solution/community/paas/device/community/get",
     "1.0.3",

@@ -9,6 +9,7 @@ from linli.kernel.db import Reader
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
 from linli.things.queries.devices import DeviceRow, get_device
+from linli.things.serials.queries import device_by_serial_number
 
 type SpaceId = Annotated[str | int, Meta(description="空间 id / space id")]
 type CommunityId = Annotated[int, Meta(description="小区 id / community id")]
@@ -23,12 +24,13 @@ def space_number(value: str | int, what: str = "space") -> int:
 
 
 class DeviceIdentity(msgspec.Struct, rename="camel"):
-    """Which device: by iotId, or by product key and device name."""
+    """Which device: by iotId, by product key and device name, or by the serial number on its back."""
 
-    type: Annotated[str, Meta(description="IOT_ID 或 PK_AND_DN / IOT_ID or PK_AND_DN")]
+    type: Annotated[str, Meta(description="IOT_ID、PK_AND_DN 或 SN / IOT_ID, PK_AND_DN or SN")]
     iot_id: Annotated[str | None, Meta(description="设备 id（type=IOT_ID） / device id")] = None
     product_key: Annotated[str | None, Meta(description="产品 PK（type=PK_AND_DN） / product key")] = None
     device_name: Annotated[str | None, Meta(description="设备名称 DN（type=PK_AND_DN） / device name")] = None
+    sn: Annotated[str | None, Meta(description="设备序列号（type=SN） / serial number")] = None
 
 
 async def device_of(scope: Scope, db: Reader, identity: DeviceIdentity) -> DeviceRow:
@@ -44,7 +46,11 @@ async def device_of(scope: Scope, db: Reader, identity: DeviceIdentity) -> Devic
         return await get_device(
             scope, db, product_key=identity.product_key or "", device_name=identity.device_name or ""
         )
-    raise BadInput(field="deviceIdentity.type", rule="one_of", allowed="IOT_ID, PK_AND_DN")
+    if identity.type == "SN":
+        if not identity.sn:
+            raise BadInput(field="deviceIdentity.sn", rule="required")
+        return await device_by_serial_number(scope, db, sn=identity.sn)
+    raise BadInput(field="deviceIdentity.type", rule="one_of", allowed="IOT_ID, PK_AND_DN, SN")
 
 
 class WirePage(msgspec.Struct, rename="camel"):
