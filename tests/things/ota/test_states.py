@@ -70,9 +70,10 @@ def test_a_device_that_restarts_into_its_old_version_fell_back_by_itself() -> No
 
 def test_a_burnt_device_is_offered_what_it_had() -> None:
     job = states.progressed(installing(RESTORING), RESTORING, -4, "", 50)
-    assert (job.state, job.reason, job.due_ms) == (JobState.ROLLING_BACK, Reason.BURN, 1050)
+    assert (job.state, job.reason, job.due_ms) == (JobState.ROLLING_BACK, Reason.BURN, None)
     assert states.reported(job, RESTORING, "1.0", 60).state is JobState.ROLLED_BACK
-    assert states.expired(job, RESTORING, 1050).reason == Reason.RESTORE_FAILED
+    told_back = states.noticed(job, RESTORING, 50)
+    assert states.expired(told_back, RESTORING, 1050).reason == Reason.RESTORE_FAILED
     assert states.progressed(job, RESTORING, -1, "", 60).state is JobState.FAILED
     unknown = msgspec.structs.replace(installing(RESTORING), from_version="")
     assert states.progressed(unknown, RESTORING, -4, "", 50).state is JobState.FAILED

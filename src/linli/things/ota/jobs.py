@@ -14,6 +14,8 @@ from linli.things.ota.states import Job, JobState, Reason
 
 TICK: Final = "ota.tick"
 OFFER: Final = "ota.offer"
+KEPT: Final = -1
+"""A time that stays as it is."""
 _SOON_MS: Final = 1_000
 
 
@@ -24,10 +26,10 @@ class Tick(msgspec.Struct, frozen=True):
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """Outbox payload: a device is told of its job. `again`: also if it was told already."""
+    """Outbox payload: a device is told of its job; once more if it was told before `before_ms`."""
 
     job_no: int
-    again: bool = False
+    before_ms: int = 0
 
 
 async def wake(tx: Tx, campaign: Campaign, due_ms: int) -> None:
@@ -41,8 +43,9 @@ async def wake(tx: Tx, campaign: Campaign, due_ms: int) -> None:
     await outbox.add(tx, TICK, Tick(campaign.campaign_no), due_ms=due_ms)
 
 
-async def offer(tx: Tx, job_no: int, *, again: bool = False, due_ms: int = 0) -> None:
-    await outbox.add(tx, OFFER, Offer(job_no, again), due_ms=due_ms)
+async def offer(tx: Tx, job_no: int, *, before_ms: int = 0) -> None:
+    """Have a device told after the commit."""
+    await outbox.add(tx, OFFER, Offer(job_no, before_ms))
 
 
 async def advance(
@@ -51,22 +54,23 @@ async def advance(
     job: Job,
     campaign: Campaign,
     *,
-    released_ms: int | None = None,
-    notified_ms: int | None = None,
+    released_ms: int | None = KEPT,
+    notified_ms: int | None = KEPT,
+    offers: bool = True,
 ) -> bool:
     """Write what became of a job. False: nothing did.
 
     A job that waits for another try wakes the campaign when that is due; one that ended is told to the other rooms.
     """
-    released = row.released_ms if released_ms is None else released_ms
-    notified = row.notified_ms if notified_ms is None else notified_ms
+    released = row.released_ms if released_ms == KEPT else released_ms
+    notified = row.notified_ms if notified_ms == KEPT else notified_ms
     if (job, released, notified) == (row.job, row.released_ms, row.notified_ms):
         return False
     now_ms = tx.db.clock.now_ms()
     await rows.save_job(tx, row, job, now_ms=now_ms, released_ms=released, notified_ms=notified)
     if job.state is JobState.WAITING and job.due_ms is not None:
         await wake(tx, campaign, max(job.due_ms, now_ms))
-    if job.state is JobState.ROLLING_BACK and row.state != JobState.ROLLING_BACK:
+    if offers and job.state is JobState.ROLLING_BACK and row.state != JobState.ROLLING_BACK:
         await offer(tx, row.job_no)
     await emit(tx, UpgradeMoved(row.tenant_id, row.community_id, row.campaign_no, row.job_no))
     if row.job.open and not job.open:
@@ -75,14 +79,14 @@ async def advance(
     return True
 
 
-async def supersede(tx: Tx, row: JobRow, campaign_of: dict[int, Campaign]) -> bool:
+async def supersede(tx: Tx, row: JobRow) -> bool:
     """Close older jobs of the same device and module that have not begun. False: a newer one is there already."""
     for other in await rows.open_jobs(tx, device_no=row.device_no, module=row.module):
         if other.job_no == row.job_no or other.campaign_no == row.campaign_no:
             continue
         if other.job_no > row.job_no:
             return False
-        campaign = campaign_of.get(other.campaign_no) or await campaign_by_no(tx, other.campaign_no)
+        campaign = await campaign_by_no(tx, other.campaign_no)
         now_ms = tx.db.clock.now_ms()
         await advance(tx, other, states.cancelled(other.job, Reason.SUPERSEDED, now_ms), campaign)
     return True

@@ -127,7 +127,7 @@ class OtaRequests:
         waits = job.state is JobState.WAITING and not (job.due_ms and job.due_ms > now_ms)
         stale = (row.notified_ms or 0) + RESEND_MS <= now_ms
         if waits or (stale and job.state in _TOLD_AGAIN | {JobState.ROLLING_BACK}):
-            await jobs.offer(tx, row.job_no, again=True)
+            await jobs.offer(tx, row.job_no, before_ms=0 if waits else now_ms)
 
 
 async def came_online(tx: Tx, message: Message) -> None:
@@ -136,14 +136,15 @@ async def came_online(tx: Tx, message: Message) -> None:
         return
     for row in await rows.open_jobs(tx, device_no=message.device.device_no):
         if row.state != JobState.INSTALLING:  # it restarted, and is about to say into what
-            await jobs.offer(tx, row.job_no, again=True)
+            await jobs.offer(tx, row.job_no, before_ms=message.received_ms)
 
 
 async def wanted(tx: Tx, row: JobRow, campaign: Campaign) -> Firmware | None:
-    """What a job offers its device now: the campaign's firmware, or, when it goes back, the one before."""
-    if campaign.state == "paused" and row.state == JobState.WAITING:
-        return None
-    if campaign.state not in rows.NOT_OVER:
+    """What a job offers its device now: the campaign's firmware, or, when it goes back, the one before.
+
+    None: nothing. A campaign that does not run tells no further device; what was told may still be asked for.
+    """
+    if row.state == JobState.WAITING and campaign.state != "running":
         return None
     if row.state == JobState.ROLLING_BACK:
         return await images.full_image(

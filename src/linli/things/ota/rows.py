@@ -3,7 +3,7 @@
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 
 from linli.kernel.db import INT, Command, Query, Reader, Tx, any_of, in_scope
 from linli.kernel.errors import NotFound
@@ -11,7 +11,7 @@ from linli.kernel.scope import Scope
 from linli.things.models import devices, products
 from linli.things.ota.models import device_firmware, ota_campaigns, ota_jobs
 from linli.things.ota.selection import Aim, Selection
-from linli.things.ota.states import OPEN, UNDER_WAY, Job, JobState, Policy
+from linli.things.ota.states import LOST, OPEN, UNDER_WAY, Job, JobState, Policy
 
 type Kind = Literal["trial", "static", "dynamic"]
 """`trial`: one device, to see that the firmware works. `static`: devices that are there when it begins. `dynamic`: also
@@ -25,7 +25,6 @@ LIVE: Final[frozenset[CampaignState]] = frozenset({"running", "rolling_back"})
 NOT_OVER: Final[frozenset[CampaignState]] = frozenset(
     {"scheduled", "running", "paused", "stopped", "rolling_back"}
 )
-_OPEN: Final = sorted(OPEN)
 _WORKER: Final = "the campaign engine works for every tenant"
 EVERYWHERE: Final = Scope.system(name="ota")
 
@@ -117,8 +116,13 @@ class JobRow(NamedTuple):
         )  # fmt: skip
 
 
+def in_states(table: Any, states: frozenset[JobState]) -> ColumnElement[bool]:
+    """Jobs in one of these states, which the statement fixes."""
+    return or_(*(table.c.state == state.value for state in sorted(states)))
+
+
 _OWN = Campaign._fields[: Campaign._fields.index("product_key")]
-_CAMPAIGN = select(
+CAMPAIGN = select(
     *(ota_campaigns.c[name] for name in _OWN), products.c.product_key, products.c.name
 ).select_from(ota_campaigns.join(products, products.c.product_no == ota_campaigns.c.product_no))
 _JOB_OWN = JobRow._fields[: JobRow._fields.index("iot_id")]
@@ -137,21 +141,21 @@ JOB_COLUMNS = [
     devices.c.project_id,
     device_firmware.c.version,
 ]
-_JOB = select(*JOB_COLUMNS).select_from(JOB_FROM)
+JOB = select(*JOB_COLUMNS).select_from(JOB_FROM)
 
 _campaign = Query(
-    _CAMPAIGN.where(ota_campaigns.c.campaign_no == bindparam("no", type_=INT), in_scope(ota_campaigns)),
+    CAMPAIGN.where(ota_campaigns.c.campaign_no == bindparam("no", type_=INT), in_scope(ota_campaigns)),
     Campaign,
 )
 _locked = Query(
-    _CAMPAIGN.where(ota_campaigns.c.campaign_no == bindparam("no", type_=INT)).with_for_update(
+    CAMPAIGN.where(ota_campaigns.c.campaign_no == bindparam("no", type_=INT)).with_for_update(
         of=ota_campaigns
     ),
     Campaign,
     unscoped=_WORKER,
 )
 _dynamic = Query(
-    _CAMPAIGN.where(
+    CAMPAIGN.where(
         ota_campaigns.c.product_no == bindparam("product_no", type_=INT),
         ota_campaigns.c.module == bindparam("of_module"),
         ota_campaigns.c.state == "running",
@@ -161,15 +165,24 @@ _dynamic = Query(
     unscoped=_WORKER,
 )
 _job = Query(
-    _JOB.where(ota_jobs.c.job_no == bindparam("no", type_=INT)).with_for_update(of=ota_jobs),
+    JOB.where(ota_jobs.c.job_no == bindparam("no", type_=INT)).with_for_update(of=ota_jobs),
     JobRow,
     unscoped=_WORKER,
 )
+_seen_job = Query(
+    JOB.where(
+        ota_jobs.c.job_no == bindparam("no", type_=INT),
+        ota_jobs.c.campaign_no == bindparam("campaign", type_=INT),
+        in_scope(devices),
+    ).with_for_update(of=ota_jobs),
+    JobRow,
+    unscoped="jobs are seen where their devices are",
+)
 _open_of_device = Query(
-    _JOB.where(
+    JOB.where(
         ota_jobs.c.device_no == bindparam("device_no", type_=INT),
         or_(bindparam("of_module") == "", ota_jobs.c.module == bindparam("of_module")),
-        ota_jobs.c.state.in_(_OPEN),
+        in_states(ota_jobs, OPEN),
         ota_jobs.c.released_ms.is_not(None),
     )
     .order_by(ota_jobs.c.job_no.desc())
@@ -212,7 +225,7 @@ _counts = Query(
     unscoped="the campaign was found in the scope",
 )
 _by_states = Query(
-    _JOB.where(
+    JOB.where(
         ota_jobs.c.campaign_no == bindparam("no", type_=INT),
         any_of(ota_jobs.c.state, "states"),
         ota_jobs.c.job_no > bindparam("after", type_=INT),
@@ -224,10 +237,10 @@ _by_states = Query(
     unscoped=_WORKER,
 )
 _due = Query(
-    _JOB.where(
+    JOB.where(
         ota_jobs.c.campaign_no == bindparam("no", type_=INT),
         ota_jobs.c.due_ms <= bindparam("now", type_=INT),
-        ota_jobs.c.state.in_(_OPEN),
+        in_states(ota_jobs, OPEN),
     )
     .order_by(ota_jobs.c.job_no)
     .limit(bindparam("limit", type_=INT))
@@ -237,7 +250,7 @@ _due = Query(
 )
 _other = ota_jobs.alias("other")
 _turn = Query(
-    _JOB.where(
+    JOB.where(
         ota_jobs.c.campaign_no == bindparam("no", type_=INT),
         ota_jobs.c.released_ms.is_(None),
         any_of(ota_jobs.c.state, "states"),
@@ -246,7 +259,7 @@ _turn = Query(
             _other.c.device_no == ota_jobs.c.device_no,
             _other.c.module == ota_jobs.c.module,
             _other.c.job_no != ota_jobs.c.job_no,
-            _other.c.state.in_(sorted(UNDER_WAY - {JobState.NOTIFIED})),
+            in_states(_other, UNDER_WAY - {JobState.NOTIFIED}),
         )
         .exists(),
     )
@@ -256,9 +269,35 @@ _turn = Query(
     JobRow,
     unscoped=_WORKER,
 )
+_held_back = Command(
+    update(ota_jobs)
+    .where(
+        ota_jobs.c.campaign_no == bindparam("no", type_=INT),
+        ota_jobs.c.state == JobState.WAITING.value,
+        ota_jobs.c.released_ms.is_not(None),
+        ota_jobs.c.due_ms.is_(None),
+    )
+    .values(due_ms=bindparam("now", type_=INT)),
+    unscoped="the campaign was found in the scope",
+)
+_judged = Query(
+    select(ota_jobs.c.state, func.count())
+    .where(
+        ota_jobs.c.campaign_no == bindparam("no", type_=INT),
+        or_(
+            ota_jobs.c.finished_ms >= bindparam("since", type_=INT),
+            and_(
+                ota_jobs.c.state == JobState.ROLLING_BACK.value,
+                ota_jobs.c.changed_ms >= bindparam("since", type_=INT),
+            ),
+        ),
+    )
+    .group_by(ota_jobs.c.state),
+    unscoped=_WORKER,
+)
 _next_due = Query(
     select(func.min(ota_jobs.c.due_ms)).where(
-        ota_jobs.c.campaign_no == bindparam("no", type_=INT), ota_jobs.c.state.in_(_OPEN)
+        ota_jobs.c.campaign_no == bindparam("no", type_=INT), in_states(ota_jobs, OPEN)
     ),
     unscoped=_WORKER,
 )
@@ -286,6 +325,14 @@ async def get_job(tx: Tx, job_no: int) -> JobRow | None:
     return await _job.one(tx, no=job_no)
 
 
+async def seen_job(scope: Scope, tx: Tx, *, campaign_no: int, job_no: int) -> JobRow:
+    """A job whose device the caller sees. Raises NotFound."""
+    row = await _seen_job.one(tx, scope, no=job_no, campaign=campaign_no)
+    if row is None:
+        raise NotFound(what="upgrade", id=job_no)
+    return row
+
+
 async def open_jobs(tx: Tx, *, device_no: int, module: str = "") -> list[JobRow]:
     """What a device has to do by now, the newest first; of all modules for an empty one."""
     return await _open_of_device.all(tx, device_no=device_no, of_module=module)
@@ -304,6 +351,18 @@ async def due_jobs(tx: Tx, campaign_no: int, *, now_ms: int, limit: int) -> list
 async def jobs_in_line(tx: Tx, campaign_no: int, states: frozenset[JobState], *, limit: int) -> list[JobRow]:
     """Jobs whose turn may come now: not released yet, and their device is loading nothing else for this module."""
     return await _turn.all(tx, no=campaign_no, states=sorted(states), limit=limit)
+
+
+async def offer_again(tx: Tx, campaign_no: int, *, now_ms: int) -> None:
+    """Have devices told that were to be told while the campaign paused."""
+    await _held_back.run(tx, no=campaign_no, now=now_ms)
+
+
+async def judged(db: Reader, campaign: Campaign) -> tuple[int, int]:
+    """(devices lost, devices done) since the campaign was last resumed."""
+    found = dict(await _judged.all(db, no=campaign.campaign_no, since=campaign.judged_from_ms))
+    lost = sum(number for state, number in found.items() if state in LOST)
+    return lost, lost + found.get(JobState.SUCCEEDED, 0)
 
 
 async def next_due(tx: Tx, campaign_no: int) -> int | None:

@@ -179,6 +179,11 @@ def restored(job: Job, reason: Reason, now_ms: int) -> Job:
     )
 
 
+def unrestorable(job: Job, now_ms: int) -> Job:
+    """What it ran before is not stored."""
+    return _end(job, JobState.FAILED, job.reason, now_ms)
+
+
 def again(job: Job, now_ms: int) -> Job:
     """A person has it tried once more, with all its tries."""
     if job.state not in {JobState.FAILED, JobState.TIMED_OUT, JobState.CANCELLED, JobState.ROLLED_BACK}:
@@ -211,7 +216,7 @@ def _fail(
         return _end(job, JobState.ROLLED_BACK, reason, now_ms)
     if burnt and policy.restores and job.from_version:
         return msgspec.structs.replace(
-            job, state=JobState.ROLLING_BACK, reason=reason, progress=0, due_ms=now_ms + policy.timeout_ms
+            job, state=JobState.ROLLING_BACK, reason=reason, progress=0, due_ms=None
         )
     return _end(job, end, reason, now_ms)
 
