@@ -3,7 +3,7 @@
 from linli.console.delivery_routes import told
 from linli.console.hub import Hub as LiveHub
 from linli.console.live_topics import DELIVERY, DEVICE, MESSAGE, PASS
-from linli.databus import changes, scopes
+from linli.databus import changes, device_events, scopes
 from linli.databus.topics import Kind
 from linli.delivery.queries import get_row
 from linli.delivery.schemas import DeliverySettled
@@ -15,6 +15,7 @@ from linli.domains.people.events import UserChanged
 from linli.kernel.db import Database, Tx
 from linli.kernel.events import Handlers
 from linli.kernel.scope import Scope
+from linli.things import events as things
 from linli.things.console.messages import live_row
 from linli.things.events import DeviceMoved
 from linli.things.inbox.messages import Message
@@ -25,6 +26,13 @@ def to_subscribers(handlers: Handlers) -> None:
     handlers.inline(CommunityApproved, scopes.on_approved)
     handlers.inline(SpaceChanged, changes.relay(Kind.SPACE))
     handlers.inline(UserChanged, changes.relay(Kind.USER))
+    handlers.inline(things.DeviceCreated, device_events.relay_lifecycle("created"))
+    handlers.inline(things.DeviceEnabled, device_events.relay_lifecycle("enabled"))
+    handlers.inline(things.DeviceDisabled, device_events.relay_lifecycle("disabled"))
+    handlers.inline(things.DeviceDeleted, device_events.relay_lifecycle("deleted"))
+    handlers.inline(things.TopologyChanged, device_events.relay_topology)
+    handlers.inline(things.FirmwareReported, device_events.relay_upgrade("reported"))
+    handlers.inline(things.UpgradeFinished, device_events.relay_upgrade("finished"))
 
 
 def to_rooms(handlers: Handlers) -> None:
@@ -63,7 +71,7 @@ class LiveMessages:
         self._hub = hub
 
     def __call__(self, messages: list[Message]) -> None:
-        if not self._hub.readers:
+        if self._hub.idle:
             return  # this runs for every message of every device
         watched = self._hub.watched(MESSAGE)
         for message in messages:

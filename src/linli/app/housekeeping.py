@@ -13,22 +13,28 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database, partitions
 from linli.kernel.disk import freeing_space
 from linli.kernel.objects import ObjectStore
+from linli.kernel.processes import Lease
 from linli.kernel.settings import Retention
 from linli.things.models import inbox, points, service_calls, text_points, thing_events
 
 log = telemetry.logger(__name__)
 
 EVERY_SECONDS = 3600.0
+LEASE_MS = 50 * 60_000
+"""Whoever ran a round has the next one too, unless it died: then its lease is free at once."""
 
 
 class Housekeeping:
-    """Runs at start and every hour. Retention counts from insertion (design 4.9)."""
+    """Runs at start and every hour, in one process at a time. Retention counts from insertion (design 4.9)."""
 
-    def __init__(self, db: Database, clock: Clock, retention: Retention, objects: ObjectStore) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, retention: Retention, objects: ObjectStore, *, process: str = "main"
+    ) -> None:
         self._db = db
         self._clock = clock
         self._retention = retention
         self._objects = objects
+        self._lease = Lease(db, clock, "housekeeping", holder=process, lasts_ms=LEASE_MS)
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -56,7 +62,8 @@ class Housekeeping:
     async def _loop(self) -> None:
         while True:
             try:
-                await self.run()
+                if await self._lease.hold():
+                    await self.run()
             except Exception:
                 log.exception("housekeeping did not finish; it is tried again in an hour")
             await self._clock.sleep(EVERY_SECONDS)

@@ -10,18 +10,24 @@ from linli.app.files import PREFIX as FILES
 from linli.app.files import Files
 from linli.app.housekeeping import Housekeeping
 from linli.app.http import Health, Router, metrics_app, private
+from linli.app.live import LiveRelay
 from linli.console.app import PREFIX as CONSOLE
 from linli.console.app import console_app
 from linli.console.hub import Hub as LiveHub
 from linli.console.pages import Pages
 from linli.console.parts import Parts
 from linli.databus import topics
+from linli.databus.amqp.auth import PREFIX as RABBIT_AUTH
 from linli.databus.room import DataBus
+from linli.databus.sse.http import PREFIX as EVENT_STREAMS
+from linli.databus.sse.tickets import Tickets
 from linli.delivery.expansion import Expansion
 from linli.delivery.handlers import device_status
 from linli.delivery.ports import Carriers
 from linli.delivery.reconciler import Reconciler
+from linli.delivery.service.rows import wake_worker as wake_reconciler
 from linli.delivery.store import free_leases as free_devices
+from linli.delivery.store import free_leases_of as free_devices_of
 from linli.domains.access.room import AccessRoom
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.communities.service.houses import SpaceHouses
@@ -39,6 +45,7 @@ from linli.kernel.http import Limits as HttpLimits
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs, Worker
+from linli.kernel.processes import Processes
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 from linli.openapi.assembly import OpenApi
@@ -59,11 +66,13 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 class Platform:
     """Everything that one process runs. `open`, then `start`; `stop` leaves nothing acknowledged undone."""
 
-    def __init__(self, settings: Settings, db: Database, clock: Clock) -> None:
+    def __init__(self, settings: Settings, db: Database, clock: Clock, kind: str = "serve") -> None:
         self.settings = settings
         self.db = db
         self.clock = clock
         self.ids = Ids()
+        self.processes = Processes(db, clock, name=settings.process.name, kind=kind)
+        self.draining = False
         self.secrets = Secrets.from_file(settings.data_path / "master.key")
         self.disk = DiskGuard(settings.data_path, settings.disk.reserve_mb * 1024 * 1024, clock)
         db.guard = self.disk
@@ -81,8 +90,11 @@ class Platform:
         self._databus(settings)
         self._openapi(settings)
         self._tell_on()
-        self.worker = Worker(db, clock, self.jobs)
-        self.housekeeping = Housekeeping(db, clock, settings.retention, self.objects)
+        self.worker = Worker(db, clock, self.jobs, process=self.processes.name)
+        self.housekeeping = Housekeeping(
+            db, clock, settings.retention, self.objects, process=self.processes.name
+        )
+        self.processes.on_gone(self._free_leases)
         self._http: HttpServer | None = None
         self._listeners: list[asyncio.Server] = []
         self._fixed_port: SharedPort | None = None
@@ -90,13 +102,13 @@ class Platform:
         """For unchanged devices: registration over HTTP and MQTT on one port, told apart by their first bytes."""
 
     @staticmethod
-    async def open(settings: Settings, clock: Clock | None = None) -> "Platform":
-        """Open the database (it must be migrated) and put the parts together."""
+    async def open(settings: Settings, clock: Clock | None = None, *, kind: str = "serve") -> "Platform":
+        """Open the database (it must be migrated) and put the parts together. `kind`: serve or work."""
         clock = clock or SystemClock()
         settings.data_path.mkdir(parents=True, exist_ok=True)
         db = await Database.open(settings.database, clock=clock)
         await partitions.make_ahead(db, clock.now_ms())
-        return Platform(settings, db, clock)
+        return Platform(settings, db, clock, kind)
 
     # the rooms
 
@@ -111,11 +123,12 @@ class Platform:
             address=(mqtt.public_host or mqtt.host, mqtt.port),
             limits=MqttLimits(max_connections=mqtt.max_connections, max_packet=mqtt.max_packet_bytes),
             sessions=DatabaseSessionStore(self.db, self.clock),
+            processes=self.processes,
         )
 
     def _delivery(self) -> None:
         self.carriers = Carriers()
-        self.reconciler = Reconciler(self.db, self.clock, self.carriers)
+        self.reconciler = Reconciler(self.db, self.clock, self.carriers, process=self.processes.name)
         Expansion(self.db, self.carriers).register(self.jobs)
         self.things.handlers.on_status(device_status)
 
@@ -134,6 +147,7 @@ class Platform:
         )  # fmt: skip
         things.front.on_app_ready = self.databus.app_ready
         things.ingest.on_committed.append(self.databus.committed)
+        things.ingest.in_commit.append(self.databus.in_commit)
 
     def _openapi(self, settings: Settings) -> None:
         self.openapi = OpenApi(
@@ -153,14 +167,21 @@ class Platform:
                 Invoker: self.things.invoker,
                 Secrets: self.secrets,
                 Settings: settings,
+                Tickets: self.databus.tickets,
             },
         )
+        self.databus.open_streams(self.openapi.gateway)
 
     def _tell_on(self) -> None:
         events.to_rooms(self.db.handlers)
         events.to_subscribers(self.db.handlers)
         events.to_pages(self.db, self.live)
         self.things.ingest.on_committed.append(events.LiveMessages(self.live))
+        self.relay: LiveRelay | None = None
+        if self.things.routing is not None:
+            self.relay = LiveRelay(
+                self.live, self.db.signals, self.processes, self.things.routing.mail, self.clock
+            )
 
     # life
 
@@ -170,14 +191,38 @@ class Platform:
             # No other process serves this database: whoever holds a lease was killed.
             await outbox.free_leases(self.db)
             await free_devices(self.db, self.clock.now_ms())
+        await self.processes.enter()
+        if self.processes.shared:
+            self.ids.take_slot(self.processes.slot)
         await self.databus.start()
         await self.things.start()
         await self.openapi.start()
         await self.worker.start()
         await self.reconciler.start()
         await self.housekeeping.start()
+        if self.relay is not None:
+            await self.relay.start()
         if listeners:
             await self._listen()
+        self.processes.watch()
+        if self.things.routing is not None:
+            await self.things.routing.take_over_strangers()
+
+    async def _free_leases(self, gone: str) -> None:
+        """What another process had in hand when it died is done by others at once."""
+        await outbox.free_leases_of(self.db, gone)
+        await free_devices_of(self.db, gone, self.clock.now_ms())
+        wake_reconciler(self.db)
+
+    async def drain(self) -> None:
+        """Let balancers and devices go elsewhere before `stop`: /readyz fails, then connections end one by one."""
+        self.draining = True
+        seconds = self.settings.process.drain_seconds
+        if seconds:
+            await self.clock.sleep(seconds)
+            for listener in self._listeners:
+                listener.close()
+            await self.things.front.drain(seconds)
 
     async def _listen(self) -> None:
         settings = self.settings
@@ -203,6 +248,7 @@ class Platform:
             auth = AuthHttp(self.things.backend, clock=self.clock)
             self._fixed_port = SharedPort(mqtt=self.things.front.connection, http=auth.connection, tls=tls)
             await self._fixed_port.start(self.settings.device_auth.host, self.settings.device_auth.port)
+        await self.databus.listen(tls)
         await self._http.start()
 
     def _router(self) -> Router:
@@ -229,6 +275,8 @@ class Platform:
                 FILES: Files(self.objects),
                 CONSOLE: private(cast(ASGIApp, console_app(parts))),
                 "/oss": upload,
+                EVENT_STREAMS: cast(ASGIApp, self.databus.streams),
+                RABBIT_AUTH: self.databus.rabbit_auth,
             },
             forms=upload,
             pages=Pages(),
@@ -250,6 +298,7 @@ class Platform:
     async def stop(self) -> None:
         """Take nothing new, finish what runs, write what waits. Also after a start that failed."""
         self.live.close()
+        await self.databus.close_streams()
         if self._renewals is not None:
             self._renewals.cancel()
         if self._http is not None:
@@ -261,9 +310,12 @@ class Platform:
         await self.housekeeping.stop()
         await self.reconciler.stop()
         await self.worker.stop()
+        if self.relay is not None:
+            await self.relay.stop()
         await self.things.stop()
         await self.databus.stop()
         await self.openapi.stop()
+        await self.processes.stop()
         await self.db.close()
 
     @property
@@ -279,6 +331,8 @@ class Platform:
     async def faults(self) -> dict[str, str]:
         """What keeps this process from serving: part → reason. Empty when it is ready."""
         found = {}
+        if self.draining:
+            found["process"] = "is stopping"
         if not await self.db.healthy():
             found["database"] = "cannot be read"
         if self.disk.full():

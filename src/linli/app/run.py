@@ -14,6 +14,7 @@ from linli.app.platform import Platform
 from linli.console import setup_code
 from linli.domains.people.service.accounts import any_account
 from linli.kernel import telemetry
+from linli.kernel.processes import TooManyProcesses
 from linli.kernel.secrets import KeyFileError
 from linli.kernel.settings import Settings, SettingsError, load
 from linli.ops.layout import InUse, Layout, sharing
@@ -45,7 +46,7 @@ def _run(config: Path | None, body: Callable[[Settings], Coroutine[None, None, i
     try:
         with sharing(Layout.of(settings)):  # no restore and no upgrade under a running process
             return uvloop.run(body(settings))
-    except (InUse, KeyFileError, CannotListen) as error:
+    except (InUse, KeyFileError, CannotListen, TooManyProcesses) as error:
         schema.say(str(error))
         return 1
 
@@ -63,6 +64,7 @@ async def _serve(settings: Settings) -> int:
         schema.say(reason)
         return 1
     platform = await Platform.open(settings)
+    fenced = _when_fenced(platform)
     try:
         await platform.start()
     except OSError as error:
@@ -71,9 +73,26 @@ async def _serve(settings: Settings) -> int:
     spare_the_collector()
     print(f"ready {settings.public_url}", flush=True)
     await tell_first_run(platform)
-    await stop_signal()
+    await _until_told(fenced)
+    if not fenced.is_set():
+        await platform.drain()
     await platform.stop()
-    return 0
+    return 1 if fenced.is_set() else 0
+
+
+def _when_fenced(platform: Platform) -> asyncio.Event:
+    """Set when the others took this process for dead: whoever supervises it starts it anew."""
+    fenced = asyncio.Event()
+    platform.processes.on_fenced = fenced.set
+    return fenced
+
+
+async def _until_told(fenced: asyncio.Event) -> None:
+    """Return on SIGTERM, SIGINT, or once this process was taken for dead."""
+    waiters = [asyncio.ensure_future(stop_signal()), asyncio.ensure_future(fenced.wait())]
+    await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
+    for waiter in waiters:
+        waiter.cancel()
 
 
 async def tell_first_run(platform: Platform) -> None:
@@ -87,12 +106,17 @@ async def _work(settings: Settings) -> int:
     if reason := await schema.prepare(settings):
         schema.say(reason)
         return 1
-    platform = await Platform.open(settings)
-    await platform.worker.start()
-    await stop_signal()
-    await platform.worker.stop()
-    await platform.db.close()
-    return 0
+    if settings.database.startswith("sqlite"):
+        schema.say("`linli work` needs a PostgreSQL database: an embedded one is served by one process")
+        return 2
+    platform = await Platform.open(settings, kind="work")
+    fenced = _when_fenced(platform)
+    await platform.start(listeners=False)
+    spare_the_collector()
+    print("ready", flush=True)
+    await _until_told(fenced)
+    await platform.stop()
+    return 1 if fenced.is_set() else 0
 
 
 def spare_the_collector() -> None:

@@ -35,8 +35,27 @@ async def stored(db: Database) -> str | None:
     return str(found) if found else None
 
 
+_ONE_AT_A_TIME = 7102002
+"""Number of the lock under which a schema is made."""
+
+
 async def prepare(settings: Settings) -> str:
-    """Make the schema of a new database. Returns why this release cannot use the database; empty when it can."""
+    """Make the schema of a new database. Returns why this release cannot use the database; empty when it can.
+
+    Processes that start together over a new database wait for the first of them.
+    """
+    if settings.database.startswith("sqlite"):
+        return await _prepare(settings)
+    from linli.kernel.db.postgres import alone
+
+    try:
+        async with alone(settings.database, _ONE_AT_A_TIME):
+            return await _prepare(settings)
+    except Exception as error:  # noqa: BLE001 - the edge of the process: whatever an engine raises is the reason
+        return f"the database cannot be opened: {redact(str(error.__cause__ or error))}"
+
+
+async def _prepare(settings: Settings) -> str:
     try:
         settings.data_path.mkdir(parents=True, exist_ok=True)
         db = await Database.open(settings.database)

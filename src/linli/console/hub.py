@@ -6,7 +6,7 @@ Nothing here is durable; a page that missed something is told so and loads its l
 import asyncio
 from collections import deque
 from collections.abc import Collection
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -44,6 +44,11 @@ class Subscription:
             return False
         return self._scope.allows(community_id)
 
+    def miss(self) -> None:
+        """Something that it wants was not sent."""
+        self._missed = True
+        self._ready.set()
+
     def put(self, event: LiveEvent) -> None:
         if len(self._waiting) >= MOST_WAITING:
             self._waiting.popleft()
@@ -72,11 +77,29 @@ class Subscription:
         return event
 
 
+class Relay(Protocol):
+    """Pages that are served by other processes (`app.live`)."""
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """Topics that pages elsewhere follow."""
+        ...
+
+    def send(self, topic: str, body: bytes, tenant_id: str, community_id: int | None) -> None:
+        """Tell the processes whose pages follow `topic`."""
+        ...
+
+    def changed(self) -> None:
+        """Other topics than before are followed here."""
+        ...
+
+
 class Hub:
-    """Broadcasts to the subscriptions of this process."""
+    """Broadcasts to the subscriptions of this process, and through `relay` to those of others."""
 
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
+        self.relay: Relay | None = None
 
     def publish(
         self, topic: str, payload: object, *, tenant_id: str, community_id: int | None = None
@@ -86,10 +109,26 @@ class Hub:
         A payload without a community reaches those who see the whole tenant. Costs nothing when nobody looks.
         """
         readers = [s for s in self._subscriptions if s.wants(topic, tenant_id, community_id)]
-        if readers:
+        relay = self.relay if self.relay is not None and topic in self.relay.watched else None
+        if readers or relay:
             event = LiveEvent(topic, msgspec.json.encode(payload))
             for reader in readers:
                 reader.put(event)
+            if relay is not None:
+                relay.send(topic, event.body, tenant_id, community_id)
+
+    def publish_here(self, topic: str, body: bytes, *, tenant_id: str, community_id: int | None) -> None:
+        """`publish` of what another process told, as JSON."""
+        event = LiveEvent(topic, body)
+        for reader in self._subscriptions:
+            if reader.wants(topic, tenant_id, community_id):
+                reader.put(event)
+
+    def tell_missed(self, topic: str, *, tenant_id: str) -> None:
+        """Another process did not send everything."""
+        for reader in self._subscriptions:
+            if reader.wants(topic, tenant_id, None):
+                reader.miss()
 
     def subscribe(
         self, scope: Scope, topics: Collection[str], *, community_id: int | None = None
@@ -99,14 +138,31 @@ class Hub:
             scope.allow(community_id)
         subscription = Subscription(scope, frozenset(topics), community_id)
         self._subscriptions.add(subscription)
+        self._changed()
         return subscription
 
     def watched(self, topic: str) -> bool:
-        """Whether any page follows `topic`."""
-        return any(topic in s.topics for s in self._subscriptions)
+        """Whether any page follows `topic`, wherever it is served."""
+        return any(topic in s.topics for s in self._subscriptions) or (
+            self.relay is not None and topic in self.relay.watched
+        )
+
+    def watched_here(self) -> frozenset[str]:
+        """Topics that pages of this process follow."""
+        return frozenset().union(*(s.topics for s in self._subscriptions))
 
     def leave(self, subscription: Subscription) -> None:
         self._subscriptions.discard(subscription)
+        self._changed()
+
+    def _changed(self) -> None:
+        if self.relay is not None:
+            self.relay.changed()
+
+    @property
+    def idle(self) -> bool:
+        """Whether no page follows anything, wherever it is served."""
+        return not self._subscriptions and (self.relay is None or not self.relay.watched)
 
     @property
     def readers(self) -> int:

@@ -71,6 +71,42 @@ class Webhooks(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     timeout_seconds: Annotated[float, Meta(gt=0, le=30)] = 30.0
 
 
+class Amqp(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Subscribers over AMQP 1.0, through RabbitMQ 4 (docs/guides/subscriptions.en.md)."""
+
+    url: Annotated[
+        str, Meta(description="amqp://user:password@host:port/vhost of RabbitMQ; empty leaves AMQP off.")
+    ] = ""
+    host: str = "127.0.0.1"
+    port: Annotated[
+        Port,
+        Meta(
+            description="Where consumers connect to; passed on to RabbitMQ. 0: they connect to RabbitMQ itself."
+        ),
+    ] = 0
+    public_address: Annotated[str, Meta(description="host:port that consumers are told.")] = ""
+    auth_token: Annotated[
+        str, Meta(description="In the path at which RabbitMQ asks for logins; empty: this machine only.")
+    ] = ""
+
+
+class Process(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Where several processes share a PostgreSQL database (docs/guides/scale-out.en.md)."""
+
+    name: Annotated[
+        str,
+        Meta(max_length=64, pattern="^[A-Za-z0-9._-]*$", description="In logs; empty: the machine's name."),
+    ] = ""
+    drain_seconds: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=600,
+            description="After SIGTERM: so long /readyz fails before devices are sent away, and so long that takes.",
+        ),
+    ] = 0.0
+
+
 class Disk(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     reserve_mb: Annotated[int, Meta(ge=0, description="Refuse writes when less than this is free.")] = 256
 
@@ -88,7 +124,9 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     tls: Tls = msgspec.field(default_factory=Tls)
     retention: Retention = msgspec.field(default_factory=Retention)
     webhooks: Webhooks = msgspec.field(default_factory=Webhooks)
+    amqp: Amqp = msgspec.field(default_factory=Amqp)
     disk: Disk = msgspec.field(default_factory=Disk)
+    process: Process = msgspec.field(default_factory=Process)
 
     @property
     def data_path(self) -> Path:
@@ -204,5 +242,9 @@ def _check(settings: Settings) -> None:
         raise SettingsError("database_url must begin with sqlite:/// or postgresql://")
     if settings.tls.key and not settings.tls.certificate:
         raise SettingsError("[tls] key is given without certificate")
+    if settings.amqp.url and not re.match(r"amqps?://[^/\s]+", settings.amqp.url):
+        raise SettingsError("[amqp] url must look like amqp://linli:password@127.0.0.1:5672/linli")
+    if settings.amqp.port and not settings.amqp.url:
+        raise SettingsError("[amqp] port needs the url of RabbitMQ")
     if settings.mqtt.tls_port and not settings.tls.certificate:
         raise SettingsError("[mqtt] tls_port needs a certificate in [tls]")

@@ -20,7 +20,6 @@ from linli.things.downlink.invoker import Invoker
 from linli.things.events import DeviceDeleted
 from linli.things.fleet import Fleet
 from linli.things.gateways.room import Gateways
-from linli.things.gateways.room import Gateways
 from linli.things.inbox.dispatcher import Dispatcher
 from linli.things.inbox.handlers import InboxHandlers
 from linli.things.inbox.ingest import Ingest
@@ -85,8 +84,6 @@ class Things:
         db.handlers.inline(DeviceDeleted, self._device_deleted)
         self.gateways = Gateways(db, self.fleet, self.ingest, calls, secrets, ids, clock)
         self.gateways.register(self.requests)
-        self.gateways = Gateways(db, self.fleet, self.ingest, calls, secrets, ids, clock)
-        self.gateways.register(self.requests)
         self.invoker = Invoker(db, self.fleet, calls, ids, clock)
         self.registration = Registration(db, self.fleet, secrets, ids, clock, address)
         self.backend = Backend(
@@ -96,8 +93,6 @@ class Things:
         self.ingest.publisher = self.front
         self.requests.publisher = self.front
         self.invoker.publisher = self.front
-        self.backend.publisher = self.front
-        self.gateways.serve(self.front)
         self.backend.publisher = self.front
         self.gateways.serve(self.front)
         self.shadows.publisher = self.front
@@ -121,14 +116,12 @@ class Things:
         await self.ingest.start()
         self._stop_listening = listen(self._db, self._heard)
         self.gateways.start()
-        self.gateways.start()
         await self.front.start()
 
     async def stop(self) -> None:
         """Close connections, write what has arrived, leave unfinished messages to the next start."""
         if self._stop_listening is not None:
             self._stop_listening()
-        self.gateways.stop()
         self.gateways.stop()
         await self.front.stop()
         await self.ingest.stop()
@@ -142,8 +135,6 @@ class Things:
         await forget_shadow(tx, device_no=event.device_no)
 
     def _heard(self, change: Change) -> None:
-        if change.closes or change.leaves_gateway:
-            self.gateways.sessions.release(change.product_key, change.device_name)
         if change.closes or change.leaves_gateway:
             self.gateways.sessions.release(change.product_key, change.device_name)
         if change.closes:

@@ -32,6 +32,10 @@ def partition_statements(table: Table, day: int) -> list[str]:
     ]
 
 
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7102001); "
+"""Two processes that find no partition would both make it, and one of them fail."""
+
+
 async def make_ahead(db: Database, now_ms: int, *, back_days: int = 1, tables: MetaData = metadata) -> None:
     """Make sure that today's partitions and those of the next days exist. Cheap; run at start and every few hours."""
     if db.engine != "postgresql":
@@ -41,7 +45,7 @@ async def make_ahead(db: Database, now_ms: int, *, back_days: int = 1, tables: M
         s
         for t in partitioned(tables)
         for day in range(first, first + back_days + AHEAD_DAYS + 1)
-        for s in partition_statements(t, day)
+        for s in (_ONE_AT_A_TIME + statement for statement in partition_statements(t, day))
     ]
     await db.run_script(wanted)
 

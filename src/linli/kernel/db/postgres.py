@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any
 
@@ -182,6 +183,20 @@ class PostgresDatabase(Database):
                 raise Unavailable() from error
             raise
         self._pool.give(connection)
+
+
+@asynccontextmanager
+async def alone(url: str, number: int) -> AsyncIterator[None]:
+    """Hold a lock of the whole database while the block runs: other processes wait. Raises Unavailable."""
+    try:
+        connection = await asyncpg.connect(url)
+    except _LOST as error:
+        raise Unavailable() from error
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", number)
+        yield
+    finally:
+        await connection.close()
 
 
 class _Unit:
