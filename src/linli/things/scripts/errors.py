@@ -1,0 +1,29 @@
+"""What can go wrong with scripts."""
+
+from typing import Literal
+
+from linli.kernel.errors import LinliError, Unavailable
+
+type FailureKind = Literal["error", "time", "memory", "output", "crash", "paused"]
+"""`error`: the script threw, lacks the function, or returned the wrong thing; `time`, `memory`, `output`: beyond its
+limits; `crash`: took its process along; `paused`: failed by its limits again and again and is not run for a while."""
+
+
+class ScriptFailed(LinliError):
+    """A script did not do its work. Facts: `function`, `reason` (English, as engines say it)."""
+
+    code = "script.failed"
+
+    def __init__(self, function: str, reason: str, kind: FailureKind, lines: tuple[str, ...] = ()) -> None:
+        super().__init__(function=function, reason=reason)
+        self.function = function
+        self.reason = reason
+        self.kind = kind
+        self.lines = lines
+        """What it logged before."""
+
+
+class SandboxBusy(Unavailable):
+    """More calls wait than can be run soon."""
+
+    code = "script.busy"
