@@ -52,10 +52,12 @@ from linli.openapi.assembly import OpenApi
 from linli.openapi.tokens import TokenTargets
 from linli.ops.tls import ServerTls
 from linli.things.auth_http import AuthHttp
+from linli.things.configs.room import Configs
 from linli.things.downlink.invoker import Invoker
 from linli.things.mqtt.limits import Limits as MqttLimits
 from linli.things.mqtt.listen import SharedPort, listen
 from linli.things.mqtt.stored_sessions import DatabaseSessionStore
+from linli.things.ota.room import Ota
 from linli.things.room import Things
 
 log = telemetry.logger(__name__)
@@ -124,6 +126,13 @@ class Platform:
             limits=MqttLimits(max_connections=mqtt.max_connections, max_packet=mqtt.max_packet_bytes),
             sessions=DatabaseSessionStore(self.db, self.clock),
             processes=self.processes,
+        )
+        things = self.things
+        Ota(self.db, things.front, self.objects, self.clock).register(
+            requests=things.requests, messages=things.handlers, work=self.jobs, events=self.db.handlers
+        )
+        Configs(self.db, things.front, self.objects, self.clock).register(
+            requests=things.requests, work=self.jobs
         )
 
     def _delivery(self) -> None:
