@@ -81,7 +81,7 @@ async def test_queues_nobody_came_back_to_and_old_tries_go(db, ours, ids, secret
         result = deliveries.Result(1, False, 3, clock.now_ms(), 5, 500, "status", "", "parked", 0, False)
         await deliveries.write_down(
             tx, subscription_id=hook, tenant_id=ours.tenant_id, results=[result], cursor_id=0, generation=0,
-            failing_since_ms=None, log_successes=True,
+            failing_since_ms=None, last_error="", log_successes=True, who="",
         )  # fmt: skip
 
     async def tries():

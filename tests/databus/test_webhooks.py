@@ -11,7 +11,7 @@ from random import Random
 import msgspec
 import pytest
 
-from linli.databus import changes, deliveries, delivery_log, records, subscriptions, topics
+from linli.databus import changes, deliveries, delivery_log, records, replay, subscriptions, topics
 from linli.databus.queues import hub as hub_module
 from linli.databus.queues import pump as pump_module
 from linli.databus.queues.hub import Hub
@@ -432,7 +432,7 @@ async def test_a_test_message_reaches_its_own_subscription_only(db, ours, ids, s
         hook = await subscribe(db, ours, ids, secrets, one.url, kinds=("space",))
         await subscribe(db, ours, ids, secrets, other.url)
         async with db.begin() as tx:
-            await subscriptions.send_test(ours.owner, tx, subscription_id=hook)
+            await replay.send_test(ours.owner, tx, subscription_id=hook)
         (told,) = await one.wait_for(1)
         assert told.json["type"] == "test"
         assert told.headers["x-linli-topic"] == f"/sys/appkey/{ours.app_key}/test"
@@ -450,7 +450,7 @@ async def test_replay_from_a_point_in_time(db, ours, ids, secrets, clock):
         since = clock.now_ms() - 3500
         await until(lambda: _advanced(db, ours, hook, clock))
         async with db.begin() as tx:
-            await subscriptions.replay_since(ours.owner, tx, subscription_id=hook, since_ms=since)
+            await replay.replay_since(ours.owner, tx, subscription_id=hook, since_ms=since)
         again = (await receiver.wait_for(9))[6:]
         assert [one.json["ids"][0] for one in again] == ["3", "4", "5"]
         await until(lambda: _advanced(db, ours, hook, clock))
@@ -486,8 +486,8 @@ async def test_subscriptions_belong_to_their_project(db, ours, theirs, ids, secr
         for act in (
             subscriptions.delete_subscription(theirs.owner, tx, subscription_id=mine),
             subscriptions.enable_subscription(theirs.owner, tx, subscription_id=mine, enabled=False),
-            subscriptions.send_test(theirs.owner, tx, subscription_id=mine),
-            subscriptions.replay_since(theirs.owner, tx, subscription_id=mine, since_ms=0),
+            replay.send_test(theirs.owner, tx, subscription_id=mine),
+            replay.replay_since(theirs.owner, tx, subscription_id=mine, since_ms=0),
             deliveries.try_again(theirs.owner, tx, subscription_id=mine, change_id=1),
             subscriptions.create_webhook(
                 theirs.owner,
@@ -539,7 +539,7 @@ async def test_a_bad_webhook_is_refused_naming_the_field(db, ours, ids, secrets,
 async def test_secrets_are_sealed_and_survive_a_change(db, ours, ids, secrets):
     number = await subscribe(db, ours, ids, secrets, "https://example.com/a")
     async with db.begin() as tx:
-        await subscriptions.change_webhook(
+        await subscriptions.change_subscription(
             ours.owner,
             tx,
             subscription_id=number,

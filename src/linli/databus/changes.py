@@ -1,14 +1,13 @@
 """The change log: what happened, written with it in one transaction, read by every subscription."""
 
-import weakref
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
 from linli.databus.models import changes
 from linli.databus.record_ids import record_id
-from linli.databus.topics import CommunityChange, DataChange, Kind
+from linli.databus.topics import DEVICE_KINDS, CommunityChange, DataChange, Kind, device_topic, topics_of
 from linli.kernel.db import Database, Tx
 
 _COLUMNS = (
@@ -21,8 +20,10 @@ _COLUMNS = (
     "payload",
     "created_ms",
 )
+_DEVICE_COLUMNS = (*_COLUMNS, "project_id", "product_key", "device_name", "iot_id")
+GROWTH: Final = "databus_log"
+"""The channel on which processes tell one another that the log of a tenant (the payload) grew."""
 type Listener = Callable[[str], None]
-_listeners: "weakref.WeakKeyDictionary[Database, list[Listener]]" = weakref.WeakKeyDictionary()
 
 
 class Change(NamedTuple):
@@ -37,6 +38,16 @@ class Change(NamedTuple):
     operate: str
     payload: str
     created_ms: int
+    project_id: str = ""
+    product_key: str = ""
+    device_name: str = ""
+    iot_id: str = ""
+
+    def topic(self, app_key: str) -> str:
+        """The topic under which `app_key` gets it."""
+        if self.kind in DEVICE_KINDS:
+            return device_topic(self.kind, app_key, self.product_key, self.device_name, self.operate)
+        return topics_of(self.kind, app_key)[0]
 
     def message(self) -> bytes:
         """The JSON that subscribers get."""
@@ -82,27 +93,51 @@ async def publish_inserted(
     now = tx.db.clock.now_ms()
     row = (tenant_id, community_id, "", str(Kind.DATA), model_id, "insert", "", now)
     numbers = await tx.insert_returning(changes, _COLUMNS, [row] * count)
-    tx.after_commit(lambda: _tell(tx.db, tenant_id))
+    tx.db.signals.publish_after(tx, GROWTH, tenant_id)
     return numbers
+
+
+class DeviceFacts(NamedTuple):
+    """Of which device a message is, and who may see it."""
+
+    tenant_id: str
+    community_id: int | None
+    project_id: str | None
+    product_key: str
+    device_name: str
+    iot_id: str
+
+
+async def publish_devices(tx: Tx, messages: Sequence[tuple[DeviceFacts, str, str, bytes]]) -> None:
+    """Tell of devices: (device, kind, event or service or state, JSON) each, in order."""
+    now = tx.db.clock.now_ms()
+    rows = [
+        (
+            of.tenant_id, of.community_id, "", str(kind), "", operate, payload.decode(), now,
+            of.project_id or "", of.product_key, of.device_name, of.iot_id,
+        )
+        for of, kind, operate, payload in messages
+    ]  # fmt: skip
+    await tx.insert_tuples(changes, _DEVICE_COLUMNS, rows)
+    for tenant_id in {of.tenant_id for of, *_ in messages}:
+        tx.db.signals.publish_after(tx, GROWTH, tenant_id)
 
 
 async def _append(tx: Tx, row: tuple[str | int | None, ...]) -> int:
     values = (*row[:3], str(row[3]), *row[4:], tx.db.clock.now_ms())
     number = (await tx.insert_returning(changes, _COLUMNS, [values]))[0]
-    tx.after_commit(lambda: _tell(tx.db, str(row[0])))
+    tx.db.signals.publish_after(tx, GROWTH, str(row[0]))
     return number
 
 
-def _tell(db: Database, tenant_id: str) -> None:
-    for listener in list(_listeners.get(db, ())):
-        listener(tenant_id)
+def on_growth(
+    db: Database, listener: Listener, *, missed: Callable[[], None] | None = None
+) -> Callable[[], None]:
+    """Have `listener(tenant_id)` called after every commit that wrote to the log, in whatever process.
 
-
-def on_growth(db: Database, listener: Listener) -> Callable[[], None]:
-    """Have `listener(tenant_id)` called after every commit that wrote to the log. Returns how to stop it."""
-    listeners = _listeners.setdefault(db, [])
-    listeners.append(listener)
-    return lambda: listeners.remove(listener) if listener in listeners else None
+    `missed()`: some may have been lost. Returns how to stop it.
+    """
+    return db.signals.listen(GROWTH, listener, missed=missed)
 
 
 class CommunityEvent(Protocol):

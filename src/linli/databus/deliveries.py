@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select, update
 
-from linli.databus import subscriptions
+from linli.databus import minutes, subscriptions
 from linli.databus.models import changes, deliveries, delivery_attempts
 from linli.databus.models import subscriptions as subscription_table
 from linli.databus.subscription_rows import get_subscription
@@ -59,6 +59,18 @@ _parked = Query(
     .offset(bindparam("offset", type_=INT)),
     Delivery,
 )
+_count = Query(
+    select(func.count()).where(
+        deliveries.c.subscription_id == bindparam("row_id", type_=INT),
+        deliveries.c.state == bindparam("state"),
+        in_scope(deliveries),
+    )
+)
+_all_again = Command(
+    update(deliveries)
+    .where(deliveries.c.subscription_id == bindparam("row_id", type_=INT), in_scope(deliveries))
+    .values(state=RETRY, attempts=0, next_ms=0, reason="", updated_ms=bindparam("now", type_=INT))
+)
 _in_log = Query(
     select(changes.c.id).where(
         changes.c.id == bindparam("change_id", type_=INT), changes.c.tenant_id == bindparam("tenant")
@@ -77,11 +89,19 @@ _cursor = Command(
     .where(
         subscription_table.c.id == bindparam("row_id", type_=INT),
         subscription_table.c.generation == bindparam("of_generation", type_=INT),
+        subscription_table.c.lease_by == bindparam("who"),
     )
     .values(
         cursor_id=bindparam("cursor", type_=INT),
         failing_since_ms=bindparam("failing", type_=INT),
         last_seen_ms=bindparam("now", type_=INT),
+        last_error=bindparam("why"),
+    ),
+    unscoped="the sender of one subscription",
+)
+_holder = Query(
+    select(subscription_table.c.lease_by, subscription_table.c.generation).where(
+        subscription_table.c.id == bindparam("row_id", type_=INT)
     ),
     unscoped="the sender of one subscription",
 )
@@ -100,6 +120,10 @@ _drop_old_deliveries = Command(
     delete(deliveries).where(deliveries.c.updated_ms < bindparam("before", type_=INT)),
     unscoped="retention counts for every tenant alike",
 )
+
+
+class LeaseLost(Exception):
+    """Another process serves the queue now, or it is gone: what this one found out is not to be written."""
 
 
 class Result(NamedTuple):
@@ -129,13 +153,30 @@ async def write_down(
     cursor_id: int,
     generation: int,
     failing_since_ms: int | None,
+    last_error: str,
     log_successes: bool,
+    who: str,
 ) -> None:
     """Keep what became of some messages, and how far the queue is, in one transaction. For senders.
 
-    Failures always enter the log of tries.
+    Failures always enter the log of tries. `who` holds the queue's lease. Raises LeaseLost, so that nothing is written,
+    when it does so no longer. (After a replay, whose `generation` is another, the outcomes count and the cursor stays.)
     """
     now = tx.db.clock.now_ms()
+    moved = await _cursor.run(
+        tx,
+        row_id=subscription_id,
+        of_generation=generation,
+        who=who,
+        cursor=cursor_id,
+        failing=failing_since_ms,
+        now=now,
+        why=last_error,
+    )
+    if not moved:
+        row = await _holder.one(tx, row_id=subscription_id)
+        if row is None or row[0] != who:
+            raise LeaseLost
     logged = [result for result in results if log_successes or not result.ok]
     if logged:
         rows = [
@@ -177,13 +218,13 @@ async def write_down(
     gone = [{"row_id": subscription_id, "change": r.change_id} for r in results if r.ok and r.held]
     if gone:
         await _settled.run_many(tx, gone)
-    await _cursor.run(
+    delivered = sum(result.ok for result in results)
+    await minutes.count(
         tx,
-        row_id=subscription_id,
-        of_generation=generation,
-        cursor=cursor_id,
-        failing=failing_since_ms,
-        now=now,
+        subscription_id=subscription_id,
+        tenant_id=tenant_id,
+        delivered=delivered,
+        failed=len(results) - delivered,
     )
 
 
@@ -219,6 +260,18 @@ async def try_again(scope: Scope, tx: Tx, *, subscription_id: int, change_id: in
         update=("state", "attempts", "next_ms", "reason", "updated_ms"),
     )
     subscriptions.tell_changed(tx)
+
+
+async def try_all_again(scope: Scope, tx: Tx, *, subscription_id: int) -> int:
+    """Send everything that was given up again, and at once what waits for its next try; how many. Raises NotFound."""
+    held = await get_subscription(scope, tx, subscription_id=subscription_id)
+    count = await _all_again.run(tx, scope, row_id=held.id, now=tx.db.clock.now_ms())
+    subscriptions.tell_changed(tx)
+    return count
+
+
+async def count_deliveries(scope: Scope, db: Reader, *, subscription_id: int, state: str) -> int:
+    return int(await _count.scalar(db, scope, row_id=subscription_id, state=state))
 
 
 async def list_deliveries(

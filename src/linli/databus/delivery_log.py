@@ -1,14 +1,14 @@
 """Reads of how deliveries went, for people: the last try of each message, every try, and how far a queue is."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, or_, select
 
 from linli.databus.changes import Change
 from linli.databus.deliveries import PARKED, RETRY
 from linli.databus.models import changes, deliveries, delivery_attempts
-from linli.databus.subscription_rows import CHANGES, MQTT, get_subscription
-from linli.databus.topics import Kind, kind_of_topic
+from linli.databus.subscription_rows import CHANGES, WEBHOOK, Subscription, get_subscription
+from linli.databus.topics import DEVICE_KINDS, Kind, kind_of_topic
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
@@ -71,6 +71,8 @@ class Progress(NamedTuple):
     """Messages that will be tried again."""
     parked: int
     last_delivered_ms: int | None
+    oldest_ms: int | None
+    """When the first of the backlog was told."""
 
 
 _states = Query(
@@ -78,19 +80,26 @@ _states = Query(
     .where(deliveries.c.subscription_id == bindparam("row_id", type_=INT), in_scope(deliveries))
     .group_by(deliveries.c.state)
 )
-_backlog = Query(
-    select(func.count())
-    .select_from(changes)
-    .where(
-        changes.c.tenant_id == bindparam("tenant"),
-        changes.c.id > bindparam("cursor", type_=INT),
-        any_of(changes.c.kind, "kinds"),
-        or_(
-            bindparam("any_model", type_=INT) == 1,
-            changes.c.kind != Kind.DATA.value,
-            any_of(changes.c.model_id, "models"),
-        ),
+_after_cursor = (
+    changes.c.tenant_id == bindparam("tenant"),
+    changes.c.id > bindparam("cursor", type_=INT),
+    any_of(changes.c.kind, "kinds"),
+    or_(changes.c.app_key == "", changes.c.app_key == bindparam("app_key")),
+    or_(
+        bindparam("any_model", type_=INT) == 1,
+        changes.c.kind != Kind.DATA.value,
+        any_of(changes.c.model_id, "models"),
     ),
+    or_(
+        bindparam("any_product", type_=INT) == 1,
+        changes.c.iot_id == "",
+        any_of(changes.c.product_key, "products"),
+    ),
+    or_(bindparam("any_device", type_=INT) == 1, changes.c.iot_id == "", any_of(changes.c.iot_id, "devices")),
+    or_(bindparam("any_community", type_=INT) == 1, any_of(changes.c.community_id, "communities")),
+)
+_backlog = Query(
+    select(func.count(), func.min(changes.c.created_ms)).where(*_after_cursor),
     unscoped="the tenant is a condition of its own",
     heavy=True,
 )
@@ -100,6 +109,13 @@ _last_ok = Query(
         delivery_attempts.c.ok == 1,
         in_scope(delivery_attempts),
     )
+)
+_of_ids = Query(
+    select(*(changes.c[name] for name in Change._fields)).where(
+        changes.c.tenant_id == bindparam("tenant"), any_of(changes.c.id, "ids")
+    ),
+    Change,
+    unscoped="the tenant is a condition of its own",
 )
 _attempt_columns = tuple(delivery_attempts.c[name] for name in Attempt._fields)
 _attempts = Query(
@@ -149,6 +165,12 @@ _pushes = Query(
 _push_count = Query(select(func.count()).select_from(_last_tries), heavy=True)
 
 
+async def messages_of(scope: Scope, db: Reader, *, ids: list[int]) -> dict[int, Change]:
+    """Messages of the scope's tenant by number; those that the log no longer holds are missing."""
+    found = await _of_ids.all(db, tenant=scope.tenant, ids=ids)
+    return {change.id: change for change in found}
+
+
 async def list_attempts(
     scope: Scope, db: Reader, *, subscription_id: int, page: PageRequest, failures_only: bool = False
 ) -> list[Attempt]:
@@ -170,16 +192,31 @@ async def progress(scope: Scope, db: Reader, *, subscription_id: int) -> Progres
     """Raises NotFound."""
     held = await get_subscription(scope, db, subscription_id=subscription_id)
     states = dict(await _states.all(db, scope, row_id=held.id))
-    backlog, last = 0, await _last_ok.scalar(db, scope, row_id=held.id)
+    last = await _last_ok.scalar(db, scope, row_id=held.id)
+    backlog, oldest = 0, None
     if held.stream == CHANGES:
-        filters = held.filters
-        topic_kind = kind_of_topic(filters.topic, held.app_key)
-        kinds = [topic_kind] if topic_kind else list(filters.kinds) or [str(kind) for kind in Kind]
-        backlog = int(
-            await _backlog.scalar(
-                db, tenant=held.tenant_id, cursor=held.cursor_id, kinds=kinds,
-                any_model=int(not filters.models), models=list(filters.models),
-            )
-        )  # fmt: skip
-    last = last or (held.last_seen_ms if held.kind == MQTT else None) or None
-    return Progress(backlog, states.get(RETRY, 0), states.get(PARKED, 0), last)
+        found = await _backlog.one(db, **_taken(held))
+        backlog, oldest = found or (0, None)
+    last = last or (held.last_seen_ms if held.kind != WEBHOOK else None) or None
+    return Progress(int(backlog), states.get(RETRY, 0), states.get(PARKED, 0), last, oldest)
+
+
+def _taken(held: Subscription) -> dict[str, Any]:
+    """What of the log a queue's filters take, as binds."""
+    filters = held.filters
+    topic_kind = kind_of_topic(filters.topic, held.app_key)
+    kinds = [topic_kind] if topic_kind else list(filters.kinds)
+    return {
+        "tenant": held.tenant_id,
+        "cursor": held.cursor_id,
+        "app_key": held.app_key,
+        "kinds": kinds or [str(kind) for kind in Kind if kind not in DEVICE_KINDS],
+        "any_model": int(not filters.models),
+        "models": list(filters.models),
+        "any_product": int(not filters.products),
+        "products": list(filters.products),
+        "any_device": int(not filters.devices),
+        "devices": list(filters.devices),
+        "any_community": int(not filters.communities),
+        "communities": list(filters.communities),
+    }

@@ -77,13 +77,18 @@ changes = Table(
     text_column("operate", server_default=""),
     text_column("payload", server_default=""),
     integer("created_ms", index=True),
+    text_column("project_id", server_default=""),
+    text_column("product_key", server_default=""),
+    text_column("device_name", server_default=""),
+    text_column("iot_id", server_default=""),
     Index("ix_changes_tenant", "tenant_id", "id"),
     sqlite_autoincrement=True,
 )
 """The append-only log that subscriptions read, one row a message. Its id also numbers the records inserted.
 
 `payload`: the message as JSON; for data changes the list of record ids, or empty for the one record that this
-very row numbered. `app_key` addresses one key alone (test messages).
+very row numbered. `app_key` addresses one key alone (test messages). Messages about a device name it, and the project
+it is bound to; `operate` then holds what happened (event, service, `online`, `deleted` …).
 """
 
 subscriptions = Table(
@@ -106,6 +111,10 @@ subscriptions = Table(
     integer("created_ms"),
     integer("last_seen_ms", server_default="0"),
     integer("generation", server_default="0"),
+    text_column("last_error", server_default=""),
+    integer("replay_since_ms", server_default="0"),
+    integer("replay_from_id", server_default="0"),
+    integer("replay_to_id", server_default="0"),
     text_column("lease_by", server_default=""),
     integer("lease_until_ms", server_default="0"),
     UniqueConstraint("app_key", "kind", "name"),
@@ -116,7 +125,9 @@ subscriptions = Table(
 
 `secret` is sealed (kernel.secrets), bound to `subscription:<app key>:<name>`. `stream` says which log the cursor
 counts in: `changes`, or `things` for messages of devices. `generation` rises when a person moves the cursor, so
-that a sender that started before cannot move it back. The process named in `lease_by` serves it.
+that a sender that started before cannot move it back. The process named in `lease_by` serves it, and only that one
+may move the cursor. `last_error` is a reason of `databus.push.*`. A replay runs from `replay_from_id` until the cursor
+has come back to `replay_to_id`.
 """
 
 deliveries = Table(
@@ -155,3 +166,28 @@ delivery_attempts = Table(
     sqlite_autoincrement=True,
 )
 """The delivery log of webhooks, one row a POST: `status` is the HTTP answer (None: there was none)."""
+
+subscription_minutes = Table(
+    "subscription_minutes",
+    metadata,
+    Column("subscription_id", INT, primary_key=True, autoincrement=False),
+    Column("minute_ms", INT, primary_key=True, autoincrement=False),
+    text_column("tenant_id"),
+    integer("delivered"),
+    integer("failed"),
+    Index("ix_subscription_minutes_minute", "minute_ms"),
+    sqlite_with_rowid=False,
+)
+"""How many messages of a queue got through, and how many tries failed, minute by minute; for the charts."""
+
+subscription_consumers = Table(
+    "subscription_consumers",
+    metadata,
+    Column("subscription_id", INT, primary_key=True, autoincrement=False),
+    Column("process", Text, primary_key=True),
+    text_column("tenant_id"),
+    integer("consumers"),
+    integer("seen_ms"),
+    sqlite_with_rowid=False,
+)
+"""How many consumers of a queue are connected to each process; a row not renewed for a while is of one that died."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, delete, select
 
-from linli.databus import deliveries, files
+from linli.databus import deliveries, files, minutes
 from linli.databus.models import changes, records, subscriptions
 from linli.databus.record_ids import record_id
 from linli.databus.subscription_rows import MQTT
@@ -98,6 +98,7 @@ class Retention:
         gone += await deliveries.purge_log(
             self._db, attempts_before_ms=now - deliveries.LOG_DAYS * DAY_MS, deliveries_before_ms=before
         )
+        gone += await minutes.purge(self._db, before_ms=now - minutes.KEPT_MS)
         async with self._db.begin() as tx:
             gone += await _forgotten_queues.run(tx, before=before)
         return gone

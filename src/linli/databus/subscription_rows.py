@@ -1,36 +1,73 @@
 """What a subscription is, and every read of subscriptions."""
 
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 from sqlalchemy import bindparam, func, select
 
 from linli.databus.models import changes as change_log
 from linli.databus.models import subscriptions
-from linli.databus.topics import Kind
+from linli.databus.topics import DEVICE_KINDS, Kind
 from linli.kernel.db import INT, Query, Reader, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
 
 WEBHOOK: Final = "webhook"
 MQTT: Final = "mqtt"
+EVENTS: Final = "sse"
+"""Server-sent events."""
+AMQP: Final = "amqp"
+MADE_KINDS: Final = (WEBHOOK, EVENTS, AMQP)
+"""What people set up; MQTT queues come into being by themselves."""
 CHANGES: Final = "changes"
 THINGS: Final = "things"
 
 
 class Filters(msgspec.Struct, frozen=True, rename="camel"):
-    """What a subscription takes. Empty lists take everything the key may see."""
+    """What a subscription takes. Empty lists take everything the key may see, but for messages about devices:
+    those come only to whoever names their kinds."""
 
     kinds: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     """Data models, for kind `data`."""
+    products: tuple[str, ...] = ()
+    """Product keys, for messages about devices."""
+    devices: tuple[str, ...] = ()
+    """iotIds, for messages about devices."""
+    communities: tuple[int, ...] = ()
+    """Communities, for messages of every kind."""
     topic: str = ""
     """The one topic of an MQTT queue."""
 
-    def take(self, kind: str, model_id: str) -> bool:
+    def take(self, change: "Described") -> bool:
+        """Whether a message passes, whoever may see it."""
+        kind = change.kind
+        if self.communities and change.community_id not in self.communities:
+            return False
+        if kind in DEVICE_KINDS:
+            return (
+                kind in self.kinds
+                and (not self.products or change.product_key in self.products)
+                and (not self.devices or change.iot_id in self.devices)
+            )
         if self.kinds and kind not in self.kinds:
             return False
-        return kind != Kind.DATA or not self.models or model_id in self.models
+        return kind != Kind.DATA or not self.models or change.model_id in self.models
+
+
+class Described(Protocol):
+    """What filters look at."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def community_id(self) -> int | None: ...
+    @property
+    def model_id(self) -> str: ...
+    @property
+    def product_key(self) -> str: ...
+    @property
+    def iot_id(self) -> str: ...
 
 
 class Subscription(NamedTuple):
@@ -53,6 +90,10 @@ class Subscription(NamedTuple):
     created_ms: int
     last_seen_ms: int
     generation: int
+    last_error: str
+    replay_since_ms: int
+    replay_from_id: int
+    replay_to_id: int
     lease_by: str
 
     @property
@@ -78,6 +119,11 @@ _of_id = Query(
     Subscription,
 )
 _listed = Query(select(*_COLUMNS).where(in_scope(subscriptions)).order_by(subscriptions.c.id), Subscription)
+_found = Query(
+    select(*_COLUMNS).where(subscriptions.c.id == bindparam("row_id", type_=INT)),
+    Subscription,
+    unscoped="whoever asks has been let in for this subscription",
+)
 _named = Query(
     select(*_COLUMNS).where(
         subscriptions.c.app_key == bindparam("app_key"),
@@ -119,6 +165,11 @@ async def get_subscription(scope: Scope, db: Reader, *, subscription_id: int) ->
     if found is None:
         raise NotFound(what="subscription", id=subscription_id)
     return found
+
+
+async def find_by_id(db: Reader, *, subscription_id: int) -> Subscription | None:
+    """For senders, and for those who compare its key themselves."""
+    return await _found.one(db, row_id=subscription_id)
 
 
 async def list_subscriptions(scope: Scope, db: Reader) -> list[Subscription]:

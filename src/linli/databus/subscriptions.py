@@ -1,26 +1,26 @@
 """Subscriptions: who of the integrators wants to hear of what, and where. Rules and the only writer.
 
-Webhooks are set up by people; an MQTT queue comes into being when a consumer of an appKey first subscribes.
+Webhooks, event streams and AMQP queues are set up by people or by calls of the key; an MQTT queue comes into being
+when a consumer of an appKey first subscribes.
 """
 
 import re
-import weakref
 from collections.abc import Callable
 from typing import Final
 
 import msgspec
 from sqlalchemy import bindparam, delete, update
 
-from linli.databus import changes, registry
-from linli.databus.models import deliveries, delivery_attempts, subscriptions
+from linli.databus import registry
+from linli.databus.models import deliveries, delivery_attempts, subscription_minutes, subscriptions
 from linli.databus.subscription_rows import (
     CHANGES,
+    MADE_KINDS,
     MQTT,
     WEBHOOK,
     Filters,
     count_of_key,
     find_named,
-    first_change_since,
     get_subscription,
     newest_change,
 )
@@ -34,6 +34,8 @@ from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 
 MAX_PER_KEY: Final = 50
+MOST_FILTERED: Final = 200
+"""Products, devices or communities that one subscription can be narrowed to."""
 _NAME = re.compile(r"[^\s\x00-\x1f].{0,99}")
 
 
@@ -64,11 +66,6 @@ _set_enabled = Command(
         failing_since_ms=bindparam("since", type_=INT),
     )
 )
-_rewind = Command(
-    update(subscriptions)
-    .where(subscriptions.c.id == bindparam("row_id", type_=INT), in_scope(subscriptions))
-    .values(cursor_id=bindparam("cursor", type_=INT), generation=subscriptions.c.generation + 1)
-)
 _drop = Command(
     delete(subscriptions).where(subscriptions.c.id == bindparam("row_id", type_=INT), in_scope(subscriptions))
 )
@@ -82,33 +79,65 @@ _drop_attempts = Command(
         delivery_attempts.c.subscription_id == bindparam("row_id", type_=INT), in_scope(delivery_attempts)
     )
 )
-_clear_deliveries_after = Command(
-    delete(deliveries).where(
-        deliveries.c.subscription_id == bindparam("row_id", type_=INT),
-        deliveries.c.change_id > bindparam("cursor", type_=INT),
-        in_scope(deliveries),
+_drop_minutes = Command(
+    delete(subscription_minutes).where(
+        subscription_minutes.c.subscription_id == bindparam("row_id", type_=INT),
+        in_scope(subscription_minutes),
     )
 )
 
-type Listener = Callable[[], None]
-_listeners: "weakref.WeakKeyDictionary[Database, list[Listener]]" = weakref.WeakKeyDictionary()
+CHANGED: Final = "databus_subscriptions"
+"""The channel on which processes tell one another that subscriptions changed."""
 
 
-def on_change(db: Database, listener: Listener) -> Callable[[], None]:
-    """Have `listener()` called after every committed change of a subscription. Returns how to stop it."""
-    listeners = _listeners.setdefault(db, [])
-    listeners.append(listener)
-    return lambda: listeners.remove(listener) if listener in listeners else None
+def on_change(db: Database, listener: Callable[[], None]) -> Callable[[], None]:
+    """Have `listener()` called after every committed change of a subscription, in whatever process."""
+    return db.signals.listen(CHANGED, lambda _: listener(), missed=listener)
 
 
 def tell_changed(tx: Tx) -> None:
-    """Let the senders of this process look at their subscriptions again, once `tx` has committed."""
+    """Let senders look at their subscriptions again, once `tx` has committed."""
+    tx.db.signals.publish_after(tx, CHANGED)
 
-    def spread() -> None:
-        for listener in list(_listeners.get(tx.db, ())):
-            listener()
 
-    tx.after_commit(spread)
+async def create_subscription(
+    scope: Scope,
+    tx: Tx,
+    *,
+    app_key: str,
+    kind: str,
+    name: str,
+    filters: Filters,
+    ids: Ids,
+    secrets: Secrets,
+    url: str = "",
+    secret: str = "",
+) -> tuple[int, str]:
+    """A new queue of an appKey, from the next message on: (id, signing secret of a webhook, else empty).
+
+    The secret is told this once. The caller has looked a webhook's address up (`webhook.address.check`): that takes
+    the network, so it cannot be done in here. Raises BadInput, NotFound (a foreign key), NameTaken,
+    TooManySubscriptions.
+    """
+    key = await _key_of(scope, tx, app_key)
+    if kind not in MADE_KINDS:
+        raise BadInput(field="kind", rule="one_of", allowed=", ".join(MADE_KINDS))
+    check_filters(filters)
+    if kind == WEBHOOK:
+        address.parse(url)
+        secret = secret or ids.token(40)
+        _check_secret(secret)
+    number = await _create(
+        tx,
+        key,
+        kind=kind,
+        name=_checked_name(name),
+        filters=filters,
+        url=url if kind == WEBHOOK else "",
+        secret=secret if kind == WEBHOOK else "",
+        secrets=secrets if kind == WEBHOOK else None,
+    )
+    return number, secret if kind == WEBHOOK else ""
 
 
 async def create_webhook(
@@ -123,28 +152,11 @@ async def create_webhook(
     secrets: Secrets,
     secret: str = "",
 ) -> tuple[int, str]:
-    """A new webhook for an appKey, from the next change on: (id, secret). The secret is told this once.
-
-    The caller has looked the address up (`webhook.address.check`): that takes the network, so it cannot be done
-    in here. Raises BadInput, NotFound (a foreign key), NameTaken, TooManySubscriptions.
-    """
-    key = await _key_of(scope, tx, app_key)
-    address.parse(url)
-    check_filters(filters)
-    secret = secret or ids.token(40)
-    if len(secret) < 16:
-        raise BadInput(field="secret", rule="too_short", limit=16)
-    number = await _create(
-        tx,
-        key,
-        kind=WEBHOOK,
-        name=_checked_name(name),
-        filters=filters,
-        url=url,
+    """`create_subscription` of a webhook."""
+    return await create_subscription(
+        scope, tx, app_key=app_key, kind=WEBHOOK, name=name, filters=filters, ids=ids, secrets=secrets, url=url,
         secret=secret,
-        secrets=secrets,
-    )
-    return number, secret
+    )  # fmt: skip
 
 
 async def ensure_topic_queue(tx: Tx, key: tenancy.AppKeyRow, *, topic: str, stream: str = CHANGES) -> None:
@@ -188,39 +200,53 @@ async def _create(
     return number or 0
 
 
-async def change_webhook(
+async def change_subscription(
     scope: Scope,
     tx: Tx,
     *,
     subscription_id: int,
-    name: str,
-    url: str,
-    filters: Filters,
     secrets: Secrets,
-    secret: str = "",
+    name: str | None = None,
+    url: str | None = None,
+    filters: Filters | None = None,
+    secret: str | None = None,
 ) -> None:
-    """Change a webhook; an empty `secret` keeps the one it has. Raises as `create_webhook`."""
+    """Change what a person set up; None leaves it. Raises as `create_subscription`, NotFound for an MQTT queue."""
     held = await get_subscription(scope, tx, subscription_id=subscription_id)
-    if held.kind != WEBHOOK:
-        raise NotFound(what="webhook", id=subscription_id)
-    address.parse(url)
-    check_filters(filters)
-    name = _checked_name(name)
-    if secret and len(secret) < 16:
-        raise BadInput(field="secret", rule="too_short", limit=16)
-    if name != held.name and await find_named(tx, app_key=held.app_key, kind=WEBHOOK, name=name) is not None:
-        raise NameTaken(field="name", name=name)
-    plain = secret or secrets.open(held.secret, about=held.about)
+    if held.kind not in MADE_KINDS:
+        raise NotFound(what="subscription", id=subscription_id)
+    if filters is not None:
+        check_filters(filters)
+    new_name = held.name if name is None else _checked_name(name)
+    if new_name != held.name and await find_named(tx, app_key=held.app_key, kind=held.kind, name=new_name):
+        raise NameTaken(field="name", name=new_name)
+    sealed = held.secret
+    if held.kind == WEBHOOK:
+        address.parse(held.url if url is None else url)
+        if secret is not None:
+            _check_secret(secret)
+        plain = secrets.open(held.secret, about=held.about) if secret is None else secret
+        sealed = secrets.seal(plain, about=f"subscription:{held.app_key}:{new_name}")
     await _change.run(
         tx,
         scope,
         row_id=subscription_id,
-        new_name=name,
-        new_url=url,
-        new_filters=msgspec.json.encode(filters).decode(),
-        new_secret=secrets.seal(plain, about=f"subscription:{held.app_key}:{name}"),
+        new_name=new_name,
+        new_url=held.url if url is None or held.kind != WEBHOOK else url,
+        new_filters=msgspec.json.encode(held.filters if filters is None else filters).decode(),
+        new_secret=sealed,
     )
     tell_changed(tx)
+
+
+async def rotate_secret(scope: Scope, tx: Tx, *, subscription_id: int, ids: Ids, secrets: Secrets) -> str:
+    """A new signing secret for a webhook, used from now on; told this once. Raises NotFound."""
+    held = await get_subscription(scope, tx, subscription_id=subscription_id)
+    if held.kind != WEBHOOK:
+        raise NotFound(what="webhook", id=subscription_id)
+    secret = ids.token(40)
+    await change_subscription(scope, tx, subscription_id=subscription_id, secrets=secrets, secret=secret)
+    return secret
 
 
 async def enable_subscription(
@@ -238,42 +264,10 @@ async def delete_subscription(scope: Scope, tx: Tx, *, subscription_id: int) -> 
     """Remove a queue with everything it still held. Raises NotFound."""
     await _drop_deliveries.run(tx, scope, row_id=subscription_id)
     await _drop_attempts.run(tx, scope, row_id=subscription_id)
+    await _drop_minutes.run(tx, scope, row_id=subscription_id)
     if not await _drop.run(tx, scope, row_id=subscription_id):
         raise NotFound(what="subscription", id=subscription_id)
     tell_changed(tx)
-
-
-async def replay_since(scope: Scope, tx: Tx, *, subscription_id: int, since_ms: int) -> None:
-    """Send everything from `since_ms` (UTC) on again. Raises BadInput for the future, NotFound."""
-    held = await get_subscription(scope, tx, subscription_id=subscription_id)
-    if since_ms > tx.db.clock.now_ms():
-        raise BadInput(field="sinceMs", rule="before", other="now")
-    if held.stream != CHANGES:
-        raise NotFound(what="subscription", id=subscription_id)
-    first = await first_change_since(tx, since_ms=since_ms)
-    if not first:
-        return
-    cursor = min(first - 1, held.cursor_id)
-    await _rewind.run(tx, scope, row_id=subscription_id, cursor=cursor)
-    await _clear_deliveries_after.run(tx, scope, row_id=subscription_id, cursor=cursor)
-    tell_changed(tx)
-
-
-async def send_test(scope: Scope, tx: Tx, *, subscription_id: int) -> int:
-    """Put a test message into this one queue; its number. Raises NotFound."""
-    held = await get_subscription(scope, tx, subscription_id=subscription_id)
-    said = TestMessage(held.name, tx.db.clock.now_ms())
-    return await changes.publish_test(
-        tx, tenant_id=held.tenant_id, app_key=held.app_key, subscription_id=held.id, payload=said
-    )
-
-
-class TestMessage(msgspec.Struct, frozen=True, rename="camel"):
-    """Payload of a test message."""
-
-    subscription: str
-    sent_ms: int
-    type: str = "test"
 
 
 def check_filters(filters: Filters) -> None:
@@ -285,6 +279,19 @@ def check_filters(filters: Filters) -> None:
     for position, model_id in enumerate(filters.models):
         if not registry.load().versions(model_id):
             raise BadInput(field=f"filters.models[{position}]", rule="unknown")
+
+    for field, values in (
+        ("products", filters.products),
+        ("devices", filters.devices),
+        ("communities", filters.communities),
+    ):
+        if len(values) > MOST_FILTERED:
+            raise BadInput(field=f"filters.{field}", rule="too_many_items", limit=MOST_FILTERED)
+
+
+def _check_secret(secret: str) -> None:
+    if len(secret) < 16:
+        raise BadInput(field="secret", rule="too_short", limit=16)
 
 
 def _checked_name(name: str) -> str:

@@ -19,11 +19,29 @@ class Kind(StrEnum):
     """Rows of a data model were inserted, updated or deleted."""
     CALL = "call"
     """A video intercom call rings (spec B, 9 V16)."""
+    PROPERTY = "property"
+    """A device reported properties (属性上报)."""
+    EVENT = "event"
+    """A device reported an event (事件上报)."""
+    SERVICE_REPLY = "service_reply"
+    """A device answered an asynchronous service call."""
+    STATUS = "status"
+    """A device connected or is gone (上下线)."""
+    LIFECYCLE = "lifecycle"
+    """A device was created, activated, enabled, disabled or deleted."""
+    TOPOLOGY = "topology"
+    """Sub-devices were added to a gateway or taken from it."""
+    OTA = "ota"
+    """A device told how far an upgrade is."""
     TEST = "test"
     """A message that the owner of a subscription asked for."""
 
 
 COMMUNITY_KINDS: Final = (Kind.SPACE, Kind.MESSAGE, Kind.USER)
+STREAMED_KINDS: Final = (Kind.PROPERTY, Kind.EVENT, Kind.SERVICE_REPLY, Kind.STATUS)
+"""What devices send: many, and in the log only if a subscription takes them (`thing_log`)."""
+DEVICE_KINDS: Final = (*STREAMED_KINDS, Kind.LIFECYCLE, Kind.TOPOLOGY, Kind.OTA)
+"""Kinds about one device. A subscription gets them only if it names them."""
 
 
 class CommunityChange(msgspec.Struct, frozen=True, rename="camel"):
@@ -58,7 +76,18 @@ def topics_of(kind: str, app_key: str) -> tuple[str, ...]:
         return (f"/sys/appkey/{app_key}/community/{kind}/change", f"/sys/community/{app_key}/{kind}/change")
     if kind == Kind.CALL:
         return (f"/broadcast/{app_key}/vinotify",)
+    if kind in DEVICE_KINDS:
+        return (f"/sys/appkey/{app_key}/thing/+/+/{_TAILS.get(Kind(kind), str(kind))}",)
     return (f"/sys/appkey/{app_key}/{kind}",)
+
+
+_TAILS: Final = {Kind.EVENT: "event/+", Kind.SERVICE_REPLY: "service/+/reply"}
+
+
+def device_topic(kind: str, app_key: str, product_key: str, device_name: str, identifier: str = "") -> str:
+    """The topic of one message about a device."""
+    tail = _TAILS.get(Kind(kind), str(kind)).replace("+", identifier)
+    return f"/sys/appkey/{app_key}/thing/{product_key}/{device_name}/{tail}"
 
 
 def kind_of_topic(topic: str, app_key: str) -> str | None:
@@ -67,8 +96,11 @@ def kind_of_topic(topic: str, app_key: str) -> str | None:
 
 
 def all_topics(app_key: str) -> tuple[str, ...]:
-    """Every change topic of one key: each is a durable queue of its own once somebody subscribed to it."""
-    return tuple(topic for kind in Kind for topic in topics_of(kind, app_key))
+    """Every change topic of one key: each is a durable queue of its own once somebody subscribed to it.
+
+    What devices stream is not among them: over MQTT that comes live (`feed`).
+    """
+    return tuple(topic for kind in Kind if kind not in STREAMED_KINDS for topic in topics_of(kind, app_key))
 
 
 def may_subscribe(app_key: str) -> tuple[str, ...]:

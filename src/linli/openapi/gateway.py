@@ -108,7 +108,7 @@ class Gateway:
                     key, request_id, now_ms, began, scope["path"], self._client(scope, headers)
                 )
                 self._dispatcher.note_refusal(exchange, refused)
-            await _refuse(send, refused, request_id)
+            await refuse(send, refused, request_id)
             return
         except ClientGone:
             return
@@ -120,6 +120,22 @@ class Gateway:
             }
         )
         await send({"type": "http.response.body", "body": answer})
+
+    async def authenticate(self, scope: HttpScope) -> AppKey:
+        """The key that signed a request without a body, for what is no call: event streams. Raises Refused."""
+        now_ms = self._now_ms()
+        headers = _headers(scope["headers"])
+        named = headers.get(b"x-ca-key", b"")
+        key = self._keys.find(named, now_ms) or await self._load_key(named, now_ms)
+        if not key.enabled:
+            raise Refused(403, "A403EP", "AppKey is disabled")
+        request = SignedRequest(scope["method"], scope["raw_path"], scope["query_string"], headers, b"")
+        proof = verify(request, key.secret, now_ms)
+        mark = mark_of(named, proof.nonce, proof.at_ms)
+        if not self._memory.add(mark[1], now_ms):
+            raise replayed()
+        self._dispatcher.remember(mark)
+        return key
 
     # before the signature counts
 
@@ -161,7 +177,8 @@ class Gateway:
         return address
 
 
-async def _refuse(send: Send, refused: Refused, request_id: str) -> None:
+async def refuse(send: Send, refused: Refused, request_id: str) -> None:
+    """The answer to a request whose signature does not count."""
     headers = [
         (b"x-ca-request-id", request_id.encode()),
         (b"x-ca-error-code", refused.code.encode()),

@@ -1,162 +1,46 @@
-"""Console: subscriptions, what was pushed and with which answer, test, replay."""
+"""Console: subscriptions, how far each is, what was pushed and with which answer, test, replay, dead letters."""
 
-from typing import Annotated
-
-import msgspec
 from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
-from msgspec import Meta
+from litestar.params import FromPath, FromQuery, JSONBody
 
-from linli.databus import deliveries, delivery_log, registry, subscriptions
-from linli.databus.delivery_log import Push
-from linli.databus.subscription_rows import (
-    MQTT,
-    Filters,
-    Subscription,
-    get_subscription,
-    list_subscriptions,
+from linli.databus import deliveries, delivery_log, minutes, registry, subscriptions
+from linli.databus import replay as replays
+from linli.databus.console.subscription_shapes import (
+    DeadRow,
+    MadeSubscription,
+    NewSubscription,
+    PreviewAsked,
+    PushRow,
+    RateRow,
+    ReplayFrom,
+    RetriedCount,
+    SampleRow,
+    SecretMade,
+    SubscriptionChange,
+    SubscriptionChoices,
+    SubscriptionRow,
+    filters_changed,
+    filters_of,
+    push_row,
+    reason_text,
+    subscription_row,
 )
-from linli.databus.topics import Kind
+from linli.databus.queues import presence
+from linli.databus.samples import samples
+from linli.databus.subscription_rows import get_subscription, list_subscriptions
+from linli.databus.topics import DEVICE_KINDS, Kind
 from linli.databus.webhook import address
-from linli.kernel import i18n, tenancy
-from linli.kernel.db import Database, Reader
+from linli.kernel import tenancy
+from linli.kernel.db import Database
+from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 
-
-class SubscriptionRow(msgspec.Struct, rename="camel", frozen=True):
-    """One durable queue: a webhook, or a topic that a consumer of the key subscribed to over MQTT."""
-
-    id: str
-    app_key: str
-    project_id: str
-    project_name: str
-    kind: Annotated[str, Meta(description="webhook or mqtt")]
-    name: str
-    url: str
-    topic: str
-    """MQTT: the topic (for devices a filter)."""
-    kinds: list[str]
-    """Kinds of changes it takes; empty: all."""
-    models: list[str]
-    """Data models it takes; empty: all."""
-    enabled: bool
-    stopped_reason: str
-    """Why it stopped by itself, in the caller's language; empty when a person stopped it."""
-    failing_since_ms: int | None
-    waiting: int
-    """Messages not yet delivered."""
-    parked: int
-    """Messages given up."""
-    last_delivered_ms: int | None
-    created_ms: int
-
-
-class NewSubscription(msgspec.Struct, rename="camel", frozen=True):
-    app_key: str
-    name: str
-    url: Annotated[str, Meta(description="http or https; private networks only if the operator allows.")]
-    kinds: list[str] = []
-    models: list[str] = []
-    secret: Annotated[str, Meta(description="For the signature; at least 16 characters, or made here.")] = ""
-
-
-class MadeSubscription(msgspec.Struct, rename="camel", frozen=True):
-    id: str
-    secret: str
-    """For checking signatures; not shown again."""
-
-
-class SubscriptionChange(msgspec.Struct, rename="camel", frozen=True):
-    """What is left out stays as it is."""
-
-    enabled: bool | None = None
-    name: str | None = None
-    url: str | None = None
-    kinds: list[str] | None = None
-    models: list[str] | None = None
-    secret: str | None = None
-
-
-class SubscriptionChoices(msgspec.Struct, rename="camel", frozen=True):
-    kinds: list[str]
-    models: list[str]
-
-
-class ReplayFrom(msgspec.Struct, rename="camel", frozen=True):
-    since_ms: Annotated[int, Meta(ge=0, description="UTC ms; everything from then on is sent again.")]
-
-
-class PushRow(msgspec.Struct, rename="camel", frozen=True):
-    """One message, and its last try."""
-
-    change_id: str
-    at_ms: int
-    """When it was last tried."""
-    state: Annotated[str, Meta(description="done, waiting or failed")]
-    kind: str
-    model_id: str
-    message: str
-    """The JSON that was sent; empty when the log no longer holds it."""
-    attempts: int
-    status: int | None
-    """HTTP status; null when there was no answer."""
-    latency_ms: int
-    reason: str
-    """Why it failed, in the caller's language."""
-    excerpt: str
-    """The beginning of the answer."""
-    next_try_ms: int | None
-
-
-def reason_text(reason: str, status: int | None, language: str) -> str:
-    return i18n.text(f"databus.push.{reason}", language, status=status) if reason else ""
-
-
-def _push(push: Push, language: str) -> PushRow:
-    return PushRow(
-        change_id=str(push.change_id),
-        at_ms=push.at_ms,
-        state="done" if push.ok else "failed" if push.state == deliveries.PARKED else "waiting",
-        kind=push.kind or "",
-        model_id=push.model_id or "",
-        message=push.message(),
-        attempts=push.attempt,
-        status=push.status,
-        latency_ms=push.latency_ms,
-        reason=reason_text(push.reason, push.status, language),
-        excerpt=push.excerpt,
-        next_try_ms=push.next_ms or None,
-    )
-
-
-async def _row(scope: Scope, db: Reader, held: Subscription, project_name: str) -> SubscriptionRow:
-    now = await delivery_log.progress(scope, db, subscription_id=held.id)
-    filters = held.filters
-    reason = f"databus.stopped.{held.stopped_reason}" if held.stopped_reason else ""
-    return SubscriptionRow(
-        id=str(held.id),
-        app_key=held.app_key,
-        project_id=held.project_id,
-        project_name=project_name,
-        kind=held.kind,
-        name=held.name,
-        url=held.url,
-        topic=held.name if held.kind == MQTT else "",
-        kinds=list(filters.kinds),
-        models=list(filters.models),
-        enabled=bool(held.enabled),
-        stopped_reason=i18n.text(reason, scope.language) if reason else "",
-        failing_since_ms=held.failing_since_ms,
-        waiting=now.backlog + now.waiting,
-        parked=now.parked,
-        last_delivered_ms=now.last_delivered_ms,
-        created_ms=held.created_ms,
-    )
+MOST_STEPS = 500
 
 
 class SubscriptionRoutes(Controller):
@@ -169,16 +53,44 @@ class SubscriptionRoutes(Controller):
     ) -> list[SubscriptionRow]:
         """Every subscription of the tenant's keys."""
         names = {row.project_id: row.name for row in await tenancy.list_projects(within, db)}
+        now = db.clock.now_ms()
+        counts = await presence.consumers(within, db, now_ms=now)
         return [
-            await _row(within, db, held, names.get(held.project_id, ""))
+            await subscription_row(
+                within, db, held, project_name=names.get(held.project_id, ""),
+                consumers=counts.get(held.id, 0), now_ms=now,
+            )
             for held in await list_subscriptions(within, db)
-        ]
+        ]  # fmt: skip
 
     @get("/choices", right="integrations.manage")
-    async def choices(self) -> SubscriptionChoices:
-        """What a subscription can be narrowed to."""
+    async def choices(self, settings: NamedDependency[Settings]) -> SubscriptionChoices:
+        """What a subscription can be narrowed to, and how it can be delivered here."""
         models = dict.fromkeys(model.model_id for model in registry.load())
-        return SubscriptionChoices([str(kind) for kind in Kind if kind is not Kind.TEST], list(models))
+        mqtt, amqp = settings.mqtt, settings.amqp
+        behind = amqp.url.rpartition("@")[2].partition("/")[0]
+        return SubscriptionChoices(
+            kinds=[str(kind) for kind in Kind if kind is not Kind.TEST],
+            device_kinds=[str(kind) for kind in DEVICE_KINDS],
+            models=list(models),
+            amqp=bool(amqp.url),
+            mqtt_address=f"{mqtt.public_host or mqtt.host}:{mqtt.port}",
+            amqp_address=amqp.public_address or (f"{amqp.host}:{amqp.port}" if amqp.port else behind),
+            base_url=settings.public_url,
+        )
+
+    @post("/preview", right="integrations.manage", status_code=200)
+    async def preview(
+        self,
+        data: JSONBody[PreviewAsked],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> list[SampleRow]:
+        """Messages that a subscription would get: the latest, and the shape of kinds of which there was none."""
+        filters = filters_of(data)
+        subscriptions.check_filters(filters)
+        found = await samples(within, db, app_key=data.app_key, filters=filters)
+        return [SampleRow(*sample) for sample in found]
 
     @post("/", right="integrations.manage")
     async def create(
@@ -190,15 +102,30 @@ class SubscriptionRoutes(Controller):
         secrets: NamedDependency[Secrets],
         settings: NamedDependency[Settings],
     ) -> MadeSubscription:
-        """A new webhook; its secret is told this once."""
-        await address.check(data.url, allow_private=settings.webhooks.allow_private)
+        """A new subscription; the signing secret of a webhook is told this once."""
+        if data.kind == "webhook":
+            await address.check(data.url, allow_private=settings.webhooks.allow_private)
+        if data.kind == "amqp" and not settings.amqp.url:
+            raise BadInput(field="kind", rule="one_of", allowed="webhook, sse")
         async with db.begin() as tx:
-            number, secret = await subscriptions.create_webhook(
-                within, tx, app_key=data.app_key, name=data.name, url=data.url,
-                filters=Filters(tuple(data.kinds), tuple(data.models)), ids=ids, secrets=secrets,
-                secret=data.secret,
+            number, secret = await subscriptions.create_subscription(
+                within, tx, app_key=data.app_key, kind=data.kind, name=data.name, url=data.url,
+                filters=filters_of(data), ids=ids, secrets=secrets, secret=data.secret,
             )  # fmt: skip
         return MadeSubscription(str(number), secret)
+
+    @get("/{subscription_id:int}", right="integrations.manage")
+    async def one(
+        self, subscription_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> SubscriptionRow:
+        held = await get_subscription(within, db, subscription_id=subscription_id)
+        names = {row.project_id: row.name for row in await tenancy.list_projects(within, db)}
+        now = db.clock.now_ms()
+        counts = await presence.consumers(within, db, now_ms=now)
+        return await subscription_row(
+            within, db, held, project_name=names.get(held.project_id, ""), consumers=counts.get(held.id, 0),
+            now_ms=now,
+        )  # fmt: skip
 
     @put("/{subscription_id:int}", right="integrations.manage", status_code=204)
     async def change(
@@ -210,20 +137,17 @@ class SubscriptionRoutes(Controller):
         secrets: NamedDependency[Secrets],
         settings: NamedDependency[Settings],
     ) -> None:
-        """Stop or resume any subscription; rename or re-point a webhook."""
+        """Stop or resume any subscription; rename, narrow or re-point one that was set up here."""
         held = await get_subscription(within, db, subscription_id=subscription_id)
-        edits = (data.name, data.url, data.kinds, data.models, data.secret)
-        if data.url is not None:
+        filters = filters_changed(held.filters, data)
+        edits = (data.name, data.url, filters, data.secret or None)
+        if data.url is not None and held.kind == "webhook":
             await address.check(data.url, allow_private=settings.webhooks.allow_private)
         async with db.begin() as tx:
             if any(one is not None for one in edits):
-                filters = held.filters
-                kinds = filters.kinds if data.kinds is None else tuple(data.kinds)
-                models = filters.models if data.models is None else tuple(data.models)
-                await subscriptions.change_webhook(
-                    within, tx, subscription_id=subscription_id, name=data.name or held.name,
-                    url=data.url or held.url, filters=Filters(kinds, models), secrets=secrets,
-                    secret=data.secret or "",
+                await subscriptions.change_subscription(
+                    within, tx, subscription_id=subscription_id, name=data.name, url=data.url, filters=filters,
+                    secrets=secrets, secret=data.secret or None,
                 )  # fmt: skip
             if data.enabled is not None:
                 await subscriptions.enable_subscription(
@@ -238,13 +162,29 @@ class SubscriptionRoutes(Controller):
         async with db.begin() as tx:
             await subscriptions.delete_subscription(within, tx, subscription_id=subscription_id)
 
+    @post("/{subscription_id:int}/secret", right="integrations.manage", status_code=200)
+    async def new_secret(
+        self,
+        subscription_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        secrets: NamedDependency[Secrets],
+    ) -> SecretMade:
+        """A new signing secret for a webhook, in use at once; told this once."""
+        async with db.begin() as tx:
+            made = await subscriptions.rotate_secret(
+                within, tx, subscription_id=subscription_id, ids=ids, secrets=secrets
+            )
+        return SecretMade(made)
+
     @post("/{subscription_id:int}/test", right="integrations.manage", status_code=204)
     async def test(
         self, subscription_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
     ) -> None:
-        """Send a test message through this one webhook; the answer appears in its log."""
+        """Put a test message into this one queue; of a webhook the answer appears in its log."""
         async with db.begin() as tx:
-            await subscriptions.send_test(within, tx, subscription_id=subscription_id)
+            await replays.send_test(within, tx, subscription_id=subscription_id)
 
     @post("/{subscription_id:int}/replay", right="integrations.manage", status_code=204)
     async def replay(
@@ -256,9 +196,79 @@ class SubscriptionRoutes(Controller):
     ) -> None:
         """Send everything from a point in time on again."""
         async with db.begin() as tx:
-            await subscriptions.replay_since(
-                within, tx, subscription_id=subscription_id, since_ms=data.since_ms
+            await replays.replay_since(within, tx, subscription_id=subscription_id, since_ms=data.since_ms)
+
+    @delete("/{subscription_id:int}/replay", right="integrations.manage")
+    async def end_replay(
+        self, subscription_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> None:
+        """Leave a replay and go on where it began."""
+        async with db.begin() as tx:
+            await replays.stop_replay(within, tx, subscription_id=subscription_id)
+
+    @post("/{subscription_id:int}/retry", right="integrations.manage", status_code=200)
+    async def retry_all(
+        self, subscription_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> RetriedCount:
+        """Send everything again that was given up, and at once what waits for its next try."""
+        async with db.begin() as tx:
+            count = await deliveries.try_all_again(within, tx, subscription_id=subscription_id)
+        return RetriedCount(count)
+
+    @get("/{subscription_id:int}/rates", right="integrations.manage")
+    async def rates(
+        self,
+        subscription_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        hours: FromQuery[int] = 6,
+    ) -> list[RateRow]:
+        """Messages delivered and tries failed over the last hours (at most 168); steps without any are left out."""
+        await get_subscription(within, db, subscription_id=subscription_id)
+        span = min(max(hours, 1), 168) * 3_600_000
+        step = max(span // MOST_STEPS // minutes.MINUTE_MS, 1) * minutes.MINUTE_MS
+        since = db.clock.now_ms() - span
+        found = await minutes.rates(
+            within, db, subscription_id=subscription_id, since_ms=since - since % step, step_ms=step
+        )
+        return [RateRow(*row) for row in found]
+
+    @get("/{subscription_id:int}/dead", right="integrations.manage")
+    async def dead(
+        self,
+        subscription_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        which: FromQuery[str] = "failed",
+    ) -> Page[DeadRow]:
+        """Messages given up (`failed`), or that wait for another try (`waiting`), with their reasons; newest first."""
+        held = await get_subscription(within, db, subscription_id=subscription_id)
+        if which not in ("failed", "waiting"):
+            raise BadInput(field="which", rule="one_of", allowed="failed, waiting")
+        wanted = deliveries.PARKED if which == "failed" else deliveries.RETRY
+        rows = await deliveries.list_deliveries(
+            within, db, subscription_id=subscription_id, state=wanted, page=page
+        )
+        told = await delivery_log.messages_of(within, db, ids=[row.change_id for row in rows])
+        total = await deliveries.count_deliveries(within, db, subscription_id=subscription_id, state=wanted)
+        found = []
+        for row in rows:
+            change = told.get(row.change_id)
+            found.append(
+                DeadRow(
+                    change_id=str(row.change_id),
+                    state=which,
+                    attempts=row.attempts,
+                    reason=reason_text(row.reason, None, within.language),
+                    next_try_ms=row.next_ms or None,
+                    updated_ms=row.updated_ms,
+                    kind=change.kind if change else "",
+                    topic=change.topic(held.app_key) if change else "",
+                    message=change.message().decode() if change else "",
+                )
             )
+        return Page.of(page, total, found)
 
     @get("/{subscription_id:int}/deliveries", right="integrations.manage")
     async def pushes(
@@ -271,7 +281,7 @@ class SubscriptionRoutes(Controller):
         """What was pushed, the last tried first. Tries are kept for seven days."""
         await get_subscription(within, db, subscription_id=subscription_id)
         total, found = await delivery_log.list_pushes(within, db, subscription_id=subscription_id, page=page)
-        return Page.of(page, total, [_push(push, within.language) for push in found])
+        return Page.of(page, total, [push_row(push, within.language) for push in found])
 
     @post(
         "/{subscription_id:int}/deliveries/{change_id:int}/replay",

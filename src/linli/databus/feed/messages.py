@@ -3,6 +3,7 @@
     R = /sys/appkey/{appKey}/thing/{productKey}/{deviceName}
     R/property             {"items": {"Temperature": {"value": 21.5, "time": 1795492800000}}}
     R/event/{identifier}   {"identifier": "passEvent", "time": 1795492800000, "value": {"code": 0}}
+    R/service/{identifier}/reply   {"identifier": "open", "time": 1795492800000, "callId": "…", "code": 200, "data": {}}
     R/status               {"status": "online", "time": 1795492800000}
 
 Each also carries iotId, productKey, deviceName, gmtCreate (arrival, ms) and batchId. The topic names the device, so
@@ -16,7 +17,7 @@ import msgspec
 from linli.things.fleet import DeviceEntry
 from linli.things.inbox.messages import Message
 
-KINDS: Final = frozenset({"property", "event", "status"})
+KINDS: Final = frozenset({"property", "event", "service_reply", "status"})
 
 
 class _Item(msgspec.Struct, gc=False):
@@ -45,13 +46,32 @@ class _Status(msgspec.Struct, rename="camel", gc=False):
     time: int
 
 
+class _Reply(msgspec.Struct, rename="camel", gc=False):
+    """Of an asynchronous call; `call_id` is what the call was answered with."""
+
+    iot_id: str
+    product_key: str
+    device_name: str
+    gmt_create: int
+    batch_id: str
+    identifier: str
+    time: int
+    call_id: str
+    code: int
+    data: Any
+
+
 _encode = msgspec.json.Encoder().encode
 
 
 def topic_tail(message: Message) -> str:
     """The topic after `/sys/appkey/{appKey}/thing/`."""
     device = message.device
-    tail = f"event/{message.identifier}" if message.kind == "event" else message.kind
+    tail: str = message.kind
+    if tail == "event":
+        tail = f"event/{message.identifier}"
+    elif tail == "service_reply":
+        tail = f"service/{message.identifier}/reply"
     return f"{device.product.product_key}/{device.device_name}/{tail}"
 
 
@@ -117,4 +137,8 @@ def _other(message: Message) -> bytes:
     )
     if message.kind == "event":
         return _encode(_Event(*head, message.identifier, at, message.values))
+    if message.kind == "service_reply":
+        reply = message.values
+        said = (str(reply["id"]), int(reply["code"]), reply.get("data"))
+        return _encode(_Reply(*head, message.identifier, at, *said))
     return _encode(_Status(*head, message.identifier, at))

@@ -7,7 +7,7 @@ At least once: after a crash the messages since the last save come again.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from typing import Final, NamedTuple, Protocol
 
@@ -28,11 +28,18 @@ PAGE: Final = 500
 ROUTES_KEPT: Final = 20_000
 
 
+class Filter(Protocol):
+    @property
+    def inner(self) -> str:
+        """The topic filter, without `$share/{group}/`."""
+        ...
+
+
 class Granted(Protocol):
     """What a session subscribed to (`things.mqtt.subscriptions.Subscriptions`)."""
 
     def granted(self, topic: str) -> int | None: ...
-    def __iter__(self) -> Iterator[str]: ...
+    def __iter__(self) -> Iterator[Filter]: ...
 
 
 class Consumer(Protocol):
@@ -102,6 +109,22 @@ class FeedQueue:
         self._overflowed = False
         self._room = asyncio.Event()
         self._catching: asyncio.Task[None] | None = None
+        self._began = 0
+        """What was committed elsewhere up to here was sent when the feed became live."""
+        self._elsewhere: dict[int, int] = {}
+        """How far each device of other fronts was read since, by number."""
+        self._asked: set[int] = set()
+        """Devices of other fronts that have something new."""
+        self._fetching: asyncio.Task[None] | None = None
+
+    @property
+    def consumers(self) -> int:
+        """Sessions of this process's front that listen to devices."""
+        self._consumers = {key: one for key, one in self._consumers.items() if one.connection is not None}
+        return len(self._consumers)
+
+    def sessions(self) -> list[Consumer]:
+        return list(self._consumers.values())
 
     def consumer_ready(self, session: Consumer) -> None:
         """A consumer subscribed, or has room again."""
@@ -116,9 +139,16 @@ class FeedQueue:
     async def close(self) -> None:
         """Forget what is in memory; `place()` is kept."""
         self._fall_behind()
-        if self._catching is not None:
-            self._catching.cancel()
-            await asyncio.gather(self._catching, return_exceptions=True)
+        for task in (self._catching, self._fetching):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+    def resume(self) -> None:
+        """Look through the table for what was missed: signals of other fronts may have been lost."""
+        if self._live and self.consumers:
+            self._fall_behind()
+            self.consumer_ready(next(iter(self._consumers.values())))
 
     def place(self) -> int:
         """How far everything was delivered."""
@@ -135,6 +165,40 @@ class FeedQueue:
         if device.tenant_id != held.tenant_id or not access.enabled:
             return False
         return device.project_id == held.project_id or device.community_id in access.communities
+
+    # what other fronts committed
+
+    def committed_elsewhere(self, devices: Iterable[int]) -> None:
+        """Devices whose connection is at another front, and which have new messages in the table."""
+        if not self._live:
+            if self._catching is not None:
+                self._overflowed = True  # it may have passed them already: once more through the table
+            return
+        self._asked.update(devices)
+        if self._fetching is None and self._asked:
+            self._fetching = asyncio.create_task(self._fetch(), name=f"feed-elsewhere-{self._app_key}")
+
+    async def _fetch(self) -> None:
+        """Read what is new of those devices, and send it like live messages."""
+        try:
+            while self._asked and self._live:
+                wanted, self._asked = self._asked, set()
+                for device in self._devices():
+                    if device.device_no in wanted and self.sees(device):
+                        await self._fetch_device(device)
+        finally:
+            self._fetching = None
+
+    async def _fetch_device(self, device: DeviceEntry) -> None:
+        while self._live:
+            at = self._elsewhere.get(device.device_no, self._began)
+            rows = await messages_after(self._db, device_no=device.device_no, seq=at, most=PAGE)
+            for row in rows:
+                if (message := self._sent_of(device, row)) is not None:
+                    self._take(message)
+                self._elsewhere[device.device_no] = row.seq
+            if len(rows) < PAGE:
+                return
 
     # live
 
@@ -267,6 +331,8 @@ class FeedQueue:
             missed = [one for one in self._kept if one.seq > reached.get(one.device_no, self.cursor)]
             self._kept = deque(missed)
             self._reached = max(self._reached, *reached.values(), self.cursor)
+            self._began = self.cursor
+            self._elsewhere = reached
             self._live = True
         except _NobodyThere:
             self._fall_behind()
@@ -292,24 +358,30 @@ class FeedQueue:
             await asyncio.sleep(0)
 
     async def _send_row(self, device: DeviceEntry, row: StoredMessage) -> None:
-        if row.kind not in KINDS:
+        sent = self._sent_of(device, row)
+        if sent is None:
             return
+        while (fate := self._send(sent)) is _Fate.NO_ROOM:
+            self._room.clear()
+            await self._room.wait()
+        if fate is _Fate.NOBODY:
+            raise _NobodyThere
+
+    def _sent_of(self, device: DeviceEntry, row: StoredMessage) -> _Sent | None:
+        """A stored message as it is sent; None when nobody wants it."""
+        if row.kind not in KINDS:
+            return None
         try:
             message = revive(
                 device, seq=row.seq, kind=row.kind, identifier=row.identifier, received_ms=row.received_ms,
                 note=row.note, payload=row.payload,
             )  # fmt: skip
         except NoLongerReadable:
-            return
+            return None
         topic, qos, _ = self._route(message)
         if qos is None:
-            return
-        sent = _Sent(device.device_no, row.seq, topic, qos, payload_of(message))
-        while (fate := self._send(sent)) is _Fate.NO_ROOM:
-            self._room.clear()
-            await self._room.wait()
-        if fate is _Fate.NOBODY:
-            raise _NobodyThere
+            return None
+        return _Sent(device.device_no, row.seq, topic, qos, payload_of(message))
 
 
 class _NobodyThere(Exception):

@@ -1,4 +1,8 @@
-"""The feeds of all appKeys in this process: told of commits and of consumers, their places saved now and then."""
+"""The feeds of all appKeys in this process: told of commits and of consumers, their places saved now and then.
+
+A feed is served by one process at a time, one to which consumers are connected (`queues.leases`). What devices send to
+other fronts it learns of by signals that name the devices, and reads from the inbox table.
+"""
 
 import asyncio
 import contextlib
@@ -11,12 +15,15 @@ from linli.databus import subscriptions
 from linli.databus.feed.messages import Payloads
 from linli.databus.feed.queue import Consumer, FeedQueue
 from linli.databus.models import subscriptions as subscription_table
+from linli.databus.queues.leases import Leases
 from linli.databus.queues.mqtt import AppPublisher
 from linli.databus.queues.reader import Access
-from linli.databus.subscription_rows import THINGS, enabled_subscriptions
+from linli.databus.subscription_rows import THINGS, Subscription, enabled_subscriptions, find_by_id
 from linli.kernel import telemetry, tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database
+from linli.kernel.errors import LinliError
+from linli.kernel.ids import Ids
 from linli.things.fleet import DeviceEntry
 from linli.things.inbox.messages import Message
 
@@ -25,9 +32,20 @@ log = telemetry.logger(__name__)
 SAVE_SECONDS: Final = 1.0
 """How much may come again after a crash."""
 
+ELSEWHERE: Final = "databus_things"
+"""The channel on which a front tells the others whose messages it has committed: device numbers with commas."""
+_PER_SIGNAL: Final = 400
+BEHIND_MS: Final = 10_000
+"""While others commit too, this much is read again after a take-over: their signal may not have come yet."""
+_OTHERS_MS: Final = 60_000
+
 _save = Command(
     update(subscription_table)
-    .where(subscription_table.c.id == bindparam("row_id", type_=INT))
+    .where(
+        subscription_table.c.id == bindparam("row_id", type_=INT),
+        subscription_table.c.generation == bindparam("of_generation", type_=INT),
+        subscription_table.c.lease_by == bindparam("who"),
+    )
     .values(cursor_id=bindparam("cursor", type_=INT), last_seen_ms=bindparam("now", type_=INT)),
     unscoped="the feeds of this process",
 )
@@ -47,17 +65,32 @@ class DeviceFeed:
         self._clock = clock
         self._publisher = publisher
         self._devices = devices
+        self._leases = Leases(db, clock, "feed")
         self._queues: dict[str, FeedQueue] = {}
+        """Those that this process serves."""
+        self._rows: dict[str, Subscription] = {}
+        self._sessions: dict[str, dict[int, Consumer]] = {}
+        """Consumers at this process's front that listen to devices, by appKey."""
         self._saved: dict[int, int] = {}
         self._task: asyncio.Task[None] | None = None
         self._opening: dict[str, asyncio.Task[None]] = {}
-        self._waiting: dict[str, list[Consumer]] = {}
+        self._changed = asyncio.Event()
+        self._elsewhere_ms = 0
+        self._stops: list[Callable[[], None]] = []
 
     async def start(self) -> None:
+        signals = self._db.signals
+        self._stops = [
+            subscriptions.on_change(self._db, self._changed.set),
+            signals.listen(ELSEWHERE, self._heard, missed=self._missed, others_only=True),
+        ]
+        await signals.ready()
         await self._load()
         self._task = asyncio.create_task(self._loop(), name="device-feed")
 
     async def stop(self) -> None:
+        for stop in self._stops:
+            stop()
         for task in (self._task, *self._opening.values()):
             if task is not None:
                 task.cancel()
@@ -66,24 +99,63 @@ class DeviceFeed:
         for queue in self._queues.values():
             await queue.close()
         await self._write_places()
+        self._queues.clear()
+        with contextlib.suppress(LinliError):
+            await self._leases.release()
 
     def committed(self, messages: list[Message]) -> None:
         """Messages that are on disk, in the order of their commit."""
+        if self._db.signals.reaches_others and self._rows:
+            self._tell_others(messages)
         if not self._queues:
             return
         payloads = Payloads(messages)
         for queue in self._queues.values():
             queue.committed(messages, payloads)
 
+    def counts(self) -> dict[int, tuple[str, int]]:
+        """(tenant, consumers here) by subscription."""
+        return {
+            row.id: (row.tenant_id, len(self._here(app_key)))
+            for app_key, row in self._rows.items()
+            if app_key in self._sessions
+        }
+
+    def _tell_others(self, messages: list[Message]) -> None:
+        tenants = {row.tenant_id for row in self._rows.values()}
+        numbers = list({str(m.device.device_no) for m in messages if m.device.tenant_id in tenants})
+        for start in range(0, len(numbers), _PER_SIGNAL):
+            self._db.signals.publish(ELSEWHERE, ",".join(numbers[start : start + _PER_SIGNAL]))
+
+    def _heard(self, payload: str) -> None:
+        self._elsewhere_ms = self._clock.now_ms()
+        numbers = [int(number) for number in payload.split(",")]
+        for queue in self._queues.values():
+            queue.committed_elsewhere(numbers)
+
+    def _missed(self) -> None:
+        self._elsewhere_ms = self._clock.now_ms()
+        for queue in self._queues.values():
+            queue.resume()
+
+    def _here(self, app_key: str) -> list[Consumer]:
+        held = self._sessions.get(app_key, {})
+        return [one for one in held.values() if one.connection is not None]
+
     def app_ready(self, app_key: str, session: Consumer) -> None:
         """A consumer subscribed, or has room again. Its first subscription to devices makes its feed."""
+        known = id(session) in self._sessions.get(app_key, {})
+        if not known and any(
+            _touches(one.inner, f"/sys/appkey/{app_key}/thing/") for one in session.subscriptions
+        ):
+            self._sessions.setdefault(app_key, {})[id(session)] = session
+            if app_key not in self._rows and app_key not in self._opening:
+                self._opening[app_key] = asyncio.create_task(self._open(app_key))
+            elif app_key not in self._queues:
+                self._changed.set()
         queue = self._queues.get(app_key)
         if queue is not None:
             queue.consumer_ready(session)
-        elif any(_touches(one, f"/sys/appkey/{app_key}/thing/") for one in session.subscriptions):
-            self._waiting.setdefault(app_key, []).append(session)
-            if app_key not in self._opening:
-                self._opening[app_key] = asyncio.create_task(self._open(app_key))
 
     async def _open(self, app_key: str) -> None:
         try:
@@ -94,27 +166,61 @@ class DeviceFeed:
                 await subscriptions.ensure_topic_queue(
                     tx, key, topic=f"/sys/appkey/{app_key}/thing/#", stream=THINGS
                 )
-            await self._load()
-            for session in self._waiting.pop(app_key, []):
-                if (queue := self._queues.get(app_key)) is not None:
-                    queue.consumer_ready(session)
+            self._changed.set()
         finally:
             del self._opening[app_key]
 
     async def _load(self) -> None:
         """Bring the feeds in line with the table, and what each may see with the grants."""
-        rows = {row.app_key: row for row in await enabled_subscriptions(self._db) if row.stream == THINGS}
-        for app_key in set(self._queues) - set(rows):
-            await self._queues.pop(app_key).close()
-        for app_key, row in rows.items():
-            queue = self._queues.get(app_key)
-            if queue is None:
-                queue = FeedQueue(self._db, self._publisher, row, devices=self._devices)
-                self._saved[row.id] = row.cursor_id
-                await self._look(queue)
-                self._queues[app_key] = queue
+        self._rows = {
+            row.app_key: row for row in await enabled_subscriptions(self._db) if row.stream == THINGS
+        }
+        for app_key, sessions in list(self._sessions.items()):
+            here = {key: one for key, one in sessions.items() if one.connection is not None}
+            if here:
+                self._sessions[app_key] = here
             else:
-                await self._look(queue)
+                del self._sessions[app_key]
+        wanted = {row.id for app_key, row in self._rows.items() if app_key in self._sessions}
+        if self._leases.due(wanted):
+            leaving = [key for key, queue in self._queues.items() if queue.subscription.id not in wanted]
+            await self._close(leaving)
+            await self._leases.renew(wanted)
+        mine = self._leases.held()
+        await self._close(
+            [
+                app_key
+                for app_key, queue in self._queues.items()
+                if (row := self._rows.get(app_key)) is None
+                or row.id not in mine
+                or row.generation != queue.subscription.generation
+            ]
+        )
+        for app_key, row in self._rows.items():
+            if row.id in mine:
+                await self._serve(app_key, row)
+
+    async def _serve(self, app_key: str, row: Subscription) -> None:
+        queue = self._queues.get(app_key)
+        if queue is not None:
+            await self._look(queue)
+            return
+        # Read once more: the row as whoever served it before has left it.
+        fresh = await find_by_id(self._db, subscription_id=row.id) or row
+        queue = FeedQueue(self._db, self._publisher, fresh, devices=self._devices)
+        self._saved[row.id] = fresh.cursor_id
+        await self._look(queue)
+        self._queues[app_key] = queue
+        for session in self._here(app_key):
+            queue.consumer_ready(session)
+
+    async def _close(self, app_keys: list[str]) -> None:
+        for app_key in app_keys:
+            await self._queues[app_key].close()
+        if app_keys:
+            await self._write_places()
+        for app_key in app_keys:
+            del self._queues[app_key]
 
     async def _look(self, queue: FeedQueue) -> None:
         held = queue.subscription
@@ -127,7 +233,16 @@ class DeviceFeed:
     async def _loop(self) -> None:
         failed = False
         while True:
-            await self._clock.sleep(SAVE_SECONDS)
+            waiting = [
+                asyncio.ensure_future(self._changed.wait()),
+                asyncio.ensure_future(self._clock.sleep(SAVE_SECONDS)),
+            ]
+            try:
+                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for one in waiting:
+                    one.cancel()
+            self._changed.clear()
             try:
                 await self._write_places()
                 await self._load()
@@ -138,23 +253,31 @@ class DeviceFeed:
                 failed = True
 
     async def _write_places(self) -> None:
-        places = {queue.subscription.id: queue.place() for queue in self._queues.values()}
-        moved = {number: place for number, place in places.items() if self._saved.get(number) != place}
+        now = self._clock.now_ms()
+        others = now - self._elsewhere_ms < _OTHERS_MS
+        most = Ids.number_at(now - BEHIND_MS) if others else None
+        places = {}
+        for queue in self._queues.values():
+            place = queue.place() if most is None else min(queue.place(), most)
+            places[queue.subscription.id] = (
+                max(place, queue.subscription.cursor_id),
+                queue.subscription.generation,
+            )
+        moved = {number: at for number, at in places.items() if self._saved.get(number) != at[0]}
         if not moved:
             return
-        now = self._clock.now_ms()
+        binds = [
+            {"row_id": n, "cursor": place, "of_generation": generation, "who": self._leases.who, "now": now}
+            for n, (place, generation) in moved.items()
+        ]
         async with self._db.begin() as tx:
-            await _save.run_many(
-                tx, [{"row_id": n, "cursor": place, "now": now} for n, place in moved.items()]
-            )
-        self._saved |= moved
+            await _save.run_many(tx, binds)
+        self._saved |= {number: place for number, (place, _) in moved.items()}
 
 
 def _touches(topic_filter: str, root: str) -> bool:
     """Whether a filter can take topics under `root` (which ends with a slash)."""
     wanted, given = topic_filter.split("/"), root.rstrip("/").split("/")
-    if wanted[0] == "$share":
-        wanted = wanted[2:]
     for place, level in enumerate(given):
         if place >= len(wanted):
             return False

@@ -1,17 +1,25 @@
-"""All senders of this process: started and stopped as subscriptions come and go, woken by commits."""
+"""All senders of this process: started and stopped as subscriptions come and go, woken by commits.
+
+Each queue is served by one process at a time (`leases`). A process asks for the lease of a webhook whenever nobody
+has it, of an AMQP queue if it reaches RabbitMQ, and of an MQTT queue while one of its own consumers wants it; when
+the last of them leaves it lets go, so that the process to which others are connected takes over.
+"""
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from random import Random
 from typing import Protocol
 
 from linli.databus import changes, subscriptions, topics
+from linli.databus.amqp.broker import Broker
+from linli.databus.amqp.pump import AmqpPump
 from linli.databus.queues.horizon import Horizon
 from linli.databus.queues.leases import Leases
 from linli.databus.queues.mqtt import AppPublisher, MqttPump
+from linli.databus.queues.presence import Presence
 from linli.databus.queues.pump import POLL_SECONDS, Pump, Surroundings
-from linli.databus.subscription_rows import CHANGES, MQTT, WEBHOOK, Subscription, enabled_subscriptions
+from linli.databus.subscription_rows import AMQP, CHANGES, MQTT, WEBHOOK, Subscription, enabled_subscriptions
 from linli.databus.webhook.pump import Limits, WebhookPump
 from linli.kernel import telemetry, tenancy
 from linli.kernel.clock import Clock
@@ -36,10 +44,16 @@ class Consumer(Protocol):
 
     @property
     def subscriptions(self) -> Granted: ...
+    @property
+    def connection(self) -> object | None: ...
+
+
+type Counts = Mapping[int, tuple[str, int]]
+"""(tenant, consumers) by subscription."""
 
 
 class Hub:
-    """The delivery side of the data bus. `publisher` None: this process has no MQTT front."""
+    """The delivery side of the data bus. `publisher` None: this process has no MQTT front; `broker`: no RabbitMQ."""
 
     def __init__(
         self,
@@ -49,6 +63,7 @@ class Hub:
         *,
         limits: Limits,
         publisher: AppPublisher | None = None,
+        broker: Broker | None = None,
         rng: Random | None = None,
     ) -> None:
         self._db = db
@@ -56,12 +71,19 @@ class Hub:
         self._secrets = secrets
         self._limits = limits
         self._publisher = publisher
-        self._around = Surroundings(db, clock, Horizon(db), rng or Random())
+        self._broker = broker
         self._leases = Leases(db, clock)
+        self.horizon = Horizon(db)
+        self._around = Surroundings(db, clock, self.horizon, rng or Random(), self._leases)
+        self._presence = Presence(db, clock, self._leases.who)
+        self.counters: list[Callable[[], Counts]] = []
+        """Who else knows of consumers: event streams, the feed of devices."""
         self._pumps: dict[int, Pump] = {}
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stops: list[Callable[[], None]] = []
+        self._consumers: dict[str, dict[int, Consumer]] = {}
+        """Sessions at this process's front by appKey."""
         self._known: set[tuple[str, str]] = set()
         """(appKey, topic) of the MQTT queues that exist."""
         self._making: set[tuple[str, str]] = set()
@@ -69,9 +91,10 @@ class Hub:
 
     async def start(self) -> None:
         self._stops = [
-            changes.on_growth(self._db, self._grew),
+            changes.on_growth(self._db, self._grew, missed=self._wake_all),
             subscriptions.on_change(self._db, self._changed.set),
         ]
+        await self._db.signals.ready()
         await self._reload(False)
         self._task = asyncio.create_task(self._loop(), name="databus-hub")
 
@@ -87,14 +110,20 @@ class Hub:
         for pump in self._pumps.values():
             await pump.stop()
         self._pumps.clear()
+        if self._broker is not None:
+            await self._broker.stop()
         with contextlib.suppress(LinliError):
             await self._leases.release()
+            await self._presence.leave()
 
     def app_ready(self, app_key: str, session: Consumer) -> None:
         """A consumer subscribed or has room again; to be called by the front (`Publisher.on_app_ready`).
 
         Its first subscription to a topic makes that topic's durable queue.
         """
+        consumers = self._consumers.setdefault(app_key, {})
+        if id(session) not in consumers:
+            consumers[id(session)] = session
         missing = [
             topic
             for topic in topics.all_topics(app_key)
@@ -106,9 +135,18 @@ class Hub:
             task = asyncio.create_task(self._ensure(app_key, missing))
             self._ensuring.add(task)
             task.add_done_callback(self._ensuring.discard)
-        for pump in self._pumps.values():
-            if isinstance(pump, MqttPump) and pump.subscription.app_key == app_key:
-                pump.consumer_ready()
+        served = {
+            pump.subscription.filters.topic: pump
+            for pump in self._pumps.values()
+            if isinstance(pump, MqttPump) and pump.subscription.app_key == app_key
+        }
+        for pump in served.values():
+            pump.consumer_ready()
+        if any(
+            key == app_key and topic not in served and session.subscriptions.granted(topic) is not None
+            for key, topic in self._known
+        ):
+            self._changed.set()  # a queue that exists and is not served here
 
     async def _ensure(self, app_key: str, wanted: list[str]) -> None:
         try:
@@ -128,6 +166,10 @@ class Hub:
         for pump in self._pumps.values():
             if pump.subscription.tenant_id == tenant_id:
                 pump.wake()
+
+    def _wake_all(self) -> None:
+        for pump in self._pumps.values():
+            pump.wake()
 
     async def _loop(self) -> None:
         failed, rounds = False, 0
@@ -154,25 +196,60 @@ class Hub:
 
     async def _reload(self, asked: bool) -> None:
         """Bring the senders in line with the table; `asked`: they look for messages to try again, too."""
-        wanted = {row.id: row for row in await enabled_subscriptions(self._db) if row.stream == CHANGES}
-        self._known = {(row.app_key, row.name) for row in wanted.values() if row.kind == MQTT}
-        webhooks = {number for number, row in wanted.items() if row.kind == WEBHOOK}
-        if webhooks and (self._leases.due or not webhooks <= self._leases.held()):
-            await self._leases.renew()
+        rows = {row.id: row for row in await enabled_subscriptions(self._db) if row.stream == CHANGES}
+        self._known = {(row.app_key, row.name) for row in rows.values() if row.kind == MQTT}
+        self._forget_gone()
+        wanted = {number: row for number, row in rows.items() if self._can_serve(row)}
+        if self._leases.due(wanted):
+            # What is to be let go must be written down first: only the holder of the lease may.
+            await self._stop_all(number for number in self._pumps if number not in wanted)
+            await self._leases.renew(wanted)
             if self._leases.lapsed:
                 self._changed.set()  # the renewal itself took longer than a lease: once more, at once
         mine = self._leases.held()
         for number, pump in list(self._pumps.items()):
             row = wanted.get(number)
-            served = row is not None and (row.kind != WEBHOOK or number in mine)
-            if row is None or not served or row.settings != pump.subscription.settings:
-                del self._pumps[number]
-                await pump.stop()
+            if row is None or number not in mine or pump.lost or row.settings != pump.subscription.settings:
+                await self._stop_all([number])
             elif asked:
                 pump.reload()
         for number, row in wanted.items():
-            if number not in self._pumps and (row.kind != WEBHOOK or number in mine):
+            if number not in self._pumps and number in mine:
                 self._start(await self._fresh(row))
+        await self._presence.tell(self._count(rows.values()))
+
+    def _forget_gone(self) -> None:
+        for app_key, sessions in list(self._consumers.items()):
+            here = {key: one for key, one in sessions.items() if one.connection is not None}
+            if here:
+                self._consumers[app_key] = here
+            else:
+                del self._consumers[app_key]
+
+    def _listening(self, row: Subscription) -> int:
+        """Consumers of this process's front that want an MQTT queue's topic."""
+        sessions = self._consumers.get(row.app_key, {}).values()
+        return sum(one.subscriptions.granted(row.filters.topic) is not None for one in sessions)
+
+    def _can_serve(self, row: Subscription) -> bool:
+        if row.kind == WEBHOOK:
+            return True
+        if row.kind == AMQP:
+            return self._broker is not None
+        return row.kind == MQTT and self._publisher is not None and self._listening(row) > 0
+
+    def _count(self, rows: Iterable[Subscription]) -> dict[int, tuple[str, int]]:
+        found = {row.id: (row.tenant_id, self._listening(row)) for row in rows if row.kind == MQTT}
+        for pump in self._pumps.values():
+            if isinstance(pump, AmqpPump):
+                found[pump.subscription.id] = (pump.subscription.tenant_id, pump.consumers)
+        for counter in self.counters:
+            found |= counter()
+        return found
+
+    async def _stop_all(self, numbers: Iterable[int]) -> None:
+        for number in list(numbers):
+            await self._pumps.pop(number).stop()
 
     async def _fresh(self, row: Subscription) -> Subscription:
         """The row as its stopped sender left it: that may have written a cursor since the table was read."""
@@ -189,6 +266,8 @@ class Hub:
             pump = WebhookPump(self._around, row, secret, self._limits)
         elif row.kind == MQTT and self._publisher is not None:
             pump = MqttPump(self._around, row, self._publisher)
+        elif row.kind == AMQP and self._broker is not None:
+            pump = AmqpPump(self._around, row, self._broker)
         else:
             return
         self._pumps[row.id] = pump

@@ -1,25 +1,27 @@
-"""Which process serves which webhook: a lease on its row, renewed while it lives, taken over when it is gone.
+"""Which process serves which queue: a lease on its row, renewed while it lives, taken over when it is gone.
 
+A process asks for the queues that it can serve now: every webhook, and of MQTT those that a consumer of its own
+front listens to. Whoever holds a lease may move the queue's cursor, nobody else (`deliveries.write_down`).
 SQLite has one process; its name is constant, so that a restart goes on at once.
 """
 
 import secrets
+from collections.abc import Collection
 from typing import Final
 
 from sqlalchemy import bindparam, or_, select, update
 
 from linli.databus.models import subscriptions
-from linli.databus.subscription_rows import WEBHOOK
 from linli.kernel.clock import Clock
-from linli.kernel.db import INT, Command, Database, Query
+from linli.kernel.db import INT, Command, Database, Query, any_of
 
 LEASE_MS: Final = 10_000
 RENEW_MS: Final = 3_000
 
-_renew = Command(
+_take = Command(
     update(subscriptions)
     .where(
-        subscriptions.c.kind == WEBHOOK,
+        any_of(subscriptions.c.id, "ids"),
         subscriptions.c.enabled == 1,
         or_(
             subscriptions.c.lease_by == bindparam("who"),
@@ -31,32 +33,43 @@ _renew = Command(
 )
 _release = Command(
     update(subscriptions)
-    .where(subscriptions.c.lease_by == bindparam("who"))
+    .where(any_of(subscriptions.c.id, "ids"), subscriptions.c.lease_by == bindparam("who"))
     .values(lease_by="", lease_until_ms=0),
     unscoped="senders serve every tenant",
 )
 _held = Query(
-    select(subscriptions.c.id).where(subscriptions.c.lease_by == bindparam("who")),
+    select(subscriptions.c.id).where(
+        any_of(subscriptions.c.id, "ids"),
+        subscriptions.c.lease_by == bindparam("who"),
+        subscriptions.c.lease_until_ms > bindparam("now", type_=INT),
+    ),
     unscoped="senders serve every tenant",
 )
 
 
 class Leases:
-    """This process's leases."""
+    """Leases of one part of this process (`who` tells the part and the process apart from all others)."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, part: str = "hub") -> None:
         self._db = db
         self._clock = clock
-        self._who = "sqlite" if db.engine == "sqlite" else secrets.token_hex(8)
+        self.who = f"{part}-{'sqlite' if db.engine == 'sqlite' else secrets.token_hex(8)}"
         self._renewed_ms: int | None = None
         self._held: frozenset[int] = frozenset()
+        self._asked: frozenset[int] = frozenset()
 
-    async def renew(self) -> frozenset[int]:
-        """Keep what is held and take what nobody serves; the ids of this process's webhooks."""
-        now = self._clock.now_ms()
+    async def renew(self, wanted: Collection[int]) -> frozenset[int]:
+        """Keep what is held and still wanted, take what nobody serves, let go of the rest; the ids now held."""
+        now, ids = self._clock.now_ms(), sorted(wanted)
+        gone = sorted(self._held - set(wanted))
         async with self._db.begin() as tx:
-            await _renew.run(tx, who=self._who, now=now, until=now + LEASE_MS)
-            self._held = frozenset(number for (number,) in await _held.all(tx, who=self._who))
+            if gone:
+                await _release.run(tx, ids=gone, who=self.who)
+            if ids:
+                await _take.run(tx, ids=ids, who=self.who, now=now, until=now + LEASE_MS)
+            rows = await _held.all(tx, ids=ids, who=self.who, now=now) if ids else []
+        self._held = frozenset(number for (number,) in rows)
+        self._asked = frozenset(ids)
         self._renewed_ms = now
         return self._held
 
@@ -67,9 +80,11 @@ class Leases:
             return self._renewed_ms is None
         return self._clock.now_ms() - self._renewed_ms >= LEASE_MS
 
-    @property
-    def due(self) -> bool:
-        return self._renewed_ms is None or self._clock.now_ms() - self._renewed_ms >= RENEW_MS
+    def due(self, wanted: Collection[int]) -> bool:
+        """Whether to renew now: time passed, or other queues are wanted than were asked for."""
+        if self._renewed_ms is None or self._asked != set(wanted):
+            return True
+        return self._clock.now_ms() - self._renewed_ms >= RENEW_MS
 
     def held(self) -> frozenset[int]:
         """What this process may serve now: nothing once its leases have lapsed."""
@@ -77,6 +92,7 @@ class Leases:
 
     async def release(self) -> None:
         """Let others take over at once."""
-        async with self._db.begin() as tx:
-            await _release.run(tx, who=self._who)
-        self._held, self._renewed_ms = frozenset(), None
+        if self._held:
+            async with self._db.begin() as tx:
+                await _release.run(tx, ids=sorted(self._held), who=self.who)
+        self._held, self._asked, self._renewed_ms = frozenset(), frozenset(), None

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from linli.databus import deliveries
+from linli.databus.changes import Change
 from linli.databus.deliveries import PARKED, Result
 from linli.databus.queues.pump import Pump, Surroundings
 from linli.databus.subscription_rows import Subscription
+from linli.databus.topics import DEVICE_KINDS
 
 MAX_ATTEMPTS: Final = 16
 
@@ -36,7 +38,6 @@ class MqttPump(Pump):
     def __init__(self, around: Surroundings, subscription: Subscription, publisher: AppPublisher) -> None:
         super().__init__(around, subscription)
         self._publisher = publisher
-        self._topic = subscription.filters.topic
         self._open = True
         """A consumer may be there; after a refusal, only once the front says so."""
         self._closed = False
@@ -70,22 +71,26 @@ class MqttPump(Pump):
                 if change is None:
                     self._again.discard(number)
                     self._park(number, "expired")
-                elif not self._offer(number, change.message()):
+                elif not self._offer(change):
                     return
                 else:
                     self._again.discard(number)
         for change in self._window.waiting():
             self._window.start(change.id)
-            if not self._offer(change.id, change.message()):
+            if not self._offer(change):
                 self._window.put_back(change.id)
                 return
 
-    def _offer(self, number: int, payload: bytes) -> bool:
+    def _offer(self, change: Change) -> bool:
+        number, held = change.id, self.subscription
+        # A test is told on the queue's own topic, and a device's message on the topic that names the device.
+        named = change.kind in DEVICE_KINDS
+        topic = change.topic(held.app_key) if named else held.filters.topic
         self._started[number] = self._clock.now_ms()
         self._open = self._publisher.publish_app(
-            self.subscription.app_key,
-            self._topic,
-            payload,
+            held.app_key,
+            topic,
+            change.message(),
             on_ack=lambda acknowledged: self._answered(number, acknowledged),
         )
         if not self._open:
@@ -100,6 +105,7 @@ class MqttPump(Pump):
         if acknowledged:
             took = self._clock.now_ms() - began
             held = number in self._held
+            self._last_error = ""
             self._note(Result(number, True, attempt, began, took, None, "", "", "", 0, held))
         elif attempt >= MAX_ATTEMPTS:
             self._park(number, "unacknowledged")
@@ -113,6 +119,7 @@ class MqttPump(Pump):
 
     def _park(self, number: int, reason: str) -> None:
         now = self._clock.now_ms()
+        self._last_error = reason
         self._note(Result(number, False, MAX_ATTEMPTS, now, 0, None, reason, "", PARKED, 0, True))
 
     def _next_due_ms(self) -> int | None:

@@ -8,8 +8,9 @@ from typing import Final, NamedTuple
 
 from linli.databus import deliveries
 from linli.databus.changes import Change
-from linli.databus.deliveries import Result
+from linli.databus.deliveries import LeaseLost, Result
 from linli.databus.queues.horizon import Horizon
+from linli.databus.queues.leases import Leases
 from linli.databus.queues.reader import Reader
 from linli.databus.queues.window import Window
 from linli.databus.subscription_rows import Subscription
@@ -37,6 +38,7 @@ class Surroundings(NamedTuple):
     clock: Clock
     horizon: Horizon
     rng: Random
+    leases: Leases
 
 
 class Pump(ABC):
@@ -52,8 +54,12 @@ class Pump(ABC):
         self._rng = around.rng
         self._reader = Reader(around.db, around.clock, around.horizon, subscription)
         self._window: Window[Change] = Window(subscription.cursor_id)
+        self._leases = around.leases
+        self.lost = False
+        """Another process serves the queue: whoever holds this sender is to stop it."""
         self._failing_since_ms = subscription.failing_since_ms
-        self._written = (subscription.cursor_id, subscription.failing_since_ms)
+        self._last_error = subscription.last_error
+        self._written = (subscription.cursor_id, subscription.failing_since_ms, subscription.last_error)
         self._results: list[Result] = []
         self._wake = asyncio.Event()
         self._reload = True
@@ -74,7 +80,7 @@ class Pump(ABC):
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         await self._close()
-        with contextlib.suppress(LinliError):
+        with contextlib.suppress(LinliError, LeaseLost):
             await self._write()
 
     def wake(self) -> None:
@@ -121,6 +127,8 @@ class Pump(ABC):
             await self._rest(POLL_SECONDS)
 
     async def _turn(self) -> None:
+        if self.lost or self.subscription.id not in self._leases.held():
+            return
         if self._reload:
             self._reload = False
             known = await deliveries.known_after(
@@ -167,6 +175,9 @@ class Pump(ABC):
             try:
                 await self._write()
                 failed = False
+            except LeaseLost:
+                log.info("subscription %d: another process serves it", self.subscription.id)
+                self.lost = True
             except Exception:
                 if not failed:
                     log.exception("subscription %d: progress cannot be written", self.subscription.id)
@@ -181,8 +192,9 @@ class Pump(ABC):
                 self._window.settle(result.change_id)
         # A failure holds the cursor below it until its row in `deliveries` is durable.
         cursor = self._window.advance(None if self._db.engine == "sqlite" else self._window.cursor)
-        if not results and (cursor, self._failing_since_ms) == self._written:
+        if self.lost or (not results and (cursor, self._failing_since_ms, self._last_error) == self._written):
             return
+        state = (cursor, self._failing_since_ms, self._last_error)
         try:
             async with self._db.begin() as tx:
                 await deliveries.write_down(
@@ -192,13 +204,15 @@ class Pump(ABC):
                     results=results,
                     cursor_id=cursor,
                     generation=self.subscription.generation,
-                    failing_since_ms=self._failing_since_ms,
+                    failing_since_ms=state[1],
+                    last_error=state[2],
+                    who=self._leases.who,
                     log_successes=self.logs_successes,
                 )
         except BaseException:
             self._results = results + self._results
             raise
-        self._written = (cursor, self._failing_since_ms)
+        self._written = state
         for result in results:
             self._window.settle(result.change_id)
         await self._wrote(results)

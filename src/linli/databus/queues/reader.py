@@ -103,11 +103,12 @@ class Reader:
             return change.model_id == str(held.id)
         if change.app_key and change.app_key != held.app_key:
             return False
-        if not change.app_key and change.community_id not in access.communities:
+        mine = bool(change.project_id) and change.project_id == held.project_id
+        if not change.app_key and not mine and change.community_id not in access.communities:
             return False
         if self._filters.topic:
             return change.kind == self._kind
-        return self._filters.take(change.kind, change.model_id)
+        return self._filters.take(change)
 
     async def messages(self, ids: list[int]) -> dict[int, Change]:
         """Messages by number; those that the log no longer holds are missing."""

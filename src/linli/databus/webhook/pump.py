@@ -12,7 +12,7 @@ from typing import ClassVar, Final, NamedTuple
 
 import msgspec
 
-from linli.databus import deliveries, subscriptions, topics
+from linli.databus import deliveries, subscriptions
 from linli.databus.changes import Change
 from linli.databus.deliveries import PARKED, RETRY, Result
 from linli.databus.queues.backoff import wait_ms
@@ -95,7 +95,7 @@ class WebhookPump(Pump):
         for change, attempt in await self._candidates(now):
             if len(self._posts) >= (1 if self._down else PARALLEL):
                 return
-            key = (change.community_id, change.kind, change.model_id)
+            key = (change.community_id, change.kind, change.model_id or change.iot_id)
             if attempt == 1 and key in self._busy.values():
                 continue
             self._busy[change.id] = key
@@ -137,7 +137,7 @@ class WebhookPump(Pump):
             timestamp_ms=now,
             body=body,
             message_id=change.id,
-            topic=topics.topics_of(change.kind, self.subscription.app_key)[0],
+            topic=change.topic(self.subscription.app_key),
             app_key=self.subscription.app_key,
             attempt=attempt,
         )
@@ -146,6 +146,7 @@ class WebhookPump(Pump):
 
     def _judge(self, number: int, attempt: int, at_ms: int, outcome: Outcome, held: bool) -> None:
         now = self._clock.now_ms()
+        self._last_error = outcome.reason
         if outcome.ok:
             self._failures, self._down_until_ms, self._failing_since_ms = 0, 0, None
             state, next_ms = "", 0

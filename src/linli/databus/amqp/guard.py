@@ -1,0 +1,117 @@
+"""The door through which consumers come to RabbitMQ: it passes bytes on, and ends who does not acknowledge.
+
+RabbitMQ before 4.3 waits for ever for an AMQP 1.0 consumer that took a message and says nothing. The guard counts what
+each connection was given and has not settled; when a message whose turn it is stays unsettled for 30 s the connection
+is closed, and RabbitMQ gives what it held to another consumer at once. It keeps nothing that must survive it.
+"""
+
+import asyncio
+import contextlib
+import ssl
+from typing import Final
+
+from linli.kernel import telemetry
+from linli.kernel.clock import Clock
+from linli.protocols.amqp import FrameError, Stream, Unsettled
+
+log = telemetry.logger(__name__)
+
+ACK_MS: Final = 30_000
+CHECK_SECONDS: Final = 1.0
+PIECE: Final = 65_536
+CONNECT_SECONDS: Final = 10.0
+
+_ended = telemetry.counter("amqp_consumers_ended", "AMQP consumers disconnected by the platform", ("reason",))
+
+
+class Guard:
+    """Listens on host:port and passes on to RabbitMQ at `behind` (host, port), which need not be reachable otherwise."""
+
+    def __init__(self, clock: Clock, behind: tuple[str, int]) -> None:
+        self._clock = clock
+        self._behind = behind
+        self._server: asyncio.Server | None = None
+        self._open: dict[asyncio.Task[None], Unsettled] = {}
+        self._watching: asyncio.Task[None] | None = None
+
+    async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
+        """Raises OSError when the port is taken."""
+        self._server = await asyncio.start_server(self._came, host, port, ssl=tls, limit=PIECE)
+        self._watching = asyncio.create_task(self._watch(), name="amqp-guard")
+
+    async def stop(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+        if self._server is not None:
+            self._server.close()
+        for task in list(self._open):
+            task.cancel()
+        await asyncio.gather(*self._open, return_exceptions=True)
+
+    @property
+    def port(self) -> int:
+        assert self._server is not None
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def _came(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        held = self._open[task] = Unsettled()
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                broker_reader, broker_writer = await asyncio.open_connection(*self._behind, limit=PIECE)
+        except (OSError, TimeoutError):
+            _ended.labels("broker").inc()
+            writer.transport.abort()
+            del self._open[task]
+            return
+        ways = [
+            asyncio.create_task(self._pass_on(reader, broker_writer, Stream(), held, from_broker=False)),
+            asyncio.create_task(self._pass_on(broker_reader, writer, Stream(), held, from_broker=True)),
+        ]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            pass  # the guard ends it; there is nobody above to tell
+        finally:
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+            for end in (writer, broker_writer):
+                with contextlib.suppress(Exception):
+                    end.close()
+            del self._open[task]
+
+    async def _pass_on(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        stream: Stream,
+        held: Unsettled,
+        *,
+        from_broker: bool,
+    ) -> None:
+        """One direction until it ends. Whoever reads slowly holds up only the other end of his own connection."""
+        note = held.given if from_broker else held.answered
+        try:
+            while data := await reader.read(PIECE):
+                now = self._clock.now_ms()
+                for performative in stream.feed(data):
+                    note(performative, now)
+                writer.write(data)
+                await writer.drain()
+        except (OSError, FrameError) as error:
+            log.info("AMQP connection ends: %s", error)
+
+    async def _watch(self) -> None:
+        while True:
+            await self._clock.sleep(CHECK_SECONDS)
+            now = self._clock.now_ms()
+            for task, held in list(self._open.items()):
+                since = held.oldest_ms()
+                if since is not None and now - since >= ACK_MS:
+                    _ended.labels("unacknowledged").inc()
+                    log.info(
+                        "an AMQP consumer is disconnected: it holds %d messages unacknowledged", len(held)
+                    )
+                    task.cancel()

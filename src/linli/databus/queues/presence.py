@@ -1,0 +1,66 @@
+"""How many consumers of each queue are connected, over all processes."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import bindparam, delete, func, select
+
+from linli.databus.models import subscription_consumers
+from linli.kernel.clock import Clock
+from linli.kernel.db import INT, Command, Database, Query, Reader, in_scope
+from linli.kernel.scope import Scope
+
+WRITE_MS: Final = 5_000
+FRESH_MS: Final = 15_000
+
+_counted = Query(
+    select(subscription_consumers.c.subscription_id, func.sum(subscription_consumers.c.consumers))
+    .where(
+        subscription_consumers.c.seen_ms >= bindparam("since", type_=INT), in_scope(subscription_consumers)
+    )
+    .group_by(subscription_consumers.c.subscription_id)
+)
+_drop = Command(
+    delete(subscription_consumers).where(
+        (subscription_consumers.c.process == bindparam("who"))
+        | (subscription_consumers.c.seen_ms < bindparam("before", type_=INT))
+    ),
+    unscoped="rows of a process, and of those that died",
+)
+
+
+class Presence:
+    """What this process tells of its consumers: when it changes, and now and then."""
+
+    def __init__(self, db: Database, clock: Clock, who: str) -> None:
+        self._db = db
+        self._clock = clock
+        self._who = who
+        self._told: dict[int, int] = {}
+        self._told_ms = 0
+
+    async def tell(self, counts: Mapping[int, tuple[str, int]]) -> None:
+        """`counts`: (tenant, consumers) by subscription."""
+        now = self._clock.now_ms()
+        present = {number: count for number, (_, count) in counts.items() if count}
+        if present == self._told and (not present or now - self._told_ms < WRITE_MS):
+            return
+        rows = [
+            {"subscription_id": n, "process": self._who, "tenant_id": counts[n][0], "consumers": c, "seen_ms": now}
+            for n, c in present.items()
+        ]  # fmt: skip
+        async with self._db.begin() as tx:
+            await _drop.run(tx, who=self._who, before=now - FRESH_MS)
+            await tx.insert_many(subscription_consumers, rows)
+        self._told, self._told_ms = present, now
+
+    async def leave(self) -> None:
+        if self._told:
+            async with self._db.begin() as tx:
+                await _drop.run(tx, who=self._who, before=0)
+            self._told = {}
+
+
+async def consumers(scope: Scope, db: Reader, *, now_ms: int) -> dict[int, int]:
+    """Consumers connected, by subscription."""
+    return {int(n): int(count) for n, count in await _counted.all(db, scope, since=now_ms - FRESH_MS)}

@@ -1,0 +1,188 @@
+"""One connection's stream of a subscription's messages, in the order of their numbers.
+
+Each connection has a place of its own: after `Last-Event-ID`, else where the subscription stands. The subscription's
+place follows the furthest of its connections (or, with `ack=manual`, only what was confirmed), so that it is what a
+client without memory resumes from. Nothing is held in memory beyond one page: who reads slowly is sent less at a time.
+
+On PostgreSQL a number can be drawn before and committed after a higher one; a stream therefore goes only as far as the
+log is known to be complete, or the number of the last message would not be a place to resume from.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Final
+
+import msgspec
+from sqlalchemy import bindparam, update
+
+from linli.databus import minutes
+from linli.databus.changes import Change
+from linli.databus.models import subscriptions
+from linli.databus.queues.horizon import Horizon
+from linli.databus.queues.reader import Reader
+from linli.databus.queues.window import Window
+from linli.databus.subscription_rows import EVENTS, Subscription, find_by_id
+from linli.kernel.clock import Clock
+from linli.kernel.db import INT, Command, Database
+
+HEARTBEAT_MS: Final = 15_000
+LOOK_MS: Final = 1_000
+"""How often the subscription itself is looked at, and the place written."""
+CATCH_UP_SECONDS: Final = 0.025
+"""How soon to ask again for how far the log is complete, while there is more than that."""
+ROOM: Final = 500
+RETRY_MS: Final = 3_000
+"""How long clients are told to wait before they connect again."""
+
+_forward = Command(
+    update(subscriptions)
+    .where(
+        subscriptions.c.id == bindparam("row_id", type_=INT),
+        subscriptions.c.generation == bindparam("of_generation", type_=INT),
+        subscriptions.c.cursor_id < bindparam("cursor", type_=INT),
+    )
+    .values(cursor_id=bindparam("cursor", type_=INT), last_seen_ms=bindparam("now", type_=INT)),
+    unscoped="streams whose key was checked when they were opened",
+)
+
+
+class EventStream:
+    """`wake` it when the log grew."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        horizon: Horizon,
+        subscription: Subscription,
+        *,
+        after: int | None,
+        manual: bool,
+    ) -> None:
+        self.subscription = subscription
+        self._db = db
+        self._clock = clock
+        self._horizon = horizon
+        self._manual = manual
+        self._reader = Reader(db, clock, horizon, subscription)
+        self._place = subscription.cursor_id if after is None else after
+        self._confirmed = after
+        """What the client said that it has."""
+        self._wake = asyncio.Event()
+        self._looked_ms = clock.now_ms()
+        self._said_ms = clock.now_ms()
+        self._sent = 0
+        self.closed = ""
+        """Why the stream ends."""
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Bytes to send; each has been taken when the next is asked for. Ends when the subscription does."""
+        yield b"retry: %d\n\n: stream of subscription %d\n\n" % (RETRY_MS, self.subscription.id)
+        if self._confirmed is not None:
+            await self._settle(self._confirmed)
+        while True:
+            self._wake.clear()
+            if not (await self._reader.access()).enabled:
+                self.closed = "disabled"
+            if self.closed:
+                yield b'event: closed\ndata: {"reason":"%b"}\n\n' % self.closed.encode()
+                return
+            found, complete = await self._page()
+            if found:
+                self._said_ms = self._clock.now_ms()
+                yield b"".join(_event(change, self.subscription.app_key) for change in found)
+                self._sent += len(found)
+            now = self._clock.now_ms()
+            if now - self._looked_ms >= LOOK_MS:
+                await self._look(now)
+            if now - self._said_ms >= HEARTBEAT_MS:
+                self._said_ms = now
+                yield b": %d\n\n" % now
+            if len(found) < ROOM:
+                await self._rest(LOOK_MS / 1000 if complete else CATCH_UP_SECONDS)
+
+    async def end(self) -> None:
+        """Write down how far the client was sent things."""
+        await self._keep()
+
+    async def _page(self) -> tuple[list[Change], bool]:
+        """(The next messages, whether there is nothing more that could be read a moment later)."""
+        safe = await self._horizon.safe()
+        window: Window[Change] = Window(self._place)
+        await self._reader.fill(window, room=ROOM)
+        waiting = window.waiting()
+        reach = window.last if safe is None else min(window.last, safe)
+        found = [change for change in waiting if change.id <= reach][:ROOM]
+        if len(found) < ROOM:
+            self._place = max(self._place, reach)  # up to here nothing more is for this stream
+        else:
+            self._place = found[-1].id
+        return found, window.last <= reach
+
+    async def _look(self, now: int) -> None:
+        """Whether the subscription is still there, and still where this stream thinks."""
+        self._looked_ms = now
+        await self._keep()
+        row = await find_by_id(self._db, subscription_id=self.subscription.id)
+        if row is None or row.kind != EVENTS:
+            self.closed = "deleted"
+        elif not row.enabled:
+            self.closed = "stopped"
+        elif row.generation != self.subscription.generation:
+            self._reader = Reader(self._db, self._clock, self._horizon, row)
+            self._place, self.subscription = row.cursor_id, row
+        elif row.filters_json != self.subscription.filters_json:
+            self._reader = Reader(self._db, self._clock, self._horizon, row)
+            self.subscription = row
+
+    async def _keep(self) -> None:
+        sent, self._sent = self._sent, 0
+        if not self._manual:
+            await self._settle(self._place, sent)
+        elif sent:
+            await self._settle(0, sent)
+
+    async def _settle(self, place: int, sent: int = 0) -> None:
+        held = self.subscription
+        async with self._db.begin() as tx:
+            await _forward.run(
+                tx,
+                row_id=held.id,
+                of_generation=held.generation,
+                cursor=place,
+                now=self._clock.now_ms(),
+            )
+            await minutes.count(
+                tx, subscription_id=held.id, tenant_id=held.tenant_id, delivered=sent, failed=0
+            )
+
+    async def _rest(self, seconds: float) -> None:
+        if self._wake.is_set():
+            await asyncio.sleep(0)
+            return
+        waiting = [
+            asyncio.ensure_future(self._wake.wait()),
+            asyncio.ensure_future(self._clock.sleep(seconds)),
+        ]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waiting:
+                one.cancel()
+
+
+class _Message(msgspec.Struct):
+    """The data of one event."""
+
+    topic: str
+    time: int
+    payload: msgspec.Raw
+
+
+def _event(change: Change, app_key: str) -> bytes:
+    """One message as an event without a name, so that a browser's `onmessage` gets it. JSON holds no line break."""
+    said = _Message(change.topic(app_key), change.created_ms, msgspec.Raw(change.message()))
+    return b"id: %d\ndata: %b\n\n" % (change.id, msgspec.json.encode(said))
