@@ -14,10 +14,12 @@ from linli.kernel.scope import Caller, Scope
 from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit import signatures
 from linli.things.queries.devices import DeviceRow, get_device
+from linli.things.queries.products import get_product
+from linli.things.queries.timelines import present_values
 from linli.things.service import devices, products
 from linli.things.service.devices import Triple
 from tests.things.conftest import DOOR_TSL
-from tests.things.device import Device, Platform
+from tests.things.device import Device, Platform, until
 
 STAMP = "1700000000000"
 
@@ -127,6 +129,22 @@ class Estate:
 
     async def states(self, triples: Iterable[Triple]) -> list[str]:
         return [(await self.row(triple)).state for triple in triples]
+
+    async def settled(self, triples: list[Triple], *states: str) -> None:
+        """Wait until the devices are in these states; one state is for all of them."""
+        want = list(states) * (len(triples) if len(states) == 1 else 1)
+
+        async def reached() -> bool:
+            return await self.states(triples) == want
+
+        await until(reached)
+
+    async def value(self, triple: Triple, identifier: str) -> Any:
+        """What is known of a property."""
+        row = await self.row(triple)
+        product = await get_product(self.scope, self.database, product_key=row.product_key)
+        shown = await present_values(self.database, device=row, product=product)
+        return next((item.value for item in shown if item.identifier == identifier), None)
 
 
 @pytest.fixture

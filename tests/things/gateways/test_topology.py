@@ -129,7 +129,7 @@ async def test_a_sub_device_comes_over_and_its_former_gateway_is_told(
     assert list(told.values()) == [{"status": 1, "subList": named(sub)}]
     assert await gateway.ok("thing/topo/get", {}) == []
     await second.login(sub)
-    assert await estate.states([sub]) == ["online"]
+    await estate.settled([sub], "online")
     await gateway.device.publish(
         f"/sys/{sub.product_key}/{sub.device_name}/thing/event/property/post", b'{"id":"1","params":{}}'
     )
@@ -152,14 +152,14 @@ async def test_people_change_it_and_the_gateway_is_told(gateway: Gateway, estate
     for reply in ("thing/topo/change_reply", "thing/topo/add/notify_reply"):
         await gateway.device.publish(gateway.device.topic(reply), b'{"id":"1","code":200,"data":{}}')
     await gateway.login(*subs)
-    assert await estate.states(subs) == ["online"] * 3
+    await estate.settled(subs, "online")
 
     async with estate.database.begin() as tx:
         await topology.remove_subs(estate.scope, tx, iot_ids=iot_ids[:1], **place)
     assert list((await gateway.told("topo/change")).values()) == [{"status": 1, "subList": named(subs[0])}]
     answer = await gateway.ask("combine/logout", named(subs[0])[0])
     assert answer["code"] == 520, "it was logged out with that"
-    assert await estate.states(subs) == ["offline", "online", "online"]
+    await estate.settled(subs, "offline", "online", "online")
 
 
 async def test_people_are_refused_by_name(estate: Estate, stranger: Estate) -> None:

@@ -1,8 +1,8 @@
 """What gateways and devices are told unasked: topology changes, and that somebody disabled, enabled or deleted a device.
 
-A service calls one of the functions below with its transaction; the notice goes out once that is durable. It goes at
-QoS 1 to the device's own connection, else by its gateway's; one that a gateway misses because it is away waits in its
-session, if that is a persistent one, for a day. Source: spec clients b.4.
+A service calls one of the functions below with its transaction; the notice goes out once that is durable, at QoS 1.
+What concerns a sub-device goes to its gateway, and by the sub-device's own connection if it has one. Whoever misses one
+because they are away finds it in their session, if that is a persistent one, for a day. Source: spec clients b.4.
 
 Which clients read which: `topo/change` the Python SDK, `topo/add/notify` the C SDK, `thing/disable` and its kin those
 that subscribe to the sub-device's own topics. The C SDK takes the device from the topic and listens on its own names
@@ -51,7 +51,7 @@ class Notice(NamedTuple):
     """The topic behind `/sys/{pk}/{dn}/`, as `thing/topo/change`; it also gives the method."""
     params: Any
     gateway: SubKey | None = None
-    """Who takes it where the device itself has no connection."""
+    """Who takes it too: the gateway of a sub-device."""
 
 
 type Sender = Callable[[Notice], bool]
@@ -113,8 +113,11 @@ class Notices:
         payload = envelope.request(str(self._ids.number()), notice.tail.replace("/", "."), notice.params)
         topic = sys_topic(*notice.about, notice.tail)
         expires = self._clock.now_ms() + KEPT_MS
-        if notice.gateway is None:
-            return publisher.publish(*notice.about, topic, payload, qos=1, queue=True, expires_ms=expires)
-        return publisher.publish(*notice.about, topic, payload, qos=1) or publisher.publish(
-            *notice.gateway, topic, payload, qos=1, queue=True, expires_ms=expires
-        )
+        own: dict[str, Any] = {"queue": True, "expires_ms": expires} if notice.gateway is None else {}
+        told = False
+        if notice.gateway is not None:
+            # By the gateway's name, not the sub-device's: it may be logged out before this gets there.
+            told = publisher.publish(*notice.gateway, topic, payload, qos=1, queue=True, expires_ms=expires)
+            if not publisher.connects(*notice.about):
+                return told
+        return publisher.publish(*notice.about, topic, payload, qos=1, **own) or told
