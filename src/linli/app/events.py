@@ -2,7 +2,7 @@
 
 from linli.console.delivery_routes import told
 from linli.console.hub import Hub as LiveHub
-from linli.console.live_topics import DELIVERY, DEVICE, MESSAGE, PASS
+from linli.console.live_topics import CONFIG, DELIVERY, DEVICE, FIRMWARE, MESSAGE, PASS
 from linli.databus import changes, device_events, scopes
 from linli.databus.topics import Kind
 from linli.delivery.queries import get_row
@@ -16,8 +16,9 @@ from linli.kernel.db import Database, Tx
 from linli.kernel.events import Handlers
 from linli.kernel.scope import Scope
 from linli.things import events as things
+from linli.things.configs.events import ConfigPushMoved
 from linli.things.console.messages import live_row
-from linli.things.events import DeviceMoved
+from linli.things.events import DeviceMoved, UpgradeMoved
 from linli.things.inbox.messages import Message
 
 
@@ -60,6 +61,18 @@ def to_pages(db: Database, hub: LiveHub) -> None:
             lambda: hub.publish(DELIVERY, row, tenant_id=event.tenant_id, community_id=event.community_id)
         )
 
+    async def upgraded(tx: Tx, event: UpgradeMoved) -> None:
+        row = {"campaignId": str(event.campaign_no), "upgradeId": str(event.job_no or "")}
+        tx.after_commit(
+            lambda: hub.publish(FIRMWARE, row, tenant_id=event.tenant_id, community_id=event.community_id)
+        )
+
+    async def pushed(tx: Tx, event: ConfigPushMoved) -> None:
+        row = {"pushId": str(event.push_no)}
+        tx.after_commit(lambda: hub.publish(CONFIG, row, tenant_id=event.tenant_id))
+
+    db.handlers.inline(UpgradeMoved, upgraded)
+    db.handlers.inline(ConfigPushMoved, pushed)
     db.handlers.inline(PassRecorded, passed)
     db.handlers.inline(DeliverySettled, moved_on)
 

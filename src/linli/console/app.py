@@ -28,7 +28,10 @@ from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
 from linli.domains.people.rights import Right
 from linli.openapi.console import CONTROLLERS as openapi_routes
+from linli.servicebus.console import CONTROLLERS as servicebus_routes
+from linli.things.configs.console import CONTROLLERS as configs_routes
 from linli.things.console import CONTROLLERS as things_routes
+from linli.things.ota.console import CONTROLLERS as ota_routes
 
 PREFIX: Final = "/api/console"
 CONTROLLERS: Final[tuple[type[Controller], ...]] = (
@@ -45,9 +48,19 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *access_routes,
     *databus_routes,
     *things_routes,
+    *ota_routes,
+    *configs_routes,
+    *servicebus_routes,
     *openapi_routes,
 )
-SERVICES: Final[tuple[str, ...]] = ("importer", "invoker", "door_keys", "openapi", "platform_health")
+SERVICES: Final[tuple[str, ...]] = (
+    "importer",
+    "invoker",
+    "door_keys",
+    "openapi",
+    "platform_health",
+    "device_authority",
+)
 """Names of the rooms' service objects that routes ask for; the composing function provides each in `Parts.services`."""
 _RIGHTS: Final = frozenset({access.SIGNED_IN, *(right.value for right in Right)})
 

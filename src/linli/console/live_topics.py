@@ -10,5 +10,9 @@ DELIVERY: Final = "delivery"
 """A desired state changed on its way to a device (`delivery`)."""
 MESSAGE: Final = "message"
 """A device's message, as the inbox took it (`things`)."""
+FIRMWARE: Final = "firmware"
+"""A campaign or one of its devices went a step (`things.ota`)."""
+CONFIG: Final = "config"
+"""A push of a configuration went a step (`things.configs`)."""
 
-TOPICS: Final = frozenset({PASS, DEVICE, DELIVERY, MESSAGE})
+TOPICS: Final = frozenset({FIRMWARE, CONFIG, PASS, DEVICE, DELIVERY, MESSAGE})

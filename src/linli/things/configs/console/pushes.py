@@ -1,0 +1,109 @@
+"""Pushes of a configuration to the devices that are online: begin one, watch it, stop it."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from linli.kernel.db import Database, Reader
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.things.configs import queries, service
+from linli.things.configs.queries import Push, PushState, Taking
+from linli.things.queries.products import get_product
+
+
+class PushForm(msgspec.Struct, rename="camel"):
+    product_key: str
+    batch: int = service.DEFAULT_BATCH
+    """Devices told at one time; batches go out a second apart."""
+
+
+class PushRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    version: str
+    state: PushState
+    total: int
+    counts: dict[Taking, int]
+    created_by: str
+    created_ms: int
+    finished_ms: int | None
+
+
+class PushedRow(msgspec.Struct, rename="camel", frozen=True):
+    iot_id: str
+    device_name: str
+    nickname: str
+    state: Taking
+    code: int
+    """What the device answered."""
+    sent_ms: int | None
+    answered_ms: int | None
+
+
+async def _row(db: Reader, push: Push) -> PushRow:
+    return PushRow(
+        str(push.push_no), push.config_ids, push.state, push.total,
+        await queries.push_counts(db, push_no=push.push_no), push.created_by, push.created_ms,
+        push.finished_ms,
+    )  # fmt: skip
+
+
+class ConfigPushRoutes(Controller):
+    path = "/config-pushes"
+    tags = ("configs",)
+
+    @get("/", right="devices.use")
+    async def list_pushes(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        product_key: Annotated[str, QueryParameter(name="productKey")],
+    ) -> list[PushRow]:
+        """The last 20 of a product, the newest first."""
+        product = await get_product(within, db, product_key=product_key)
+        found = await queries.last_pushes(within, db, product_no=product.product_no)
+        return [await _row(db, push) for push in found]
+
+    @post("/", right="devices.manage", status_code=201)
+    async def push(
+        self,
+        data: JSONBody[PushForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> PushRow:
+        """Tell every device of a product that is online, and in sight, what holds for it."""
+        async with db.begin() as tx:
+            made = await service.push_config(within, tx, product_key=data.product_key, batch=data.batch)
+            return await _row(tx, made)
+
+    @get("/{push_id:int}/devices", right="devices.use")
+    async def list_devices(
+        self,
+        push_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        taking: Annotated[str, QueryParameter(name="state", description="Comma-separated states.")] = "",
+    ) -> Page[PushedRow]:
+        """How each device took it."""
+        await queries.get_push(within, db, push_no=push_id)
+        states = tuple(state for state in taking.split(",") if state)
+        found = await queries.pushed_devices(within, db, push_no=push_id, page=page, states=states)
+        told = [
+            PushedRow(
+                row.iot_id, row.device_name, row.nickname, row.state, row.code, row.sent_ms, row.answered_ms
+            )
+            for row in found.data
+        ]
+        return Page.of(page, found.total, told)
+
+    @post("/{push_id:int}/cancel", right="devices.manage", status_code=204)
+    async def cancel(
+        self, push_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> None:
+        """Tell no further device."""
+        async with db.begin() as tx:
+            await service.cancel_push(within, tx, push_no=push_id)

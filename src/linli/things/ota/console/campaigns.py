@@ -1,0 +1,364 @@
+"""Campaigns for the people who run devices: begin one, watch it, hold it, widen it, take it back."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from msgspec import Meta
+
+from linli.kernel.db import Database, Reader
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.things.ota import campaigns, queries, rows, selection
+from linli.things.ota.campaigns import NewCampaign, Rules
+from linli.things.ota.console.firmware import CampaignStarted
+from linli.things.ota.firmware import get_firmware
+from linli.things.ota.rows import Campaign, CampaignState, JobRow, Kind
+from linli.things.ota.selection import MAX_CHOSEN, Selection
+from linli.things.ota.states import OPEN, JobState
+from linli.things.queries.products import like_pattern
+
+
+class RulesForm(msgspec.Struct, rename="camel"):
+    """How fast and how carefully; see `campaigns.Rules`."""
+
+    percent: Annotated[int, Meta(description="Grey scale: share of the devices let in at first.")] = 100
+    rate: Annotated[int, Meta(description="Devices a minute; 0: no limit.")] = 0
+    retries: int = 0
+    retry_minutes: int = 10
+    timeout_minutes: int = 60
+    stop_percent: Annotated[int, Meta(description="Stop at this share of lost devices; 0: never.")] = 0
+    stop_least: int = 5
+    restores: bool = True
+    starts_ms: int | None = None
+    ends_ms: int | None = None
+
+
+class DeviceGroup(msgspec.Struct):
+    """Devices with a tag in common."""
+
+    key: str
+    value: str
+
+
+class CampaignForm(msgspec.Struct, rename="camel"):
+    firmware_id: int
+    dynamic: Annotated[bool, Meta(description="Also devices that report an old version later.")] = False
+    name: str = ""
+    community_id: Annotated[int | None, Meta(description="None: the whole tenant.")] = None
+    versions: Annotated[list[str], Meta(max_length=100)] = []
+    iot_ids: Annotated[list[str], Meta(max_length=MAX_CHOSEN)] = []
+    device_names: Annotated[list[str], Meta(max_length=MAX_CHOSEN)] = []
+    group: DeviceGroup | None = None
+    rules: RulesForm = msgspec.field(default_factory=RulesForm)
+
+
+class DeviceCount(msgspec.Struct, frozen=True):
+    devices: int
+
+
+class CampaignRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    name: str
+    kind: Kind
+    firmware_id: str
+    product_key: str
+    product_name: str
+    module: str
+    version: str
+    source_version: str
+    community_id: str | None
+    state: CampaignState
+    reason: str
+    percent: int
+    rate: int
+    retries: int
+    retry_minutes: int
+    timeout_minutes: int
+    stop_percent: int
+    stop_least: int
+    restores: bool
+    starts_ms: int
+    ends_ms: int | None
+    created_by: str
+    created_ms: int
+    started_ms: int | None
+    finished_ms: int | None
+    counts: dict[JobState, int]
+    """Devices by state; states without any are left out."""
+    total: int
+    done: int
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """A reason for which devices were lost."""
+
+    reason: str
+    devices: int
+
+
+class PreviousRow(msgspec.Struct, frozen=True):
+    """A version that devices had before, and whether a roll-back can offer it."""
+
+    version: str
+    devices: int
+    stored: bool
+
+
+class CampaignDetail(CampaignRow, rename="camel", frozen=True):
+    lost: list[Lost]
+    previous: list[PreviousRow]
+    versions: list[str]
+    group: DeviceGroup | None
+    chosen: int
+    """Devices chosen one by one."""
+
+
+class UpgradeRow(msgspec.Struct, rename="camel", frozen=True):
+    """One device of a campaign."""
+
+    id: str
+    iot_id: str
+    device_name: str
+    nickname: str
+    online: bool
+    state: JobState
+    progress: int
+    step: int
+    tries: int
+    reason: str
+    detail: str
+    """In the device's own words."""
+    from_version: str
+    current_version: str
+    next_ms: int | None
+    """When it is tried again or given up."""
+    notified_ms: int | None
+    changed_ms: int
+    finished_ms: int | None
+
+    @staticmethod
+    def of(row: JobRow) -> "UpgradeRow":
+        return UpgradeRow(
+            str(row.job_no), row.iot_id, row.device_name, row.nickname, bool(row.online), JobState(row.state),
+            row.progress, row.step, row.tries, row.reason, row.detail, row.from_version,
+            row.current_version or "", row.due_ms, row.notified_ms, row.changed_ms, row.finished_ms,
+        )  # fmt: skip
+
+
+class WidenRequest(msgspec.Struct):
+    percent: int
+
+
+class Retried(msgspec.Struct, frozen=True):
+    devices: int
+
+
+async def _row(db: Reader, row: Campaign) -> CampaignRow:
+    return CampaignRow(**await _facts(db, row))
+
+
+async def _facts(db: Reader, row: Campaign) -> dict[str, Any]:
+    counts = await rows.counts_of(db, row.campaign_no)
+    return {
+        "id": str(row.campaign_no),
+        "name": row.name,
+        "kind": row.kind,
+        "firmware_id": str(row.firmware_no),
+        "product_key": row.product_key,
+        "product_name": row.product_name,
+        "module": row.module,
+        "version": row.version,
+        "source_version": row.source_version,
+        "community_id": None if row.community_id is None else str(row.community_id),
+        "state": row.state,
+        "reason": row.reason,
+        "percent": row.percent,
+        "rate": row.rate,
+        "retries": row.retries,
+        "retry_minutes": row.retry_ms // campaigns.MINUTE_MS,
+        "timeout_minutes": row.timeout_ms // campaigns.MINUTE_MS,
+        "stop_percent": row.stop_percent,
+        "stop_least": row.stop_least,
+        "restores": bool(row.restores),
+        "starts_ms": row.starts_ms,
+        "ends_ms": row.ends_ms,
+        "created_by": row.created_by,
+        "created_ms": row.created_ms,
+        "started_ms": row.started_ms,
+        "finished_ms": row.finished_ms,
+        "counts": {state: one.number for state, one in counts.items()},
+        "total": sum(one.number for one in counts.values()),
+        "done": sum(one.number for state, one in counts.items() if state not in OPEN),
+    }
+
+
+async def _new(within: Scope, db: Reader, form: CampaignForm) -> NewCampaign:
+    """The form with its devices found. Raises NotFound, BadInput."""
+    firmware = await get_firmware(within, db, firmware_no=form.firmware_id)
+    chosen = await selection.resolve(
+        within, db, product_key=firmware.product_key, iot_ids=form.iot_ids, device_names=form.device_names
+    )
+    group = (form.group.key, form.group.value) if form.group else None
+    return NewCampaign(
+        form.firmware_id,
+        "dynamic" if form.dynamic else "static",
+        form.name,
+        form.community_id,
+        Selection(tuple(form.versions), chosen, group),
+        Rules(**msgspec.structs.asdict(form.rules)),
+    )
+
+
+class CampaignRoutes(Controller):
+    path = "/firmware-campaigns"
+    tags = ("firmware",)
+
+    @get("/", right="devices.use")
+    async def list_campaigns(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        firmware_id: Annotated[int | None, QueryParameter(name="firmwareId")] = None,
+        campaign_state: Annotated[
+            str, QueryParameter(name="state", description="Comma-separated states.")
+        ] = "",
+    ) -> Page[CampaignRow]:
+        """Campaigns in sight, the newest first, each with its devices by state."""
+        if firmware_id is not None:
+            await get_firmware(within, db, firmware_no=firmware_id)
+        found = await queries.list_campaigns(
+            within, db, page=page, firmware_no=firmware_id, states=_split(campaign_state)
+        )
+        return Page.of(page, found.total, [await _row(db, row) for row in found.data])
+
+    @post("/", right="devices.manage", status_code=201)
+    async def start(
+        self,
+        data: JSONBody[CampaignForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> CampaignStarted:
+        """Begin a campaign, now or at its date. Those who see some communities only must name one of them."""
+        async with db.begin() as tx:
+            made = await campaigns.start_campaign(within, tx, new=await _new(within, tx, data))
+        return CampaignStarted(str(made.campaign_no))
+
+    @post("/count", right="devices.manage", status_code=200)
+    async def count(
+        self,
+        data: JSONBody[CampaignForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> DeviceCount:
+        """How many devices such a campaign would begin with; nothing is begun."""
+        new = await _new(within, db, data)
+        return DeviceCount(await campaigns.count_devices(within, db, new=new))
+
+    @get("/{campaign_id:int}", right="devices.use")
+    async def detail(
+        self, campaign_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> CampaignDetail:
+        """One campaign, with why devices were lost and what a roll-back could offer."""
+        row = await rows.get_campaign(within, db, campaign_no=campaign_id)
+        chosen = row.aim.selection
+        return CampaignDetail(
+            **await _facts(db, row),
+            lost=[Lost(*one) for one in await queries.failure_reasons(db, campaign_no=campaign_id)],
+            previous=[
+                PreviousRow(one.version, one.devices, one.stored is not None)
+                for one in await queries.previous_versions(db, campaign_no=campaign_id)
+            ],
+            versions=list(chosen.versions),
+            group=DeviceGroup(*chosen.group) if chosen.group else None,
+            chosen=len(chosen.iot_ids),
+        )
+
+    @get("/{campaign_id:int}/devices", right="devices.use")
+    async def list_devices(
+        self,
+        campaign_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        q: FromQuery[str] = "",
+        job_state: Annotated[str, QueryParameter(name="state", description="Comma-separated states.")] = "",
+    ) -> Page[UpgradeRow]:
+        """Its devices in the order of their turns."""
+        await rows.get_campaign(within, db, campaign_no=campaign_id)
+        found = await queries.list_jobs(
+            within, db, campaign_no=campaign_id, page=page, states=_split(job_state),
+            pattern=like_pattern(q.strip()),
+        )  # fmt: skip
+        return Page.of(page, found.total, [UpgradeRow.of(row) for row in found.data])
+
+    @post("/{campaign_id:int}/pause", right="devices.manage", status_code=204)
+    async def pause(
+        self, campaign_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> None:
+        """Tell no further device; those that were told go on."""
+        async with db.begin() as tx:
+            await campaigns.pause_campaign(within, tx, campaign_no=campaign_id)
+
+    @post("/{campaign_id:int}/resume", right="devices.manage", status_code=204)
+    async def resume(
+        self, campaign_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> None:
+        """Go on after a pause or a stop."""
+        async with db.begin() as tx:
+            await campaigns.resume_campaign(within, tx, campaign_no=campaign_id)
+
+    @post("/{campaign_id:int}/widen", right="devices.manage", status_code=204)
+    async def widen(
+        self,
+        campaign_id: FromPath[int],
+        data: JSONBody[WidenRequest],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> None:
+        """Let in a greater share of the devices."""
+        async with db.begin() as tx:
+            await campaigns.widen_campaign(within, tx, campaign_no=campaign_id, percent=data.percent)
+
+    @post("/{campaign_id:int}/cancel", right="devices.manage", status_code=204)
+    async def cancel(
+        self, campaign_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> None:
+        """End it. A device that is loading already may still finish."""
+        async with db.begin() as tx:
+            await campaigns.cancel_campaign(within, tx, campaign_no=campaign_id)
+
+    @post("/{campaign_id:int}/roll-back", right="devices.manage", status_code=204)
+    async def roll_back(
+        self, campaign_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> None:
+        """Offer each upgraded device the version it had before, where that is stored."""
+        async with db.begin() as tx:
+            await campaigns.roll_back_campaign(within, tx, campaign_no=campaign_id)
+
+    @post("/{campaign_id:int}/retry", right="devices.manage", status_code=200)
+    async def retry_failed(
+        self, campaign_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> Retried:
+        """Try all lost devices again, at most 500 at a time."""
+        async with db.begin() as tx:
+            return Retried(await campaigns.retry_failed(within, tx, campaign_no=campaign_id))
+
+    @post("/{campaign_id:int}/devices/{upgrade_id:int}/retry", right="devices.manage", status_code=204)
+    async def retry(
+        self,
+        campaign_id: FromPath[int],
+        upgrade_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> None:
+        """Try one lost device again."""
+        async with db.begin() as tx:
+            await campaigns.retry_job(within, tx, campaign_no=campaign_id, job_no=upgrade_id)
+
+
+def _split(states: str) -> tuple[str, ...]:
+    return tuple(state for state in states.split(",") if state)
