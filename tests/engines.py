@@ -3,6 +3,7 @@
 Nothing here installs anything: `./linli test` does that as root. What is missing is skipped with a reason.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -209,6 +210,56 @@ def mosquitto(folder: Path, *settings: str) -> Iterator[int]:
         end(process)
 
 
+class Haproxy:
+    """A TCP balancer in front of several ports, one server each; which of them live it asks over HTTP (`/readyz`)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lines = ["global", "  maxconn 20000", "defaults", "  timeout connect 2s", "  timeout check 2s"]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ports: list[int] = []
+
+    def balance(self, name: str, servers: list[tuple[int, int]], *, http: bool = False) -> int:
+        """Add a listener before `start`; its port. `servers`: (port, port whose /readyz says whether it lives)."""
+        port = free_port()
+        self._ports.append(port)
+        idle = "1h" if not http else "60s"
+        self._lines += [
+            f"listen {name}",
+            f"  bind {LOOPBACK}:{port}",
+            f"  mode {'http' if http else 'tcp'}",
+            f"  timeout client {idle}",
+            f"  timeout server {idle}",
+            f"  balance {'roundrobin' if http else 'leastconn'}",
+            "  option httpchk GET /readyz",
+            "  http-check expect status 200",
+            "  option redispatch",
+            "  retries 3",
+        ]
+        checked = "inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions"
+        self._lines += [
+            f"  server s{number} {LOOPBACK}:{server} check port {check} {checked}"
+            for number, (server, check) in enumerate(servers)
+        ]
+        return port
+
+    def start(self) -> None:
+        config = self.folder / "haproxy.cfg"
+        config.write_text("\n".join([*self._lines, ""]))
+        log = self.folder / "haproxy.log"
+        with log.open("wb") as out:
+            self._process = subprocess.Popen(
+                [find_program("haproxy"), "-db", "-f", str(config)],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+            )  # fmt: skip
+        for port in self._ports:
+            wait_for_port(port, self._process, log)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            end(self._process)
+
+
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -228,3 +279,131 @@ def chromium() -> str:
         if found := shutil.which(name):
             return found
     pytest.skip("Chromium is not installed (./linli test installs it as root)")
+
+
+class RabbitMQ:
+    """A RabbitMQ node of its own on loopback, with an epmd of its own: nothing is left running, no service is touched.
+
+    `auth_url`: where it asks for users that are not its own (rabbitmq_auth_backend_http); empty: nowhere. The node's own
+    user is `linli`, password `secret`, who may do everything in the vhost `/`.
+    """
+
+    def __init__(self, folder: Path, auth_url: str = "") -> None:
+        self.folder = folder
+        self.auth_url = auth_url
+        self.port = free_port()
+        self._epmd_port = free_port()
+        self._dist_port = free_port()
+        self._epmd: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @staticmethod
+    def program() -> Path | None:
+        """The server's own start script: Debian's wrapper changes the user."""
+        return next(iter(sorted(Path("/usr/lib/rabbitmq/lib").glob("*/sbin/rabbitmq-server"))), None)
+
+    @classmethod
+    @contextmanager
+    def running(cls, auth_url: str = "") -> Iterator[Self]:
+        """A node that lives as long as the block. Skips the test when RabbitMQ is not installed."""
+        if cls.program() is None:
+            pytest.skip("rabbitmq-server is not installed (./linli test installs it as root)")
+        folder = Path(tempfile.mkdtemp(prefix="linli-rabbit-"))
+        node = cls(folder, auth_url)
+        try:
+            node.start()
+            yield node
+        finally:
+            node.stop()
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @property
+    def url(self) -> str:
+        return f"amqp://linli:secret@{LOOPBACK}:{self.port}/"
+
+    def start(self) -> None:
+        """Start the node, or start it again after a stop or a kill, and wait until it accepts."""
+        self._write_config()
+        environment = self._environment()
+        log = self.folder / "server.log"
+        with log.open("ab") as out:
+            if self._epmd is None:
+                line = [
+                    find_program("epmd"),
+                    "-port",
+                    str(self._epmd_port),
+                    "-address",
+                    LOOPBACK,
+                    "-relaxed_command_check",
+                ]
+                self._epmd = subprocess.Popen(
+                    line, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment
+                )
+                wait_for_port(self._epmd_port, self._epmd, log)
+            program = self.program()
+            assert program is not None
+            self._process = subprocess.Popen(
+                [str(program)], stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment,
+                cwd=self.folder, start_new_session=True,
+            )  # fmt: skip
+        wait_for_port(self.port, self._process, log)
+
+    def kill(self) -> None:
+        """End the node as a power cut does."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+            deadline = time.monotonic() + STOP_LIMIT_S
+            while time.monotonic() < deadline:  # the script is gone a little before the node that it started
+                with socket.socket() as probe:
+                    if probe.connect_ex((LOOPBACK, self.port)):
+                        return
+                time.sleep(0.02)
+
+    def stop(self) -> None:
+        self.kill()  # its folder goes with it: there is nothing to keep
+        if self._epmd is not None:
+            end(self._epmd)
+            self._epmd = None
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "PATH": f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/bin",
+            "HOME": str(self.folder),
+            "LC_ALL": "C.UTF-8",
+            "RABBITMQ_NODENAME": f"linli{self.port}@localhost",
+            "RABBITMQ_MNESIA_BASE": str(self.folder / "data"),
+            "RABBITMQ_LOG_BASE": str(self.folder / "log"),
+            "RABBITMQ_LOGS": "-",
+            "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
+            "RABBITMQ_CONF_ENV_FILE": str(self.folder / "none.conf"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "enabled_plugins"),
+            "RABBITMQ_PID_FILE": str(self.folder / "pid"),
+            "RABBITMQ_DIST_PORT": str(self._dist_port),
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
+                "+S 1:1 +sbwt none -kernel inet_dist_use_interface {127,0,0,1}"
+            ),
+            "ERL_EPMD_PORT": str(self._epmd_port),
+            "ERL_EPMD_ADDRESS": LOOPBACK,
+        }
+
+    def _write_config(self) -> None:
+        lines = [
+            f"listeners.tcp.1 = {LOOPBACK}:{self.port}",
+            "default_user = linli",
+            "default_pass = secret",
+            "vm_memory_high_watermark.absolute = 400MB",
+            "disk_free_limit.absolute = 50MB",
+            "auth_backends.1 = internal",
+        ]
+        if self.auth_url:
+            lines += [
+                "auth_backends.2 = http",
+                "auth_http.http_method = post",
+                *(f"auth_http.{what}_path = {self.auth_url}{what}" for what in ("user", "vhost", "resource", "topic")),
+            ]  # fmt: skip
+        (self.folder / "rabbitmq.conf").write_text("\n".join([*lines, ""]))
+        plugins = "[rabbitmq_auth_backend_http]." if self.auth_url else "[]."
+        (self.folder / "enabled_plugins").write_text(plugins)
