@@ -247,6 +247,24 @@ def _devices() -> dict[tuple[str, str], list[Recipe]]:
     }
 
 
+def _projects() -> dict[tuple[str, str], list[Recipe]]:
+    own: list[Recipe] = [lambda x: {"projectId": x.project_id}]
+    return {
+        ("/open/project/univisal/create", "1.0.0"): [
+            lambda x: {
+                "name": f"新项目{x.name}{x.once}",
+                "clientName": "甲方",
+                "startTime": 1581075936000,
+                "endTime": 1681075936000,
+            }
+        ],
+        ("/open/project/univisal/query", "1.0.0"): [lambda x: PAGE],
+        ("/open/project/univisal/get", "1.0.0"): own,
+        ("/open/project/defaultapp/get", "1.0.0"): own,
+        ("/open/solution/basicinfo/query", "1.0.0"): [lambda x: PAGE],
+    }
+
+
 def _people() -> dict[tuple[str, str], list[Recipe]]:
     household, user = "/solution/community/paas/household", "/solution/community/paas/user"
     return {
@@ -290,4 +308,5 @@ RECIPES: dict[tuple[str, str], list[Recipe]] = {
     **_communities(),
     **_devices(),
     **_people(),
+    **_projects(),
 }

@@ -6,11 +6,12 @@ from linli.databus import openapi as databus
 from linli.domains.access import openapi as access
 from linli.domains.communities import openapi as communities
 from linli.domains.people import openapi as people
+from linli.domains.projects import openapi as projects
 from linli.openapi import token_methods
 from linli.openapi.registry import Registry
 from linli.things import openapi as things
 
-METHODS: tuple[ModuleType, ...] = (token_methods, things, communities, people, access, databus)
+METHODS: tuple[ModuleType, ...] = (token_methods, things, projects, communities, people, access, databus)
 
 
 def registry() -> Registry:

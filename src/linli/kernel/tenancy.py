@@ -5,7 +5,7 @@ many. The community's own id on the wire (`scope_id`, spec B 2.2) is kept by its
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -37,6 +37,9 @@ from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Caller, Scope
 from linli.kernel.secrets import Secrets
+
+ProjectState = Literal["development", "integration"]
+PROJECT_STATES: Final = ("development", "integration")
 
 tenants = Table(
     "tenants",
@@ -148,6 +151,11 @@ _projects_of = Query(
     ),
     unscoped="tells subscribers apart; the tenant is a condition of its own",
 )
+_set_project_state = Command(
+    update(projects)
+    .where(projects.c.project_id == bindparam("project"), in_scope(projects))
+    .values(state=bindparam("to_state"))
+)
 _ungrant = Command(
     delete(project_communities).where(
         project_communities.c.project_id == bindparam("project"),
@@ -187,6 +195,14 @@ async def create_project(scope: Scope, tx: Tx, *, name: str, ids: Ids) -> str:
     row = ProjectRow(ids.scope_id(), scope.tenant, name.strip(), "development", tx.db.clock.now_ms())
     await tx.insert(projects, row._asdict())
     return row.project_id
+
+
+async def set_project_state(scope: Scope, tx: Tx, *, project_id: str, state: ProjectState) -> None:
+    """Raises BadInput, NotFound."""
+    if state not in PROJECT_STATES:
+        raise BadInput(field="state", rule="one_of", allowed=", ".join(PROJECT_STATES))
+    if not await _set_project_state.run(tx, scope, project=project_id, to_state=state):
+        raise NotFound(what="project", id=project_id)
 
 
 async def create_app_key(

@@ -1,0 +1,9 @@
+"""What can go wrong with projects."""
+
+from linli.kernel.errors import Conflict
+
+
+class NotUnderReview(Conflict):
+    """Nobody applied for the capability, or it is decided already."""
+
+    code = "project.not_under_review"

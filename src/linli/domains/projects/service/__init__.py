@@ -1,0 +1,1 @@
+"""Rules of projects; the only writers of their tables."""

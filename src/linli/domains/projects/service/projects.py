@@ -1,0 +1,179 @@
+"""A project with its details, root space and default app."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, update
+
+from linli.domains.projects import queries
+from linli.domains.projects.capabilities import DIGITAL_COMMUNITY
+from linli.domains.projects.events import ProjectCreated
+from linli.domains.projects.models import project_details
+from linli.domains.projects.service.capabilities import apply_for
+from linli.kernel import tenancy
+from linli.kernel.audit import note_secret_reads
+from linli.kernel.db import INT, Command, Tx
+from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.events import emit
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+
+KINDS: Final = (DIGITAL_COMMUNITY,)
+MAX_NAME: Final = 64
+MAX_DESCRIPTION: Final = 1024
+MAX_URLS: Final = 20
+MAX_URL: Final = 2048
+DEFAULT_APP: Final = "默认应用"
+
+_change = Command(
+    update(project_details)
+    .where(project_details.c.project_id == bindparam("of_project"))
+    .values(
+        client_name=bindparam("client"),
+        description=bindparam("text"),
+        start_ms=bindparam("from_ms", type_=INT),
+        end_ms=bindparam("to_ms", type_=INT),
+        cover_urls=bindparam("covers"),
+        contract_urls=bindparam("contracts"),
+        changed_ms=bindparam("now", type_=INT),
+    ),
+    unscoped="the project was looked up in the caller's scope",
+)
+
+
+class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What people say of a project. Times are ms since the epoch; URLs are kept as given."""
+
+    client_name: str
+    description: str = ""
+    start_ms: int
+    end_ms: int
+    cover_urls: Sequence[str] = ()
+    contract_urls: Sequence[str] = ()
+
+
+class DefaultApp(NamedTuple):
+    app_key: str
+    app_secret: str
+
+
+async def create_project(
+    scope: Scope,
+    tx: Tx,
+    *,
+    name: str,
+    facts: ProjectFacts,
+    ids: Ids,
+    secrets: Secrets,
+    kind: str = DIGITAL_COMMUNITY,
+    solution_uuid: str = "",
+    solution_version_uuid: str = "",
+) -> str:
+    """A new project in development, with a root space, a default app and its key; its id. Spec D API-17, B F1.
+
+    An app that makes one sees it from then on. Raises BadInput, ProjectNameTaken.
+    """
+    _check(facts)
+    if len(name) > MAX_NAME:
+        raise BadInput(field="name", rule="too_long", limit=MAX_NAME)
+    if kind not in KINDS:
+        raise BadInput(field="kind", rule="one_of", allowed=", ".join(KINDS))
+    whole = Scope.system(scope.tenant)
+    project_id = await tenancy.create_project(scope, tx, name=name, ids=ids)
+    app_key, _ = await tenancy.create_app_key(
+        whole, tx, project_id=project_id, ids=ids, secrets=secrets, name=DEFAULT_APP
+    )
+    root, maker = ids.number(), scope.project_id if scope.caller.kind == "app" else None
+    await tx.insert(
+        project_details,
+        {
+            "project_id": project_id,
+            "tenant_id": scope.tenant,
+            "kind": kind,
+            "client_name": facts.client_name.strip(),
+            "description": facts.description,
+            "start_ms": facts.start_ms,
+            "end_ms": facts.end_ms,
+            "solution_uuid": solution_uuid,
+            "solution_version_uuid": solution_version_uuid,
+            "cover_urls": _json(facts.cover_urls),
+            "contract_urls": _json(facts.contract_urls),
+            "root_space_id": root,
+            "default_app_key": app_key,
+            "made_by_project": maker,
+            "changed_ms": tx.db.clock.now_ms(),
+        },
+    )
+    await apply_for(whole, tx, project_id=project_id, capability=DIGITAL_COMMUNITY)
+    await emit(tx, ProjectCreated(scope.tenant, project_id, name.strip(), root, maker), key=project_id)
+    return project_id
+
+
+async def describe_project(scope: Scope, tx: Tx, *, project_id: str, facts: ProjectFacts) -> None:
+    """Change what is said of a project that has details. Raises BadInput, NotFound."""
+    _check(facts)
+    project = await queries.get_project(scope, tx, project_id=project_id)
+    if project.root_space_id is None:
+        raise NotFound(what="project", id=project_id)
+    await _change.run(
+        tx,
+        of_project=project_id,
+        client=facts.client_name.strip(),
+        text=facts.description,
+        from_ms=facts.start_ms,
+        to_ms=facts.end_ms,
+        covers=_json(facts.cover_urls),
+        contracts=_json(facts.contract_urls),
+        now=tx.db.clock.now_ms(),
+    )
+
+
+async def set_state(scope: Scope, tx: Tx, *, project_id: str, state: tenancy.ProjectState) -> None:
+    """Move between 开发态 (`development`: keys) and 集成态 (`integration`: devices are bound). Spec B117.
+
+    Raises BadInput, NotFound.
+    """
+    await queries.get_project(scope, tx, project_id=project_id)
+    await tenancy.set_project_state(Scope.system(scope.tenant), tx, project_id=project_id, state=state)
+
+
+async def read_default_app(
+    scope: Scope, tx: Tx, *, project_id: str, ids: Ids, secrets: Secrets, request_id: str = ""
+) -> DefaultApp:
+    """Key and secret of the project's default app; each time is noted. Raises NotFound, also for one without a key."""
+    project = await queries.get_project(scope, tx, project_id=project_id)
+    row = await tenancy.find_app_key(tx, project.default_app_key) if project.default_app_key else None
+    if row is None:
+        raise NotFound(what="appKey", id=project_id)
+    await note_secret_reads(scope, tx, "app_key", [row.app_key], ids=ids, request_id=request_id)
+    return DefaultApp(row.app_key, secrets.open(row.secret, about=f"app_key:{row.app_key}"))
+
+
+def default_app_uuid(project_id: str) -> str:
+    """The uuid of a project's default app, 32 hex digits: derived, since nothing is found by it."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"linli:default-app:{project_id}").hex
+
+
+def _check(facts: ProjectFacts) -> None:
+    if not facts.client_name.strip():
+        raise BadInput(field="clientName", rule="blank")
+    for field, value, limit in (
+        ("clientName", facts.client_name, MAX_NAME),
+        ("description", facts.description, MAX_DESCRIPTION),
+    ):
+        if len(value) > limit:
+            raise BadInput(field=field, rule="too_long", limit=limit)
+    if facts.end_ms <= facts.start_ms:
+        raise BadInput(field="endTime", rule="after", other="startTime")
+    for field, urls in (("coverUrl", facts.cover_urls), ("contractUrl", facts.contract_urls)):
+        if len(urls) > MAX_URLS:
+            raise BadInput(field=field, rule="too_many_items", limit=MAX_URLS)
+        if any(len(url) > MAX_URL for url in urls):
+            raise BadInput(field=field, rule="too_long", limit=MAX_URL)
+
+
+def _json(urls: Sequence[str]) -> str:
+    return msgspec.json.encode(list(urls)).decode()
