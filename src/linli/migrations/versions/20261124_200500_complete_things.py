@@ -33,6 +33,38 @@ def upgrade() -> None:
         batch_op.create_index("ix_config_holders_config", ["config_no"], unique=False)
 
     op.create_table(
+        "device_certificates",
+        sa.Column(
+            "certificate_no",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False, start=1),
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("device_no", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column(
+            "registered",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column("pem", sa.Text(), nullable=False),
+        sa.Column("not_before_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("not_after_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revoked_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("certificate_no", name=op.f("pk_device_certificates")),
+        sa.UniqueConstraint(
+            "device_no", "fingerprint", name=op.f("uq_device_certificates_device_no_fingerprint")
+        ),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("device_certificates", schema=None) as batch_op:
+        batch_op.create_index("ix_device_certificates_fingerprint", ["fingerprint"], unique=False)
+
+    op.create_table(
         "device_firmware",
         sa.Column(
             "device_no",
@@ -255,6 +287,53 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_processes")),
         sa.UniqueConstraint("slot", name=op.f("uq_processes_slot")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "product_authentication",
+        sa.Column(
+            "product_no",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column(
+            "secrets",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="1",
+            nullable=False,
+        ),
+        sa.Column(
+            "certificates",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="1",
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("product_no", name=op.f("pk_product_authentication")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "script_failures",
+        sa.Column(
+            "device_no",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "day", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("at_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("function", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("input", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("device_no", "seq", "day", name=op.f("pk_script_failures")),
+        postgresql_partition_by="RANGE (day)",
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -557,6 +636,56 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("product_no", name=op.f("pk_product_drafts")),
     )
     op.create_table(
+        "product_script_versions",
+        sa.Column(
+            "product_no",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "version",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("published_by", sa.Text(), nullable=False),
+        sa.Column("published_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["product_no"],
+            ["products.product_no"],
+            name=op.f("fk_product_script_versions_product_no"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("product_no", "version", name=op.f("pk_product_script_versions")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "product_scripts",
+        sa.Column(
+            "product_no",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "custom", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column("draft", sa.Text(), nullable=False),
+        sa.Column("draft_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("draft_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("published", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["product_no"],
+            ["products.product_no"],
+            name=op.f("fk_product_scripts_product_no"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("product_no", name=op.f("pk_product_scripts")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "product_versions",
         sa.Column(
             "product_no",
@@ -580,6 +709,49 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("product_no", "version", name=op.f("pk_product_versions")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "project_capabilities",
+        sa.Column("project_id", sa.Text(), nullable=False),
+        sa.Column("capability", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("reviewer", sa.Text(), server_default="", nullable=False),
+        sa.Column("applied_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reviewed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["projects.project_id"], name=op.f("fk_project_capabilities_project_id")
+        ),
+        sa.PrimaryKeyConstraint("project_id", "capability", name=op.f("pk_project_capabilities")),
+    )
+    with op.batch_alter_table("project_capabilities", schema=None) as batch_op:
+        batch_op.create_index("ix_project_capabilities_state", ["state", "applied_ms"], unique=False)
+
+    op.create_table(
+        "project_details",
+        sa.Column("project_id", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("client_name", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), server_default="", nullable=False),
+        sa.Column("start_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("end_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("solution_uuid", sa.Text(), server_default="", nullable=False),
+        sa.Column("solution_version_uuid", sa.Text(), server_default="", nullable=False),
+        sa.Column("cover_urls", sa.Text(), nullable=False),
+        sa.Column("contract_urls", sa.Text(), nullable=False),
+        sa.Column("root_space_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("default_app_key", sa.Text(), nullable=False),
+        sa.Column("made_by_project", sa.Text(), nullable=True),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["projects.project_id"], name=op.f("fk_project_details_project_id")
+        ),
+        sa.PrimaryKeyConstraint("project_id", name=op.f("pk_project_details")),
+    )
+    with op.batch_alter_table("project_details", schema=None) as batch_op:
+        batch_op.create_index("ix_project_details_maker", ["made_by_project"], unique=False)
+
     op.create_table(
         "serial_numbers",
         sa.Column("sn", sa.Text(), nullable=False),
@@ -954,7 +1126,17 @@ def downgrade() -> None:
         batch_op.drop_index("ix_serial_numbers_category")
 
     op.drop_table("serial_numbers")
+    with op.batch_alter_table("project_details", schema=None) as batch_op:
+        batch_op.drop_index("ix_project_details_maker")
+
+    op.drop_table("project_details")
+    with op.batch_alter_table("project_capabilities", schema=None) as batch_op:
+        batch_op.drop_index("ix_project_capabilities_state")
+
+    op.drop_table("project_capabilities")
     op.drop_table("product_versions")
+    op.drop_table("product_scripts")
+    op.drop_table("product_script_versions")
     op.drop_table("product_drafts")
     with op.batch_alter_table("firmwares", schema=None) as batch_op:
         batch_op.drop_index("ix_firmwares_tenant")
@@ -988,6 +1170,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_secret_reads_target")
 
     op.drop_table("secret_reads")
+    op.drop_table("script_failures")
+    op.drop_table("product_authentication")
     op.drop_table("processes")
     with op.batch_alter_table("process_mail", schema=None) as batch_op:
         batch_op.drop_index("ix_process_mail_to")
@@ -1016,6 +1200,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_device_firmware_version")
 
     op.drop_table("device_firmware")
+    with op.batch_alter_table("device_certificates", schema=None) as batch_op:
+        batch_op.drop_index("ix_device_certificates_fingerprint")
+
+    op.drop_table("device_certificates")
     with op.batch_alter_table("config_holders", schema=None) as batch_op:
         batch_op.drop_index("ix_config_holders_config")
 
