@@ -114,7 +114,7 @@ class Device:
                 continue
 
     def _answer(self, packet: mqtt.Publish) -> bool:
-        if "_reply" in packet.topic:
+        if "_reply" in packet.topic or packet.topic.endswith("_raw"):
             return False
         call = msgspec.json.decode(packet.payload, type=dict)
         handler = self.answers.get(call.get("method", ""))

@@ -9,15 +9,13 @@ from linli.kernel.db import INT, Command, Database, Tx
 from linli.kernel.ids import Ids
 from linli.kernel.processes import Processes
 from linli.kernel.secrets import Secrets
-from linli.protocols.linkkit.topics import UplinkKind
 from linli.things.apps import AppLogin
 from linli.things.backend import Backend
 from linli.things.changes import Change, listen
-from linli.things.desired_requests import desired_delete, desired_get
-from linli.things.device_info import info_get
 from linli.things.downlink.calls import PendingCalls
 from linli.things.downlink.invoker import Invoker
 from linli.things.events import DeviceDeleted
+from linli.things.features import Features, forget_features
 from linli.things.fleet import Fleet
 from linli.things.gateways.room import Gateways
 from linli.things.inbox.dispatcher import Dispatcher
@@ -31,9 +29,6 @@ from linli.things.mqtt.limits import Limits
 from linli.things.mqtt.store import SessionStore
 from linli.things.registration import Registration
 from linli.things.routing.room import Routing
-from linli.things.shadow.pushes import ShadowPushes
-from linli.things.shadow.service import forget_shadow
-from linli.things.shadow.wire import on_update as on_shadow_update
 
 _all_offline = Command(
     update(devices)
@@ -71,17 +66,13 @@ class Things:
         self.fleet = Fleet(db)
         calls = PendingCalls()
         self.requests = Requests(db)
-        self.requests.on(UplinkKind.DESIRED_GET, desired_get)
-        self.requests.on(UplinkKind.DESIRED_DELETE, desired_delete)
-        self.requests.on(UplinkKind.INFO_GET, info_get)
         receiver = Receiver(self.handlers, self.requests, calls, ids, clock, devices=self.fleet.device)
         self.ingest = Ingest(db, self.fleet, receiver, self.requests, clock, front=processes.name)
         self.dispatcher = Dispatcher(db, self.fleet, self.handlers, clock)
         self.ingest.on_committed.append(self.dispatcher.offer)
-        self.shadows = ShadowPushes(db, self.fleet, clock)
-        self.requests.on(UplinkKind.SHADOW_UPDATE, on_shadow_update, envelope=False)
-        self.handlers.on_status(self.shadows.on_status)
-        db.handlers.inline(DeviceDeleted, self._device_deleted)
+        self.features = Features(db, self.fleet, self.ingest, ids, clock)
+        self.features.register(self.requests, self.handlers)
+        db.handlers.inline(DeviceDeleted, _device_deleted)
         self.gateways = Gateways(db, self.fleet, self.ingest, calls, secrets, ids, clock)
         self.gateways.register(self.requests)
         self.invoker = Invoker(db, self.fleet, calls, ids, clock)
@@ -95,7 +86,8 @@ class Things:
         self.invoker.publisher = self.front
         self.backend.publisher = self.front
         self.gateways.serve(self.front)
-        self.shadows.publisher = self.front
+        self.features.serve(self.front)
+        self.invoker.translation = self.features.translation
         self.routing: Routing | None = None
         if processes.shared:
             self.front.traffic.draw_number = ids.number
@@ -112,6 +104,7 @@ class Things:
         await self.fleet.start()
         if self.routing is not None:
             await self.routing.start()
+        self.features.start()
         await self.dispatcher.start()
         await self.ingest.start()
         self._stop_listening = listen(self._db, self._heard)
@@ -125,17 +118,18 @@ class Things:
         self.gateways.stop()
         await self.front.stop()
         await self.ingest.stop()
-        await self.shadows.stop()
+        await self.features.stop()
         await self.dispatcher.stop()
         if self.routing is not None:
             await self.routing.stop()
         await self.fleet.stop()
-
-    async def _device_deleted(self, tx: Tx, event: DeviceDeleted) -> None:
-        await forget_shadow(tx, device_no=event.device_no)
 
     def _heard(self, change: Change) -> None:
         if change.closes or change.leaves_gateway:
             self.gateways.sessions.release(change.product_key, change.device_name)
         if change.closes:
             self.front.kick(change.product_key, change.device_name)
+
+
+async def _device_deleted(tx: Tx, event: DeviceDeleted) -> None:
+    await forget_features(tx, device_no=event.device_no)

@@ -49,7 +49,7 @@ async def want(platform: Platform, site: Site, desired: dict[str, Any], version:
         no, shadow = await set_wanted(
             site.tenant, tx, iot_id=site.device.iot_id, desired=desired, version=version
         )
-        things.shadows.after(tx, no, shadow)
+        things.features.shadows.after(tx, no, shadow)
 
 
 async def kept(platform: Platform, site: Site, database: Database) -> Shadow:

@@ -6,13 +6,13 @@ An offline device is told at once; nothing is kept for it here: what must reach 
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
 
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
-from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.errors import BadInput, LinliError, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.protocols.linkkit import envelope
@@ -41,6 +41,18 @@ class Outcome(NamedTuple):
     """False: an asynchronous service was sent and nothing more."""
 
 
+class Translates(Protocol):
+    """How calls reach devices with a format of their own (`scripts.translation`)."""
+
+    async def speaks_raw(self, device: DeviceEntry) -> bool: ...
+
+    async def downlink(
+        self, device: DeviceEntry, call_no: int, method: str, params: Any
+    ) -> tuple[str, bytes] | None:
+        """(topic, payload); None for a device that speaks the thing model. Raises LinliError."""
+        ...
+
+
 class Invoker:
     """One per process. `publisher` is set once the front exists; without one every device is offline."""
 
@@ -51,6 +63,8 @@ class Invoker:
         self._ids = ids
         self._clock = clock
         self.publisher: Publisher | None = None
+        self.translation: Translates | None = None
+        """None: every device speaks the thing model."""
 
     async def invoke(
         self,
@@ -80,12 +94,12 @@ class Invoker:
         """As `invoke`, but an asynchronous service is only sent, unless `wait`; its answer completes the record."""
         device = await self._device(scope, iot_id)
         service, checked = self._checked(device, identifier, args)
-        if service.call_type == "sync":
-            record = self._record(scope, device, identifier, "sync", checked)
+        sync = service.call_type == "sync"
+        record = self._record(scope, device, identifier, "sync" if sync else "async", checked)
+        if sync and not await self._speaks_raw(device):
             return await self._call_sync(device, service, record, timeout_s)
-        record = self._record(scope, device, identifier, "async", checked)
         topic = service_call(device.product_key, device.device_name, identifier)
-        if not wait:
+        if not wait and not sync:
             await self._send_async(device, topic, service.method, record)
             return Outcome({}, record.message_id, waited=False)
         return await self._call_async(device, topic, service.method, record, timeout_s)
@@ -159,7 +173,8 @@ class Invoker:
         )
         waiting = self._calls.expect_response(*key)
         try:
-            if not self._publish(device, topic, service.method, record, qos=0):
+            call = envelope.request(record.message_id, service.method, record.input)
+            if not self._publish(device, topic, call, qos=0):
                 raise await self._offline(device, record)
             payload = await self._within(timeout_s, waiting)
         finally:
@@ -225,13 +240,14 @@ class Invoker:
         """The record first, so that an answer finds it."""
         if not self._reachable(device):
             raise await self._offline(device, record)
+        topic, payload = await self._translated(device, topic, method, record)
         await record.save(self._db)
 
         def acknowledged(arrived: bool) -> None:
             if taken is not None and not taken.done() and arrived:
                 taken.set_result(True)
 
-        if not self._publish(device, topic, method, record, qos=1, on_ack=acknowledged):
+        if not self._publish(device, topic, payload, qos=1, on_ack=acknowledged):
             await record.end(self._db, "offline", "", self._clock.now_ms())
             raise DeviceOffline(id=device.iot_id)
 
@@ -239,6 +255,24 @@ class Invoker:
         record.state, record.answered_ms = "offline", record.called_ms
         await record.save_ended(self._db)
         return DeviceOffline(id=device.iot_id)
+
+    async def _speaks_raw(self, device: DeviceEntry) -> bool:
+        return self.translation is not None and await self.translation.speaks_raw(device)
+
+    async def _translated(
+        self, device: DeviceEntry, topic: str, method: str, record: CallRecord
+    ) -> tuple[str, bytes]:
+        """Where and as what the call goes out; a product's script may have it otherwise. Raises LinliError."""
+        if self.translation is not None:
+            try:
+                raw = await self.translation.downlink(device, record.call_no, method, record.input)
+            except LinliError as failed:
+                record.state, record.reason, record.answered_ms = "refused", str(failed), record.called_ms
+                await record.save_ended(self._db)
+                raise
+            if raw is not None:
+                return raw
+        return topic, envelope.request(record.message_id, method, record.input)
 
     def _reachable(self, device: DeviceEntry) -> bool:
         publisher = self.publisher
@@ -248,15 +282,13 @@ class Invoker:
         self,
         device: DeviceEntry,
         topic: str,
-        method: str,
-        record: CallRecord,
+        payload: bytes,
         *,
         qos: int,
         on_ack: Any = None,
     ) -> bool:
         if self.publisher is None:
             return False
-        payload = envelope.request(record.message_id, method, record.input)
         return self.publisher.publish(
             device.product_key, device.device_name, topic, payload, qos=qos, on_ack=on_ack
         )

@@ -176,8 +176,9 @@ class Receiver:
             arrival.refuse(error, UNSUPPORTED if wrapped is None else BAD_PARAMS)
             return
         kind = _KEPT_AS.get(topic.kind, "request")
+        identifier = topic.kind.value if kind == "request" else topic.identifier
         values = uplink.payload if kind == "raw" else post.params
-        self._keep(batch, arrival.device, kind, topic.kind.value, values, arrival.now_ms, uplink.payload)
+        self._keep(batch, arrival.device, kind, identifier, values, arrival.now_ms, uplink.payload)
         batch.requests.append(Request(uplink, arrival.device, post, arrival.now_ms))
 
     def _ntp_request(self, arrival: Arrival) -> None:

@@ -2,8 +2,10 @@
 
 A call is a JSON object in a frame (4 bytes length, big endian): `key` names the script, `source` is its text (sent once,
 asked for with `{"need": true}`), `function`, `input` (JSON text of the list of arguments). The answer: `value` (JSON
-text), `lines` (what it logged), `micros`, or `error` with `kind`. Every call gets a fresh engine, so that nothing stays from one device
-to the next. Scripts have no I/O: the engine is built without any.
+text), `lines` (what it logged), `micros`, or `error` with `kind`.
+
+Every call gets a fresh engine, so that nothing stays from one device to the next. Scripts have no I/O: the engine is
+built without any.
 
 Standard library only besides the engine: this file is run by its path, isolated from the rest of the house.
 """

@@ -2,14 +2,14 @@
 
 from typing import Literal
 
-from linli.kernel.errors import LinliError, Unavailable
+from linli.kernel.errors import Conflict, Unavailable
 
 type FailureKind = Literal["error", "time", "memory", "output", "crash", "paused"]
 """`error`: the script threw, lacks the function, or returned the wrong thing; `time`, `memory`, `output`: beyond its
 limits; `crash`: took its process along; `paused`: failed by its limits again and again and is not run for a while."""
 
 
-class ScriptFailed(LinliError):
+class ScriptFailed(Conflict):
     """A script did not do its work. Facts: `function`, `reason` (English, as engines say it)."""
 
     code = "script.failed"
@@ -27,3 +27,15 @@ class SandboxBusy(Unavailable):
     """More calls wait than can be run soon."""
 
     code = "script.busy"
+
+
+class DraftChanged(Conflict):
+    """Somebody else saved the draft meanwhile."""
+
+    code = "script.changed"
+
+
+class NothingPublished(Conflict):
+    """The product has no script that could be used."""
+
+    code = "script.unpublished"

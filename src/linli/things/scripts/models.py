@@ -1,0 +1,59 @@
+"""Tables of products' scripts."""
+
+from sqlalchemy import Column, ForeignKey, Table
+
+from linli.kernel.db import INT, blob, flag, integer, metadata, text_column
+
+product_scripts = Table(
+    "product_scripts",
+    metadata,
+    Column(
+        "product_no",
+        INT,
+        ForeignKey("products.product_no", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    flag("custom"),
+    text_column("draft"),
+    integer("draft_version"),
+    integer("draft_ms"),
+    integer("published", null=True),
+    sqlite_with_rowid=False,
+)
+"""`custom`: its devices speak a format of their own (透传/自定义), else the thing model's (Alink JSON). `draft_version`
+rises with every save. `published` is the version in use."""
+
+product_script_versions = Table(
+    "product_script_versions",
+    metadata,
+    Column(
+        "product_no",
+        INT,
+        ForeignKey("products.product_no", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("version", INT, primary_key=True, autoincrement=False),
+    text_column("source"),
+    text_column("published_by"),
+    integer("published_ms"),
+    sqlite_with_rowid=False,
+)
+"""Everything that was ever in use."""
+
+script_failures = Table(
+    "script_failures",
+    metadata,
+    Column("device_no", INT, primary_key=True, autoincrement=False),
+    Column("seq", INT, primary_key=True, autoincrement=False),
+    Column("day", INT, primary_key=True, autoincrement=False),
+    integer("at_ms"),
+    text_column("function"),
+    text_column("kind"),
+    text_column("reason"),
+    blob("input"),
+    postgresql_partition_by="RANGE (day)",
+    sqlite_with_rowid=False,
+)
+"""What a script made of a device's bytes, when it failed. `input` is cut; bytes of an uplink, JSON of a downlink."""

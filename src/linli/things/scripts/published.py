@@ -1,0 +1,40 @@
+"""The scripts in use, in memory, so that a message of a device that speaks the thing model costs nothing."""
+
+from collections.abc import Callable
+
+from linli.kernel.db import Database
+from linli.things.changes import Change, listen
+from linli.things.scripts.queries import script_in_use
+from linli.things.scripts.sandbox import Script
+
+
+class PublishedScripts:
+    """By product number; read when first asked for, and again after a change."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._held: dict[int, Script | None] = {}
+        self._changes = 0
+        self._stop_listening: Callable[[], None] | None = None
+
+    def start(self) -> None:
+        self._stop_listening = listen(self._db, self._heard)
+
+    def stop(self) -> None:
+        if self._stop_listening is not None:
+            self._stop_listening()
+
+    async def of(self, product_no: int) -> Script | None:
+        """None: the product's devices speak the thing model's own format. Raises Unavailable."""
+        if product_no in self._held:
+            return self._held[product_no]
+        changes = self._changes
+        script = await script_in_use(self._db, product_no=product_no)
+        if changes == self._changes:
+            self._held[product_no] = script
+        return script
+
+    def _heard(self, change: Change) -> None:
+        if change.kind == "product":
+            self._changes += 1
+            self._held.pop(change.no, None)
