@@ -5,6 +5,7 @@ from collections.abc import Callable
 from linli.kernel import tenancy
 from linli.kernel.db import Database
 from linli.kernel.secrets import Secrets
+from linli.protocols import edge_bus
 from linli.things.mqtt.ports import AppPrincipal, ConnectRequest, Refused
 
 
@@ -24,4 +25,8 @@ class AppLogin:
             return Refused(reason="wrong password")
         if not key.enabled:
             return Refused(reason="disabled appKey", connack=5)
-        return AppPrincipal(app_key=key.app_key, may_subscribe=self._topics_of(key.app_key))
+        return AppPrincipal(
+            app_key=key.app_key,
+            may_subscribe=(*self._topics_of(key.app_key), edge_bus.replies_to(key.app_key)),
+            may_publish=edge_bus.requests_of(key.app_key),
+        )

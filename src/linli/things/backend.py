@@ -4,6 +4,7 @@ from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit.connect import ConnectKind
 from linli.things.apps import AppLogin
 from linli.things.fleet import DeviceEntry, Fleet
+from linli.things.gateways.edge_bus import EdgeBus
 from linli.things.inbox.ingest import Ingest
 from linli.things.mqtt.ports import (
     NOT_ALLOWED,
@@ -24,7 +25,7 @@ from linli.things.registration import Registration, TokenKind
 
 
 class Backend:
-    """Implements `mqtt.ports.Backend`. `publisher` is set once the front exists."""
+    """Implements `mqtt.ports.Backend`. `publisher` and `edge_bus` are set by who puts things together."""
 
     def __init__(
         self, fleet: Fleet, ingest: Ingest, registration: Registration, secrets: Secrets, apps: AppLogin
@@ -35,6 +36,7 @@ class Backend:
         self._secrets = secrets
         self._apps = apps
         self.publisher: Publisher | None = None
+        self.edge_bus: EdgeBus | None = None
 
     async def authenticate(self, request: ConnectRequest) -> DevicePrincipal | AppPrincipal | Refused:
         name = request.name
@@ -69,7 +71,10 @@ class Backend:
         return await self._registration.pre_authenticate(request)
 
     def accept(self, uplinks: list[Uplink]) -> None:
-        self._ingest.accept(uplinks)
+        if self.edge_bus is not None and uplinks and uplinks[0].session.is_app:
+            uplinks = self.edge_bus.take(uplinks)
+        if uplinks:
+            self._ingest.accept(uplinks)
 
     def connected(self, session: Session) -> None:
         device = self._fleet.device(session.device_no)

@@ -85,6 +85,7 @@ class Things:
         self.requests.publisher = self.front
         self.invoker.publisher = self.front
         self.backend.publisher = self.front
+        self.backend.edge_bus = self.gateways.edge_bus
         self.gateways.serve(self.front)
         self.features.serve(self.front)
         self.invoker.translation = self.features.translation
@@ -115,7 +116,7 @@ class Things:
         """Close connections, write what has arrived, leave unfinished messages to the next start."""
         if self._stop_listening is not None:
             self._stop_listening()
-        self.gateways.stop()
+        await self.gateways.stop()
         await self.front.stop()
         await self.ingest.stop()
         await self.features.stop()

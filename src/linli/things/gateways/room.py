@@ -9,6 +9,7 @@ from linli.protocols.linkkit.topics import UplinkKind
 from linli.things.downlink.calls import PendingCalls
 from linli.things.fleet import Fleet
 from linli.things.gateways.asking import each
+from linli.things.gateways.edge_bus import EdgeBus
 from linli.things.gateways.found import note_found
 from linli.things.gateways.notices import Notices
 from linli.things.gateways.permits import Permits
@@ -49,6 +50,7 @@ class Gateways:
         self.sessions = SubSessions(fleet, ingest, secrets)
         self.notices = Notices(db, ids, clock)
         self.permits = Permits(db, calls, ids, clock)
+        self.edge_bus = EdgeBus(db, clock)
 
     def register(self, requests: Requests) -> None:
         """Answer what gateways ask."""
@@ -73,12 +75,14 @@ class Gateways:
         self.sessions.publisher = publisher
         self.notices.publisher = publisher
         self.permits.publisher = publisher
+        self.edge_bus.publisher = publisher
 
     def start(self) -> None:
         self.notices.start()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         self.notices.stop()
+        await self.edge_bus.stop()
 
     async def _replied(self, tx: Tx, request: Request) -> None:
         """A client's answer to a notice. It is kept in the inbox; whoever waits for it learns of it."""
