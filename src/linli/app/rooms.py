@@ -9,6 +9,7 @@ from linli.domains.people import openapi as people
 from linli.domains.projects import openapi as projects
 from linli.openapi import token_methods
 from linli.openapi.registry import Registry
+from linli.protocols import edge_bus
 from linli.things import openapi as things
 
 METHODS: tuple[ModuleType, ...] = (token_methods, things, projects, communities, people, access, databus)
@@ -24,4 +25,5 @@ def registry() -> Registry:
 def list_apis() -> list[dict[str, str]]:
     """`{"path", "version", "kind"}` of everything the registries hold, in order."""
     rows = [{"path": m.path, "version": m.version, "kind": "open-api"} for m in registry()]
+    rows += [{"path": path, "version": edge_bus.VERSION, "kind": "edge-api"} for path in edge_bus.PATHS]
     return sorted(rows, key=lambda row: (row["kind"], row["path"], row["version"]))

@@ -14,6 +14,11 @@ from msgspec import Meta
 
 METHOD: Final = "getDeviceList"
 VERSION: Final = "1.0"
+PATHS: Final = (
+    f"{{srcApp}}/request/linkedge/{METHOD}",
+    f"{{srcApp}}/request/linkedge/{{pk}}/{{dn}}/{METHOD}",
+)
+"""The request topics as lists of APIs name them."""
 OK, BAD_REQUEST, NO_GATEWAY, GATEWAY_FAILED = 0, 460, 404, 500
 """`code` of a reply or of one gateway in it."""
 
