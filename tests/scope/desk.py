@@ -27,6 +27,7 @@ from linli.domains.people.service import accounts
 from linli.kernel import tenancy
 from tests.campaigns.snapshot import snapshot
 from tests.domains.communities.test_workbook import workbook
+from tests.scope.firmware_rows import add_firmware
 from tests.scope.town import FILE, Lot, Town
 
 SOON_MS = int((datetime.now(UTC).timestamp() + 7200) * 1000)
@@ -55,6 +56,7 @@ async def open_desk(town: Town, folder: Path) -> AsyncIterator[Desk]:
             desk.browsers[name] = browser
         for lot in town.lots.values():
             await _furnish(desk, lot)
+            await add_firmware(town.platform, lot)
         yield desk
 
 

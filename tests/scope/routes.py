@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.domains.communities.test_workbook import workbook
+from tests.scope import firmware
 from tests.scope.desk import SOON_MS, Ask
 
 type RouteRecipe = Callable[[Any], Ask]
@@ -190,6 +191,47 @@ def _devices() -> dict[str, list[RouteRecipe]]:
     }
 
 
+def _products() -> dict[str, list[RouteRecipe]]:
+    def at(x: Any) -> dict[str, Any]:
+        return {"product_key": x.product}
+
+    door = {"identifier": "Extra", "dataType": {"type": "date"}}
+    return {
+        "POST /products": [
+            lambda x: Ask(body={"name": f"产品{x.name}", "categoryCode": "community/people/qrcode"})
+        ],
+        "GET /products/{product_key}": [lambda x: Ask(at(x))],
+        "PUT /products/{product_key}": [lambda x: Ask(at(x), body={"name": f"门{x.name}"})],
+        "DELETE /products/{product_key}": [lambda x: Ask({"product_key": x.spare_product})],
+        "POST /products/{product_key}/copy": [lambda x: Ask(at(x), body={"name": f"副本{x.name}"})],
+        "POST /products/{product_key}/secret": [lambda x: Ask(at(x))],
+        "GET /products/{product_key}/topics": [lambda x: Ask(at(x))],
+        "GET /products/{product_key}/acts": [lambda x: Ask(at(x))],
+        "GET /products/{product_key}/model": [lambda x: Ask(at(x))],
+        "PUT /products/{product_key}/model/draft": [
+            lambda x: Ask(at(x), body={"document": {"properties": [door]}, "revision": 0})
+        ],
+        "DELETE /products/{product_key}/model/draft": [lambda x: Ask(at(x))],
+        "POST /products/{product_key}/model/check": [lambda x: Ask(at(x), body={"document": {}})],
+        "POST /products/{product_key}/model/import": [lambda x: Ask(at(x), body={"text": "{}"})],
+        "GET /products/{product_key}/model/versions": [lambda x: Ask(at(x))],
+        "GET /products/{product_key}/model/compare": [lambda x: Ask(at(x), {"before": 1, "after": 1})],
+        "GET /products/{product_key}/model/export.json": [lambda x: Ask(at(x))],
+        "POST /products/{product_key}/model/publish": [
+            lambda x: Ask({"product_key": x.drafted_product}, body={"revision": 1})
+        ],
+        "POST /products/{product_key}/model/roll-back": [
+            lambda x: Ask({"product_key": x.second_product}, body={"version": 1})
+        ],
+        "POST /categories": [lambda x: Ask(body={"code": f"n{x.once}", "name": "自有"})],
+        "PUT /categories/{category_id}": [lambda x: Ask({"category_id": x.category}, body={"name": "改"})],
+        "PUT /categories/{category_id}/model": [
+            lambda x: Ask({"category_id": x.category}, body={"document": {"properties": [door]}})
+        ],
+        "DELETE /categories/{category_id}": [lambda x: Ask({"category_id": x.spare_category})],
+    }
+
+
 def _integration() -> dict[str, list[RouteRecipe]]:
     def at(x: Any) -> dict[str, Any]:
         return {"subscription_id": x.subscription}
@@ -235,5 +277,7 @@ RECIPES: dict[str, list[RouteRecipe]] = {
     **_communities(),
     **_doors(),
     **_devices(),
+    **_products(),
     **_integration(),
+    **firmware.recipes(),
 }

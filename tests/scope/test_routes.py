@@ -44,8 +44,9 @@ SESSIONS = "DELETE /sessions/{session_id}"
 STRANGERS = {"administrator": ("foreign",), "manager": ("foreign", "neighbour")}
 OF_THE_TENANT = frozenset(
     {
-        "product", "unbound_device", "project_id", "tenant", "serial_category", "spare_serial_category", "sn",
-        "spare_sn",
+        "product", "spare_product", "drafted_product", "second_product", "category", "spare_category",
+        "unbound_device", "project_id", "tenant", "serial_category", "spare_serial_category", "sn",
+        "spare_sn", "firmware", "spare_firmware", "config_push",
     }
 )  # fmt: skip
 """What staff of any community of a tenant may name."""

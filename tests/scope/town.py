@@ -28,6 +28,8 @@ from linli.kernel.settings import Settings, Webhooks
 from linli.sim import models
 from linli.sim.door import SimulatedDoor
 from linli.sim.link import Triple
+from linli.things.catalogue.own import add_category
+from linli.things.catalogue.versions import save_draft
 from linli.things.mqtt.listen import listen
 from linli.things.serials import service as serials
 from linli.things.serials.service import SerialNumberEntry
@@ -35,6 +37,7 @@ from linli.things.service import devices, products
 from tests.campaigns.caller import Caller
 from tests.domains.communities.builders import POI_CSV, add_upload, application
 from tests.real.test_main_job import png
+from tests.scope.service_recipes import serve_all
 
 OPERATOR = Scope(None, Who("operator", "test"))
 JPG = bytes.fromhex("ffd8ffc0001108000a000a03012200021101031101ffd9")
@@ -90,6 +93,11 @@ class Lot:
     door: str = ""
     door_name: str = ""
     product: str = ""
+    spare_product: str = ""
+    drafted_product: str = ""
+    second_product: str = ""
+    category: int = 0
+    spare_category: int = 0
     device: str = ""
     device_name: str = ""
     spare_device: str = ""
@@ -132,6 +140,19 @@ class Lot:
     spare_parked: int = 0
     """Messages of the door that its handler could not take."""
     spare_door: str = ""
+    old_firmware: int = 0
+    firmware: int = 0
+    spare_firmware: int = 0
+    campaign: int = 0
+    paused_campaign: int = 0
+    grey_campaign: int = 0
+    dead_campaign: int = 0
+    done_campaign: int = 0
+    lost_campaign: int = 0
+    failed_campaign: int = 0
+    upgrade: int = 0
+    """The door's in `lost_campaign`."""
+    config_push: int = 0
     console_code: str = ""
     """A QR code that the administrator made for the door person."""
     doors: list[SimulatedDoor] = field(default_factory=list)
@@ -171,6 +192,7 @@ async def running_town(database_url: str, folder: Path) -> AsyncIterator[Town]:
     platform = await Platform.open(settings)
     await platform.things.start()
     await platform.openapi.start()
+    await serve_all(platform.service_bus)
     listener = await listen(platform.things.front.connection, "127.0.0.1", 0)
     server = HttpServer(platform._router())
     await server.start()
@@ -256,6 +278,7 @@ async def _lot(town: Town, project: Project, name: str) -> Lot:
     )  # fmt: skip
     lot.token = project.caller.cloud_token
     await _add_devices(town, lot)
+    await _add_products(town, lot)
     await _add_spaces(lot)
     await _add_people(town, lot)
     await _add_rights(lot)
@@ -293,6 +316,24 @@ async def _add_devices(town: Town, lot: Lot) -> None:
     lot.doors.append(door)
     await door.start()
     await door.link.wait_online()
+
+
+async def _add_products(town: Town, lot: Lot) -> None:
+    """Products without devices, one with a draft and one with two versions, and own categories."""
+    platform, owner = town.platform, lot.project.owner
+    async with platform.db.begin() as tx:
+        for name in ("spare_product", "drafted_product", "second_product"):
+            product = await products.create_product(
+                owner, tx, name=f"{name} {lot.name}", ids=platform.ids, secrets=platform.secrets
+            )
+            setattr(lot, name, product.product_key)
+        draft = {"properties": [{"identifier": "Level", "dataType": {"type": "date"}}]}
+        await save_draft(owner, tx, product_key=lot.drafted_product, document=draft, revision=0)
+        await products.import_tsl(owner, tx, product_key=lot.second_product, tsl=draft)
+        for name in ("category", "spare_category"):
+            code = platform.ids.token(8, "abcdefgh")
+            own = await add_category(owner, tx, parent_path="community/eba", code=code, name=name)
+            setattr(lot, name, own.category_no)
 
 
 async def _add_serials(platform: Platform, lot: Lot) -> None:

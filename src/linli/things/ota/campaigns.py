@@ -89,7 +89,7 @@ async def start_campaign(scope: Scope, tx: Tx, *, new: NewCampaign) -> Campaign:
         raise NobodyToUpgrade()
     number = await tx.insert(ota_campaigns, _row(scope, tx, new, firmware))
     campaign = await rows.get_campaign(scope, tx, campaign_no=number or 0)
-    if new.kind == "trial":
+    if new.kind == "trial" and firmware.state not in {"verified", "exempt"}:
         await images.mark_firmware(tx, firmware_no=firmware.firmware_no, state="verifying")
     await jobs.wake(tx, campaign, campaign.starts_ms)
     return campaign

@@ -67,7 +67,7 @@ class ConfigPushRoutes(Controller):
         found = await queries.last_pushes(within, db, product_no=product.product_no)
         return [await _row(db, push) for push in found]
 
-    @post("/", right="devices.manage", status_code=201)
+    @post("/", right="integrations.manage", status_code=201)
     async def push(
         self,
         data: JSONBody[PushForm],
@@ -100,7 +100,7 @@ class ConfigPushRoutes(Controller):
         ]
         return Page.of(page, found.total, told)
 
-    @post("/{push_id:int}/cancel", right="devices.manage", status_code=204)
+    @post("/{push_id:int}/cancel", right="integrations.manage", status_code=204)
     async def cancel(
         self, push_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
     ) -> None:
