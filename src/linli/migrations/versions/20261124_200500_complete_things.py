@@ -669,9 +669,6 @@ def upgrade() -> None:
             autoincrement=False,
             nullable=False,
         ),
-        sa.Column(
-            "custom", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
-        ),
         sa.Column("draft", sa.Text(), nullable=False),
         sa.Column("draft_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("draft_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
