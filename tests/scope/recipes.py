@@ -8,6 +8,7 @@ recipes. A method without one fails the test: whoever registers a method adds it
 from collections.abc import Callable
 from typing import Any
 
+from tests.scope.service_recipes import service_recipes
 from tests.scope.town import FILE, wall
 
 type Recipe = Callable[[Any], dict[str, Any]]
@@ -309,4 +310,5 @@ RECIPES: dict[tuple[str, str], list[Recipe]] = {
     **_devices(),
     **_people(),
     **_projects(),
+    **service_recipes(),
 }

@@ -10,7 +10,7 @@ from linli.kernel.db import Database
 from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
-from linli.openapi.dispatch import Dispatcher
+from linli.openapi.dispatch import Dispatcher, MorePlans
 from linli.openapi.gateway import Gateway
 from linli.openapi.journal import Journal
 from linli.openapi.keys import AppKeys
@@ -49,14 +49,19 @@ class OpenApi:
         plans = plan_methods(
             registry, db=db, clock=clock, ids=ids, services={Tokens: self.tokens, **(services or {})}
         )
+        self._dispatcher = Dispatcher(plans, db=db, tokens=self.tokens, journal=self.journal)
         self.gateway = Gateway(
-            Dispatcher(plans, db=db, tokens=self.tokens, journal=self.journal),
+            self._dispatcher,
             clock=clock,
             keys=self.keys,
             memory=self._memory,
             max_body=settings.http.max_body_bytes,
             proxies=frozenset(settings.http.trusted_proxies),
         )
+
+    def ask_further(self, more: MorePlans) -> None:
+        """Let `more` answer for paths that have no method here."""
+        self._dispatcher.more_plans = more
 
     async def start(self) -> None:
         """Take over the nonces of an earlier life, then begin to write the request log."""

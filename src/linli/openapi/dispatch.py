@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter_ns
 from typing import Final
 
@@ -30,6 +30,10 @@ _encode = msgspec.json.Encoder().encode
 _KEPT_REQUEST: Final = REQUEST_BYTES + 1
 _KEPT_RESPONSE: Final = RESPONSE_BYTES + 1
 """One byte more than is shown, so that an excerpt can tell that it was cut."""
+
+
+type MorePlans = Callable[[str, str, str], Awaitable[MethodPlan | None]]
+"""(tenant, path, version) -> the plan of a method in no registry: tenants bring service models of their own."""
 
 
 class Exchange:
@@ -77,6 +81,7 @@ class Dispatcher:
         self._note = journal.note
         self._remember = journal.remember
         self._remember_failed = journal.remember_failed
+        self.more_plans: MorePlans | None = None
 
     @property
     def paths(self) -> frozenset[str]:
@@ -93,7 +98,7 @@ class Dispatcher:
             exchange.echo = envelope.echo_of(asked)
             exchange.language = envelope.language_of(asked.request.language)
             exchange.version = asked.request.api_ver
-            plan = self._route(exchange)
+            plan = self._route(exchange) or await self._route_further(exchange)
             if plan is not None and self._admitted(plan, exchange):
                 community_id = None if plan.token == "none" else await self._community(plan, asked, exchange)
                 params = envelope.params_of(asked, plan)
@@ -127,6 +132,10 @@ class Dispatcher:
             (self._remember_failed if plan is not None and plan.tx_name else self._remember)(mark)
         return self._finish(exchange, plan, raw, data)
 
+    def remember(self, mark: Mark) -> None:
+        """A nonce was used by a request that is no call."""
+        self._remember(mark)
+
     def note_refusal(self, exchange: Exchange, refused: Refused) -> None:
         """A log line for a call refused before its signature counted; its key's owner can read why."""
         self._log(
@@ -135,10 +144,15 @@ class Dispatcher:
 
     def _route(self, exchange: Exchange) -> MethodPlan | None:
         versions = self._plans.get(exchange.path)
-        plan = versions.get(exchange.version) if versions is not None else None
-        if plan is None:
-            exchange.failure = answers.plain(answers.NO_ROUTE, exchange.language)
-        return plan
+        return versions.get(exchange.version) if versions is not None else None
+
+    async def _route_further(self, exchange: Exchange) -> MethodPlan | None:
+        if self.more_plans is not None:
+            plan = await self.more_plans(exchange.app_key.tenant_id, exchange.path, exchange.version)
+            if plan is not None:
+                return plan
+        exchange.failure = answers.plain(answers.NO_ROUTE, exchange.language)
+        return None
 
     def _admitted(self, plan: MethodPlan, exchange: Exchange) -> bool:
         """Whether the key may call the method, and may do so now. Counts the call."""

@@ -1,0 +1,122 @@
+"""Who serves which model for which project."""
+
+from typing import Literal
+
+import msgspec
+from litestar import Controller, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from linli.kernel import tenancy
+from linli.kernel.db import Database, Reader
+from linli.kernel.scope import Scope
+from linli.servicebus import documents
+from linli.servicebus.queries import list_models, list_providers
+from linli.servicebus.service import TIMEOUT_MS, delete_provider, save_provider
+from linli.things.queries.devices import find_devices
+
+
+class ProviderView(msgspec.Struct, rename="camel", frozen=True):
+    provider_no: int
+    model_id: str
+    name: str
+    kind: str
+    address: str
+    iot_id: str
+    device: str
+    """`productKey/deviceName` of an edge box."""
+    online: bool | None
+    """Of an edge box; null for an application's address, which is asked when it is called."""
+    project_id: str | None
+    project_name: str
+    timeout_ms: int
+    enabled: bool
+
+
+class ProviderGiven(msgspec.Struct, rename="camel"):
+    """`address` for kind `http`, `iotId` for kind `edge`. Without a project it serves all of the tenant."""
+
+    model_id: str
+    name: str
+    kind: Literal["http", "edge"]
+    address: str = ""
+    iot_id: str = ""
+    project_id: str | None = None
+    timeout_ms: int = TIMEOUT_MS
+    enabled: bool = True
+
+
+class ProviderSaved(msgspec.Struct, rename="camel", frozen=True):
+    provider_no: int
+
+
+class ProviderRoutes(Controller):
+    path = "/service-providers"
+    tags = ("service bus",)
+
+    @get("/", right="integrations.manage")
+    async def list_all(
+        self, within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> list[ProviderView]:
+        rows = await list_providers(within, db)
+        projects = {project.project_id: project.name for project in await tenancy.list_projects(within, db)}
+        boxes = {
+            device.iot_id: device
+            for device in await find_devices(within, db, iot_ids=[row.iot_id for row in rows if row.iot_id])
+        }
+        found = []
+        for row in rows:
+            box = boxes.get(row.iot_id)
+            found.append(
+                ProviderView(
+                    provider_no=row.provider_no,
+                    model_id=row.model_id,
+                    name=row.name,
+                    kind=row.kind,
+                    address=row.address,
+                    iot_id=row.iot_id,
+                    device=f"{box.product_key}/{box.device_name}" if box is not None else "",
+                    online=bool(box.online) if box is not None else None,
+                    project_id=row.project_id,
+                    project_name=projects.get(row.project_id or "", ""),
+                    timeout_ms=row.timeout_ms,
+                    enabled=bool(row.enabled),
+                )
+            )
+        return found
+
+    @post("/", right="integrations.manage")
+    async def add(
+        self, within: NamedDependency[Scope], db: NamedDependency[Database], data: JSONBody[ProviderGiven]
+    ) -> ProviderSaved:
+        return await _save(within, db, None, data)
+
+    @put("/{provider_no:int}", right="integrations.manage")
+    async def change(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        provider_no: FromPath[int],
+        data: JSONBody[ProviderGiven],
+    ) -> ProviderSaved:
+        return await _save(within, db, provider_no, data)
+
+    @delete("/{provider_no:int}", right="integrations.manage")
+    async def remove(
+        self, within: NamedDependency[Scope], db: NamedDependency[Database], provider_no: FromPath[int]
+    ) -> None:
+        async with db.begin() as tx:
+            await delete_provider(within, tx, provider_no=provider_no)
+
+
+async def _save(scope: Scope, db: Database, provider_no: int | None, data: ProviderGiven) -> ProviderSaved:
+    async with db.begin() as tx:
+        saved = await save_provider(
+            scope, tx, provider_no=provider_no, known_models=await _known(scope, tx),
+            **msgspec.structs.asdict(data),
+        )  # fmt: skip
+    return ProviderSaved(saved)
+
+
+async def _known(scope: Scope, db: Reader) -> frozenset[str]:
+    return frozenset(documents.built_in()) | {row.model_id for row in await list_models(scope, db)}

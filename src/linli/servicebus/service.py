@@ -1,0 +1,171 @@
+"""The only writer of models and providers. Each change is seen by the bus once it is committed (`changes`)."""
+
+from typing import Final, Literal
+
+from sqlalchemy import bindparam, delete, func, select, update
+
+from linli.databus.webhook import address as addresses
+from linli.kernel import tenancy
+from linli.kernel.db import INT, Command, Query, Tx, in_scope
+from linli.kernel.errors import BadInput, Conflict
+from linli.kernel.scope import Scope
+from linli.servicebus import changes, documents
+from linli.servicebus.models import service_models, service_providers
+from linli.servicebus.queries import ModelRow, ProviderRow, get_model, get_provider
+from linli.things.queries.devices import get_device
+
+type ProviderKind = Literal["http", "edge"]
+
+TIMEOUT_MS: Final = 5_000
+SHORTEST_MS, LONGEST_MS = 100, 30_000
+MAX_MODELS: Final = 200
+MAX_PROVIDERS: Final = 500
+
+_count_models = Query(select(func.count()).select_from(service_models).where(in_scope(service_models)))
+_count_providers = Query(
+    select(func.count()).select_from(service_providers).where(in_scope(service_providers))
+)
+_same_model = Query(
+    select(service_models.c.model_no).where(
+        in_scope(service_models),
+        service_models.c.model_id == bindparam("model_id"),
+        service_models.c.version == bindparam("version"),
+    )
+)
+_rewrite = Command(
+    update(service_models)
+    .where(in_scope(service_models), service_models.c.model_no == bindparam("model_no", type_=INT))
+    .values(document=bindparam("text"), modified_ms=bindparam("now", type_=INT))
+)
+_drop_model = Command(
+    delete(service_models).where(
+        in_scope(service_models), service_models.c.model_no == bindparam("model_no", type_=INT)
+    )
+)
+_change_provider = Command(
+    update(service_providers)
+    .where(in_scope(service_providers), service_providers.c.provider_no == bindparam("no", type_=INT))
+    .values(
+        project_id=bindparam("project"),
+        model_id=bindparam("model"),
+        name=bindparam("title"),
+        kind=bindparam("sort"),
+        address=bindparam("url"),
+        iot_id=bindparam("device"),
+        timeout_ms=bindparam("timeout", type_=INT),
+        enabled=bindparam("on", type_=INT),
+        modified_ms=bindparam("now", type_=INT),
+    )
+)
+_drop_provider = Command(
+    delete(service_providers).where(
+        in_scope(service_providers), service_providers.c.provider_no == bindparam("no", type_=INT)
+    )
+)
+
+
+class ModelTaken(Conflict):
+    """This version of the model exists, or the id belongs to a model of the platform."""
+
+    code = "servicebus.model_taken"
+
+
+class ModelServed(Conflict):
+    """A model that a provider serves cannot go."""
+
+    code = "servicebus.model_served"
+
+
+async def save_model(scope: Scope, tx: Tx, *, document: str) -> int:
+    """Take a new model, or a new text of one the tenant has; its number. Raises BadInput, ModelTaken."""
+    model = documents.read(document)
+    if model.id in documents.built_in():
+        raise ModelTaken(id=model.id)
+    now = tx.db.clock.now_ms()
+    held = await _same_model.scalar(tx, scope, model_id=model.id, version=model.version)
+    changes.told(tx)
+    if held is not None:
+        await _rewrite.run(tx, scope, model_no=held, text=document, now=now)
+        return int(held)
+    if int(await _count_models.scalar(tx, scope) or 0) >= MAX_MODELS:
+        raise BadInput(field="document", rule="too_many_items", limit=MAX_MODELS)
+    row = {"tenant_id": scope.tenant, "model_id": model.id, "version": model.version, "document": document,
+           "created_ms": now, "modified_ms": now}  # fmt: skip
+    return await tx.insert(service_models, row) or 0
+
+
+async def delete_model(scope: Scope, tx: Tx, *, model_no: int, providers: list[ProviderRow]) -> ModelRow:
+    """Raises NotFound, ModelServed while one of `providers` (the tenant's) serves it."""
+    row = await get_model(scope, tx, model_no=model_no)
+    serving = next((p for p in providers if p.model_id == row.model_id), None)
+    if serving is not None:
+        raise ModelServed(id=row.model_id, name=serving.name)
+    await _drop_model.run(tx, scope, model_no=model_no)
+    changes.told(tx)
+    return row
+
+
+async def save_provider(
+    scope: Scope,
+    tx: Tx,
+    *,
+    provider_no: int | None,
+    model_id: str,
+    name: str,
+    kind: ProviderKind,
+    address: str = "",
+    iot_id: str = "",
+    project_id: str | None = None,
+    timeout_ms: int = TIMEOUT_MS,
+    enabled: bool = True,
+    known_models: frozenset[str] = frozenset(),
+) -> int:
+    """Add a provider, or change one. `known_models`: the tenant's own and the platform's. Raises NotFound, BadInput."""
+    if model_id not in known_models:
+        raise BadInput(field="modelId", rule="unknown")
+    if not name.strip() or len(name) > 64:
+        raise BadInput(field="name", rule="blank" if not name.strip() else "too_long", limit=64)
+    if not SHORTEST_MS <= timeout_ms <= LONGEST_MS:
+        raise BadInput(field="timeoutMs", rule="range", low=SHORTEST_MS, high=LONGEST_MS)
+    if project_id is not None:
+        await tenancy.get_project(scope, tx, project_id=project_id)
+    if kind == "http":
+        _check_address(address)
+        iot_id = ""
+    else:
+        address = ""
+        if not iot_id:
+            raise BadInput(field="iotId", rule="required")
+        await get_device(scope, tx, iot_id=iot_id)
+    now = tx.db.clock.now_ms()
+    changes.told(tx)
+    if provider_no is not None:
+        await get_provider(scope, tx, provider_no=provider_no)
+        await _change_provider.run(
+            tx, scope, no=provider_no, project=project_id, model=model_id, title=name.strip(), sort=kind, url=address,
+            device=iot_id, timeout=timeout_ms, on=int(enabled), now=now,
+        )  # fmt: skip
+        return provider_no
+    if int(await _count_providers.scalar(tx, scope) or 0) >= MAX_PROVIDERS:
+        raise BadInput(field="name", rule="too_many_items", limit=MAX_PROVIDERS)
+    row = {"tenant_id": scope.tenant, "project_id": project_id, "model_id": model_id, "name": name.strip(),
+           "kind": kind, "address": address, "iot_id": iot_id, "timeout_ms": timeout_ms, "enabled": int(enabled),
+           "created_ms": now, "modified_ms": now}  # fmt: skip
+    return await tx.insert(service_providers, row) or 0
+
+
+async def delete_provider(scope: Scope, tx: Tx, *, provider_no: int) -> ProviderRow:
+    """Raises NotFound."""
+    row = await get_provider(scope, tx, provider_no=provider_no)
+    await _drop_provider.run(tx, scope, no=provider_no)
+    changes.told(tx)
+    return row
+
+
+def _check_address(address: str) -> None:
+    try:
+        target = addresses.parse(address)
+    except BadInput as error:
+        raise BadInput(**{**error.facts, "field": "address"}) from error
+    if "?" in target.path or "#" in address:
+        raise BadInput(field="address", rule="format", example="https://app.example.com/base")
