@@ -10,6 +10,7 @@ from linli.domains.projects import openapi as projects
 from linli.openapi import token_methods
 from linli.openapi.registry import Registry
 from linli.protocols import edge_bus
+from linli.servicebus import openapi as servicebus
 from linli.things import openapi as things
 
 METHODS: tuple[ModuleType, ...] = (token_methods, things, projects, communities, people, access, databus)
@@ -19,11 +20,17 @@ def registry() -> Registry:
     """Every open-API method of the platform. Raises RegistryError on a wrong declaration."""
     methods = Registry()
     methods.add(*METHODS)
+    for spec in servicebus.specs():
+        methods.add_spec(spec)
     return methods
 
 
 def list_apis() -> list[dict[str, str]]:
     """`{"path", "version", "kind"}` of everything the registries hold, in order."""
-    rows = [{"path": m.path, "version": m.version, "kind": "open-api"} for m in registry()]
+    models = {spec.key for spec in servicebus.specs()}
+    rows = [
+        {"path": m.path, "version": m.version, "kind": "service-model" if m.key in models else "open-api"}
+        for m in registry()
+    ]
     rows += [{"path": path, "version": edge_bus.VERSION, "kind": "edge-api"} for path in edge_bus.PATHS]
     return sorted(rows, key=lambda row: (row["kind"], row["path"], row["version"]))
