@@ -28,6 +28,7 @@ from linli.kernel import tenancy
 from tests.campaigns.snapshot import snapshot
 from tests.domains.communities.test_workbook import workbook
 from tests.scope.firmware_rows import add_firmware
+from tests.scope.service_rows import add_services
 from tests.scope.town import FILE, Lot, Town
 
 SOON_MS = int((datetime.now(UTC).timestamp() + 7200) * 1000)
@@ -57,6 +58,7 @@ async def open_desk(town: Town, folder: Path) -> AsyncIterator[Desk]:
         for lot in town.lots.values():
             await _furnish(desk, lot)
             await add_firmware(town.platform, lot)
+            await add_services(town.platform, lot)
         yield desk
 
 

@@ -47,6 +47,7 @@ OF_THE_TENANT = frozenset(
         "product", "spare_product", "drafted_product", "second_product", "category", "spare_category",
         "unbound_device", "project_id", "tenant", "serial_category", "spare_serial_category", "sn",
         "spare_sn", "firmware", "spare_firmware", "config_push",
+        "service_model", "spare_service_model", "service_provider", "spare_service_provider",
     }
 )  # fmt: skip
 """What staff of any community of a tenant may name."""

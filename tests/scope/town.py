@@ -153,6 +153,10 @@ class Lot:
     upgrade: int = 0
     """The door's in `lost_campaign`."""
     config_push: int = 0
+    service_model: int = 0
+    spare_service_model: int = 0
+    service_provider: int = 0
+    spare_service_provider: int = 0
     console_code: str = ""
     """A QR code that the administrator made for the door person."""
     doors: list[SimulatedDoor] = field(default_factory=list)
