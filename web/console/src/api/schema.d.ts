@@ -4,6 +4,94 @@
  */
 
 export interface paths {
+    "/api/console/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tree
+         * @description All groups, categories and models, parents first.
+         */
+        get: operations["ApiConsoleCategoriesTree"];
+        put?: never;
+        /**
+         * Add
+         * @description Add an own group, category or model, also below built-in ones.
+         */
+        post: operations["ApiConsoleCategoriesAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/categories/{category_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Rename
+         * @description Rename an own category; products keep the name they were made with.
+         */
+        put: operations["ApiConsoleCategoriesCategoryIdRename"];
+        post?: never;
+        /**
+         * Remove
+         * @description Remove an own category without parts; products made of it stay.
+         */
+        delete: operations["ApiConsoleCategoriesCategoryIdRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/categories/{category_id}/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetModel
+         * @description Set what new products start with. With faults nothing is saved, and they are the answer.
+         */
+        put: operations["ApiConsoleCategoriesCategoryIdModelSetModel"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/categories/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Model
+         * @description The thing model that products of a category start with, in its simple form.
+         */
+        get: operations["ApiConsoleCategoriesModelModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities": {
         parameters: {
             query?: never;
@@ -278,6 +366,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/config-pushes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPushes
+         * @description The last 20 of a product, the newest first.
+         */
+        get: operations["ApiConsoleConfigPushesListPushes"];
+        put?: never;
+        /**
+         * Push
+         * @description Tell every device of a product that is online, and in sight, what holds for it.
+         */
+        post: operations["ApiConsoleConfigPushesPush"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/config-pushes/{push_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Tell no further device.
+         */
+        post: operations["ApiConsoleConfigPushesPushIdCancelCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/config-pushes/{push_id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDevices
+         * @description How each device took it.
+         */
+        get: operations["ApiConsoleConfigPushesPushIdDevicesListDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/data-models": {
         parameters: {
             query?: never;
@@ -426,6 +578,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/devices/{iot_id}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListCertificates
+         * @description The newest first, revoked ones too.
+         */
+        get: operations["ApiConsoleDevicesIotIdCertificatesListCertificates"];
+        put?: never;
+        /**
+         * Issue
+         * @description Make a key and a certificate for the device, signed by this installation's authority.
+         */
+        post: operations["ApiConsoleDevicesIotIdCertificatesIssue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/certificates/{certificate_no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke
+         * @description Refuse it from now on, and end the device's connection.
+         */
+        delete: operations["ApiConsoleDevicesIotIdCertificatesCertificateNoRevoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/certificates/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register
+         * @description Let the device connect with a certificate made elsewhere.
+         */
+        post: operations["ApiConsoleDevicesIotIdCertificatesRegisterRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Current
+         * @description What holds for a device.
+         */
+        get: operations["ApiConsoleDevicesIotIdConfigCurrent"];
+        /**
+         * Save
+         * @description Give a device its own configuration, in place of the product's.
+         */
+        put: operations["ApiConsoleDevicesIotIdConfigSave"];
+        post?: never;
+        /**
+         * End
+         * @description The product's configuration holds for the device again.
+         */
+        delete: operations["ApiConsoleDevicesIotIdConfigEnd"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/devices/{iot_id}/events": {
         parameters: {
             query?: never;
@@ -446,6 +690,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/devices/{iot_id}/firmware": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reported
+         * @description What a device runs, by module.
+         */
+        get: operations["ApiConsoleDevicesIotIdFirmwareReported"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListFound
+         * @description Devices that the gateway met and does not serve, the latest first.
+         */
+        get: operations["ApiConsoleDevicesIotIdFoundListFound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/found/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adopt
+         * @description Put a found device under the gateway; it is made if it was not set up yet.
+         */
+        post: operations["ApiConsoleDevicesIotIdFoundAdoptAdopt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/devices/{iot_id}/messages": {
         parameters: {
             query?: never;
@@ -460,6 +764,26 @@ export interface paths {
         get: operations["ApiConsoleDevicesIotIdMessagesListMessages"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/permit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Permit
+         * @description Let devices of a product join the gateway for a while; returns once it agreed.
+         */
+        post: operations["ApiConsoleDevicesIotIdPermitPermit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -540,6 +864,70 @@ export interface paths {
          * @description Call a service and wait up to 10 s for the device's answer, whatever its call type.
          */
         post: operations["ApiConsoleDevicesIotIdServicesIdentifierCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/subs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListSubs
+         * @description Sub-devices of a gateway, by name.
+         */
+        get: operations["ApiConsoleDevicesIotIdSubsListSubs"];
+        put?: never;
+        /**
+         * Add
+         * @description Put devices under a gateway, all or none; those of another gateway come over. Both gateways are told.
+         */
+        post: operations["ApiConsoleDevicesIotIdSubsAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/subs/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove
+         * @description Take devices from a gateway, all or none. They stay, and the gateway is told.
+         */
+        post: operations["ApiConsoleDevicesIotIdSubsRemoveRemove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/topology": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description Whether the device is a gateway, whose sub-device it is, how many it has.
+         */
+        get: operations["ApiConsoleDevicesIotIdTopologyDetail"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -632,6 +1020,339 @@ export interface paths {
          * @description Add a maker's list of serial numbers, all or none.
          */
         post: operations["ApiConsoleDoorsSerialNumbersAddSerialNumbers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/firmware": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListFirmware
+         * @description The tenant's images, the newest first.
+         */
+        get: operations["ApiConsoleFirmwareListFirmware"];
+        put?: never;
+        /**
+         * Upload
+         * @description Store an image; the request's body is the file itself. Its sums are computed here.
+         */
+        post: operations["ApiConsoleFirmwareUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/firmware-campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListCampaigns
+         * @description Campaigns in sight, the newest first, each with its devices by state.
+         */
+        get: operations["ApiConsoleFirmwareCampaignsListCampaigns"];
+        put?: never;
+        /**
+         * Start
+         * @description Begin a campaign, now or at its date. Those who see some communities only must name one of them.
+         */
+        post: operations["ApiConsoleFirmwareCampaignsStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/firmware-campaigns/{campaign_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description One campaign, with why devices were lost and what a roll-back could offer.
+         */
+        get: operations["ApiConsoleFirmwareCampaignsCampaignIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/firmware-campaigns/{campaign_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description End it. A device that is loading already may still finish.
+         */
+        post: operations["ApiConsoleFirmwareCampaignsCampaignIdCancelCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/firmware-campaigns/{campaign_id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDevices
+         * @description Its devices in the order of their turns.
+         */
+        get: operations["ApiConsoleFirmwareCampaignsCampaignIdDevicesListDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/firmware-campaigns/{campaign_id}/devices/{upgrade_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry
+         * @description Try one lost device again.
+         */
+        post: operations["ApiConsoleFirmwareCampaignsCampaignIdDevicesUpgradeIdRetryRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/firmware-campaigns/{campaign_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause
+         * @description Tell no further device; those that were told go on.
+         */
+        post: operations["ApiConsoleFirmwareCampaignsCampaignIdPausePause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/firmware-campaigns/{campaign_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Go on after a pause or a stop.
+         */
+        post: operations["ApiConsoleFirmwareCampaignsCampaignIdResumeResume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/firmware-campaigns/{campaign_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RetryFailed
+         * @description Try all lost devices again, at most 500 at a time.
+         */
+        post: operations["ApiConsoleFirmwareCampaignsCampaignIdRetryRetryFailed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/firmware-campaigns/{campaign_id}/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RollBack
+         * @description Offer each upgraded device the version it had before, where that is stored.
+         */
+        post: operations["ApiConsoleFirmwareCampaignsCampaignIdRollBackRollBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/firmware-campaigns/{campaign_id}/widen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Widen
+         * @description Let in a greater share of the devices.
+         */
+        post: operations["ApiConsoleFirmwareCampaignsCampaignIdWidenWiden"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/firmware-campaigns/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count
+         * @description How many devices such a campaign would begin with; nothing is begun.
+         */
+        post: operations["ApiConsoleFirmwareCampaignsCountCount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/firmware/{firmware_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiConsoleFirmwareFirmwareIdDetail"];
+        /**
+         * Change
+         * @description Note what is in it.
+         */
+        put: operations["ApiConsoleFirmwareFirmwareIdChange"];
+        post?: never;
+        /**
+         * Remove
+         * @description Delete an image that no campaign ever brought.
+         */
+        delete: operations["ApiConsoleFirmwareFirmwareIdRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/firmware/{firmware_id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download
+         * @description An address of the file that works for ten minutes.
+         */
+        get: operations["ApiConsoleFirmwareFirmwareIdDownloadDownload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/firmware/{firmware_id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TryOut
+         * @description Bring it to one device first; its success or failure becomes the firmware's state.
+         */
+        post: operations["ApiConsoleFirmwareFirmwareIdTrialTryOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/firmware/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description What the devices of a product run, as they reported it.
+         */
+        get: operations["ApiConsoleFirmwareVersionsVersions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -953,10 +1674,414 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ListProducts
-         * @description The tenant's products, the newest first; at most 500.
+         * Choices
+         * @description The tenant's products to choose from, the newest first; at most 500.
          */
-        get: operations["ApiConsoleProductsListProducts"];
+        get: operations["ApiConsoleProductsChoices"];
+        put?: never;
+        /**
+         * Create
+         * @description Make a product of a category, with its thing model, or an empty one.
+         */
+        post: operations["ApiConsoleProductsCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description One product; its thing model is a route of its own.
+         */
+        get: operations["ApiConsoleProductsProductKeyDetail"];
+        /**
+         * Change
+         * @description Rename or describe it, switch dynamic registration; capabilities go to the tags of its devices.
+         */
+        put: operations["ApiConsoleProductsProductKeyChange"];
+        post?: never;
+        /**
+         * Remove
+         * @description Delete it with its versions; refused while it has devices.
+         */
+        delete: operations["ApiConsoleProductsProductKeyRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Acts
+         * @description Who changed it, published its model or was shown its secret; newest first.
+         */
+        get: operations["ApiConsoleProductsProductKeyActsActs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/authentication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description How devices of the product may prove themselves.
+         */
+        get: operations["ApiConsoleProductsProductKeyAuthenticationRead"];
+        /**
+         * Choose
+         * @description By secret, by certificate, or by either; for connections from now on.
+         */
+        put: operations["ApiConsoleProductsProductKeyAuthenticationChoose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Current
+         * @description What holds for the product's devices, how many have taken it, and which have their own.
+         */
+        get: operations["ApiConsoleProductsProductKeyConfigCurrent"];
+        /**
+         * Save
+         * @description Write a new version. Devices get it when they ask, or by a push.
+         */
+        put: operations["ApiConsoleProductsProductKeyConfigSave"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/config/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description A new version that says what an old one said.
+         */
+        post: operations["ApiConsoleProductsProductKeyConfigRestoreRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/config/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description Every version, the newest first.
+         */
+        get: operations["ApiConsoleProductsProductKeyConfigVersionsVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy
+         * @description Another product with the same settings and thing model.
+         */
+        post: operations["ApiConsoleProductsProductKeyCopyCopy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * State
+         * @description What the editor starts from.
+         */
+        get: operations["ApiConsoleProductsProductKeyModelState"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/model/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Every fault of a document and its difference from what is in force; nothing is saved.
+         */
+        post: operations["ApiConsoleProductsProductKeyModelCheckCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/model/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * CompareVersions
+         * @description What changed from one published version to another.
+         */
+        get: operations["ApiConsoleProductsProductKeyModelCompareCompareVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/model/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save
+         * @description Keep a draft, faults and all; refused when somebody else saved in between.
+         */
+        put: operations["ApiConsoleProductsProductKeyModelDraftSave"];
+        post?: never;
+        /**
+         * Discard
+         * @description Go back to what is in force.
+         */
+        delete: operations["ApiConsoleProductsProductKeyModelDraftDiscard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/model/export.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExportFile
+         * @description A published model as a file.
+         */
+        get: operations["ApiConsoleProductsProductKeyModelExportJsonExportFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/model/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ReadFile
+         * @description What a TSL file would change; to take it over, save the document as the draft.
+         */
+        post: operations["ApiConsoleProductsProductKeyModelImportReadFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/model/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description Put the draft in force for devices and APIs.
+         */
+        post: operations["ApiConsoleProductsProductKeyModelPublishPublish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/model/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RollBack
+         * @description Put an older version in force again, as a new one.
+         */
+        post: operations["ApiConsoleProductsProductKeyModelRollBackRollBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/model/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description Every published version, the newest first.
+         */
+        get: operations["ApiConsoleProductsProductKeyModelVersionsHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Secret
+         * @description Show the product secret; who looked is written down.
+         */
+        post: operations["ApiConsoleProductsProductKeySecretSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Topics
+         * @description Every topic of its devices with direction and meaning.
+         */
+        get: operations["ApiConsoleProductsProductKeyTopicsTopics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListProducts
+         * @description Products by page, the newest first.
+         */
+        get: operations["ApiConsoleProductsListListProducts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1253,6 +2378,274 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/serials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListNumbers
+         * @description Serial numbers, the newest first.
+         */
+        get: operations["ApiConsoleSerialsListNumbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/serials/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListCategories
+         * @description The tenant's categories by name.
+         */
+        get: operations["ApiConsoleSerialsCategoriesListCategories"];
+        put?: never;
+        /**
+         * CreateCategory
+         * @description A new category, empty.
+         */
+        post: operations["ApiConsoleSerialsCategoriesCreateCategory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/serials/categories/{category_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * DescribeCategory
+         * @description Change its name and description.
+         */
+        put: operations["ApiConsoleSerialsCategoriesCategoryIdDescribeCategory"];
+        post?: never;
+        /**
+         * DeleteCategory
+         * @description Delete an empty category.
+         */
+        delete: operations["ApiConsoleSerialsCategoriesCategoryIdDeleteCategory"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/serials/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * DeleteNumbers
+         * @description Forget serial numbers. Their devices, and doors already mounted, stay.
+         */
+        post: operations["ApiConsoleSerialsDeleteDeleteNumbers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/serials/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * HandIn
+         * @description Import a maker's list, xlsx or csv, at most 1000 rows. Nothing is added if any row is bad.
+         */
+        post: operations["ApiConsoleSerialsImportHandIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/serials/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Template
+         * @description The empty workbook with its titles and a sample row.
+         */
+        get: operations["ApiConsoleSerialsTemplateXlsxTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/service-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListLog
+         * @description Calls of the last days, newest first.
+         */
+        get: operations["ApiConsoleServiceCallsListLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/service-calls/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attempt
+         * @description Call a method as a project's application would, and tell what came back and why.
+         */
+        post: operations["ApiConsoleServiceCallsTryAttempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/service-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListAll
+         * @description Models of the platform first, then the tenant's own.
+         */
+        get: operations["ApiConsoleServiceModelsListAll"];
+        put?: never;
+        /**
+         * Save
+         * @description Bring a model, or a new text of one: same id and version.
+         */
+        post: operations["ApiConsoleServiceModelsSave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/service-models/{model_no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Remove an own model that nobody serves.
+         */
+        delete: operations["ApiConsoleServiceModelsModelNoRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/service-models/one": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description One model with its methods and their fields.
+         */
+        get: operations["ApiConsoleServiceModelsOneShow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/service-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListAll */
+        get: operations["ApiConsoleServiceProvidersListAll"];
+        put?: never;
+        /** Add */
+        post: operations["ApiConsoleServiceProvidersAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/service-providers/{provider_no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change */
+        put: operations["ApiConsoleServiceProvidersProviderNoChange"];
+        post?: never;
+        /** Remove */
+        delete: operations["ApiConsoleServiceProvidersProviderNoRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/services": {
         parameters: {
             query?: never;
@@ -1524,7 +2917,7 @@ export interface paths {
         put?: never;
         /**
          * Create
-         * @description A new webhook; its secret is told this once.
+         * @description A new subscription; the signing secret of a webhook is told this once.
          */
         post: operations["ApiConsoleSubscriptionsCreate"];
         delete?: never;
@@ -1540,10 +2933,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One */
+        get: operations["ApiConsoleSubscriptionsSubscriptionIdOne"];
         /**
          * Change
-         * @description Stop or resume any subscription; rename or re-point a webhook.
+         * @description Stop or resume any subscription; rename, narrow or re-point one that was set up here.
          */
         put: operations["ApiConsoleSubscriptionsSubscriptionIdChange"];
         post?: never;
@@ -1552,6 +2946,26 @@ export interface paths {
          * @description Remove a subscription with everything it still held.
          */
         delete: operations["ApiConsoleSubscriptionsSubscriptionIdRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/subscriptions/{subscription_id}/dead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dead
+         * @description Messages given up (`failed`), or that wait for another try (`waiting`), with their reasons; newest first.
+         */
+        get: operations["ApiConsoleSubscriptionsSubscriptionIdDeadDead"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1597,6 +3011,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/subscriptions/{subscription_id}/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rates
+         * @description Messages delivered and tries failed over the last hours (at most 168); steps without any are left out.
+         */
+        get: operations["ApiConsoleSubscriptionsSubscriptionIdRatesRates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/subscriptions/{subscription_id}/replay": {
         parameters: {
             query?: never;
@@ -1611,6 +3045,50 @@ export interface paths {
          * @description Send everything from a point in time on again.
          */
         post: operations["ApiConsoleSubscriptionsSubscriptionIdReplayReplay"];
+        /**
+         * EndReplay
+         * @description Leave a replay and go on where it began.
+         */
+        delete: operations["ApiConsoleSubscriptionsSubscriptionIdReplayEndReplay"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/subscriptions/{subscription_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RetryAll
+         * @description Send everything again that was given up, and at once what waits for its next try.
+         */
+        post: operations["ApiConsoleSubscriptionsSubscriptionIdRetryRetryAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/subscriptions/{subscription_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * NewSecret
+         * @description A new signing secret for a webhook, in use at once; told this once.
+         */
+        post: operations["ApiConsoleSubscriptionsSubscriptionIdSecretNewSecret"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1628,7 +3106,7 @@ export interface paths {
         put?: never;
         /**
          * Test
-         * @description Send a test message through this one webhook; the answer appears in its log.
+         * @description Put a test message into this one queue; of a webhook the answer appears in its log.
          */
         post: operations["ApiConsoleSubscriptionsSubscriptionIdTestTest"];
         delete?: never;
@@ -1646,9 +3124,49 @@ export interface paths {
         };
         /**
          * Choices
-         * @description What a subscription can be narrowed to.
+         * @description What a subscription can be narrowed to, and how it can be delivered here.
          */
         get: operations["ApiConsoleSubscriptionsChoicesChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/subscriptions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description Messages that a subscription would get: the latest, and the shape of kinds of which there was none.
+         */
+        post: operations["ApiConsoleSubscriptionsPreviewPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Units
+         * @description What the unit of a number may be chosen from; any other may be typed.
+         */
+        get: operations["ApiConsoleUnitsUnits"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1681,6 +3199,204 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Act */
+        Act: {
+            act: string;
+            caller: string;
+            doneMs: number;
+            facts: string;
+        };
+        /** AdoptDevice */
+        AdoptDevice: {
+            deviceName: string;
+            productKey: string;
+        };
+        /** Adopted */
+        Adopted: {
+            iotId: string;
+        };
+        /** AuthenticationView */
+        AuthenticationView: {
+            certificates: boolean;
+            secrets: boolean;
+        };
+        /** CallPage */
+        CallPage: {
+            next: string | null;
+            rows: components["schemas"]["CallView"][];
+        };
+        /** CallView */
+        CallView: {
+            appKey: string;
+            atMs: number;
+            callNo: string;
+            code: string;
+            method: string;
+            modelId: string;
+            projectId: string;
+            provider: string;
+            reason: string;
+            request: string;
+            requestId: string;
+            response: string;
+            tookMs: number;
+        };
+        /** CampaignDetail */
+        CampaignDetail: {
+            chosen: number;
+            communityId: string | null;
+            counts: {
+                [key: string]: number;
+            };
+            createdBy: string;
+            createdMs: number;
+            done: number;
+            endsMs: number | null;
+            finishedMs: number | null;
+            firmwareId: string;
+            group: components["schemas"]["DeviceGroup"] | null;
+            id: string;
+            /** @enum {string} */
+            kind: "trial" | "static" | "dynamic";
+            lost: components["schemas"]["Lost"][];
+            module: string;
+            name: string;
+            percent: number;
+            previous: components["schemas"]["PreviousRow"][];
+            productKey: string;
+            productName: string;
+            rate: number;
+            reason: string;
+            restores: boolean;
+            retries: number;
+            retryMinutes: number;
+            sourceVersion: string;
+            startedMs: number | null;
+            startsMs: number;
+            /** @enum {string} */
+            state: "scheduled" | "running" | "paused" | "stopped" | "cancelled" | "finished" | "rolling_back" | "rolled_back";
+            stopLeast: number;
+            stopPercent: number;
+            timeoutMinutes: number;
+            total: number;
+            version: string;
+            versions: string[];
+        };
+        /** CampaignForm */
+        CampaignForm: {
+            /** @description None: the whole tenant. */
+            communityId?: number | null;
+            deviceNames?: string[];
+            /**
+             * @description Also devices that report an old version later.
+             * @default false
+             */
+            dynamic?: boolean;
+            firmwareId: number;
+            group?: components["schemas"]["DeviceGroup"] | null;
+            iotIds?: string[];
+            /** @default  */
+            name?: string;
+            rules?: components["schemas"]["RulesForm"];
+            versions?: string[];
+        };
+        /** CampaignRow */
+        CampaignRow: {
+            communityId: string | null;
+            counts: {
+                [key: string]: number;
+            };
+            createdBy: string;
+            createdMs: number;
+            done: number;
+            endsMs: number | null;
+            finishedMs: number | null;
+            firmwareId: string;
+            id: string;
+            /** @enum {string} */
+            kind: "trial" | "static" | "dynamic";
+            module: string;
+            name: string;
+            percent: number;
+            productKey: string;
+            productName: string;
+            rate: number;
+            reason: string;
+            restores: boolean;
+            retries: number;
+            retryMinutes: number;
+            sourceVersion: string;
+            startedMs: number | null;
+            startsMs: number;
+            /** @enum {string} */
+            state: "scheduled" | "running" | "paused" | "stopped" | "cancelled" | "finished" | "rolling_back" | "rolled_back";
+            stopLeast: number;
+            stopPercent: number;
+            timeoutMinutes: number;
+            total: number;
+            version: string;
+        };
+        /** CampaignStarted */
+        CampaignStarted: {
+            id: string;
+        };
+        /** CategoryLine */
+        CategoryLine: {
+            capabilities: string[];
+            code: string;
+            english: string;
+            events: number;
+            gateway: boolean;
+            hasModel: boolean;
+            name: string;
+            otherName: string;
+            ownNo: number | null;
+            parent: string;
+            path: string;
+            products: number;
+            properties: number;
+            services: number;
+        };
+        /** CategoryModel */
+        CategoryModel: {
+            document: {
+                [key: string]: unknown;
+            };
+        };
+        /** CategoryName */
+        CategoryName: {
+            name: string;
+        };
+        /** CertificateView */
+        CertificateView: {
+            certificateNo: string;
+            createdMs: number;
+            fingerprint: string;
+            notAfterMs: number;
+            notBeforeMs: number;
+            registered: boolean;
+            revokedMs: number | null;
+            subject: string;
+        };
+        /** Changed */
+        Changed: {
+            after: unknown;
+            before: unknown;
+            breaking: boolean;
+            /** @enum {string} */
+            kind: "added" | "removed" | "changed";
+            path: string;
+        };
+        /** CheckRequest */
+        CheckRequest: {
+            document: {
+                [key: string]: unknown;
+            };
+        };
+        /** ChosenDevices */
+        ChosenDevices: {
+            iotIds: string[];
+        };
         /** CommunityApplication */
         CommunityApplication: {
             address: string;
@@ -1750,6 +3466,45 @@ export interface components {
             ok: boolean;
             reason: string;
         };
+        /** ConfigForm */
+        ConfigForm: {
+            content: string;
+            /** @default  */
+            notes?: string;
+        };
+        /** ConfigVersion */
+        ConfigVersion: {
+            configId: string;
+            content: string;
+            createdBy: string;
+            createdMs: number;
+            ended: boolean;
+            notes: string;
+            restoredFrom: number | null;
+            sha256: string;
+            size: number;
+            version: number;
+        };
+        /** CopyRequest */
+        CopyRequest: {
+            name: string;
+        };
+        /** PushRow */
+        databus_console_subscription_shapes_PushRow: {
+            atMs: number;
+            attempts: number;
+            changeId: string;
+            excerpt: string;
+            kind: string;
+            latencyMs: number;
+            message: string;
+            modelId: string;
+            nextTryMs: number | null;
+            reason: string;
+            /** @description done, waiting or failed */
+            state: string;
+            status: number | null;
+        };
         /** DataModelRow */
         DataModelRow: {
             area: string;
@@ -1761,6 +3516,19 @@ export interface components {
             source: string;
             title: string;
             version: string;
+        };
+        /** DeadRow */
+        DeadRow: {
+            attempts: number;
+            changeId: string;
+            kind: string;
+            message: string;
+            nextTryMs: number | null;
+            reason: string;
+            /** @description waiting (tried again) or failed (given up) */
+            state: string;
+            topic: string;
+            updatedMs: number;
         };
         /** DeliveryRow */
         DeliveryRow: {
@@ -1794,6 +3562,15 @@ export interface components {
             nickname?: string | null;
             remark?: string | null;
         };
+        /** DeviceConfig */
+        DeviceConfig: {
+            current: components["schemas"]["ConfigVersion"] | null;
+            own: boolean;
+        };
+        /** DeviceCount */
+        DeviceCount: {
+            devices: number;
+        };
         /** DeviceDetail */
         DeviceDetail: {
             activeMs: number | null;
@@ -1826,6 +3603,11 @@ export interface components {
             name: string;
             params: unknown;
         };
+        /** DeviceGroup */
+        DeviceGroup: {
+            key: string;
+            value: string;
+        };
         /** DeviceRow */
         DeviceRow: {
             category: string;
@@ -1846,6 +3628,10 @@ export interface components {
             freeBytes: number;
             reserveBytes: number;
             totalBytes: number;
+        };
+        /** DocumentGiven */
+        DocumentGiven: {
+            document: string;
         };
         /** DoorDescription */
         DoorDescription: {
@@ -1925,22 +3711,83 @@ export interface components {
             spaceId: string | null;
             waiting: number;
         };
+        /** Download */
+        Download: {
+            url: string;
+        };
+        /** DraftRequest */
+        DraftRequest: {
+            document: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The one it was made from; 0: there was none.
+             * @default 0
+             */
+            revision?: number;
+        };
+        /** DraftState */
+        DraftState: {
+            changes: components["schemas"]["Changed"][];
+            faults: components["schemas"]["Fault"][];
+            revision: number;
+        };
         /** ErrorCode */
         ErrorCode: {
             code: string;
             message: string;
         };
-        /** Field */
-        Field: {
-            description: string;
-            limits: string;
-            name: string;
-            required: boolean;
-            type: string;
+        /** Fault */
+        Fault: {
+            message: string;
+            path: string;
+            rule: string;
         };
         /** FileLink */
         FileLink: {
             url: string;
+        };
+        /** FirmwareChange */
+        FirmwareChange: {
+            notes: string;
+        };
+        /** FirmwareRow */
+        FirmwareRow: {
+            createdBy: string;
+            createdMs: number;
+            fileName: string;
+            id: string;
+            md5: string;
+            module: string;
+            notes: string;
+            productKey: string;
+            productName: string;
+            sha256: string;
+            /** @enum {string} */
+            signMethod: "Md5" | "SHA256";
+            size: number;
+            sourceVersion: string;
+            /** @enum {string} */
+            state: "unverified" | "verifying" | "verified" | "refused" | "exempt";
+            version: string;
+        };
+        /** FoundDevice */
+        FoundDevice: {
+            deviceName: string;
+            firstMs: number;
+            /** @description The device was set up already. */
+            known: boolean;
+            lastMs: number;
+            productKey: string;
+            /** @description Null: the product is none of the tenant's. */
+            productName: string | null;
+        };
+        /** GatewayRef */
+        GatewayRef: {
+            deviceName: string;
+            iotId: string;
+            nickname: string;
+            online: boolean;
         };
         /** GrantedCommunities */
         GrantedCommunities: {
@@ -1980,6 +3827,14 @@ export interface components {
             /** @description Persons who live there now. */
             residents: number;
         };
+        /** Imported */
+        Imported: {
+            changes: components["schemas"]["Changed"][];
+            document: {
+                [key: string]: unknown;
+            } | null;
+            faults: components["schemas"]["Fault"][];
+        };
         /** ImportFault */
         ImportFault: {
             /** @description Letter; empty for the whole row. */
@@ -1996,6 +3851,31 @@ export interface components {
             /** Format: binary */
             file: string;
         };
+        /** ImportRequest */
+        ImportRequest: {
+            /** @description A TSL file, whole or simple form. */
+            text: string;
+        };
+        /** IssuedCertificate */
+        IssuedCertificate: {
+            authority: string;
+            certificate: string;
+            certificateNo: string;
+            privateKey: string;
+        };
+        /** IssueRequest */
+        IssueRequest: {
+            /**
+             * @description Days it is valid.
+             * @default 3650
+             */
+            days?: number;
+        };
+        /**
+         * JobState
+         * @enum {string}
+         */
+        JobState: "waiting" | "notified" | "downloading" | "installing" | "succeeded" | "failed" | "timed_out" | "cancelled" | "rolling_back" | "rolled_back";
         /** KeyChange */
         KeyChange: {
             enabled: boolean;
@@ -2011,6 +3891,11 @@ export interface components {
             projectId: string;
             projectName: string;
             services: string[] | null;
+        };
+        /** Lost */
+        Lost: {
+            devices: number;
+            reason: string;
         };
         /** MadeSubscription */
         MadeSubscription: {
@@ -2051,9 +3936,9 @@ export interface components {
             legacy: boolean;
             path: string;
             python: string;
-            request: components["schemas"]["Field"][];
+            request: components["schemas"]["openapi_reference_Field"][];
             requestExample: string;
-            response: components["schemas"]["Field"][];
+            response: components["schemas"]["openapi_reference_Field"][];
             responseExample: string;
             service: string;
             title: string;
@@ -2071,6 +3956,26 @@ export interface components {
             token: "required" | "optional" | "none";
             version: string;
         };
+        /** MethodView */
+        MethodView: {
+            input: components["schemas"]["servicebus_documents_Field"][];
+            name: string;
+            output: components["schemas"]["servicebus_documents_Field"] | null;
+            path: string;
+            title: string;
+            version: string;
+        };
+        /** ModelDetail */
+        ModelDetail: {
+            document: string;
+            id: string;
+            methodList: components["schemas"]["MethodView"][];
+            methods: number;
+            modelNo: number | null;
+            providers: number;
+            title: string;
+            version: string;
+        };
         /** ModelField */
         ModelField: {
             file: string | null;
@@ -2081,6 +3986,31 @@ export interface components {
             text: string;
             type: string;
             values: components["schemas"]["ModelValue"][];
+        };
+        /** ModelSaved */
+        ModelSaved: {
+            modelNo: number;
+        };
+        /** ModelState */
+        ModelState: {
+            changes: components["schemas"]["Changed"][];
+            document: {
+                [key: string]: unknown;
+            };
+            draftAuthor: string;
+            draftMs: number | null;
+            faults: components["schemas"]["Fault"][];
+            revision: number;
+            version: number;
+        };
+        /** ModelSummary */
+        ModelSummary: {
+            id: string;
+            methods: number;
+            modelNo: number | null;
+            providers: number;
+            title: string;
+            version: string;
         };
         /** ModelValue */
         ModelValue: {
@@ -2101,6 +4031,21 @@ export interface components {
             appKey: string;
             appSecret: string;
             projectId: string;
+        };
+        /** NewCategory */
+        NewCategory: {
+            /** @description 1 to 10 letters, digits or underscores; never changes. */
+            code: string;
+            /** @description The thing model of a third level; null: an empty one. */
+            document?: {
+                [key: string]: unknown;
+            } | null;
+            name: string;
+            /**
+             * @description Empty: a group.
+             * @default
+             */
+            parentPath?: string;
         };
         /** NewDevice */
         NewDevice: {
@@ -2133,6 +4078,27 @@ export interface components {
             name?: string;
             projectId: string;
         };
+        /** NewProduct */
+        NewProduct: {
+            capabilities?: string[];
+            /**
+             * @description A path of the library or an own one; empty: none.
+             * @default
+             */
+            categoryCode?: string;
+            /**
+             * @default alink
+             * @enum {string}
+             */
+            dataFormat?: "alink" | "custom";
+            /** @default  */
+            description?: string;
+            /** @default false */
+            dynamicRegister?: boolean;
+            /** @description None: as the category says. */
+            gateway?: boolean | null;
+            name: string;
+        };
         /** NewProject */
         NewProject: {
             name: string;
@@ -2158,16 +4124,35 @@ export interface components {
         /** NewSubscription */
         NewSubscription: {
             appKey: string;
+            communities?: number[];
+            devices?: string[];
+            /**
+             * @description webhook, sse or amqp
+             * @default webhook
+             */
+            kind?: string;
             kinds?: string[];
             models?: string[];
             name: string;
+            products?: string[];
             /**
-             * @description For the signature; at least 16 characters, or made here.
+             * @description Webhook: for the signature; at least 16 characters, or made here.
              * @default
              */
             secret?: string;
-            /** @description http or https; private networks only if the operator allows. */
-            url: string;
+            /**
+             * @description Webhook: http or https; private networks only if the operator allows.
+             * @default
+             */
+            url?: string;
+        };
+        /** Field */
+        openapi_reference_Field: {
+            description: string;
+            limits: string;
+            name: string;
+            required: boolean;
+            type: string;
         };
         /** OpenRequest */
         OpenRequest: {
@@ -2200,6 +4185,14 @@ export interface components {
             /** @default 0 */
             units?: number;
         };
+        /** OverrideRow */
+        OverrideRow: {
+            createdMs: number;
+            deviceName: string;
+            iotId: string;
+            nickname: string;
+            version: number;
+        };
         /** Overview */
         Overview: {
             deliveriesFailed: number;
@@ -2229,9 +4222,16 @@ export interface components {
             pageSize: number;
             total: number;
         };
+        /** Page[DeadRow] */
+        "Page_linli.databus.console.subscription_shapes.DeadRow_": {
+            data: components["schemas"]["DeadRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
         /** Page[PushRow] */
-        "Page_linli.databus.console.subscriptions.PushRow_": {
-            data: components["schemas"]["PushRow"][];
+        "Page_linli.databus.console.subscription_shapes.PushRow_": {
+            data: components["schemas"]["databus_console_subscription_shapes_PushRow"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -2285,6 +4285,20 @@ export interface components {
             pageSize: number;
             total: number;
         };
+        /** Page[ConfigVersion] */
+        "Page_linli.things.configs.console.configs.ConfigVersion_": {
+            data: components["schemas"]["ConfigVersion"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[PushedRow] */
+        "Page_linli.things.configs.console.pushes.PushedRow_": {
+            data: components["schemas"]["PushedRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
         /** Page[DeviceRow] */
         "Page_linli.things.console.devices.DeviceRow_": {
             data: components["schemas"]["DeviceRow"][];
@@ -2299,9 +4313,58 @@ export interface components {
             pageSize: number;
             total: number;
         };
+        /** Page[Act] */
+        "Page_linli.things.console.products.Act_": {
+            data: components["schemas"]["Act"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[ProductLine] */
+        "Page_linli.things.console.products.ProductLine_": {
+            data: components["schemas"]["ProductLine"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[SerialRow] */
+        "Page_linli.things.console.serials.SerialRow_": {
+            data: components["schemas"]["SerialRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[FoundDevice] */
+        "Page_linli.things.console.topology.FoundDevice_": {
+            data: components["schemas"]["FoundDevice"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
         /** Page[DeviceEvent] */
         "Page_linli.things.console.values.DeviceEvent_": {
             data: components["schemas"]["DeviceEvent"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[CampaignRow] */
+        "Page_linli.things.ota.console.campaigns.CampaignRow_": {
+            data: components["schemas"]["CampaignRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[UpgradeRow] */
+        "Page_linli.things.ota.console.campaigns.UpgradeRow_": {
+            data: components["schemas"]["UpgradeRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[FirmwareRow] */
+        "Page_linli.things.ota.console.firmware.FirmwareRow_": {
+            data: components["schemas"]["FirmwareRow"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -2359,6 +4422,15 @@ export interface components {
             /** @description With its query, as sent. */
             path: string;
         };
+        /** PermitJoin */
+        PermitJoin: {
+            productKey: string;
+            /**
+             * @description 0 ends it.
+             * @default 60
+             */
+            seconds?: number;
+        };
         /** PointRow */
         PointRow: {
             atMs: number;
@@ -2371,6 +4443,63 @@ export interface components {
             name: string;
             poid: string;
         };
+        /** PreviewAsked */
+        PreviewAsked: {
+            appKey: string;
+            communities?: number[];
+            devices?: string[];
+            kinds?: string[];
+            models?: string[];
+            products?: string[];
+        };
+        /** PreviousRow */
+        PreviousRow: {
+            devices: number;
+            stored: boolean;
+            version: string;
+        };
+        /** ProductChange */
+        ProductChange: {
+            capabilities?: string[] | null;
+            description?: string | null;
+            dynamicRegister?: boolean | null;
+            name?: string | null;
+        };
+        /** ProductConfig */
+        ProductConfig: {
+            current: components["schemas"]["ConfigVersion"] | null;
+            holders: number;
+            overrides: components["schemas"]["OverrideRow"][];
+        };
+        /** ProductDetail */
+        ProductDetail: {
+            capabilities: string[];
+            category: string;
+            categoryCode: string;
+            createdMs: number;
+            /** @enum {string} */
+            dataFormat: "alink" | "custom";
+            description: string;
+            devices: number;
+            dynamicRegister: boolean;
+            gateway: boolean;
+            modifiedMs: number;
+            name: string;
+            productKey: string;
+            version: number;
+        };
+        /** ProductLine */
+        ProductLine: {
+            category: string;
+            categoryCode: string;
+            createdMs: number;
+            dataFormat: string;
+            devices: number;
+            gateway: boolean;
+            name: string;
+            productKey: string;
+            version: number;
+        };
         /** ProductRow */
         ProductRow: {
             category: string;
@@ -2379,6 +4508,11 @@ export interface components {
             gateway: boolean;
             name: string;
             productKey: string;
+        };
+        /** ProductSecret */
+        ProductSecret: {
+            productKey: string;
+            productSecret: string;
         };
         /** ProjectMade */
         ProjectMade: {
@@ -2404,21 +4538,63 @@ export interface components {
             identifier: string;
             value: unknown;
         };
-        /** PushRow */
-        PushRow: {
-            atMs: number;
-            attempts: number;
-            changeId: string;
-            excerpt: string;
-            kind: string;
-            latencyMs: number;
-            message: string;
+        /** ProviderGiven */
+        ProviderGiven: {
+            /** @default  */
+            address?: string;
+            /** @default true */
+            enabled?: boolean;
+            /** @default  */
+            iotId?: string;
+            /** @enum {string} */
+            kind: "http" | "edge";
             modelId: string;
-            nextTryMs: number | null;
-            reason: string;
-            /** @description done, waiting or failed */
-            state: string;
-            status: number | null;
+            name: string;
+            projectId?: string | null;
+            /** @default 5000 */
+            timeoutMs?: number;
+        };
+        /** ProviderSaved */
+        ProviderSaved: {
+            providerNo: number;
+        };
+        /** ProviderView */
+        ProviderView: {
+            address: string;
+            device: string;
+            enabled: boolean;
+            iotId: string;
+            kind: string;
+            modelId: string;
+            name: string;
+            online: boolean | null;
+            projectId: string | null;
+            projectName: string;
+            providerNo: number;
+            timeoutMs: number;
+        };
+        /** PublishRequest */
+        PublishRequest: {
+            /** @default  */
+            notes?: string;
+            revision: number;
+        };
+        /** PushedRow */
+        PushedRow: {
+            answeredMs: number | null;
+            code: number;
+            deviceName: string;
+            iotId: string;
+            nickname: string;
+            sentMs: number | null;
+            /** @enum {string} */
+            state: "waiting" | "sent" | "taken" | "refused" | "offline" | "silent";
+        };
+        /** PushForm */
+        PushForm: {
+            /** @default 100 */
+            batch?: number;
+            productKey: string;
         };
         /** QrDoorResult */
         QrDoorResult: {
@@ -2483,6 +4659,12 @@ export interface components {
             parked: number;
             waiting: number;
         };
+        /** RateRow */
+        RateRow: {
+            atMs: number;
+            delivered: number;
+            failed: number;
+        };
         /** RecordRow */
         RecordRow: {
             communityId: string;
@@ -2497,6 +4679,11 @@ export interface components {
             scopeId: string;
             source: string;
             version: string;
+        };
+        /** RegisterRequest */
+        RegisterRequest: {
+            /** @description PEM, without a private key. */
+            certificate: string;
         };
         /** Rejection */
         Rejection: {
@@ -2514,6 +4701,18 @@ export interface components {
         ReplayFrom: {
             /** @description UTC ms; everything from then on is sent again. */
             sinceMs: number;
+        };
+        /** ReplayRow */
+        ReplayRow: {
+            /** @description From 0 to 1. */
+            done: number;
+            sinceMs: number;
+        };
+        /** ReportedRow */
+        ReportedRow: {
+            module: string;
+            reportedMs: number;
+            version: string;
         };
         /** RequestRow */
         RequestRow: {
@@ -2546,6 +4745,18 @@ export interface components {
             /** @description 1 owner, 2 relative, 3 tenant, 4 friend … 9 other */
             type: number;
         };
+        /** RestoreRequest */
+        RestoreRequest: {
+            version: number;
+        };
+        /** Retried */
+        Retried: {
+            devices: number;
+        };
+        /** RetriedCount */
+        RetriedCount: {
+            count: number;
+        };
         /** Review */
         Review: {
             application: components["schemas"]["CommunityDetail"];
@@ -2566,6 +4777,49 @@ export interface components {
             communityId: number;
             role: components["schemas"]["Role"];
         };
+        /** RollBackRequest */
+        RollBackRequest: {
+            /** @default  */
+            notes?: string;
+            version: number;
+        };
+        /** RulesForm */
+        RulesForm: {
+            endsMs?: number | null;
+            /**
+             * @description Grey scale: share of the devices let in at first.
+             * @default 100
+             */
+            percent?: number;
+            /**
+             * @description Devices a minute; 0: no limit.
+             * @default 0
+             */
+            rate?: number;
+            /** @default true */
+            restores?: boolean;
+            /** @default 0 */
+            retries?: number;
+            /** @default 10 */
+            retryMinutes?: number;
+            startsMs?: number | null;
+            /** @default 5 */
+            stopLeast?: number;
+            /**
+             * @description Stop at this share of lost devices; 0: never.
+             * @default 0
+             */
+            stopPercent?: number;
+            /** @default 60 */
+            timeoutMinutes?: number;
+        };
+        /** SampleRow */
+        SampleRow: {
+            kind: string;
+            payload: string;
+            real: boolean;
+            topic: string;
+        };
         /** SearchHit */
         SearchHit: {
             detail: string;
@@ -2574,11 +4828,65 @@ export interface components {
             kind: "community" | "house" | "person" | "device" | "key";
             title: string;
         };
+        /** SecretMade */
+        SecretMade: {
+            secret: string;
+        };
+        /** SerialCategory */
+        SerialCategory: {
+            createdMs: number;
+            description: string;
+            id: string;
+            name: string;
+            /** @description Serial numbers in it. */
+            numbers: number;
+        };
+        /** SerialCategoryIn */
+        SerialCategoryIn: {
+            /** @default  */
+            description?: string;
+            name: string;
+        };
+        /** SerialCategoryMade */
+        SerialCategoryMade: {
+            id: string;
+        };
+        /** SerialFault */
+        SerialFault: {
+            /** @description Title of the column; empty for the whole row. */
+            column: string;
+            message: string;
+            /** @description As the spreadsheet counts. */
+            row: number;
+            value: string;
+        };
+        /** SerialFile */
+        SerialFile: {
+            /** Format: binary */
+            file: string;
+        };
+        /** SerialImport */
+        SerialImport: {
+            /** @description New serial numbers, or how many there would be. */
+            added: number;
+            badRows: number;
+            dryRun: boolean;
+            /** @description Rows that were listed already, just so. */
+            known: number;
+            /** @description The first 500. */
+            problems: components["schemas"]["SerialFault"][];
+            /** @description Rows of the file. */
+            total: number;
+            /** @description New rows whose device does not exist yet. */
+            waiting: number;
+        };
         /** SerialNumberEntry */
         SerialNumberEntry: {
             deviceName: string;
             productKey: string;
             sn: string;
+            /** @default  */
+            vpcInstanceId?: string;
         };
         /** SerialNumbersAdded */
         SerialNumbersAdded: {
@@ -2588,12 +4896,47 @@ export interface components {
         SerialNumbersIn: {
             entries: components["schemas"]["SerialNumberEntry"][];
         };
+        /** SerialRow */
+        SerialRow: {
+            categoryId: string | null;
+            createdMs: number;
+            deviceName: string;
+            /** @description Null until the device exists, and for those out of sight. */
+            iotId: string | null;
+            productKey: string;
+            sn: string;
+            vpcInstanceId: string;
+        };
+        /** SerialsGone */
+        SerialsGone: {
+            deleted: number;
+        };
+        /** SerialsToDelete */
+        SerialsToDelete: {
+            sns: string[];
+        };
         /** ServiceAnswer */
         ServiceAnswer: {
             code: number;
             data: unknown;
             message: string;
             tookMs: number;
+        };
+        /** Field */
+        servicebus_documents_Field: {
+            /** @default [] */
+            fields?: components["schemas"]["servicebus_documents_Field"][];
+            item?: ("string" | "int" | "long" | "float" | "bool" | "object" | "array" | "any") | null;
+            name: string;
+            /** @default false */
+            required?: boolean;
+            /** @default  */
+            title?: string;
+            /** @enum {string} */
+            type: "string" | "int" | "long" | "float" | "bool" | "object" | "array" | "any";
+            values?: {
+                [key: string]: string;
+            };
         };
         /** ServiceCall */
         ServiceCall: {
@@ -2708,36 +5051,57 @@ export interface components {
             count: number;
             status: string;
         };
+        /** SubsAdded */
+        SubsAdded: {
+            /** @description Those that were not there already. */
+            added: number;
+        };
         /** SubscriptionChange */
         SubscriptionChange: {
+            communities?: number[] | null;
+            devices?: string[] | null;
             enabled?: boolean | null;
             kinds?: string[] | null;
             models?: string[] | null;
             name?: string | null;
+            products?: string[] | null;
             secret?: string | null;
             url?: string | null;
         };
         /** SubscriptionChoices */
         SubscriptionChoices: {
+            amqp: boolean;
+            amqpAddress: string;
+            baseUrl: string;
+            deviceKinds: string[];
             kinds: string[];
             models: string[];
+            mqttAddress: string;
         };
         /** SubscriptionRow */
         SubscriptionRow: {
             appKey: string;
+            communities: number[];
+            consumers: number;
             createdMs: number;
+            devices: string[];
             enabled: boolean;
             failingSinceMs: number | null;
             id: string;
-            /** @description webhook or mqtt */
+            /** @description webhook, sse, amqp or mqtt */
             kind: string;
             kinds: string[];
             lastDeliveredMs: number | null;
+            lastError: string;
             models: string[];
             name: string;
+            oldestMs: number | null;
             parked: number;
+            perMinute: number;
+            products: string[];
             projectId: string;
             projectName: string;
+            replay: components["schemas"]["ReplayRow"] | null;
             stoppedReason: string;
             topic: string;
             url: string;
@@ -2751,6 +5115,64 @@ export interface components {
         TenantOption: {
             id: string;
             name: string;
+        };
+        /** PushRow */
+        things_configs_console_pushes_PushRow: {
+            counts: {
+                [key: string]: number;
+            };
+            createdBy: string;
+            createdMs: number;
+            finishedMs: number | null;
+            id: string;
+            /** @enum {string} */
+            state: "running" | "finished" | "cancelled";
+            total: number;
+            version: string;
+        };
+        /** TopicLine */
+        TopicLine: {
+            /** @enum {string} */
+            direction: "up" | "down";
+            /** @enum {string} */
+            group: "model" | "raw" | "desired" | "shadow" | "tags" | "gateway" | "ota" | "config" | "other" | "user";
+            meaning: string;
+            topic: string;
+        };
+        /** TopologyDetail */
+        TopologyDetail: {
+            isGateway: boolean;
+            /** @description Of these, how many are online. */
+            online: number;
+            /** @description The gateway it is a sub-device of. */
+            parent: components["schemas"]["GatewayRef"] | null;
+            /** @description Sub-devices in sight. */
+            subs: number;
+        };
+        /** TrialAnswer */
+        TrialAnswer: {
+            code: string;
+            curl: string;
+            data: string;
+            message: string;
+            provider: string;
+            reason: string;
+            tookMs: number;
+        };
+        /** TrialGiven */
+        TrialGiven: {
+            method: string;
+            modelId: string;
+            /** @default {} */
+            params?: string;
+            projectId: string;
+            providerNo?: number | null;
+            /** @default  */
+            version?: string;
+        };
+        /** TrialRequest */
+        TrialRequest: {
+            iotId: string;
         };
         /** TryAnswer */
         TryAnswer: {
@@ -2771,6 +5193,32 @@ export interface components {
             path: string;
             version: string;
         };
+        /** UnitChoice */
+        UnitChoice: {
+            english: string;
+            name: string;
+            symbol: string;
+        };
+        /** UpgradeRow */
+        UpgradeRow: {
+            changedMs: number;
+            currentVersion: string;
+            detail: string;
+            deviceName: string;
+            finishedMs: number | null;
+            fromVersion: string;
+            id: string;
+            iotId: string;
+            nextMs: number | null;
+            nickname: string;
+            notifiedMs: number | null;
+            online: boolean;
+            progress: number;
+            reason: string;
+            state: components["schemas"]["JobState"];
+            step: number;
+            tries: number;
+        };
         /** Uploaded */
         Uploaded: {
             uploadId: string;
@@ -2781,6 +5229,26 @@ export interface components {
             /** Format: binary */
             file: string;
         };
+        /** VersionLine */
+        VersionLine: {
+            author: string;
+            events: number;
+            notes: string;
+            properties: number;
+            publishedMs: number;
+            services: number;
+            version: number;
+        };
+        /** VersionRow */
+        VersionRow: {
+            devices: number;
+            module: string;
+            version: string;
+        };
+        /** WidenRequest */
+        WidenRequest: {
+            percent: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2790,6 +5258,217 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    ApiConsoleCategoriesTree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryLine"][];
+                };
+            };
+        };
+    };
+    ApiConsoleCategoriesAdd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCategory"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryLine"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCategoriesCategoryIdRename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryName"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCategoriesCategoryIdRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCategoriesCategoryIdModelSetModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryModel"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCategoriesModelModel: {
+        parameters: {
+            query: {
+                path: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryModel"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleCommunitiesListCommunities: {
         parameters: {
             query?: {
@@ -3437,6 +6116,161 @@ export interface operations {
             };
         };
     };
+    ApiConsoleConfigPushesListPushes: {
+        parameters: {
+            query: {
+                productKey: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["things_configs_console_pushes_PushRow"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleConfigPushesPush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["things_configs_console_pushes_PushRow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleConfigPushesPushIdCancelCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                push_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleConfigPushesPushIdDevicesListDevices: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description Comma-separated states. */
+                state?: string;
+            };
+            header?: never;
+            path: {
+                push_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.configs.console.pushes.PushedRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleDataModelsListModels: {
         parameters: {
             query?: never;
@@ -3775,6 +6609,274 @@ export interface operations {
             };
         };
     };
+    ApiConsoleDevicesIotIdCertificatesListCertificates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateView"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdCertificatesIssue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedCertificate"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdCertificatesCertificateNoRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate_no: number;
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdCertificatesRegisterRegister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdConfigCurrent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceConfig"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdConfigSave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigVersion"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdConfigEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleDevicesIotIdEventsEvents: {
         parameters: {
             query?: {
@@ -3817,6 +6919,126 @@ export interface operations {
             };
         };
     };
+    ApiConsoleDevicesIotIdFirmwareReported: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportedRow"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdFoundListFound: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.console.topology.FoundDevice_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdFoundAdoptAdopt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdoptDevice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adopted"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleDevicesIotIdMessagesListMessages: {
         parameters: {
             query?: never;
@@ -3836,6 +7058,45 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MessageRow"][];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdPermitPermit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PermitJoin"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -3996,6 +7257,167 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServiceAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdSubsListSubs: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description Part of a name, or a whole iotId. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.console.devices.DeviceRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdSubsAdd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenDevices"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubsAdded"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdSubsRemoveRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenDevices"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdTopologyDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopologyDetail"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -4270,6 +7692,775 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SerialNumbersAdded"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareListFirmware: {
+        parameters: {
+            query?: {
+                module?: string;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                productKey?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.ota.console.firmware.FirmwareRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareUpload: {
+        parameters: {
+            query: {
+                /** @description No trial on one device is needed. */
+                exempt?: boolean;
+                fileName?: string;
+                module?: string;
+                notes?: string;
+                productKey: string;
+                signMethod?: "Md5" | "SHA256";
+                /** @description Only for a differential image. */
+                sourceVersion?: string;
+                version: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirmwareRow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareCampaignsListCampaigns: {
+        parameters: {
+            query?: {
+                firmwareId?: number | null;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description Comma-separated states. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.ota.console.campaigns.CampaignRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareCampaignsStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignStarted"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareCampaignsCampaignIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareCampaignsCampaignIdCancelCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareCampaignsCampaignIdDevicesListDevices: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                q?: string;
+                /** @description Comma-separated states. */
+                state?: string;
+            };
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.ota.console.campaigns.UpgradeRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareCampaignsCampaignIdDevicesUpgradeIdRetryRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+                upgrade_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareCampaignsCampaignIdPausePause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareCampaignsCampaignIdResumeResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareCampaignsCampaignIdRetryRetryFailed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retried"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareCampaignsCampaignIdRollBackRollBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareCampaignsCampaignIdWidenWiden: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WidenRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareCampaignsCountCount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCount"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareFirmwareIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                firmware_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirmwareRow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareFirmwareIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                firmware_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirmwareChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareFirmwareIdRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                firmware_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareFirmwareIdDownloadDownload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                firmware_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Download"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareFirmwareIdTrialTryOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                firmware_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignStarted"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirmwareVersionsVersions: {
+        parameters: {
+            query: {
+                productKey: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionRow"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -4710,7 +8901,7 @@ export interface operations {
         parameters: {
             query: {
                 communityId?: number | null;
-                /** @description Comma-separated: pass, device, delivery, message. */
+                /** @description Comma-separated: pass, device, delivery, message, firmware, config. */
                 topics: string;
             };
             header?: never;
@@ -4873,7 +9064,7 @@ export interface operations {
             };
         };
     };
-    ApiConsoleProductsListProducts: {
+    ApiConsoleProductsChoices: {
         parameters: {
             query?: {
                 q?: string;
@@ -4891,6 +9082,991 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProductRow"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProduct"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyActsActs: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.console.products.Act_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyAuthenticationRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationView"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyAuthenticationChoose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthenticationView"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyConfigCurrent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductConfig"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyConfigSave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigVersion"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyConfigRestoreRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigVersion"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyConfigVersionsVersions: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.configs.console.configs.ConfigVersion_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyCopyCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyModelState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelState"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyModelCheckCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftState"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyModelCompareCompareVersions: {
+        parameters: {
+            query: {
+                after: number;
+                before: number;
+            };
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyModelDraftSave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftState"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyModelDraftDiscard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyModelExportJsonExportFile: {
+        parameters: {
+            query?: {
+                /** @description whole: with the generated members, as devices and APIs get it. */
+                form?: "whole" | "simple";
+                /** @description None: the one in force. */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyModelImportReadFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyModelPublishPublish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionLine"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyModelRollBackRollBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionLine"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyModelVersionsHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionLine"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeySecretSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductSecret"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyTopicsTopics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicLine"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsListListProducts: {
+        parameters: {
+            query?: {
+                /** @description A path; all below it too. */
+                category?: string;
+                gateway?: boolean | null;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description Part of the name or the key. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.console.products.ProductLine_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -5494,6 +10670,632 @@ export interface operations {
             };
         };
     };
+    ApiConsoleSerialsListNumbers: {
+        parameters: {
+            query?: {
+                categoryId?: number | null;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description Part of a number, device name or product key. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.console.serials.SerialRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSerialsCategoriesListCategories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SerialCategory"][];
+                };
+            };
+        };
+    };
+    ApiConsoleSerialsCategoriesCreateCategory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SerialCategoryIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SerialCategoryMade"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSerialsCategoriesCategoryIdDescribeCategory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SerialCategoryIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSerialsCategoriesCategoryIdDeleteCategory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSerialsDeleteDeleteNumbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SerialsToDelete"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SerialsGone"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSerialsImportHandIn: {
+        parameters: {
+            query?: {
+                categoryId?: number | null;
+                /** @description Only look, write nothing. */
+                dryRun?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["SerialFile"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SerialImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSerialsTemplateXlsxTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    ApiConsoleServiceCallsListLog: {
+        parameters: {
+            query?: {
+                appKey?: string;
+                before?: string;
+                days?: number;
+                failed?: boolean;
+                model?: string;
+                most?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleServiceCallsTryAttempt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleServiceModelsListAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelSummary"][];
+                };
+            };
+        };
+    };
+    ApiConsoleServiceModelsSave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelSaved"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleServiceModelsModelNoRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_no: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleServiceModelsOneShow: {
+        parameters: {
+            query: {
+                id: string;
+                version?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleServiceProvidersListAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderView"][];
+                };
+            };
+        };
+    };
+    ApiConsoleServiceProvidersAdd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderSaved"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleServiceProvidersProviderNoChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderSaved"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleServiceProvidersProviderNoRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_no: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleServicesListServices: {
         parameters: {
             query?: never;
@@ -6051,6 +11853,43 @@ export interface operations {
             };
         };
     };
+    ApiConsoleSubscriptionsSubscriptionIdOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionRow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleSubscriptionsSubscriptionIdChange: {
         parameters: {
             query?: never;
@@ -6125,6 +11964,49 @@ export interface operations {
             };
         };
     };
+    ApiConsoleSubscriptionsSubscriptionIdDeadDead: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                which?: string;
+            };
+            header?: never;
+            path: {
+                subscription_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.databus.console.subscription_shapes.DeadRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleSubscriptionsSubscriptionIdDeliveriesPushes: {
         parameters: {
             query?: {
@@ -6147,7 +12029,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_linli.databus.console.subscriptions.PushRow_"];
+                    "application/json": components["schemas"]["Page_linli.databus.console.subscription_shapes.PushRow_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -6203,6 +12085,45 @@ export interface operations {
             };
         };
     };
+    ApiConsoleSubscriptionsSubscriptionIdRatesRates: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                subscription_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateRow"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleSubscriptionsSubscriptionIdReplayReplay: {
         parameters: {
             query?: never;
@@ -6224,6 +12145,115 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSubscriptionsSubscriptionIdReplayEndReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSubscriptionsSubscriptionIdRetryRetryAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetriedCount"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSubscriptionsSubscriptionIdSecretNewSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretMade"];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -6293,6 +12323,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SubscriptionChoices"];
+                };
+            };
+        };
+    };
+    ApiConsoleSubscriptionsPreviewPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewAsked"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleRow"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleUnitsUnits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitChoice"][];
                 };
             };
         };
