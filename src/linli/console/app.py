@@ -56,9 +56,11 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
 SERVICES: Final[tuple[str, ...]] = (
     "importer",
     "invoker",
+    "permits",
     "door_keys",
     "openapi",
     "platform_health",
+    "service_bus",
     "device_authority",
 )
 """Names of the rooms' service objects that routes ask for; the composing function provides each in `Parts.services`."""
