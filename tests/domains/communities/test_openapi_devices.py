@@ -2,6 +2,8 @@
 
 import pytest
 
+from linli.kernel import tenancy
+from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 from linli.things.service import devices, products
 
 D = "/solution/community/paas/device"
@@ -29,6 +31,7 @@ async def home(platform, partner):
     return call, community, made.iot_id
 
 
+@pytest.mark.covers("B014", "B052", "B053", "B054", "B055", "B056")
 async def test_bind_add_find_and_remove(platform, partner, home):
     call, community, iot_id = home
     early = await call(f"{D}/add", "1.0.2", {"deviceIdentity": V3})
@@ -77,6 +80,7 @@ async def test_bind_add_find_and_remove(platform, partner, home):
     [
         ({"type": "MAC"}, "deviceIdentity.type"),
         ({"type": "IOT_ID", "iotId": ""}, "deviceIdentity.iotId"),
+        ({"type": "SN"}, "deviceIdentity.sn"),
         ({"type": "PK_AND_DN", "productKey": "a12BH8167id"}, "deviceIdentity.deviceName"),
     ],
 )
@@ -84,3 +88,70 @@ async def test_identities_that_name_no_device(home, identity, field):
     call, _, _ = home
     told = await call(f"{D}/add", "1.0.2", {"deviceIdentity": identity})
     assert (told["code"], field in told["message"]) == (460, True)
+
+
+async def bound(platform, partner, iot_id):
+    bind = {"projectId": partner.project_id, "iotIds": [iot_id]}
+    assert (await partner.call("/project/device/bind", "1.0.0", bind))["code"] == 200
+
+
+@pytest.mark.covers("TOP-06", "B109")
+async def test_a_device_is_named_by_the_number_on_its_back(platform, partner, home):
+    call, community, iot_id = home
+    async with platform.db.begin() as tx:
+        entry = SerialNumberEntry("wang_0001", V3["productKey"], V3["deviceName"])
+        await list_serial_numbers(partner.owner, tx, entries=[entry], now_ms=1)
+    sn = {"deviceIdentity": {"type": "SN", "sn": "wang_0001"}}
+    early = await call(f"{D}/add", "1.0.2", sn)
+    assert early["code"] == 403
+    unknown = {"deviceIdentity": {"type": "SN", "sn": "wang_0002"}}
+    assert await call(f"{D}/add", "1.0.2", unknown) == early
+    await bound(platform, partner, iot_id)
+    assert (await call(f"{D}/add", "1.0.2", sn))["code"] == 200
+    found = await partner.call(f"{D}/community/get", "1.0.3", sn)
+    assert found["data"]["communityId"] == community
+    stranger = await platform.new_partner("stranger")
+    assert (await stranger.call(f"{D}/community/get", "1.0.3", sn))["code"] == 403
+
+
+async def test_the_older_calls_name_the_community_themselves(platform, partner, home):
+    """Spec B 3.22 (2.5.txt:330-360, 781-882): no cloudToken is needed, and one of another community is refused."""
+    call, community, iot_id = home
+    await bound(platform, partner, iot_id)
+    other = await platform.new_community(partner, name="别处花园")
+    add = {"deviceIdentity": V3, "communityId": str(community)}
+    page = {"communityId": community, "pageNo": 1, "pageSize": 10}
+    for path, params in ((f"{D}/add", add), (f"{D}/query", page)):
+        refused = await partner.call(path, "1.0.0", {**params, "communityId": 8_000_000})
+        assert refused["code"] == 403
+        assert await call(path, "1.0.0", {**params, "communityId": other}) == refused
+        assert (await partner.call(path, "1.0.0", {**params, "communityId": "garden"}))["code"] == 400
+        assert (await partner.call(path, "1.0.0", {"deviceIdentity": V3}))["code"] == 460
+    assert (await partner.call(f"{D}/add", "1.0.0", add))["code"] == 200
+    told = await partner.call(f"{D}/query", "1.0.0", page)
+    assert [row["iotId"] for row in told["data"]] == [iot_id]
+    assert (await call(f"{D}/query", "1.0.0", page))["data"] == told["data"]
+    found = await partner.call(f"{D}/community/get", "1.0.0", {"deviceIdentity": V3})
+    assert found["data"]["communityId"] == community
+    tenant = "/solution/community/paas/tenant/device/query"
+    asked = {"queryType": "OWNED", "pageNo": 1, "pageSize": 10}
+    assert [row["iotId"] for row in (await partner.call(tenant, "1.0.0", asked))["data"]] == [iot_id]
+    assert (await partner.call(tenant, "1.0.0", {**asked, "queryType": "MINE"}))["code"] == 460
+
+
+async def test_devices_of_others_in_a_granted_community_are_paged_by_themselves(platform, partner, home):
+    call, community, iot_id = home
+    await bound(platform, partner, iot_id)
+    await call(f"{D}/add", "1.0.2", {"deviceIdentity": V3})
+    async with platform.db.begin() as tx:
+        other = await tenancy.create_project(partner.owner, tx, name="other", ids=platform.ids)
+        for n in range(3):
+            made = await devices.create_device(
+                partner.owner, tx, product_key=V3["productKey"], ids=platform.ids, secrets=platform.secrets,
+                device_name=f"box-{n}", project_id=other,
+            )  # fmt: skip
+            await devices.assign_community(partner.owner, tx, iot_id=made.iot_id, community_id=community)
+    asked = {"queryType": "AUTHORIZED", "pageNo": 1, "pageSize": 2}
+    tenant = "/solution/community/paas/tenant/device/query"
+    pages = [(await call(tenant, "1.0.1", {**asked, "pageNo": n}))["data"] for n in (1, 2, 3)]
+    assert [[row["deviceName"] for row in page] for page in pages] == [["box-2", "box-1"], ["box-0"], []]
