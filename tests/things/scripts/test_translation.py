@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
-from linli.kernel.db import Database, Query
+from linli.kernel.db import Command, Database, Query
 from linli.kernel.errors import BadInput, NotFound
 from linli.protocols import mqtt
-from linli.things.models import inbox, latest_values, points, service_calls, thing_events
+from linli.things.models import inbox, latest_values, points, products, service_calls, thing_events
 from linli.things.scripts.errors import DraftChanged, NothingPublished, ScriptFailed
 from linli.things.scripts.queries import failures_of, script_of, versions_of
-from linli.things.scripts.service import check_script, publish_draft, save_draft, set_format
+from linli.things.scripts.service import check_script, publish_draft, save_draft
 from tests.things.conftest import Site
 from tests.things.device import Device, Platform, until
 
@@ -36,9 +36,18 @@ def raw(command: int, id: int, form: str = "", *values: int) -> bytes:
     return struct.pack(f">BI{form}", command, id, *values)
 
 
-async def use(database: Database, site: Site, source: str) -> None:
-    """Publish a script of the site's product."""
+_set_format = Command(
+    update(products)
+    .where(products.c.product_key == bindparam("key"))
+    .values(data_format=bindparam("format")),
+    unscoped="the site's own",
+)
+
+
+async def use(database: Database, site: Site, source: str, *, data_format: str = "custom") -> None:
+    """Publish a script of the site's product, and make it one whose devices speak a format of their own."""
     async with database.begin() as tx:
+        await _set_format.run(tx, key=site.product_key, format=data_format)
         product_no = (await tx_product(tx, site)).product_no
         held = await script_of(tx, product_no=product_no)
         draft = await save_draft(
@@ -200,16 +209,22 @@ async def test_without_a_script_bytes_are_kept_as_they_are(
     assert ("user", "update", b"\x07") in rows
 
 
-async def test_a_product_goes_back_to_the_thing_model(
-    device: Device, platform: Platform, site: Site, database: Database
+async def test_a_product_of_the_thing_model_uses_its_script_for_marked_topics_alone(
+    platform: Platform, site: Site, database: Database
 ) -> None:
-    async with database.begin() as tx:
-        await set_format(site.tenant, tx, product_key=site.product_key, custom=False)
+    await use(database, site, SCRIPT, data_format="alink")
+    device = await platform.connect(site.device)
     device.answers["thing.service.property.set"] = lambda params: {}
     await platform.things.invoker.set_properties(site.tenant, site.device.iot_id, {"LightSwitch": 1})
     await send(device, raw(0, 7, "hB", 215, 1))
     assert await reply(device) == b""
     assert await _points.all(database) == []
+    await device.publish(f"/{site.product_key}/{site.device.device_name}/user/x?_sn=default", b"\x07")
+
+    async def kept() -> list[Any]:
+        return [row for row in await _inbox.all(database) if row[0] == "user"]
+
+    assert await until(kept) == [("user", "x", b'{"from":"x","level":7}')]
 
 
 async def test_a_new_version_is_used_at_once(device: Device, site: Site, database: Database) -> None:
@@ -233,7 +248,8 @@ async def test_drafts_are_guarded(platform: Platform, site: Site, other: Site, d
             await save_draft(other.tenant, tx, product_key=key, source="y", draft_version=1)
     with pytest.raises(NothingPublished):
         async with database.begin() as tx:
-            await set_format(site.tenant, tx, product_key=key, custom=True)
+            await save_draft(site.tenant, tx, product_key=key, source="  ", draft_version=1)
+            await publish_draft(site.tenant, tx, product_key=key, draft_version=2)
     sandbox = platform.things.features.sandbox
     await check_script(sandbox, SCRIPT)
     for source, rule in (

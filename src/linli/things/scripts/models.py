@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Table
 
-from linli.kernel.db import INT, blob, flag, integer, metadata, text_column
+from linli.kernel.db import INT, blob, integer, metadata, text_column
 
 product_scripts = Table(
     "product_scripts",
@@ -14,15 +14,13 @@ product_scripts = Table(
         primary_key=True,
         autoincrement=False,
     ),
-    flag("custom"),
     text_column("draft"),
     integer("draft_version"),
     integer("draft_ms"),
     integer("published", null=True),
     sqlite_with_rowid=False,
 )
-"""`custom`: its devices speak a format of their own (透传/自定义), else the thing model's (Alink JSON). `draft_version`
-rises with every save. `published` is the version in use."""
+"""`draft_version` rises with every save. `published` is the version in use."""
 
 product_script_versions = Table(
     "product_script_versions",

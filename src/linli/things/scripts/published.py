@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from linli.kernel.db import Database
 from linli.things.changes import Change, listen
-from linli.things.scripts.queries import script_in_use
+from linli.things.scripts.queries import ScriptInUse, script_in_use
 from linli.things.scripts.sandbox import Script
 
 
@@ -13,7 +13,7 @@ class PublishedScripts:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._held: dict[int, Script | None] = {}
+        self._held: dict[int, ScriptInUse | None] = {}
         self._changes = 0
         self._stop_listening: Callable[[], None] | None = None
 
@@ -26,6 +26,15 @@ class PublishedScripts:
 
     async def of(self, product_no: int) -> Script | None:
         """None: the product's devices speak the thing model's own format. Raises Unavailable."""
+        found = await self._find(product_no)
+        return found.script if found is not None and found.custom else None
+
+    async def for_topics(self, product_no: int) -> Script | None:
+        """Whatever the devices speak. Raises Unavailable."""
+        found = await self._find(product_no)
+        return None if found is None else found.script
+
+    async def _find(self, product_no: int) -> ScriptInUse | None:
         if product_no in self._held:
             return self._held[product_no]
         changes = self._changes

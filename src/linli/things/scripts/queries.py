@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import bindparam, select
 
 from linli.kernel.db import INT, Query, Reader
+from linli.things.models import products
 from linli.things.scripts.models import product_script_versions, product_scripts, script_failures
 from linli.things.scripts.sandbox import Script
 
@@ -14,11 +15,16 @@ MOST_FAILURES: Final = 100
 class ScriptRow(NamedTuple):
     """What is kept of a product's script; a product without one has empty text and version 0."""
 
-    custom: int
     draft: str
     draft_version: int
     draft_ms: int
     published: int | None
+
+
+class ScriptInUse(NamedTuple):
+    script: Script
+    custom: bool
+    """The product's devices speak a format of their own; else the script is for marked free topics alone."""
 
 
 class VersionRow(NamedTuple):
@@ -44,13 +50,15 @@ _script = Query(
     ScriptRow,
 )
 _in_use = Query(
-    select(product_script_versions.c.version, product_script_versions.c.source)
+    select(product_script_versions.c.version, product_script_versions.c.source, products.c.data_format)
     .join(
         product_scripts,
         (product_scripts.c.product_no == product_script_versions.c.product_no)
         & (product_scripts.c.published == product_script_versions.c.version),
     )
-    .where(product_scripts.c.product_no == _no, product_scripts.c.custom == 1)
+    .join(products, products.c.product_no == product_scripts.c.product_no)
+    .where(product_scripts.c.product_no == _no),
+    unscoped="the platform's own memory of all tenants' scripts",
 )
 _versions = Query(
     select(*(product_script_versions.c[name] for name in VersionRow._fields))
@@ -75,13 +83,16 @@ _failures = Query(
 
 
 async def script_of(db: Reader, *, product_no: int) -> ScriptRow:
-    return await _script.one(db, no=product_no) or ScriptRow(0, "", 0, 0, None)
+    return await _script.one(db, no=product_no) or ScriptRow("", 0, 0, None)
 
 
-async def script_in_use(db: Reader, *, product_no: int) -> Script | None:
-    """The published script of a product whose devices speak a format of their own."""
+async def script_in_use(db: Reader, *, product_no: int) -> ScriptInUse | None:
+    """The published script of a product."""
     row = await _in_use.one(db, no=product_no)
-    return None if row is None else Script(f"{product_no}.{row[0]}", row[1])
+    if row is None:
+        return None
+    version, source, data_format = row
+    return ScriptInUse(Script(f"{product_no}.{version}", source), data_format == "custom")
 
 
 async def versions_of(db: Reader, *, product_no: int) -> list[VersionRow]:

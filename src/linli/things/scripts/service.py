@@ -1,4 +1,4 @@
-"""Drafts and versions of products' scripts, and which format a product's devices speak."""
+"""Drafts and versions of products' scripts. Which format its devices speak is the product's own `data_format`."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from linli.kernel.db import INT, Command, Tx
 from linli.kernel.errors import BadInput
 from linli.kernel.scope import Scope
 from linli.things.changes import Change, tell
-from linli.things.queries.products import ProductRow, get_product
+from linli.things.queries.products import get_product
 from linli.things.scripts.errors import DraftChanged, NothingPublished, ScriptFailed
 from linli.things.scripts.models import product_script_versions, product_scripts
 from linli.things.scripts.queries import script_of, versions_of
@@ -29,12 +29,7 @@ _LOOKER: Final = (
 _set_published = Command(
     update(product_scripts)
     .where(product_scripts.c.product_no == bindparam("no", type_=INT))
-    .values(published=bindparam("at", type_=INT), custom=1)
-)
-_set_custom = Command(
-    update(product_scripts)
-    .where(product_scripts.c.product_no == bindparam("no", type_=INT))
-    .values(custom=bindparam("on", type_=INT))
+    .values(published=bindparam("at", type_=INT))
 )
 
 
@@ -68,7 +63,6 @@ async def save_draft(scope: Scope, tx: Tx, *, product_key: str, source: str, dra
         raise DraftChanged
     row = {
         "product_no": product.product_no,
-        "custom": held.custom,
         "draft": source,
         "draft_version": held.draft_version + 1,
         "draft_ms": tx.db.clock.now_ms(),
@@ -81,7 +75,7 @@ async def save_draft(scope: Scope, tx: Tx, *, product_key: str, source: str, dra
 
 
 async def publish_draft(scope: Scope, tx: Tx, *, product_key: str, draft_version: int) -> int:
-    """Put the draft into use, and the product to a format of its own; the version's number. Check it before.
+    """Put the draft into use; the version's number. Check it before.
 
     Raises NotFound, NothingPublished (there is no draft), DraftChanged.
     """
@@ -102,19 +96,5 @@ async def publish_draft(scope: Scope, tx: Tx, *, product_key: str, draft_version
     }
     await tx.insert(product_script_versions, row)
     await _set_published.run(tx, no=product.product_no, at=version)
-    _told(tx, product)
+    tell(tx, Change("product", product.product_no, product_key))
     return version
-
-
-async def set_format(scope: Scope, tx: Tx, *, product_key: str, custom: bool) -> None:
-    """Whether devices speak a format of their own, or the thing model's. Raises NotFound, NothingPublished."""
-    product = await get_product(scope, tx, product_key=product_key)
-    held = await script_of(tx, product_no=product.product_no)
-    if custom and held.published is None:
-        raise NothingPublished
-    await _set_custom.run(tx, no=product.product_no, on=int(custom))
-    _told(tx, product)
-
-
-def _told(tx: Tx, product: ProductRow) -> None:
-    tell(tx, Change("product", product.product_no, product.product_key))

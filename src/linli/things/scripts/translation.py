@@ -107,7 +107,7 @@ class Translation:
     async def on_topic(self, request: Request) -> None:
         """Bytes on a free topic become JSON on it; without a script they stay as they are. Raises Unavailable."""
         device, topic = request.device, request.uplink.topic
-        script = await self._scripts.of(device.product.product_no)
+        script = await self._scripts.for_topics(device.product.product_no)
         payload = request.payload
         if script is not None:
             try:
