@@ -52,6 +52,8 @@ export const SECTIONS: Section[] = [
     icon: Monitor,
     places: [
       place('devices.title', 'devices', 'devices.use'),
+      place('products.title', 'products', 'devices.use'),
+      place('products.categories.title', 'categories', 'devices.use'),
       place('deliveries.title', 'deliveries', 'devices.use'),
       place('inbox.title', 'inbox', 'devices.use', 'installation.manage'),
     ],

@@ -1,0 +1,40 @@
+import { computed, inject, provide, type ComputedRef, type InjectionKey } from 'vue'
+import type { components } from '@/api/schema'
+
+export type Fault = components['schemas']['Fault']
+
+interface Faults {
+  /** What is wrong exactly there; empty if nothing. */
+  at: (path: string) => string
+  /** How many faults lie there or below. */
+  below: (path: string) => number
+}
+
+const KEY: InjectionKey<ComputedRef<Faults>> = Symbol('faults')
+
+const isBelow = (path: string, under: string) =>
+  path === under || path.startsWith(`${under}.`) || path.startsWith(`${under}[`)
+
+/** Let every form below show its own faults beside its fields. */
+export function provideFaults(faults: () => readonly Fault[]): ComputedRef<Faults> {
+  const found = computed<Faults>(() => {
+    const all = faults()
+    return {
+      at: (path) =>
+        all
+          .filter((one) => one.path === path)
+          .map((one) => one.message)
+          .join(' '),
+      below: (path) => all.filter((one) => isBelow(one.path, path)).length,
+    }
+  })
+  provide(KEY, found)
+  return found
+}
+
+export function useFaults(): ComputedRef<Faults> {
+  return inject(
+    KEY,
+    computed(() => ({ at: () => '', below: () => 0 })),
+  )
+}
