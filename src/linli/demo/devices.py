@@ -23,12 +23,14 @@ class Kind(NamedTuple):
     name: str
     model: str
     category: str
-    category_name: str
+    capabilities: tuple[str, ...] = ()
 
 
-DOOR: Final = Kind("智能门禁一体机 GH-D1", "smart_door", "community/people/access", "多功能门禁")
-LIFT: Final = Kind("电梯物联终端 GH-L1", "elevator", "building/lift", "电梯")
-METER: Final = Kind("三相电能表 GH-M1", "meter", "building/meter", "电表")
+DOOR: Final = Kind(
+    "智能门禁一体机 GH-D1", "smart_door", "community/people/aio", ("intercom", "face", "qrcode")
+)
+LIFT: Final = Kind("电梯物联终端 GH-L1", "elevator", "community/people/elevator")
+METER: Final = Kind("三相电能表 GH-M1", "meter", "community/eba/powermeter")
 
 
 async def ensure(platform: Platform, site: Place) -> None:
@@ -111,7 +113,7 @@ async def _product(platform: Platform, tx: Tx, site: Place, kind: Kind) -> str:
         secrets=platform.secrets,
         tsl=models.tsl(kind.model),
         category_code=kind.category,
-        category_name=kind.category_name,
+        capabilities=kind.capabilities,
     )
     return made.product_key
 
