@@ -28,6 +28,7 @@ from linli.kernel import tenancy
 from tests.campaigns.snapshot import snapshot
 from tests.domains.communities.test_workbook import workbook
 from tests.scope.firmware_rows import add_firmware
+from tests.scope.gateway_rows import add_gateway
 from tests.scope.service_rows import add_services
 from tests.scope.town import FILE, Lot, Town
 
@@ -58,6 +59,8 @@ async def open_desk(town: Town, folder: Path) -> AsyncIterator[Desk]:
         for lot in town.lots.values():
             await _furnish(desk, lot)
             await add_firmware(town.platform, lot)
+            client = await add_gateway(town.platform, lot, town.mqtt_port)
+            parts.callback(client.loop_stop)
             await add_services(town.platform, lot)
         yield desk
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.domains.communities.test_workbook import workbook
-from tests.scope import firmware, service_routes
+from tests.scope import firmware, gateways, service_routes
 from tests.scope.desk import SOON_MS, Ask
 
 type RouteRecipe = Callable[[Any], Ask]
@@ -280,5 +280,6 @@ RECIPES: dict[str, list[RouteRecipe]] = {
     **_products(),
     **_integration(),
     **firmware.recipes(),
+    **gateways.recipes(),
     **service_routes.recipes(),
 }

@@ -140,6 +140,10 @@ class Lot:
     spare_parked: int = 0
     """Messages of the door that its handler could not take."""
     spare_door: str = ""
+    gateway: str = ""
+    sub_device: str = ""
+    coming_sub: str = ""
+    leaving_sub: str = ""
     old_firmware: int = 0
     firmware: int = 0
     spare_firmware: int = 0

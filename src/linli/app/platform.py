@@ -297,6 +297,7 @@ class Platform:
             "openapi": self.openapi,
             "things": self.things,
             "invoker": self.things.invoker,
+            "permits": self.things.gateways.permits,
             "door_keys": self.door_keys,
             "databus": self.databus,
             "houses": SpaceHouses(),

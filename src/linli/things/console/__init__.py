@@ -9,6 +9,7 @@ from linli.things.console.messages import MessageRoutes, ParkedRoutes
 from linli.things.console.product_models import ProductModelRoutes, UnitRoutes
 from linli.things.console.products import ProductRoutes
 from linli.things.console.serials import SerialCategoryRoutes, SerialNumberRoutes
+from linli.things.console.topology import TopologyRoutes
 from linli.things.console.values import DeviceValueRoutes
 
 CONTROLLERS: tuple[type[Controller], ...] = (
@@ -19,6 +20,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     CategoryRoutes,
     DeviceValueRoutes,
     DeviceCallRoutes,
+    TopologyRoutes,
     MessageRoutes,
     ParkedRoutes,
     SerialCategoryRoutes,
