@@ -181,6 +181,7 @@ class Processes:
                 await tx.upsert(processes, [row._asdict()], keys=("slot",))
             if any(held.name == self.name and held.slot == free for held in await _all.all(self._db)):
                 self.slot = free
+                self._db.signals.publish(CHANNEL, self.name)  # the others look at once who came
                 return
 
     async def _loop(self) -> None:
