@@ -137,10 +137,18 @@ def _call_series(up: bool) -> Query[CallRow]:
     return Query(_within(of_service, c.called_ms, c.call_no, c.day, up), CallRow, heavy=True)
 
 
-_points = {up: _series(points, up) for up in (True, False)}
+POINTS_UP = _series(points, up=True)
+"""Values of a numeric property, the oldest first."""
+_points = {True: POINTS_UP, False: _series(points, up=False)}
 _texts = {up: _series(text_points, up) for up in (True, False)}
 _events = {up: _event_series(up) for up in (True, False)}
 _calls = {up: _call_series(up) for up in (True, False)}
+
+
+async def number_of_property(db: Reader, *, product_no: int, identifier: str) -> int | None:
+    """The number a property's values are kept under; None for one the product never had."""
+    number: int | None = await _property_no.scalar(db, product_no=product_no, identifier=identifier)
+    return number
 
 
 async def present_values(db: Reader, *, device: DeviceRow, product: ProductRow) -> list[PresentValue]:
@@ -171,7 +179,7 @@ async def property_series(
 ) -> list[Point]:
     """Values of one property by device time; none for a property the thing model does not have."""
     item = product.model().property_by_id.get(identifier)
-    number = await _property_no.scalar(db, product_no=product.product_no, identifier=identifier)
+    number = await number_of_property(db, product_no=product.product_no, identifier=identifier)
     if item is None or number is None:
         return []
     numeric = isinstance(item.type, Number | Bool | Enum)
