@@ -27,6 +27,7 @@ from linli.domains.people.service import accounts
 from linli.kernel import tenancy
 from tests.campaigns.snapshot import snapshot
 from tests.domains.communities.test_workbook import workbook
+from tests.scope.feature_rows import add_features
 from tests.scope.firmware_rows import add_firmware
 from tests.scope.gateway_rows import add_gateway
 from tests.scope.service_rows import add_services
@@ -59,6 +60,7 @@ async def open_desk(town: Town, folder: Path) -> AsyncIterator[Desk]:
         for lot in town.lots.values():
             await _furnish(desk, lot)
             await add_firmware(town.platform, lot)
+            await add_features(town.platform, lot)
             client = await add_gateway(town.platform, lot, town.mqtt_port)
             parts.callback(client.loop_stop)
             await add_services(town.platform, lot)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.domains.communities.test_workbook import workbook
-from tests.scope import firmware, gateways, service_routes
+from tests.scope import features, firmware, gateways, service_routes
 from tests.scope.desk import SOON_MS, Ask
 
 type RouteRecipe = Callable[[Any], Ask]
@@ -279,6 +279,7 @@ RECIPES: dict[str, list[RouteRecipe]] = {
     **_devices(),
     **_products(),
     **_integration(),
+    **features.recipes(),
     **firmware.recipes(),
     **gateways.recipes(),
     **service_routes.recipes(),

@@ -15,11 +15,16 @@ from linli.kernel.disk import freeing_space
 from linli.kernel.objects import ObjectStore
 from linli.kernel.processes import Lease
 from linli.kernel.settings import Retention
+from linli.things.device_logs.models import device_log_lines
 from linli.things.models import inbox, points, service_calls, text_points, thing_events
+from linli.things.scripts.models import script_failures
 
 log = telemetry.logger(__name__)
 
 EVERY_SECONDS = 3600.0
+_DEVICE_DATA = (
+    inbox, points, text_points, thing_events, service_calls, device_log_lines, script_failures,
+)  # fmt: skip
 LEASE_MS = 50 * 60_000
 """Whoever ran a round has the next one too, unless it died: then its lease is free at once."""
 
@@ -52,7 +57,7 @@ class Housekeeping:
         await partitions.make_ahead(self._db, now)
         with freeing_space():
             kept, today = self._retention, partitions.day_of(now)
-            for table in (inbox, points, text_points, thing_events, service_calls):
+            for table in _DEVICE_DATA:
                 await partitions.drop_before(self._db, table, today - kept.points_days)
             await partitions.drop_before(self._db, audit.secret_reads, today - audit.KEPT_DAYS)
             await purge_passes(self._db, now_ms=now, days=kept.passes_days)

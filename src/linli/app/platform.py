@@ -297,6 +297,7 @@ class Platform:
             "openapi": self.openapi,
             "things": self.things,
             "invoker": self.things.invoker,
+            "features": self.things.features,
             "permits": self.things.gateways.permits,
             "door_keys": self.door_keys,
             "databus": self.databus,

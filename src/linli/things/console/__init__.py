@@ -6,10 +6,12 @@ from linli.things.console.calls import DeviceCallRoutes
 from linli.things.console.categories import CategoryRoutes
 from linli.things.console.devices import DeviceRoutes
 from linli.things.console.messages import MessageRoutes, ParkedRoutes
+from linli.things.console.own_logs import DeviceOwnLogRoutes
 from linli.things.console.product_models import ProductModelRoutes, UnitRoutes
 from linli.things.console.products import ProductRoutes
+from linli.things.console.scripts import DeviceScriptRoutes, ProductScriptRoutes
 from linli.things.console.serials import SerialCategoryRoutes, SerialNumberRoutes
-from linli.things.console.topology import TopologyRoutes
+from linli.things.console.shadows import DeviceDesiredRoutes, DeviceShadowRoutes
 from linli.things.console.values import DeviceValueRoutes
 
 CONTROLLERS: tuple[type[Controller], ...] = (
@@ -20,7 +22,11 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     CategoryRoutes,
     DeviceValueRoutes,
     DeviceCallRoutes,
-    TopologyRoutes,
+    DeviceShadowRoutes,
+    DeviceDesiredRoutes,
+    DeviceOwnLogRoutes,
+    DeviceScriptRoutes,
+    ProductScriptRoutes,
     MessageRoutes,
     ParkedRoutes,
     SerialCategoryRoutes,

@@ -14,10 +14,11 @@ class Desired(NamedTuple):
     version: int
     """Rises with every change of the value."""
     value: Any
+    modified_ms: int
 
 
 _of_device = Query(
-    select(desired_properties.c.identifier, desired_properties.c.version, desired_properties.c.value)
+    select(*(desired_properties.c[name] for name in Desired._fields))
     .where(desired_properties.c.device_no == bindparam("device_no", type_=INT))
     .order_by(desired_properties.c.identifier)
 )
@@ -26,6 +27,6 @@ _of_device = Query(
 async def desired_of(db: Reader, *, device_no: int) -> dict[str, Desired]:
     """What the device has not taken up yet, by property."""
     return {
-        identifier: Desired(identifier, version, msgspec.json.decode(value))
-        for identifier, version, value in await _of_device.all(db, device_no=device_no)
+        identifier: Desired(identifier, version, msgspec.json.decode(value), modified_ms)
+        for identifier, version, value, modified_ms in await _of_device.all(db, device_no=device_no)
     }

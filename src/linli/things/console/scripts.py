@@ -1,0 +1,197 @@
+"""Products' scripts: draft, trial, versions; and what failed over messages of a device."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from linli.kernel.db import Database
+from linli.kernel.errors import NotFound
+from linli.kernel.scope import Scope
+from linli.things.features import Features
+from linli.things.queries.devices import get_device
+from linli.things.queries.products import get_product
+from linli.things.scripts import queries
+from linli.things.scripts.service import check_script, publish_draft, save_draft
+from linli.things.scripts.trial import Direction, try_script
+
+
+class ScriptVersion(msgspec.Struct, rename="camel", frozen=True):
+    version: int
+    published_by: str
+    published_ms: int
+
+
+class ProductScript(msgspec.Struct, rename="camel", frozen=True):
+    custom: Annotated[bool, Meta(description="The product's devices speak a format of their own.")]
+    draft: str
+    draft_version: int
+    draft_ms: int
+    published: int | None
+    """The version in use."""
+    versions: list[ScriptVersion]
+    """Newest first."""
+
+
+class ScriptSource(msgspec.Struct, rename="camel", frozen=True):
+    source: str
+
+
+class DraftChange(msgspec.Struct, rename="camel"):
+    source: str
+    draft_version: Annotated[int, Meta(ge=0, description="The version that was edited.")]
+
+
+class DraftSaved(msgspec.Struct, rename="camel", frozen=True):
+    draft_version: int
+
+
+class Published(msgspec.Struct, rename="camel", frozen=True):
+    version: int
+
+
+class TrialRequest(msgspec.Struct, rename="camel"):
+    source: str
+    direction: Direction
+    input: Annotated[str, Meta(description="Bytes in hexadecimal; a message as JSON where it goes down.")]
+    topic: str = ""
+
+
+class TrialResult(msgspec.Struct, rename="camel", frozen=True):
+    output: str
+    error: str
+    topic: str
+    lines: tuple[str, ...]
+    micros: int
+
+
+class ScriptFailure(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    at_ms: int
+    function: str
+    kind: str
+    reason: str
+    input: str
+    """Bytes in hexadecimal of an uplink, JSON of a downlink; cut."""
+
+
+class ProductScriptRoutes(Controller):
+    path = "/products/{product_key:str}/script"
+    tags = ("devices",)
+
+    @get("/", right="devices.use")
+    async def script(
+        self, product_key: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> ProductScript:
+        """The draft, and what was published so far."""
+        product = await get_product(within, db, product_key=product_key)
+        held = await queries.script_of(db, product_no=product.product_no)
+        versions = await queries.versions_of(db, product_no=product.product_no)
+        return ProductScript(
+            product.data_format == "custom",
+            held.draft,
+            held.draft_version,
+            held.draft_ms,
+            held.published,
+            [ScriptVersion(row.version, row.published_by, row.published_ms) for row in versions],
+        )
+
+    @get("/versions/{version:int}", right="devices.use")
+    async def version(
+        self,
+        product_key: FromPath[str],
+        version: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> ScriptSource:
+        """The text of a version, to look at or to go back to."""
+        product = await get_product(within, db, product_key=product_key)
+        source = await queries.version_source(db, product_no=product.product_no, version=version)
+        if source is None:
+            raise NotFound(what="script_version", id=version)
+        return ScriptSource(source)
+
+    @put("/draft", right="devices.manage", status_code=200)
+    async def save(
+        self,
+        product_key: FromPath[str],
+        data: JSONBody[DraftChange],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> DraftSaved:
+        """Keep the draft, whether it runs or not, unless somebody else saved one meanwhile."""
+        async with db.begin() as tx:
+            version = await save_draft(
+                within, tx, product_key=product_key, source=data.source, draft_version=data.draft_version
+            )
+        return DraftSaved(version)
+
+    @post("/trial", right="devices.manage", status_code=200)
+    async def trial(
+        self,
+        product_key: FromPath[str],
+        data: JSONBody[TrialRequest],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        features: NamedDependency[Features],
+    ) -> TrialResult:
+        """Run a text with one input. Nothing is stored and no device hears of it."""
+        await get_product(within, db, product_key=product_key)
+        tried = await try_script(
+            features.sandbox,
+            source=data.source,
+            direction=data.direction,
+            given=data.input,
+            topic=data.topic,
+        )
+        return TrialResult(tried.output, tried.error, tried.topic, tried.lines, tried.micros)
+
+    @post("/publish", right="devices.manage", status_code=200)
+    async def publish(
+        self,
+        product_key: FromPath[str],
+        data: JSONBody[DraftSaved],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        features: NamedDependency[Features],
+    ) -> Published:
+        """Put the draft of this version into use for all devices of the product; refused if it cannot be run."""
+        product = await get_product(within, db, product_key=product_key)
+        held = await queries.script_of(db, product_no=product.product_no)
+        if held.draft.strip():
+            await check_script(features.sandbox, held.draft)
+        async with db.begin() as tx:
+            version = await publish_draft(
+                within, tx, product_key=product_key, draft_version=data.draft_version
+            )
+        return Published(version)
+
+
+class DeviceScriptRoutes(Controller):
+    path = "/devices/{iot_id:str}/script-failures"
+    tags = ("devices",)
+
+    @get("/", right="devices.use")
+    async def failures(
+        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> list[ScriptFailure]:
+        """The last 100 messages that the product's script failed over, newest first; one a minute is noted."""
+        device = await get_device(within, db, iot_id=iot_id)
+        return [
+            ScriptFailure(
+                str(row.seq),
+                row.at_ms,
+                row.function,
+                row.kind,
+                row.reason,
+                _shown(row.function, bytes(row.input)),
+            )
+            for row in await queries.failures_of(db, device_no=device.device_no)
+        ]
+
+
+def _shown(function: str, given: bytes) -> str:
+    return given.decode("utf-8", "replace") if function == "protocolToRawData" else given.hex(" ").upper()

@@ -1,0 +1,143 @@
+"""A device's shadow and its desired property values, to look at and to change."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, delete, get, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from linli.kernel.db import Database
+from linli.kernel.errors import BadInput, Conflict
+from linli.kernel.scope import Scope
+from linli.things.downlink.invoker import Invoker
+from linli.things.downlink.wanted import Taken, want_properties
+from linli.things.features import Features
+from linli.things.queries.desired import desired_of
+from linli.things.queries.devices import get_device
+from linli.things.service.desired import forget_desired
+from linli.things.shadow.document import Shadow, ShadowRefused
+from linli.things.shadow.service import set_wanted, shadow_of
+
+
+class ShadowDocument(msgspec.Struct, rename="camel", frozen=True):
+    version: int
+    reported: dict[str, Any]
+    desired: dict[str, Any]
+    reported_at: Annotated[dict[str, int], Meta(description="Seconds since the epoch, by key.")]
+    desired_at: dict[str, int]
+    modified_ms: int
+    missed: Annotated[bool, Meta(description="The device has not been told of what is desired yet.")]
+
+    @staticmethod
+    def of(shadow: Shadow) -> "ShadowDocument":
+        stamps = shadow.stamps
+        return ShadowDocument(
+            shadow.version,
+            shadow.reported,
+            shadow.desired,
+            stamps.get("reported", {}),
+            stamps.get("desired", {}),
+            shadow.modified_ms,
+            shadow.missed,
+        )
+
+
+class ShadowChange(msgspec.Struct, rename="camel"):
+    desired: Annotated[dict[str, Any], Meta(description="Everything that is wanted from now on.")]
+    version: Annotated[int, Meta(ge=0, description="The version that was edited.")]
+
+
+class DesiredValue(msgspec.Struct, rename="camel", frozen=True):
+    identifier: str
+    value: Any
+    version: int
+    modified_ms: int
+
+
+class DesiredChange(msgspec.Struct, rename="camel"):
+    items: Annotated[dict[str, Any], Meta(description="Values by property identifier.")]
+
+
+class DesiredOutcome(msgspec.Struct, rename="camel", frozen=True):
+    taken: Taken
+    reason: str
+    versions: dict[str, int]
+
+
+class DeviceShadowRoutes(Controller):
+    path = "/devices/{iot_id:str}/shadow"
+    tags = ("devices",)
+
+    @get("/", right="devices.use")
+    async def document(
+        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> ShadowDocument:
+        """What the device reported and what is wanted of it; an empty one of version 0 before the first report."""
+        device = await get_device(within, db, iot_id=iot_id)
+        return ShadowDocument.of(await shadow_of(db, device_no=device.device_no))
+
+    @put("/", right="devices.manage", status_code=200)
+    async def change(
+        self,
+        iot_id: FromPath[str],
+        data: JSONBody[ShadowChange],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        features: NamedDependency[Features],
+    ) -> ShadowDocument:
+        """Replace what is wanted, unless the shadow was changed meanwhile. The device is told, now or when it is back."""
+        try:
+            async with db.begin() as tx:
+                device_no, shadow = await set_wanted(
+                    within, tx, iot_id=iot_id, desired=data.desired, version=data.version + 1, whole=True
+                )
+                features.shadows.after(tx, device_no, shadow)
+        except Conflict:
+            raise
+        except ShadowRefused as refused:
+            raise BadInput(field="desired", rule="shadow", words=refused.words) from refused
+        return ShadowDocument.of(shadow)
+
+
+class DeviceDesiredRoutes(Controller):
+    path = "/devices/{iot_id:str}/desired"
+    tags = ("devices",)
+
+    @get("/", right="devices.use")
+    async def list_desired(
+        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> list[DesiredValue]:
+        """Values that the device has not taken up yet."""
+        device = await get_device(within, db, iot_id=iot_id)
+        found = await desired_of(db, device_no=device.device_no)
+        return [
+            DesiredValue(row.identifier, row.value, row.version, row.modified_ms) for row in found.values()
+        ]
+
+    @put("/", right="devices.manage", status_code=200)
+    async def want(
+        self,
+        iot_id: FromPath[str],
+        data: JSONBody[DesiredChange],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        invoker: NamedDependency[Invoker],
+    ) -> DesiredOutcome:
+        """Want properties to have values: set at once if the device is online, else kept until it fetches them."""
+        wanted = await want_properties(within, db, invoker, iot_id=iot_id, values=data.items)
+        return DesiredOutcome(wanted.taken, wanted.reason, wanted.versions)
+
+    @delete("/{identifier:str}/{version:int}", right="devices.manage")
+    async def forget(
+        self,
+        iot_id: FromPath[str],
+        identifier: FromPath[str],
+        version: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> None:
+        """Want a value no more, unless it was changed meanwhile."""
+        async with db.begin() as tx:
+            await forget_desired(within, tx, iot_id=iot_id, identifier=identifier, version=version)
