@@ -3,6 +3,7 @@
 from types import ModuleType
 
 from linli.databus import openapi as databus
+from linli.databus import openapi_subscriptions as subscriptions
 from linli.domains.access import openapi as access
 from linli.domains.communities import openapi as communities
 from linli.domains.people import openapi as people
@@ -13,7 +14,7 @@ from linli.protocols import edge_bus
 from linli.servicebus import openapi as servicebus
 from linli.things import openapi as things
 
-METHODS: tuple[ModuleType, ...] = (token_methods, things, projects, communities, people, access, databus)
+METHODS: tuple[ModuleType, ...] = (token_methods, things, projects, communities, people, access, databus, subscriptions)
 
 
 def registry() -> Registry:

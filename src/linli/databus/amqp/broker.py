@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 log = telemetry.logger(__name__)
 
 CONNECT_SECONDS: Final = 5.0
+CALL_SECONDS: Final = 5.0
 KEPT_MS: Final = 31 * 86_400_000
 """A queue nobody uses for so long is removed by RabbitMQ: what waited in it is past its retention."""
 MAX_DELIVERIES: Final = 16
@@ -49,9 +50,11 @@ class Broker:
         """Raises SettingsError when the client library is not installed."""
         try:
             import aiormq
+            from aiormq.exceptions import AMQPChannelError
         except ImportError as error:
             raise SettingsError("[amqp] url needs the extra `amqp`: pip install linli[amqp]") from error
         self._connect = aiormq.connect
+        self._closed = AMQPChannelError
         self._url = url
         self._connection: AbstractConnection | None = None
         self._lock = asyncio.Lock()
@@ -73,11 +76,23 @@ class Broker:
         except Exception as error:
             raise BrokerDown(f"{type(error).__name__}: {error}") from error
 
-    async def declare(self, channel: AbstractChannel, app_key: str, subscription_id: int) -> None:
-        """The queue of a subscription and the one beside it, durable. Raises BrokerDown."""
+    async def ensure(self, app_key: str, subscription_id: int) -> bool:
+        """The queue of a subscription and the one beside it, durable; whether they are new. Raises BrokerDown."""
         queue, dead = queue_of(app_key, subscription_id), dead_queue_of(app_key, subscription_id)
         try:
-            await channel.queue_declare(dead, durable=True, arguments={"x-queue-type": "quorum"})
+            channel = await self.channel()
+            try:
+                # RabbitMQ answers a question after an absent queue by closing the channel.
+                await channel.queue_declare(queue, passive=True, timeout=CALL_SECONDS)
+                new = False
+            except self._closed:
+                channel, new = await self.channel(), True
+            await channel.queue_declare(
+                dead,
+                durable=True,
+                arguments={"x-queue-type": "quorum", "x-delivery-limit": -1},
+                timeout=CALL_SECONDS,
+            )
             await channel.queue_declare(
                 queue,
                 durable=True,
@@ -90,9 +105,14 @@ class Broker:
                     "x-dead-letter-strategy": "at-least-once",
                     "x-overflow": "reject-publish",
                 },
+                timeout=CALL_SECONDS,
             )
+            await channel.close()
+        except BrokerDown:
+            raise
         except Exception as error:
             raise BrokerDown(f"{type(error).__name__}: {error}") from error
+        return new
 
     async def delete(self, app_key: str, subscription_id: int) -> None:
         """Remove a subscription's queues with everything in them. Raises BrokerDown."""

@@ -27,6 +27,9 @@ log = telemetry.logger(__name__)
 
 MOST_IN_FLIGHT: Final = 256
 MOST_READY: Final = 5_000
+NEW_QUEUE_MS: Final = 5_000
+"""RabbitMQ writes a new quorum queue into its directory a little after it says that there is one. If it is killed
+before, the queue comes back empty, whatever it had confirmed."""
 LOOK_MS: Final = 2_000
 """How often RabbitMQ is asked for its messages and consumers."""
 
@@ -45,6 +48,7 @@ class AmqpPump(Pump):
         """Delivery tags of dead messages that are being written down, by number."""
         self._failures = 0
         self._down_until_ms = 0
+        self._settles_ms = 0
         self._looked_ms = 0
         self.ready = 0
         """Messages that wait in RabbitMQ."""
@@ -60,7 +64,7 @@ class AmqpPump(Pump):
     def _next_due_ms(self) -> int | None:
         if self._down_until_ms > self._clock.now_ms():
             return self._down_until_ms
-        return self._looked_ms + LOOK_MS
+        return max(self._settles_ms, self._looked_ms + LOOK_MS)
 
     async def _send(self) -> None:
         try:
@@ -69,7 +73,7 @@ class AmqpPump(Pump):
         except BrokerDown as error:
             self._broken(error)
             return
-        if self.ready >= MOST_READY:
+        if self.ready >= MOST_READY or self._clock.now_ms() < self._settles_ms:
             return
         if self._again:
             held = await self._reader.messages(sorted(self._again)[:MOST_IN_FLIGHT])
@@ -92,11 +96,12 @@ class AmqpPump(Pump):
     async def _open(self) -> AbstractChannel:
         if self._channel is None or self._channel.is_closed:
             held = self.subscription
+            if await self._broker.ensure(held.app_key, held.id):
+                self._settles_ms = self._clock.now_ms() + NEW_QUEUE_MS
             channel = await self._broker.channel()
-            await self._broker.declare(channel, held.app_key, held.id)
             dead = dead_queue_of(held.app_key, held.id)
             try:
-                await channel.basic_consume(dead, self._came_back)
+                await channel.basic_consume(dead, self._came_back, timeout=5)
             except Exception as error:
                 raise BrokerDown(str(error)) from error
             self._dead.clear()

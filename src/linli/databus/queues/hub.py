@@ -12,14 +12,22 @@ from random import Random
 from typing import Protocol
 
 from linli.databus import changes, subscriptions, topics
-from linli.databus.amqp.broker import Broker
+from linli.databus.amqp.broker import Broker, BrokerDown
 from linli.databus.amqp.pump import AmqpPump
 from linli.databus.queues.horizon import Horizon
 from linli.databus.queues.leases import Leases
 from linli.databus.queues.mqtt import AppPublisher, MqttPump
 from linli.databus.queues.presence import Presence
 from linli.databus.queues.pump import POLL_SECONDS, Pump, Surroundings
-from linli.databus.subscription_rows import AMQP, CHANGES, MQTT, WEBHOOK, Subscription, enabled_subscriptions
+from linli.databus.subscription_rows import (
+    AMQP,
+    CHANGES,
+    MQTT,
+    WEBHOOK,
+    Subscription,
+    enabled_subscriptions,
+    find_by_id,
+)
 from linli.databus.webhook.pump import Limits, WebhookPump
 from linli.kernel import telemetry, tenancy
 from linli.kernel.clock import Clock
@@ -202,7 +210,12 @@ class Hub:
         wanted = {number: row for number, row in rows.items() if self._can_serve(row)}
         if self._leases.due(wanted):
             # What is to be let go must be written down first: only the holder of the lease may.
-            await self._stop_all(number for number in self._pumps if number not in wanted)
+            leaving = [number for number in self._pumps if number not in wanted]
+            for number in leaving:
+                if number not in rows and isinstance(pump := self._pumps[number], AmqpPump):
+                    self._ensuring.add(task := asyncio.create_task(self._remove(pump.subscription)))
+                    task.add_done_callback(self._ensuring.discard)
+            await self._stop_all(leaving)
             await self._leases.renew(wanted)
             if self._leases.lapsed:
                 self._changed.set()  # the renewal itself took longer than a lease: once more, at once
@@ -217,6 +230,15 @@ class Hub:
             if number not in self._pumps and number in mine:
                 self._start(await self._fresh(row))
         await self._presence.tell(self._count(rows.values()))
+
+    async def _remove(self, held: Subscription) -> None:
+        """A subscription was deleted (not only stopped): so is its queue in RabbitMQ."""
+        if self._broker is None or await find_by_id(self._db, subscription_id=held.id) is not None:
+            return
+        try:
+            await self._broker.delete(held.app_key, held.id)
+        except BrokerDown:
+            log.warning("the queue of subscription %d stays in RabbitMQ until it expires", held.id)
 
     def _forget_gone(self) -> None:
         for app_key, sessions in list(self._consumers.items()):

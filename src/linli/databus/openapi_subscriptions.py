@@ -1,0 +1,376 @@
+"""Subscriptions by open API: what the console does under Integrations, for the key's own project (Linli's own calls)."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from linli.databus import deliveries, delivery_log, replay, subscriptions
+from linli.databus.sse.tickets import Tickets
+from linli.databus.subscription_rows import (
+    EVENTS,
+    Filters,
+    Subscription,
+    get_subscription,
+    list_subscriptions,
+)
+from linli.databus.webhook import address
+from linli.kernel.db import Database, Reader
+from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.ids import Ids
+from linli.kernel.pages import PageRequest
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+from linli.kernel.settings import Settings
+from linli.openapi.registry import method
+
+SubscriptionId = Annotated[int, Meta(description="As `create` and `list` tell it.")]
+
+
+class Narrowed(msgspec.Struct, rename="camel"):
+    """What a subscription takes; an empty list takes all, but messages about devices come only if their kind is named."""
+
+    kinds: Annotated[
+        list[str],
+        Meta(
+            description="space, message, user, data, call; about devices: property, event, service_reply, status, "
+            "lifecycle, topology, ota."
+        ),
+    ] = []
+    models: Annotated[list[str], Meta(description="Data models, for kind data.")] = []
+    products: Annotated[list[str], Meta(description="productKeys, for messages about devices.")] = []
+    devices: Annotated[list[str], Meta(description="iotIds, for messages about devices.")] = []
+    communities: Annotated[list[int], Meta(description="Community ids.")] = []
+
+
+class Create(Narrowed, rename="camel", kw_only=True):
+    kind: Annotated[str, Meta(description="webhook, sse or amqp")]
+    name: str
+    url: Annotated[str, Meta(description="Of a webhook.")] = ""
+
+
+class Created(msgspec.Struct, rename="camel"):
+    subscription_id: int
+    secret: Annotated[str, Meta(description="Of a webhook, for checking signatures; told this once.")]
+
+
+class Update(msgspec.Struct, rename="camel"):
+    """What is left out stays as it is."""
+
+    subscription_id: SubscriptionId
+    enabled: bool | None = None
+    name: str | None = None
+    url: str | None = None
+    kinds: list[str] | None = None
+    models: list[str] | None = None
+    products: list[str] | None = None
+    devices: list[str] | None = None
+    communities: list[int] | None = None
+
+
+class OfSubscription(msgspec.Struct, rename="camel"):
+    subscription_id: SubscriptionId
+
+
+class Shown(Narrowed, rename="camel", kw_only=True):
+    subscription_id: int
+    kind: str
+    name: str
+    url: str
+    enabled: bool
+    backlog: Annotated[int, Meta(description="Messages not yet delivered.")]
+    oldest_ms: Annotated[int | None, Meta(description="When the first of them was told, UTC ms.")]
+    parked: Annotated[int, Meta(description="Messages given up.")]
+    last_error: str
+    replaying: Annotated[float | None, Meta(description="How far a replay is, 0 to 1; null: none.")]
+
+
+class ReplayFrom(msgspec.Struct, rename="camel"):
+    subscription_id: SubscriptionId
+    since: Annotated[
+        int, Meta(description="UTC ms; everything from then on is sent again. 0 leaves a replay under way.")
+    ]
+
+
+class Confirm(msgspec.Struct, rename="camel"):
+    subscription_id: SubscriptionId
+    last_event_id: Annotated[int, Meta(description="The id of the last message that you have processed.")]
+
+
+class Ticket(msgspec.Struct, rename="camel"):
+    url: Annotated[str, Meta(description="Open it with EventSource; the ticket is in it.")]
+    expires: Annotated[int, Meta(description="UTC ms; until then it opens and re-opens the stream.")]
+
+
+class DeadAsked(msgspec.Struct, rename="camel"):
+    subscription_id: SubscriptionId
+    page_no: int | None = None
+    page_size: int | None = None
+
+
+class Dead(msgspec.Struct, rename="camel"):
+    message_id: int
+    attempts: int
+    reason: str
+    time: int
+    topic: str
+    payload: str
+
+
+class DeadPage(msgspec.Struct, rename="camel"):
+    total: int
+    items: list[Dead]
+
+
+class Resend(msgspec.Struct, rename="camel"):
+    subscription_id: SubscriptionId
+    message_id: Annotated[int | None, Meta(description="One message; without it everything given up.")] = None
+
+
+async def _own(scope: Scope, db: Reader, subscription_id: int) -> Subscription:
+    """A subscription of the caller's project. Raises NotFound."""
+    held = await get_subscription(scope, db, subscription_id=subscription_id)
+    if held.project_id != scope.project_id:
+        raise NotFound(what="subscription", id=subscription_id)
+    return held
+
+
+@method(
+    "/message/subscription/create",
+    "1.0.0",
+    service="data",
+    token="none",
+    raises=(BadInput, NotFound, subscriptions.NameTaken, subscriptions.TooManySubscriptions),
+    title="新建消息订阅",
+    title_en="Create a subscription",
+)
+async def create(
+    data: Create, scope: Scope, db: Database, ids: Ids, secrets: Secrets, settings: Settings
+) -> Created:
+    """A durable queue of the calling AppKey, from the next message on."""
+    if data.kind == "webhook":
+        await address.check(data.url, allow_private=settings.webhooks.allow_private)
+    if data.kind == "amqp" and not settings.amqp.url:
+        raise BadInput(field="kind", rule="one_of", allowed="webhook, sse")
+    filters = Filters(
+        tuple(data.kinds),
+        tuple(data.models),
+        tuple(data.products),
+        tuple(data.devices),
+        tuple(data.communities),
+    )
+    async with db.begin() as tx:
+        number, secret = await subscriptions.create_subscription(
+            scope, tx, app_key=scope.caller.id, kind=data.kind, name=data.name, url=data.url, filters=filters,
+            ids=ids, secrets=secrets,
+        )  # fmt: skip
+    return Created(number, secret)
+
+
+@method(
+    "/message/subscription/list",
+    "1.0.0",
+    service="data",
+    token="none",
+    title="查询消息订阅",
+    title_en="List subscriptions and how far they are",
+)
+async def list_all(scope: Scope, db: Database) -> list[Shown]:
+    """Every subscription of the project's keys."""
+    rows = [row for row in await list_subscriptions(scope, db) if row.project_id == scope.project_id]
+    return [await _shown(scope, db, row) for row in rows]
+
+
+async def _shown(scope: Scope, db: Reader, held: Subscription) -> Shown:
+    now = await delivery_log.progress(scope, db, subscription_id=held.id)
+    filters, going = held.filters, replay.replay_of(held)
+    return Shown(
+        subscription_id=held.id,
+        kind=held.kind,
+        name=held.name,
+        url=held.url,
+        enabled=bool(held.enabled),
+        kinds=list(filters.kinds),
+        models=list(filters.models),
+        products=list(filters.products),
+        devices=list(filters.devices),
+        communities=list(filters.communities),
+        backlog=now.backlog + now.waiting,
+        oldest_ms=now.oldest_ms,
+        parked=now.parked,
+        last_error=held.last_error,
+        replaying=round(going.done, 3) if going else None,
+    )
+
+
+@method(
+    "/message/subscription/update",
+    "1.0.0",
+    service="data",
+    token="none",
+    raises=(BadInput, NotFound, subscriptions.NameTaken),
+    title="修改、暂停或恢复消息订阅",
+    title_en="Change, pause or resume a subscription",
+)
+async def update(data: Update, scope: Scope, db: Database, secrets: Secrets, settings: Settings) -> None:
+    """Set what is given."""
+    held = await _own(scope, db, data.subscription_id)
+    if data.url is not None and held.kind == "webhook":
+        await address.check(data.url, allow_private=settings.webhooks.allow_private)
+    narrowed = {
+        name: tuple(value)
+        for name in ("kinds", "models", "products", "devices", "communities")
+        if (value := getattr(data, name)) is not None
+    }
+    filters = msgspec.structs.replace(held.filters, **narrowed) if narrowed else None
+    async with db.begin() as tx:
+        if data.name is not None or data.url is not None or filters is not None:
+            await subscriptions.change_subscription(
+                scope,
+                tx,
+                subscription_id=held.id,
+                secrets=secrets,
+                name=data.name,
+                url=data.url,
+                filters=filters,
+            )
+        if data.enabled is not None:
+            await subscriptions.enable_subscription(scope, tx, subscription_id=held.id, enabled=data.enabled)
+
+
+@method(
+    "/message/subscription/delete",
+    "1.0.0",
+    service="data",
+    token="none",
+    raises=(NotFound,),
+    title="删除消息订阅",
+    title_en="Delete a subscription",
+)
+async def delete(data: OfSubscription, scope: Scope, db: Database) -> None:
+    """Remove a subscription with everything it still held."""
+    await _own(scope, db, data.subscription_id)
+    async with db.begin() as tx:
+        await subscriptions.delete_subscription(scope, tx, subscription_id=data.subscription_id)
+
+
+@method(
+    "/message/subscription/replay",
+    "1.0.0",
+    service="data",
+    token="none",
+    raises=(BadInput, NotFound),
+    title="从某一时间重放消息",
+    title_en="Replay from a point in time",
+)
+async def replay_from(data: ReplayFrom, scope: Scope, db: Database) -> None:
+    """Send everything from a time on again, as far back as is kept."""
+    await _own(scope, db, data.subscription_id)
+    async with db.begin() as tx:
+        if data.since:
+            await replay.replay_since(scope, tx, subscription_id=data.subscription_id, since_ms=data.since)
+        else:
+            await replay.stop_replay(scope, tx, subscription_id=data.subscription_id)
+
+
+@method(
+    "/message/subscription/test",
+    "1.0.0",
+    service="data",
+    token="none",
+    raises=(NotFound,),
+    title="发送测试消息",
+    title_en="Send a test message",
+)
+async def test(data: OfSubscription, scope: Scope, db: Database) -> int:
+    """Put a test message into one queue; answers its number."""
+    await _own(scope, db, data.subscription_id)
+    async with db.begin() as tx:
+        return await replay.send_test(scope, tx, subscription_id=data.subscription_id)
+
+
+@method(
+    "/message/subscription/ack",
+    "1.0.0",
+    service="data",
+    token="none",
+    raises=(BadInput, NotFound),
+    title="确认已处理的消息",
+    title_en="Confirm what was processed of an event stream",
+)
+async def confirm(data: Confirm, scope: Scope, db: Database) -> None:
+    """For streams opened with `ack=manual`: everything up to this message is processed."""
+    await _own(scope, db, data.subscription_id)
+    async with db.begin() as tx:
+        await replay.confirm(scope, tx, subscription_id=data.subscription_id, message_id=data.last_event_id)
+
+
+@method(
+    "/message/subscription/ticket/get",
+    "1.0.0",
+    service="data",
+    token="none",
+    raises=(NotFound,),
+    title="获取事件流凭据",
+    title_en="Get a ticket for an event stream",
+)
+async def ticket(
+    data: OfSubscription, scope: Scope, db: Database, tickets: Tickets, settings: Settings
+) -> Ticket:
+    """For clients that cannot sign, as a browser's EventSource: an address that opens the stream for an hour."""
+    held = await _own(scope, db, data.subscription_id)
+    if held.kind != EVENTS:
+        raise NotFound(what="subscription", id=held.id)
+    issued, until = tickets.issue(held.id, held.app_key, now_ms=db.clock.now_ms())
+    return Ticket(f"{settings.public_url}/subscriptions/{held.id}/events?ticket={issued}", until)
+
+
+@method(
+    "/message/subscription/dead/list",
+    "1.0.0",
+    service="data",
+    token="none",
+    raises=(NotFound,),
+    title="查询未能送达的消息",
+    title_en="List messages that were given up",
+)
+async def dead(data: DeadAsked, scope: Scope, db: Database) -> DeadPage:
+    """Messages given up, with the reason, newest first."""
+    held = await _own(scope, db, data.subscription_id)
+    rows = await deliveries.list_deliveries(
+        scope, db, subscription_id=held.id, state=deliveries.PARKED,
+        page=PageRequest.of(data.page_no, data.page_size),
+    )  # fmt: skip
+    told = await delivery_log.messages_of(scope, db, ids=[row.change_id for row in rows])
+    items = [
+        Dead(
+            row.change_id,
+            row.attempts,
+            row.reason,
+            row.updated_ms,
+            told[row.change_id].topic(held.app_key) if row.change_id in told else "",
+            told[row.change_id].message().decode() if row.change_id in told else "",
+        )
+        for row in rows
+    ]
+    count = deliveries.count_deliveries(scope, db, subscription_id=held.id, state=deliveries.PARKED)
+    return DeadPage(await count, items)
+
+
+@method(
+    "/message/subscription/dead/resend",
+    "1.0.0",
+    service="data",
+    token="none",
+    raises=(NotFound,),
+    title="重发未能送达的消息",
+    title_en="Send messages again that were given up",
+)
+async def resend(data: Resend, scope: Scope, db: Database) -> int:
+    """One message or all of them; answers how many."""
+    await _own(scope, db, data.subscription_id)
+    async with db.begin() as tx:
+        if data.message_id is None:
+            return await deliveries.try_all_again(scope, tx, subscription_id=data.subscription_id)
+        await deliveries.try_again(scope, tx, subscription_id=data.subscription_id, change_id=data.message_id)
+        return 1

@@ -1,0 +1,222 @@
+"""Consumers over AMQP 1.0: RabbitMQ 4, a standard client, and both sides killed."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from random import Random
+
+import pytest
+
+from linli.databus import delivery_log, subscriptions
+from linli.databus.amqp.auth import PREFIX, RabbitAuth, password
+from linli.databus.amqp.broker import Broker, broker_address
+from linli.databus.amqp.guard import Guard
+from linli.databus.queues import presence
+from linli.databus.queues.hub import Hub
+from linli.databus.subscription_rows import Filters, get_subscription
+from linli.databus.webhook.pump import Limits
+from linli.kernel.clock import SystemClock
+from linli.kernel.http import HttpServer
+from tests.databus.amqp_consumer import AmqpConsumer
+from tests.databus.test_webhooks import say, until
+from tests.engines import RabbitMQ, free_port
+
+pytestmark = [pytest.mark.xdist_group("rabbitmq"), pytest.mark.timeout(120)]
+
+
+@pytest.fixture(scope="module")
+def auth_port():
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def rabbit(auth_port):
+    with RabbitMQ.running(f"http://127.0.0.1:{auth_port}{PREFIX}") as node:
+        yield node
+
+
+@pytest.fixture
+async def logins(db, secrets, auth_port):
+    server = HttpServer(RabbitAuth(db, secrets), port=auth_port)
+    await server.start()
+    yield server
+    await server.stop(grace_seconds=1)
+
+
+@asynccontextmanager
+async def hub_of(db, secrets, rabbit):
+    # RabbitMQ's time is the machine's, so the hub's is too.
+    hub = Hub(db, SystemClock(), secrets, limits=Limits(), broker=Broker(rabbit.url), rng=Random(1))
+    await hub.start()
+    try:
+        yield hub
+    finally:
+        await hub.stop()
+
+
+async def subscribe(db, project, ids, secrets, name="bus", **filters):
+    async with db.begin() as tx:
+        number, _ = await subscriptions.create_subscription(
+            project.owner, tx, app_key=project.app_key, kind="amqp", name=name, filters=Filters(**filters),
+            ids=ids, secrets=secrets,
+        )  # fmt: skip
+    return number
+
+
+async def handed_over(db, project, number):
+    """Everything told is in RabbitMQ, which takes five seconds for a new queue."""
+
+    async def done():
+        return not (await delivery_log.progress(project.owner, db, subscription_id=number)).backlog
+
+    await until(done, 15)
+
+
+@pytest.mark.covers("B096", "B097", "H-21")
+async def test_consumers_of_one_key_compete_and_what_one_leaves_unacknowledged_comes_again(
+    db, ours, ids, secrets, rabbit, logins
+):
+    number = await subscribe(db, ours, ids, secrets)
+    async with hub_of(db, secrets, rabbit):
+        for n in range(30):
+            await say(db, ours, n)
+        await handed_over(db, ours, number)
+        # It takes some and acknowledges none.
+        lazy = AmqpConsumer(ours.app_key, ours.app_secret, rabbit.port, number, credit=10)
+        await lazy.wait_for(10)
+        busy = AmqpConsumer(ours.app_key, ours.app_secret, rabbit.port, number, credit=100)
+
+        async def all_there():
+            return len(lazy.told) + len(busy.told) >= 30
+
+        await until(all_there, 10)
+        assert sorted([*lazy.texts(), *busy.texts()], key=int) == [str(n) for n in range(30)]
+        busy.accept_all()
+        left = set(lazy.texts())
+        await lazy.close()
+        await busy.wait_for(30)
+        assert set(busy.texts()[30 - len(left) :]) == left
+        busy.accept_all()
+        (message, *_) = busy.told
+        assert message.properties["topic"] == f"/sys/appkey/{ours.app_key}/community/space/change"
+        assert message.content_type == "application/json"
+        await busy.close()
+
+
+async def test_who_does_not_acknowledge_within_30_seconds_is_disconnected_and_another_gets_it(
+    db, clock, ours, ids, secrets, rabbit, logins
+):
+    number = await subscribe(db, ours, ids, secrets)
+    guard = Guard(clock, broker_address(rabbit.url))
+    await guard.start("127.0.0.1", 0)
+    async with hub_of(db, secrets, rabbit):
+        await say(db, ours, 1)
+        await handed_over(db, ours, number)
+        stuck = AmqpConsumer(ours.app_key, ours.app_secret, guard.port, number)
+        await stuck.wait_for(1)
+        await clock.advance(29_000)
+        await asyncio.sleep(0.1)
+        assert not stuck.ended
+        await say(db, ours, 2)
+        await stuck.wait_for(2)
+        await clock.advance(2_000)
+        other = AmqpConsumer(ours.app_key, ours.app_secret, guard.port, number)
+        assert sorted(await other.wait_for(2)) == ["1", "2"]
+        assert stuck.refused or stuck.ended
+        other.accept_all()
+        await asyncio.sleep(0.3)
+        await clock.advance(60_000)
+        await asyncio.sleep(0.1)
+        assert not other.ended
+        await other.close()
+        await stuck.close()
+    await guard.stop()
+
+
+async def test_nothing_is_lost_when_rabbitmq_is_killed(db, ours, ids, secrets, rabbit, logins):
+    number = await subscribe(db, ours, ids, secrets)
+    async with hub_of(db, secrets, rabbit):
+        for n in range(5):
+            await say(db, ours, n)
+
+        await handed_over(db, ours, number)
+        rabbit.kill()
+        for n in range(5, 10):
+            await say(db, ours, n)
+
+        async def failing():
+            row = await get_subscription(ours.owner, db, subscription_id=number)
+            return row.failing_since_ms is not None and row.last_error == "broker"
+
+        await until(failing, 20)
+        assert (await delivery_log.progress(ours.owner, db, subscription_id=number)).backlog == 5
+        await asyncio.to_thread(rabbit.start)
+        heard: set[str] = set()
+        async with asyncio.timeout(60):
+            while heard != {str(n) for n in range(10)}:
+                consumer = AmqpConsumer(ours.app_key, ours.app_secret, rabbit.port, number, credit=100)
+                # The node takes connections a little before it knows its queues.
+                while not (consumer.refused or consumer.ended) and heard != {str(n) for n in range(10)}:
+                    consumer.accept_all()
+                    heard |= set(consumer.texts())
+                    await asyncio.sleep(0.05)
+                await consumer.close()
+
+
+async def test_a_key_reads_its_own_queues_and_does_nothing_else(
+    db, ours, theirs, ids, secrets, rabbit, logins
+):
+    mine = await subscribe(db, ours, ids, secrets)
+    async with hub_of(db, secrets, rabbit) as hub:
+        await say(db, ours, 1)
+
+        await handed_over(db, ours, mine)
+        stranger = AmqpConsumer(theirs.app_key, theirs.app_secret, rabbit.port, mine)
+        stranger.address = f"/queues/{ours.app_key}.{mine}"
+        wrong = AmqpConsumer(ours.app_key, "another secret", rabbit.port, mine)
+
+        async def both_refused():
+            return stranger.refused and wrong.refused
+
+        await until(both_refused, 10)
+        assert not stranger.told
+        assert not wrong.told
+        consumer = AmqpConsumer(ours.app_key, ours.app_secret, rabbit.port, mine)
+        await consumer.wait_for(1)
+        consumer.accept_all()
+
+        async def counted():
+            return (await presence.consumers(ours.owner, db, now_ms=hub._clock.now_ms())).get(mine) == 1
+
+        await until(counted, 15)
+        await consumer.close()
+        await stranger.close()
+        await wrong.close()
+
+
+async def test_the_answers_to_rabbitmqs_questions(db, ours, theirs, secrets):
+    auth = RabbitAuth(db, secrets)
+    key = ours.app_key
+    good = password(ours.app_secret, name="n", timestamp_ms=5)
+
+    async def says(question, **asked):
+        return await auth.allows(question, {"username": key, **asked})
+
+    assert await says("user", password=good)
+    assert await says("vhost", vhost="/")
+    queue = {"vhost": "/", "resource": "queue", "name": f"{key}.7"}
+    assert await says("resource", **queue, permission="read")
+    for permission in ("write", "configure"):
+        assert not await says("resource", **queue, permission=permission)
+    for name in (f"{theirs.app_key}.7", f"dead.{key}.7", key):
+        assert not await says("resource", **{**queue, "name": name}, permission="read")
+    assert not await says("resource", vhost="/", resource="exchange", name="amq.topic", permission="read")
+    assert not await says("topic", vhost="/", resource="topic", name="amq.topic", permission="write")
+    for wrong in (
+        "",
+        "n|timestamp=5|00",
+        good[:-1],
+        good.replace("timestamp=5", "timestamp=6"),
+        ours.app_secret,
+    ):
+        assert not await says("user", password=wrong)
+    assert not await auth.allows("user", {"username": "nobody", "password": good})
