@@ -188,7 +188,7 @@ class Receiver:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             asked = _NtpRequest()
         times = {
-            "deviceSendTime": asked.device_send_time,
+            "deviceSendTime": str(asked.device_send_time),
             "serverRecvTime": str(arrival.now_ms),
             "serverSendTime": str(self._clock.now_ms()),
         }
@@ -218,7 +218,7 @@ class Receiver:
 
 
 class _NtpRequest(msgspec.Struct, rename="camel"):
-    device_send_time: str = ""
+    device_send_time: str | int = ""
 
 
 def reply_values(reply: envelope.Reply) -> dict[str, Any]:
