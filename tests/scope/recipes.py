@@ -129,6 +129,23 @@ def _data() -> dict[tuple[str, str], list[Recipe]]:
     }
 
 
+def _subscriptions() -> dict[tuple[str, str], list[Recipe]]:
+    of: list[Recipe] = [lambda x: {"subscriptionId": x.stream}]
+    calls: dict[str, list[Recipe]] = {
+        "create": [lambda x: {"kind": "sse", "name": f"new {x.name}"}],
+        "list": [lambda x: {}],
+        "update": [lambda x: {"subscriptionId": x.stream, "kinds": ["data"], "enabled": True}],
+        "delete": [lambda x: {"subscriptionId": x.spare_stream}],
+        "replay": [lambda x: {"subscriptionId": x.stream, "since": 1}],
+        "test": of,
+        "ack": [lambda x: {"subscriptionId": x.stream, "lastEventId": 0}],
+        "ticket/get": of,
+        "dead/list": of,
+        "dead/resend": of,
+    }
+    return {(f"/message/subscription/{name}", "1.0.0"): recipes for name, recipes in calls.items()}
+
+
 def _access() -> dict[tuple[str, str], list[Recipe]]:
     def holder(x: Any) -> dict[str, Any]:
         return {"identityId": x.door_person, "iotId": x.door}
@@ -305,6 +322,7 @@ RECIPES: dict[tuple[str, str], list[Recipe]] = {
     **_tokens(),
     **_things(),
     **_data(),
+    **_subscriptions(),
     **_access(),
     **_communities(),
     **_devices(),

@@ -266,6 +266,13 @@ def _integration() -> dict[str, list[RouteRecipe]]:
         "DELETE /subscriptions/{subscription_id}": [lambda x: Ask({"subscription_id": x.spare_subscription})],
         "POST /subscriptions/{subscription_id}/test": [lambda x: Ask(at(x))],
         "POST /subscriptions/{subscription_id}/replay": [lambda x: Ask(at(x), body={"sinceMs": 0})],
+        "POST /subscriptions/preview": [lambda x: Ask(body={"appKey": x.app_key, "kinds": ["data"]})],
+        "GET /subscriptions/{subscription_id}": [lambda x: Ask(at(x))],
+        "POST /subscriptions/{subscription_id}/secret": [lambda x: Ask(at(x))],
+        "DELETE /subscriptions/{subscription_id}/replay": [lambda x: Ask(at(x))],
+        "POST /subscriptions/{subscription_id}/retry": [lambda x: Ask(at(x))],
+        "GET /subscriptions/{subscription_id}/rates": [lambda x: Ask(at(x))],
+        "GET /subscriptions/{subscription_id}/dead": [lambda x: Ask(at(x))],
         "GET /subscriptions/{subscription_id}/deliveries": [lambda x: Ask(at(x))],
         "POST /subscriptions/{subscription_id}/deliveries/{change_id}/replay": [
             lambda x: Ask({**at(x), "change_id": x.change})

@@ -134,6 +134,8 @@ class Lot:
     file_record: int = 0
     subscription: int = 0
     spare_subscription: int = 0
+    stream: int = 0
+    spare_stream: int = 0
     change: int = 0
     """A message that the subscription gave up."""
     parked: int = 0
@@ -435,6 +437,11 @@ async def _add_files(town: Town, lot: Lot) -> None:
         return int(await caller.ok("/data/model/data/insert", "0.0.3", row))
 
     lot.record, lot.spare_record = await record(f"{lot.name}1"), await record(f"{lot.name}2")
+    for name in ("stream", "spare_stream"):
+        made = await caller.ok(
+            "/message/subscription/create", "1.0.0", {"kind": "sse", "name": f"{name} {lot.name}"}
+        )
+        setattr(lot, name, made["subscriptionId"])
     target = await caller.ok("/data/model/data/upload", "0.0.1", {**FILE, "scopeId": lot.scope_id})
     lot.file_name = target["fileName"]
     put = await town.client.put(target["url"], content=JPG)

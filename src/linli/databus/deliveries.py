@@ -66,6 +66,13 @@ _count = Query(
         in_scope(deliveries),
     )
 )
+_is_held = Query(
+    select(func.count()).where(
+        deliveries.c.subscription_id == bindparam("row_id", type_=INT),
+        deliveries.c.change_id == bindparam("change_id", type_=INT),
+        in_scope(deliveries),
+    )
+)
 _all_again = Command(
     update(deliveries)
     .where(deliveries.c.subscription_id == bindparam("row_id", type_=INT), in_scope(deliveries))
@@ -260,6 +267,11 @@ async def try_again(scope: Scope, tx: Tx, *, subscription_id: int, change_id: in
         update=("state", "attempts", "next_ms", "reason", "updated_ms"),
     )
     subscriptions.tell_changed(tx)
+
+
+async def is_held(scope: Scope, db: Reader, *, subscription_id: int, change_id: int) -> bool:
+    """Whether a message of a subscription waits for another try or was given up."""
+    return bool(await _is_held.scalar(db, scope, row_id=subscription_id, change_id=change_id))
 
 
 async def try_all_again(scope: Scope, tx: Tx, *, subscription_id: int) -> int:

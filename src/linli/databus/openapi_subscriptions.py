@@ -372,5 +372,8 @@ async def resend(data: Resend, scope: Scope, db: Database) -> int:
     async with db.begin() as tx:
         if data.message_id is None:
             return await deliveries.try_all_again(scope, tx, subscription_id=data.subscription_id)
-        await deliveries.try_again(scope, tx, subscription_id=data.subscription_id, change_id=data.message_id)
+        held = {"subscription_id": data.subscription_id, "change_id": data.message_id}
+        if not await deliveries.is_held(scope, tx, **held):
+            raise NotFound(what="message", id=data.message_id)
+        await deliveries.try_again(scope, tx, **held)
         return 1
