@@ -670,6 +670,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/devices/{iot_id}/desired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDesired
+         * @description Values that the device has not taken up yet.
+         */
+        get: operations["ApiConsoleDevicesIotIdDesiredListDesired"];
+        /**
+         * Want
+         * @description Want properties to have values: set at once if the device is online, else kept until it fetches them.
+         */
+        put: operations["ApiConsoleDevicesIotIdDesiredWant"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/desired/{identifier}/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget
+         * @description Want a value no more, unless it was changed meanwhile.
+         */
+        delete: operations["ApiConsoleDevicesIotIdDesiredIdentifierVersionForget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/devices/{iot_id}/events": {
         parameters: {
             query?: never;
@@ -770,6 +814,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/devices/{iot_id}/own-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lines
+         * @description Lines that the device sent, newest first.
+         */
+        get: operations["ApiConsoleDevicesIotIdOwnLogLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/own-log/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Settings
+         * @description Whether the device sends its log, and the modules to choose from.
+         */
+        get: operations["ApiConsoleDevicesIotIdOwnLogSettingsSettings"];
+        /**
+         * Switch
+         * @description Ask the device for its log, or no longer. It is told at once if it is online.
+         */
+        put: operations["ApiConsoleDevicesIotIdOwnLogSettingsSwitch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/devices/{iot_id}/permit": {
         parameters: {
             query?: never;
@@ -850,6 +938,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/devices/{iot_id}/script-failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Failures
+         * @description The last 100 messages that the product's script failed over, newest first; one a minute is noted.
+         */
+        get: operations["ApiConsoleDevicesIotIdScriptFailuresFailures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/devices/{iot_id}/services/{identifier}": {
         parameters: {
             query?: never;
@@ -864,6 +972,30 @@ export interface paths {
          * @description Call a service and wait up to 10 s for the device's answer, whatever its call type.
          */
         post: operations["ApiConsoleDevicesIotIdServicesIdentifierCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/shadow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Document
+         * @description What the device reported and what is wanted of it; an empty one of version 0 before the first report.
+         */
+        get: operations["ApiConsoleDevicesIotIdShadowDocument"];
+        /**
+         * Change
+         * @description Replace what is wanted, unless the shadow was changed meanwhile. The device is told, now or when it is back.
+         */
+        put: operations["ApiConsoleDevicesIotIdShadowChange"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2022,6 +2154,106 @@ export interface paths {
          * @description Every published version, the newest first.
          */
         get: operations["ApiConsoleProductsProductKeyModelVersionsHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/script": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Script
+         * @description The draft, and what was published so far.
+         */
+        get: operations["ApiConsoleProductsProductKeyScriptScript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/script/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save
+         * @description Keep the draft, whether it runs or not, unless somebody else saved one meanwhile.
+         */
+        put: operations["ApiConsoleProductsProductKeyScriptDraftSave"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/script/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description Put the draft of this version into use for all devices of the product; refused if it cannot be run.
+         */
+        post: operations["ApiConsoleProductsProductKeyScriptPublishPublish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/script/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Trial
+         * @description Run a text with one input. Nothing is stored and no device hears of it.
+         */
+        post: operations["ApiConsoleProductsProductKeyScriptTrialTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{product_key}/script/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Version
+         * @description The text of a version, to look at or to go back to.
+         */
+        get: operations["ApiConsoleProductsProductKeyScriptVersionsVersion"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3258,11 +3490,11 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "trial" | "static" | "dynamic";
-            lost: components["schemas"]["Lost"][];
+            lost: components["schemas"]["LostDevices"][];
             module: string;
             name: string;
             percent: number;
-            previous: components["schemas"]["PreviousRow"][];
+            previous: components["schemas"]["PreviousVersion"][];
             productKey: string;
             productName: string;
             rate: number;
@@ -3339,6 +3571,10 @@ export interface components {
         /** CampaignStarted */
         CampaignStarted: {
             id: string;
+        };
+        /** CandidateCount */
+        CandidateCount: {
+            devices: number;
         };
         /** CategoryLine */
         CategoryLine: {
@@ -3472,6 +3708,37 @@ export interface components {
             /** @default  */
             notes?: string;
         };
+        /** ConfigPushedRow */
+        ConfigPushedRow: {
+            answeredMs: number | null;
+            code: number;
+            deviceName: string;
+            iotId: string;
+            nickname: string;
+            sentMs: number | null;
+            /** @enum {string} */
+            state: "waiting" | "sent" | "taken" | "refused" | "offline" | "silent";
+        };
+        /** ConfigPushForm */
+        ConfigPushForm: {
+            /** @default 100 */
+            batch?: number;
+            productKey: string;
+        };
+        /** ConfigPushRow */
+        ConfigPushRow: {
+            counts: {
+                [key: string]: number;
+            };
+            createdBy: string;
+            createdMs: number;
+            finishedMs: number | null;
+            id: string;
+            /** @enum {string} */
+            state: "running" | "finished" | "cancelled";
+            total: number;
+            version: string;
+        };
         /** ConfigVersion */
         ConfigVersion: {
             configId: string;
@@ -3485,25 +3752,19 @@ export interface components {
             size: number;
             version: number;
         };
+        /** TrialRequest */
+        console_scripts_TrialRequest: {
+            /** @enum {string} */
+            direction: "up" | "down" | "topic";
+            /** @description Bytes in hexadecimal; a message as JSON where it goes down. */
+            input: string;
+            source: string;
+            /** @default  */
+            topic?: string;
+        };
         /** CopyRequest */
         CopyRequest: {
             name: string;
-        };
-        /** PushRow */
-        databus_console_subscription_shapes_PushRow: {
-            atMs: number;
-            attempts: number;
-            changeId: string;
-            excerpt: string;
-            kind: string;
-            latencyMs: number;
-            message: string;
-            modelId: string;
-            nextTryMs: number | null;
-            reason: string;
-            /** @description done, waiting or failed */
-            state: string;
-            status: number | null;
         };
         /** DataModelRow */
         DataModelRow: {
@@ -3556,6 +3817,28 @@ export interface components {
             reason: string;
             status: string;
         };
+        /** DesiredChange */
+        DesiredChange: {
+            /** @description Values by property identifier. */
+            items: {
+                [key: string]: unknown;
+            };
+        };
+        /** DesiredOutcome */
+        DesiredOutcome: {
+            reason: string;
+            taken: components["schemas"]["Taken"];
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /** DesiredValue */
+        DesiredValue: {
+            identifier: string;
+            modifiedMs: number;
+            value: unknown;
+            version: number;
+        };
         /** DeviceChange */
         DeviceChange: {
             enabled?: boolean | null;
@@ -3566,10 +3849,6 @@ export interface components {
         DeviceConfig: {
             current: components["schemas"]["ConfigVersion"] | null;
             own: boolean;
-        };
-        /** DeviceCount */
-        DeviceCount: {
-            devices: number;
         };
         /** DeviceDetail */
         DeviceDetail: {
@@ -3711,9 +3990,11 @@ export interface components {
             spaceId: string | null;
             waiting: number;
         };
-        /** Download */
-        Download: {
-            url: string;
+        /** DraftChange */
+        DraftChange: {
+            /** @description The version that was edited. */
+            draftVersion: number;
+            source: string;
         };
         /** DraftRequest */
         DraftRequest: {
@@ -3725,6 +4006,10 @@ export interface components {
              * @default 0
              */
             revision?: number;
+        };
+        /** DraftSaved */
+        DraftSaved: {
+            draftVersion: number;
         };
         /** DraftState */
         DraftState: {
@@ -3751,6 +4036,10 @@ export interface components {
         FirmwareChange: {
             notes: string;
         };
+        /** FirmwareDownload */
+        FirmwareDownload: {
+            url: string;
+        };
         /** FirmwareRow */
         FirmwareRow: {
             createdBy: string;
@@ -3769,6 +4058,12 @@ export interface components {
             sourceVersion: string;
             /** @enum {string} */
             state: "unverified" | "verifying" | "verified" | "refused" | "exempt";
+            version: string;
+        };
+        /** FirmwareVersionRow */
+        FirmwareVersionRow: {
+            devices: number;
+            module: string;
             version: string;
         };
         /** FoundDevice */
@@ -3892,8 +4187,8 @@ export interface components {
             projectName: string;
             services: string[] | null;
         };
-        /** Lost */
-        Lost: {
+        /** LostDevices */
+        LostDevices: {
             devices: number;
             reason: string;
         };
@@ -4159,6 +4454,10 @@ export interface components {
             /** @description Why; kept with who and when. */
             reason: string;
         };
+        /** TrialRequest */
+        ota_console_firmware_TrialRequest: {
+            iotId: string;
+        };
         /** Outcome */
         Outcome: {
             /** @default 0 */
@@ -4208,6 +4507,25 @@ export interface components {
             refusedToday: number;
             residents: number;
         };
+        /** OwnLogLine */
+        OwnLogLine: {
+            atMs: number;
+            code: string;
+            content: string;
+            id: string;
+            level: string;
+            module: string;
+            traceId: string;
+        };
+        /** OwnLogSettings */
+        OwnLogSettings: {
+            modules: string[];
+            on: boolean;
+        };
+        /** OwnLogSwitch */
+        OwnLogSwitch: {
+            on: boolean;
+        };
         /** Page[DeliveryRow] */
         "Page_linli.console.delivery_routes.DeliveryRow_": {
             data: components["schemas"]["DeliveryRow"][];
@@ -4231,7 +4549,7 @@ export interface components {
         };
         /** Page[PushRow] */
         "Page_linli.databus.console.subscription_shapes.PushRow_": {
-            data: components["schemas"]["databus_console_subscription_shapes_PushRow"][];
+            data: components["schemas"]["PushRow"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -4292,9 +4610,9 @@ export interface components {
             pageSize: number;
             total: number;
         };
-        /** Page[PushedRow] */
-        "Page_linli.things.configs.console.pushes.PushedRow_": {
-            data: components["schemas"]["PushedRow"][];
+        /** Page[ConfigPushedRow] */
+        "Page_linli.things.configs.console.pushes.ConfigPushedRow_": {
+            data: components["schemas"]["ConfigPushedRow"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -4309,6 +4627,13 @@ export interface components {
         /** Page[ParkedRow] */
         "Page_linli.things.console.messages.ParkedRow_": {
             data: components["schemas"]["ParkedRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[OwnLogLine] */
+        "Page_linli.things.console.own_logs.OwnLogLine_": {
+            data: components["schemas"]["OwnLogLine"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -4452,8 +4777,8 @@ export interface components {
             models?: string[];
             products?: string[];
         };
-        /** PreviousRow */
-        PreviousRow: {
+        /** PreviousVersion */
+        PreviousVersion: {
             devices: number;
             stored: boolean;
             version: string;
@@ -4508,6 +4833,16 @@ export interface components {
             gateway: boolean;
             name: string;
             productKey: string;
+        };
+        /** ProductScript */
+        ProductScript: {
+            /** @description The product's devices speak a format of their own. */
+            custom: boolean;
+            draft: string;
+            draftMs: number;
+            draftVersion: number;
+            published: number | null;
+            versions: components["schemas"]["ScriptVersion"][];
         };
         /** ProductSecret */
         ProductSecret: {
@@ -4573,28 +4908,31 @@ export interface components {
             providerNo: number;
             timeoutMs: number;
         };
+        /** Published */
+        Published: {
+            version: number;
+        };
         /** PublishRequest */
         PublishRequest: {
             /** @default  */
             notes?: string;
             revision: number;
         };
-        /** PushedRow */
-        PushedRow: {
-            answeredMs: number | null;
-            code: number;
-            deviceName: string;
-            iotId: string;
-            nickname: string;
-            sentMs: number | null;
-            /** @enum {string} */
-            state: "waiting" | "sent" | "taken" | "refused" | "offline" | "silent";
-        };
-        /** PushForm */
-        PushForm: {
-            /** @default 100 */
-            batch?: number;
-            productKey: string;
+        /** PushRow */
+        PushRow: {
+            atMs: number;
+            attempts: number;
+            changeId: string;
+            excerpt: string;
+            kind: string;
+            latencyMs: number;
+            message: string;
+            modelId: string;
+            nextTryMs: number | null;
+            reason: string;
+            /** @description done, waiting or failed */
+            state: string;
+            status: number | null;
         };
         /** QrDoorResult */
         QrDoorResult: {
@@ -4708,8 +5046,8 @@ export interface components {
             done: number;
             sinceMs: number;
         };
-        /** ReportedRow */
-        ReportedRow: {
+        /** ReportedFirmware */
+        ReportedFirmware: {
             module: string;
             reportedMs: number;
             version: string;
@@ -4749,13 +5087,13 @@ export interface components {
         RestoreRequest: {
             version: number;
         };
-        /** Retried */
-        Retried: {
-            devices: number;
-        };
         /** RetriedCount */
         RetriedCount: {
             count: number;
+        };
+        /** RetriedUpgrades */
+        RetriedUpgrades: {
+            devices: number;
         };
         /** Review */
         Review: {
@@ -4819,6 +5157,25 @@ export interface components {
             payload: string;
             real: boolean;
             topic: string;
+        };
+        /** ScriptFailure */
+        ScriptFailure: {
+            atMs: number;
+            function: string;
+            id: string;
+            input: string;
+            kind: string;
+            reason: string;
+        };
+        /** ScriptSource */
+        ScriptSource: {
+            source: string;
+        };
+        /** ScriptVersion */
+        ScriptVersion: {
+            publishedBy: string;
+            publishedMs: number;
+            version: number;
         };
         /** SearchHit */
         SearchHit: {
@@ -4979,6 +5336,35 @@ export interface components {
             needed: boolean;
             version: string;
         };
+        /** ShadowChange */
+        ShadowChange: {
+            /** @description Everything that is wanted from now on. */
+            desired: {
+                [key: string]: unknown;
+            };
+            /** @description The version that was edited. */
+            version: number;
+        };
+        /** ShadowDocument */
+        ShadowDocument: {
+            desired: {
+                [key: string]: unknown;
+            };
+            desiredAt: {
+                [key: string]: number;
+            };
+            /** @description The device has not been told of what is desired yet. */
+            missed: boolean;
+            modifiedMs: number;
+            reported: {
+                [key: string]: unknown;
+            };
+            /** @description Seconds since the epoch, by key. */
+            reportedAt: {
+                [key: string]: number;
+            };
+            version: number;
+        };
         /** SignatureCheck */
         SignatureCheck: {
             clientSignature: string;
@@ -5107,6 +5493,12 @@ export interface components {
             url: string;
             waiting: number;
         };
+        /**
+         * Taken
+         * @description How far a wanted value is.
+         * @enum {string}
+         */
+        Taken: "by_device" | "waiting" | "unknown" | "refused";
         /** TenantChoice */
         TenantChoice: {
             tenantId: string;
@@ -5115,20 +5507,6 @@ export interface components {
         TenantOption: {
             id: string;
             name: string;
-        };
-        /** PushRow */
-        things_configs_console_pushes_PushRow: {
-            counts: {
-                [key: string]: number;
-            };
-            createdBy: string;
-            createdMs: number;
-            finishedMs: number | null;
-            id: string;
-            /** @enum {string} */
-            state: "running" | "finished" | "cancelled";
-            total: number;
-            version: string;
         };
         /** TopicLine */
         TopicLine: {
@@ -5170,9 +5548,13 @@ export interface components {
             /** @default  */
             version?: string;
         };
-        /** TrialRequest */
-        TrialRequest: {
-            iotId: string;
+        /** TrialResult */
+        TrialResult: {
+            error: string;
+            lines: string[];
+            micros: number;
+            output: string;
+            topic: string;
         };
         /** TryAnswer */
         TryAnswer: {
@@ -5238,12 +5620,6 @@ export interface components {
             publishedMs: number;
             services: number;
             version: number;
-        };
-        /** VersionRow */
-        VersionRow: {
-            devices: number;
-            module: string;
-            version: string;
         };
         /** WidenRequest */
         WidenRequest: {
@@ -6133,7 +6509,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["things_configs_console_pushes_PushRow"][];
+                    "application/json": components["schemas"]["ConfigPushRow"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -6162,7 +6538,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PushForm"];
+                "application/json": components["schemas"]["ConfigPushForm"];
             };
         };
         responses: {
@@ -6172,7 +6548,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["things_configs_console_pushes_PushRow"];
+                    "application/json": components["schemas"]["ConfigPushRow"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -6251,7 +6627,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_linli.things.configs.console.pushes.PushedRow_"];
+                    "application/json": components["schemas"]["Page_linli.things.configs.console.pushes.ConfigPushedRow_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -6877,6 +7253,121 @@ export interface operations {
             };
         };
     };
+    ApiConsoleDevicesIotIdDesiredListDesired: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesiredValue"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdDesiredWant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DesiredChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesiredOutcome"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdDesiredIdentifierVersionForget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identifier: string;
+                iot_id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleDevicesIotIdEventsEvents: {
         parameters: {
             query?: {
@@ -6936,7 +7427,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReportedRow"][];
+                    "application/json": components["schemas"]["ReportedFirmware"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -7058,6 +7549,132 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MessageRow"][];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdOwnLogLines: {
+        parameters: {
+            query?: {
+                fromMs?: number | null;
+                /** @description This and higher ones. */
+                level?: "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL" | null;
+                module?: string;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description Part of the text or the code. */
+                q?: string;
+                toMs?: number | null;
+                traceId?: string;
+            };
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.console.own_logs.OwnLogLine_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdOwnLogSettingsSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnLogSettings"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdOwnLogSettingsSwitch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnLogSwitch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -7234,6 +7851,43 @@ export interface operations {
             };
         };
     };
+    ApiConsoleDevicesIotIdScriptFailuresFailures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptFailure"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleDevicesIotIdServicesIdentifierCall: {
         parameters: {
             query?: never;
@@ -7257,6 +7911,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServiceAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdShadowDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShadowDocument"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdShadowChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShadowChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShadowDocument"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -8121,7 +8853,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Retried"];
+                    "application/json": components["schemas"]["RetriedUpgrades"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -8234,7 +8966,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeviceCount"];
+                    "application/json": components["schemas"]["CandidateCount"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -8382,7 +9114,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Download"];
+                    "application/json": components["schemas"]["FirmwareDownload"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -8413,7 +9145,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TrialRequest"];
+                "application/json": components["schemas"]["ota_console_firmware_TrialRequest"];
             };
         };
         responses: {
@@ -8460,7 +9192,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VersionRow"][];
+                    "application/json": components["schemas"]["FirmwareVersionRow"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -9948,6 +10680,204 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionLine"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyScriptScript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductScript"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyScriptDraftSave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftSaved"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyScriptPublishPublish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftSaved"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyScriptTrialTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["console_scripts_TrialRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialResult"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsProductKeyScriptVersionsVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_key: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptSource"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
