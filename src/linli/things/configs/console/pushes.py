@@ -15,13 +15,13 @@ from linli.things.configs.queries import Push, PushState, Taking
 from linli.things.queries.products import get_product
 
 
-class PushForm(msgspec.Struct, rename="camel"):
+class ConfigPushForm(msgspec.Struct, rename="camel"):
     product_key: str
     batch: int = service.DEFAULT_BATCH
     """Devices told at one time; batches go out a second apart."""
 
 
-class PushRow(msgspec.Struct, rename="camel", frozen=True):
+class ConfigPushRow(msgspec.Struct, rename="camel", frozen=True):
     id: str
     version: str
     state: PushState
@@ -32,7 +32,7 @@ class PushRow(msgspec.Struct, rename="camel", frozen=True):
     finished_ms: int | None
 
 
-class PushedRow(msgspec.Struct, rename="camel", frozen=True):
+class ConfigPushedRow(msgspec.Struct, rename="camel", frozen=True):
     iot_id: str
     device_name: str
     nickname: str
@@ -43,8 +43,8 @@ class PushedRow(msgspec.Struct, rename="camel", frozen=True):
     answered_ms: int | None
 
 
-async def _row(db: Reader, push: Push) -> PushRow:
-    return PushRow(
+async def _row(db: Reader, push: Push) -> ConfigPushRow:
+    return ConfigPushRow(
         str(push.push_no), push.config_ids, push.state, push.total,
         await queries.push_counts(db, push_no=push.push_no), push.created_by, push.created_ms,
         push.finished_ms,
@@ -61,7 +61,7 @@ class ConfigPushRoutes(Controller):
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         product_key: Annotated[str, QueryParameter(name="productKey")],
-    ) -> list[PushRow]:
+    ) -> list[ConfigPushRow]:
         """The last 20 of a product, the newest first."""
         product = await get_product(within, db, product_key=product_key)
         found = await queries.last_pushes(within, db, product_no=product.product_no)
@@ -70,10 +70,10 @@ class ConfigPushRoutes(Controller):
     @post("/", right="integrations.manage", status_code=201)
     async def push(
         self,
-        data: JSONBody[PushForm],
+        data: JSONBody[ConfigPushForm],
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
-    ) -> PushRow:
+    ) -> ConfigPushRow:
         """Tell every device of a product that is online, and in sight, what holds for it."""
         async with db.begin() as tx:
             made = await service.push_config(within, tx, product_key=data.product_key, batch=data.batch)
@@ -87,13 +87,13 @@ class ConfigPushRoutes(Controller):
         db: NamedDependency[Database],
         page: NamedDependency[PageRequest],
         taking: Annotated[str, QueryParameter(name="state", description="Comma-separated states.")] = "",
-    ) -> Page[PushedRow]:
+    ) -> Page[ConfigPushedRow]:
         """How each device took it."""
         await queries.get_push(within, db, push_no=push_id)
         states = tuple(state for state in taking.split(",") if state)
         found = await queries.pushed_devices(within, db, push_no=push_id, page=page, states=states)
         told = [
-            PushedRow(
+            ConfigPushedRow(
                 row.iot_id, row.device_name, row.nickname, row.state, row.code, row.sent_ms, row.answered_ms
             )
             for row in found.data

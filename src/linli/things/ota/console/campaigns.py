@@ -55,7 +55,7 @@ class CampaignForm(msgspec.Struct, rename="camel"):
     rules: RulesForm = msgspec.field(default_factory=RulesForm)
 
 
-class DeviceCount(msgspec.Struct, frozen=True):
+class CandidateCount(msgspec.Struct, frozen=True):
     devices: int
 
 
@@ -92,14 +92,14 @@ class CampaignRow(msgspec.Struct, rename="camel", frozen=True):
     done: int
 
 
-class Lost(msgspec.Struct, frozen=True):
+class LostDevices(msgspec.Struct, frozen=True):
     """A reason for which devices were lost."""
 
     reason: str
     devices: int
 
 
-class PreviousRow(msgspec.Struct, frozen=True):
+class PreviousVersion(msgspec.Struct, frozen=True):
     """A version that devices had before, and whether a roll-back can offer it."""
 
     version: str
@@ -108,8 +108,8 @@ class PreviousRow(msgspec.Struct, frozen=True):
 
 
 class CampaignDetail(CampaignRow, rename="camel", frozen=True):
-    lost: list[Lost]
-    previous: list[PreviousRow]
+    lost: list[LostDevices]
+    previous: list[PreviousVersion]
     versions: list[str]
     group: DeviceGroup | None
     chosen: int
@@ -152,7 +152,7 @@ class WidenRequest(msgspec.Struct):
     percent: int
 
 
-class Retried(msgspec.Struct, frozen=True):
+class RetriedUpgrades(msgspec.Struct, frozen=True):
     devices: int
 
 
@@ -253,10 +253,10 @@ class CampaignRoutes(Controller):
         data: JSONBody[CampaignForm],
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
-    ) -> DeviceCount:
+    ) -> CandidateCount:
         """How many devices such a campaign would begin with; nothing is begun."""
         new = await _new(within, db, data)
-        return DeviceCount(await campaigns.count_devices(within, db, new=new))
+        return CandidateCount(await campaigns.count_devices(within, db, new=new))
 
     @get("/{campaign_id:int}", right="devices.use")
     async def detail(
@@ -267,9 +267,9 @@ class CampaignRoutes(Controller):
         chosen = row.aim.selection
         return CampaignDetail(
             **await _facts(db, row),
-            lost=[Lost(*one) for one in await queries.failure_reasons(db, campaign_no=campaign_id)],
+            lost=[LostDevices(*one) for one in await queries.failure_reasons(db, campaign_no=campaign_id)],
             previous=[
-                PreviousRow(one.version, one.devices, one.stored is not None)
+                PreviousVersion(one.version, one.devices, one.stored is not None)
                 for one in await queries.previous_versions(db, campaign_no=campaign_id)
             ],
             versions=list(chosen.versions),
@@ -342,10 +342,10 @@ class CampaignRoutes(Controller):
     @post("/{campaign_id:int}/retry", right="devices.manage", status_code=200)
     async def retry_failed(
         self, campaign_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> Retried:
+    ) -> RetriedUpgrades:
         """Try all lost devices again, at most 500 at a time."""
         async with db.begin() as tx:
-            return Retried(await campaigns.retry_failed(within, tx, campaign_no=campaign_id))
+            return RetriedUpgrades(await campaigns.retry_failed(within, tx, campaign_no=campaign_id))
 
     @post("/{campaign_id:int}/devices/{upgrade_id:int}/retry", right="devices.manage", status_code=204)
     async def retry(

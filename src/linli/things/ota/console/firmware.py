@@ -66,11 +66,11 @@ class CampaignStarted(msgspec.Struct, rename="camel", frozen=True):
     id: str
 
 
-class Download(msgspec.Struct, frozen=True):
+class FirmwareDownload(msgspec.Struct, frozen=True):
     url: str
 
 
-class VersionRow(msgspec.Struct, frozen=True):
+class FirmwareVersionRow(msgspec.Struct, frozen=True):
     """How many devices report a version."""
 
     module: str
@@ -78,7 +78,7 @@ class VersionRow(msgspec.Struct, frozen=True):
     devices: int
 
 
-class ReportedRow(msgspec.Struct, rename="camel", frozen=True):
+class ReportedFirmware(msgspec.Struct, rename="camel", frozen=True):
     module: str
     version: str
     reported_ms: int
@@ -107,11 +107,11 @@ class FirmwareRoutes(Controller):
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         product_key: Annotated[str, QueryParameter(name="productKey")],
-    ) -> list[VersionRow]:
+    ) -> list[FirmwareVersionRow]:
         """What the devices of a product run, as they reported it."""
         await get_product(within, db, product_key=product_key)
         found = await queries.running_versions(within, db, product_key=product_key)
-        return [VersionRow(*row) for row in found]
+        return [FirmwareVersionRow(*row) for row in found]
 
     @post("/", right="integrations.manage", status_code=201, request_max_body_size=MAX_BYTES)
     async def upload(
@@ -185,10 +185,10 @@ class FirmwareRoutes(Controller):
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         objects: NamedDependency[ObjectStore],
-    ) -> Download:
+    ) -> FirmwareDownload:
         """An address of the file that works for ten minutes."""
         found = await firmware.get_firmware(within, db, firmware_no=firmware_id)
-        return Download(objects.url(found.file_key, expires_s=_DOWNLOAD_SECONDS))
+        return FirmwareDownload(objects.url(found.file_key, expires_s=_DOWNLOAD_SECONDS))
 
     @post("/{firmware_id:int}/trial", right="devices.manage", status_code=201)
     async def try_out(
@@ -211,8 +211,8 @@ class DeviceFirmwareRoutes(Controller):
     @get("/", right="devices.use")
     async def reported(
         self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[ReportedRow]:
+    ) -> list[ReportedFirmware]:
         """What a device runs, by module."""
         device = await get_device(within, db, iot_id=iot_id)
         found = await queries.firmware_of(db, device_no=device.device_no)
-        return [ReportedRow(*row) for row in found]
+        return [ReportedFirmware(*row) for row in found]
