@@ -86,10 +86,9 @@ async def seed(made: Site, points: int) -> Table:
             )  # fmt: skip
             row = await get_device(made.scope, tx, iot_id=triple.iot_id)
             for name in names:
-                number = await timelines.number_of_property(
-                    tx, product_no=product.product_no, identifier=name
-                )
-                table.series.append(Series(row.device_no, row.iot_id, number or 0, name))
+                found = await timelines.find_property(tx, product_no=product.product_no, identifier=name)
+                assert found is not None
+                table.series.append(Series(row.device_no, row.iot_id, found[0], name))
     del table.series[count:]
     await make_ahead(db, now, back_days=DAYS + 1)
     await db.close()

@@ -1,5 +1,6 @@
 """Products as the console and other rooms see them."""
 
+import functools
 from typing import NamedTuple
 
 import msgspec
@@ -11,6 +12,12 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things.models import devices, products
 from linli.tsl import ThingModel, parse_json
+
+
+@functools.lru_cache(maxsize=256)
+def read_model(tsl: str) -> ThingModel:
+    """A stored thing model, read once: models are frozen, and reading one costs more than the selects around it."""
+    return parse_json(tsl)
 
 
 class ProductRow(NamedTuple):
@@ -37,7 +44,7 @@ class ProductRow(NamedTuple):
     """Of the thing model in force."""
 
     def model(self) -> ThingModel:
-        return parse_json(self.tsl)
+        return read_model(self.tsl)
 
     @property
     def ability_list(self) -> list[str]:

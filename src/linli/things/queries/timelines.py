@@ -11,12 +11,14 @@ from linli.things.models import (
     latest_values,
     points,
     product_properties,
+    products,
     service_calls,
     text_points,
     thing_events,
 )
 from linli.things.queries.devices import DeviceRow
-from linli.things.queries.products import ProductRow
+from linli.things.queries.products import ProductRow, read_model
+from linli.tsl import Property
 from linli.tsl.types import ArrayOf, Bool, DataType, Enum, Number, StructOf
 
 DAYS_AHEAD: Final = 2
@@ -84,11 +86,14 @@ _present_of_many = Query(
     .join(product_properties, product_properties.c.property_no == latest_values.c.property_no)
     .where(any_of(latest_values.c.device_no, "device_nos"))
 )  # fmt: skip
-_property_no = Query(
-    select(product_properties.c.property_no).where(
+_property = Query(
+    select(product_properties.c.property_no, products.c.tsl)
+    .join(products, products.c.product_no == product_properties.c.product_no)
+    .where(
         product_properties.c.product_no == bindparam("product_no", type_=INT),
         product_properties.c.identifier == bindparam("identifier"),
-    )
+    ),
+    unscoped="the caller found the device, which has one product",
 )
 
 
@@ -145,12 +150,6 @@ _events = {up: _event_series(up) for up in (True, False)}
 _calls = {up: _call_series(up) for up in (True, False)}
 
 
-async def number_of_property(db: Reader, *, product_no: int, identifier: str) -> int | None:
-    """The number a property's values are kept under; None for one the product never had."""
-    number: int | None = await _property_no.scalar(db, product_no=product_no, identifier=identifier)
-    return number
-
-
 async def present_values(db: Reader, *, device: DeviceRow, product: ProductRow) -> list[PresentValue]:
     """The newest value of every property that has one, in the order of the thing model."""
     found = {row[0]: row for row in await _present.all(db, device_no=device.device_no)}
@@ -174,14 +173,12 @@ async def present_values_of(
     return found
 
 
-async def property_series(
-    db: Reader, *, device: DeviceRow, product: ProductRow, identifier: str, span: Span
-) -> list[Point]:
+async def property_series(db: Reader, *, device: DeviceRow, identifier: str, span: Span) -> list[Point]:
     """Values of one property by device time; none for a property the thing model does not have."""
-    item = product.model().property_by_id.get(identifier)
-    number = await number_of_property(db, product_no=product.product_no, identifier=identifier)
-    if item is None or number is None:
+    found = await find_property(db, product_no=device.product_no, identifier=identifier)
+    if found is None:
         return []
+    number, item = found
     numeric = isinstance(item.type, Number | Bool | Enum)
     query = (_points if numeric else _texts)[span.ascending]
     rows = await query.all(db, device_no=device.device_no, property_no=number, **span.binds)
@@ -190,6 +187,15 @@ async def property_series(
     if numeric:
         return [(ts, seq, int(value)) for ts, seq, value in rows]
     return [(ts, seq, json_value(item.type, None, value)) for ts, seq, value in rows]
+
+
+async def find_property(db: Reader, *, product_no: int, identifier: str) -> tuple[int, Property] | None:
+    """The number that a property's values are kept under, and what the model says of it; None if it has none such."""
+    row = await _property.one(db, product_no=product_no, identifier=identifier)
+    if row is None:
+        return None
+    item = read_model(row[1]).property_by_id.get(identifier)
+    return None if item is None else (row[0], item)
 
 
 async def event_series(
