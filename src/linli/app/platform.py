@@ -50,13 +50,18 @@ from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 from linli.openapi.assembly import OpenApi
 from linli.openapi.tokens import TokenTargets
-from linli.ops.tls import ServerTls
+from linli.ops.tls import Authority, ServerTls
+from linli.servicebus.bus import ServiceBus
+from linli.servicebus.openapi import MorePlans
+from linli.servicebus.room import service_bus
 from linli.things.auth_http import AuthHttp
 from linli.things.configs.room import Configs
 from linli.things.downlink.invoker import Invoker
+from linli.things.mqtt import websocket
 from linli.things.mqtt.limits import Limits as MqttLimits
 from linli.things.mqtt.listen import SharedPort, listen
 from linli.things.mqtt.stored_sessions import DatabaseSessionStore
+from linli.things.ota.firmware import MAX_BYTES as FIRMWARE_BYTES
 from linli.things.ota.room import Ota
 from linli.things.room import Things
 
@@ -97,10 +102,11 @@ class Platform:
             db, clock, settings.retention, self.objects, process=self.processes.name
         )
         self.processes.on_gone(self._free_leases)
+        self._authority = Authority(settings.data_path / "tls")
         self._http: HttpServer | None = None
         self._listeners: list[asyncio.Server] = []
         self._fixed_port: SharedPort | None = None
-        self._renewals: asyncio.Task[None] | None = None
+        self._renewals: asyncio.Future[tuple[None, None]] | None = None
         """For unchanged devices: registration over HTTP and MQTT on one port, told apart by their first bytes."""
 
     @staticmethod
@@ -159,6 +165,7 @@ class Platform:
         things.ingest.in_commit.append(self.databus.in_commit)
 
     def _openapi(self, settings: Settings) -> None:
+        self.service_bus = service_bus(self.db, self.clock, self.ids, settings, self.things.rrpc)
         self.openapi = OpenApi(
             rooms.registry(),
             db=self.db,
@@ -174,12 +181,14 @@ class Platform:
                 UploadPlace: self.uploads,
                 DoorKeys: self.door_keys,
                 Invoker: self.things.invoker,
+                ServiceBus: self.service_bus,
                 Secrets: self.secrets,
                 Settings: settings,
                 Tickets: self.databus.tickets,
             },
         )
         self.databus.open_streams(self.openapi.gateway)
+        self.openapi.ask_further(MorePlans(self.service_bus, self.db))
 
     def _tell_on(self) -> None:
         events.to_rooms(self.db.handlers)
@@ -205,6 +214,7 @@ class Platform:
             self.ids.take_slot(self.processes.slot)
         await self.databus.start()
         await self.things.start()
+        await self.service_bus.start()
         await self.openapi.start()
         await self.worker.start()
         await self.reconciler.start()
@@ -239,26 +249,40 @@ class Platform:
             served = ServerTls(
                 Path(settings.tls.certificate), Path(settings.tls.key or settings.tls.certificate)
             )
-            self._renewals = asyncio.create_task(served.watch(self.clock), name="tls-renewals")
+            devices = await self._device_tls()
+            self._renewals = asyncio.gather(served.watch(self.clock), devices.watch(self.clock))
             tls: ssl.SSLContext | None = served.context
+            device_tls: ssl.SSLContext | None = devices.context
         else:
-            tls = None
+            tls = device_tls = None
         self._http = HttpServer(
             self._router(), host=settings.http.host, port=settings.http.port, tls=tls,
-            limits=HttpLimits(body_bytes=max(settings.http.max_body_bytes, 64 * 1024 * 1024)),
+            limits=HttpLimits(body_bytes=max(settings.http.max_body_bytes, FIRMWARE_BYTES)),
+            upgrades={websocket.PATH: websocket.upgrade(self.things.front.connection)},
         )  # fmt: skip
         mqtt = settings.mqtt
         self._listeners.append(await listen(self.things.front.connection, mqtt.host, mqtt.port))
-        if mqtt.tls_port and tls is not None:
+        if mqtt.tls_port and device_tls is not None:
             self._listeners.append(
-                await listen(self.things.front.connection, mqtt.host, mqtt.tls_port, tls=tls)
+                await listen(self.things.front.connection, mqtt.host, mqtt.tls_port, tls=device_tls)
             )
         if self.settings.device_auth.port:
             auth = AuthHttp(self.things.backend, clock=self.clock)
-            self._fixed_port = SharedPort(mqtt=self.things.front.connection, http=auth.connection, tls=tls)
+            self._fixed_port = SharedPort(
+                mqtt=self.things.front.connection, http=auth.connection, tls=device_tls
+            )
             await self._fixed_port.start(self.settings.device_auth.host, self.settings.device_auth.port)
         await self.databus.listen(tls)
         await self._http.start()
+
+    async def _device_tls(self) -> ServerTls:
+        """For listeners of devices, which may show a certificate; browsers would ask their users for one."""
+        tls = self.settings.tls
+        served = ServerTls(Path(tls.certificate), Path(tls.key or tls.certificate))
+        if self._authority.certificate.exists():
+            served.context.load_verify_locations(self._authority.certificate)
+        await self.things.certificates.trust(served.context)
+        return served
 
     def _router(self) -> Router:
         health = Health(self.faults)
@@ -299,11 +323,13 @@ class Platform:
             "invoker": self.things.invoker,
             "features": self.things.features,
             "permits": self.things.gateways.permits,
+            "service_bus": self.service_bus,
             "door_keys": self.door_keys,
             "databus": self.databus,
             "houses": SpaceHouses(),
             "importer": self.importer,
             "platform_health": self.faults,
+            "device_authority": self._authority,
         }
 
     async def stop(self) -> None:
@@ -326,6 +352,7 @@ class Platform:
         await self.things.stop()
         await self.databus.stop()
         await self.openapi.stop()
+        await self.service_bus.stop()
         await self.processes.stop()
         await self.db.close()
 

@@ -49,6 +49,15 @@ class Certificate:
         return (self.not_after_ms - now_ms) // _DAY_MS
 
 
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """PEM texts of a client's certificate, its private key, and the authority's certificate."""
+
+    certificate: bytes
+    key: bytes
+    authority: bytes
+
+
 class Authority:
     """The certificate authority of one installation, in one folder."""
 
@@ -100,6 +109,24 @@ class Authority:
         _write(self.server_key, _pem_key(key), 0o600)
         _write(self.server_certificate, _pem(certificate) + _pem(issuer), 0o644)
         return describe(certificate)
+
+    def issue_client(self, common_name: str, *, days: int, now_ms: int) -> Issued:
+        """A certificate for a client, with a new key; neither is written anywhere. Raises NotFound."""
+        issuer, issuer_key = self._load()
+        key = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+        identifier = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+        certificate = (
+            _builder(subject, issuer.subject, key.public_key(), now_ms, days)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(_usage(digital_signature=True), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False
+            )
+            .sign(issuer_key, hashes.SHA256())
+        )
+        return Issued(_pem(certificate), _pem_key(key), _pem(issuer))
 
     def renew(self, *, now_ms: int) -> Certificate | None:
         """Issue anew for the same names if fewer than 30 days are left; else None. Raises NotFound."""

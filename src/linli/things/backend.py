@@ -1,8 +1,9 @@
 """The MQTT front's backend: who may connect, where uplinks go, what coming and going means."""
 
 from linli.kernel.secrets import Secrets
-from linli.protocols.linkkit.connect import ConnectKind
+from linli.protocols.linkkit.connect import ConnectKind, ConnectName
 from linli.things.apps import AppLogin
+from linli.things.certificates.checks import CertificateChecks
 from linli.things.fleet import DeviceEntry, Fleet
 from linli.things.gateways.edge_bus import EdgeBus
 from linli.things.inbox.ingest import Ingest
@@ -28,21 +29,44 @@ class Backend:
     """Implements `mqtt.ports.Backend`. `publisher` and `edge_bus` are set by who puts things together."""
 
     def __init__(
-        self, fleet: Fleet, ingest: Ingest, registration: Registration, secrets: Secrets, apps: AppLogin
+        self,
+        fleet: Fleet,
+        ingest: Ingest,
+        registration: Registration,
+        secrets: Secrets,
+        apps: AppLogin,
+        certificates: CertificateChecks,
     ) -> None:
         self._fleet = fleet
         self._ingest = ingest
         self._registration = registration
         self._secrets = secrets
         self._apps = apps
+        self._certificates = certificates
         self.publisher: Publisher | None = None
         self.edge_bus: EdgeBus | None = None
 
     async def authenticate(self, request: ConnectRequest) -> DevicePrincipal | AppPrincipal | Refused:
+        if request.name.kind is ConnectKind.APP:
+            return await self._apps.authenticate(request)
+        if request.certificate is not None:
+            found = await self._by_certificate(request.name, request.certificate)
+        else:
+            found = await self._by_secret(request)
+        if isinstance(found, Refused):
+            return found
+        if not found.enabled:
+            return Refused(reason="disabled device", connack=NOT_ALLOWED)
+        return DevicePrincipal(
+            product_key=found.product_key,
+            device_name=found.device_name,
+            device_no=found.device_no,
+            tenant_id=found.tenant_id,
+        )
+
+    async def _by_secret(self, request: ConnectRequest) -> DeviceEntry | Refused:
         name = request.name
         match name.kind:
-            case ConnectKind.APP:
-                return await self._apps.authenticate(request)
             case ConnectKind.DEVICE:
                 device = await self._fleet.find(name.product_key, name.device_name)
                 secret = None if device is None else self._secret(device)
@@ -53,16 +77,30 @@ class Backend:
                 device = await self._fleet.find_iot_id(name.user)
                 secret = await self._token(device, "pre_auth", None)
             case _:
-                return Refused(reason="not a kind that connects")
+                return Refused(reason="no certificate, or not a kind that connects")
         if device is None:
             return Refused(reason="unknown device")
         if not secret or not request.proves(secret):
             return Refused(reason="wrong password")
-        if not device.enabled:
-            return Refused(reason="disabled device", connack=NOT_ALLOWED)
-        return DevicePrincipal(
-            product_key=device.product_key, device_name=device.device_name, device_no=device.device_no
-        )
+        if not self._certificates.allows(device.product.product_no).secrets:
+            return Refused(reason="devices of this product connect with a certificate", connack=NOT_ALLOWED)
+        return device
+
+    async def _by_certificate(self, name: ConnectName, certificate: bytes) -> DeviceEntry | Refused:
+        """A certificate proves one device; a CONNECT that names another one is refused, whatever its password."""
+        holders = await self._certificates.holders(certificate)
+        device: DeviceEntry | None
+        if name.kind is ConnectKind.PRE_AUTH:
+            device = await self._fleet.find_iot_id(name.user)
+        elif name.device_name:
+            device = await self._fleet.find(name.product_key, name.device_name)
+        else:
+            device = await self._fleet.find_no(holders[0]) if len(holders) == 1 else None
+        if device is None or device.device_no not in holders:
+            return Refused(reason="the certificate is revoked, unknown, or another device's")
+        if not self._certificates.allows(device.product.product_no).certificates:
+            return Refused(reason="devices of this product connect with a secret", connack=NOT_ALLOWED)
+        return device
 
     async def register(self, request: RegisterRequest) -> Registered | Refused:
         return await self._registration.register(request)

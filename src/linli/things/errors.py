@@ -25,6 +25,12 @@ class DeviceBoundElsewhere(Conflict):
     code = "device.bound_elsewhere"
 
 
+class CertificateKnown(Conflict):
+    """The device has it already; one that was revoked is not taken again."""
+
+    code = "device.certificate_known"
+
+
 class DeviceOffline(Unavailable):
     """It cannot be reached now; nothing was sent."""
 

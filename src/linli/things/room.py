@@ -11,9 +11,12 @@ from linli.kernel.processes import Processes
 from linli.kernel.secrets import Secrets
 from linli.things.apps import AppLogin
 from linli.things.backend import Backend
+from linli.things.certificates.checks import CertificateChecks
+from linli.things.certificates.service import forget_certificates
 from linli.things.changes import Change, listen
 from linli.things.downlink.calls import PendingCalls
 from linli.things.downlink.invoker import Invoker
+from linli.things.downlink.rrpc import Rrpc
 from linli.things.events import DeviceDeleted
 from linli.things.features import Features, forget_features
 from linli.things.fleet import Fleet
@@ -26,6 +29,7 @@ from linli.things.inbox.requests import Requests
 from linli.things.models import devices
 from linli.things.mqtt.front import Front
 from linli.things.mqtt.limits import Limits
+from linli.things.mqtt.retained import DatabaseRetained, forget_retained
 from linli.things.mqtt.store import SessionStore
 from linli.things.registration import Registration
 from linli.things.routing.room import Routing
@@ -76,14 +80,19 @@ class Things:
         self.gateways = Gateways(db, self.fleet, self.ingest, calls, secrets, ids, clock)
         self.gateways.register(self.requests)
         self.invoker = Invoker(db, self.fleet, calls, ids, clock)
+        self.rrpc = Rrpc(db, self.fleet, calls, ids, clock)
         self.registration = Registration(db, self.fleet, secrets, ids, clock, address)
+        self.certificates = CertificateChecks(db, clock)
         self.backend = Backend(
-            self.fleet, self.ingest, self.registration, secrets, AppLogin(db, secrets, topics_of)
-        )
-        self.front = Front(self.backend, clock=clock, limits=limits, store=sessions)
+            self.fleet, self.ingest, self.registration, secrets,
+            AppLogin(db, secrets, topics_of, self.fleet), self.certificates,
+        )  # fmt: skip
+        retained = None if sessions is None else DatabaseRetained(db, clock)
+        self.front = Front(self.backend, clock=clock, limits=limits, store=sessions, retained=retained)
         self.ingest.publisher = self.front
         self.requests.publisher = self.front
         self.invoker.publisher = self.front
+        self.rrpc.publisher = self.front
         self.backend.publisher = self.front
         self.backend.edge_bus = self.gateways.edge_bus
         self.gateways.serve(self.front)
@@ -103,6 +112,7 @@ class Things:
         async with self._db.begin() as tx:
             await _all_offline.run(tx, front_name=self._front_name, now=self._clock.now_ms())
         await self.fleet.start()
+        await self.certificates.start()
         if self.routing is not None:
             await self.routing.start()
         self.features.start()
@@ -123,6 +133,7 @@ class Things:
         await self.dispatcher.stop()
         if self.routing is not None:
             await self.routing.stop()
+        await self.certificates.stop()
         await self.fleet.stop()
 
     def _heard(self, change: Change) -> None:
@@ -134,3 +145,5 @@ class Things:
 
 async def _device_deleted(tx: Tx, event: DeviceDeleted) -> None:
     await forget_features(tx, device_no=event.device_no)
+    await forget_certificates(tx, device_no=event.device_no)
+    await forget_retained(tx, product_key=event.product_key, device_name=event.device_name)

@@ -39,6 +39,8 @@ class MemoryBackend:
         self.events: list[tuple[str, ...]] = []
         self.sessions: dict[tuple[str, str], Session] = {}
         self.off: set[str] = set()
+        self.hidden: set[str] = set()
+        """Devices that the app does not see."""
         self.tokens: dict[str, str] = {}
         """Client id or iotId -> token."""
         self.registered: list[RegisterRequest] = []
@@ -55,8 +57,17 @@ class MemoryBackend:
             case ConnectKind.APP:
                 if name.user != APP or not request.proves(APP_SECRET):
                     return Refused(reason="password")
-                rules = (f"/sys/{APP}/#", f"/sys/appkey/{APP}/#")
-                return AppPrincipal(app_key=APP, may_subscribe=rules, max_inflight=4)
+                own = f"/app/{APP}/user/#"
+                return AppPrincipal(
+                    app_key=APP,
+                    may_subscribe=(f"/sys/{APP}/#", f"/sys/appkey/{APP}/#", own),
+                    may_publish=(own,),
+                    tenant_id="T",
+                    sees=lambda product_key, device_name: (
+                        product_key == PK and device_name not in self.hidden
+                    ),
+                    max_inflight=4,
+                )
             case ConnectKind.TOKEN:
                 if not request.proves(self.tokens.get(name.client_id, "")):
                     return Refused(reason="token")
@@ -70,7 +81,7 @@ class MemoryBackend:
         if name.device_name in self.off:
             return Refused(reason="disabled", connack=NOT_ALLOWED)
         number = sum(map(ord, name.device_name))
-        return DevicePrincipal(product_key=PK, device_name=name.device_name, device_no=number)
+        return DevicePrincipal(product_key=PK, device_name=name.device_name, device_no=number, tenant_id="T")
 
     async def register(self, request: RegisterRequest) -> Registered | Refused:
         if request.product_key != PK or not request.proves(PRODUCT_SECRET):
@@ -127,17 +138,19 @@ class MemoryBackend:
 class Client:
     """One raw connection: sends packets or bytes as given, reads packets one by one."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, level: int = 4) -> None:
         self.reader, self.writer = reader, writer
-        self._decoder = mqtt.Decoder("client")
+        self.level = level
+        self._decoder = mqtt.Decoder("client", level=level)
         self._packets: list[mqtt.Packet] = []
 
     @classmethod
-    async def dial(cls, port: int, **options: Any) -> "Client":
-        return cls(*await asyncio.open_connection("127.0.0.1", port, **options))
+    async def dial(cls, port: int, *, level: int = 4, **options: Any) -> "Client":
+        return cls(*await asyncio.open_connection("127.0.0.1", port, **options), level=level)
 
     def send(self, *packets: mqtt.Packet | bytes) -> None:
-        self.writer.write(b"".join(p if isinstance(p, bytes) else mqtt.encode(p) for p in packets))
+        wires = (p if isinstance(p, bytes) else mqtt.encode(p, self.level) for p in packets)
+        self.writer.write(b"".join(wires))
 
     async def read(self) -> mqtt.Packet:
         """The next packet. EOFError when the connection is closed."""
@@ -182,6 +195,7 @@ def device_connect(
     keep_alive: int = 60,
     level: int = 4,
     will: mqtt.Will | None = None,
+    properties: mqtt.Properties | None = None,
 ) -> mqtt.Connect:
     text = signatures.device_text(client_id, device_name, PK, "1700000000")
     return mqtt.Connect(
@@ -192,12 +206,13 @@ def device_connect(
         keep_alive=keep_alive,
         level=level,
         will=will,
+        properties=properties,
     )
 
 
-def app_connect(client_id: str = "consumer-1", secret: str = APP_SECRET) -> mqtt.Connect:
+def app_connect(client_id: str = "consumer-1", secret: str = APP_SECRET, **more: Any) -> mqtt.Connect:
     password = signatures.sign(secret, f"{client_id}1700000000000", "hmacsha256")
-    return mqtt.Connect(f"{client_id}|timestamp=1700000000000|", APP, password.encode())
+    return mqtt.Connect(f"{client_id}|timestamp=1700000000000|", APP, password.encode(), **more)
 
 
 def post(device_name: str, payload: bytes, qos: int = 1, packet_id: int = 1) -> mqtt.Publish:

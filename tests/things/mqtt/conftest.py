@@ -35,16 +35,19 @@ class Rig:
         self.server.close()
         await self.front.stop()
 
-    async def dial(self) -> Client:
-        client = await Client.dial(self.port)
+    async def dial(self, level: int = 4) -> Client:
+        client = await Client.dial(self.port, level=level)
         self.clients.append(client)
         return client
 
     async def connect(self, connect: mqtt.Connect | None = None, *, present: bool = False) -> Client:
         """A client whose CONNECT was accepted."""
-        client = await self.dial()
-        client.send(connect or device_connect())
-        assert await client.read() == mqtt.Connack(0, present)
+        connect = connect or device_connect()
+        client = await self.dial(5 if connect.level == 5 else 4)
+        client.send(connect)
+        answer = await client.read()
+        assert isinstance(answer, mqtt.Connack)
+        assert (answer.code, answer.session_present) == (0, present)
         return client
 
     async def ticks(self, count: int) -> None:
@@ -59,8 +62,8 @@ type MakeRig = Callable[..., Awaitable[Rig]]
 async def make_rig() -> AsyncIterator[MakeRig]:
     rigs: list[Rig] = []
 
-    async def make(store: Any = None, **limits: Any) -> Rig:
-        rig = Rig(store=store, limits=Limits(**limits))
+    async def make(store: Any = None, retained: Any = None, **limits: Any) -> Rig:
+        rig = Rig(store=store, retained=retained, limits=Limits(**limits))
         rigs.append(rig)
         return await rig.start()
 

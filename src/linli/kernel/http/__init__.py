@@ -1,7 +1,18 @@
 """The HTTP/1.1 server of the platform: ASGI applications on the process's own event loop (ADR 0003)."""
 
 from linli.kernel.http.connection import Limits
+from linli.kernel.http.reader import Refused
 from linli.kernel.http.server import HttpServer
-from linli.kernel.http.types import ASGIApp, Message, Receive, Send
+from linli.kernel.http.types import ASGIApp, Message, Receive, Send, Switch, Upgrade
 
-__all__ = ["ASGIApp", "HttpServer", "Limits", "Message", "Receive", "Send"]
+__all__ = [
+    "ASGIApp",
+    "HttpServer",
+    "Limits",
+    "Message",
+    "Receive",
+    "Refused",
+    "Send",
+    "Switch",
+    "Upgrade",
+]

@@ -11,6 +11,7 @@ import msgspec
 from linli.kernel import telemetry
 from linli.kernel.http.exchange import STATUS_LINES, Exchange
 from linli.kernel.http.reader import Refused, RequestReader
+from linli.kernel.http.types import Switch
 
 if TYPE_CHECKING:
     from linli.kernel.http.server import HttpServer
@@ -196,6 +197,24 @@ class Connection(asyncio.Protocol):
         if not (self._paused or self._lingering or self._closing):
             data, self._backlog = self._backlog, b""
             self._parse(data)
+
+    # another protocol
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing that was asked is still to be answered."""
+        return self._running is None and not self._waiting and self._refusal is None
+
+    def switch(self, switch: Switch, rest: bytes) -> None:
+        """Hand the connection over, `rest` being what came behind the request; the server knows it no more."""
+        self.write(switch.head)
+        self.flush()
+        self._closing = True
+        self.server.closed(self)
+        self._transport.set_protocol(switch.protocol)
+        switch.protocol.connection_made(self._transport)
+        if rest:
+            switch.protocol.data_received(rest)
 
     # running
 

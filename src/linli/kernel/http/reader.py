@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import httptools
 
 from linli.kernel.http.exchange import PAUSE_ABOVE, Exchange
+from linli.kernel.http.types import Switch
 
 if TYPE_CHECKING:
     from linli.kernel.http.connection import Connection
@@ -43,6 +44,7 @@ class RequestReader:
         self._coding: bytes | None = None
         self._expect = False
         self._upgrade = False
+        self._switch: Switch | None = None
         self._raw_left = 0
         """Bytes of a body still to come that the parser does not see, as it stops after an offer to upgrade."""
         self._body_bytes = 0
@@ -65,7 +67,10 @@ class RequestReader:
                 self._parser.feed_data(data)
                 break
             except httptools.HttpParserUpgrade as upgrade:
-                # Offers of h2c or websocket are declined by going on in HTTP/1.1 (RFC 9110, 7.8).
+                if self._switch is not None:
+                    self._connection.switch(self._switch, data[upgrade.args[0] :])
+                    return
+                # Other offers of h2c or websocket are declined by going on in HTTP/1.1 (RFC 9110, 7.8).
                 data = data[upgrade.args[0] :]
                 self._parser = httptools.HttpRequestParser(self)
             except (httptools.HttpParserError, httptools.HttpParserCallbackError) as error:
@@ -149,6 +154,11 @@ class RequestReader:
         }
         if old:
             scope["http_version"] = version
+        if self._upgrade and method == "GET" and not old and self._length is None and self._coding is None:
+            upgrade = self._connection.server.upgrades.get(scope["path"])
+            if upgrade is not None and parser.should_upgrade() and self._connection.is_idle:
+                self._switch = upgrade(scope)
+                return
         exchange = Exchange(
             self._connection,
             scope,
@@ -192,7 +202,7 @@ class RequestReader:
             self._connection.pause_reading()
 
     def on_message_complete(self) -> None:
-        if self._raw_left:
+        if self._raw_left or self._switch is not None:
             return
         exchange, self.reading = self.reading, None
         assert exchange is not None

@@ -6,7 +6,7 @@ import ssl
 import time
 
 from linli.kernel.http.connection import Connection, Limits
-from linli.kernel.http.types import ASGIApp
+from linli.kernel.http.types import ASGIApp, Upgrade
 
 SWEEP_SECONDS = 1.0
 TLS_SECONDS = 10.0
@@ -18,9 +18,11 @@ class HttpServer:
 
     def __init__(
         self, app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None,
-        limits: Limits | None = None,
+        limits: Limits | None = None, upgrades: dict[str, Upgrade] | None = None,
     ) -> None:  # fmt: skip
+        """`upgrades`: by path, where a GET may go on in another protocol."""
         self.app = app
+        self.upgrades = upgrades or {}
         self.limits = limits or Limits()
         self.stopping = False
         self.tasks: set[asyncio.Task[None]] = set()

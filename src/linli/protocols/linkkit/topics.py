@@ -209,6 +209,9 @@ REGISTERED = "/ext/register"
 REGISTERED_NEW = "/ext/regnwl"
 """Answer to an MQTT registration of a new device name."""
 
+IDENTITY = "/ext/auth/identity/response"
+"""What a device that proved itself by its certificate alone is told: its names."""
+
 
 def topic_owner(topic: str) -> tuple[str, str] | None:
     """(product key, device name) of a topic or filter; None if it is nobody's or a wildcard stands there."""

@@ -21,6 +21,7 @@ MAX_PACKET = 256 * 1024
 
 _word = struct.Struct(">H").unpack_from
 
+_MQTT_5 = b"\0\x04MQTT\x05"
 _KNOWN_TOPICS = 512
 """Topics remembered per connection, so that a repeated one is neither decoded nor checked again."""
 
@@ -174,6 +175,8 @@ class Decoder:
 
     def _read(self, head: int, body: bytes) -> Packet:
         if head >> 4 == 1 and head in self.readers:
+            if body.startswith(_MQTT_5):
+                self.level = 5  # known even if the rest is broken: the answer must be of that version
             connect: Connect = read_connect(head, body, self.level)
             self.level = connect.level
             self.readers = self._sends[connect.level]

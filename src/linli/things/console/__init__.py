@@ -4,6 +4,7 @@ from litestar import Controller
 
 from linli.things.console.calls import DeviceCallRoutes
 from linli.things.console.categories import CategoryRoutes
+from linli.things.console.certificates import DeviceCertificateRoutes, ProductAuthenticationRoutes
 from linli.things.console.devices import DeviceRoutes
 from linli.things.console.messages import MessageRoutes, ParkedRoutes
 from linli.things.console.own_logs import DeviceOwnLogRoutes
@@ -12,6 +13,7 @@ from linli.things.console.products import ProductRoutes
 from linli.things.console.scripts import DeviceScriptRoutes, ProductScriptRoutes
 from linli.things.console.serials import SerialCategoryRoutes, SerialNumberRoutes
 from linli.things.console.shadows import DeviceDesiredRoutes, DeviceShadowRoutes
+from linli.things.console.topology import TopologyRoutes
 from linli.things.console.values import DeviceValueRoutes
 
 CONTROLLERS: tuple[type[Controller], ...] = (
@@ -27,6 +29,9 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     DeviceOwnLogRoutes,
     DeviceScriptRoutes,
     ProductScriptRoutes,
+    TopologyRoutes,
+    DeviceCertificateRoutes,
+    ProductAuthenticationRoutes,
     MessageRoutes,
     ParkedRoutes,
     SerialCategoryRoutes,

@@ -13,7 +13,7 @@ from linli.kernel.errors import Unavailable
 from linli.kernel.telemetry import logger
 from linli.protocols import mqtt
 from linli.protocols.linkkit.connect import ConnectKind, ConnectName, parse_connect
-from linli.protocols.linkkit.topics import REGISTERED, REGISTERED_NEW
+from linli.protocols.linkkit.topics import IDENTITY, REGISTERED, REGISTERED_NEW
 from linli.protocols.mqtt import Reason
 from linli.protocols.mqtt.reasons import OF_RETURN_CODE
 from linli.things.mqtt.connection import Connection
@@ -104,6 +104,7 @@ class Admission:
                         )
                     )
                 if isinstance(answer, DevicePrincipal | AppPrincipal):
+                    name = _assigned(name, answer)
                     await self._reception.prepare(connect, name, answer)
             except Unavailable as error:
                 answer = Refused(reason=f"unavailable: {error}", connack=UNAVAILABLE)
@@ -124,6 +125,8 @@ class Admission:
                 connection.await_leave()
             case _:
                 self._reception.welcome(connection, connect, name, answer)
+                if name.kind is ConnectKind.X509 and isinstance(answer, DevicePrincipal):
+                    _tell_identity(connection, answer)
 
     def _refuse(
         self,
@@ -152,13 +155,19 @@ class Admission:
 
 
 def _names(connect: mqtt.Connect, certificate: bytes | None) -> ConnectName | None:
-    """Who it says it is. A client of MQTT 5 without client id gets one (3.1.3.1)."""
+    """Who it says it is."""
     if certificate is not None and not connect.username:
         return ConnectName(kind=ConnectKind.X509, client_id=connect.client_id.partition("|")[0], params={})
-    name = parse_connect(connect.client_id, connect.username or "")
-    if name is not None and not name.client_id and not name.device_name:
+    return parse_connect(connect.client_id, connect.username or "")
+
+
+def _assigned(name: ConnectName, principal: DevicePrincipal | AppPrincipal) -> ConnectName:
+    """With a client id of ours where it has none (5.0, 3.1.3.1); after the proof, which signs what was sent."""
+    if name.client_id:
+        return name
+    if isinstance(principal, AppPrincipal):
         return msgspec.structs.replace(name, client_id=f"auto-{secrets.token_hex(8)}")
-    return name
+    return msgspec.structs.replace(name, client_id=f"{principal.product_key}&{principal.device_name}")
 
 
 def _unfit(connect: mqtt.Connect, name: ConnectName | None, certificate: bytes | None) -> Refused | None:
@@ -172,6 +181,13 @@ def _unfit(connect: mqtt.Connect, name: ConnectName | None, certificate: bytes |
     if any(mark in text for text in (name.product_key, name.device_name) for mark in "/+#"):
         return Refused(reason="names cannot stand in a topic", connack=BAD_NAMES)
     return None
+
+
+def _tell_identity(connection: Connection, principal: DevicePrincipal) -> None:
+    """A device that shows a certificate need not know its names; it learns them unasked."""
+    if connection.session is not None:
+        fields = {"productKey": principal.product_key, "deviceName": principal.device_name}
+        connection.session.send(IDENTITY, msgspec.json.encode(fields))
 
 
 def _registration(name: ConnectName, password: str, peer: str) -> RegisterRequest:

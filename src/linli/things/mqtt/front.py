@@ -294,10 +294,6 @@ class Front:
     def when_durable(self, call: Callable[[], None]) -> None:
         self._retained.when_durable(lambda: self._store.when_durable(call))
 
-    async def forget_retained(self, product_key: str, device_name: str) -> None:
-        """The device is gone, and with it what its topics keep."""
-        await self._retained.forget((product_key, device_name))
-
     def app_ready(self, session: Session) -> None:
         if self.on_app_ready is not None:
             self.on_app_ready(session.key[0], session)

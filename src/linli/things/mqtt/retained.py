@@ -11,7 +11,7 @@ from typing import Protocol
 from sqlalchemy import bindparam, delete, or_, select
 
 from linli.kernel.clock import Clock
-from linli.kernel.db import INT, Command, Database, Query
+from linli.kernel.db import INT, Command, Database, Query, Tx
 from linli.kernel.telemetry import logger
 from linli.protocols import mqtt
 from linli.protocols.mqtt.bodies5 import read_properties
@@ -62,10 +62,6 @@ class Retained(Protocol):
         """Forget what expired."""
         ...
 
-    async def forget(self, owner: Key) -> None:
-        """The device is gone."""
-        ...
-
     async def close(self) -> None: ...
 
 
@@ -105,12 +101,13 @@ class MemoryRetained:
         for topic in [t for t, m in self._messages.items() if m.expires_ms and m.expires_ms <= now_ms]:
             del self._messages[topic]
 
-    async def forget(self, owner: Key) -> None:
-        for topic in [t for t, m in self._messages.items() if m.owner == owner]:
-            del self._messages[topic]
-
     async def close(self) -> None:
         pass
+
+
+async def forget_retained(tx: Tx, *, product_key: str, device_name: str) -> None:
+    """The device is gone, and with it what its topics keep."""
+    await _DROP_OWNER.run(tx, key=product_key, name=device_name)
 
 
 class DatabaseRetained:
@@ -171,10 +168,6 @@ class DatabaseRetained:
         async with self._db.begin() as tx:
             await _EXPIRE.run(tx, now=self._clock.now_ms())
         await self.start()
-
-    async def forget(self, owner: Key) -> None:
-        async with self._db.begin() as tx:
-            await _DROP_OWNER.run(tx, key=owner[0], name=owner[1])
 
     async def close(self) -> None:
         self._closing = True

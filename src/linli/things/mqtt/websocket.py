@@ -1,0 +1,126 @@
+"""MQTT over WebSocket, on the platform's own HTTP port. Source: MQTT 5.0, 6; 3.1.1, 6.
+
+MQTT's bytes run through binary frames whose bounds mean nothing. The front's connection does not know: it gets
+something with the methods of a transport.
+"""
+
+import asyncio
+from collections.abc import Callable, MutableMapping
+from typing import Any, Final, cast
+
+from linli.kernel.http import Refused, Switch
+from linli.protocols.websocket import (
+    CloseCode,
+    Frame,
+    FrameReader,
+    HandshakeRefused,
+    Opcode,
+    WebSocketError,
+    accept,
+    close_frame,
+    frame,
+)
+
+PATH: Final = "/mqtt"
+SUBPROTOCOLS: Final = ("mqtt", "mqttv3.1")
+MAX_FRAME: Final = 1024 * 1024
+
+
+def upgrade(connection: Callable[[], asyncio.Protocol]) -> Callable[[MutableMapping[str, Any]], Switch]:
+    """What the HTTP server asks when a client offers to upgrade at PATH; `connection` as for a listener."""
+
+    def take(scope: MutableMapping[str, Any]) -> Switch:
+        try:
+            head = accept(scope["headers"], SUBPROTOCOLS)
+        except HandshakeRefused as refused:
+            raise Refused(refused.status) from refused
+        return Switch(head, WebSocket(connection()))
+
+    return take
+
+
+class WebSocket(asyncio.Protocol):
+    """Frames outside, plain bytes for the protocol inside."""
+
+    def __init__(self, inner: asyncio.Protocol) -> None:
+        self._inner = inner
+        self._reader = FrameReader(MAX_FRAME)
+        self._tunnel: _Tunnel | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._tunnel = _Tunnel(cast(asyncio.Transport, transport))
+        self._inner.connection_made(self._tunnel)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._inner.connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        self._inner.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._inner.resume_writing()
+
+    def data_received(self, data: bytes) -> None:
+        tunnel = self._tunnel
+        assert tunnel is not None
+        try:
+            frames = self._reader.feed(data)
+            received = b"".join(self._take(tunnel, one) for one in frames)
+        except WebSocketError as error:
+            tunnel.close(error.code)
+            return
+        if received:
+            self._inner.data_received(received)
+
+    def _take(self, tunnel: "_Tunnel", one: Frame) -> bytes:
+        match one.opcode:
+            case Opcode.BINARY | Opcode.CONTINUATION:
+                return one.payload
+            case Opcode.PING:
+                tunnel.pong(one.payload)
+            case Opcode.CLOSE:
+                tunnel.close()
+            case Opcode.TEXT:
+                raise WebSocketError(CloseCode.UNSUPPORTED_DATA, "MQTT comes in binary frames")
+        return b""
+
+
+class _Tunnel(asyncio.Transport):
+    """A transport that puts what is written into frames."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        super().__init__()
+        self._transport = transport
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return self._transport.get_extra_info(name, default)
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        self._transport.set_write_buffer_limits(high, low)
+
+    def get_write_buffer_size(self) -> int:
+        return self._transport.get_write_buffer_size()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def pause_reading(self) -> None:
+        self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        self._transport.resume_reading()
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self._transport.write(frame(Opcode.BINARY, bytes(data)))
+
+    def pong(self, payload: bytes) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(frame(Opcode.PONG, payload))
+
+    def close(self, code: CloseCode = CloseCode.NORMAL) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(close_frame(code))
+            self._transport.close()
+
+    def abort(self) -> None:
+        self._transport.abort()
