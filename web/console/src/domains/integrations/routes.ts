@@ -32,4 +32,11 @@ export default [
     component: () => import('./SubscriptionsPage.vue'),
     meta: { titleKey: 'integrations.subscriptions.title' },
   },
+  {
+    path: 'integrations/subscriptions/:id(\\d+)',
+    name: 'subscription',
+    component: () => import('./SubscriptionPage.vue'),
+    props: true,
+    meta: { titleKey: 'integrations.subscriptions.title' },
+  },
 ] satisfies RouteRecordRaw[]
