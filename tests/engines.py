@@ -215,7 +215,7 @@ class Haproxy:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._lines = ["global", "  maxconn 20000", "defaults", "  timeout connect 2s", "  timeout check 2s"]
+        self._lines = ["global", "  maxconn 8000", "defaults", "  timeout connect 2s", "  timeout check 2s"]
         self._process: subprocess.Popen[bytes] | None = None
         self._ports: list[int] = []
 

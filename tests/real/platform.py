@@ -30,6 +30,9 @@ class Installation:
     process: subprocess.Popen[bytes] | None = None
     more: dict[str, str] = field(default_factory=dict)
     """Further settings, as environment variables."""
+    name: str = ""
+    """Of one process of several over a database."""
+    command: str = "serve"
 
     @property
     def url(self) -> str:
@@ -44,6 +47,7 @@ class Installation:
             "LINLI_MQTT_PORT": str(self.mqtt_port),
             "LINLI_WEBHOOKS_ALLOW_PRIVATE": "true",
             "LINLI_DISK_RESERVE_MB": "0",
+            "LINLI_PROCESS_NAME": self.name,
         }
         return {**os.environ, **{k: v for k, v in settings.items() if v}, **self.more}
 
@@ -58,14 +62,17 @@ class Installation:
 
     def spawn(self) -> None:
         """Start it without waiting."""
-        log = (self.folder.parent / f"{self.folder.name}.log").open("ab")
-        line = [sys.executable, "-m", "linli.cli", "serve"]
+        log = self._log.open("ab")
+        line = [sys.executable, "-m", "linli.cli", self.command]
         with log:
             self.process = subprocess.Popen(line, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
 
     def start(self) -> None:
         """Start it and wait until it is ready."""
         self.spawn()
+        self.wait_ready()
+
+    def wait_ready(self) -> None:
         assert self.process is not None
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
@@ -78,7 +85,11 @@ class Installation:
         raise AssertionError(f"linli serve did not get ready:\n{self.log()}")
 
     def log(self) -> str:
-        return (self.folder.parent / f"{self.folder.name}.log").read_text(errors="replace")[-4000:]
+        return self._log.read_text(errors="replace")[-4000:]
+
+    @property
+    def _log(self) -> Path:
+        return self.folder.parent / f"{'-'.join(filter(None, (self.folder.name, self.name)))}.log"
 
     def kill(self) -> None:
         """As a power cut would: no chance to finish anything."""

@@ -209,6 +209,8 @@ class Platform:
             # No other process serves this database: whoever holds a lease was killed.
             await outbox.free_leases(self.db)
             await free_devices(self.db, self.clock.now_ms())
+        # What keeps the event loop busy for seconds comes before the first sign of life.
+        router = self._router() if listeners else None
         await self.processes.enter()
         if self.processes.shared:
             self.ids.take_slot(self.processes.slot)
@@ -221,8 +223,8 @@ class Platform:
         await self.housekeeping.start()
         if self.relay is not None:
             await self.relay.start()
-        if listeners:
-            await self._listen()
+        if router is not None:
+            await self._listen(router)
         self.processes.watch()
         if self.things.routing is not None:
             await self.things.routing.take_over_strangers()
@@ -243,7 +245,7 @@ class Platform:
                 listener.close()
             await self.things.front.drain(seconds)
 
-    async def _listen(self) -> None:
+    async def _listen(self, router: Router) -> None:
         settings = self.settings
         if settings.tls.certificate:
             served = ServerTls(
@@ -256,7 +258,7 @@ class Platform:
         else:
             tls = device_tls = None
         self._http = HttpServer(
-            self._router(), host=settings.http.host, port=settings.http.port, tls=tls,
+            router, host=settings.http.host, port=settings.http.port, tls=tls,
             limits=HttpLimits(body_bytes=max(settings.http.max_body_bytes, FIRMWARE_BYTES)),
             upgrades={websocket.PATH: websocket.upgrade(self.things.front.connection)},
         )  # fmt: skip

@@ -27,8 +27,8 @@ from linli.kernel.processes.models import process_mail, processes
 log = telemetry.logger(__name__)
 
 BEAT_SECONDS: Final = 1.0
-DEAD_MS: Final = 6_000
-"""With BEAT_SECONDS: the dead are noticed within 7 s, which leaves 3 of the 10 s in which their work must go on."""
+DEAD_MS: Final = 7_000
+"""With BEAT_SECONDS: the dead are noticed within 8 s, which leaves 2 of the 10 s in which their work must go on."""
 RETAKE_MS: Final = 15_000
 """A take-over that has not ended by then is tried by another process."""
 CHANNEL: Final = "processes"
@@ -197,24 +197,26 @@ class Processes:
                     waiter.cancel()
             self._look.clear()
             try:
-                await self._turn()
+                if not await self._turn():
+                    return
             except Exception as error:  # noqa: BLE001 - a database that is away; it comes back
                 log.warning("processes: no sign of life: %s", error)
 
-    async def _turn(self) -> None:
-        """Show that this process lives, look who else does, and take over from those who do not."""
+    async def _turn(self) -> bool:
+        """Show that this process lives, look who else does, and take over from those who do not. False: fenced."""
         async with self._db.begin(durable=False) as tx:
             lives = await _beat.run(tx, me=self.name, mine=self.slot, now=self._clock.now_ms())
         if not lives:
             log.error("process %s was taken for dead: its work is with others, so it stops", self.name)
             self.on_fenced()
-            return
+            return False
         await self._read()
         for row in list(self._known.values()) if self._watching else ():
             if row.name != self.name and row.name not in self._taking and self._dead(row):
                 task = asyncio.create_task(self._take(row), name=f"take-over-{row.name}")
                 self._taking[row.name] = task
                 task.add_done_callback(lambda _, name=row.name: self._taking.pop(name, None))  # type: ignore[misc]
+        return True
 
     async def _read(self) -> None:
         rows = await _all.all(self._db)
