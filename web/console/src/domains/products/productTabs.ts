@@ -24,6 +24,11 @@ export const PRODUCT_TABS: readonly ProductTab[] = [
     component: defineAsyncComponent(() => import('./TopicsTab.vue')),
   },
   {
+    name: 'script',
+    titleKey: 'devicestate.parsing.tab',
+    component: defineAsyncComponent(() => import('./ScriptTab.vue')),
+  },
+  {
     name: 'settings',
     titleKey: 'products.tabs.settings',
     component: defineAsyncComponent(() => import('./SettingsTab.vue')),
