@@ -15,6 +15,7 @@ from linli.kernel.processes import Mail, Processes
 from linli.protocols.linkkit import envelope
 from linli.things.downlink.calls import PendingCalls, call_number
 from linli.things.mqtt.front import Front
+from linli.things.mqtt.message import Message
 from linli.things.mqtt.store import Key
 
 log = telemetry.logger(__name__)
@@ -75,7 +76,9 @@ class Forwarding:
         mail.on("downlink", Downlink, self._publish)
         mail.on("acked", Acked, self._acked)
         mail.on("answer", Answer, self._answered)
+        mail.on("spread", Message, front.spread)
         calls.elsewhere = self._answer
+        front.on_spread = self._spread
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._give_up(), name="forwarding")
@@ -148,6 +151,13 @@ class Forwarding:
             ]
             for number in lost:
                 self._acked(Acked(number, False))
+
+    def _spread(self, message: Message) -> None:
+        """Subscribers of user topics may be at any front."""
+        for other in self._processes.others():
+            if other.kind == "serve":
+                self._mail.send(other.name, "spread", message)
+                _forwarded.labels("spread").inc()
 
     # answers
 
