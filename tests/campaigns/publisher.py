@@ -6,6 +6,7 @@ It does what the public SDKs do: what has no PUBACK is kept and sent again, mark
 import asyncio
 import contextlib
 import itertools
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any, cast
@@ -60,6 +61,8 @@ class Publisher(asyncio.Protocol):
         self._room = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.connections = 0
+        self.connected_at = 0.0
+        """Of the newest connection, by `time.monotonic`."""
         self.acknowledged = 0
         self.topic = topics.sys_topic(triple.product_key, triple.device_name, "thing/event/property/post")
 
@@ -161,6 +164,7 @@ class Publisher(asyncio.Protocol):
             return
         self._online = True
         self.connections += 1
+        self.connected_at = time.monotonic()
         for number, (topic, payload) in self._sent.items():
             assert self._transport is not None
             self._transport.write(mqtt.encode(mqtt.Publish(topic, payload, 1, number, dup=True)))
