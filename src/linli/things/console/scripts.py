@@ -53,14 +53,14 @@ class Published(msgspec.Struct, rename="camel", frozen=True):
     version: int
 
 
-class TrialRequest(msgspec.Struct, rename="camel"):
+class ScriptTrialRequest(msgspec.Struct, rename="camel"):
     source: str
     direction: Direction
     input: Annotated[str, Meta(description="Bytes in hexadecimal; a message as JSON where it goes down.")]
     topic: str = ""
 
 
-class TrialResult(msgspec.Struct, rename="camel", frozen=True):
+class ScriptTrialResult(msgspec.Struct, rename="camel", frozen=True):
     output: str
     error: str
     topic: str
@@ -133,11 +133,11 @@ class ProductScriptRoutes(Controller):
     async def trial(
         self,
         product_key: FromPath[str],
-        data: JSONBody[TrialRequest],
+        data: JSONBody[ScriptTrialRequest],
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         features: NamedDependency[Features],
-    ) -> TrialResult:
+    ) -> ScriptTrialResult:
         """Run a text with one input. Nothing is stored and no device hears of it."""
         await get_product(within, db, product_key=product_key)
         tried = await try_script(
@@ -147,7 +147,7 @@ class ProductScriptRoutes(Controller):
             given=data.input,
             topic=data.topic,
         )
-        return TrialResult(tried.output, tried.error, tried.topic, tried.lines, tried.micros)
+        return ScriptTrialResult(tried.output, tried.error, tried.topic, tried.lines, tried.micros)
 
     @post("/publish", right="devices.manage", status_code=200)
     async def publish(

@@ -3752,16 +3752,6 @@ export interface components {
             size: number;
             version: number;
         };
-        /** TrialRequest */
-        console_scripts_TrialRequest: {
-            /** @enum {string} */
-            direction: "up" | "down" | "topic";
-            /** @description Bytes in hexadecimal; a message as JSON where it goes down. */
-            input: string;
-            source: string;
-            /** @default  */
-            topic?: string;
-        };
         /** CopyRequest */
         CopyRequest: {
             name: string;
@@ -4453,10 +4443,6 @@ export interface components {
         OpenRequest: {
             /** @description Why; kept with who and when. */
             reason: string;
-        };
-        /** TrialRequest */
-        ota_console_firmware_TrialRequest: {
-            iotId: string;
         };
         /** Outcome */
         Outcome: {
@@ -5171,6 +5157,24 @@ export interface components {
         ScriptSource: {
             source: string;
         };
+        /** ScriptTrialRequest */
+        ScriptTrialRequest: {
+            /** @enum {string} */
+            direction: "up" | "down" | "topic";
+            /** @description Bytes in hexadecimal; a message as JSON where it goes down. */
+            input: string;
+            source: string;
+            /** @default  */
+            topic?: string;
+        };
+        /** ScriptTrialResult */
+        ScriptTrialResult: {
+            error: string;
+            lines: string[];
+            micros: number;
+            output: string;
+            topic: string;
+        };
         /** ScriptVersion */
         ScriptVersion: {
             publishedBy: string;
@@ -5548,13 +5552,9 @@ export interface components {
             /** @default  */
             version?: string;
         };
-        /** TrialResult */
-        TrialResult: {
-            error: string;
-            lines: string[];
-            micros: number;
-            output: string;
-            topic: string;
+        /** TrialRequest */
+        TrialRequest: {
+            iotId: string;
         };
         /** TryAnswer */
         TryAnswer: {
@@ -9145,7 +9145,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ota_console_firmware_TrialRequest"];
+                "application/json": components["schemas"]["TrialRequest"];
             };
         };
         responses: {
@@ -10829,7 +10829,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["console_scripts_TrialRequest"];
+                "application/json": components["schemas"]["ScriptTrialRequest"];
             };
         };
         responses: {
@@ -10839,7 +10839,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TrialResult"];
+                    "application/json": components["schemas"]["ScriptTrialResult"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -8,7 +8,7 @@ export default [
     meta: { titleKey: 'devices.title' },
   },
   {
-    path: 'devices/:iotId/:tab(properties|events|services|topology|messages|deliveries)?',
+    path: 'devices/:iotId/:tab(properties|events|services|desired|shadow|log|topology|messages|deliveries)?',
     name: 'device',
     component: () => import('./DevicePage.vue'),
     props: true,

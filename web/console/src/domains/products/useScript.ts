@@ -3,8 +3,8 @@ import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
 export type ScriptVersion = components['schemas']['ScriptVersion']
-export type TrialRequest = components['schemas']['TrialRequest']
-export type TrialResult = components['schemas']['TrialResult']
+export type ScriptTrialRequest = components['schemas']['ScriptTrialRequest']
+export type ScriptTrialResult = components['schemas']['ScriptTrialResult']
 
 export function useScript(productKey: () => string) {
   const params = () => ({ path: { product_key: productKey() } })
@@ -28,7 +28,7 @@ export function useScript(productKey: () => string) {
       }),
     ),
   )
-  const attempt = useAction((body: TrialRequest) =>
+  const attempt = useAction((body: ScriptTrialRequest) =>
     answer(api.POST('/api/console/products/{product_key}/script/trial', { params: params(), body })),
   )
   const load = useAction((version: number) =>
