@@ -26,7 +26,7 @@ SOME = [
 ]  # fmt: skip
 COMBINATIONS = ALL if os.environ.get("LINLI_SHOTS") == "all" else SOME
 TEXT_KEY = re.compile(
-    r"\b(?:app|shared|overview|people|doors|devices|deliveries|inbox|integrations|settings)\.[a-z]\w*\b"
+    r"\b(?:app|shared|overview|people|doors|devices|products|deliveries|inbox|integrations|settings)\.[a-z]\w*\b"
 )
 
 
@@ -41,6 +41,7 @@ def paths(playwright, demo: Demo) -> dict[str, str]:
         return visit.page.request.get(f"{demo.url}/api/console{path}").json()["data"][0]
 
     door, community = first("/doors")["iotId"], first("/communities?applyStatus=2")["id"]
+    product = first("/products/list")["productKey"]
     visit.context.close()
     return {
         "overview": "/overview",
@@ -57,6 +58,11 @@ def paths(playwright, demo: Demo) -> dict[str, str]:
         "device-events": f"/devices/{door}/events",
         "device-services": f"/devices/{door}/services",
         "device-messages": f"/devices/{door}/messages",
+        "products": "/products",
+        "product": f"/products/{product}",
+        "product-topics": f"/products/{product}/topics",
+        "product-settings": f"/products/{product}/settings",
+        "categories": "/products/categories",
         "deliveries": "/deliveries",
         "inbox": "/inbox",
         "keys": "/integrations/keys",
