@@ -159,6 +159,39 @@ async def test_what_does_not_fit_is_refused_alike(platform: Platform, kind: Kind
     assert isinstance(await register(registering(kind.product_key, "a b", kind.secret, new=True)), Refused)
 
 
+async def test_a_disabled_device_gets_nothing(
+    platform: Platform, kind: Kind, site: Site, database: Database, ids: Ids, secrets: Secrets
+) -> None:
+    async with database.begin() as tx:
+        made = await devices.create_device(
+            site.tenant, tx, product_key=kind.product_key, device_name="off_01", ids=ids, secrets=secrets
+        )
+        await devices.enable_device(site.tenant, tx, iot_id=made.iot_id, enabled=False)
+    backend = platform.things.backend
+    for new in (False, True):
+        answer = await backend.register(registering(kind.product_key, "off_01", kind.secret, new=new))
+        assert answer == Refused(reason="the device is disabled", code=403)
+
+
+async def test_a_device_that_took_a_token_and_came_registers_no_more(
+    platform: Platform, kind: Kind, site: Site
+) -> None:
+    backend = platform.things.backend
+    request = registering(kind.product_key, "fresh_02", kind.secret, new=True)
+    first = await backend.register(request)
+    again = await backend.register(request)
+    assert isinstance(first, Registered)
+    assert isinstance(again, Registered)
+    assert first.device_token != again.device_token, "the last one counts until it connects"
+
+    def login(answer: Registered) -> ConnectRequest:
+        params = "authType=connwl,securemode=-2,_ss=1,ext=3,lan=Python,_v=1.2.13"
+        return connect(f"{answer.client_id}|{params}|", f"fresh_02&{kind.product_key}", answer.device_token)
+
+    assert isinstance(await backend.authenticate(login(first)), Refused)
+    assert isinstance(await backend.authenticate(login(again)), DevicePrincipal)
+
+
 async def test_registration_is_off_unless_the_product_allows_it(
     platform: Platform, site: Site, database: Database, secrets: Secrets
 ) -> None:
