@@ -84,7 +84,7 @@ async def test_broken_packets_are_told_their_reason(rig):
     assert await client.closed()
     client = await rig.connect(device())
     client.send(bytes.fromhex("f00187"))
-    assert await client.read() == mqtt.Disconnect(Reason.MALFORMED_PACKET)
+    assert (await client.read()).reason == Reason.MALFORMED_PACKET
     assert await client.closed()
 
 
@@ -116,7 +116,7 @@ async def test_clean_start_ends_what_was(rig):
 async def test_a_session_of_no_length_may_not_be_made_longer_at_its_end(rig):
     client = await rig.connect(device())
     client.send(mqtt.Disconnect(properties=Properties(session_expiry=10)))
-    assert await client.read() == mqtt.Disconnect(Reason.PROTOCOL_ERROR)
+    assert (await client.read()).reason == Reason.PROTOCOL_ERROR
 
 
 async def test_acknowledgements_carry_reasons(rig):
@@ -155,20 +155,20 @@ async def test_a_quiet_client_is_told_that_nobody_listens(rig):
 async def test_taken_over(rig):
     first = await rig.connect(device(client_id="c1"))
     await rig.connect(device(client_id="c2"))
-    assert await first.read() == mqtt.Disconnect(Reason.SESSION_TAKEN_OVER)
+    assert (await first.read()).reason == Reason.SESSION_TAKEN_OVER
     assert await first.closed()
 
 
 async def test_kicked(rig):
     client = await rig.connect(device())
     rig.front.kick(PK, "door")
-    assert await client.read() == mqtt.Disconnect(Reason.ADMINISTRATIVE_ACTION)
+    assert (await client.read()).reason == Reason.ADMINISTRATIVE_ACTION
 
 
 async def test_silent_too_long(rig):
     client = await rig.connect(device(keep_alive=10))
     await rig.ticks(16)
-    assert await client.read() == mqtt.Disconnect(Reason.KEEP_ALIVE_TIMEOUT)
+    assert (await client.read()).reason == Reason.KEEP_ALIVE_TIMEOUT
     assert rig.backend.events[-1][0] == Gone.KEEP_ALIVE
 
 
@@ -176,7 +176,7 @@ async def test_a_packet_too_large(make_rig):
     rig = await make_rig(max_packet=2000)
     client = await rig.connect(device())
     client.send(mqtt.Publish(USER, b"x" * 2000, 1, 1))
-    assert await client.read() == mqtt.Disconnect(Reason.PACKET_TOO_LARGE)
+    assert (await client.read()).reason == Reason.PACKET_TOO_LARGE
 
 
 async def test_more_at_qos_2_than_agreed(make_rig):
@@ -185,7 +185,7 @@ async def test_more_at_qos_2_than_agreed(make_rig):
     client.send(*(post("door", b"x", 2, number) for number in (1, 2)))
     assert await client.ping() == [mqtt.Pubrec(1), mqtt.Pubrec(2)]
     client.send(post("door", b"x", 2, 3))
-    assert await client.read() == mqtt.Disconnect(Reason.RECEIVE_MAXIMUM_EXCEEDED)
+    assert (await client.read()).reason == Reason.RECEIVE_MAXIMUM_EXCEEDED
 
 
 async def test_the_front_stops(make_rig):
@@ -193,14 +193,14 @@ async def test_the_front_stops(make_rig):
     client = await rig.connect(device())
     for connection in list(rig.front.traffic.connections):
         connection.close(Gone.STOPPED)
-    assert await client.read() == mqtt.Disconnect(Reason.SERVER_SHUTTING_DOWN)
+    assert (await client.read()).reason == Reason.SERVER_SHUTTING_DOWN
 
 
 @pytest.mark.parametrize("packet", [device(), mqtt.Auth(0x19, Properties(auth_method="x"))])
 async def test_what_may_not_come_now(rig, packet):
     client = await rig.connect(device())
     client.send(packet)
-    assert await client.read() == mqtt.Disconnect(Reason.PROTOCOL_ERROR)
+    assert (await client.read()).reason == Reason.PROTOCOL_ERROR
 
 
 # --- topic aliases (3.3.2.3.4) ---
@@ -219,7 +219,7 @@ async def test_the_clients_aliases(rig):
 async def test_an_alias_too_high_or_of_nothing(rig, alias, reason):
     client = await rig.connect(device())
     client.send(mqtt.Publish("", b"2", 1, 2, properties=Properties(topic_alias=alias)))
-    assert await client.read() == mqtt.Disconnect(reason)
+    assert (await client.read()).reason == reason
 
 
 async def test_our_aliases(rig):

@@ -140,4 +140,8 @@ class Version5:
     def disconnect(self, gone: Gone, reason: int | None) -> bytes:
         """The DISCONNECT that tells why the front closes; empty for an end that the client made."""
         code = reason if reason is not None else DISCONNECT_REASONS.get(gone)
-        return b"" if code is None else mqtt.encode(mqtt.Disconnect(code), 5)
+        if code is None:
+            return b""
+        # In words too: some clients read no reason that stands alone.
+        text = Properties(reason_string=Reason(code).name.lower().replace("_", " "))
+        return mqtt.encode(mqtt.Disconnect(code, text), 5)
