@@ -86,7 +86,9 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         pytest.skip(reason)
     folder = tmp_path_factory.mktemp("fronts") / "data"
     async with Receiver(random.Random(1), calm=True) as hook:
-        with fronts_running(folder, more={"LINLI_WEBHOOKS_TIMEOUT_SECONDS": "2"}) as fronts:
+        with fronts_running(
+            folder, more={"LINLI_WEBHOOKS_TIMEOUT_SECONDS": "2", "LINLI_PROCESS_DRAIN_SECONDS": "1"}
+        ) as fronts:
             site = await make_site(fronts.fronts[0], meters=3, doors=1, taps=1, hook=hook.url)
             hook.secret = site.hook_secret
             await asyncio.to_thread(fronts.start_all)
@@ -210,6 +212,7 @@ async def test_a_killed_front_loses_nothing_and_its_work_goes_on(house: House, d
                 tap.post(passed, tail="thing/event/passEvent/post", number=content)
             await asyncio.sleep(0.02)
 
+    before = {number for (number,) in await _changes.all(house.db)}
     running = asyncio.create_task(load())
     await asyncio.sleep(1)
     held = await house.front_of("door-0")
@@ -247,10 +250,10 @@ async def test_a_killed_front_loses_nothing_and_its_work_goes_on(house: House, d
     assert set(posted) <= stored, "an acknowledged post is lost"
 
     async def pushed() -> bool:
-        logged = {number for (number,) in await _changes.all(house.db)}
+        logged = {number for (number,) in await _changes.all(house.db)} - before
         return len(logged) >= len(taps) and logged <= house.hook.received.keys()
 
-    await until(pushed, f"the webhook hears of all {len(taps)} passes", 15)
+    await until(pushed, f"the webhook hears of all {len(taps)} passes", 25)
     statuses = {
         name: (await house.callers[others[0].name].ok(*STATUS, {"iotId": site.iot_ids[name]}))["status"]
         for name in ("meter-0", "meter-1", "tap-0", "door-0")
@@ -259,3 +262,31 @@ async def test_a_killed_front_loses_nothing_and_its_work_goes_on(house: House, d
     await asyncio.to_thread(held.start)
     for device in (*meters, tap):
         await device.stop()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.slow
+async def test_a_front_that_stops_sends_its_devices_elsewhere_first(house: House, door: SdkDoor) -> None:
+    address = {"iotId": house.site.iot_ids["door-0"]}
+    held = await house.front_of("door-0")
+    other = next(one for one in house.fronts.fronts if one is not held)
+    assert held.process is not None
+    held.process.terminate()
+
+    async def unready() -> bool:
+        try:
+            async with httpx.AsyncClient(trust_env=False) as client:
+                return (await client.get(f"{held.url}/readyz")).status_code == 503
+        except httpx.HTTPError:
+            return True
+
+    await until(unready, "it says that it is stopping")
+
+    async def moved() -> bool:
+        asked = {**address, "identifier": "remoteOpen", "args": {}}
+        row = await _front.one(house.db, iot_id=house.site.iot_ids["door-0"])
+        elsewhere = bool(row and row[1] and not row[0].startswith(f"{held.name}-"))
+        return elsewhere and (await house.callers[other.name].call(*INVOKE, asked)).ok
+
+    await until(moved, "the door is at another front", GONE_SECONDS)
+    assert await asyncio.to_thread(held.process.wait, 20) == 0
