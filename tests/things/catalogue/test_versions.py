@@ -86,6 +86,23 @@ async def test_two_people_do_not_overwrite_each_other(database: Database, site: 
         await publish(database, site, 2)
 
 
+async def test_of_two_who_publish_at_once_one_is_told(database: Database, site: Site) -> None:
+    revision = await save(database, site, MORE)
+    done = await asyncio.gather(
+        publish(database, site, revision), publish(database, site, revision), return_exceptions=True
+    )
+    refused = [one for one in done if isinstance(one, Exception)]
+    assert [type(one) for one in refused] in ([DraftChanged], [NothingToPublish])
+    rows = await versions.history(site.tenant, database, product_key=site.product_key)
+    assert [row.version for row in rows] == [2, 1]
+    stale = await get_product(site.tenant, database, product_key=site.product_key)
+    async with database.begin() as tx:
+        await versions.put_in_force(site.tenant, tx, product=stale, model=tsl.parse(DOOR_TSL), notes="")
+    with pytest.raises(DraftChanged):
+        async with database.begin() as tx:
+            await versions.put_in_force(site.tenant, tx, product=stale, model=tsl.parse({}), notes="")
+
+
 async def test_going_back_makes_a_new_version_and_numbers_stay(database: Database, site: Site) -> None:
     before = dict(await _numbers.all(database))
     revision = await save(database, site, {"properties": [field("Only", "int")]})

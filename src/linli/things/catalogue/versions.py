@@ -81,7 +81,11 @@ _known_properties = Query(
 )
 _put_in_force = Command(
     update(products)
-    .where(products.c.product_no == bindparam("no", type_=INT), in_scope(products))
+    .where(
+        products.c.product_no == bindparam("no", type_=INT),
+        products.c.version == bindparam("seen", type_=INT),
+        in_scope(products),
+    )
     .values(
         tsl=bindparam("tsl_text"),
         version=bindparam("number", type_=INT),
@@ -89,6 +93,12 @@ _put_in_force = Command(
     )
 )
 _drop_draft = Command(delete(product_drafts).where(product_drafts.c.product_no == bindparam("no", type_=INT)))
+_drop_draft_seen = Command(
+    delete(product_drafts).where(
+        product_drafts.c.product_no == bindparam("no", type_=INT),
+        product_drafts.c.revision == bindparam("seen", type_=INT),
+    )
+)
 _save_draft = Command(
     update(product_drafts)
     .where(
@@ -162,7 +172,8 @@ async def publish_draft(scope: Scope, tx: Tx, *, product_key: str, revision: int
     model = read_tsl(draft.document)
     if model == product.model():
         raise NothingToPublish(id=product_key)
-    await _drop_draft.run(tx, no=product.product_no)
+    if not await _drop_draft_seen.run(tx, no=product.product_no, seen=revision):
+        raise DraftChanged(id=product_key)
     made = await put_in_force(scope, tx, product=product, model=model, notes=notes)
     await audit.note(scope, tx, "model.published", subject=product_key, facts={"version": made.version})
     return made
@@ -186,11 +197,19 @@ async def roll_back(scope: Scope, tx: Tx, *, product_key: str, version: int, not
 async def put_in_force(
     scope: Scope, tx: Tx, *, product: ProductRow, model: ThingModel, notes: str
 ) -> Version:
-    """The next version; running fronts follow after the commit. Raises BadInput (notes)."""
+    """The next version; running fronts follow after the commit.
+
+    Raises BadInput (notes), DraftChanged when another version was put in force since `product` was read.
+    """
     if len(notes) > MAX_NOTES:
         raise BadInput(field="notes", rule="too_long", limit=MAX_NOTES)
     number, now = product.version + 1, tx.db.clock.now_ms()
     text = to_storage(model)
+    changed = await _put_in_force.run(
+        tx, scope, no=product.product_no, seen=product.version, tsl_text=text, number=number, now=now
+    )
+    if not changed:
+        raise DraftChanged(id=product.product_key)
     if await _version.one(tx, product_no=product.product_no, version=product.version) is None:
         before = {
             "product_no": product.product_no, "version": product.version, "tsl": product.tsl,
@@ -198,7 +217,6 @@ async def put_in_force(
         }  # fmt: skip
         await tx.insert(product_versions, before)
     await number_properties(tx, product.product_no, model)
-    await _put_in_force.run(tx, scope, no=product.product_no, tsl_text=text, number=number, now=now)
     await record_version(scope, tx, product_no=product.product_no, version=number, tsl=text, notes=notes)
     tell(tx, Change("product", product.product_no, product.product_key))
     return Version(number, notes.strip(), audit.caller_of(scope), now, text)
