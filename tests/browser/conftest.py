@@ -123,15 +123,16 @@ class Demo:
 
     url: str
     passwords: dict[str, str]
+    mqtt_port: int
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     folder = tmp_path_factory.mktemp("demo")
-    port, log = free_port(), folder / "log"
+    port, mqtt_port, log = free_port(), free_port(), folder / "log"
     line = [
         sys.executable, "-m", "linli.cli", "demo", "--data", str(folder / "data"), "--logins",
-        "--port", str(port), "--mqtt-port", str(free_port()), "--warp", "60",
+        "--port", str(port), "--mqtt-port", str(mqtt_port), "--warp", "60",
     ]  # fmt: skip
     environment = {**os.environ, "LANG": "en_US.UTF-8", "PYTHONUNBUFFERED": "1"}
     with log.open("wb") as out:
@@ -140,7 +141,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         passwords = _passwords(process, log)
         url = f"http://127.0.0.1:{port}"
         urllib.request.urlopen(f"{url}/readyz", timeout=5).close()
-        yield Demo(url, passwords)
+        yield Demo(url, passwords, mqtt_port)
     finally:
         process.send_signal(signal.SIGTERM)
         try:

@@ -26,7 +26,7 @@ SOME = [
 ]  # fmt: skip
 COMBINATIONS = ALL if os.environ.get("LINLI_SHOTS") == "all" else SOME
 TEXT_KEY = re.compile(
-    r"\b(?:app|shared|overview|people|doors|devices|products|deliveries|inbox|integrations|settings)\.[a-z]\w*\b"
+    r"\b(?:app|shared|overview|people|doors|devices|products|deliveries|inbox|firmware|configs|integrations|settings)\.[a-z]\w*\b"
 )
 
 
@@ -64,6 +64,9 @@ def paths(playwright, demo: Demo) -> dict[str, str]:
         "product-settings": f"/products/{product}/settings",
         "categories": "/products/categories",
         "deliveries": "/deliveries",
+        "firmware": "/firmware",
+        "campaigns": "/firmware/campaigns",
+        "configs": "/configs",
         "inbox": "/inbox",
         "keys": "/integrations/keys",
         "subscriptions": "/integrations/subscriptions",
