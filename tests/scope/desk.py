@@ -27,6 +27,7 @@ from linli.domains.people.service import accounts
 from linli.kernel import tenancy
 from tests.campaigns.snapshot import snapshot
 from tests.domains.communities.test_workbook import workbook
+from tests.scope.certificate_rows import add_certificates
 from tests.scope.feature_rows import add_features
 from tests.scope.firmware_rows import add_firmware
 from tests.scope.gateway_rows import add_gateway
@@ -64,6 +65,7 @@ async def open_desk(town: Town, folder: Path) -> AsyncIterator[Desk]:
             client = await add_gateway(town.platform, lot, town.mqtt_port)
             parts.callback(client.loop_stop)
             await add_services(town.platform, lot)
+            await add_certificates(town.platform, lot)
         yield desk
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.domains.communities.test_workbook import workbook
 from tests.scope import features, firmware, gateways, service_routes
+from tests.scope.certificate_rows import certificate
 from tests.scope.desk import SOON_MS, Ask
 
 type RouteRecipe = Callable[[Any], Ask]
@@ -169,6 +170,18 @@ def _devices() -> dict[str, list[RouteRecipe]]:
         ],
         "GET /devices/{iot_id}": [lambda x: Ask({"iot_id": x.device})],
         "PUT /devices/{iot_id}": [lambda x: Ask({"iot_id": x.device}, body={"nickname": "表"})],
+        "GET /devices/{iot_id}/certificates": [lambda x: Ask({"iot_id": x.device})],
+        "POST /devices/{iot_id}/certificates": [lambda x: Ask({"iot_id": x.device}, body={"days": 30})],
+        "POST /devices/{iot_id}/certificates/register": [
+            lambda x: Ask({"iot_id": x.device}, body={"certificate": certificate("new")})
+        ],
+        "DELETE /devices/{iot_id}/certificates/{certificate_no}": [
+            lambda x: Ask({"iot_id": x.device, "certificate_no": x.certificate_no})
+        ],
+        "GET /products/{product_key}/authentication": [lambda x: Ask({"product_key": x.product})],
+        "PUT /products/{product_key}/authentication": [
+            lambda x: Ask({"product_key": x.product}, body={"secrets": True, "certificates": True})
+        ],
         "GET /devices/{iot_id}/properties": [lambda x: Ask({"iot_id": x.device})],
         "GET /devices/{iot_id}/properties/{identifier}/points": [
             lambda x: Ask({"iot_id": x.device, "identifier": "Energy"})

@@ -103,6 +103,8 @@ class Lot:
     spare_device: str = ""
     loose_device: str = ""
     """Bound to the project, in no community."""
+    certificate_no: int = 0
+    """Of `device`."""
     unbound_device: str = ""
     """The tenant's, bound to no project: any project of the tenant may take it."""
     bound_device: str = ""
