@@ -190,7 +190,10 @@ async def test_what_is_no_envelope_is_acknowledged_and_refused(platform: Platfor
         assert (payload, reply["code"]) == (payload, 460)
 
 
-async def test_a_kind_not_served_is_answered(platform: Platform, site: Site) -> None:
+async def test_a_kind_not_served_is_answered(
+    platform: Platform, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform.things.requests, "reads_envelope", lambda kind: None)
     device = await platform.connect(site.device)
     assert (await device.ask("thing/list/found", []))["code"] == 501
 
