@@ -1413,7 +1413,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Detail */
+        /**
+         * Detail
+         * @description One image with its sums.
+         */
         get: operations["ApiConsoleFirmwareFirmwareIdDetail"];
         /**
          * Change

@@ -152,6 +152,7 @@ class FirmwareRoutes(Controller):
     async def detail(
         self, firmware_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
     ) -> FirmwareRow:
+        """One image with its sums."""
         return FirmwareRow.of(await firmware.get_firmware(within, db, firmware_no=firmware_id))
 
     @put("/{firmware_id:int}", right="integrations.manage", status_code=204)
