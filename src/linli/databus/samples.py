@@ -13,7 +13,7 @@ from linli.kernel import tenancy
 from linli.kernel.db import INT, Query, Reader
 from linli.kernel.scope import Scope
 
-MOST: Final = 5
+MOST: Final = 3
 _LOOKED_AT: Final = 500
 
 _latest = Query(
