@@ -135,6 +135,8 @@ class Fleet:
         self._stale: Counter[int] = Counter()
         """Devices that were changed and not read again yet: a CONNECT must not meet their old facts."""
         self._stop_listening: Callable[[], None] = _nothing
+        self.put_out: Callable[[str, str], object] = _stays
+        """Ends the connection of a device that was disabled or deleted while nobody could say so."""
 
     async def start(self) -> None:
         """Follow changes and load everything."""
@@ -239,8 +241,13 @@ class Fleet:
         except Unavailable:
             log.warning("fleet: the database is away; its return will be told")
             return
-        for gone in known - found:
-            self._forget(gone)
+        for number in known:
+            entry = self._devices.get(number)
+            if entry is None or (number in found and entry.enabled):
+                continue
+            if number not in found:
+                self._forget(number)
+            self.put_out(entry.product_key, entry.device_name)
 
     async def _follow(self, change: Change) -> None:
         try:
@@ -296,3 +303,7 @@ class Fleet:
 
 def _nothing() -> None:
     """Stands in until `start`."""
+
+
+def _stays(product_key: str, device_name: str) -> None:
+    """Stands in where there is no front."""

@@ -89,6 +89,7 @@ class Things:
         )  # fmt: skip
         retained = None if sessions is None else DatabaseRetained(db, clock)
         self.front = Front(self.backend, clock=clock, limits=limits, store=sessions, retained=retained)
+        self.fleet.put_out = self.front.kick
         self.ingest.publisher = self.front
         self.requests.publisher = self.front
         self.invoker.publisher = self.front

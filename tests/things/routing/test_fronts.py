@@ -376,3 +376,16 @@ async def test_news_missed_in_an_outage_are_read_from_the_table(
     presence._missed()  # … and is told so
     await until(told(two, site, CONNECTED, one))
     assert two.things.front.is_connected(site.product_key, "dev.lobby-01")
+
+
+async def test_a_device_disabled_while_nobody_could_say_so_is_put_out(fronts: Open, site: Site) -> None:
+    one, two = await fronts("one"), await fronts("two")
+    device = await one.connect(site.device)
+    one.things.fleet._stop_listening()
+    stop = one.things._stop_listening
+    assert stop is not None
+    stop()
+    async with two.db.begin() as tx:
+        await device_service.enable_device(site.tenant, tx, iot_id=site.device.iot_id, enabled=False)
+    one.things.fleet._missed()
+    assert await device.closed()
