@@ -14,6 +14,8 @@ class LinliError(Exception):
 
     code: ClassVar[str] = "failed"
     api_code: ClassVar[int | str | None] = None
+    code_of_another: ClassVar[bool] = False
+    """Whether `api_code` is what somebody else answered, known only when it happens."""
 
     def __init__(self, **facts: Any) -> None:
         super().__init__(facts)

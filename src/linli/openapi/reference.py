@@ -1,4 +1,4 @@
-"""The API reference, read off the registry: fields, errors, examples of every method, and the OpenAPI 3.1 file."""
+"""The API reference, read off the registry: fields, errors and examples of every method."""
 
 from __future__ import annotations
 
@@ -12,11 +12,20 @@ from msgspec import inspect
 from linli.kernel import i18n
 from linli.kernel.errors import BadInput, LinliError, NotFound
 from linli.openapi import answers
-from linli.openapi.registry import MethodSpec, Registry
+from linli.openapi.registry import MethodSpec
 
 DEEPEST: Final = 6
 """Levels of nesting that are described; a structure that contains itself ends there."""
-_ALWAYS: Final = (answers.BAD_PARAMETER, answers.FORBIDDEN, answers.TOO_MANY, answers.SYSTEM_ERROR)
+_ALWAYS: Final = (
+    answers.WRONG_TYPE,
+    answers.BAD_PARAMETER,
+    answers.FORBIDDEN,
+    answers.TOO_MANY,
+    answers.SYSTEM_ERROR,
+    answers.NO_ROUTE,
+    answers.BACKEND_ERROR,
+)
+"""What the gateway itself answers, whatever the method: 20003 for another version, 20004 while the database is away."""
 _SIMPLE: Final[dict[type[inspect.Type], tuple[str, Any]]] = {
     inspect.StrType: ("String", "string"),
     inspect.IntType: ("Long", 1),
@@ -56,15 +65,31 @@ def example_of(kind: Any) -> Any:
 
 
 def errors_of(spec: MethodSpec, language: str) -> list[ErrorCode]:
-    """Body codes that the method may answer with, with their texts (spec H 8.2)."""
+    """Body codes that the method may answer with, with their texts (spec H 8.2).
+
+    `*` stands for the codes of whoever answers the call for us.
+    """
     found: dict[str, list[str]] = defaultdict(list)
-    for kind in spec.raises:
-        if issubclass(kind, LinliError):
-            failure = _failure(kind, language)
-            found[str(failure.code)].append(failure.localized)
-    for code in _ALWAYS:
+    for kind in _raised(spec):
+        failure = _failure(kind, language)
+        found["*" if kind.code_of_another else str(failure.code)].append(failure.localized)
+    for code in _always(spec):
         found.setdefault(str(code), []).append(answers.plain(code, language).localized)
     return [ErrorCode(code, "; ".join(dict.fromkeys(texts))) for code, texts in sorted(found.items())]
+
+
+def codes_of(spec: MethodSpec) -> set[int | str]:
+    """The body codes of `errors_of` as they stand in an answer, without those of others."""
+    raised = {_failure(kind, i18n.DEFAULT).code for kind in _raised(spec) if not kind.code_of_another}
+    return {*_always(spec), *raised}
+
+
+def _raised(spec: MethodSpec) -> list[type[LinliError]]:
+    return [kind for kind in spec.raises if issubclass(kind, LinliError)]
+
+
+def _always(spec: MethodSpec) -> tuple[int, ...]:
+    return _ALWAYS if spec.token == "none" else (*_ALWAYS, answers.UNAUTHORIZED)
 
 
 def envelope_example(spec: MethodSpec) -> dict[str, Any]:
@@ -82,86 +107,6 @@ def answer_example(spec: MethodSpec) -> dict[str, Any]:
         return answer
     said = example_of(spec.result)
     return {**answer, "data": said, **({spec.beside: said} if spec.beside else {})}
-
-
-def document(registry: Registry, *, title: str, version: str, server: str) -> dict[str, Any]:
-    """The OpenAPI 3.1 file. A path is one POST; its versions are alternatives (`oneOf`) told apart by apiVer."""
-    kinds = [kind for spec in registry for kind in (spec.params, spec.result) if kind is not None]
-    schemas, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
-    by_kind = dict(zip(map(id, kinds), schemas, strict=True))
-    paths: dict[str, list[MethodSpec]] = defaultdict(list)
-    for spec in registry:
-        paths[spec.path].append(spec)
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": title, "version": version},
-        "servers": [{"url": server}],
-        "tags": [{"name": service} for service in registry.services()],
-        "paths": {path: {"post": _operation(specs, by_kind)} for path, specs in sorted(paths.items())},
-        "components": {
-            "schemas": components,
-            "securitySchemes": {
-                "signature": {"type": "apiKey", "in": "header", "name": "x-ca-signature"},
-            },
-        },
-        "security": [{"signature": []}],
-    }
-
-
-def _operation(specs: list[MethodSpec], by_kind: dict[int, Any]) -> dict[str, Any]:
-    newest = specs[-1]
-    requests = [_request_schema(spec, by_kind) for spec in specs]
-    replies = [_reply_schema(spec, by_kind) for spec in specs]
-
-    def content(schemas: list[dict[str, Any]]) -> dict[str, Any]:
-        return {"application/json": {"schema": _either(schemas)}}
-
-    return {
-        "operationId": newest.path.strip("/").replace("/", "_").replace("-", "_"),
-        "summary": f"{newest.title} / {newest.title_en}",
-        "description": newest.description,
-        "tags": [newest.service],
-        "requestBody": {"required": True, "content": content(requests)},
-        "responses": {"200": {"description": "code 200, or a failure", "content": content(replies)}},
-    }
-
-
-def _either(schemas: list[dict[str, Any]]) -> dict[str, Any]:
-    return schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
-
-
-def _request_schema(spec: MethodSpec, by_kind: dict[int, Any]) -> dict[str, Any]:
-    request: dict[str, Any] = {"apiVer": {"const": spec.version}}
-    needed = ["apiVer"]
-    if spec.token != "none":
-        request["cloudToken"] = {"type": "string"}
-        needed += ["cloudToken"] if spec.token == "required" else []
-    params = by_kind[id(spec.params)] if spec.params is not None else {"type": "object"}
-    return {
-        "title": spec.version,
-        "type": "object",
-        "required": ["request", *(["params"] if spec.params is not None else [])],
-        "properties": {
-            "id": {"type": "string"},
-            "version": {"type": "string"},
-            "request": {"type": "object", "required": needed, "properties": request},
-            "params": params,
-        },
-    }
-
-
-def _reply_schema(spec: MethodSpec, by_kind: dict[int, Any]) -> dict[str, Any]:
-    properties: dict[str, Any] = {
-        "id": {"type": "string"},
-        "code": {"type": "integer"},
-        "message": {"type": "string"},
-        "localizedMsg": {"type": ["string", "null"]},
-    }
-    if spec.result is not None:
-        properties["data"] = by_kind[id(spec.result)]
-        if spec.beside:
-            properties[spec.beside] = by_kind[id(spec.result)]
-    return {"title": spec.version, "type": "object", "required": ["id", "code"], "properties": properties}
 
 
 def _failure(kind: type[LinliError], language: str) -> answers.Failure:

@@ -28,6 +28,7 @@ class ServiceRefused(LinliError):
     """The provider answered with a code of its own, which goes to the caller as it is."""
 
     code = "servicebus.refused"
+    code_of_another = True
 
     def __init__(self, *, answer: int | str, message: str, localized: str) -> None:
         super().__init__(answer=answer, message=message)

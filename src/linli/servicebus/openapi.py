@@ -12,7 +12,7 @@ from linli.openapi.registry import Call, Handler, MethodSpec, Need
 from linli.servicebus import documents
 from linli.servicebus.bus import Caller, ServiceBus
 from linli.servicebus.documents import Method, ServiceModel
-from linli.servicebus.errors import BadAnswer, NobodyServes, ProviderDown
+from linli.servicebus.errors import BadAnswer, NobodyServes, ProviderDown, ServiceRefused
 from linli.servicebus.params import params_of, passed_on, result_of
 from linli.things.queries.devices import get_device
 
@@ -73,7 +73,7 @@ def _spec(model: ServiceModel, method: Method) -> MethodSpec:
         version=method.version,
         service=model.id,
         token="none",
-        raises=(NobodyServes, ProviderDown, BadAnswer, NotFound, Forbidden),
+        raises=(NobodyServes, ProviderDown, BadAnswer, ServiceRefused, NotFound, Forbidden),
         title=method.title or method.name,
         title_en=method.title_en or method.title or method.name,
         rate=None,

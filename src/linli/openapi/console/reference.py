@@ -17,6 +17,7 @@ from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 from linli.openapi import reference, samples, trial
 from linli.openapi.assembly import OpenApi
+from linli.openapi.document import document
 from linli.openapi.reference import ErrorCode, Field
 from linli.openapi.registry import MethodSpec, TokenMode
 
@@ -120,9 +121,7 @@ class ReferenceRoutes(Controller):
         self, openapi: NamedDependency[OpenApi], settings: NamedDependency[Settings]
     ) -> dict[str, Any]:
         """The OpenAPI 3.1 file of the open API."""
-        return reference.document(
-            openapi.registry, title="Linli open API", version="1", server=settings.public_url
-        )
+        return document(openapi.registry, title="Linli open API", version="1", server=settings.public_url)
 
     @post("/try", right="integrations.manage", status_code=200)
     async def try_method(
