@@ -118,6 +118,7 @@ class SubscriptionRoutes(Controller):
     async def one(
         self, subscription_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
     ) -> SubscriptionRow:
+        """One subscription and how far it is."""
         held = await get_subscription(within, db, subscription_id=subscription_id)
         names = {row.project_id: row.name for row in await tenancy.list_projects(within, db)}
         now = db.clock.now_ms()

@@ -58,6 +58,7 @@ class ProviderRoutes(Controller):
     async def list_all(
         self, within: NamedDependency[Scope], db: NamedDependency[Database]
     ) -> list[ProviderView]:
+        """Every provider of the tenant, by model."""
         rows = await list_providers(within, db)
         projects = {project.project_id: project.name for project in await tenancy.list_projects(within, db)}
         boxes = {
@@ -89,6 +90,7 @@ class ProviderRoutes(Controller):
     async def add(
         self, within: NamedDependency[Scope], db: NamedDependency[Database], data: JSONBody[ProviderGiven]
     ) -> ProviderSaved:
+        """Add a provider; calls reach it at once, in every process."""
         return await _save(within, db, None, data)
 
     @put("/{provider_no:int}", right="integrations.manage")
@@ -99,12 +101,14 @@ class ProviderRoutes(Controller):
         provider_no: FromPath[int],
         data: JSONBody[ProviderGiven],
     ) -> ProviderSaved:
+        """Change a provider; `enabled: false` keeps calls from it."""
         return await _save(within, db, provider_no, data)
 
     @delete("/{provider_no:int}", right="integrations.manage")
     async def remove(
         self, within: NamedDependency[Scope], db: NamedDependency[Database], provider_no: FromPath[int]
     ) -> None:
+        """Remove a provider. The log of its calls stays."""
         async with db.begin() as tx:
             await delete_provider(within, tx, provider_no=provider_no)
 

@@ -2852,10 +2852,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListAll */
+        /**
+         * ListAll
+         * @description Every provider of the tenant, by model.
+         */
         get: operations["ApiConsoleServiceProvidersListAll"];
         put?: never;
-        /** Add */
+        /**
+         * Add
+         * @description Add a provider; calls reach it at once, in every process.
+         */
         post: operations["ApiConsoleServiceProvidersAdd"];
         delete?: never;
         options?: never;
@@ -2871,10 +2877,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Change */
+        /**
+         * Change
+         * @description Change a provider; `enabled: false` keeps calls from it.
+         */
         put: operations["ApiConsoleServiceProvidersProviderNoChange"];
         post?: never;
-        /** Remove */
+        /**
+         * Remove
+         * @description Remove a provider. The log of its calls stays.
+         */
         delete: operations["ApiConsoleServiceProvidersProviderNoRemove"];
         options?: never;
         head?: never;
@@ -3168,7 +3180,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One */
+        /**
+         * One
+         * @description One subscription and how far it is.
+         */
         get: operations["ApiConsoleSubscriptionsSubscriptionIdOne"];
         /**
          * Change
