@@ -41,6 +41,11 @@ class Right(StrEnum):
     HOUSES_MANAGE = "houses.manage"
     RESIDENTS_SEE = "residents.use"
     RESIDENTS_MANAGE = "residents.manage"
+    VISITORS_SEE = "visitors.use"
+    VISITORS_MANAGE = "visitors.manage"
+    """Register and check in visitors, decide about those who registered themselves, void."""
+    NOTICES_SEE = "notices.use"
+    NOTICES_MANAGE = "notices.manage"
     DEVICES_SEE = "devices.use"
     DEVICES_MANAGE = "devices.manage"
     DOORS_OPEN = "doors.use"
@@ -50,8 +55,9 @@ class Right(StrEnum):
 
 _STAFF = frozenset({
     Right.COMMUNITIES_SEE, Right.HOUSES_SEE, Right.RESIDENTS_SEE, Right.DEVICES_SEE, Right.DOORS_OPEN,
+    Right.VISITORS_SEE, Right.VISITORS_MANAGE, Right.NOTICES_SEE,
 })  # fmt: skip
-_MANAGER = _STAFF | {Right.HOUSES_MANAGE, Right.RESIDENTS_MANAGE, Right.DEVICES_MANAGE, Right.STAFF_MANAGE}
+_MANAGER = _STAFF | {Right.HOUSES_MANAGE, Right.RESIDENTS_MANAGE, Right.DEVICES_MANAGE, Right.NOTICES_MANAGE, Right.STAFF_MANAGE}
 RIGHTS_OF: Final[dict[Role, frozenset[Right]]] = {
     Role.OPERATOR: frozenset({Right.INSTALLATION, Right.COMMUNITIES_REVIEW}),
     Role.TENANT_ADMIN: frozenset(_MANAGER | {Right.COMMUNITIES_APPLY, Right.INTEGRATIONS_MANAGE}),
