@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import uvloop
 
-pytest_plugins = ["tests.plugins.covers", "tests.plugins.databases"]
+pytest_plugins = ["tests.plugins.covers", "tests.plugins.databases", "tests.plugins.documented"]
 
 
 def pytest_asyncio_loop_factories(
