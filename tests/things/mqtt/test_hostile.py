@@ -153,8 +153,8 @@ async def test_connections_that_come_and_go_leave_nothing(rig):
     async with asyncio.timeout(5):
         while rig.front.traffic.connections:
             await asyncio.sleep(0.01)
-    assert not rig.front._sessions
-    assert not rig.front._routes
+    assert not rig.front.clients.devices
+    assert not rig.front.clients.routes
     assert rig.front.traffic.pending == 0
 
 

@@ -333,7 +333,7 @@ async def test_sub_devices_are_reached_through_their_gateways_front(
     gateway = await one.connect(site.device)
     entry = await one.things.fleet.find(site.product_key, "sub-0001")
     assert entry is not None
-    session = one.things.front._sessions[site.product_key, "dev.lobby-01"]
+    session = one.things.front.clients.devices[site.product_key, "dev.lobby-01"]
     assert one.things.front.attach(session, site.product_key, "sub-0001", entry.device_no)
 
     async def reached() -> bool:
@@ -349,7 +349,7 @@ async def test_sub_devices_are_reached_through_their_gateways_front(
             site.tenant, tx, product_key=site.product_key, device_name="gw-two", ids=ids, secrets=secrets
         )
     await two.connect(other)
-    second = two.things.front._sessions[site.product_key, "gw-two"]
+    second = two.things.front.clients.devices[site.product_key, "gw-two"]
     assert two.things.front.attach(second, site.product_key, "sub-0001", entry.device_no)
 
     async def lost() -> bool:

@@ -1,0 +1,49 @@
+"""What becomes of uplinks that the backend is done with: one call per commit, whatever connections they came by."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from linli.things.mqtt.ports import Gone, Uplink
+
+if TYPE_CHECKING:
+    from linli.protocols.linkkit.topics import UplinkTopic
+    from linli.things.mqtt.connection import Connection
+
+
+def done(uplinks: Iterable[Uplink]) -> None:
+    touched: set[Connection] = set()
+    last: Connection | None = None
+    for uplink in uplinks:
+        uplink.settled = True
+        if uplink.connection is not last:
+            last = uplink.connection
+            touched.add(last)
+    for connection in touched:
+        connection.acknowledge()
+
+
+def answer(replies: Iterable[tuple[Uplink, bytes]]) -> None:
+    # Messages of one commit come in runs of one connection and topic: a run is one write.
+    run: list[bytes] = []
+    connection: Connection | None = None
+    topic: UplinkTopic | None = None
+    for uplink, payload in replies:
+        if uplink.topic is not topic or uplink.connection is not connection:
+            if connection is not None and topic is not None:
+                connection.replies(topic, run)
+            connection, topic, run = uplink.connection, uplink.topic, []
+        run.append(payload)
+    if connection is not None and topic is not None:
+        connection.replies(topic, run)
+
+
+def refuse(uplinks: Iterable[Uplink]) -> None:
+    touched: set[Connection] = set()
+    for uplink in uplinks:
+        uplink.settled = True
+        if uplink.extra is not None:
+            uplink.extra.refused = True
+        touched.add(uplink.connection)
+    for connection in touched:
+        connection.close(Gone.REFUSED)
+        connection.acknowledge()
