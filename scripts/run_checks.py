@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from tree_checks import lock_problems, long_files, string_problems
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTHON_FOLDERS = ["src", "tests", "scripts", "bench"]
+PYTHON_FOLDERS = ["src", "tests", "scripts", "bench", "sdk"]
 LOCK_FILES = ["requirements.lock", "scripts/node.lock", "web/package-lock.json"]
 WEB_SCRIPTS = ("check",)
 

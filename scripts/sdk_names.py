@@ -1,0 +1,84 @@
+"""What the SDK calls the methods and types of the registry. Names are stable: a new method never renames an old one's
+call, except that a newer version of a path takes over the plain name."""
+
+import keyword
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from linli.openapi.registry import MethodSpec
+
+SERVICES = {
+    "auth": "auth",
+    "thing": "things",
+    "project": "projects",
+    "community": "communities",
+    "device": "devices",
+    "household": "households",
+    "user": "users",
+    "access": "access",
+    "data": "data",
+    "iotx_parking_service_model": "parking",
+    "smartSecurityService": "security",
+}
+"""Service of the registry → attribute of the client. A service without an entry has its own name in snake case."""
+PREFIXES = {"/message/subscription/": "subscriptions"}
+"""Paths that form a service of their own for callers."""
+
+
+class Named(NamedTuple):
+    """One method under the name that callers use."""
+
+    service: str
+    name: str
+    spec: MethodSpec
+
+    @property
+    def constant(self) -> str:
+        return self.name.upper()
+
+
+def snake(text: str) -> str:
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text)
+    text = re.sub(r"[^0-9A-Za-z]+", "_", text).strip("_").lower()
+    return f"{text}_" if keyword.iskeyword(text) or not text or text[0].isdigit() else text
+
+
+def pascal(text: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^0-9A-Za-z]+", text) if part)
+
+
+def service_of(spec: MethodSpec) -> str:
+    for prefix, service in PREFIXES.items():
+        if spec.path.startswith(prefix):
+            return service
+    return SERVICES.get(spec.service, snake(spec.service))
+
+
+def named(specs: Iterable[MethodSpec]) -> list[Named]:
+    """Every method with its name, sorted by service and path."""
+    groups: dict[tuple[str, str], list[MethodSpec]] = defaultdict(list)
+    for spec in specs:
+        own = getattr(spec.handler, "__name__", "")
+        name = snake(spec.path.rsplit("/", 1)[-1]) if own == "call_service" else own
+        groups[service_of(spec), name].append(spec)
+    found = []
+    for (service, name), group in groups.items():
+        paths = sorted({spec.path for spec in group})
+        for spec in group:
+            same = [one for one in group if one.path == spec.path]
+            newest = max(same, key=lambda one: (not one.legacy, _numbers(one.version)))
+            called = name if spec.path == paths[0] else f"{name}_{snake(spec.path.split('/')[1])}"
+            if spec is not newest:
+                called += f"_v{spec.version.replace('.', '_')}"
+            found.append(Named(service, called, spec))
+    found.sort(key=lambda one: (one.service, one.spec.path, one.spec.version))
+    twice = [one for one in found if sum((o.service, o.name) == (one.service, one.name) for o in found) > 1]
+    if twice:
+        raise ValueError(f"one name for several methods: {[(one.service, one.name) for one in twice]}")
+    return found
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))

@@ -1,0 +1,1 @@
+"""The typed methods of the open API, by service."""

@@ -1,0 +1,187 @@
+"""What the methods of `access` take and answer. Made from the platform's registry by scripts/sdk_generate.py; do not edit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import field
+
+from linli_sdk.methods import Model
+
+
+class CardsOfDoor(Model, kw_only=True):
+    iot_id: str = field(name="iotId")
+    """门禁设备 / door"""
+    page_size: int = field(name="pageSize")
+    """每页数量，最多 100 / page size, at most 100"""
+    page_no: int = field(name="pageNo")
+    """页码，从 1 起 / page, from 1"""
+
+
+class CardHeldPage(Model, kw_only=True):
+    total: int
+    page_no: int = field(name="pageNo")
+    page_size: int = field(name="pageSize")
+    data: list[CardHeld]
+
+
+class CardHeld(Model, kw_only=True):
+    identity_id: str = field(name="identityId")
+    """统一身份 id / person"""
+    iot_id: str = field(name="iotId")
+    """门禁设备 / door"""
+    card_id: str = field(name="cardId")
+    """卡号 / card number"""
+    expiry_time: str = field(name="expiryTime")
+    """失效时间 / valid until"""
+    expiry_date: str = field(name="expiryDate")
+    """同 expiryTime / the same, as old samples spell it"""
+
+
+class CardsDelete(Model, kw_only=True):
+    list: list[CardNamed]
+    """要删除的权限，最多 200 条 / permissions, at most 200"""
+
+
+class CardNamed(Model, kw_only=True):
+    identity_id: str = field(name="identityId")
+    """统一身份 id / person"""
+    iot_id: str = field(name="iotId")
+    """门禁设备 / door"""
+    card_id: str = field(name="cardId")
+    """卡号 / card number"""
+
+
+class CardProblem(Model, kw_only=True):
+    iot_id: str = field(name="iotId")
+    """门禁设备 / door"""
+    card_id: str = field(name="cardId")
+    """卡号 / card number"""
+    identity_id: str = field(name="identityId")
+    """统一身份 id / person"""
+    code: int
+    """失败码 / code of the failure"""
+    message: str
+    """失败原因 / why"""
+
+
+class CardsModify(Model, kw_only=True):
+    cards: list[CardIn]
+    """门禁卡权限，最多 200 条 / permissions, at most 200"""
+
+
+class CardIn(Model, kw_only=True):
+    iot_id: str = field(name="iotId")
+    """门禁设备 / door"""
+    card_id: str = field(name="cardId")
+    """卡号，最多 255 个字符 / card number, at most 255 characters"""
+    identity_id: str = field(name="identityId")
+    """统一身份 id / person"""
+    expiry_time: str = field(name="expiryTime")
+    """失效时间 yyyy-MM-dd HH:mm:ss / valid until"""
+
+
+class QrConfig(Model, kw_only=True):
+    qr_code: str = field(name="qrCode")
+    """二维码内容 / code"""
+    iot_ids: list[str] = field(name="iotIds")
+    """门禁设备，最多 10 个 / doors, at most 10"""
+    identity_id: str = field(name="identityId")
+    """申请人 / applicant"""
+    expiry_time: str = field(name="expiryTime")
+    """失效时间 yyyy-MM-dd HH:mm:ss，须晚于当前 / valid until, later than now"""
+    effective_time: str | None = field(default=None, name="effectiveTime")
+    """生效时间，默认当前 / valid from, default now"""
+    max_scan_times: int | None = field(default=None, name="maxScanTimes")
+    """最多扫码次数，-1 不限 / most scans, -1 without limit"""
+    max_scan_scope: str | None = field(default=None, name="maxScanScope")
+    """DEVICE 每台设备各计（默认），SHARE 共计 / DEVICE: each door counts alone; SHARE"""
+
+
+class DoorOutcome(Model, kw_only=True):
+    code: int
+    """200 成功 / 200: done"""
+    message: str
+    """失败原因 / why not"""
+    iot_id: str = field(name="iotId")
+    """门禁设备 / door"""
+
+
+class QrEncrypt(Model, kw_only=True):
+    identity_id: str = field(name="identityId")
+    """人员 / person"""
+    qr_code: str = field(name="qrCode")
+    """二维码内容，最多 42 个字符 / code, at most 42 characters"""
+    expiry_time: str = field(name="expiryTime")
+    """图片失效时间 yyyy-MM-dd HH:mm:ss / the picture is valid until"""
+
+
+class QrRemove(Model, kw_only=True):
+    qr_code: str = field(name="qrCode")
+    """二维码内容 / code"""
+    iot_ids: list[str] = field(name="iotIds")
+    """门禁设备，最多 10 个 / doors, at most 10"""
+    identity_id: str = field(name="identityId")
+    """申请人 / applicant"""
+
+
+class UserNamed(Model, kw_only=True):
+    identity_id: str = field(name="identityId")
+    """统一身份 id / unified identity id"""
+
+
+class UserOut(Model, kw_only=True):
+    identity_id: str = field(name="identityId")
+    """统一身份 id / unified identity id"""
+    name: str
+    """姓名 / name"""
+    ext_info: str = field(name="extInfo")
+    """自定义信息 / custom data, as text"""
+
+
+class UserModify(Model, kw_only=True):
+    identity_id: str = field(name="identityId")
+    """统一身份 id / unified identity id"""
+    name: str | None = None
+    """姓名，新增时必填 / name, required when new"""
+    ext_info: str | dict[str, Any] | None = field(default=None, name="extInfo")
+    """自定义信息，文本或对象 / custom data, text or object"""
+
+
+class CardsOfUsers(Model, kw_only=True):
+    perm_query_list: list[CardNamed] = field(name="permQueryList")
+    """要查的人员、卡、设备，最多 200 条 / what to look up, at most 200"""
+
+
+class CardStatus(Model, kw_only=True):
+    identity_id: str = field(name="identityId")
+    """统一身份 id / person"""
+    iot_id: str = field(name="iotId")
+    """门禁设备 / door"""
+    card_id: str = field(name="cardId")
+    """卡号 / card number"""
+    status: str
+    """下发状态，如 transferred / delivery status, e.g. transferred, deviceOffline"""
+    expiry_time: str = field(name="expiryTime")
+    """失效时间 / valid until"""
+
+
+class UserQuery(Model, kw_only=True):
+    page_no: int = field(name="pageNo")
+    """页码，从 1 起 / page, from 1"""
+    page_size: int = field(name="pageSize")
+    """每页数量，最多 100 / page size, at most 100"""
+
+
+class UserOutPage(Model, kw_only=True):
+    total: int
+    page_no: int = field(name="pageNo")
+    page_size: int = field(name="pageSize")
+    data: list[UserOut]
+
+
+class QrGenerate(Model, kw_only=True):
+    identity_id: str = field(name="identityId")
+    """申请人 / applicant"""
+    code_length: int | None = field(default=None, name="codeLength")
+    """长度 8 到 42，默认 16 / length 8 to 42, default 16"""

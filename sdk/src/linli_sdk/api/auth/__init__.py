@@ -1,0 +1,1 @@
+"""Service `auth`: models, contracts and methods."""

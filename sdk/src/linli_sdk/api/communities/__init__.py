@@ -1,0 +1,1 @@
+"""Service `communities`: models, contracts and methods."""

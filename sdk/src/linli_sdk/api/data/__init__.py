@@ -1,0 +1,1 @@
+"""Service `data`: models, contracts and methods."""

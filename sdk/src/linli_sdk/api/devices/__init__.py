@@ -1,0 +1,1 @@
+"""Service `devices`: models, contracts and methods."""

@@ -1,0 +1,1 @@
+"""Service `households`: models, contracts and methods."""

@@ -1,0 +1,205 @@
+"""The methods of `households` on asyncio. Made from the platform's registry by scripts/sdk_generate.py; do not edit."""
+
+from __future__ import annotations
+
+from linli_sdk.api.households import contracts
+from linli_sdk.api.households.models import (
+    HouseholdPage,
+    HouseholdQuery,
+    HouseOfUser,
+    HousesOfUser,
+    MemberDelete,
+    MemberInfo,
+    MemberList,
+    MemberSave,
+    MemberSaved,
+    OrderBy,
+)
+from linli_sdk.service import AsyncService
+
+
+class AsyncHouseholds(AsyncService):
+    """The 5 methods of service `household`, as a key is granted it."""
+
+    async def delete_member(self, *, house_space_id: str | int, identity_id: str) -> None:
+        """Remove a house member / 删除房屋成员
+
+        `/solution/community/paas/house/member/delete` 2.0.0. Needs a community: `client.at(community_id)`.
+
+        An app acts as the property and may remove anybody: what the member had because of the house ends.
+
+        Args:
+            house_space_id: 房屋空间 id / house space id
+            identity_id: 成员 id / member
+        """
+        return await self._call(
+            contracts.DELETE_MEMBER, MemberDelete(house_space_id=house_space_id, identity_id=identity_id)
+        )
+
+    async def list_members(
+        self,
+        *,
+        house_space_id: str | int,
+        identity_id: str | None = None,
+        community_id: str | int | None = None,
+        types: list[int] | None = None,
+    ) -> list[MemberInfo]:
+        """List the members of a house / 查询房屋成员
+
+        `/solution/community/paas/house/member/list` 3.0.3. Needs a community: `client.at(community_id)`.
+
+        Those who live there, wait for review or were refused; not those who moved out.
+
+        Args:
+            house_space_id: 房屋空间 id / house space id
+            identity_id: 用户 id / user id
+            community_id: 小区 id / community id
+            types: 1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它
+        """
+        return await self._call(
+            contracts.LIST_MEMBERS,
+            MemberList(
+                house_space_id=house_space_id, identity_id=identity_id, community_id=community_id, types=types
+            ),
+        )
+
+    async def save_member(
+        self,
+        *,
+        house_space_id: str | int,
+        community_id: int | None = None,
+        identity_id: str | None = None,
+        type: int | None = None,
+        name: str | None = None,
+        sex: int | None = None,
+        id_num: str | None = None,
+        phone_num: str | None = None,
+        face_img_upload_id: str | None = None,
+        age: int | None = None,
+        degree: int | None = None,
+        health: str | None = None,
+        marriage: int | None = None,
+        politics: int | None = None,
+        company: str | None = None,
+        registry: str | None = None,
+        residence_address: str | None = None,
+        registry_code: str | None = None,
+        residence_address_code: str | None = None,
+        nationality: str | None = None,
+        ext: str | None = None,
+    ) -> MemberSaved:
+        """Add or update a house member / 新增/修改房屋成员
+
+        `/solution/community/paas/house/member/save` 1.0.5. Needs a community: `client.at(community_id)`.
+
+        Without identityId a new member, who joins the group 业主; with it an update, in which name and sex stay.
+
+        Args:
+            house_space_id: 房屋空间 id / house space id
+            community_id: 小区 id / community id
+            identity_id: 成员 id，有值时为修改 / member; its presence makes the call an update
+            type: 1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它
+            name: 姓名，新增必填，不可修改 / name; required on create
+            sex: 1 男 2 女 / 1 male, 2 female
+            id_num: 身份证号 / ID-card number
+            phone_num: 手机号，仅新增 / phone, create only
+            face_img_upload_id: 人脸图片 uploadId / face picture
+            age: 年龄 / age
+            degree: 学历 0-9 / degree
+            health: 健康状况 / health
+            marriage: 0 未婚 1 已婚 2 离异 / marriage
+            politics: 政治面貌 0-5 / politics
+            company: 工作单位 / employer
+            registry: 籍贯 / native place
+            residence_address: 户籍所在地 / registered residence
+            registry_code: 籍贯编码 / native place code
+            residence_address_code: 户籍编码 / residence code
+            nationality: 国家（地区） / country or region
+            ext: 自定义字段，JSON 文本 / custom fields, JSON text
+        """
+        return await self._call(
+            contracts.SAVE_MEMBER,
+            MemberSave(
+                house_space_id=house_space_id,
+                community_id=community_id,
+                identity_id=identity_id,
+                type=type,
+                name=name,
+                sex=sex,
+                id_num=id_num,
+                phone_num=phone_num,
+                face_img_upload_id=face_img_upload_id,
+                age=age,
+                degree=degree,
+                health=health,
+                marriage=marriage,
+                politics=politics,
+                company=company,
+                registry=registry,
+                residence_address=residence_address,
+                registry_code=registry_code,
+                residence_address_code=residence_address_code,
+                nationality=nationality,
+                ext=ext,
+            ),
+        )
+
+    async def list_houses_of_user(self, *, identity_id: str) -> list[HouseOfUser]:
+        """List the houses of a user / 查询用户的房屋列表
+
+        `/solution/community/paas/household/house/list` 1.0.0. Needs a community: `client.at(community_id)`.
+
+        The houses in which the user lives now.
+
+        Args:
+            identity_id: 用户 id / user id
+        """
+        return await self._call(contracts.LIST_HOUSES_OF_USER, HousesOfUser(identity_id=identity_id))
+
+    async def query_residents(
+        self,
+        *,
+        community_id: int | None = None,
+        house_space_id: str | int | None = None,
+        mobile: str | None = None,
+        type: int | None = None,
+        user_name: str | None = None,
+        modified_start: int | None = None,
+        modified_end: int | None = None,
+        order_by: OrderBy | None = None,
+        page_no: int | None = None,
+        page_size: int | None = None,
+    ) -> HouseholdPage:
+        """Query residents / 查询住户列表
+
+        `/solution/community/paas/household/query` 1.0.5. Needs a community: `client.at(community_id)`.
+
+        Those who live in the community now, one row for each house they live in, newest first.
+
+        Args:
+            community_id: 小区 id / community id
+            house_space_id: 房屋空间 id / house space
+            mobile: 手机号 / phone
+            type: 1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它
+            user_name: 姓名 / name
+            modified_start: 修改时间起，毫秒，含 / changed from, ms
+            modified_end: 修改时间止，毫秒，含 / changed to, ms
+            order_by: 排序，默认 gmt_create 倒序 / sort rule
+            page_no: 页码，默认 1 / page, default 1
+            page_size: 每页数量，默认 20 / page size, default 20
+        """
+        return await self._call(
+            contracts.QUERY_RESIDENTS,
+            HouseholdQuery(
+                community_id=community_id,
+                house_space_id=house_space_id,
+                mobile=mobile,
+                type=type,
+                user_name=user_name,
+                modified_start=modified_start,
+                modified_end=modified_end,
+                order_by=order_by,
+                page_no=page_no,
+                page_size=page_size,
+            ),
+        )

@@ -1,0 +1,225 @@
+"""What the methods of `households` take and answer. Made from the platform's registry by scripts/sdk_generate.py; do not edit."""
+
+from __future__ import annotations
+
+from msgspec import field
+
+from linli_sdk.methods import Model
+
+
+class MemberDelete(Model, kw_only=True):
+    house_space_id: str | int = field(name="houseSpaceId")
+    """房屋空间 id / house space id"""
+    identity_id: str = field(name="identityId")
+    """成员 id / member"""
+
+
+class MemberList(Model, kw_only=True):
+    house_space_id: str | int = field(name="houseSpaceId")
+    """房屋空间 id / house space id"""
+    identity_id: str | None = field(default=None, name="identityId")
+    """用户 id / user id"""
+    community_id: str | int | None = field(default=None, name="communityId")
+    """小区 id / community id"""
+    types: list[int] | None = None
+    """1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它"""
+
+
+class MemberInfo(Model, kw_only=True):
+    identity_id: str = field(name="identityId")
+    """用户 id / user id"""
+    type: int
+    """1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它"""
+    user_name: str = field(name="userName")
+    """姓名 / name"""
+    sex: int | None
+    """1 男 2 女 / 1 male, 2 female"""
+    id_no: str | None = field(name="idNo")
+    """身份证号 / ID-card number"""
+    mobile: str | None
+    """手机号 / phone"""
+    face_image_url: str | None = field(name="faceImageUrl")
+    """人脸图片 OSS key / key of the face picture"""
+    source: str
+    """QRCODE 扫码, INPUT 录入 / how the record arose"""
+    age: int | None
+    """年龄 / age"""
+    degree: int | None
+    """学历 0-9 / degree"""
+    health: str | None
+    """健康状况 / health"""
+    marriage: int | None
+    """0 未婚 1 已婚 2 离异 / marriage"""
+    politics: int | None
+    """政治面貌 0-5 / politics"""
+    company: str | None
+    """工作单位 / employer"""
+    registry: str | None
+    """籍贯 / native place"""
+    residence_address: str | None = field(name="residenceAddress")
+    """户籍所在地 / registered residence"""
+    registry_code: str | None = field(name="registryCode")
+    """籍贯编码 / native place code"""
+    residence_address_code: str | None = field(name="residenceAddressCode")
+    """户籍编码 / residence code"""
+    nationality: str | None
+    """国家（地区） / country or region"""
+    ext: str | None
+    """自定义字段，JSON 文本 / custom fields, JSON text"""
+    alipay_uid: str | None = field(name="alipayUid")
+    """支付宝用户 id，自建平台为空 / empty when self-hosted"""
+    approve_comment: str | None = field(name="approveComment")
+    """审核意见 / reason of rejection"""
+    status: int
+    """1 已迁入 2 待审核 3 未通过 4 已迁出"""
+
+
+class MemberSave(Model, kw_only=True):
+    house_space_id: str | int = field(name="houseSpaceId")
+    """房屋空间 id / house space id"""
+    community_id: int | None = field(default=None, name="communityId")
+    """小区 id / community id"""
+    identity_id: str | None = field(default=None, name="identityId")
+    """成员 id，有值时为修改 / member; its presence makes the call an update"""
+    type: int | None = None
+    """1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它"""
+    name: str | None = None
+    """姓名，新增必填，不可修改 / name; required on create"""
+    sex: int | None = None
+    """1 男 2 女 / 1 male, 2 female"""
+    id_num: str | None = field(default=None, name="idNum")
+    """身份证号 / ID-card number"""
+    phone_num: str | None = field(default=None, name="phoneNum")
+    """手机号，仅新增 / phone, create only"""
+    face_img_upload_id: str | None = field(default=None, name="faceImgUploadId")
+    """人脸图片 uploadId / face picture"""
+    age: int | None = None
+    """年龄 / age"""
+    degree: int | None = None
+    """学历 0-9 / degree"""
+    health: str | None = None
+    """健康状况 / health"""
+    marriage: int | None = None
+    """0 未婚 1 已婚 2 离异 / marriage"""
+    politics: int | None = None
+    """政治面貌 0-5 / politics"""
+    company: str | None = None
+    """工作单位 / employer"""
+    registry: str | None = None
+    """籍贯 / native place"""
+    residence_address: str | None = field(default=None, name="residenceAddress")
+    """户籍所在地 / registered residence"""
+    registry_code: str | None = field(default=None, name="registryCode")
+    """籍贯编码 / native place code"""
+    residence_address_code: str | None = field(default=None, name="residenceAddressCode")
+    """户籍编码 / residence code"""
+    nationality: str | None = None
+    """国家（地区） / country or region"""
+    ext: str | None = None
+    """自定义字段，JSON 文本 / custom fields, JSON text"""
+
+
+class MemberSaved(Model, kw_only=True):
+    identity_id: str = field(name="identityId")
+    """用户 id / user id"""
+
+
+class HousesOfUser(Model, kw_only=True):
+    identity_id: str = field(name="identityId")
+    """用户 id / user id"""
+
+
+class HouseOfUser(Model, kw_only=True):
+    community_space_id: str = field(name="communitySpaceId")
+    """小区根空间 id / root space id of the community"""
+    house_space_id: str = field(name="houseSpaceId")
+    """房屋空间 id / house space id"""
+    community_id: str = field(name="communityId")
+    """小区 id / community id"""
+
+
+class HouseholdQuery(Model, kw_only=True):
+    community_id: int | None = field(default=None, name="communityId")
+    """小区 id / community id"""
+    house_space_id: str | int | None = field(default=None, name="houseSpaceId")
+    """房屋空间 id / house space"""
+    mobile: str | None = None
+    """手机号 / phone"""
+    type: int | None = None
+    """1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它"""
+    user_name: str | None = field(default=None, name="userName")
+    """姓名 / name"""
+    modified_start: int | None = field(default=None, name="modifiedStart")
+    """修改时间起，毫秒，含 / changed from, ms"""
+    modified_end: int | None = field(default=None, name="modifiedEnd")
+    """修改时间止，毫秒，含 / changed to, ms"""
+    order_by: OrderBy | None = field(default=None, name="orderBy")
+    """排序，默认 gmt_create 倒序 / sort rule"""
+    page_no: int | None = field(default=None, name="pageNo")
+    """页码，默认 1 / page, default 1"""
+    page_size: int | None = field(default=None, name="pageSize")
+    """每页数量，默认 20 / page size, default 20"""
+
+
+class OrderBy(Model, kw_only=True):
+    column_name: str = field(name="columnName")
+    """gmt_create 或 gmt_modified / gmt_create or gmt_modified"""
+    direction: str
+    """desc"""
+
+
+class HouseholdPage(Model, kw_only=True):
+    total: int
+    """总数 / total rows"""
+    page_no: int = field(name="pageNo")
+    """页码，从 1 起 / page, from 1"""
+    page_size: int = field(name="pageSize")
+    """每页数量 / page size"""
+    data: list[HouseholdRow]
+
+
+class HouseholdRow(Model, kw_only=True):
+    identity_id: str = field(name="identityId")
+    """用户 id / user id"""
+    type: int
+    """1 业主本人 2 亲属 3 租客 4 朋友 5 同事 6 装修人员 7 保姆 8 司机 9 其它"""
+    user_name: str = field(name="userName")
+    """姓名 / name"""
+    sex: int | None
+    """1 男 2 女 / 1 male, 2 female"""
+    id_no: str | None = field(name="idNo")
+    """身份证号 / ID-card number"""
+    mobile: str | None
+    """手机号 / phone"""
+    face_image_url: str | None = field(name="faceImageUrl")
+    """人脸图片 OSS key / key of the face picture"""
+    source: str
+    """QRCODE 扫码, INPUT 录入 / how the record arose"""
+    age: int | None
+    """年龄 / age"""
+    degree: int | None
+    """学历 0-9 / degree"""
+    health: str | None
+    """健康状况 / health"""
+    marriage: int | None
+    """0 未婚 1 已婚 2 离异 / marriage"""
+    politics: int | None
+    """政治面貌 0-5 / politics"""
+    company: str | None
+    """工作单位 / employer"""
+    registry: str | None
+    """籍贯 / native place"""
+    residence_address: str | None = field(name="residenceAddress")
+    """户籍所在地 / registered residence"""
+    registry_code: str | None = field(name="registryCode")
+    """籍贯编码 / native place code"""
+    residence_address_code: str | None = field(name="residenceAddressCode")
+    """户籍编码 / residence code"""
+    nationality: str | None
+    """国家（地区） / country or region"""
+    ext: str | None
+    """自定义字段，JSON 文本 / custom fields, JSON text"""
+    gmt_create: int = field(name="gmtCreate")
+    """创建时间，毫秒 / created, ms"""
+    gmt_modified: int = field(name="gmtModified")
+    """修改时间，毫秒 / changed, ms"""

@@ -1,0 +1,1 @@
+"""Service `parking`: models, contracts and methods."""

@@ -1,0 +1,1 @@
+"""Service `projects`: models, contracts and methods."""

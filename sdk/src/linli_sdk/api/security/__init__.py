@@ -1,0 +1,1 @@
+"""Service `security`: models, contracts and methods."""

@@ -1,0 +1,1 @@
+"""Service `subscriptions`: models, contracts and methods."""

@@ -1,0 +1,1 @@
+"""Service `things`: models, contracts and methods."""

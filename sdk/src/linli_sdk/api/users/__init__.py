@@ -1,0 +1,1 @@
+"""Service `users`: models, contracts and methods."""

@@ -1,0 +1,164 @@
+"""The open API on asyncio: `AsyncLinli` has the methods of `Linli` as coroutines.
+
+async with AsyncLinli("https://linli.example.com", app_key, app_secret) as linli:
+    communities = await linli.community.query_communities(page_no=1, page_size=20)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, TypeVar
+
+import httpx
+
+from linli_sdk import methods, tokens
+from linli_sdk.api.services_async import AsyncServices
+from linli_sdk.errors import ConnectionBroken, ConnectionFailed, NotAuthorized
+from linli_sdk.methods import Method, Model, TokenMode
+from linli_sdk.options import BROKEN, FIRST_PAUSE_S, NOT_SENT, Options, clean_url
+from linli_sdk.signing import signed_headers
+from linli_sdk.tokens import MemoryTokens, TokenAnswer, TokenStore
+
+R = TypeVar("R")
+
+
+class _Shared:
+    """What all views of one client share."""
+
+    def __init__(self, options: Options, http: httpx.AsyncClient, store: TokenStore) -> None:
+        self.options = options
+        self.http = http
+        self.store = store
+        self.lock = asyncio.Lock()
+
+
+class AsyncLinli(AsyncServices):
+    """For one event loop. `at()` gives a view for one community; views share connections and tokens."""
+
+    def __init__(
+        self,
+        url: str,
+        app_key: str,
+        app_secret: str,
+        *,
+        community_id: int | None = None,
+        timeout_s: float = 10.0,
+        tries: int = 3,
+        language: str = "zh-CN",
+        store: TokenStore | None = None,
+        http: httpx.AsyncClient | None = None,
+    ) -> None:
+        """`timeout_s` is that of each try. `http`: a client of your own, for proxies or private authorities."""
+        options = Options(clean_url(url), app_key, app_secret, language, tries)
+        self._shared = _Shared(options, http or httpx.AsyncClient(timeout=timeout_s), store or MemoryTokens())
+        self.community_id = community_id
+
+    def at(self, community_id: int | None) -> AsyncLinli:
+        """The same client for calls in another community."""
+        view = object.__new__(AsyncLinli)
+        view._shared = self._shared
+        view.community_id = community_id
+        return view
+
+    async def __aenter__(self) -> AsyncLinli:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._shared.http.aclose()
+
+    @property
+    def options(self) -> Options:
+        return self._shared.options
+
+    @property
+    def http(self) -> httpx.AsyncClient:
+        return self._shared.http
+
+    # calls
+
+    async def call(self, method: Method[R], params: Model | Mapping[str, Any] | None = None) -> R:
+        """Call a method. Raises ApiError, GatewayRefused, ConnectionFailed; ValueError without a needed community."""
+        token = await self._token(method)
+        try:
+            return await self._send(method, params, token)
+        except NotAuthorized:
+            if token is None or self.community_id is None:
+                raise
+            await self._forget(self.community_id, token)
+        return await self._send(method, params, await self._token(method))
+
+    async def call_raw(
+        self, path: str, version: str, params: Mapping[str, Any] | None = None, *, reads: bool = False
+    ) -> Any:
+        """Call a method that this package does not know, such as a service model of your own; `data` as it came."""
+        token: TokenMode = "none" if self.community_id is None else "optional"
+        method: Method[Any] = Method(path, version, token=token, result=Any, reads=reads)
+        return await self.call(method, params)
+
+    async def _send(
+        self, method: Method[R], params: Model | Mapping[str, Any] | None, token: str | None
+    ) -> R:
+        options = self._shared.options
+        body = methods.envelope(
+            method, params, call_id=methods.new_id(), cloud_token=token, language=options.language
+        )
+        for attempt in range(options.tries):
+            headers = signed_headers(options.app_key, options.app_secret, "POST", method.path, body)
+            try:
+                answer = await self._shared.http.post(
+                    options.url + method.path, content=body, headers=headers
+                )
+            except (*NOT_SENT, *BROKEN, httpx.TimeoutException) as error:
+                sent = not isinstance(error, NOT_SENT)
+                again = not sent or (method.reads and isinstance(error, BROKEN))
+                if again and attempt + 1 < options.tries:
+                    await asyncio.sleep(FIRST_PAUSE_S * 2**attempt)
+                    continue
+                failed = ConnectionBroken if sent else ConnectionFailed
+                raise failed(f"{method.path}: {str(error) or type(error).__name__}") from error
+            return methods.read_answer(method, answer.status_code, answer.headers, answer.content)
+        raise ValueError("tries must be at least 1")
+
+    # tokens
+
+    async def _token(self, method: Method[Any]) -> str | None:
+        if method.token == "none":
+            return None
+        if self.community_id is None:
+            if method.token == "required":
+                raise ValueError(f"{method.path} needs a community: call it on client.at(community_id)")
+            return None
+        return await self.cloud_token(self.community_id)
+
+    async def cloud_token(self, community_id: int) -> str:
+        """The community's token: a kept one, refreshed in time, or a new one."""
+        store = self._shared.store
+        async with self._shared.lock:
+            held, now = store.get(community_id), time.time()
+            if held is not None and now < held.renew_at:
+                return held.token
+            answer: TokenAnswer | None = None
+            if held is not None and now < held.ends_at:
+                try:
+                    answer = await self._send(tokens.REFRESH, {"cloudToken": held.token}, None)
+                except NotAuthorized:
+                    answer = None
+            if answer is None:
+                answer = await self._send(tokens.GET, {"communityId": community_id}, None)
+            fresh = tokens.hold(answer)
+            store.put(community_id, fresh)
+            return fresh.token
+
+    async def _forget(self, community_id: int, token: str) -> None:
+        async with self._shared.lock:
+            held = self._shared.store.get(community_id)
+            if held is not None and held.token == token:
+                self._shared.store.put(community_id, None)
