@@ -10,9 +10,7 @@ done once per `data_received`, per commit or per turn of the loop.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
-from enum import Enum
-from typing import Protocol, cast
+from typing import cast
 
 from linli.kernel.telemetry import logger
 from linli.protocols import mqtt
@@ -20,11 +18,11 @@ from linli.protocols.linkkit.topics import UplinkTopic
 from linli.protocols.mqtt.encode import PINGRESP, pubacks, publishes
 from linli.protocols.mqtt.packets import Puback, Publish
 from linli.things.mqtt import incoming, rules
-from linli.things.mqtt.limits import Limits
-from linli.things.mqtt.message import Message
-from linli.things.mqtt.ports import Backend, Gone, Uplink
+from linli.things.mqtt.home import Home, State
+from linli.things.mqtt.ports import Gone, Uplink
 from linli.things.mqtt.session import Session
-from linli.things.mqtt.traffic import Hold, Traffic
+from linli.things.mqtt.timeouts import overdue
+from linli.things.mqtt.traffic import Hold
 from linli.things.mqtt.version5 import Version5
 from linli.things.mqtt.wire import Wire
 
@@ -35,56 +33,10 @@ _ABRUPT = frozenset({Gone.SLOW, Gone.REFUSED, Gone.KEEP_ALIVE})
 """Ends where the peer does not listen, or must not take the end for an orderly one."""
 
 
-class State(Enum):
-    NEW = "new"
-    ADMITTING = "admitting"
-    REGISTERED = "registered"
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-class Home(Protocol):
-    """What a connection needs of the front."""
-
-    backend: Backend
-    traffic: Traffic
-
-    def admit(self, connection: "Connection", connect: mqtt.Connect) -> None:
-        """Decide on a CONNECT, later."""
-        ...
-
-    def ended(self, connection: "Connection", reason: Gone) -> None:
-        """An open connection is no longer."""
-        ...
-
-    def denied(self, session: Session, topic: UplinkTopic) -> None:
-        """A publish was refused by the rules."""
-        ...
-
-    def subscribe(self, session: Session, packet: mqtt.Subscribe) -> None: ...
-
-    def unsubscribe(self, session: Session, packet: mqtt.Unsubscribe) -> None: ...
-
-    def app_ready(self, session: Session) -> None:
-        """A starved app's session has room again."""
-        ...
-
-    def may_retain(self, message: Message, limits: Limits) -> bool: ...
-
-    def pass_on(self, message: Message, origin: Session) -> list[Session]:
-        """Give a message on a user topic to its subscribers, and retain it if it asks for that; those who get it."""
-        ...
-
-    def when_durable(self, call: Callable[[], None]) -> None:
-        """Call back once everything told to sessions and retained so far is on disk."""
-        ...
-
-
 class Connection(Wire):
     __slots__ = (
         "_decoder",
         "_known",
-        "_since",
         "_unanswered",
         "denials",
         "home",
@@ -92,6 +44,7 @@ class Connection(Wire):
         "last_heard",
         "pending",
         "session",
+        "since",
         "state",
         "v5",
         "will",
@@ -112,7 +65,7 @@ class Connection(Wire):
         self.pending: deque[Uplink] = deque()
         """Uplinks with the backend, in the order they came."""
         self.denials = 0
-        self._since = home.traffic.tick
+        self.since = home.traffic.tick
         """When its state began, or since when it is blocked."""
         self._known: dict[str, rules.Right] = {}
         self._unanswered: list[mqtt.Packet] = []
@@ -130,11 +83,11 @@ class Connection(Wire):
         self.close(Gone.LOST)
 
     def pause_writing(self) -> None:
-        self._since = self.traffic.tick
+        self.since = self.traffic.tick
         super().pause_writing()
 
     def resume_writing(self) -> None:
-        self._since = self.traffic.tick
+        self.since = self.traffic.tick
         super().resume_writing()
         if self.session is not None and not self.blocked:
             self.session.pump()
@@ -197,7 +150,7 @@ class Connection(Wire):
             self.v5 = Version5(connect, self.traffic.limits, self.traffic.clock)
         keep_alive = self.traffic.limits.keep_alive(connect)
         self.keep_ticks = keep_alive + (keep_alive + 1) // 2
-        self._since = self.last_heard = self.traffic.tick
+        self.since = self.last_heard = self.traffic.tick
         self._decoder.max_packet = self.traffic.limits.max_packet
 
     def go_on(self) -> None:
@@ -210,7 +163,7 @@ class Connection(Wire):
     def await_leave(self) -> None:
         """A registration was answered; the client has nothing more to say here."""
         self.state = State.REGISTERED
-        self._since = self.traffic.tick
+        self.since = self.traffic.tick
         self._unanswered.clear()
         self.release(Hold.ADMITTING)
 
@@ -395,29 +348,13 @@ class Connection(Wire):
             abrupt = gone is Gone.SLOW
         self.end(abrupt=abrupt)
         self.state = State.CLOSED
-        self._since = self.traffic.tick
+        self.since = self.traffic.tick
         self._unanswered.clear()
         if was_open:
             self.home.ended(self, gone)
 
     def check(self, tick: int) -> None:
         """Once a tick: has it been silent, slow or idle for too long?"""
-        limits = self.traffic.limits
-        since = tick - self._since
-        if self.state is State.CLOSED:
-            if since > limits.connect_timeout and self._transport is not None:
-                self._transport.abort()
-        elif self.state is not State.OPEN:
-            if since > limits.connect_timeout:
-                self.close(Gone.PROTOCOL)
-        elif self.blocked:
-            if since > limits.stall_timeout:
-                self.close(Gone.SLOW)
-        elif self._held:
-            self.last_heard = tick
-        elif self.keep_ticks and tick - self.last_heard > self.keep_ticks:
-            self.close(Gone.KEEP_ALIVE)
-        elif self.session is not None and self.session.is_app:
-            oldest = next(iter(self.session.outbox.inflight.values()), None)
-            if oldest is not None and tick - oldest.sent_tick > limits.app_ack_timeout:
-                self.close(Gone.SLOW)
+        gone = overdue(self, tick)
+        if gone is not None:
+            self.close(gone)

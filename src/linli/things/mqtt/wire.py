@@ -110,5 +110,15 @@ class Wire(asyncio.Protocol):
             if not self._held and self._transport is not None and not self._transport.is_closing():
                 self._transport.resume_reading()
 
+    def cut(self) -> None:
+        """Close the socket without a word to the peer."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    @property
+    def held(self) -> bool:
+        """Whether it is not read from, for whatever reason."""
+        return bool(self._held)
+
     def holds(self, why: Hold) -> bool:
         return why in self._held
