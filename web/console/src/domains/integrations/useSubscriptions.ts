@@ -7,8 +7,18 @@ type Schemas = components['schemas']
 export type SubscriptionRow = Schemas['SubscriptionRow']
 export type NewSubscription = Schemas['NewSubscription']
 export type SubscriptionChange = Schemas['SubscriptionChange']
+/** What a subscription takes; an empty list does not narrow. */
+export type Filters = Required<
+  Pick<NewSubscription, 'kinds' | 'models' | 'products' | 'devices' | 'communities'>
+>
 export type PushRow = Schemas['PushRow']
 export type DeadRow = Schemas['DeadRow']
+
+/** Filters as they are sent: without what was typed around iotIds. */
+export const given = (filters: Filters): Filters => ({
+  ...filters,
+  devices: filters.devices.map((one) => one.trim()).filter(Boolean),
+})
 
 const FRESH_MS = 5_000
 const path = (id: string) => ({ path: { subscription_id: Number(id) } })
