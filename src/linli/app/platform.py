@@ -36,6 +36,8 @@ from linli.domains.communities.service.token_targets import CommunityTargets
 from linli.domains.communities.service.uploads import SavedFaces, UploadPlace
 from linli.domains.communities.uploads_http import UploadForm
 from linli.domains.people.ports import FaceUploads, Houses
+from linli.domains.people.service import codes
+from linli.domains.people.service.sms_outbox import OutboxSms
 from linli.kernel import outbox, telemetry
 from linli.kernel.clock import Clock, SystemClock
 from linli.kernel.db import Database, partitions
@@ -50,6 +52,7 @@ from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 from linli.openapi.assembly import OpenApi
 from linli.openapi.tokens import TokenTargets
+from linli.ops.sms import HttpSms
 from linli.ops.tls import Authority, ServerTls
 from linli.servicebus.bus import ServiceBus
 from linli.servicebus.openapi import MorePlans
@@ -90,6 +93,9 @@ class Platform:
         self.jobs = Jobs()
         self.importer = Importer(db, self.objects, self.ids, clock)
         self.importer.register(self.jobs)
+        gateway = settings.sms.provider == "http"
+        sms = HttpSms(settings.sms) if gateway else OutboxSms(db, self.secrets, self.ids)
+        codes.register(self.jobs, sms, self.secrets, clock)
         self.live = LiveHub()
         self._things(settings)
         self._delivery()

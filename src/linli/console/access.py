@@ -94,7 +94,7 @@ def require_right(connection: Connection, handler: BaseRouteHandler) -> None:
 
 
 def scope_with(rights: Rights, right: Right, tenant_id: str, *, language: str) -> Scope:
-    """What an account sees when it uses one right: the communities where it has that right. Raises Forbidden.
+    """What an account sees when it uses one right: the communities and projects where it has it. Raises Forbidden.
 
     Rights of the installation's operator reach over all tenants; all others stay in the session's tenant.
     """
@@ -106,9 +106,10 @@ def scope_with(rights: Rights, right: Right, tenant_id: str, *, language: str) -
             raise Forbidden()
         return scope
     held = frozenset(c for c in scope.communities if rights.may(right, tenant_id=tenant_id, community_id=c))
-    if not held:
+    if not held and not rights.may(right, tenant_id=tenant_id):
         raise Forbidden()
-    return Scope(tenant_id, scope.caller, held, None, language)
+    # Who has the right by a role of the company but is in no group yet sees nothing, and may come in.
+    return Scope(tenant_id, scope.caller, held, None, language, rights.projects(tenant_id, right))
 
 
 async def provide_scope(request: Request[Any, Any, Any]) -> Scope:

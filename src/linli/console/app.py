@@ -26,6 +26,7 @@ from linli.console.setup_routes import SetupRoutes
 from linli.databus.console import CONTROLLERS as databus_routes
 from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
+from linli.domains.people.console import CONTROLLERS as people_routes
 from linli.domains.people.rights import Right
 from linli.openapi.console import CONTROLLERS as openapi_routes
 from linli.servicebus.console import CONTROLLERS as servicebus_routes
@@ -44,6 +45,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     OverviewRoutes,
     HealthRoutes,
     ProjectCommunityRoutes,
+    *people_routes,
     *communities_routes,
     *access_routes,
     *databus_routes,

@@ -19,7 +19,7 @@ from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
 from linli.things.inbox.parked import count_inbox
-from linli.things.queries.devices import DeviceFilter, list_devices
+from linli.things.queries.device_lists import DeviceFilter, list_devices
 
 MEBIBYTE = 1024 * 1024
 _STARTED_MS = SystemClock().now_ms()

@@ -52,7 +52,8 @@ class LiveRoutes(Controller):
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
         topics: Annotated[
-            str, QueryParameter(description="Comma-separated: pass, device, delivery, message, firmware, config.")
+            str,
+            QueryParameter(description="Comma-separated: pass, device, delivery, message, firmware, config."),
         ],
         community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
     ) -> Stream:

@@ -22,7 +22,7 @@ from linli.kernel.db import Database, Reader
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.things.inbox import parked
-from linli.things.queries import devices
+from linli.things.queries import device_lists, devices
 
 NEEDS_PERSON = frozenset(("needManual",))
 UNDER_WAY = frozenset((
@@ -60,8 +60,8 @@ def day_begun_ms(now_ms: int, zone: str) -> int:
 async def count_devices(
     scope: Scope, db: Reader, community_id: int, state: devices.DeviceState | None
 ) -> int:
-    where = devices.DeviceFilter(community_id=community_id, state=state)
-    return (await devices.list_devices(scope, db, page=_ONE, where=where)).total
+    where = device_lists.DeviceFilter(community_id=community_id, state=state)
+    return (await device_lists.list_devices(scope, db, page=_ONE, where=where)).total
 
 
 class OverviewRoutes(Controller):

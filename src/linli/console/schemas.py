@@ -12,6 +12,8 @@ class SetupState(msgspec.Struct, rename="camel", frozen=True):
     needed: bool
     """No account exists yet: the first-run wizard must come first."""
     version: str
+    codes: bool = True
+    """Whether one can sign in with a phone and a one-time code."""
 
 
 class SetupRequest(msgspec.Struct, rename="camel", frozen=True):
@@ -34,6 +36,22 @@ class NewKey(msgspec.Struct, rename="camel", frozen=True):
 class SignInRequest(msgspec.Struct, rename="camel", frozen=True):
     login: str
     password: str
+    remember: bool = False
+
+
+class CodeRequest(msgspec.Struct, rename="camel", frozen=True):
+    phone: str
+
+
+class CodeSent(msgspec.Struct, rename="camel", frozen=True):
+    again_seconds: int
+    """When another code may be asked for."""
+    lives_seconds: int
+
+
+class CodeSignIn(msgspec.Struct, rename="camel", frozen=True):
+    phone: str
+    code: str
     remember: bool = False
 
 

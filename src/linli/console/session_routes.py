@@ -9,15 +9,17 @@ from litestar.params import FromPath, JSONBody
 
 from linli.console import schemas, sessions, throttle
 from linli.console.access import COOKIE, SIGNED_IN, client_address
+from linli.console.errors import language_of
 from linli.console.sessions import Session
 from linli.domains.people.rights import Rights
-from linli.domains.people.service import accounts
+from linli.domains.people.service import accounts, codes
 from linli.domains.people.service.accounts import clean_login
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
-from linli.kernel.errors import Forbidden
+from linli.kernel.errors import Forbidden, Unavailable
 from linli.kernel.ids import Ids
+from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 
 
@@ -59,6 +61,42 @@ def session_cookie(
     )
 
 
+async def enter(
+    request: Request[Any, Any, Any],
+    db: Database,
+    account_id: int,
+    *,
+    remember: bool,
+    ids: Ids,
+    settings: Settings,
+    now_ms: int,
+) -> Response[schemas.Me]:
+    """Open a session for an account that has shown who it is. Raises Forbidden when it has no role anywhere."""
+    rights = await accounts.rights(db, account_id)
+    tenant_id = rights.tenants[0] if rights.tenants else ""
+    if not tenant_id and not rights.is_operator:
+        raise Forbidden()
+    async with db.begin() as tx:
+        token, session = await sessions.open_session(
+            tx,
+            account_id=account_id,
+            tenant_id=tenant_id,
+            remember=remember,
+            address=client_address(request, settings.http.trusted_proxies),
+            agent=request.headers.get("user-agent", ""),
+            ids=ids,
+            now_ms=now_ms,
+        )
+    me = await describe(db, rights, tenant_id)
+    return Response(me, cookies=[session_cookie(request, settings, token, session)])
+
+
+class CodesOff(Unavailable):
+    """The settings say that nobody signs in with a code."""
+
+    code = "account.codes_off"
+
+
 class SessionRoutes(Controller):
     path = "/session"
     tags = ("session",)
@@ -78,23 +116,51 @@ class SessionRoutes(Controller):
         await throttle.count_attempt(db, login=login, address=address, now_ms=clock.now_ms())
         account = await accounts.authenticate(db, login=data.login, password=data.password)
         await throttle.forget_account(db, login=login, address=address)
-        rights = await accounts.rights(db, account.id)
-        tenant_id = rights.tenants[0] if rights.tenants else ""
-        if not tenant_id and not rights.is_operator:
-            raise Forbidden()
-        async with db.begin() as tx:
-            token, session = await sessions.open_session(
-                tx,
-                account_id=account.id,
-                tenant_id=tenant_id,
-                remember=data.remember,
-                address=address,
-                agent=request.headers.get("user-agent", ""),
-                ids=ids,
-                now_ms=clock.now_ms(),
-            )
-        me = await describe(db, rights, tenant_id)
-        return Response(me, cookies=[session_cookie(request, settings, token, session)])
+        return await enter(
+            request, db, account.id, remember=data.remember, ids=ids, settings=settings, now_ms=clock.now_ms()
+        )
+
+    @post("/code", public=True, status_code=202)
+    async def send_code(
+        self,
+        request: Request[Any, Any, Any],
+        data: JSONBody[schemas.CodeRequest],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        secrets: NamedDependency[Secrets],
+        settings: NamedDependency[Settings],
+    ) -> schemas.CodeSent:
+        """Have a one-time code sent to a phone. The answer is the same whether the phone has a log-in or not."""
+        if settings.sms.provider == "off":
+            raise CodesOff()
+        address = client_address(request, settings.http.trusted_proxies)
+        phone, now_ms = clean_login(data.phone), clock.now_ms()
+        await throttle.count_attempt(db, login="", address=f"{address} (send code)", now_ms=now_ms)
+        await codes.request_code(
+            db, phone=phone, secrets=secrets, language=language_of(request), now_ms=now_ms
+        )
+        return schemas.CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
+
+    @post("/code/verify", public=True, status_code=200)
+    async def sign_in_by_code(
+        self,
+        request: Request[Any, Any, Any],
+        data: JSONBody[schemas.CodeSignIn],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+        secrets: NamedDependency[Secrets],
+        settings: NamedDependency[Settings],
+    ) -> Response[schemas.Me]:
+        """Sign in with a phone and the code sent to it. Five tries a code; further failures wait as with passwords."""
+        phone, address = clean_login(data.phone), client_address(request, settings.http.trusted_proxies)
+        now_ms = clock.now_ms()
+        await throttle.count_attempt(db, login=f"{phone} (code)", address=address, now_ms=now_ms)
+        account = await codes.redeem(db, phone=phone, code=data.code, secrets=secrets, now_ms=now_ms)
+        await throttle.forget_account(db, login=f"{phone} (code)", address=address)
+        return await enter(
+            request, db, account.id, remember=data.remember, ids=ids, settings=settings, now_ms=now_ms
+        )
 
     @get("/", right=SIGNED_IN)
     async def who_am_i(

@@ -32,9 +32,12 @@ class SetupRoutes(Controller):
     tags = ("setup",)
 
     @get("/", public=True)
-    async def state(self, db: NamedDependency[Database]) -> schemas.SetupState:
-        """Whether the installation still waits for its first account."""
-        return schemas.SetupState(not await accounts.any_account(db), __version__)
+    async def state(
+        self, db: NamedDependency[Database], settings: NamedDependency[Settings]
+    ) -> schemas.SetupState:
+        """Whether the installation still waits for its first account, and how one signs in."""
+        needed = not await accounts.any_account(db)
+        return schemas.SetupState(needed, __version__, settings.sms.provider != "off")
 
     @post("/", public=True, status_code=201)
     async def set_up(

@@ -47,8 +47,13 @@ def wait_ms(failures: int, free: int) -> int:
 
 
 async def count_attempt(db: Database, *, login: str, address: str, now_ms: int) -> None:
-    """Count one attempt. Raises SignInThrottled, in which case the password must not be looked at."""
-    keys = ((f"account:{login[:128]}", ACCOUNT_FREE), (f"address:{address}", ADDRESS_FREE))
+    """Count one attempt. Raises SignInThrottled, in which case the password must not be looked at.
+
+    With an empty `login` only the address is counted.
+    """
+    keys = [(f"address:{address}", ADDRESS_FREE)]
+    if login:
+        keys.insert(0, (f"account:{login[:128]}", ACCOUNT_FREE))
     async with db.begin() as tx:
         await _purge.run(tx, before=now_ms - 2 * WINDOW_MS)
         counts = []

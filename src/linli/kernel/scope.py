@@ -29,6 +29,8 @@ class Scope:
     communities: frozenset[int] | None = None
     project_id: str | None = None
     language: str = "zh-CN"
+    projects: frozenset[str] = frozenset()
+    """Further projects whose devices and keys the caller sees: those of a person's groups. An app has its own."""
 
     @staticmethod
     def system(tenant_id: str | None = None, name: str = "system") -> "Scope":
@@ -69,6 +71,7 @@ class Scope:
             "scope_all": 1 if self.communities is None else 0,
             "scope_communities": ids,
             "scope_project": self.project_id,
+            "scope_projects": self._own_projects,
         }
 
     @cached_property
@@ -76,4 +79,15 @@ class Scope:
         """The same for SQLite: the list as JSON text, and as a text to search in (`,1504,1505,`)."""
         ids = self.binds["scope_communities"]
         seen = f",{','.join(map(str, ids))}," if ids else ""
-        return {**self.binds, "scope_communities": json.dumps(ids), "scope_seen": seen}
+        projects = f",{','.join(self._own_projects)}," if self._own_projects else ""
+        return {
+            **self.binds,
+            "scope_communities": json.dumps(ids),
+            "scope_seen": seen,
+            "scope_projects": json.dumps(self._own_projects),
+            "scope_seen_projects": projects,
+        }
+
+    @cached_property
+    def _own_projects(self) -> list[str]:
+        return sorted(self.projects | ({self.project_id} if self.project_id else set()))

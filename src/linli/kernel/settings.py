@@ -90,6 +90,20 @@ class Amqp(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     ] = ""
 
 
+class SmsGateway(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """How one-time codes reach phones."""
+
+    provider: Annotated[
+        Literal["outbox", "http", "off"],
+        Meta(
+            description="outbox: messages wait on the operator's page; http: a gateway sends them; off: no codes."
+        ),
+    ] = "outbox"
+    url: Annotated[str, Meta(description="Where the gateway takes messages (http).")] = ""
+    token: Annotated[str, Meta(description="Sent to the gateway as a bearer token.")] = ""
+    timeout_seconds: Annotated[float, Meta(gt=0, le=60)] = 10.0
+
+
 class Process(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Where several processes share a PostgreSQL database (docs/guides/scale-out.en.md)."""
 
@@ -126,6 +140,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     webhooks: Webhooks = msgspec.field(default_factory=Webhooks)
     amqp: Amqp = msgspec.field(default_factory=Amqp)
     disk: Disk = msgspec.field(default_factory=Disk)
+    sms: SmsGateway = msgspec.field(default_factory=SmsGateway)
     process: Process = msgspec.field(default_factory=Process)
 
     @property
@@ -246,5 +261,7 @@ def _check(settings: Settings) -> None:
         raise SettingsError("[amqp] url must look like amqp://linli:password@127.0.0.1:5672/linli")
     if settings.amqp.port and not settings.amqp.url:
         raise SettingsError("[amqp] port needs the url of RabbitMQ")
+    if (settings.sms.provider == "http") != bool(settings.sms.url):
+        raise SettingsError('[sms] url and provider = "http" go together')
     if settings.mqtt.tls_port and not settings.tls.certificate:
         raise SettingsError("[mqtt] tls_port needs a certificate in [tls]")

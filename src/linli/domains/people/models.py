@@ -143,3 +143,111 @@ house_members = Table(
     Index("ix_house_members_changed", "community_id", "status", "changed_ms", "person_id", "house_id"),
 )
 """Who belongs to which house. A row stays when its person moves out (status 4)."""
+
+staff = Table(
+    "staff",
+    metadata,
+    text_column("tenant_id"),
+    integer("account_id"),
+    text_column("name"),  # as this company calls the person
+    flag("disabled"),  # in this company only; a log-in is of the installation
+    integer("added_by"),
+    integer("created_ms"),
+    PrimaryKeyConstraint("tenant_id", "account_id"),
+    Index("ix_staff_account", "account_id"),
+)
+"""The persons of a company (人员名单). Holders of built-in roles belong to it without a row too."""
+
+company_roles = Table(
+    "company_roles",
+    metadata,
+    _number("role_id"),
+    text_column("tenant_id"),
+    text_column("name"),
+    text_column("description", server_default=""),
+    text_column("rights"),  # JSON list of Right
+    integer("created_ms"),
+    integer("changed_ms"),
+    Index("uq_company_roles_name", "tenant_id", "name", unique=True),
+)
+"""Roles that a company makes itself (角色管理); the built-in ones are in `account_roles`."""
+
+company_role_holders = Table(
+    "company_role_holders",
+    metadata,
+    integer("account_id"),
+    integer("role_id"),
+    text_column("tenant_id"),
+    integer("given_by"),
+    integer("created_ms"),
+    PrimaryKeyConstraint("account_id", "role_id"),
+    Index("ix_company_role_holders_role", "role_id"),
+)
+
+staff_rights = Table(
+    "staff_rights",
+    metadata,
+    integer("account_id"),
+    text_column("tenant_id"),
+    text_column("right"),
+    integer("given_by"),
+    integer("created_ms"),
+    PrimaryKeyConstraint("account_id", "tenant_id", "right"),
+)
+"""Rights given to one person beside their roles."""
+
+project_group_members = Table(
+    "project_group_members",
+    metadata,
+    text_column("project_id"),
+    integer("account_id"),
+    text_column("tenant_id"),
+    integer("added_by"),
+    integer("created_ms"),
+    PrimaryKeyConstraint("project_id", "account_id"),
+    Index("ix_project_group_members_account", "account_id"),
+)
+"""Who is in the default person group (人员分组, 默认) of a project. The group is there as long as the project."""
+
+staff_log = Table(
+    "staff_log",
+    metadata,
+    _number("entry_no"),
+    text_column("tenant_id"),
+    integer("at_ms"),
+    integer("by_account"),
+    text_column("by_name"),
+    text_column("action"),
+    integer("account_id", null=True),
+    text_column("account_name", server_default=""),
+    text_column("detail", server_default=""),
+    Index("ix_staff_log_tenant", "tenant_id", "entry_no"),
+    Index("ix_staff_log_account", "tenant_id", "account_id", "entry_no"),
+)
+"""Who gave or took what from whom; names as they were. Rows are only added."""
+
+sign_in_codes = Table(
+    "sign_in_codes",
+    metadata,
+    text_column("phone", primary_key=True),
+    text_column("digest"),  # keyed, so that a stolen database tells no code; empty when nobody has the phone
+    integer("sent_ms"),
+    integer("expires_ms"),
+    integer("tries", server_default="0"),
+    integer("sent_in_hour", server_default="0"),
+    integer("hour_ms", server_default="0"),
+    Index("ix_sign_in_codes_expires", "expires_ms"),
+)
+"""The last one-time code of each phone that asked for one, known here or not."""
+
+sms_outbox = Table(
+    "sms_outbox",
+    metadata,
+    _number("message_no"),
+    text_column("phone"),
+    text_column("sealed"),  # the text, bound to `sms:<message_no>`
+    integer("at_ms"),
+    integer("expires_ms"),
+    Index("ix_sms_outbox_at", "at_ms"),
+)
+"""Messages that no gateway sends: the operator's page shows them."""

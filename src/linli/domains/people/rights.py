@@ -1,7 +1,7 @@
-"""Who may do what: roles of an account, the rights they carry, and the Scope that follows. Spec A §2.4.
+"""Who may do what: roles of an account, the rights they carry, and the Scope that follows. Spec A §2.4, D 1.5.
 
-First cut: rights come from the role alone. Rights by person and function (issue "Communities") replace
-`RIGHTS_OF` by rows; callers keep asking `Rights.may`.
+Built-in roles carry the rights of `RIGHTS_OF` where they were granted. A company's own roles, and rights given to one
+person by hand, are rows; they hold in the projects of the person's groups, and in the communities of these projects.
 """
 
 from enum import StrEnum
@@ -50,17 +50,28 @@ class Right(StrEnum):
     DEVICES_MANAGE = "devices.manage"
     DOORS_OPEN = "doors.use"
     INTEGRATIONS_MANAGE = "integrations.manage"
+    PROJECTS_SEE = "projects.use"
+    """See projects, bind devices to them."""
+    PROJECTS_MANAGE = "projects.manage"
+    """Make projects, change what is said of them, apply for capabilities."""
+    STAFF_SEE = "staff.use"
     STAFF_MANAGE = "staff.manage"
+    """Persons of the company, their roles and groups. Nobody gives what they lack."""
+    CAPABILITIES_REVIEW = "capabilities.review"
 
 
 _STAFF = frozenset({
     Right.COMMUNITIES_SEE, Right.HOUSES_SEE, Right.RESIDENTS_SEE, Right.DEVICES_SEE, Right.DOORS_OPEN,
     Right.VISITORS_SEE, Right.VISITORS_MANAGE, Right.NOTICES_SEE,
 })  # fmt: skip
-_MANAGER = _STAFF | {Right.HOUSES_MANAGE, Right.RESIDENTS_MANAGE, Right.DEVICES_MANAGE, Right.NOTICES_MANAGE, Right.STAFF_MANAGE}
+_MANAGER = _STAFF | {Right.HOUSES_MANAGE, Right.RESIDENTS_MANAGE, Right.DEVICES_MANAGE, Right.NOTICES_MANAGE}
+_COMPANY = frozenset({
+    Right.COMMUNITIES_APPLY, Right.INTEGRATIONS_MANAGE, Right.PROJECTS_SEE, Right.PROJECTS_MANAGE, Right.STAFF_SEE,
+    Right.STAFF_MANAGE,
+})  # fmt: skip
 RIGHTS_OF: Final[dict[Role, frozenset[Right]]] = {
-    Role.OPERATOR: frozenset({Right.INSTALLATION, Right.COMMUNITIES_REVIEW}),
-    Role.TENANT_ADMIN: frozenset(_MANAGER | {Right.COMMUNITIES_APPLY, Right.INTEGRATIONS_MANAGE}),
+    Role.OPERATOR: frozenset({Right.INSTALLATION, Right.COMMUNITIES_REVIEW, Right.CAPABILITIES_REVIEW}),
+    Role.TENANT_ADMIN: _MANAGER | _COMPANY,
     Role.COMMUNITY_MANAGER: frozenset(_MANAGER),
     Role.STAFF: _STAFF,
     Role.RESIDENT: frozenset(),
@@ -75,12 +86,27 @@ class RoleGrant(msgspec.Struct, frozen=True, rename="camel"):
     community_id: int = 0
 
 
+class OwnRights(msgspec.Struct, frozen=True):
+    """What the company's own roles and rights given by hand let a person do, and where: the projects of their groups."""
+
+    tenant_id: str
+    rights: frozenset[Right]
+    projects: frozenset[str] = frozenset()
+    communities: frozenset[int] = frozenset()
+    """Those that the projects were granted."""
+
+
+EVERYWHERE: Final = "*"
+SOMEWHERE: Final = "-"
+
+
 class Rights(msgspec.Struct, frozen=True):
     """Everything one account may do, in every tenant it belongs to."""
 
     account_id: int
     name: str
     grants: tuple[RoleGrant, ...]
+    own: tuple[OwnRights, ...] = ()
 
     @property
     def is_operator(self) -> bool:
@@ -89,10 +115,11 @@ class Rights(msgspec.Struct, frozen=True):
     @property
     def tenants(self) -> list[str]:
         """Ids of the tenants in which the account has a role, in order of granting."""
-        return list(dict.fromkeys(grant.tenant_id for grant in self.grants if grant.tenant_id))
+        held = [*(grant.tenant_id for grant in self.grants), *(one.tenant_id for one in self.own)]
+        return list(dict.fromkeys(tenant_id for tenant_id in held if tenant_id))
 
     def roles(self, tenant_id: str, community_id: int | None = None) -> frozenset[Role]:
-        """Roles that hold in a tenant: in one community, or, with None, in any of its communities."""
+        """Built-in roles that hold in a tenant: in one community, or, with None, in any of its communities."""
         return frozenset(
             grant.role
             for grant in self.grants
@@ -103,21 +130,70 @@ class Rights(msgspec.Struct, frozen=True):
             )
         )
 
+    def all_in(self, tenant_id: str, community_id: int | None = None) -> frozenset[Right]:
+        """Every right that holds there: what a screen may show."""
+        own = (
+            one.rights
+            for one in self.own
+            if one.tenant_id == tenant_id and (community_id is None or community_id in one.communities)
+        )
+        return frozenset().union(*(RIGHTS_OF[role] for role in self.roles(tenant_id, community_id)), *own)
+
     def may(self, right: Right, *, tenant_id: str, community_id: int | None = None) -> bool:
-        """Whether a right holds in one community, or, with None, in at least one."""
-        return any(right in RIGHTS_OF[role] for role in self.roles(tenant_id, community_id))
+        """Whether a right holds in one community, or, with None, in the tenant at all."""
+        return right in self.all_in(tenant_id, community_id)
 
     def require(self, right: Right, *, tenant_id: str, community_id: int | None = None) -> None:
         """Raises NotFound for a community the account has no role in, Forbidden for a missing right."""
         if self.may(right, tenant_id=tenant_id, community_id=community_id):
             return
-        if community_id is not None and not self.roles(tenant_id, community_id) - {Role.OPERATOR}:
+        if community_id is not None and not self._knows(tenant_id, community_id):
             raise NotFound(what="community", id=community_id)
         raise Forbidden()
 
-    def all_in(self, tenant_id: str, community_id: int | None = None) -> frozenset[Right]:
-        """Every right that holds there: what a screen may show."""
-        return frozenset().union(*(RIGHTS_OF[role] for role in self.roles(tenant_id, community_id)))
+    def _knows(self, tenant_id: str, community_id: int) -> bool:
+        own = any(one.tenant_id == tenant_id and community_id in one.communities for one in self.own)
+        return own or bool(self.roles(tenant_id, community_id) - {Role.OPERATOR})
+
+    def whole(self, tenant_id: str) -> bool:
+        """Whether the account sees everything of the tenant: as the main account does."""
+        return any(grant.tenant_id == tenant_id and grant.role in TENANT_ROLES for grant in self.grants)
+
+    def projects(self, tenant_id: str, right: Right | None = None) -> frozenset[str]:
+        """Projects of the person's groups, where a right holds if one is named."""
+        return frozenset().union(
+            *(
+                one.projects
+                for one in self.own
+                if one.tenant_id == tenant_id and (right is None or right in one.rights)
+            )
+        )
+
+    def holdings(self, tenant_id: str) -> frozenset[tuple[Right, str]]:
+        """Every right with each place where it holds, for comparing what two people hold in a tenant.
+
+        A place is EVERYWHERE, a community `c:1504`, a project `p:a124…`; SOMEWHERE stands beside every other place, so
+        that rights of somebody who is in no group yet count too.
+        """
+        held: set[tuple[Right, str]] = set()
+        for grant in self.grants:
+            if grant.tenant_id == tenant_id:
+                place = f"c:{grant.community_id}" if grant.community_id else EVERYWHERE
+                held |= {(right, at) for right in RIGHTS_OF[grant.role] for at in (place, SOMEWHERE)}
+        for one in self.own:
+            if one.tenant_id == tenant_id:
+                places = [
+                    SOMEWHERE,
+                    *(f"c:{community}" for community in one.communities),
+                    *(f"p:{project}" for project in one.projects),
+                ]
+                held |= {(right, at) for right in one.rights for at in places}
+        return frozenset(held)
+
+    def covers(self, wanted: frozenset[tuple[Right, str]], *, tenant_id: str) -> bool:
+        """Whether the account itself holds all of these `holdings`: the condition for giving or taking them."""
+        held = self.holdings(tenant_id)
+        return all(one in held or (one[0], EVERYWHERE) in held for one in wanted)
 
     def scope(self, tenant_id: str, *, language: str = "zh-CN") -> Scope:
         """What the account sees in a tenant. Raises Forbidden when it has no role there.
@@ -125,14 +201,16 @@ class Rights(msgspec.Struct, frozen=True):
         The installation's operator sees no tenant's people or houses by being operator.
         """
         here = [grant for grant in self.grants if grant.tenant_id == tenant_id]
-        if not here:
+        own = [one for one in self.own if one.tenant_id == tenant_id]
+        if not here and not own:
             raise Forbidden()
-        whole = any(grant.role in TENANT_ROLES for grant in here)
-        resident = all(grant.role is Role.RESIDENT for grant in here)
+        resident = not own and all(grant.role is Role.RESIDENT for grant in here)
+        communities = {grant.community_id for grant in here if grant.community_id}
         return Scope(
             tenant_id,
             Caller("resident" if resident else "staff", str(self.account_id)),
-            None if whole else frozenset(grant.community_id for grant in here if grant.community_id),
+            None if self.whole(tenant_id) else frozenset(communities.union(*(o.communities for o in own))),
             None,
             language,
+            self.projects(tenant_id),
         )

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Text, and_, bindparam, func, literal_colum
 from linli.domains.projects.capabilities import CAPABILITIES, Capability, CapabilityState
 from linli.domains.projects.models import project_capabilities, project_details
 from linli.kernel.db import INT, Query, Reader, in_scope
+from linli.kernel.db.statements import Seen
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -95,13 +96,13 @@ _COLUMNS = [
 
 
 def _seen() -> ColumnElement[bool]:
-    """The tenant's projects to its people; to an app its own project and those that it made."""
+    """The tenant's projects to its people, or those of their groups; to an app its own and those that it made."""
     tenant, own = bindparam("scope_tenant", type_=Text()), bindparam("scope_project", type_=Text())
     return and_(
         or_(tenant.is_(None), _p.tenant_id == tenant),
         or_(
             bindparam("scope_all", type_=INT) == literal_column("1"),
-            _p.project_id == own,
+            Seen(_p.project_id, "scope_projects", "scope_seen_projects"),
             _d.made_by_project == own,
         ),
     )

@@ -57,25 +57,25 @@ def _any_of_postgresql(element: AnyOf, compiler: SQLCompiler, **options: Any) ->
     return f"{column} = ANY ({values})"
 
 
-class SeenCommunity(AnyOf):
-    """`any_of` for the scope's communities. On SQLite one search in a text, since the row at hand is known already:
-    unpacking a partner's two hundred ids from JSON costs ten times the select around it."""
+class Seen(AnyOf):
+    """`any_of` for the scope's communities or projects. On SQLite one search in a text, since the row at hand is known
+    already: unpacking a partner's two hundred ids from JSON costs ten times the select around it."""
 
     inherit_cache = False
 
-    def __init__(self, column: ColumnElement[Any]) -> None:
-        super().__init__(column, "scope_communities")
-        self.seen = bindparam("scope_seen", type_=Text())
+    def __init__(self, column: ColumnElement[Any], name: str, seen: str) -> None:
+        super().__init__(column, name)
+        self.seen = bindparam(seen, type_=Text())
 
 
-@compiles(SeenCommunity, "sqlite")
-def _seen_sqlite(element: SeenCommunity, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(Seen, "sqlite")
+def _seen_sqlite(element: Seen, compiler: SQLCompiler, **options: Any) -> str:
     column, seen = compiler.process(element.column, **options), compiler.process(element.seen, **options)
     return f"instr({seen}, ',' || {column} || ',') > 0"
 
 
-@compiles(SeenCommunity, "postgresql")
-def _seen_postgresql(element: SeenCommunity, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(Seen, "postgresql")
+def _seen_postgresql(element: Seen, compiler: SQLCompiler, **options: Any) -> str:
     return _any_of_postgresql(element, compiler, **options)
 
 
@@ -85,7 +85,7 @@ def any_of(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
 
 
 def in_scope(table: Any) -> ColumnElement[bool]:
-    """What the caller's Scope may see of `table`: its tenant, and one of the caller's communities or its own project.
+    """What the caller's Scope may see of `table`: its tenant, and one of the caller's communities or projects.
 
     Bound at execution from the Scope. A row without a community is seen by those who see the whole tenant, and by
     the project it belongs to.
@@ -96,9 +96,9 @@ def in_scope(table: Any) -> ColumnElement[bool]:
     if "community_id" in c or "project_id" in c:
         seen: list[ColumnElement[bool]] = [bindparam("scope_all", type_=INT) == literal_column("1")]
         if "community_id" in c:
-            seen.append(SeenCommunity(c.community_id))
+            seen.append(Seen(c.community_id, "scope_communities", "scope_seen"))
         if "project_id" in c:
-            seen.append(c.project_id == bindparam("scope_project", type_=c.project_id.type))
+            seen.append(Seen(c.project_id, "scope_projects", "scope_seen_projects"))
         conditions.append(or_(*seen))
     return and_(*conditions)
 

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, or_, select, update
 
 from linli.domains.people.models import account_persons, account_roles, accounts, house_members
 from linli.domains.people.person_rules import MOVED_IN, clean_phone, is_phone
+from linli.domains.people.queries import organisation
 from linli.domains.people.rights import COMMUNITY_ROLES, TENANT_ROLES, Rights, Role, RoleGrant
 from linli.kernel import tenancy
 from linli.kernel.db import INT, Command, Database, Query, Reader, Tx
@@ -282,19 +283,25 @@ async def grant_role(
 
 
 async def rights(db: Reader, account_id: int) -> Rights:
-    """What an account may do, roles by hand and houses lived in. Raises NotFound, AccountDisabled."""
+    """What an account may do: built-in roles, houses lived in, and what companies gave. Raises NotFound, AccountDisabled.
+
+    A company that disabled the person has given nothing.
+    """
     account = await get_account(db, account_id)
     if account.disabled:
         raise AccountDisabled()
+    closed = await organisation.closed_tenants(db, account_id)
     grants = [
         RoleGrant(Role(role), tenant, community)
         for role, tenant, community in await _roles.all(db, id=account_id)
+        if tenant not in closed
     ]
     homes = [
         RoleGrant(Role.RESIDENT, tenant, community)
         for tenant, community in await _homes.all(db, id=account_id)
     ]
-    return Rights(account_id, account.name, (*grants, *homes))
+    own = [one for one in await organisation.own_rights(db, account_id) if one.tenant_id not in closed]
+    return Rights(account_id, account.name, (*grants, *homes), tuple(own))
 
 
 async def link_person(tx: Tx, *, account_id: int, tenant_id: str, person_id: int) -> None:

@@ -1,0 +1,97 @@
+"""The tree of rights that a company's own roles are ticked in: 企业 at the top, functions below, use and manage.
+
+Spec D 1.5 (ACC-01: ticking 企业 ticks everything below), A §2.4 (function × {use, manage}; the level means what the
+function says, not read and write).
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from linli.domains.people.rights import Right
+from linli.kernel.errors import BadInput
+
+
+class Function(msgspec.Struct, frozen=True):
+    """One function with its levels; None where it has no such level."""
+
+    code: str
+    use: Right | None
+    manage: Right | None
+
+
+class Branch(msgspec.Struct, frozen=True):
+    code: str
+    functions: tuple[Function, ...]
+
+
+ENTERPRISE: Final = (
+    Branch(
+        "company",
+        (
+            Function("staff", Right.STAFF_SEE, Right.STAFF_MANAGE),
+            Function("projects", Right.PROJECTS_SEE, Right.PROJECTS_MANAGE),
+            Function("integrations", None, Right.INTEGRATIONS_MANAGE),
+        ),
+    ),
+    Branch(
+        "community",
+        (
+            Function("communities", Right.COMMUNITIES_SEE, Right.COMMUNITIES_APPLY),
+            Function("houses", Right.HOUSES_SEE, Right.HOUSES_MANAGE),
+            Function("residents", Right.RESIDENTS_SEE, Right.RESIDENTS_MANAGE),
+            Function("visitors", Right.VISITORS_SEE, Right.VISITORS_MANAGE),
+            Function("notices", Right.NOTICES_SEE, Right.NOTICES_MANAGE),
+        ),
+    ),
+    Branch(
+        "devices",
+        (
+            Function("devices", Right.DEVICES_SEE, Right.DEVICES_MANAGE),
+            Function("doors", Right.DOORS_OPEN, None),
+        ),
+    ),
+)
+"""Everything under 企业. What only the operator of the installation may do is not in it."""
+
+FUNCTIONS: Final = tuple(function for branch in ENTERPRISE for function in branch.functions)
+ALL: Final = frozenset(right for one in FUNCTIONS for right in (one.use, one.manage) if right is not None)
+
+
+class Preset(msgspec.Struct, frozen=True):
+    """A role that a company can make with one click and then change as it likes."""
+
+    code: str
+    name: str
+    name_en: str
+    rights: frozenset[Right]
+
+
+PRESETS: Final = (
+    Preset("account_administrator", "账号管理员", "Account administrator", ALL),
+    Preset(
+        "community_implementer",
+        "社区项目实施角色",
+        "Community implementer",
+        frozenset({
+            Right.PROJECTS_SEE, Right.COMMUNITIES_SEE, Right.HOUSES_SEE, Right.HOUSES_MANAGE, Right.RESIDENTS_SEE,
+            Right.DEVICES_SEE, Right.DEVICES_MANAGE, Right.DOORS_OPEN,
+        }),
+    ),
+)  # fmt: skip
+
+
+def checked(rights: Iterable[str]) -> frozenset[Right]:
+    """Ticked rights; who manages a function uses it too. Raises BadInput for what is not in the tree."""
+    wanted = set(rights)
+    if unknown := wanted - ALL:
+        raise BadInput(field="rights", rule="one_of", allowed=", ".join(sorted(ALL)), given=min(unknown))
+    found = {Right(one) for one in wanted}
+    found |= {one.use for one in FUNCTIONS if one.manage in found and one.use is not None}
+    return frozenset(found)
+
+
+def known(stored: Iterable[str]) -> frozenset[Right]:
+    """Rights as stored, without those that a later version no longer has."""
+    return frozenset(Right(one) for one in stored if one in ALL)

@@ -1,0 +1,168 @@
+"""Signing in with a phone and a one-time code. Spec D 1.5 (ACC-07); the numbers are ours.
+
+A code has six digits, lives five minutes, bears five tries and works once; a new one voids the last. One a minute and
+five an hour go to a phone. A phone that nobody has is answered, counted and refused like any other, so that nobody
+learns who has a log-in. The code is sent by a worker after the commit and stands nowhere in clear.
+"""
+
+import hashlib
+import hmac
+import secrets as system_secrets
+from typing import Final, NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, delete, select, update
+
+from linli.domains.people.models import accounts as account_table
+from linli.domains.people.models import sign_in_codes
+from linli.domains.people.person_rules import clean_phone, is_phone
+from linli.domains.people.service.accounts import Account, AccountDisabled, get_account
+from linli.kernel import outbox
+from linli.kernel.clock import Clock
+from linli.kernel.db import INT, Command, Database, Query
+from linli.kernel.errors import BadInput, TooMany, Unauthorized
+from linli.kernel.i18n import text
+from linli.kernel.outbox import Jobs
+from linli.kernel.secrets import Secrets
+from linli.kernel.sms import Sms, SmsSender
+
+DIGITS: Final = 6
+LIVES_MS: Final = 5 * 60_000
+TRIES: Final = 5
+GAP_MS: Final = 60_000
+HOUR_MS: Final = 3_600_000
+AN_HOUR: Final = 5
+KIND: Final = "sign_in_code"
+_SEND: Final = "people.send_sign_in_code"
+
+
+class BadCode(Unauthorized):
+    """Wrong, used, expired, tried too often, or never sent: all alike."""
+
+    code = "account.bad_code"
+
+
+class CodeTooSoon(TooMany):
+    """The phone was sent codes just now; `seconds` until the next."""
+
+    code = "account.code_too_soon"
+
+
+class _Row(NamedTuple):
+    phone: str
+    digest: str
+    sent_ms: int
+    expires_ms: int
+    tries: int
+    sent_in_hour: int
+    hour_ms: int
+
+
+class ToSend(msgspec.Struct, frozen=True):
+    phone: str
+    sealed: str
+    language: str
+    expires_ms: int
+
+
+_row = Query(select(sign_in_codes).where(sign_in_codes.c.phone == bindparam("phone")), _Row)
+_try = Command(
+    update(sign_in_codes)
+    .where(
+        sign_in_codes.c.phone == bindparam("of_phone"),
+        sign_in_codes.c.digest != "",
+        sign_in_codes.c.tries < TRIES,
+        sign_in_codes.c.expires_ms > bindparam("now", type_=INT),
+    )
+    .values(tries=sign_in_codes.c.tries + 1)
+)
+_use = Command(
+    update(sign_in_codes)
+    .where(sign_in_codes.c.phone == bindparam("of_phone"), sign_in_codes.c.digest == bindparam("of_digest"))
+    .values(digest="")
+)
+_purge = Command(delete(sign_in_codes).where(sign_in_codes.c.expires_ms < bindparam("before", type_=INT)))
+_by_phone = Query(select(account_table.c.id).where(account_table.c.phone == bindparam("phone")))
+
+
+async def request_code(db: Database, *, phone: str, secrets: Secrets, language: str, now_ms: int) -> None:
+    """Have a code sent to a phone. Raises BadInput, CodeTooSoon."""
+    phone = _phone(phone)
+    code = "".join(system_secrets.choice("0123456789") for _ in range(DIGITS))
+    async with db.begin() as tx:
+        await _purge.run(tx, before=now_ms - HOUR_MS)
+        last = await _row.one(tx, phone=phone)
+        sent, hour_ms = _counted(last, now_ms)
+        holder = await _by_phone.scalar(tx, phone=phone)
+        digest = _digest(secrets, phone, code)
+        row = _Row(phone, digest if holder else "", now_ms, now_ms + LIVES_MS, 0, sent, hour_ms)
+        await tx.upsert(sign_in_codes, [row._asdict()], keys=("phone",), update=_Row._fields[1:])
+        if holder:
+            sealed = secrets.seal(code, about=f"code:{phone}")
+            await outbox.add(tx, _SEND, ToSend(phone, sealed, language, row.expires_ms))
+
+
+def _counted(last: _Row | None, now_ms: int) -> tuple[int, int]:
+    """(codes in the present hour with this one, when that hour began). Raises CodeTooSoon."""
+    if last is None or now_ms - last.hour_ms >= HOUR_MS:
+        if last is not None and now_ms - last.sent_ms < GAP_MS:
+            raise CodeTooSoon(seconds=_seconds(last.sent_ms + GAP_MS - now_ms))
+        return 1, now_ms
+    if now_ms - last.sent_ms < GAP_MS:
+        raise CodeTooSoon(seconds=_seconds(last.sent_ms + GAP_MS - now_ms))
+    if last.sent_in_hour >= AN_HOUR:
+        raise CodeTooSoon(seconds=_seconds(last.hour_ms + HOUR_MS - now_ms))
+    return last.sent_in_hour + 1, last.hour_ms
+
+
+async def redeem(db: Database, *, phone: str, code: str, secrets: Secrets, now_ms: int) -> Account:
+    """The log-in of the phone, for the code that was sent to it. Raises BadInput, BadCode, AccountDisabled.
+
+    A try is counted and committed before the code is looked at: many at once cannot slip past.
+    """
+    phone = _phone(phone)
+    async with db.begin() as tx:
+        counted = await _try.run(tx, of_phone=phone, now=now_ms)
+    row = await _row.one(db, phone=phone)
+    digest = _digest(secrets, phone, code.strip())
+    if not counted or row is None or not hmac.compare_digest(row.digest, digest):
+        raise BadCode(field="code")
+    async with db.begin() as tx:
+        if not await _use.run(tx, of_phone=phone, of_digest=digest):
+            raise BadCode(field="code")  # somebody was faster with the same code
+        holder = await _by_phone.scalar(tx, phone=phone)
+        if holder is None:
+            raise BadCode(field="code")
+        account = await get_account(tx, int(holder))
+    if account.disabled:
+        raise AccountDisabled()
+    return account
+
+
+def register(jobs: Jobs, sender: SmsSender, secrets: Secrets, clock: Clock) -> None:
+    """Codes are sent by workers; one that nobody could hand over in its five minutes is forgotten."""
+
+    async def send(wanted: ToSend) -> None:
+        if wanted.expires_ms <= clock.now_ms():
+            return
+        code = secrets.open(wanted.sealed, about=f"code:{wanted.phone}")
+        words = text("sms.sign_in_code", wanted.language, code=code, minutes=LIVES_MS // 60_000)
+        await sender.send(Sms(wanted.phone, words, KIND, code, wanted.expires_ms))
+
+    jobs.on(_SEND, ToSend, send)
+
+
+def _phone(phone: str) -> str:
+    phone = clean_phone(phone)
+    if not is_phone(phone):
+        raise BadInput(field="phone", rule="format", example="13800138000")
+    return phone
+
+
+def _digest(secrets: Secrets, phone: str, code: str) -> str:
+    key = secrets.derived("sign-in codes")
+    return hmac.new(key, f"{phone}:{code}".encode(), hashlib.sha256).hexdigest()
+
+
+def _seconds(ms: int) -> int:
+    return -(-ms // 1000)

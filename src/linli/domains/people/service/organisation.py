@@ -1,0 +1,289 @@
+"""Persons of a company: added, given roles and rights, put into groups, closed. Spec D 1.5 (ACC-02..ACC-06).
+
+One rule holds for all of it: whoever gives or takes a right must hold it, in every place where the other person gains
+or loses it. So an account administrator of one project makes implementers for that project and for no other, and
+nobody lifts themselves or closes somebody above them.
+"""
+
+import msgspec
+from sqlalchemy import bindparam, delete
+
+from linli.domains.people import rights_tree
+from linli.domains.people.models import (
+    company_role_holders,
+    project_group_members,
+    staff,
+    staff_log,
+    staff_rights,
+)
+from linli.domains.people.person_rules import clean_person_name, clean_phone, is_phone, name_problem
+from linli.domains.people.queries import organisation as queries
+from linli.domains.people.rights import Right, Rights
+from linli.domains.people.schemas import Profile
+from linli.domains.people.service import accounts, persons
+from linli.kernel import tenancy
+from linli.kernel.db import INT, Command, Tx
+from linli.kernel.errors import BadInput, Conflict, Forbidden
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+MAX_BATCH = 100
+type Holdings = frozenset[tuple[Right, str]]
+
+
+class CannotGive(Forbidden):
+    """The caller lacks a right, or a place, that they want to give or take."""
+
+    code = "organisation.cannot_give"
+
+
+class AlreadyInCompany(Conflict):
+    code = "organisation.already"
+
+
+class NotOurs(Conflict):
+    """The log-in is used in other companies or runs the installation: its password is its owner's alone."""
+
+    code = "organisation.not_ours"
+
+
+_drop_role = Command(
+    delete(company_role_holders).where(
+        company_role_holders.c.account_id == bindparam("of_account", type_=INT),
+        company_role_holders.c.role_id == bindparam("of_role", type_=INT),
+    ),
+    unscoped="the role was looked up in the caller's scope",
+)
+_drop_right = Command(
+    delete(staff_rights).where(
+        staff_rights.c.account_id == bindparam("of_account", type_=INT),
+        staff_rights.c.tenant_id == bindparam("of_tenant"),
+        staff_rights.c.right == bindparam("of_right"),
+    ),
+    unscoped="the person was looked up in the caller's scope",
+)
+_leave = Command(
+    delete(project_group_members).where(
+        project_group_members.c.account_id == bindparam("of_account", type_=INT),
+        project_group_members.c.project_id == bindparam("of_project"),
+    ),
+    unscoped="the project was looked up in the caller's scope",
+)
+
+
+class Hand(msgspec.Struct, frozen=True):
+    """Who is doing something to people: their scope in the company, their rights, and where numbers come from."""
+
+    scope: Scope
+    rights: Rights
+    ids: Ids
+
+    @property
+    def tenant(self) -> str:
+        return self.scope.tenant
+
+    def check(self, given: Holdings) -> None:
+        """Raises CannotGive."""
+        if not self.rights.covers(given, tenant_id=self.tenant):
+            raise CannotGive()
+
+
+async def note(
+    hand: Hand, tx: Tx, action: str, *, account_id: int | None = None, name: str = "", detail: str = ""
+) -> None:
+    """Leave a row in the list of who gave what."""
+    row = {
+        "entry_no": hand.ids.number(),
+        "tenant_id": hand.tenant,
+        "at_ms": tx.db.clock.now_ms(),
+        "by_account": hand.rights.account_id,
+        "by_name": hand.rights.name,
+        "action": action,
+        "account_id": account_id,
+        "account_name": name,
+        "detail": detail,
+    }
+    await tx.insert(staff_log, row)
+
+
+async def add_person(hand: Hand, tx: Tx, *, name: str, phone: str, password_hash: str) -> int:
+    """A person of the company by name and phone; the account's id. They sign in with a code sent to the phone.
+
+    A phone that has a log-in already means that one; else a log-in is made whose `password_hash` is of a password that
+    nobody knows. The person is also the tenant's person with that phone. Raises BadInput, AlreadyInCompany, PhoneTaken.
+    """
+    name, phone = clean_person_name(name), clean_phone(phone)
+    if problem := name_problem(name):
+        raise BadInput(field="name", rule=problem, limit=64)
+    if not is_phone(phone):
+        raise BadInput(field="phone", rule="format", example="13800138000")
+    now_ms = tx.db.clock.now_ms()
+    account = await accounts.find_account(tx, phone)
+    if account is None:
+        account_id = await accounts.create_account(
+            tx, login=phone, password_hash=password_hash, name=name, ids=hand.ids, now_ms=now_ms
+        )
+    else:
+        account_id = account.id
+        if await queries.find_person(hand.scope, tx, account_id) is not None:
+            raise AlreadyInCompany(field="phone", phone=phone)
+    row = {
+        "tenant_id": hand.tenant,
+        "account_id": account_id,
+        "name": name,
+        "disabled": 0,
+        "added_by": hand.rights.account_id,
+        "created_ms": now_ms,
+    }
+    await tx.insert(staff, row)
+    whole = Scope.system(hand.tenant)
+    profile = Profile(name=name, phone=phone)
+    found = await persons.find_or_create(whole, tx, profile=profile, ids=hand.ids, now_ms=now_ms)
+    await accounts.link_person(tx, account_id=account_id, tenant_id=hand.tenant, person_id=found.person.id)
+    await note(hand, tx, "person.added", account_id=account_id, name=name, detail=phone)
+    return account_id
+
+
+async def set_roles(hand: Hand, tx: Tx, *, account_id: int, role_ids: list[int]) -> None:
+    """The company's own roles that a person has: these and no others. Raises NotFound, CannotGive."""
+    person = await queries.person(hand.scope, tx, account_id)
+    before = await _holdings(hand, tx, account_id)
+    held = {
+        row.role_id: row.name
+        for row in (await queries.roles_of(hand.scope, tx, [account_id])).get(account_id, ())
+    }
+    wanted = {
+        role_id: (await queries.role(hand.scope, tx, role_id)).name for role_id in dict.fromkeys(role_ids)
+    }
+    for role_id in wanted.keys() - held.keys():
+        row = {
+            "account_id": account_id,
+            "role_id": role_id,
+            "tenant_id": hand.tenant,
+            "given_by": hand.rights.account_id,
+            "created_ms": tx.db.clock.now_ms(),
+        }
+        await tx.insert(company_role_holders, row)
+        await note(hand, tx, "role.given", account_id=account_id, name=person.name, detail=wanted[role_id])
+    for role_id in held.keys() - wanted.keys():
+        await _drop_role.run(tx, of_account=account_id, of_role=role_id)
+        await note(hand, tx, "role.taken", account_id=account_id, name=person.name, detail=held[role_id])
+    await _check_change(hand, tx, account_id, before)
+
+
+async def set_rights(hand: Hand, tx: Tx, *, account_id: int, rights: list[str]) -> None:
+    """Rights that a person has beside their roles: these and no others. Raises BadInput, NotFound, CannotGive."""
+    person = await queries.person(hand.scope, tx, account_id)
+    wanted = rights_tree.checked(rights)
+    before = await _holdings(hand, tx, account_id)
+    held = await queries.rights_by_hand(hand.scope, tx, account_id)
+    for right in sorted(wanted - held):
+        row = {
+            "account_id": account_id,
+            "tenant_id": hand.tenant,
+            "right": right.value,
+            "given_by": hand.rights.account_id,
+            "created_ms": tx.db.clock.now_ms(),
+        }
+        await tx.insert(staff_rights, row)
+        await note(hand, tx, "right.given", account_id=account_id, name=person.name, detail=right.value)
+    for right in sorted(held - wanted):
+        await _drop_right.run(tx, of_account=account_id, of_tenant=hand.tenant, of_right=right.value)
+        await note(hand, tx, "right.taken", account_id=account_id, name=person.name, detail=right.value)
+    await _check_change(hand, tx, account_id, before)
+
+
+async def join_groups(hand: Hand, tx: Tx, *, account_ids: list[int], project_ids: list[str]) -> None:
+    """Put each person into the default group of each project, all or none. Spec ACC-04, ACC-05.
+
+    Raises BadInput, NotFound (also for projects out of sight), CannotGive.
+    """
+    for account_id, project_id, person, project in await _pairs(hand, tx, account_ids, project_ids):
+        if await queries.in_group(hand.scope, tx, account_id=account_id, project_id=project_id):
+            continue
+        before = await _holdings(hand, tx, account_id)
+        row = {
+            "project_id": project_id,
+            "account_id": account_id,
+            "tenant_id": hand.tenant,
+            "added_by": hand.rights.account_id,
+            "created_ms": tx.db.clock.now_ms(),
+        }
+        await tx.insert(project_group_members, row)
+        await note(hand, tx, "group.joined", account_id=account_id, name=person, detail=project)
+        await _check_change(hand, tx, account_id, before)
+
+
+async def leave_groups(hand: Hand, tx: Tx, *, account_ids: list[int], project_ids: list[str]) -> None:
+    """Take each person out of the default group of each project, all or none. Spec ACC-06. Raises as `join_groups`."""
+    for account_id, project_id, person, project in await _pairs(hand, tx, account_ids, project_ids):
+        before = await _holdings(hand, tx, account_id)
+        if await _leave.run(tx, of_account=account_id, of_project=project_id):
+            await note(hand, tx, "group.left", account_id=account_id, name=person, detail=project)
+            await _check_change(hand, tx, account_id, before)
+
+
+async def disable(hand: Hand, tx: Tx, *, account_id: int, disabled: bool) -> None:
+    """Close a person's way into this company, or open it again. Raises NotFound, CannotGive, BadInput (oneself)."""
+    person = await queries.person(hand.scope, tx, account_id)
+    if account_id == hand.rights.account_id:
+        raise BadInput(field="accountId", rule="organisation.self")
+    if disabled:
+        await _check_all(hand, tx, account_id)
+    row = {
+        "tenant_id": hand.tenant,
+        "account_id": account_id,
+        "name": person.name,
+        "disabled": int(disabled),
+        "added_by": hand.rights.account_id,
+        "created_ms": person.created_ms,
+    }
+    await tx.upsert(staff, [row], keys=("tenant_id", "account_id"), update=("disabled",))
+    if not disabled:
+        await _check_all(hand, tx, account_id)
+    action = "person.disabled" if disabled else "person.enabled"
+    await note(hand, tx, action, account_id=account_id, name=person.name)
+
+
+async def reset_password(hand: Hand, tx: Tx, *, account_id: int, password_hash: str) -> None:
+    """Set a password that its owner must change at once. Raises NotFound, CannotGive, NotOurs."""
+    person = await queries.person(hand.scope, tx, account_id)
+    await _check_all(hand, tx, account_id)
+    rights = await accounts.rights(tx, account_id)
+    if rights.is_operator or set(rights.tenants) - {hand.tenant}:
+        raise NotOurs(name=person.name)
+    await accounts.reset_password(
+        tx, account_id=account_id, password_hash=password_hash, now_ms=tx.db.clock.now_ms()
+    )
+    await note(hand, tx, "password.reset", account_id=account_id, name=person.name)
+
+
+async def _holdings(hand: Hand, tx: Tx, account_id: int) -> Holdings:
+    return (await accounts.rights(tx, account_id)).holdings(hand.tenant)
+
+
+async def _check_change(hand: Hand, tx: Tx, account_id: int, before: Holdings) -> None:
+    """What a person gained and lost must be the caller's own. Raises CannotGive, which undoes the change."""
+    hand.check(before ^ await _holdings(hand, tx, account_id))
+
+
+async def _check_all(hand: Hand, tx: Tx, account_id: int) -> None:
+    """The person holds nothing in this company that the caller lacks. Raises CannotGive."""
+    hand.check(await _holdings(hand, tx, account_id))
+
+
+async def _pairs(
+    hand: Hand, tx: Tx, account_ids: list[int], project_ids: list[str]
+) -> list[tuple[int, str, str, str]]:
+    """(account, project, the person's name, the project's name) of every combination."""
+    for field, given in (("accountIds", account_ids), ("projectIds", project_ids)):
+        if not given:
+            raise BadInput(field=field, rule="required")
+        if len(given) > MAX_BATCH:
+            raise BadInput(field=field, rule="too_many_items", limit=MAX_BATCH)
+    people = {one: (await queries.person(hand.scope, tx, one)).name for one in dict.fromkeys(account_ids)}
+    named = {
+        one: (await tenancy.get_project(hand.scope, tx, project_id=one)).name
+        for one in dict.fromkeys(project_ids)
+    }
+    return [(a, p, people[a], named[p]) for a in people for p in named]

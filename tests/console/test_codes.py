@@ -1,0 +1,174 @@
+"""Signing in with a phone and a one-time code: limits, expiry, lock-out, replay, and nothing told of who is here."""
+
+import asyncio
+import re
+
+import pytest
+
+from linli.domains.people.rights import Role
+from linli.domains.people.service import accounts, codes, sms_outbox
+from linli.domains.people.service.sms_outbox import OutboxSms
+from linli.kernel.clock import ManualClock
+from linli.kernel.outbox import Jobs, Worker
+from tests.console.conftest import SETUP, Browser
+
+PHONE = SETUP["login"]
+MINUTE_MS = 60_000
+
+
+@pytest.fixture
+def worker(parts):
+    jobs = Jobs()
+    codes.register(jobs, OutboxSms(parts.db, parts.secrets, parts.ids), parts.secrets, parts.clock)
+    return Worker(parts.db, parts.clock, jobs)
+
+
+async def sent(parts, worker) -> list[str]:
+    """Codes on the operator's page, the latest first."""
+    await worker.run_once()
+    found = await sms_outbox.waiting(parts.db, secrets=parts.secrets)
+    return [match[0] for _, text in found if (match := re.search(r"\d{6}", text))]
+
+
+async def ask(browser: Browser, phone: str = PHONE):
+    return await browser.post("/session/code", json={"phone": phone})
+
+
+async def enter(browser: Browser, code: str, phone: str = PHONE):
+    return await browser.post("/session/code/verify", json={"phone": phone, "code": code})
+
+
+@pytest.fixture
+async def visitor(parts, administrator):
+    async with Browser(parts, address="198.51.100.4") as browser:
+        yield browser
+
+
+@pytest.mark.covers("ACC-07")
+async def test_a_code_opens_a_session_once(parts, worker, visitor):
+    assert (await ask(visitor, "+86 138-0013-8000")).json() == {"againSeconds": 60, "livesSeconds": 300}
+    (code,) = await sent(parts, worker)
+    answer = await enter(visitor, code)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["login"] == PHONE
+    assert (await visitor.get("/session")).status_code == 200
+    async with Browser(parts) as other:
+        again = await enter(other, code)
+        assert (again.status_code, again.json()["code"]) == (401, "account.bad_code")
+
+
+async def test_of_two_at_once_one_gets_in(parts, worker, visitor):
+    await ask(visitor)
+    (code,) = await sent(parts, worker)
+    async with Browser(parts, address="198.51.100.5") as other:
+        told = await asyncio.gather(enter(visitor, code), enter(other, code))
+    assert sorted(answer.status_code for answer in told) == [200, 401]
+
+
+async def test_a_code_ends_after_five_minutes(parts, worker, visitor, clock: ManualClock):
+    await ask(visitor)
+    (code,) = await sent(parts, worker)
+    await clock.advance(5 * MINUTE_MS)
+    assert (await enter(visitor, code)).status_code == 401
+
+
+async def test_a_new_code_voids_the_last(parts, worker, visitor, clock: ManualClock):
+    await ask(visitor)
+    await clock.advance(MINUTE_MS)
+    await ask(visitor)
+    new, old = await sent(parts, worker)
+    if new != old:
+        assert (await enter(visitor, old)).status_code == 401
+    assert (await enter(visitor, new)).status_code == 200
+
+
+async def test_five_tries_a_code_then_even_the_right_one_is_refused(
+    parts, worker, visitor, clock: ManualClock
+):
+    await ask(visitor)
+    (code,) = await sent(parts, worker)
+    wrong = "000000" if code != "000000" else "111111"
+    for _ in range(codes.TRIES):
+        assert (await enter(visitor, wrong)).status_code == 401
+    refused = await enter(visitor, code)
+    assert refused.status_code == 429  # and the account waits
+    await clock.advance(refused.json()["facts"]["seconds"] * 1000)
+    assert (await enter(visitor, code)).status_code == 401
+
+
+async def test_one_a_minute_and_five_an_hour(parts, worker, visitor, clock: ManualClock):
+    for n in range(codes.AN_HOUR):
+        async with Browser(parts, address=f"198.51.100.{20 + n}") as browser:
+            assert (await ask(browser)).status_code == 202
+            soon = await ask(browser)
+            assert soon.status_code == 429
+            assert 0 < soon.json()["facts"]["seconds"] <= 60
+        await clock.advance(9 * MINUTE_MS)
+    refused = await codes_refused(parts)
+    assert 0 < refused <= 3600
+    assert len(await sent(parts, worker)) <= codes.AN_HOUR
+
+
+async def codes_refused(parts) -> int:
+    with pytest.raises(codes.CodeTooSoon) as refused:
+        await codes.request_code(
+            parts.db, phone=PHONE, secrets=parts.secrets, language="en", now_ms=parts.clock.now_ms()
+        )
+    return int(refused.value.facts["seconds"])
+
+
+async def test_a_phone_that_nobody_has_looks_like_any_other(parts, worker, visitor):
+    known = await ask(visitor)
+    async with Browser(parts, address="198.51.100.9") as other:
+        unknown = await ask(other, "13911112222")
+        assert (unknown.status_code, unknown.json()) == (known.status_code, known.json())
+        soon = await ask(other, "13911112222")
+        assert soon.status_code == 429
+        tried = await enter(other, "123456", "13911112222")
+        assert (tried.status_code, tried.json()["code"]) == (401, "account.bad_code")
+        assert (await ask(other, "12")).status_code == 400
+    assert len(await sent(parts, worker)) == 1
+
+
+async def test_a_closed_account_gets_in_by_no_code(parts, worker, visitor):
+    account = await accounts.find_account(parts.db, PHONE)
+    await ask(visitor)
+    (code,) = await sent(parts, worker)
+    async with parts.db.begin() as tx:
+        await accounts.disable_account(tx, account_id=account.id, disabled=True, now_ms=parts.clock.now_ms())
+    assert (await enter(visitor, code)).status_code == 403
+
+
+async def test_messages_are_the_operators_alone_and_no_log_has_them(
+    parts, worker, visitor, administrator, caplog
+):
+    caplog.set_level("DEBUG")
+    await ask(visitor)
+    (code,) = await sent(parts, worker)
+    told = (await administrator.get("/sms-outbox")).json()
+    assert told["provider"] == "outbox"
+    assert (told["messages"][0]["phone"], code in told["messages"][0]["text"]) == (PHONE, True)
+    assert code not in caplog.text
+    hashed = await accounts.hash_password("correct horse battery")
+    async with parts.db.begin() as tx:
+        tenant = (await accounts.rights(tx, (await accounts.find_account(tx, PHONE)).id)).tenants[0]
+        staff = await accounts.create_account(
+            tx, login="plain.staff", password_hash=hashed, name="王", ids=parts.ids, now_ms=1
+        )
+        await accounts.grant_role(tx, account_id=staff, role=Role.TENANT_ADMIN, tenant_id=tenant, now_ms=1)
+    await visitor.sign_in("plain.staff")
+    assert (await visitor.get("/sms-outbox")).status_code == 403
+
+
+async def test_codes_can_be_switched_off(parts, administrator):
+    import msgspec
+
+    from linli.kernel.settings import SmsGateway
+
+    parts = type(parts)(
+        **{**vars(parts), "settings": msgspec.structs.replace(parts.settings, sms=SmsGateway(provider="off"))}
+    )
+    async with Browser(parts) as browser:
+        assert (await browser.get("/setup")).json()["codes"] is False
+        answer = await ask(browser)
+        assert (answer.status_code, answer.json()["code"]) == (503, "account.codes_off")
