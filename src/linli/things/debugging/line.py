@@ -1,0 +1,164 @@
+"""A device's line to this platform's own MQTT front, over a real socket: what the simulator speaks through.
+
+Unlike a device it does not come back by itself: when the line ends, because the real device connected or somebody
+stopped it, it stays down.
+"""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import msgspec
+
+from linli.protocols import mqtt
+from linli.protocols.linkkit import signatures, topics
+from linli.things.debugging.errors import SimulatorRefused
+
+type Answer = Callable[[str, Any], Awaitable[dict[str, Any] | None]]
+"""(method, params) of a call -> members of the reply (`code`, `data`, `message`), or None for silence."""
+
+CONNECT_SECONDS: Final = 10.0
+KEEP_ALIVE_SECONDS: Final = 60
+SDK_VERSION: Final = "linli-simulator"
+
+
+class _Downlink(msgspec.Struct):
+    id: str | int = ""
+    method: str = ""
+    params: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class _Wire(asyncio.Protocol):
+    """Packets of one connection, as a queue that ends with None."""
+
+    def __init__(self) -> None:
+        self._decoder = mqtt.Decoder("client")
+        self._packets: asyncio.Queue[mqtt.Packet | None] = asyncio.Queue()
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            for packet in self._decoder.feed(data):
+                self._packets.put_nowait(packet)
+        except mqtt.MqttError:
+            self._packets.put_nowait(None)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._packets.put_nowait(None)
+
+    async def next(self) -> mqtt.Packet | None:
+        return await self._packets.get()
+
+
+class DeviceLine:
+    """One connection with a device's own credentials. `open`, then `post`; `ended` tells when the line is down."""
+
+    def __init__(self, product_key: str, device_name: str, device_secret: str, answer: Answer) -> None:
+        self._product_key, self._device_name, self._secret = product_key, device_name, device_secret
+        self._answer = answer
+        self._numbers = itertools.count(1)
+        self._packet_ids = itertools.cycle(range(1, 65_535))
+        self._transport: asyncio.Transport | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._calls: set[asyncio.Task[None]] = set()
+
+    async def open(self, host: str, port: int) -> None:
+        """Connect. Raises SimulatorRefused, OSError, TimeoutError."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(CONNECT_SECONDS):
+            transport, wire = await loop.create_connection(_Wire, host, port)
+            try:
+                transport.write(mqtt.encode(self._connect_packet()))
+                first = await wire.next()
+                if not isinstance(first, mqtt.Connack) or first.code:
+                    raise SimulatorRefused(connack=first.code if isinstance(first, mqtt.Connack) else -1)
+            except BaseException:
+                transport.close()
+                raise
+        self._transport = transport
+        self._reader = asyncio.create_task(self._talk(wire), name=f"simulated {self._device_name}")
+
+    def ended(self) -> "asyncio.Task[None]":
+        """Done when the line ended. Only after `open`."""
+        assert self._reader is not None
+        return self._reader
+
+    async def close(self) -> None:
+        """Say good-bye and hang up."""
+        self._write(mqtt.Disconnect())
+        if self._reader is not None:
+            self._reader.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._reader
+
+    def post(self, tail: str, params: Any) -> None:
+        """Publish `params` below `/sys/{pk}/{dn}/thing/event/`, e.g. `property/post`, at QoS 1."""
+        self.publish(f"thing/event/{tail}", f"thing.event.{tail.replace('/', '.')}", params)
+
+    def publish(self, tail: str, method: str, params: Any) -> None:
+        body = {"id": str(next(self._numbers)), "version": "1.0", "params": params, "method": method}
+        topic = topics.sys_topic(self._product_key, self._device_name, tail)
+        self._write(mqtt.Publish(topic, msgspec.json.encode(body), 1, next(self._packet_ids)))
+
+    # under the bonnet
+
+    def _connect_packet(self) -> mqtt.Connect:
+        client_id, stamp = f"{self._product_key}.{self._device_name}", "2524608000000"
+        text = signatures.device_text(client_id, self._device_name, self._product_key, stamp)
+        options = f"timestamp={stamp},_v={SDK_VERSION},securemode=3,signmethod=hmacsha256,ext=1"
+        return mqtt.Connect(
+            client_id=f"{client_id}|{options}|",
+            username=f"{self._device_name}&{self._product_key}",
+            password=signatures.sign(self._secret, text).encode(),
+            keep_alive=KEEP_ALIVE_SECONDS,
+        )
+
+    async def _talk(self, wire: _Wire) -> None:
+        pings = asyncio.create_task(self._ping())
+        try:
+            while (packet := await wire.next()) is not None:
+                if isinstance(packet, mqtt.Publish):
+                    call = asyncio.create_task(self._serve(packet))
+                    self._calls.add(call)
+                    call.add_done_callback(self._calls.discard)
+        finally:
+            pings.cancel()
+            for call in list(self._calls):
+                call.cancel()
+            if self._transport is not None:
+                self._transport.close()
+
+    async def _ping(self) -> None:
+        while True:
+            await asyncio.sleep(KEEP_ALIVE_SECONDS / 2)
+            self._write(mqtt.Pingreq())
+
+    async def _serve(self, packet: mqtt.Publish) -> None:
+        if packet.qos:
+            self._write(mqtt.Puback(packet.packet_id))
+        if packet.topic.endswith("_reply"):
+            return
+        try:
+            call = msgspec.json.decode(packet.payload, type=_Downlink)
+            params = msgspec.json.decode(call.params)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return
+        if not call.method.startswith("thing.service."):
+            return
+        members = await self._answer(call.method, params)
+        if members is not None:
+            reply: dict[str, Any] = {"id": call.id, "code": 200, "data": {}, "message": "success"} | members
+            self._write(mqtt.Publish(_reply_topic(packet.topic), msgspec.json.encode(reply)))
+
+    def _write(self, packet: mqtt.Packet) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(mqtt.encode(packet))
+
+
+def _reply_topic(topic: str) -> str:
+    if topic.startswith("/ext/rrpc/"):
+        return topic
+    if "/rrpc/request/" in topic:
+        return topic.replace("/rrpc/request/", "/rrpc/response/")
+    return f"{topic}_reply"

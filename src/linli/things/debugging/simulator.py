@@ -1,0 +1,313 @@
+"""The built-in simulator: stands in for a device that is not connected, by the device's own credentials, over MQTT.
+
+A simulation lives in one process, which reads its row again when a signal says so and every few seconds; so any process
+may be asked to change it. It ends when it is told to, after `LASTS_MS`, when nobody looks at its page any more, and
+when its line ends because the real device came.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import msgspec
+
+from linli.kernel import telemetry
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import BadInput, LinliError
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+from linli.things.debugging.errors import (
+    DeviceIsOnline,
+    DeviceSpeaksOtherwise,
+    NotSimulated,
+    SimulatorRefused,
+)
+from linli.things.debugging.line import DeviceLine
+from linli.things.debugging.made_up import Wanderer
+from linli.things.debugging.simulation_rows import (
+    CHANNEL,
+    Act,
+    Answer,
+    Settings,
+    SimulationRow,
+    add_row,
+    configure_row,
+    find_row,
+    order,
+    remove_row,
+    remove_rows_of,
+    take_orders,
+    watch_row,
+)
+from linli.things.errors import DeviceDisabled
+from linli.things.mqtt.ports import Publisher
+from linli.things.queries.devices import DeviceRow, get_device
+from linli.things.queries.products import get_product
+from linli.tsl import ThingModel
+
+log = telemetry.logger(__name__)
+
+LASTS_MS: Final = 30 * 60_000
+UNWATCHED_MS: Final = 45_000
+"""A page that is open says so every 15 s."""
+LOOK_SECONDS: Final = 5.0
+MOST_INTERVAL_S: Final = 3600
+MOST_DELAY_MS: Final = 60_000
+_SET: Final = "thing.service.property.set"
+_GET: Final = "thing.service.property.get"
+
+type Address = Callable[[], tuple[str, int]]
+
+
+class _Simulated:
+    """One device that is stood in for. `run` returns when it is over."""
+
+    def __init__(
+        self, device: DeviceRow, model: ThingModel, secret: str, clock: Clock, settings: Settings
+    ) -> None:
+        self.line = DeviceLine(device.product_key, device.device_name, secret, self.answer)
+        self.settings = settings
+        self.wake = asyncio.Event()
+        self._model = model
+        self._clock = clock
+        self._wanderer = Wanderer(random.Random())
+        self._held: dict[str, Any] = {}
+        """Values that were set from above: kept, not made up any more."""
+
+    def tell(self, act: Act) -> None:
+        if act.kind == "event":
+            event = self._model.event_by_id.get(act.identifier)
+            if event is not None:
+                values = act.values
+                made = self._wanderer.all(event.output, self._clock.now_ms()) if values is None else values
+                self.line.post(f"{event.identifier}/post", made)
+            return
+        self.line.post("property/post", self.values() if act.values is None else act.values)
+
+    def values(self) -> dict[str, Any]:
+        wanted = self.settings.properties
+        now_ms = self._clock.now_ms()
+        return {
+            item.identifier: self._held[item.identifier]
+            if item.identifier in self._held
+            else self._wanderer.next(item, now_ms, self.settings.ranges)
+            for item in self._model.properties
+            if wanted is None or item.identifier in wanted
+        }
+
+    async def answer(self, method: str, params: Any) -> dict[str, Any] | None:
+        """What the device says to a call: as set, else success by the thing model."""
+        if method == _SET and isinstance(params, dict):
+            self._held |= params
+            self.line.post("property/post", params)
+            return {}
+        if method == _GET:
+            asked = params if isinstance(params, list) else []
+            return {"data": {key: value for key, value in self.values().items() if key in asked}}
+        identifier = method.removeprefix("thing.service.")
+        service = self._model.service_by_id.get(identifier)
+        if service is None:
+            return {"code": 404, "message": f"no such service: {identifier}"}
+        wanted = self.settings.answers.get(identifier, Answer())
+        if wanted.silent:
+            return None
+        if wanted.delay_ms:
+            await self._clock.sleep(wanted.delay_ms / 1000)
+        data = wanted.data
+        if data is None:
+            data = self._wanderer.all(service.output, self._clock.now_ms()) if wanted.code == 200 else {}
+        return {"code": wanted.code, "message": wanted.message, "data": data}
+
+
+class Simulator:
+    """One per process. `publisher`, `address` (where its front listens) and `speaks_raw` are set once known."""
+
+    def __init__(self, db: Database, secrets: Secrets, clock: Clock, *, process: str) -> None:
+        self._db = db
+        self._secrets = secrets
+        self._clock = clock
+        self._process = process
+        self.publisher: Publisher | None = None
+        self.address: Address | None = None
+        self.speaks_raw: Callable[[DeviceRow], Awaitable[bool]] = _never
+        self._running: dict[int, tuple[_Simulated, asyncio.Task[None]]] = {}
+        self._stop_listening: Callable[[], None] = lambda: None
+
+    async def open(self) -> None:
+        """What this process simulated in an earlier life is over."""
+        async with self._db.begin() as tx:
+            await remove_rows_of(tx, self._process)
+        self._stop_listening = self._db.signals.listen(CHANNEL, self._heard)
+
+    async def close(self) -> None:
+        self._stop_listening()
+        tasks = [task for _, task in self._running.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def gone(self, process: str) -> None:
+        """Another process died."""
+        async with self._db.begin() as tx:
+            await remove_rows_of(tx, process)
+
+    # for routes
+
+    async def start(self, scope: Scope, *, iot_id: str, settings: Settings) -> SimulationRow:
+        """Connect as this device. Raises NotFound, BadInput, DeviceDisabled, DeviceIsOnline, DeviceSpeaksOtherwise,
+        SimulatorRefused."""
+        device = await get_device(scope, self._db, iot_id=iot_id)
+        _check(settings)
+        if not device.enabled:
+            raise DeviceDisabled(id=iot_id)
+        if await self.speaks_raw(device):
+            raise DeviceSpeaksOtherwise(id=iot_id)
+        reached = self.publisher is not None and self.publisher.is_connected(
+            device.product_key, device.device_name
+        )
+        if device.online or reached:
+            raise DeviceIsOnline(id=iot_id)
+        if self.address is None:
+            raise SimulatorRefused(connack=-1)
+        model = (await get_product(scope, self._db, product_key=device.product_key)).model()
+        secret = self._secrets.open(device.secret, about=f"device:{device.iot_id}")
+        simulated = _Simulated(device, model, secret, self._clock, settings)
+        try:
+            await simulated.line.open(*self.address())
+        except (OSError, TimeoutError) as error:
+            raise SimulatorRefused(connack=-1) from error
+        now = self._clock.now_ms()
+        caller = f"{scope.caller.kind}:{scope.caller.id}"
+        row = SimulationRow(
+            device.device_no, self._process, caller, msgspec.json.encode(settings).decode(), "[]", now,
+            now + LASTS_MS, now,
+        )  # fmt: skip
+        task = asyncio.create_task(self._live(device.device_no, simulated), name=f"simulate {iot_id}")
+        self._running[device.device_no] = simulated, task
+        try:
+            async with self._db.begin() as tx:
+                await add_row(tx, row, tenant_id=device.tenant_id)
+        except BaseException:
+            task.cancel()
+            raise
+        return row
+
+    async def find(self, scope: Scope, *, iot_id: str) -> SimulationRow | None:
+        """Raises NotFound for the device."""
+        device = await get_device(scope, self._db, iot_id=iot_id)
+        return await find_row(self._db, device.device_no)
+
+    async def configure(self, scope: Scope, *, iot_id: str, settings: Settings) -> None:
+        """Raises NotFound, BadInput."""
+        _check(settings)
+        async with self._db.begin() as tx:
+            device = await get_device(scope, tx, iot_id=iot_id)
+            if not await configure_row(tx, device.device_no, settings):
+                raise NotSimulated(what="simulation", id=iot_id)
+
+    async def tell(self, scope: Scope, *, iot_id: str, act: Act) -> None:
+        """Have it post properties or an event. Raises NotFound, BadInput."""
+        async with self._db.begin() as tx:
+            device = await get_device(scope, tx, iot_id=iot_id)
+            model = (await get_product(scope, tx, product_key=device.product_key)).model()
+            if act.kind == "event" and act.identifier not in model.event_by_id:
+                raise BadInput(field="identifier", rule="tsl.unknown_identifier")
+            if not await order(tx, device.device_no, act):
+                raise NotSimulated(what="simulation", id=iot_id)
+
+    async def watch(self, scope: Scope, *, iot_id: str) -> SimulationRow:
+        """Somebody still looks. Raises NotFound."""
+        async with self._db.begin() as tx:
+            device = await get_device(scope, tx, iot_id=iot_id)
+            row = await find_row(tx, device.device_no)
+            if row is None:
+                raise NotSimulated(what="simulation", id=iot_id)
+            await watch_row(tx, device.device_no, now_ms=self._clock.now_ms())
+        return row
+
+    async def stop(self, scope: Scope, *, iot_id: str) -> None:
+        """Hang up. Raises NotFound."""
+        async with self._db.begin() as tx:
+            device = await get_device(scope, tx, iot_id=iot_id)
+            if not await remove_row(tx, device.device_no):
+                raise NotSimulated(what="simulation", id=iot_id)
+        running = self._running.get(device.device_no)
+        if running is not None:
+            await asyncio.wait((running[1],), timeout=LOOK_SECONDS)
+
+    # the life of one
+
+    def _heard(self, payload: str) -> None:
+        running = self._running.get(int(payload))
+        if running is not None:
+            running[0].wake.set()
+
+    async def _live(self, device_no: int, simulated: _Simulated) -> None:
+        due = self._clock.now_ms()
+        simulated.wake.set()
+        try:
+            while not simulated.line.ended().done():
+                due = await self._turn(device_no, simulated, due)
+                if due < 0:
+                    return
+        except LinliError as error:
+            log.warning("simulator: device %d is let go: %s", device_no, error)
+        finally:
+            await simulated.line.close()
+            self._running.pop(device_no, None)
+            with contextlib.suppress(LinliError):
+                async with self._db.begin() as tx:
+                    await remove_row(tx, device_no)
+
+    async def _turn(self, device_no: int, simulated: _Simulated, due: int) -> int:
+        """Wait for the next thing to do and do it. When the next post is due; -1: it is over."""
+        pause = LOOK_SECONDS
+        if simulated.settings.interval_s:
+            pause = min(pause, max(due - self._clock.now_ms(), 0) / 1000)
+        timer = asyncio.ensure_future(self._clock.sleep(pause))
+        woken = asyncio.ensure_future(simulated.wake.wait())
+        try:
+            await asyncio.wait((timer, woken, simulated.line.ended()), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            timer.cancel()
+            woken.cancel()
+        simulated.wake.clear()
+        row = await find_row(self._db, device_no)
+        now = self._clock.now_ms()
+        if (
+            row is None
+            or row.process != self._process
+            or now >= row.ends_ms
+            or now - row.watched_ms > UNWATCHED_MS
+        ):
+            return -1
+        before, simulated.settings = simulated.settings, row.read_settings()
+        if row.commands != "[]":
+            async with self._db.begin() as tx:
+                acts = await take_orders(tx, device_no)
+            for act in acts:
+                simulated.tell(act)
+        interval = simulated.settings.interval_s
+        if interval and (now >= due or interval != before.interval_s):
+            simulated.tell(Act("property"))
+            return now + interval * 1000
+        return due
+
+
+def _check(settings: Settings) -> None:
+    """Raises BadInput."""
+    if not 0 <= settings.interval_s <= MOST_INTERVAL_S:
+        raise BadInput(field="intervalS", rule="range", low=0, high=MOST_INTERVAL_S)
+    for identifier, answer in settings.answers.items():
+        if not 0 <= answer.delay_ms <= MOST_DELAY_MS:
+            raise BadInput(field=f"answers.{identifier}.delayMs", rule="range", low=0, high=MOST_DELAY_MS)
+    for identifier, limit in settings.ranges.items():
+        if limit.min is not None and limit.max is not None and limit.min > limit.max:
+            raise BadInput(field=f"ranges.{identifier}", rule="before", other="max")
+
+
+async def _never(device: DeviceRow) -> bool:
+    return False
