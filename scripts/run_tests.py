@@ -4,11 +4,13 @@ With arguments only pytest runs, with them: `./linli test tests/kernel -k outbox
 closing line closes the run.
 """
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -36,6 +38,16 @@ ENGINES = {
 }
 # Another version does, where the one above is not to be had.
 ANY_VERSION = {"postgresql-17": "/usr/lib/postgresql/*/bin/initdb"}
+# Units that these packages enable; tests start engines of their own, in folders and on ports of their own.
+UNITS = {
+    "postgresql-17": ("postgresql.service",),
+    "haproxy": ("haproxy.service",),
+    "rabbitmq-server": ("rabbitmq-server.service", "epmd.socket", "epmd.service"),
+    "mosquitto": ("mosquitto.service",),
+}
+POLICY = Path("/usr/sbin/policy-rc.d")
+"""What Debian's maintainer scripts ask before they start a service (invoke-rc.d(8))."""
+DENIES = "#!/bin/sh\n# Put here while `./linli test` installs engines; removed when it is done.\nexit 101\n"
 
 
 def main(arguments: list[str]) -> int:
@@ -62,8 +74,11 @@ def provide_engines() -> None:
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
         try:
             run("refreshing Debian's package lists", ["apt-get", "update", "-q"], log=LOGS / "apt-update.log")
-            for package in missing:  # one by one: a name that this release lacks must not keep out the others
-                install(package)
+            with no_service_starts():
+                for (
+                    package
+                ) in missing:  # one by one: a name that this release lacks must not keep out the others
+                    install(package)
         except Failed as failure:
             say(str(failure))
     for package, (sign, untested) in ENGINES.items():
@@ -73,11 +88,35 @@ def provide_engines() -> None:
 
 def install(package: str) -> None:
     line = ["apt-get", "install", "-y", "-q", "--no-install-recommends", package]
+    units = [unit for unit in UNITS.get(package, ()) if shutil.which("systemctl") and not enabled(unit)]
     log = LOGS / f"apt-{package}.log"
     try:
         run(f"installing {package}", line, log=log, environment={"DEBIAN_FRONTEND": "noninteractive"})
     except Failed as failure:
         say(str(failure))
+    for unit in units:  # nor at the next boot; one that this release does not have is no reason to stop
+        subprocess.run(["systemctl", "disable", "--quiet", unit], stderr=subprocess.DEVNULL)
+
+
+def enabled(unit: str) -> bool:
+    line = ["systemctl", "is-enabled", "--quiet", unit]
+    return subprocess.run(line, stderr=subprocess.DEVNULL).returncode == 0
+
+
+@contextlib.contextmanager
+def no_service_starts(policy: Path = POLICY) -> Iterator[None]:
+    """Packages installed meanwhile start no service. A policy that the machine already has stays as it is."""
+    try:
+        with policy.open("x", encoding="ascii") as file:
+            file.write(DENIES)
+            os.fchmod(file.fileno(), 0o755)
+    except FileExistsError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        policy.unlink(missing_ok=True)
 
 
 def present(sign: str) -> bool:

@@ -13,6 +13,7 @@ import pytest
 
 from linli.databus import changes, deliveries, delivery_log, records, replay, subscriptions, topics
 from linli.databus.queues import hub as hub_module
+from linli.databus.queues import leases
 from linli.databus.queues import pump as pump_module
 from linli.databus.queues.hub import Hub
 from linli.databus.subscription_rows import Filters, get_subscription
@@ -48,9 +49,11 @@ async def hub_of(db, clock, secrets, **limits):
 
 @pytest.fixture
 def rare_polls(monkeypatch):
-    """For tests that let days pass: a manual clock wakes every sleeper on its way."""
+    """For tests that let days pass: a manual clock wakes every sleeper on its way. Leases last as long, since hours
+    go by between two turns of the loop that renews them."""
     monkeypatch.setattr(hub_module, "POLL_SECONDS", 1800.0)
     monkeypatch.setattr(pump_module, "POLL_SECONDS", 1800.0)
+    monkeypatch.setattr(leases, "LEASE_MS", 90 * 86_400_000)
 
 
 async def let_pass(clock, ms):
