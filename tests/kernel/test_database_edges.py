@@ -13,7 +13,8 @@ from sqlalchemy import Column, MetaData, Table, bindparam, func, select
 
 from linli.kernel.db import INT, Database, Query, any_of, identity, integer, text_column
 from linli.kernel.db.partitions import create_all, day_of, drop_before, make_ahead
-from linli.kernel.db.sqlite import GROUP_UNITS, DiskFull, SQLiteDatabase
+from linli.kernel.db.sqlite import DiskFull, SQLiteDatabase
+from linli.kernel.db.sqlite_writer import GROUP_UNITS
 from linli.kernel.errors import Unavailable
 from tests.engines import PostgreSQL
 
@@ -146,13 +147,13 @@ async def test_units_that_a_full_disk_took_along_are_not_told_stored(database: D
     """SQLite ends the whole transaction when a page cannot be had, with the units before in the same group."""
     assert isinstance(database, SQLiteDatabase)
     await add(database, "before")
-    (pages,) = database._writer.execute("PRAGMA page_count").fetchone()
-    database._writer.execute(f"PRAGMA max_page_count = {pages + 2}")
+    (pages,) = database._writer.connection.execute("PRAGMA page_count").fetchone()
+    database._writer.connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     outcomes = await asyncio.gather(
         add(database, "small"), add(database, "x" * 100_000), add(database, "y"), return_exceptions=True
     )
     assert isinstance(outcomes[1], DiskFull)
-    database._writer.execute("PRAGMA max_page_count = 1000000")
+    database._writer.connection.execute("PRAGMA max_page_count = 1000000")
     for name, outcome in zip(("small", "y"), (outcomes[0], outcomes[2]), strict=True):
         assert outcome is None or isinstance(outcome, DiskFull)
         assert bool(await names.all(database, names=[name])) is (outcome is None), name
@@ -164,8 +165,8 @@ async def test_a_unit_that_hides_the_end_of_its_transaction_is_not_told_stored(d
     """Alone it has no savepoint to miss; it must be told all the same, and whoever waits goes on."""
     assert isinstance(database, SQLiteDatabase)
     await add(database, "before")
-    (pages,) = database._writer.execute("PRAGMA page_count").fetchone()
-    database._writer.execute(f"PRAGMA max_page_count = {pages + 2}")
+    (pages,) = database._writer.connection.execute("PRAGMA page_count").fetchone()
+    database._writer.connection.execute(f"PRAGMA max_page_count = {pages + 2}")
 
     async def hides() -> None:
         async with database.begin() as tx:
@@ -174,7 +175,7 @@ async def test_a_unit_that_hides_the_end_of_its_transaction_is_not_told_stored(d
                 await tx.insert_one(notes, ("name",), ("x" * 100_000,))
 
     outcomes = await asyncio.gather(hides(), add(database, "next"), return_exceptions=True)
-    database._writer.execute("PRAGMA max_page_count = 1000000")
+    database._writer.connection.execute("PRAGMA max_page_count = 1000000")
     assert isinstance(outcomes[0], DiskFull)
     assert outcomes[1] is None
     assert {n for (n,) in await names.all(database, names=["kept?", "next"])} == {"next"}

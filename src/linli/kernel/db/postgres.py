@@ -12,7 +12,8 @@ from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import dialect as pg_dialect
 
 from linli.kernel.db.database import Database, Row, Tx, bound, identity_of, quote
-from linli.kernel.db.sqlite import DiskFull, conflict_clause
+from linli.kernel.db.inserts import conflict_clause
+from linli.kernel.db.sqlite_writer import DiskFull
 from linli.kernel.db.statements import Plan
 from linli.kernel.errors import LinliError, Unavailable
 from linli.kernel.scope import Scope
