@@ -13,7 +13,8 @@ from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.things.errors import DeviceBoundElsewhere, DeviceNameTaken
 from linli.things.events import DeviceDeleted, DeviceMoved
-from linli.things.queries.devices import DeviceFilter, device_tags_of, get_device, list_devices
+from linli.things.queries.device_lists import DeviceFilter, list_devices
+from linli.things.queries.devices import device_tags_of, get_device
 from linli.things.service import devices, products, tags
 from tests.things.conftest import Site
 

@@ -21,6 +21,7 @@ from linli.things.events import DeviceDeleted
 from linli.things.features import Features, forget_features
 from linli.things.fleet import Fleet
 from linli.things.gateways.room import Gateways
+from linli.things.groups.service import forget_memberships
 from linli.things.inbox.dispatcher import Dispatcher
 from linli.things.inbox.handlers import InboxHandlers
 from linli.things.inbox.ingest import Ingest
@@ -147,4 +148,5 @@ class Things:
 async def _device_deleted(tx: Tx, event: DeviceDeleted) -> None:
     await forget_features(tx, device_no=event.device_no)
     await forget_certificates(tx, device_no=event.device_no)
+    await forget_memberships(tx, device_no=event.device_no)
     await forget_retained(tx, product_key=event.product_key, device_name=event.device_name)

@@ -14,6 +14,8 @@ from linli.things.models import things_audit
 Act = Literal[
     "product.created", "product.changed", "product.deleted", "product.secret_shown", "model.published",
     "model.rolled_back",
+    "device.secret_shown", "device.secret_reset", "device.enabled", "device.disabled", "device.deleted",
+    "device.moved", "device.bound", "device.unbound", "batch.started", "batch.undone", "batch.certificates",
 ]  # fmt: skip
 
 

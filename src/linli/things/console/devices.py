@@ -14,9 +14,10 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.things.queries import device_lists, products
 from linli.things.queries import devices as queries
-from linli.things.queries import products
-from linli.things.queries.devices import DeviceOrder, DeviceState
+from linli.things.queries.device_lists import DeviceOrder
+from linli.things.queries.devices import DeviceState
 from linli.things.service import devices as service
 
 Sort = Literal["name", "-name", "seen", "-seen", "created", "-created", ""]
@@ -112,13 +113,13 @@ class DeviceRoutes(Controller):
         sort: FromQuery[Sort] = "",
     ) -> Page[DeviceRow]:
         """Devices in sight, the newest first unless sorted."""
-        where = queries.DeviceFilter(
+        where = device_lists.DeviceFilter(
             keyword=q.strip(),
             product_keys=(product_key,) if product_key else (),
             state=device_state,
             community_id=community_id,
         )
-        found = await queries.list_devices(within, db, page=page, where=where, order=_ORDERS[sort])
+        found = await device_lists.list_devices(within, db, page=page, where=where, order=_ORDERS[sort])
         return Page.of(page, found.total, [DeviceRow.of(row) for row in found.data])
 
     @post("/", right="devices.manage", status_code=201)

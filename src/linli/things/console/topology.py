@@ -16,7 +16,8 @@ from linli.kernel.secrets import Secrets
 from linli.things.console.devices import DeviceRow
 from linli.things.gateways import found, queries, topology
 from linli.things.gateways.permits import MAX_SECONDS, Permits
-from linli.things.queries.devices import DeviceFilter, get_device, get_device_by_no, list_devices
+from linli.things.queries.device_lists import DeviceFilter, list_devices
+from linli.things.queries.devices import get_device, get_device_by_no
 
 MAX_CHOSEN = 200
 

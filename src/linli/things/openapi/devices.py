@@ -25,13 +25,12 @@ from linli.things.openapi.wire import (
     device_at,
     told_busy,
 )
+from linli.things.queries.device_lists import DeviceFilter, list_devices
 from linli.things.queries.devices import (
     STATUS,
-    DeviceFilter,
     DeviceRow,
     find_devices,
     find_named_devices,
-    list_devices,
 )
 from linli.things.queries.products import get_product, get_product_by_no
 from linli.things.queries.timelines import present_values

@@ -27,12 +27,11 @@ from linli.things.openapi.wire import (
     told_busy,
     utc_time,
 )
+from linli.things.queries.device_lists import DeviceFilter, list_devices
 from linli.things.queries.devices import (
     STATUS_TEXT,
-    DeviceFilter,
     DeviceRow,
     count_children,
-    list_devices,
 )
 from linli.things.queries.products import get_product_by_no
 from linli.things.queries.timelines import PresentValue, present_values_of

@@ -6,8 +6,10 @@ import msgspec
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from linli.kernel.db import INT, Query, Reader, Tx, any_of, in_scope
-from linli.kernel.errors import BadInput
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
+from linli.things.groups.conditions import Membership, is_member
+from linli.things.groups.queries import membership_of
 from linli.things.models import device_tags, devices
 from linli.things.ota.models import device_firmware
 from linli.things.queries.devices import find_devices, find_named_devices
@@ -25,6 +27,8 @@ class Selection(msgspec.Struct, frozen=True, rename="camel"):
     """Chosen one by one, or read from a list of names."""
     group: tuple[str, str] | None = None
     """A group of devices by a common tag: (key, value)."""
+    device_group: int = 0
+    """Members of this device group; 0: not asked for."""
 
 
 class Candidate(NamedTuple):
@@ -62,6 +66,7 @@ _CONDITIONS = (
     or_(bindparam("any_version", type_=INT) == 1, any_of(_version, "versions")),
     or_(bindparam("any_id", type_=INT) == 1, any_of(devices.c.iot_id, "iot_ids")),
     or_(bindparam("tag_key") == "", _tagged),
+    or_(bindparam("any_group", type_=INT) == 1, is_member()),
 )
 _CHOSEN = [devices.c.device_no, devices.c.iot_id, devices.c.device_name, device_firmware.c.version]
 _page = Query(
@@ -91,6 +96,8 @@ class Aim(NamedTuple):
     """Version that a differential image applies to, or empty."""
     community_id: int | None
     selection: Selection
+    members: Membership = Membership()
+    """Who is in the selection's device group, as it is now."""
 
     @property
     def binds(self) -> dict[str, Any]:
@@ -108,11 +115,14 @@ class Aim(NamedTuple):
             "iot_ids": list(chosen.iot_ids),
             "tag_key": key,
             "tag_value": value,
+            "any_group": 0 if chosen.device_group else 1,
+            **self.members.binds,
         }
 
 
 async def count_candidates(scope: Scope, db: Reader, aim: Aim) -> int:
     """How many devices the campaign would bring its firmware to now."""
+    aim = await _with_members(scope, db, aim)
     return int(await _count.scalar(db, scope, **aim.binds))
 
 
@@ -120,12 +130,25 @@ async def page_of_candidates(
     scope: Scope, db: Reader, aim: Aim, *, after: int, limit: int
 ) -> list[Candidate]:
     """Those with a device number above `after`, in order."""
+    aim = await _with_members(scope, db, aim)
     return await _page.all(db, scope, **aim.binds, after=after, limit=limit)
 
 
 async def is_candidate(tx: Tx, aim: Aim, *, device_no: int) -> bool:
     """Whether one device, as it reported itself now, belongs in the campaign."""
+    aim = await _with_members(Scope.system(), tx, aim)
     return await _is_candidate.one(tx, **aim.binds, device_no=device_no) is not None
+
+
+async def _with_members(scope: Scope, db: Reader, aim: Aim) -> Aim:
+    """The aim with the members of its device group looked up; of a group that is gone, there are none."""
+    if not aim.selection.device_group:
+        return aim
+    try:
+        members = await membership_of(scope, db, group_no=aim.selection.device_group)
+    except NotFound:
+        members = Membership()
+    return aim._replace(members=members)
 
 
 async def resolve(

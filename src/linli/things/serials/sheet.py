@@ -3,18 +3,17 @@
 Columns `vpcInstanceId` (may be empty), `snCode`, `deviceName`, `productKey` (spec B 2.5.2, V19).
 """
 
-import csv
 import io
-import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from xml.etree.ElementTree import ParseError
 
-from linli.kernel import i18n
 from linli.kernel.errors import BadInput
 from linli.things.serials.service import MAX_SN, SerialNumberEntry, sn_problem
 from linli.things.service.devices import DEVICE_NAME
+from linli.things.tables import Problem as Problem
+from linli.things.tables import cell_text, read_csv
 
 ROWS_MAX: Final = 1000
 FILE_BYTES: Final = 4 * 1024 * 1024
@@ -42,19 +41,6 @@ _REQUIRED: Final = ("sn", "device_name", "product_key")
 _SCANNED_MAX: Final = 20_000
 
 
-class Problem(NamedTuple):
-    """One fault. `row` counts as the spreadsheet does, from 1; 0 and an empty `column` stand for the whole."""
-
-    row: int
-    column: str
-    value: str
-    rule: str
-    facts: dict[str, Any]
-
-    def text(self, language: str) -> str:
-        return i18n.text(f"rule.{self.rule}", language, **self.facts)
-
-
 class Row(NamedTuple):
     number: int
     entry: SerialNumberEntry
@@ -75,7 +61,7 @@ def read(content: bytes) -> Sheet:
         raise BadInput(field="file", rule="file_too_large", limit=f"{FILE_BYTES // 1024 // 1024} MB")
     if content[:2] == b"PK":
         return _collect(_workbook(content))
-    return _collect(_table(content))
+    return _collect(read_csv(content, rule="serial_file"))
 
 
 def template() -> bytes:
@@ -112,27 +98,8 @@ def _workbook(content: bytes) -> Iterator[list[str]]:
         for number, values in enumerate(sheets[0].iter_rows(max_col=32, values_only=True)):
             if number > _SCANNED_MAX:
                 break
-            yield [_text(value) for value in values]
+            yield [cell_text(value) for value in values]
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, ParseError) as error:
-        raise BadInput(field="file", rule="serial_file") from error
-
-
-def _table(content: bytes) -> Iterator[list[str]]:
-    text = ""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    if not text.strip() or "\0" in text:
-        raise BadInput(field="file", rule="serial_file")
-    head = text.splitlines()[0]
-    delimiter = max(",;\t", key=head.count)
-    try:
-        for values in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            yield [_text(value) for value in values]
-    except csv.Error as error:
         raise BadInput(field="file", rule="serial_file") from error
 
 
@@ -203,12 +170,3 @@ def _repeated(
             Problem(number, TITLES["device_name"], entry.device_name, "twice_in_file", {"row": other})
         )
     return faults
-
-
-def _text(value: object) -> str:
-    """What stands in a cell, as people read it: 101.0 is "101", blanks around are gone, full-width is plain."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return unicodedata.normalize("NFKC", str(value)).strip()

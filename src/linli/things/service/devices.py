@@ -29,6 +29,8 @@ from linli.things.queries.products import get_product
 
 DEVICE_NAME = re.compile(r"[A-Za-z0-9\-_@.:]{4,32}")
 MAX_BATCH = 1000
+MAX_LABEL = 128
+"""Characters of a nickname or a remark."""
 
 
 class Triple(NamedTuple):
@@ -180,13 +182,18 @@ async def assign_community(scope: Scope, tx: Tx, *, iot_id: str, community_id: i
         scope.allow(community_id)
         if device.community_id not in (None, community_id):
             raise DeviceBoundElsewhere(id=iot_id)
-    if device.community_id == community_id:
-        return device
-    await _set_community.run(tx, scope, no=device.device_no, community=community_id, now=tx.db.clock.now_ms())
-    moved = DeviceMoved(device.device_no, iot_id, device.tenant_id, device.community_id, community_id)
-    await emit(tx, moved, key=iot_id)
-    _told(tx, device)
-    return device._replace(community_id=community_id)
+    return await _put_into(scope, tx, device, community_id)
+
+
+async def move_device(scope: Scope, tx: Tx, *, iot_id: str, community_id: int | None) -> DeviceRow:
+    """Put a device into another community, wherever it was: for those who may see both.
+
+    What it was in the old one, a door for one, ends there. Raises NotFound.
+    """
+    device = await get_device(scope, tx, iot_id=iot_id)
+    if community_id is not None:
+        scope.allow(community_id)
+    return await _put_into(scope, tx, device, community_id)
 
 
 async def label_device(
@@ -195,8 +202,8 @@ async def label_device(
     """Change alias or remark; None leaves it. Raises BadInput, NotFound."""
     device = await get_device(scope, tx, iot_id=iot_id)
     for field, value in (("nickName", nickname), ("remark", remark)):
-        if value is not None and len(value) > 128:
-            raise BadInput(field=field, rule="too_long", limit=128)
+        if value is not None and len(value) > MAX_LABEL:
+            raise BadInput(field=field, rule="too_long", limit=MAX_LABEL)
     await _set_labels.run(
         tx,
         scope,
@@ -282,6 +289,16 @@ async def _bind(tx: Tx, tenant_id: str, iot_ids: list[str], project_id: str | No
     scope = Scope.system(tenant_id)
     for device in await find_devices(scope, tx, iot_ids=iot_ids):
         _told(tx, device)
+
+
+async def _put_into(scope: Scope, tx: Tx, device: DeviceRow, community_id: int | None) -> DeviceRow:
+    if device.community_id == community_id:
+        return device
+    await _set_community.run(tx, scope, no=device.device_no, community=community_id, now=tx.db.clock.now_ms())
+    moved = DeviceMoved(device.device_no, device.iot_id, device.tenant_id, device.community_id, community_id)
+    await emit(tx, moved, key=device.iot_id)
+    _told(tx, device)
+    return device._replace(community_id=community_id)
 
 
 def _place(device: DeviceRow) -> tuple[int, str, str, int | None, str | None]:

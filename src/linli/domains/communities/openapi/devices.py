@@ -20,7 +20,8 @@ from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.openapi.registry import Call, method
 from linli.things.errors import DeviceBoundElsewhere
-from linli.things.queries.devices import DeviceFilter, DeviceRow, list_devices
+from linli.things.queries.device_lists import DeviceFilter, list_devices
+from linli.things.queries.devices import DeviceRow
 from linli.things.service import devices as things
 
 _ZONE = ZoneInfo("Asia/Shanghai")
