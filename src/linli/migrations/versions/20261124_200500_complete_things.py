@@ -393,6 +393,16 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "openapi_project_policies",
+        sa.Column("project_id", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("services", sa.Text(), nullable=False),
+        sa.Column("models", sa.Text(), nullable=False),
+        sa.Column("withheld", sa.Text(), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("project_id", name=op.f("pk_openapi_project_policies")),
+    )
+    op.create_table(
         "own_categories",
         sa.Column(
             "category_no",
@@ -1405,6 +1415,9 @@ def upgrade() -> None:
             )
         )
 
+    with op.batch_alter_table("openapi_key_policies", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("models", sa.Text(), nullable=True))
+
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("lease_by", sa.Text(), server_default="", nullable=False))
 
@@ -1467,6 +1480,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_column("lease_by")
+
+    with op.batch_alter_table("openapi_key_policies", schema=None) as batch_op:
+        batch_op.drop_column("models")
 
     with op.batch_alter_table("mqtt_sessions", schema=None) as batch_op:
         batch_op.drop_column("expiry_s")
@@ -1616,6 +1632,7 @@ def downgrade() -> None:
 
     op.drop_table("process_mail")
     op.drop_table("own_categories")
+    op.drop_table("openapi_project_policies")
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.drop_index("ix_notices_published")
         batch_op.drop_index("ix_notices_changed")
