@@ -33,6 +33,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
+from linli.openapi.policies import may_use_model
 from linli.openapi.registry import method
 
 PREFIX = "properties."
@@ -73,6 +74,7 @@ PREFIX = "properties."
 )
 async def insert(data: DataInsert, scope: Scope, tx: Tx) -> int:
     """Insert one row of a data model; answers its id. Subscribers are told after the commit."""
+    await may_use_model(scope, tx, data.model_id)
     community_id, _ = await _community(scope, tx, data.scope_id)
     return await records.insert_record(
         scope,
@@ -98,6 +100,7 @@ async def insert(data: DataInsert, scope: Scope, tx: Tx) -> int:
 )
 async def query(data: DataQuery, scope: Scope, db: Database) -> DataPage:
     """Rows of a data model that meet all conditions, newest first, a page at a time."""
+    await may_use_model(scope, db, data.model_id)
     community_id = None
     if data.scope_id and data.scope_id != scope.project_id:
         community_id = await scopes.community_of(scope, db, scope_id=data.scope_id)
@@ -137,6 +140,7 @@ async def query(data: DataQuery, scope: Scope, db: Database) -> DataPage:
 )
 async def update(data: DataUpdate, scope: Scope, tx: Tx) -> int:
     """Set fields in every row that meets all conditions; answers how many rows there were."""
+    await may_use_model(scope, tx, data.model_id)
     return await records.update_records(
         scope,
         tx,
@@ -160,6 +164,7 @@ async def update(data: DataUpdate, scope: Scope, tx: Tx) -> int:
 )
 async def delete(data: DataDelete, scope: Scope, tx: Tx) -> int:
     """Delete every row that meets all conditions; answers how many rows there were."""
+    await may_use_model(scope, tx, data.model_id)
     return await records.delete_records(
         scope,
         tx,
@@ -181,6 +186,7 @@ async def delete(data: DataDelete, scope: Scope, tx: Tx) -> int:
 )
 async def upload(data: DataUpload, scope: Scope, tx: Tx, ids: Ids, store: ObjectStore) -> UploadTarget:
     """Reserve a name for a file field. PUT the raw bytes to `url`, then insert the row with `fileName`."""
+    await may_use_model(scope, tx, data.model_id)
     files.file_field(data.model_id, data.attr_name)
     community_id, scope_id = await _community(scope, tx, data.scope_id)
     reserved = await files.reserve_file(
@@ -210,6 +216,7 @@ async def upload(data: DataUpload, scope: Scope, tx: Tx, ids: Ids, store: Object
 )
 async def download(data: DataDownload, scope: Scope, db: Database, store: ObjectStore) -> DownloadSource:
     """A signed URL for the file that a record names."""
+    await may_use_model(scope, db, data.model_id)
     files.file_field(data.model_id, data.attr_name)
     _, scope_id = await _community(scope, db, data.scope_id)
     url = await files.download_url(

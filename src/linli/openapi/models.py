@@ -44,9 +44,24 @@ key_policies = Table(
     Column("app_key", Text, primary_key=True),
     text_column("tenant_id"),
     text_column("services", null=True),
+    text_column("models", null=True),
     integer("changed_ms"),
 )
-"""`services`: JSON list of the services the key may call; null: the default set, also as it grows."""
+"""`services`: JSON list of the services the key may call; null: the default set, also as it grows. `models`: JSON list of
+the data models whose records it may read, write and subscribe to; null: all of them."""
+
+project_policies = Table(
+    "openapi_project_policies",
+    metadata,
+    Column("project_id", Text, primary_key=True),
+    text_column("tenant_id"),
+    text_column("services"),
+    text_column("models"),
+    text_column("withheld"),
+    integer("changed_ms"),
+)
+"""For projects whose keys are granted things one by one: what a new key of theirs gets (`services`, `models`), and the
+services that none may have yet (`withheld`). JSON lists. Keys of projects without a row get everything."""
 
 limits = Table(
     "openapi_limits",

@@ -10,10 +10,10 @@ from sqlalchemy import bindparam, delete, func, select
 
 from linli.kernel import tenancy
 from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope
-from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.errors import BadInput, Forbidden, NotFound
 from linli.kernel.scope import Scope
 from linli.openapi.limits import ALL, Rule
-from linli.openapi.models import key_policies, limits, usage
+from linli.openapi.models import key_policies, limits, project_policies, usage
 
 _BY_KEY = "the app key is a condition of its own; the gateway has no scope yet"
 ALWAYS_GRANTED = "auth"
@@ -46,6 +46,41 @@ _used = Query(
     ),
     unscoped=_BY_KEY,
 )
+
+
+_models = Query(
+    select(key_policies.c.models).where(key_policies.c.app_key == bindparam("app_key")), unscoped=_BY_KEY
+)
+_terms = Query(
+    select(project_policies.c.services, project_policies.c.models, project_policies.c.withheld).where(
+        project_policies.c.project_id == bindparam("project_id")
+    ),
+    unscoped="the project was found by its key or in the caller's scope",
+)
+_keys_of = Query(
+    select(tenancy.app_keys.c.app_key).where(
+        tenancy.app_keys.c.project_id == bindparam("project_id"), in_scope(tenancy.app_keys)
+    )
+)
+_project_of = Query(
+    select(tenancy.app_keys.c.project_id).where(
+        tenancy.app_keys.c.app_key == bindparam("app_key"), in_scope(tenancy.app_keys)
+    )
+)
+
+
+class ModelNotGranted(Forbidden):
+    """The key was not granted the data model: a call answers 403 until it is. Spec H-66."""
+
+    code = "openapi.model_not_granted"
+
+
+class Terms(NamedTuple):
+    """How keys of a project are granted things; see `project_policies`."""
+
+    services: frozenset[str]
+    models: frozenset[str]
+    withheld: frozenset[str]
 
 
 class Usage(NamedTuple):
@@ -96,19 +131,120 @@ async def used_today(db: Reader, app_key: str, day: int) -> dict[str, int]:
 async def grant_services(
     scope: Scope, tx: Tx, *, app_key: str, services: Collection[str] | None, known: Collection[str]
 ) -> None:
-    """Say which services a key may call; None returns it to the default set. Raises NotFound, BadInput."""
+    """Say which services a key may call; None returns it to the default set. Raises NotFound, BadInput.
+
+    A key of a project with terms has no default set, and none of the services withheld from the project.
+    """
     await _own(scope, tx, app_key)
+    terms = await terms_of(tx, project_id=str(await _project_of.scalar(tx, scope, app_key=app_key)))
+    if terms is not None:
+        known = set(known) - terms.withheld
+        services = sorted(known) if services is None else services
     for name in services or ():
         if name not in known:
             raise BadInput(field="services", rule="one_of", allowed=", ".join(sorted(known)))
     row = {
         "app_key": app_key,
         "tenant_id": scope.tenant,
-        "services": None if services is None else msgspec.json.encode(sorted(set(services))).decode(),
+        "services": None if services is None else _json(services),
         "changed_ms": tx.db.clock.now_ms(),
     }
     await tx.upsert(key_policies, [row], keys=("app_key",), update=("services", "changed_ms"))
     tenancy.changed(tx)
+
+
+async def grant_models(
+    scope: Scope, tx: Tx, *, app_key: str, models: Collection[str] | None, known: Collection[str]
+) -> None:
+    """Say which data models a key may use; None: all of them. Raises NotFound, BadInput."""
+    await _own(scope, tx, app_key)
+    for name in models or ():
+        if name not in known:
+            raise BadInput(field="models", rule="unknown", given=name)
+    row = {
+        "app_key": app_key,
+        "tenant_id": scope.tenant,
+        "services": await _services.scalar(tx, app_key=app_key),
+        "models": None if models is None else _json(models),
+        "changed_ms": tx.db.clock.now_ms(),
+    }
+    await tx.upsert(key_policies, [row], keys=("app_key",), update=("models", "changed_ms"))
+    tenancy.changed(tx)
+
+
+async def models_of(db: Reader, app_key: str) -> frozenset[str] | None:
+    """The data models an app key may use; None: all."""
+    stored = await _models.scalar(db, app_key=app_key)
+    return None if stored is None else frozenset(msgspec.json.decode(stored, type=list[str]))
+
+
+async def may_use_model(scope: Scope, db: Reader, model_id: str) -> None:
+    """The one place where a data model is granted or not; people and the platform itself use all of them.
+
+    Raises ModelNotGranted.
+    """
+    if scope.caller.kind != "app":
+        return
+    granted = await models_of(db, scope.caller.id)
+    if granted is not None and model_id not in granted:
+        raise ModelNotGranted(model=model_id)
+
+
+async def terms_of(db: Reader, *, project_id: str) -> Terms | None:
+    """How keys of a project are granted things; None where each gets everything."""
+    found = await _terms.one(db, project_id=project_id)
+    if found is None:
+        return None
+    return Terms(*(frozenset(msgspec.json.decode(stored, type=list[str])) for stored in found))
+
+
+async def set_terms(scope: Scope, tx: Tx, *, project_id: str, terms: Terms) -> None:
+    """Say what new keys of a project get and what none may have. The caller looked the project up in its scope."""
+    row = {
+        "project_id": project_id,
+        "tenant_id": scope.tenant,
+        "services": _json(terms.services),
+        "models": _json(terms.models),
+        "withheld": _json(terms.withheld),
+        "changed_ms": tx.db.clock.now_ms(),
+    }
+    update = ("services", "models", "withheld", "changed_ms")
+    await tx.upsert(project_policies, [row], keys=("project_id",), update=update)
+
+
+async def begin_key(scope: Scope, tx: Tx, *, app_key: str, project_id: str) -> None:
+    """A new key starts with what its project's terms say; without terms it may do everything."""
+    terms = await terms_of(tx, project_id=project_id)
+    if terms is None:
+        return
+    row = {
+        "app_key": app_key,
+        "tenant_id": scope.tenant,
+        "services": _json(terms.services),
+        "models": _json(terms.models),
+        "changed_ms": tx.db.clock.now_ms(),
+    }
+    await tx.insert(key_policies, row)
+    tenancy.changed(tx)
+
+
+async def release_services(scope: Scope, tx: Tx, *, project_id: str, services: Collection[str]) -> None:
+    """What was withheld from a project is so no longer, and its keys get it. Raises NotFound."""
+    terms = await terms_of(tx, project_id=project_id)
+    if terms is None:
+        return
+    given = frozenset(services)
+    changed = Terms(terms.services | given, terms.models, terms.withheld - given)
+    await set_terms(scope, tx, project_id=project_id, terms=changed)
+    for (app_key,) in await _keys_of.all(tx, scope, project_id=project_id):
+        held = await services_of(tx, app_key)
+        if held is not None:
+            wanted = held | given
+            await grant_services(scope, tx, app_key=app_key, services=wanted, known=wanted)
+
+
+def _json(names: Collection[str]) -> str:
+    return msgspec.json.encode(sorted(set(names))).decode()
 
 
 async def set_limit(

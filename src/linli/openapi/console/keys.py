@@ -6,6 +6,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from linli.kernel import tenancy
+from linli.kernel.audit import note_secret_reads
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
@@ -131,6 +132,8 @@ class KeyRoutes(Controller):
             app_key, app_secret = await tenancy.create_app_key(
                 within, tx, project_id=data.project_id, ids=ids, secrets=secrets, name=data.name.strip()
             )
+            await policies.begin_key(within, tx, app_key=app_key, project_id=data.project_id)
+            await note_secret_reads(within, tx, "app_key", [app_key], ids=ids)
         return NewAppKey(app_key, app_secret, data.project_id)
 
     @post("/{app_key:str}/rotate", right="integrations.manage", status_code=200)
@@ -145,6 +148,7 @@ class KeyRoutes(Controller):
         """Give a key a new secret; the old one stops working at once."""
         async with db.begin() as tx:
             secret = await tenancy.rotate_app_key(within, tx, app_key=app_key, ids=ids, secrets=secrets)
+            await note_secret_reads(within, tx, "app_key", [app_key], ids=ids)
             row = await tenancy.find_app_key(tx, app_key)
         return NewAppKey(app_key, secret, row.project_id if row else "")
 
