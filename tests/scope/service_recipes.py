@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from linli.kernel.scope import Scope
+from linli.openapi import reference
 from linli.servicebus import documents
-from linli.servicebus.bus import ServiceBus
-from linli.servicebus.documents import Field, Method
+from linli.servicebus.bus import RoomHandler, ServiceBus
+from linli.servicebus.documents import Field, Method, ServiceModel
+from linli.servicebus.params import result_of
 
 _SAMPLES = {"string": "x", "int": 1, "long": 1, "float": 1.0, "bool": True, "any": "x"}
 
@@ -43,10 +45,15 @@ def service_recipes() -> dict[tuple[str, str], list[Callable[[Any], dict[str, An
 
 
 async def serve_all(bus: ServiceBus) -> None:
-    """Answer every model of the platform."""
+    """Answer every model of the platform, in the shape that its document gives."""
 
-    async def answer(scope: Scope, method: str, params: dict[str, Any]) -> Any:
-        return {"method": method}
+    def answers(model: ServiceModel) -> RoomHandler:
+        async def answer(scope: Scope, method: str, params: dict[str, Any]) -> Any:
+            asked = model.method(method)
+            assert asked is not None
+            return reference.example_of(result_of(model.id, asked)) or {}
 
-    for model_id in documents.built_in():
-        bus.serve(model_id, answer)
+        return answer
+
+    for model in documents.built_in().values():
+        bus.serve(model.id, answers(model))
