@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 from random import Random
 
 import pytest
+from proton import Delivery
 
-from linli.databus import delivery_log, subscriptions
+from linli.databus import deliveries, delivery_log, subscriptions
 from linli.databus.amqp.auth import PREFIX, RabbitAuth, password
 from linli.databus.amqp.broker import Broker, broker_address
 from linli.databus.amqp.guard import Guard
@@ -16,6 +17,7 @@ from linli.databus.subscription_rows import Filters, get_subscription
 from linli.databus.webhook.pump import Limits
 from linli.kernel.clock import SystemClock
 from linli.kernel.http import HttpServer
+from linli.kernel.pages import PageRequest
 from tests.databus.amqp_consumer import AmqpConsumer
 from tests.databus.test_webhooks import say, until
 from tests.engines import RabbitMQ, free_port
@@ -191,6 +193,51 @@ async def test_a_key_reads_its_own_queues_and_does_nothing_else(
         await consumer.close()
         await stranger.close()
         await wrong.close()
+
+
+class Failing(AmqpConsumer):
+    """Fails at every message: hands each back as not worked off (modified, delivery-failed)."""
+
+    def on_message(self, event):
+        super().on_message(event)
+        event.delivery.local.failed = True
+        event.delivery.update(Delivery.MODIFIED)
+        event.delivery.settle()
+
+
+@pytest.mark.covers("API-16")
+async def test_what_is_handed_out_16_times_in_vain_is_parked_and_can_be_sent_again(
+    db, ours, ids, secrets, rabbit, logins
+):
+    number = await subscribe(db, ours, ids, secrets)
+    async with hub_of(db, secrets, rabbit):
+        bad = await say(db, ours, 1)
+        await handed_over(db, ours, number)
+        consumer = Failing(ours.app_key, ours.app_secret, rabbit.port, number, credit=100)
+
+        async def parked():
+            return await deliveries.list_deliveries(
+                ours.owner, db, subscription_id=number, state="parked", page=PageRequest(1, 10)
+            )
+
+        (row,) = await until(parked, 20)
+        assert (row.change_id, row.attempts, row.reason) == (bad, 16, "unacknowledged")
+        await consumer.close()
+        assert len(consumer.told) >= 16
+        assert set(consumer.texts()) == {"1"}
+        well = AmqpConsumer(ours.app_key, ours.app_secret, rabbit.port, number)
+        await asyncio.sleep(0.5)
+        assert not well.told, "a dead letter leaves the queue"
+        async with db.begin() as tx:
+            await deliveries.try_again(ours.owner, tx, subscription_id=number, change_id=bad)
+        assert await well.wait_for(1) == ["1"]
+        well.accept_all()
+        assert await until(lambda: _none_parked(db, ours, number))
+        await well.close()
+
+
+async def _none_parked(db, project, number):
+    return not (await delivery_log.progress(project.owner, db, subscription_id=number)).parked
 
 
 async def test_the_answers_to_rabbitmqs_questions(db, ours, theirs, secrets):
