@@ -1,5 +1,4 @@
-"""What a project may be able to do (能力), and which of it an administrator approves first. Spec B 2.7.1, 2.5.3 §3.1.1.
-"""
+"""What a project may be able to do (能力), and what of it an administrator approves first. Spec B 2.7.1, 2.5.3 §3.1.1."""
 
 from typing import Final, Literal
 
@@ -15,14 +14,33 @@ class Capability(msgspec.Struct, frozen=True):
     name_en: str
     reviewed: bool
     """An administrator of the platform decides; else it is approved when asked for."""
+    services: tuple[str, ...] = ()
+    """Services of the open API that come with it; those of a reviewed one no key has before it is approved."""
 
 
 CAPABILITIES: Final = {
     one.code: one
     for one in (
-        Capability(DIGITAL_COMMUNITY, "数字社区", "Digital community", reviewed=False),
-        Capability("arming", "布防服务", "Arming and surveillance", reviewed=True),
+        Capability(
+            DIGITAL_COMMUNITY,
+            "数字社区",
+            "Digital community",
+            reviewed=False,
+            services=("access", "community", "data", "device", "household", "project", "thing", "user"),
+        ),
+        Capability(
+            "arming",
+            "布防服务",
+            "Arming and surveillance",
+            reviewed=True,
+            services=("smartSecurityService",),
+        ),
         Capability("real_person", "实人认证", "Real-person verification", reviewed=True),
     )
 }
 """By code, in the order they are shown."""
+
+RESERVED: Final = frozenset(
+    service for one in CAPABILITIES.values() if one.reviewed for service in one.services
+)
+"""Services that only come with an approved capability."""

@@ -7,3 +7,9 @@ class NotUnderReview(Conflict):
     """Nobody applied for the capability, or it is decided already."""
 
     code = "project.not_under_review"
+
+
+class OnlyByApi(Conflict):
+    """The tenant joined the management platform: its communities are applied for by API. Spec B118."""
+
+    code = "project.only_by_api"

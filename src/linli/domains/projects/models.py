@@ -21,11 +21,14 @@ project_details = Table(
     integer("root_space_id"),
     text_column("default_app_key"),
     text_column("made_by_project", null=True),
+    text_column("deployment", server_default="public_cloud"),
+    integer("joined_ms", null=True),
     integer("changed_ms"),
     Index("ix_project_details_maker", "made_by_project"),
 )
 """`kind`: `digital_community` (数字社区). `cover_urls`, `contract_urls`: JSON lists. `made_by_project`: the project whose
-key created this one by API and may look after it; null: made in the console."""
+key created this one by API and may look after it; null: made in the console. `deployment`: where the client runs it,
+`public_cloud` or `own`. `joined_ms`: when it joined the management platform (B118); null: it has not."""
 
 project_capabilities = Table(
     "project_capabilities",

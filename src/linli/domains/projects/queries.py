@@ -37,6 +37,8 @@ class Project(NamedTuple):
     default_app_key: str | None
     """Its first key where none was named; None while it has no key."""
     made_by_project: str | None
+    deployment: str
+    joined_ms: int | None
 
     @property
     def cover_urls(self) -> list[str]:
@@ -92,6 +94,8 @@ _COLUMNS = [
     _d.root_space_id,
     func.coalesce(_d.default_app_key, _first_key),
     _d.made_by_project,
+    func.coalesce(_d.deployment, "public_cloud"),
+    _d.joined_ms,
 ]
 
 
@@ -111,16 +115,21 @@ def _seen() -> ColumnElement[bool]:
 _one = Query(
     select(*_COLUMNS).select_from(_FROM).where(_p.project_id == bindparam("project_id"), _seen()), Project
 )
+_named = or_(
+    bindparam("like") == "", _p.name.like(bindparam("like"), escape="\\"), _p.project_id == bindparam("text")
+)
 _page: Query[Project] = Query(
     select(*_COLUMNS)
     .select_from(_FROM)
-    .where(_seen())
+    .where(_seen(), _named)
     .order_by(_p.created_ms.desc(), _p.project_id)
     .limit(bindparam("limit", type_=INT))
     .offset(bindparam("offset", type_=INT)),
     Project,
 )
-_total: Query[tuple[Any, ...]] = Query(select(func.count()).select_from(_FROM).where(_seen()))
+_total: Query[tuple[Any, ...]] = Query(select(func.count()).select_from(_FROM).where(_seen(), _named))
+
+_joined = Query(select(_d.project_id).where(in_scope(project_details), _d.joined_ms.is_not(None)).limit(1))
 
 _c = project_capabilities.c
 _of_project = Query(
@@ -153,10 +162,18 @@ async def get_project(scope: Scope, db: Reader, *, project_id: str) -> Project:
     return row
 
 
-async def list_projects(scope: Scope, db: Reader, *, page: PageRequest) -> Page[Project]:
-    """The newest first."""
-    total = await _total.scalar(db, scope)
-    return Page.of(page, total, await _page.all(db, scope, **page.binds))
+async def list_projects(scope: Scope, db: Reader, *, page: PageRequest, text: str = "") -> Page[Project]:
+    """The newest first. `text` is a part of the name, or a whole id."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    binds = {"like": f"%{escaped}%" if text else "", "text": text}
+    total = await _total.scalar(db, scope, **binds)
+    return Page.of(page, total, await _page.all(db, scope, **binds, **page.binds))
+
+
+async def any_joined(scope: Scope, db: Reader) -> bool:
+    """Whether a project of the tenant has joined the management platform: communities then come by API. Spec B118."""
+    whole = Scope.system(scope.tenant)
+    return await _joined.one(db, whole) is not None
 
 
 async def list_capabilities(scope: Scope, db: Reader, *, project_id: str) -> list[CapabilityOf]:

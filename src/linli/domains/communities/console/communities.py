@@ -18,6 +18,8 @@ from linli.domains.communities.schemas import APPROVED, UNDER_REVIEW, Community
 from linli.domains.communities.service import applications, uploads
 from linli.domains.people.queries import residents as resident_queries
 from linli.domains.people.rights import Right
+from linli.domains.projects.errors import OnlyByApi
+from linli.domains.projects.queries import any_joined
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import TooLarge
@@ -122,7 +124,9 @@ class CommunityRoutes(Controller):
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
     ) -> CommunityApplied:
-        """Apply for a community; the operator reviews it."""
+        """Apply for a community; the operator reviews it. Refused once a project of the tenant takes them by API."""
+        if await any_joined(within, db):
+            raise OnlyByApi()
         application = applications.Application(
             poid=data.poid,
             name=data.name,

@@ -12,6 +12,7 @@ from linli.domains.projects.capabilities import DIGITAL_COMMUNITY
 from linli.domains.projects.events import ProjectCreated
 from linli.domains.projects.models import project_details
 from linli.domains.projects.service.capabilities import apply_for
+from linli.domains.projects.service.grants import KeyTerms, begin_grants
 from linli.kernel import tenancy
 from linli.kernel.audit import note_secret_reads
 from linli.kernel.db import INT, Command, Tx
@@ -27,6 +28,7 @@ MAX_DESCRIPTION: Final = 1024
 MAX_URLS: Final = 20
 MAX_URL: Final = 2048
 DEFAULT_APP: Final = "默认应用"
+DEPLOYMENTS: Final = ("public_cloud", "own")
 
 _change = Command(
     update(project_details)
@@ -38,8 +40,23 @@ _change = Command(
         end_ms=bindparam("to_ms", type_=INT),
         cover_urls=bindparam("covers"),
         contract_urls=bindparam("contracts"),
+        deployment=bindparam("where_run"),
         changed_ms=bindparam("now", type_=INT),
     ),
+    unscoped="the project was looked up in the caller's scope",
+)
+
+
+_join = Command(
+    update(project_details)
+    .where(project_details.c.project_id == bindparam("of_project"), project_details.c.joined_ms.is_(None))
+    .values(joined_ms=bindparam("now", type_=INT)),
+    unscoped="the project was looked up in the caller's scope",
+)
+_rename = Command(
+    update(tenancy.projects)
+    .where(tenancy.projects.c.project_id == bindparam("of_project"))
+    .values(name=bindparam("to_name")),
     unscoped="the project was looked up in the caller's scope",
 )
 
@@ -53,6 +70,8 @@ class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
     end_ms: int
     cover_urls: Sequence[str] = ()
     contract_urls: Sequence[str] = ()
+    deployment: str = "public_cloud"
+    """Where the client runs the project: one of DEPLOYMENTS."""
 
 
 class DefaultApp(NamedTuple):
@@ -71,10 +90,12 @@ async def create_project(
     kind: str = DIGITAL_COMMUNITY,
     solution_uuid: str = "",
     solution_version_uuid: str = "",
+    terms: KeyTerms | None = None,
 ) -> str:
     """A new project in development, with a root space, a default app and its key; its id. Spec D API-17, B F1.
 
-    An app that makes one sees it from then on. Raises BadInput, ProjectNameTaken.
+    An app that makes one sees it from then on, and its key may do what the app's own may. Without `terms` a key may
+    do everything. Raises BadInput, ProjectNameTaken.
     """
     _check(facts)
     if len(name) > MAX_NAME:
@@ -86,6 +107,7 @@ async def create_project(
     app_key, _ = await tenancy.create_app_key(
         whole, tx, project_id=project_id, ids=ids, secrets=secrets, name=DEFAULT_APP
     )
+    await begin_grants(scope, tx, project_id=project_id, app_key=app_key, terms=terms)
     root, maker = ids.number(), scope.project_id if scope.caller.kind == "app" else None
     await tx.insert(
         project_details,
@@ -104,6 +126,8 @@ async def create_project(
             "root_space_id": root,
             "default_app_key": app_key,
             "made_by_project": maker,
+            "deployment": facts.deployment,
+            "joined_ms": None,
             "changed_ms": tx.db.clock.now_ms(),
         },
     )
@@ -127,8 +151,35 @@ async def describe_project(scope: Scope, tx: Tx, *, project_id: str, facts: Proj
         to_ms=facts.end_ms,
         covers=_json(facts.cover_urls),
         contracts=_json(facts.contract_urls),
+        where_run=facts.deployment,
         now=tx.db.clock.now_ms(),
     )
+
+
+async def rename_project(scope: Scope, tx: Tx, *, project_id: str, name: str) -> None:
+    """Raises BadInput, NotFound, ProjectNameTaken."""
+    project = await queries.get_project(scope, tx, project_id=project_id)
+    name = name.strip()
+    if not name:
+        raise BadInput(field="name", rule="blank")
+    if len(name) > MAX_NAME:
+        raise BadInput(field="name", rule="too_long", limit=MAX_NAME)
+    if name == project.name:
+        return
+    if any(one.name == name for one in await tenancy.list_projects(Scope.system(scope.tenant), tx)):
+        raise tenancy.ProjectNameTaken(name=name)
+    await _rename.run(tx, of_project=project_id, to_name=name)
+
+
+async def join_platform(scope: Scope, tx: Tx, *, project_id: str) -> None:
+    """Let the project join the management platform: from then on communities of the tenant are applied for by API.
+
+    It cannot be undone; twice changes nothing. Spec B118, 2.5.3 §4. Raises NotFound.
+    """
+    project = await queries.get_project(scope, tx, project_id=project_id)
+    if project.root_space_id is None:
+        raise NotFound(what="project", id=project_id)
+    await _join.run(tx, of_project=project_id, now=tx.db.clock.now_ms())
 
 
 async def set_state(scope: Scope, tx: Tx, *, project_id: str, state: tenancy.ProjectState) -> None:
@@ -166,6 +217,8 @@ def _check(facts: ProjectFacts) -> None:
     ):
         if len(value) > limit:
             raise BadInput(field=field, rule="too_long", limit=limit)
+    if facts.deployment not in DEPLOYMENTS:
+        raise BadInput(field="deployment", rule="one_of", allowed=", ".join(DEPLOYMENTS))
     if facts.end_ms <= facts.start_ms:
         raise BadInput(field="endTime", rule="after", other="startTime")
     for field, urls in (("coverUrl", facts.cover_urls), ("contractUrl", facts.contract_urls)):

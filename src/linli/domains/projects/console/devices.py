@@ -1,0 +1,92 @@
+"""Console: devices of a project (项目-设备-绑定设备). Spec B117, D VID-11."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import Meta
+
+from linli.domains.projects import queries
+from linli.kernel.db import Database, Tx
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.things.queries.device_lists import DeviceFilter, list_devices
+from linli.things.queries.devices import find_devices
+from linli.things.service.devices import bind_project, unbind_project
+
+
+class ProjectDevice(msgspec.Struct, rename="camel", frozen=True):
+    iot_id: str
+    device_name: str
+    product_name: str
+    nickname: str
+    state: str
+
+
+class DevicesChosen(msgspec.Struct, rename="camel", frozen=True):
+    iot_ids: Annotated[list[str], Meta(min_length=1, max_length=100)]
+
+
+class ProjectDeviceRoutes(Controller):
+    path = "/app-platform/projects/{project_id:str}/devices"
+    tags = ("projects",)
+
+    @get("/", right="projects.use")
+    async def list_devices(
+        self,
+        project_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        q: Annotated[str, QueryParameter(description="A part of the DeviceName, nickname or remark.")] = "",
+        bound: Annotated[bool, QueryParameter(description="Bound to this project, or to none.")] = True,
+    ) -> Page[ProjectDevice]:
+        """Devices of the project, or those that could be bound to it."""
+        await queries.get_project(within, db, project_id=project_id)
+        scope, where = within, DeviceFilter(keyword=q.strip(), project_id=project_id)
+        if not bound:
+            # Who sees some projects only may take what lies in no project and in no community of others.
+            scope = Scope(within.tenant, within.caller)
+            where = DeviceFilter(keyword=q.strip(), unbound=True, homeless=within.communities is not None)
+        found = await list_devices(scope, db, page=page, where=where)
+        rows = [
+            ProjectDevice(row.iot_id, row.device_name, row.product_name, row.nickname, row.state)
+            for row in found.data
+        ]
+        return Page.of(page, found.total, rows)
+
+    @post("/bind", right="projects.use", status_code=204)
+    async def bind(
+        self,
+        project_id: FromPath[str],
+        data: JSONBody[DevicesChosen],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> None:
+        """Bind devices to the project, all or none."""
+        async with db.begin() as tx:
+            await _check_free(within, tx, data.iot_ids)
+            await bind_project(within, tx, project_id=project_id, iot_ids=data.iot_ids)
+
+    @post("/unbind", right="projects.use", status_code=204)
+    async def unbind(
+        self,
+        project_id: FromPath[str],
+        data: JSONBody[DevicesChosen],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> None:
+        """Take devices out of the project, all or none."""
+        async with db.begin() as tx:
+            await unbind_project(within, tx, project_id=project_id, iot_ids=data.iot_ids)
+
+
+async def _check_free(within: Scope, db: Tx, iot_ids: list[str]) -> None:
+    """A device in a community out of the caller's sight is none to them. Raises NotFound."""
+    if within.communities is None:
+        return
+    for row in await find_devices(Scope(within.tenant, within.caller), db, iot_ids=iot_ids):
+        if row.community_id is not None:
+            within.allow(row.community_id)

@@ -1,0 +1,130 @@
+"""Console: keys of a project (项目详情-开发配置): secret on demand, services and data models. Spec H-19, H-66, B117."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from linli.domains.projects import queries
+from linli.domains.projects.console.projects import model_ids
+from linli.domains.projects.service import projects as service
+from linli.domains.projects.service.grants import set_grants
+from linli.kernel import tenancy
+from linli.kernel.audit import secret_reads_of
+from linli.kernel.db import Database
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+from linli.openapi import policies
+from linli.openapi.assembly import OpenApi
+
+
+class SecretReadRow(msgspec.Struct, rename="camel", frozen=True):
+    caller: Annotated[str, Meta(description="kind:id, as app:20000001 or staff:1")]
+    at_ms: int
+
+
+class ProjectKey(msgspec.Struct, rename="camel", frozen=True):
+    app_key: str
+    name: str
+    enabled: bool
+    is_default: bool
+    services: Annotated[list[str] | None, Meta(description="null: every service")]
+    models: Annotated[list[str] | None, Meta(description="null: every data model")]
+    reads: Annotated[list[SecretReadRow], Meta(description="Who was told the secret, the latest first.")]
+
+
+class ProjectKeys(msgspec.Struct, rename="camel", frozen=True):
+    keys: list[ProjectKey]
+    services: Annotated[list[str], Meta(description="That can be granted now.")]
+    withheld: Annotated[list[str], Meta(description="That come with a capability not yet approved.")]
+    models: list[str]
+
+
+class AppSecret(msgspec.Struct, rename="camel", frozen=True):
+    app_key: str
+    app_secret: str
+
+
+class Grants(msgspec.Struct, rename="camel", frozen=True):
+    services: list[str] | None
+    models: list[str] | None
+
+
+class ProjectKeyRoutes(Controller):
+    path = "/app-platform/projects/{project_id:str}"
+    tags = ("projects",)
+
+    @get("/keys", right="integrations.manage")
+    async def list_keys(
+        self,
+        project_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        openapi: NamedDependency[OpenApi],
+    ) -> ProjectKeys:
+        """The project's keys with their grants and who was told their secrets, never the secrets."""
+        project = await queries.get_project(within, db, project_id=project_id)
+        terms = await policies.terms_of(db, project_id=project_id)
+        withheld = terms.withheld if terms else frozenset()
+        keys = []
+        for row in await tenancy.list_app_keys(within, db):
+            if row.project_id != project_id:
+                continue
+            services = await policies.services_of(db, row.app_key)
+            models = await policies.models_of(db, row.app_key)
+            reads = await secret_reads_of(within, db, kind="app_key", target=row.app_key, most=20)
+            keys.append(
+                ProjectKey(
+                    row.app_key,
+                    row.name,
+                    bool(row.enabled),
+                    row.app_key == project.default_app_key,
+                    None if services is None else sorted(services),
+                    None if models is None else sorted(models),
+                    [SecretReadRow(read.caller, read.at_ms) for read in reads],
+                )
+            )
+        known = [one for one in openapi.registry.services() if one != policies.ALWAYS_GRANTED]
+        return ProjectKeys(keys, [one for one in known if one not in withheld], sorted(withheld), model_ids())
+
+    @post("/secret", right="integrations.manage", status_code=200)
+    async def read_secret(
+        self,
+        project_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        secrets: NamedDependency[Secrets],
+    ) -> AppSecret:
+        """AppKey and AppSecret of the default app; each time is noted."""
+        async with db.begin() as tx:
+            told = await service.read_default_app(within, tx, project_id=project_id, ids=ids, secrets=secrets)
+        return AppSecret(told.app_key, told.app_secret)
+
+    @put("/keys/{app_key:str}/grants", right="integrations.manage", status_code=204)
+    async def set_grants(
+        self,
+        project_id: FromPath[str],
+        app_key: FromPath[str],
+        data: JSONBody[Grants],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        openapi: NamedDependency[OpenApi],
+    ) -> None:
+        """Say which services and data models the key may use; other calls answer 403."""
+        async with db.begin() as tx:
+            await queries.get_project(within, tx, project_id=project_id)
+            await set_grants(
+                within,
+                tx,
+                project_id=project_id,
+                app_key=app_key,
+                services=data.services,
+                models=data.models,
+                known_services=openapi.registry.services(),
+                known_models=model_ids(),
+            )

@@ -1,0 +1,76 @@
+"""What a project's keys may call and which data models they may use. Spec B117, H-66, F1.
+
+A project that people make names what its keys may do: the services of its approved capabilities, and what was ticked.
+Services of a capability that waits for review are withheld until the administrator approves it. A project that an app
+makes by API gives its key what the app's own key may do: nobody gets more by making a project.
+"""
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+
+from linli.domains.projects.capabilities import CAPABILITIES, DIGITAL_COMMUNITY, RESERVED
+from linli.domains.projects.events import CapabilityDecided
+from linli.kernel import tenancy
+from linli.kernel.db import Tx
+from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.scope import Scope
+from linli.openapi import policies
+from linli.openapi.policies import Terms
+
+
+class KeyTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """What keys of a new project get from the start, beside the services of its approved capabilities."""
+
+    services: Sequence[str] = ()
+    models: Sequence[str] = ()
+
+
+async def begin_grants(
+    scope: Scope, tx: Tx, *, project_id: str, app_key: str, terms: KeyTerms | None
+) -> None:
+    """The terms of a new project and the grants of its first key. Raises BadInput."""
+    whole = Scope.system(scope.tenant)
+    if scope.caller.kind == "app":
+        services = await policies.services_of(tx, scope.caller.id)
+        models = await policies.models_of(tx, scope.caller.id)
+        if services is not None:
+            await policies.grant_services(whole, tx, app_key=app_key, services=services, known=services)
+        if models is not None:
+            await policies.grant_models(whole, tx, app_key=app_key, models=models, known=models)
+    if terms is None:
+        return
+    if reserved := set(terms.services) & RESERVED:
+        raise BadInput(field="services", rule="project.not_approved", service=min(reserved))
+    services = frozenset((*CAPABILITIES[DIGITAL_COMMUNITY].services, *terms.services))
+    made = Terms(services, frozenset(terms.models), RESERVED)
+    await policies.set_terms(whole, tx, project_id=project_id, terms=made)
+    await policies.begin_key(whole, tx, app_key=app_key, project_id=project_id)
+
+
+async def capability_decided(tx: Tx, event: CapabilityDecided) -> None:
+    """Inline: what an approved capability brings is no longer withheld from the project's keys."""
+    services = CAPABILITIES[event.capability].services
+    if event.approved and services:
+        await policies.release_services(
+            Scope.system(event.tenant_id), tx, project_id=event.project_id, services=services
+        )
+
+
+async def set_grants(
+    scope: Scope,
+    tx: Tx,
+    *,
+    project_id: str,
+    app_key: str,
+    services: Collection[str] | None,
+    models: Collection[str] | None,
+    known_services: Collection[str],
+    known_models: Collection[str],
+) -> None:
+    """Say what one key of a project may call and use; None: everything. Raises BadInput, NotFound."""
+    row = await tenancy.find_app_key(tx, app_key)
+    if row is None or row.project_id != project_id:
+        raise NotFound(what="appKey", id=app_key)
+    await policies.grant_services(scope, tx, app_key=app_key, services=services, known=known_services)
+    await policies.grant_models(scope, tx, app_key=app_key, models=models, known=known_models)
