@@ -12,6 +12,8 @@ from linli.domains.access.events import PassRecorded
 from linli.domains.communities.events import CommunityApproved, SpaceChanged
 from linli.domains.communities.handlers import device_moved
 from linli.domains.people.events import UserChanged
+from linli.domains.projects.events import CapabilityDecided
+from linli.domains.projects.service.grants import capability_decided
 from linli.kernel.db import Database, Tx
 from linli.kernel.events import Handlers
 from linli.kernel.scope import Scope
@@ -39,6 +41,7 @@ def to_subscribers(handlers: Handlers) -> None:
 def to_rooms(handlers: Handlers) -> None:
     """What one room does is checked by another that knows more."""
     handlers.inline(DeviceMoved, device_moved)
+    handlers.inline(CapabilityDecided, capability_decided)
 
 
 def to_pages(db: Database, hub: LiveHub) -> None:

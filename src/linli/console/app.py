@@ -28,6 +28,7 @@ from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
 from linli.domains.people.console import CONTROLLERS as people_routes
 from linli.domains.people.rights import Right
+from linli.domains.projects.console import CONTROLLERS as projects_routes
 from linli.openapi.console import CONTROLLERS as openapi_routes
 from linli.servicebus.console import CONTROLLERS as servicebus_routes
 from linli.things.configs.console import CONTROLLERS as configs_routes
@@ -46,6 +47,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     HealthRoutes,
     ProjectCommunityRoutes,
     *people_routes,
+    *projects_routes,
     *communities_routes,
     *access_routes,
     *databus_routes,
