@@ -7,13 +7,13 @@ import msgspec
 from linli.kernel.db import Reader, Tx
 from linli.kernel.errors import BadInput
 from linli.kernel.scope import Scope
+from linli.things.ota import campaign_rows, job_rows, jobs, selection, states
 from linli.things.ota import firmware as images
-from linli.things.ota import jobs, rows, selection, states
+from linli.things.ota.campaign_rows import Campaign, CampaignState, Kind
 from linli.things.ota.errors import CampaignOver, FirmwareNotTried, NobodyToUpgrade, NoPreviousFirmware
 from linli.things.ota.firmware import Firmware, get_firmware
 from linli.things.ota.models import ota_campaigns
 from linli.things.ota.queries import previous_versions
-from linli.things.ota.rows import Campaign, CampaignState, Kind
 from linli.things.ota.selection import Aim, Selection
 from linli.things.ota.states import JobState, Reason
 from linli.things.queries.devices import get_device
@@ -88,7 +88,7 @@ async def start_campaign(scope: Scope, tx: Tx, *, new: NewCampaign) -> Campaign:
     if new.kind != "dynamic" and not await selection.count_candidates(scope, tx, aim):
         raise NobodyToUpgrade()
     number = await tx.insert(ota_campaigns, _row(scope, tx, new, firmware))
-    campaign = await rows.get_campaign(scope, tx, campaign_no=number or 0)
+    campaign = await campaign_rows.get_campaign(scope, tx, campaign_no=number or 0)
     if new.kind == "trial" and firmware.state not in {"verified", "exempt"}:
         await images.mark_firmware(tx, firmware_no=firmware.firmware_no, state="verifying")
     await jobs.wake(tx, campaign, campaign.starts_ms)
@@ -114,7 +114,9 @@ async def try_firmware(scope: Scope, tx: Tx, *, firmware_no: int, iot_id: str) -
 async def pause_campaign(scope: Scope, tx: Tx, *, campaign_no: int) -> None:
     """Tell no further device. Those that were told go on. Raises NotFound, CampaignOver."""
     campaign = await _locked(scope, tx, campaign_no, allowed={"scheduled", "running"})
-    await rows.change_campaign(tx, campaign.campaign_no, state="paused", reason=Reason.OPERATOR.value)
+    await campaign_rows.change_campaign(
+        tx, campaign.campaign_no, state="paused", reason=Reason.OPERATOR.value
+    )
 
 
 async def resume_campaign(scope: Scope, tx: Tx, *, campaign_no: int) -> None:
@@ -122,8 +124,10 @@ async def resume_campaign(scope: Scope, tx: Tx, *, campaign_no: int) -> None:
     campaign = await _locked(scope, tx, campaign_no, allowed={"paused", "stopped"})
     now_ms = tx.db.clock.now_ms()
     state: CampaignState = "running" if campaign.started_ms else "scheduled"
-    await rows.change_campaign(tx, campaign.campaign_no, state=state, reason="", judged_from_ms=now_ms)
-    await rows.offer_again(tx, campaign.campaign_no, now_ms=now_ms)
+    await campaign_rows.change_campaign(
+        tx, campaign.campaign_no, state=state, reason="", judged_from_ms=now_ms
+    )
+    await job_rows.offer_again(tx, campaign.campaign_no, now_ms=now_ms)
     await jobs.wake(tx, campaign, now_ms)
 
 
@@ -132,15 +136,15 @@ async def widen_campaign(scope: Scope, tx: Tx, *, campaign_no: int, percent: int
     campaign = await _locked(scope, tx, campaign_no, allowed={"scheduled", "running", "paused", "stopped"})
     if not campaign.percent < percent <= 100:
         raise BadInput(field="percent", rule="range", low=min(campaign.percent + 1, 100), high=100)
-    await rows.change_campaign(tx, campaign.campaign_no, percent=percent)
+    await campaign_rows.change_campaign(tx, campaign.campaign_no, percent=percent)
     await jobs.wake(tx, campaign, tx.db.clock.now_ms())
 
 
 async def cancel_campaign(scope: Scope, tx: Tx, *, campaign_no: int) -> None:
     """End it: devices in line are taken out by the engine. Raises NotFound, CampaignOver."""
-    campaign = await _locked(scope, tx, campaign_no, allowed=rows.NOT_OVER)
+    campaign = await _locked(scope, tx, campaign_no, allowed=campaign_rows.NOT_OVER)
     now_ms = tx.db.clock.now_ms()
-    await rows.change_campaign(
+    await campaign_rows.change_campaign(
         tx, campaign.campaign_no, state="cancelled", reason=Reason.OPERATOR.value, finished_ms=now_ms
     )
     await jobs.wake(tx, campaign, now_ms)
@@ -157,7 +161,7 @@ async def roll_back_campaign(scope: Scope, tx: Tx, *, campaign_no: int) -> None:
     if not any(row.stored for row in await previous_versions(tx, campaign_no=campaign.campaign_no)):
         raise NoPreviousFirmware()
     now_ms = tx.db.clock.now_ms()
-    await rows.change_campaign(
+    await campaign_rows.change_campaign(
         tx, campaign.campaign_no, state="rolling_back", reason=Reason.OPERATOR.value,
         expanded=0, expanded_upto=0, finished_ms=None,
     )  # fmt: skip
@@ -167,7 +171,7 @@ async def roll_back_campaign(scope: Scope, tx: Tx, *, campaign_no: int) -> None:
 async def retry_job(scope: Scope, tx: Tx, *, campaign_no: int, job_no: int) -> None:
     """Try one lost device again, in its turn. Raises NotFound, CampaignOver."""
     campaign = await _locked(scope, tx, campaign_no, allowed=_RETRIES)
-    row = await rows.seen_job(scope, tx, campaign_no=campaign_no, job_no=job_no)
+    row = await job_rows.seen_job(scope, tx, campaign_no=campaign_no, job_no=job_no)
     await _again(tx, campaign, [row])
 
 
@@ -175,7 +179,7 @@ async def retry_failed(scope: Scope, tx: Tx, *, campaign_no: int) -> int:
     """Try every lost device again, at most 500 of them in one call; how many. Raises NotFound, CampaignOver."""
     campaign = await _locked(scope, tx, campaign_no, allowed=_RETRIES)
     lost = frozenset({JobState.FAILED, JobState.TIMED_OUT, JobState.ROLLED_BACK})
-    found = await rows.jobs_in(tx, campaign_no, lost, limit=PAGE)
+    found = await job_rows.jobs_in(tx, campaign_no, lost, limit=PAGE)
     await _again(tx, campaign, found)
     return len(found)
 
@@ -186,12 +190,12 @@ _TAKEN_BACK: Final[frozenset[CampaignState]] = frozenset(
 _RETRIES: Final[frozenset[CampaignState]] = frozenset({"running", "paused", "stopped", "finished"})
 
 
-async def _again(tx: Tx, campaign: Campaign, found: list[rows.JobRow]) -> None:
+async def _again(tx: Tx, campaign: Campaign, found: list[job_rows.JobRow]) -> None:
     now_ms = tx.db.clock.now_ms()
     if not found or not all(row.state in _AGAIN for row in found):
         raise CampaignOver(state=found[0].state if found else campaign.state)
     if campaign.state == "finished":
-        await rows.change_campaign(
+        await campaign_rows.change_campaign(
             tx, campaign.campaign_no, state="running", finished_ms=None, judged_from_ms=now_ms
         )
     for row in found:
@@ -204,8 +208,8 @@ async def _again(tx: Tx, campaign: Campaign, found: list[rows.JobRow]) -> None:
 async def _locked(
     scope: Scope, tx: Tx, campaign_no: int, *, allowed: frozenset[CampaignState] | set[CampaignState]
 ) -> Campaign:
-    await rows.get_campaign(scope, tx, campaign_no=campaign_no)
-    campaign = await rows.lock_campaign(tx, campaign_no)
+    await campaign_rows.get_campaign(scope, tx, campaign_no=campaign_no)
+    campaign = await campaign_rows.lock_campaign(tx, campaign_no)
     assert campaign is not None  # campaigns are never deleted
     if campaign.state not in allowed:
         raise CampaignOver(state=campaign.state)

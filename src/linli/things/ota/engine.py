@@ -15,12 +15,13 @@ from linli.kernel.events import emit
 from linli.kernel.objects import ObjectStore
 from linli.things.events import UpgradeMoved
 from linli.things.mqtt.ports import Publisher
+from linli.things.ota import campaign_rows, job_rows, jobs, notices, selection, states
 from linli.things.ota import firmware as images
-from linli.things.ota import jobs, notices, rows, selection, states
+from linli.things.ota.campaign_rows import Campaign, CampaignState
+from linli.things.ota.job_rows import JobRow
 from linli.things.ota.jobs import Offer, Tick
 from linli.things.ota.models import ota_jobs
 from linli.things.ota.requests import wanted
-from linli.things.ota.rows import Campaign, CampaignState, JobRow
 from linli.things.ota.states import OPEN, JobState, Reason
 
 PAGE: Final = 200
@@ -47,7 +48,7 @@ class Engine:
     async def tick(self, payload: Tick) -> None:
         """One look at a campaign, and the date of the next."""
         async with self._db.begin() as tx:
-            campaign = await rows.lock_campaign(tx, payload.campaign_no)
+            campaign = await campaign_rows.lock_campaign(tx, payload.campaign_no)
             if campaign is not None:
                 await _Look(tx, campaign, self._clock.now_ms()).run()
 
@@ -58,7 +59,7 @@ class Engine:
         """
         now_ms = self._clock.now_ms()
         async with self._db.begin() as tx:
-            row = await rows.get_job(tx, payload.job_no)
+            row = await job_rows.get_job(tx, payload.job_no)
             if row is None or not _tellable(row, payload, now_ms):
                 return
             campaign = await jobs.campaign_by_no(tx, row.campaign_no)
@@ -77,7 +78,7 @@ class Engine:
         if not sent:
             return
         async with self._db.begin() as tx:
-            told = await rows.get_job(tx, payload.job_no)
+            told = await job_rows.get_job(tx, payload.job_no)
             if told is not None:
                 job = states.noticed(told.job, campaign.policy, now_ms)
                 await jobs.advance(tx, told, job, campaign, notified_ms=now_ms)
@@ -121,12 +122,12 @@ class _Look:
         elif self._state == "rolling_back":
             await self._take_back()
         await self._close()
-        if self._state in rows.LIVE and self._campaign.expanded:
+        if self._state in campaign_rows.LIVE and self._campaign.expanded:
             await self._release()
         await self._finish()
         await self._plan()
         if self._changes:
-            await rows.change_campaign(self._tx, self._campaign.campaign_no, **self._changes)
+            await campaign_rows.change_campaign(self._tx, self._campaign.campaign_no, **self._changes)
             event = UpgradeMoved(
                 self._campaign.tenant_id, self._campaign.community_id, self._campaign.campaign_no, 0
             )
@@ -138,18 +139,18 @@ class _Look:
 
     async def _expire(self) -> None:
         """Silent devices, and those whose next try is due."""
-        found = await rows.due_jobs(self._tx, self._campaign.campaign_no, now_ms=self._now, limit=PAGE)
+        found = await job_rows.due_jobs(self._tx, self._campaign.campaign_no, now_ms=self._now, limit=PAGE)
         for row in found:
             job = row.job
             if job.state is not JobState.WAITING:
                 after = states.expired(job, self._campaign.policy, self._now)
                 await jobs.advance(self._tx, row, after, self._campaign)
-            elif self._state in rows.LIVE:
+            elif self._state in campaign_rows.LIVE:
                 before = job.from_version or row.current_version or ""
                 after = msgspec.structs.replace(job, due_ms=None, from_version=before)
                 await jobs.advance(self._tx, row, after, self._campaign)
                 await jobs.offer(self._tx, row.job_no)
-        self._again |= len(found) == PAGE and self._state in rows.LIVE
+        self._again |= len(found) == PAGE and self._state in campaign_rows.LIVE
 
     async def _expand(self) -> None:
         """The devices that are there when the campaign begins become jobs, a page at a time."""
@@ -157,12 +158,12 @@ class _Look:
         if campaign.expanded:
             return
         found = await selection.page_of_candidates(
-            rows.EVERYWHERE.of_tenant(campaign.tenant_id), self._tx, campaign.aim,
+            campaign_rows.EVERYWHERE.of_tenant(campaign.tenant_id), self._tx, campaign.aim,
             after=campaign.expanded_upto, limit=PAGE,
         )  # fmt: skip
         await self._tx.upsert(
             ota_jobs,
-            [rows.new_job(campaign, one.device_no, self._now) for one in found],
+            [job_rows.new_job(campaign, one.device_no, self._now) for one in found],
             keys=("campaign_no", "device_no"),
         )
         if len(found) == PAGE:
@@ -176,7 +177,7 @@ class _Look:
         campaign = self._campaign
         if campaign.expanded:
             return
-        found = await rows.jobs_in(
+        found = await job_rows.jobs_in(
             self._tx, campaign.campaign_no, _TAKES_BACK, after=campaign.expanded_upto, limit=PAGE
         )
         for row in found:
@@ -204,7 +205,7 @@ class _Look:
         campaign = self._campaign
         if not campaign.stop_percent:
             return
-        lost, done = await rows.judged(self._tx, campaign)
+        lost, done = await job_rows.judged(self._tx, campaign)
         if states.must_stop(lost, done, percent=campaign.stop_percent, least=campaign.stop_least):
             self._set(state="stopped", reason=FAILURE_RATE)
 
@@ -220,7 +221,7 @@ class _Look:
         else:
             return
         waiting = frozenset({JobState.WAITING, JobState.NOTIFIED})
-        found = await rows.jobs_in(self._tx, campaign.campaign_no, waiting, limit=PAGE)
+        found = await job_rows.jobs_in(self._tx, campaign.campaign_no, waiting, limit=PAGE)
         for row in found:
             await jobs.advance(self._tx, row, states.cancelled(row.job, reason, self._now), campaign)
         self._again |= len(found) == PAGE
@@ -232,7 +233,7 @@ class _Look:
             return
         campaign = self._campaign
         turn = frozenset({JobState.ROLLING_BACK if self._state == "rolling_back" else JobState.WAITING})
-        line = await rows.jobs_in_line(self._tx, campaign.campaign_no, turn, limit=min(room, PAGE))
+        line = await job_rows.jobs_in_line(self._tx, campaign.campaign_no, turn, limit=min(room, PAGE))
         released = 0
         for row in line:
             if self._state == "running" and not await jobs.supersede(self._tx, row):
@@ -255,7 +256,7 @@ class _Look:
         campaign = self._campaign
         room = PAGE + 1
         if self._state == "running":
-            counts = await rows.counts_of(self._tx, campaign.campaign_no)
+            counts = await job_rows.counts_of(self._tx, campaign.campaign_no)
             total = sum(one.number for one in counts.values())
             released = sum(one.released for one in counts.values())
             room = states.allowed(total, campaign.percent) - released
@@ -271,9 +272,9 @@ class _Look:
     async def _finish(self) -> None:
         """Over when every device is done; a dynamic campaign ends by its date or by hand."""
         campaign = self._campaign
-        if not campaign.expanded or self._again or self._state not in rows.LIVE:
+        if not campaign.expanded or self._again or self._state not in campaign_rows.LIVE:
             return
-        counts = await rows.counts_of(self._tx, campaign.campaign_no)
+        counts = await job_rows.counts_of(self._tx, campaign.campaign_no)
         if any(state in OPEN for state in counts):
             return
         if self._state == "rolling_back":
@@ -305,16 +306,16 @@ class _Look:
             date
             for date in (
                 campaign.starts_ms if self._state == "scheduled" else None,
-                campaign.ends_ms if self._state in rows.NOT_OVER else None,
+                campaign.ends_ms if self._state in campaign_rows.NOT_OVER else None,
                 self._wait_until,
             )
             if date is not None and date > self._now
         ]
-        due = await rows.next_due(self._tx, campaign.campaign_no)
+        due = await job_rows.next_due(self._tx, campaign.campaign_no)
         if due is not None:
-            soonest = self._now + (1 if self._state in rows.LIVE else HEARTBEAT_MS)
+            soonest = self._now + (1 if self._state in campaign_rows.LIVE else HEARTBEAT_MS)
             dates.append(max(due, soonest))
-        counts = await rows.counts_of(self._tx, campaign.campaign_no)
+        counts = await job_rows.counts_of(self._tx, campaign.campaign_no)
         if any(state in OPEN for state in counts) and self._state != "scheduled":
             dates.append(self._now + HEARTBEAT_MS)
         return min(dates, default=None)

@@ -8,8 +8,9 @@ from linli.kernel import outbox
 from linli.kernel.db import Tx
 from linli.kernel.events import emit
 from linli.things.events import UpgradeFinished, UpgradeMoved
-from linli.things.ota import rows, states
-from linli.things.ota.rows import Campaign, JobRow
+from linli.things.ota import campaign_rows, job_rows, states
+from linli.things.ota.campaign_rows import Campaign
+from linli.things.ota.job_rows import JobRow
 from linli.things.ota.states import Job, JobState, Reason
 
 TICK: Final = "ota.tick"
@@ -67,7 +68,7 @@ async def advance(
     if (job, released, notified) == (row.job, row.released_ms, row.notified_ms):
         return False
     now_ms = tx.db.clock.now_ms()
-    await rows.save_job(tx, row, job, now_ms=now_ms, released_ms=released, notified_ms=notified)
+    await job_rows.save_job(tx, row, job, now_ms=now_ms, released_ms=released, notified_ms=notified)
     if job.state is JobState.WAITING and job.due_ms is not None:
         await wake(tx, campaign, max(job.due_ms, now_ms))
     if offers and job.state is JobState.ROLLING_BACK and row.state != JobState.ROLLING_BACK:
@@ -81,7 +82,7 @@ async def advance(
 
 async def supersede(tx: Tx, row: JobRow) -> bool:
     """Close older jobs of the same device and module that have not begun. False: a newer one is there already."""
-    for other in await rows.open_jobs(tx, device_no=row.device_no, module=row.module):
+    for other in await job_rows.open_jobs(tx, device_no=row.device_no, module=row.module):
         if other.job_no == row.job_no or other.campaign_no == row.campaign_no:
             continue
         if other.job_no > row.job_no:
@@ -94,7 +95,7 @@ async def supersede(tx: Tx, row: JobRow) -> bool:
 
 async def campaign_by_no(tx: Tx, campaign_no: int) -> Campaign:
     """The campaign of a job, unlocked."""
-    return await rows.get_campaign(rows.EVERYWHERE, tx, campaign_no=campaign_no)
+    return await campaign_rows.get_campaign(campaign_rows.EVERYWHERE, tx, campaign_no=campaign_no)
 
 
 def _finished(row: JobRow, job: Job, campaign: Campaign, now_ms: int) -> UpgradeFinished:

@@ -8,8 +8,9 @@ from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things.models import devices
+from linli.things.ota.campaign_rows import CAMPAIGN, Campaign
+from linli.things.ota.job_rows import JOB, JobRow, in_states
 from linli.things.ota.models import device_firmware, firmwares, ota_campaigns, ota_jobs
-from linli.things.ota.rows import CAMPAIGN, JOB, Campaign, JobRow, in_states
 from linli.things.ota.states import JobState
 
 

@@ -13,12 +13,13 @@ from linli.things.events import FirmwareReported
 from linli.things.inbox.arrival import BAD_PARAMS
 from linli.things.inbox.messages import Message
 from linli.things.inbox.requests import Request, RequestRefused, Requests
+from linli.things.ota import campaign_rows, job_rows, jobs, selection, states
 from linli.things.ota import firmware as images
-from linli.things.ota import jobs, rows, selection, states
+from linli.things.ota.campaign_rows import Campaign
 from linli.things.ota.firmware import DEFAULT_MODULE, Firmware
+from linli.things.ota.job_rows import JobRow
 from linli.things.ota.models import device_firmware, ota_jobs
 from linli.things.ota.notices import upgrade_data
-from linli.things.ota.rows import Campaign, JobRow
 from linli.things.ota.states import JobState
 
 RESEND_MS: Final = 30_000
@@ -68,7 +69,7 @@ class OtaRequests:
             raise RequestRefused(BAD_PARAMS, "params.step: must be -4 to 100")
         detail = str(params.get("desc") or "")[:_MAX_DETAIL].replace("\0", "")
         module = _module(params) if "module" in params else ""
-        held = await rows.open_jobs(tx, device_no=request.device.device_no, module=module)
+        held = await job_rows.open_jobs(tx, device_no=request.device.device_no, module=module)
         for row in held[:1]:
             campaign = await jobs.campaign_by_no(tx, row.campaign_no)
             job = states.progressed(row.job, campaign.policy, step, detail, request.now_ms)
@@ -80,7 +81,7 @@ class OtaRequests:
         module = _module(params)
         if "version" in params:
             await self._report(tx, request, module, _word(params, "version"), asked=True)
-        for row in await rows.open_jobs(tx, device_no=request.device.device_no, module=module):
+        for row in await job_rows.open_jobs(tx, device_no=request.device.device_no, module=module):
             campaign = await jobs.campaign_by_no(tx, row.campaign_no)
             firmware = await wanted(tx, row, campaign)
             if firmware is None or (row.state == JobState.WAITING and _not_yet(row, request.now_ms)):
@@ -110,7 +111,7 @@ class OtaRequests:
                 module, version, before or "", now_ms,
             )  # fmt: skip
             await emit(tx, event, key=device.iot_id)
-        held = await rows.open_jobs(tx, device_no=device.device_no, module=module)
+        held = await job_rows.open_jobs(tx, device_no=device.device_no, module=module)
         for row in held:
             await self._told(tx, row, version, now_ms, asked=asked)
         await _join(tx, request, module, now_ms)
@@ -134,7 +135,7 @@ async def came_online(tx: Tx, message: Message) -> None:
     """A device is back: whatever it had been told before may be lost, so it is told again."""
     if message.identifier != "online":
         return
-    for row in await rows.open_jobs(tx, device_no=message.device.device_no):
+    for row in await job_rows.open_jobs(tx, device_no=message.device.device_no):
         if row.state != JobState.INSTALLING:  # it restarted, and is about to say into what
             await jobs.offer(tx, row.job_no, before_ms=message.received_ms)
 
@@ -152,19 +153,21 @@ async def wanted(tx: Tx, row: JobRow, campaign: Campaign) -> Firmware | None:
         )
     if row.state == JobState.INSTALLING:
         return None
-    return await images.get_firmware(rows.EVERYWHERE, tx, firmware_no=campaign.firmware_no)
+    return await images.get_firmware(campaign_rows.EVERYWHERE, tx, firmware_no=campaign.firmware_no)
 
 
 async def _join(tx: Tx, request: Request, module: str, now_ms: int) -> None:
     """Dynamic campaigns take in a device that reports an old version."""
     device = request.device
-    for campaign in await rows.dynamic_campaigns(tx, product_no=device.product.product_no, module=module):
+    for campaign in await campaign_rows.dynamic_campaigns(
+        tx, product_no=device.product.product_no, module=module
+    ):
         if await _in_campaign.one(tx, no=campaign.campaign_no, device_no=device.device_no):
             return
         if await selection.is_candidate(tx, campaign.aim, device_no=device.device_no):
             await tx.upsert(
                 ota_jobs,
-                [rows.new_job(campaign, device.device_no, now_ms)],
+                [job_rows.new_job(campaign, device.device_no, now_ms)],
                 keys=("campaign_no", "device_no"),
             )
             await jobs.wake(tx, campaign, now_ms)

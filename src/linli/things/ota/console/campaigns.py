@@ -11,11 +11,12 @@ from msgspec import Meta
 from linli.kernel.db import Database, Reader
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
-from linli.things.ota import campaigns, queries, rows, selection
+from linli.things.ota import campaign_rows, campaigns, job_rows, queries, selection
+from linli.things.ota.campaign_rows import Campaign, CampaignState, Kind
 from linli.things.ota.campaigns import NewCampaign, Rules
 from linli.things.ota.console.firmware import CampaignStarted
 from linli.things.ota.firmware import get_firmware
-from linli.things.ota.rows import Campaign, CampaignState, JobRow, Kind
+from linli.things.ota.job_rows import JobRow
 from linli.things.ota.selection import MAX_CHOSEN, Selection
 from linli.things.ota.states import OPEN, JobState
 from linli.things.queries.products import like_pattern
@@ -161,7 +162,7 @@ async def _row(db: Reader, row: Campaign) -> CampaignRow:
 
 
 async def _facts(db: Reader, row: Campaign) -> dict[str, Any]:
-    counts = await rows.counts_of(db, row.campaign_no)
+    counts = await job_rows.counts_of(db, row.campaign_no)
     return {
         "id": str(row.campaign_no),
         "name": row.name,
@@ -263,7 +264,7 @@ class CampaignRoutes(Controller):
         self, campaign_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
     ) -> CampaignDetail:
         """One campaign, with why devices were lost and what a roll-back could offer."""
-        row = await rows.get_campaign(within, db, campaign_no=campaign_id)
+        row = await campaign_rows.get_campaign(within, db, campaign_no=campaign_id)
         chosen = row.aim.selection
         return CampaignDetail(
             **await _facts(db, row),
@@ -288,7 +289,7 @@ class CampaignRoutes(Controller):
         job_state: Annotated[str, QueryParameter(name="state", description="Comma-separated states.")] = "",
     ) -> Page[UpgradeRow]:
         """Its devices in the order of their turns."""
-        await rows.get_campaign(within, db, campaign_no=campaign_id)
+        await campaign_rows.get_campaign(within, db, campaign_no=campaign_id)
         found = await queries.list_jobs(
             within, db, campaign_no=campaign_id, page=page, states=_split(job_state),
             pattern=like_pattern(q.strip()),

@@ -1,81 +1,16 @@
-"""Campaigns and jobs as the rest of the room reads and writes them."""
+"""Jobs, one a device of a campaign, as the rest of the room reads and writes them."""
 
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-import msgspec
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 
 from linli.kernel.db import INT, Command, Query, Reader, Tx, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
-from linli.things.models import devices, products
-from linli.things.ota.models import device_firmware, ota_campaigns, ota_jobs
-from linli.things.ota.selection import Aim, Selection
-from linli.things.ota.states import LOST, OPEN, UNDER_WAY, Job, JobState, Policy
-
-type Kind = Literal["trial", "static", "dynamic"]
-"""`trial`: one device, to see that the firmware works. `static`: devices that are there when it begins. `dynamic`: also
-those that report an old version later."""
-type CampaignState = Literal[
-    "scheduled", "running", "paused", "stopped", "cancelled", "finished", "rolling_back", "rolled_back"
-]
-"""`paused` by a person, `stopped` by the failure rate; both let what is under way come to its end."""
-
-LIVE: Final[frozenset[CampaignState]] = frozenset({"running", "rolling_back"})
-NOT_OVER: Final[frozenset[CampaignState]] = frozenset(
-    {"scheduled", "running", "paused", "stopped", "rolling_back"}
-)
-_WORKER: Final = "the campaign engine works for every tenant"
-EVERYWHERE: Final = Scope.system(name="ota")
-
-
-class Campaign(NamedTuple):
-    """A row of `ota_campaigns` with the names of what it brings."""
-
-    campaign_no: int
-    tenant_id: str
-    community_id: int | None
-    firmware_no: int
-    product_no: int
-    module: str
-    version: str
-    source_version: str
-    name: str
-    kind: Kind
-    selection: str
-    percent: int
-    rate: int
-    retries: int
-    retry_ms: int
-    timeout_ms: int
-    stop_percent: int
-    stop_least: int
-    restores: int
-    starts_ms: int
-    ends_ms: int | None
-    state: CampaignState
-    reason: str
-    expanded: int
-    expanded_upto: int
-    window_ms: int
-    window_sent: int
-    judged_from_ms: int
-    next_tick_ms: int
-    created_by: str
-    created_ms: int
-    started_ms: int | None
-    finished_ms: int | None
-    product_key: str
-    product_name: str
-
-    @property
-    def policy(self) -> Policy:
-        return Policy(self.version, self.retries, self.retry_ms, self.timeout_ms, bool(self.restores))
-
-    @property
-    def aim(self) -> Aim:
-        chosen = msgspec.json.decode(self.selection, type=Selection)
-        return Aim(self.product_no, self.module, self.version, self.source_version, self.community_id, chosen)
+from linli.things.models import devices
+from linli.things.ota.campaign_rows import WORKER, Campaign
+from linli.things.ota.models import device_firmware, ota_jobs
+from linli.things.ota.states import LOST, OPEN, UNDER_WAY, Job, JobState
 
 
 class JobRow(NamedTuple):
@@ -121,10 +56,6 @@ def in_states(table: Any, states: frozenset[JobState]) -> ColumnElement[bool]:
     return or_(*(table.c.state == state.value for state in sorted(states)))
 
 
-_OWN = Campaign._fields[: Campaign._fields.index("product_key")]
-CAMPAIGN = select(
-    *(ota_campaigns.c[name] for name in _OWN), products.c.product_key, products.c.name
-).select_from(ota_campaigns.join(products, products.c.product_no == ota_campaigns.c.product_no))
 _JOB_OWN = JobRow._fields[: JobRow._fields.index("iot_id")]
 JOB_FROM = ota_jobs.join(devices, devices.c.device_no == ota_jobs.c.device_no).outerjoin(
     device_firmware,
@@ -143,31 +74,10 @@ JOB_COLUMNS = [
 ]
 JOB = select(*JOB_COLUMNS).select_from(JOB_FROM)
 
-_campaign = Query(
-    CAMPAIGN.where(ota_campaigns.c.campaign_no == bindparam("no", type_=INT), in_scope(ota_campaigns)),
-    Campaign,
-)
-_locked = Query(
-    CAMPAIGN.where(ota_campaigns.c.campaign_no == bindparam("no", type_=INT)).with_for_update(
-        of=ota_campaigns
-    ),
-    Campaign,
-    unscoped=_WORKER,
-)
-_dynamic = Query(
-    CAMPAIGN.where(
-        ota_campaigns.c.product_no == bindparam("product_no", type_=INT),
-        ota_campaigns.c.module == bindparam("of_module"),
-        ota_campaigns.c.state == "running",
-        ota_campaigns.c.kind == "dynamic",
-    ).order_by(ota_campaigns.c.campaign_no.desc()),
-    Campaign,
-    unscoped=_WORKER,
-)
 _job = Query(
     JOB.where(ota_jobs.c.job_no == bindparam("no", type_=INT)).with_for_update(of=ota_jobs),
     JobRow,
-    unscoped=_WORKER,
+    unscoped=WORKER,
 )
 _seen_job = Query(
     JOB.where(
@@ -188,7 +98,7 @@ _open_of_device = Query(
     .order_by(ota_jobs.c.job_no.desc())
     .with_for_update(of=ota_jobs),
     JobRow,
-    unscoped=_WORKER,
+    unscoped=WORKER,
 )
 _save = Command(
     update(ota_jobs)
@@ -207,7 +117,7 @@ _save = Command(
         changed_ms=bindparam("now", type_=INT),
         finished_ms=bindparam("finished", type_=INT),
     ),
-    unscoped=_WORKER,
+    unscoped=WORKER,
 )
 
 
@@ -234,7 +144,7 @@ _by_states = Query(
     .limit(bindparam("limit", type_=INT))
     .with_for_update(of=ota_jobs),
     JobRow,
-    unscoped=_WORKER,
+    unscoped=WORKER,
 )
 _due = Query(
     JOB.where(
@@ -246,7 +156,7 @@ _due = Query(
     .limit(bindparam("limit", type_=INT))
     .with_for_update(of=ota_jobs),
     JobRow,
-    unscoped=_WORKER,
+    unscoped=WORKER,
 )
 _other = ota_jobs.alias("other")
 _turn = Query(
@@ -267,7 +177,7 @@ _turn = Query(
     .limit(bindparam("limit", type_=INT))
     .with_for_update(of=ota_jobs),
     JobRow,
-    unscoped=_WORKER,
+    unscoped=WORKER,
 )
 _held_back = Command(
     update(ota_jobs)
@@ -293,32 +203,14 @@ _judged = Query(
         ),
     )
     .group_by(ota_jobs.c.state),
-    unscoped=_WORKER,
+    unscoped=WORKER,
 )
 _next_due = Query(
     select(func.min(ota_jobs.c.due_ms)).where(
         ota_jobs.c.campaign_no == bindparam("no", type_=INT), in_states(ota_jobs, OPEN)
     ),
-    unscoped=_WORKER,
+    unscoped=WORKER,
 )
-
-
-async def get_campaign(scope: Scope, db: Reader, *, campaign_no: int) -> Campaign:
-    """Raises NotFound."""
-    row = await _campaign.one(db, scope, no=campaign_no)
-    if row is None:
-        raise NotFound(what="campaign", id=campaign_no)
-    return row
-
-
-async def lock_campaign(tx: Tx, campaign_no: int) -> Campaign | None:
-    """The row, held until the unit ends: two processes never decide on one campaign at once."""
-    return await _locked.one(tx, no=campaign_no)
-
-
-async def dynamic_campaigns(tx: Tx, *, product_no: int, module: str) -> list[Campaign]:
-    """Those that take in devices as they report, the newest first."""
-    return await _dynamic.all(tx, product_no=product_no, of_module=module)
 
 
 async def get_job(tx: Tx, job_no: int) -> JobRow | None:
@@ -382,26 +274,6 @@ async def save_job(
         why=job.reason, words=job.detail, before=job.from_version, due=job.due_ms, released=released_ms,
         notified=notified_ms, now=now_ms, finished=job.finished_ms,
     )  # fmt: skip
-
-
-async def change_campaign(tx: Tx, campaign_no: int, **values: Any) -> None:
-    """Set columns of a campaign that is locked."""
-    await _change(tuple(sorted(values))).run(tx, no=campaign_no, **{f"new_{k}": v for k, v in values.items()})
-
-
-_changes: dict[tuple[str, ...], Command] = {}
-
-
-def _change(columns: tuple[str, ...]) -> Command:
-    """One statement for each set of columns, made once."""
-    if columns not in _changes:
-        _changes[columns] = Command(
-            update(ota_campaigns)
-            .where(ota_campaigns.c.campaign_no == bindparam("no", type_=INT))
-            .values({name: bindparam(f"new_{name}", type_=ota_campaigns.c[name].type) for name in columns}),
-            unscoped=_WORKER,
-        )
-    return _changes[columns]
 
 
 def new_job(campaign: Campaign, device_no: int, now_ms: int) -> dict[str, Any]:
