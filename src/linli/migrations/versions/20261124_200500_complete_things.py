@@ -1151,6 +1151,8 @@ def upgrade() -> None:
         sa.Column("root_space_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("default_app_key", sa.Text(), nullable=False),
         sa.Column("made_by_project", sa.Text(), nullable=True),
+        sa.Column("deployment", sa.Text(), server_default="public_cloud", nullable=False),
+        sa.Column("joined_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
             ["project_id"], ["projects.project_id"], name=op.f("fk_project_details_project_id")
