@@ -11,6 +11,7 @@ from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.service.token_targets import CommunityTargets
 from linli.domains.communities.service.uploads import SavedFaces, UploadPlace
 from linli.domains.communities.uploads_http import UploadForm
+from linli.domains.notices import openapi as notices_api
 from linli.domains.people import openapi as people_api
 from linli.domains.people.ports import FaceUploads, Houses
 from linli.kernel.http import HttpServer
@@ -32,12 +33,13 @@ class DomainPlatform(Platform):
 
     async def start(self) -> None:
         registry = Registry()
-        registry.add(token_methods, communities_api, people_api)
+        registry.add(token_methods, communities_api, people_api, notices_api)
         self.store = ObjectStore(self.folder, b"s" * 32, "http://127.0.0.1:1", self.clock)
         place = UploadPlace(self.store, b"p" * 32)
         services: dict[Any, Any] = {
             TokenTargets: CommunityTargets(),
             UploadPlace: place,
+            ObjectStore: self.store,
             Houses: SpaceHouses(),
             FaceUploads: SavedFaces(),
         }

@@ -8,6 +8,7 @@ recipes. A method without one fails the test: whoever registers a method adds it
 from collections.abc import Callable
 from typing import Any
 
+from tests.scope import notice_rows
 from tests.scope.service_recipes import service_recipes
 from tests.scope.town import FILE, wall
 
@@ -327,6 +328,7 @@ RECIPES: dict[tuple[str, str], list[Recipe]] = {
     **_communities(),
     **_devices(),
     **_people(),
+    **notice_rows.methods(),
     **_projects(),
     **service_recipes(),
 }

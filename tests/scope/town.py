@@ -37,6 +37,7 @@ from linli.things.service import devices, products
 from tests.campaigns.caller import Caller
 from tests.domains.communities.builders import POI_CSV, add_upload, application
 from tests.real.test_main_job import png
+from tests.scope.notice_rows import add_notices
 from tests.scope.service_recipes import serve_all
 
 OPERATOR = Scope(None, Who("operator", "test"))
@@ -117,6 +118,13 @@ class Lot:
     face: str = ""
     tmp_key: str = ""
     rejected: int = 0
+    notice: int = 0
+    spare_notice: int = 0
+    dropped_notice: int = 0
+    draft_notice: int = 0
+    ripe_notice: int = 0
+    planned_notice: int = 0
+    removed_notice: int = 0
     tenant: str = ""
     sn: str = ""
     """Serial number of `door`."""
@@ -295,6 +303,7 @@ async def _lot(town: Town, project: Project, name: str) -> Lot:
     await _add_people(town, lot)
     await _add_rights(lot)
     await _add_files(town, lot)
+    await add_notices(town.platform, lot)
     lot.rejected = await _apply(town, project, f"落选{name}", approve=False)
     return lot
 

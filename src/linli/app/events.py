@@ -11,6 +11,7 @@ from linli.domains.access.console.passes import live_row as live_pass
 from linli.domains.access.events import PassRecorded
 from linli.domains.communities.events import CommunityApproved, SpaceChanged
 from linli.domains.communities.handlers import device_moved
+from linli.domains.notices.events import NoticeChanged
 from linli.domains.people.events import UserChanged
 from linli.domains.projects.events import CapabilityDecided
 from linli.domains.projects.service.grants import capability_decided
@@ -29,6 +30,7 @@ def to_subscribers(handlers: Handlers) -> None:
     handlers.inline(CommunityApproved, scopes.on_approved)
     handlers.inline(SpaceChanged, changes.relay(Kind.SPACE))
     handlers.inline(UserChanged, changes.relay(Kind.USER))
+    handlers.inline(NoticeChanged, changes.relay(Kind.MESSAGE))
     handlers.inline(things.DeviceCreated, device_events.relay_lifecycle("created"))
     handlers.inline(things.DeviceEnabled, device_events.relay_lifecycle("enabled"))
     handlers.inline(things.DeviceDisabled, device_events.relay_lifecycle("disabled"))

@@ -35,6 +35,7 @@ from linli.domains.communities.service.importer import Importer
 from linli.domains.communities.service.token_targets import CommunityTargets
 from linli.domains.communities.service.uploads import SavedFaces, UploadPlace
 from linli.domains.communities.uploads_http import UploadForm
+from linli.domains.notices.service import Publisher
 from linli.domains.people.ports import FaceUploads, Houses
 from linli.domains.people.service import codes
 from linli.domains.people.service.sms_outbox import OutboxSms
@@ -93,6 +94,7 @@ class Platform:
         self.jobs = Jobs()
         self.importer = Importer(db, self.objects, self.ids, clock)
         self.importer.register(self.jobs)
+        Publisher(db).register(self.jobs)
         gateway = settings.sms.provider == "http"
         sms = HttpSms(settings.sms) if gateway else OutboxSms(db, self.secrets, self.ids)
         codes.register(self.jobs, sms, self.secrets, clock)

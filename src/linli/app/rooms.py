@@ -6,6 +6,7 @@ from linli.databus import openapi as databus
 from linli.databus import openapi_subscriptions as subscriptions
 from linli.domains.access import openapi as access
 from linli.domains.communities import openapi as communities
+from linli.domains.notices import openapi as notices
 from linli.domains.people import openapi as people
 from linli.domains.projects import openapi as projects
 from linli.openapi import token_methods
@@ -14,7 +15,17 @@ from linli.protocols import edge_bus
 from linli.servicebus import openapi as servicebus
 from linli.things import openapi as things
 
-METHODS: tuple[ModuleType, ...] = (token_methods, things, projects, communities, people, access, databus, subscriptions)
+METHODS: tuple[ModuleType, ...] = (
+    token_methods,
+    things,
+    projects,
+    communities,
+    people,
+    access,
+    notices,
+    databus,
+    subscriptions,
+)
 
 
 def registry() -> Registry:

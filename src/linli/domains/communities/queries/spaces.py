@@ -120,6 +120,14 @@ async def root_ids(scope: Scope, db: Reader, community_ids: list[int]) -> dict[i
     return dict(await _roots.all(db, scope, community_ids=community_ids))
 
 
+async def require_root(scope: Scope, db: Reader, community_id: int) -> int:
+    """Id of the root space of an approved community. Raises NotFound."""
+    root = (await root_ids(scope, db, [community_id])).get(community_id)
+    if root is None:
+        raise NotFound(what="community", id=community_id)
+    return root
+
+
 async def sibling(scope: Scope, db: Reader, parent_id: int, name: str) -> int | None:
     """Id of the child of `parent_id` with this name."""
     found: int | None = await _sibling.scalar(db, scope, parent_id=parent_id, name=name)

@@ -1,0 +1,347 @@
+"""Web routes of notices: write, preview, publish, pin, delete, bring back, and see who read."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, delete, get, post, put
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody, QueryParameter
+from msgspec import Meta
+
+from linli.domains.communities.post_policy import PICTURE_BYTES
+from linli.domains.communities.queries import spaces
+from linli.domains.communities.service import uploads
+from linli.domains.notices import queries, service
+from linli.domains.notices.schemas import COMPOUND, PUBLISHED, STATES, Content, Notice, Publication
+from linli.domains.people.rights import Right
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Reader
+from linli.kernel.errors import BadInput, NotFound, TooLarge
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+DELETED = "deleted"
+
+
+class NoticeGroup(msgspec.Struct, rename="camel", frozen=True):
+    text: str
+    upload_id: str = ""
+    picture_url: Annotated[str, Meta(description="Valid for some minutes; not read when sent.")] = ""
+
+
+class NoticeTarget(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    name: str
+    """Empty when the space is gone."""
+
+
+class NoticeListRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    title: str
+    type: Annotated[int, Meta(description="NOTICE_TYPE, 1 to 9")]
+    is_top: bool
+    state: Annotated[str, Meta(description="draft, scheduled, published")]
+    publish_ms: Annotated[int, Meta(description="When it was published or is to be; 0 for a draft.")]
+    changed_ms: int
+    deleted_ms: int
+    targets: list[NoticeTarget]
+    """Empty: the whole community."""
+
+
+class NoticeFull(NoticeListRow, rename="camel", frozen=True):
+    groups: list[NoticeGroup]
+    publish_type: int
+
+
+class NoticeForm(msgspec.Struct, rename="camel", frozen=True):
+    title: str
+    groups: list[NoticeGroup]
+    type: int = COMPOUND
+    is_top: bool = False
+    publish_type: Annotated[int, Meta(description="Channels: bits 1, 2 and 4")] = 7
+    space_ids: Annotated[list[int], Meta(description="None: the whole community")] = []
+
+
+class PublishForm(msgspec.Struct, rename="camel", frozen=True):
+    at_ms: Annotated[int | None, Meta(description="UTC ms; None: now")] = None
+
+
+class PinForm(msgspec.Struct, rename="camel", frozen=True):
+    is_top: bool
+
+
+class NoticeReader(msgspec.Struct, rename="camel", frozen=True):
+    name: str
+    read_ms: int
+
+
+class NoticeReach(msgspec.Struct, rename="camel", frozen=True):
+    residents: int
+    """Who live where the notice goes, now."""
+    read: int
+    last: list[NoticeReader]
+
+
+class NoticePicture(msgspec.Struct, rename="camel", frozen=True):
+    upload_id: str
+    url: str
+
+
+class NoticePictureFile(msgspec.Struct):
+    file: UploadFile
+
+
+def _content(form: NoticeForm) -> Content:
+    groups = [Publication(group.text, group.upload_id) for group in form.groups]
+    return Content(form.title, groups, form.type, form.publish_type, int(form.is_top), form.space_ids)
+
+
+async def _list_rows(scope: Scope, db: Reader, found: list[Notice]) -> list[NoticeListRow]:
+    aims = await queries.targets(scope, db, [row.notice_id for row in found])
+    names = await spaces.names(scope, db, sorted({one for row in aims.values() for one in row}))
+    return [
+        NoticeListRow(
+            str(row.notice_id),
+            row.title,
+            row.type,
+            bool(row.is_top),
+            row.state,
+            row.publish_ms,
+            row.changed_ms,
+            row.deleted_ms,
+            [NoticeTarget(str(one), names.get(one, "")) for one in aims.get(row.notice_id, ())],
+        )
+        for row in found
+    ]
+
+
+async def _full(scope: Scope, db: Reader, objects: ObjectStore, row: Notice) -> NoticeFull:
+    (known,) = await _list_rows(scope, db, [row])
+    whole = Scope.system(row.tenant_id, "notices")
+    groups = []
+    for group in row.groups:
+        upload = await uploads.find(whole, db, group.upload_id) if group.upload_id else None
+        url = objects.url(upload.object_key, expires_s=uploads.URL_SECONDS) if upload else ""
+        groups.append(NoticeGroup(group.text, group.upload_id, url))
+    return NoticeFull(**msgspec.structs.asdict(known), groups=groups, publish_type=row.publish_type)
+
+
+async def _of(
+    scope: Scope, db: Reader, community_id: int, notice_id: int, *, deleted: bool = False
+) -> Notice:
+    """A notice of this community. Raises NotFound."""
+    await spaces.require_root(scope, db, community_id)
+    found = await queries.notice(scope, db, notice_id, deleted=deleted)
+    if found.community_id != community_id:
+        raise NotFound(what="notice", id=notice_id)
+    return found
+
+
+class NoticeRoutes(Controller):
+    path = "/communities/{community_id:int}/notices"
+    tags = ("notices",)
+
+    @get("/", right=Right.NOTICES_SEE.value)
+    async def list_notices(
+        self,
+        community_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        q: Annotated[str, QueryParameter(description="A part of the title or text.")] = "",
+        shown: Annotated[
+            str, QueryParameter(name="state", description="draft, scheduled, published or deleted")
+        ] = "",
+        type: FromQuery[int | None] = None,
+        space_id: Annotated[
+            int | None, QueryParameter(name="spaceId", description="Leaves what reaches this space.")
+        ] = None,
+    ) -> Page[NoticeListRow]:
+        """Published ones pinned first and newest first; all others by their last change."""
+        if shown not in ("", DELETED, *STATES):
+            raise BadInput(field="state", rule="one_of", allowed=", ".join((*STATES, DELETED)))
+        await spaces.require_root(within, db, community_id)
+        found = await queries.page(
+            within,
+            db,
+            community_id,
+            page,
+            order=DELETED if shown == DELETED else "top" if shown == PUBLISHED else "changed",
+            state=shown if shown in STATES else None,
+            type=type,
+            space_id=space_id,
+            text=q.strip() or None,
+        )
+        return Page.of(page, found.total, await _list_rows(within, db, found.data))
+
+    @post("/", right=Right.NOTICES_MANAGE.value, status_code=201)
+    async def write_notice(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[NoticeForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+        clock: NamedDependency[Clock],
+    ) -> NoticeFull:
+        """Keep a draft."""
+        here = within.narrowed(community_id)
+        await spaces.require_root(within, db, community_id)
+        async with db.begin() as tx:
+            notice_id = await service.draft(
+                here, tx, community_id=community_id, content=_content(data), now_ms=clock.now_ms()
+            )
+            return await _full(here, tx, objects, await queries.notice(here, tx, notice_id))
+
+    @post("/pictures", right=Right.NOTICES_MANAGE.value, status_code=201)
+    async def upload_picture(
+        self,
+        community_id: FromPath[int],
+        data: MultipartBody[NoticePictureFile],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+    ) -> NoticePicture:
+        """Hand in a picture of at most 2 MB; its uploadId goes into a group of a notice."""
+        await spaces.require_root(within, db, community_id)
+        content = await data.file.read(PICTURE_BYTES + 1)
+        if len(content) > PICTURE_BYTES:
+            raise TooLarge(limit=f"{PICTURE_BYTES // 1024} KiB")
+        saved = await uploads.keep(
+            within.narrowed(community_id),
+            db,
+            objects,
+            content=content,
+            biz_code=uploads.DEFAULT,
+            community_id=community_id,
+            tmp_key="",
+            field="file",
+            ids=ids,
+            now_ms=clock.now_ms(),
+        )
+        return NoticePicture(saved.upload_id, objects.url(saved.object_key))
+
+    @get("/{notice_id:int}", right=Right.NOTICES_SEE.value)
+    async def read_notice(
+        self,
+        community_id: FromPath[int],
+        notice_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+    ) -> NoticeFull:
+        """One notice with its pictures, also a deleted one."""
+        return await _full(within, db, objects, await _of(within, db, community_id, notice_id, deleted=True))
+
+    @put("/{notice_id:int}", right=Right.NOTICES_MANAGE.value)
+    async def rewrite_notice(
+        self,
+        community_id: FromPath[int],
+        notice_id: FromPath[int],
+        data: JSONBody[NoticeForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+        clock: NamedDependency[Clock],
+    ) -> NoticeFull:
+        """Replace what a draft or a planned notice says."""
+        async with db.begin() as tx:
+            await _of(within, tx, community_id, notice_id)
+            here = within.narrowed(community_id)
+            await service.rewrite(
+                here, tx, notice_id=notice_id, content=_content(data), now_ms=clock.now_ms()
+            )
+            return await _full(here, tx, objects, await queries.notice(here, tx, notice_id))
+
+    @post("/{notice_id:int}/publish", right=Right.NOTICES_MANAGE.value, status_code=204)
+    async def publish_notice(
+        self,
+        community_id: FromPath[int],
+        notice_id: FromPath[int],
+        data: JSONBody[PublishForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Publish now, or at a time within a year."""
+        async with db.begin() as tx:
+            await _of(within, tx, community_id, notice_id)
+            await service.publish(within, tx, notice_id=notice_id, now_ms=clock.now_ms(), at_ms=data.at_ms)
+
+    @post("/{notice_id:int}/withdraw", right=Right.NOTICES_MANAGE.value, status_code=204)
+    async def withdraw_notice(
+        self,
+        community_id: FromPath[int],
+        notice_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Make a planned notice a draft again."""
+        async with db.begin() as tx:
+            await _of(within, tx, community_id, notice_id)
+            await service.withdraw(within, tx, notice_id=notice_id, now_ms=clock.now_ms())
+
+    @put("/{notice_id:int}/top", right=Right.NOTICES_MANAGE.value, status_code=204)
+    async def pin_notice(
+        self,
+        community_id: FromPath[int],
+        notice_id: FromPath[int],
+        data: JSONBody[PinForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Put a notice before the others, or back among them."""
+        async with db.begin() as tx:
+            await _of(within, tx, community_id, notice_id)
+            await service.pin(within, tx, notice_id=notice_id, is_top=int(data.is_top), now_ms=clock.now_ms())
+
+    @delete("/{notice_id:int}", right=Right.NOTICES_MANAGE.value)
+    async def remove_notice(
+        self,
+        community_id: FromPath[int],
+        notice_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Take a notice away from its readers; it can be brought back."""
+        async with db.begin() as tx:
+            await _of(within, tx, community_id, notice_id)
+            await service.remove(within, tx, notice_ids=[notice_id], now_ms=clock.now_ms())
+
+    @post("/{notice_id:int}/restore", right=Right.NOTICES_MANAGE.value, status_code=204)
+    async def restore_notice(
+        self,
+        community_id: FromPath[int],
+        notice_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Bring a deleted notice back as it was."""
+        async with db.begin() as tx:
+            await _of(within, tx, community_id, notice_id, deleted=True)
+            await service.restore(within, tx, notice_id=notice_id, now_ms=clock.now_ms())
+
+    @get("/{notice_id:int}/reads", right=Right.NOTICES_SEE.value)
+    async def read_receipts(
+        self,
+        community_id: FromPath[int],
+        notice_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> NoticeReach:
+        """How many residents it goes to, how many opened it, and who did last."""
+        found = await queries.reach(within, db, await _of(within, db, community_id, notice_id))
+        readers = [NoticeReader(one.name, one.read_ms) for one in found.last]
+        return NoticeReach(found.residents, found.read, readers)
+
+
+CONTROLLERS = (NoticeRoutes,)

@@ -1,0 +1,175 @@
+"""Notices: one, lists of them, to whom they go and who read them."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, func, or_, select
+
+from linli.domains.communities import space_rules
+from linli.domains.communities.queries import spaces
+from linli.domains.notices.models import notice_reads, notice_targets, notices
+from linli.domains.notices.schemas import PUBLISHED, Notice
+from linli.domains.people.queries import persons, residents
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.errors import NotFound
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+_n = notices.c
+_one = Query(
+    select(notices).where(in_scope(notices), _n.notice_id == bindparam("notice_id", type_=INT)), Notice
+)
+_locked = Query(
+    select(notices)
+    .where(in_scope(notices), _n.notice_id == bindparam("notice_id", type_=INT))
+    .with_for_update(),
+    Notice,
+)
+_targets = Query(
+    select(notice_targets.c.notice_id, notice_targets.c.space_id)
+    .where(in_scope(notice_targets), any_of(notice_targets.c.notice_id, "notice_ids"))
+    .order_by(notice_targets.c.notice_id, notice_targets.c.space_id)
+)
+_readers = Query(
+    select(notice_reads.c.person_id, notice_reads.c.read_ms)
+    .where(in_scope(notice_reads), notice_reads.c.notice_id == bindparam("notice_id", type_=INT))
+    .order_by(notice_reads.c.read_ms.desc(), notice_reads.c.person_id)
+    .limit(bindparam("limit", type_=INT))
+)
+_read_count = Query(
+    select(func.count()).where(
+        in_scope(notice_reads), notice_reads.c.notice_id == bindparam("notice_id", type_=INT)
+    )
+)
+_reached = or_(
+    _n.in_spaces == 0,
+    _n.notice_id.in_(select(notice_targets.c.notice_id).where(any_of(notice_targets.c.space_id, "way"))),
+)
+_FILTERS: dict[str, Any] = {
+    "state": _n.state == bindparam("state"),
+    "type": _n.type == bindparam("type", type_=INT),
+    "channels": _n.publish_type.op("&")(bindparam("channels", type_=INT)) != 0,
+    "way": _reached,
+    "text": or_(
+        _n.title.like(bindparam("text"), escape="\\"),
+        _n.publications.like(bindparam("text"), escape="\\"),
+    ),
+}
+_ORDERS: dict[str, Any] = {
+    "top": (_n.is_top.desc(), _n.publish_ms.desc(), _n.notice_id.desc()),
+    "published": (_n.publish_ms.desc(), _n.notice_id.desc()),
+    "changed": (_n.changed_ms.desc(), _n.notice_id.desc()),
+    "deleted": (_n.deleted_ms.desc(), _n.notice_id.desc()),
+}
+_pages: dict[tuple[frozenset[str], str], tuple[Query[Notice], Query[Any]]] = {}
+
+
+def _page(filters: frozenset[str], order: str) -> tuple[Query[Notice], Query[Any]]:
+    """(rows, count) for one set of filters; each set is compiled once, so that the engine can use its indexes."""
+    key = (filters, order)
+    if key not in _pages:
+        base = select(notices).where(
+            in_scope(notices),
+            _n.community_id == bindparam("community_id", type_=INT),
+            _n.deleted_ms > 0 if order == "deleted" else _n.deleted_ms == 0,
+            *(_FILTERS[name] for name in sorted(filters)),
+        )
+        rows = base.order_by(*_ORDERS[order])
+        rows = rows.limit(bindparam("limit", type_=INT)).offset(bindparam("offset", type_=INT))
+        _pages[key] = Query(rows, Notice), Query(base.with_only_columns(func.count()))
+    return _pages[key]
+
+
+async def notice(
+    scope: Scope,
+    db: Reader,
+    notice_id: int,
+    *,
+    published: bool = False,
+    deleted: bool = False,
+    lock: bool = False,
+) -> Notice:
+    """Raises NotFound, also for a deleted one unless `deleted`, and for one not yet out if `published`."""
+    found = await (_locked if lock else _one).one(db, scope, notice_id=notice_id)
+    if found is None or (found.deleted_ms and not deleted) or (published and found.state != PUBLISHED):
+        raise NotFound(what="notice", id=notice_id)
+    return found
+
+
+async def page(
+    scope: Scope,
+    db: Reader,
+    community_id: int,
+    request: PageRequest,
+    *,
+    order: str = "top",
+    state: str | None = None,
+    type: int | None = None,
+    channels: int = 0,
+    space_id: int | None = None,
+    text: str | None = None,
+) -> Page[Notice]:
+    """Notices of a community. `order`: top, published, changed, or deleted for those taken away.
+
+    `channels` are bits, of which a notice has at least one; 0 is any. `space_id` leaves what reaches that space: what
+    goes to the whole community, to the space itself and to one above it. `text` is a part of the title or a text.
+    Raises NotFound for a space outside the scope.
+    """
+    way = None
+    if space_id is not None:
+        way = space_rules.path_ids((await spaces.space(scope, db, space_id)).path)
+    binds: dict[str, Any] = {
+        "state": state, "type": type, "channels": channels or None, "way": way,
+        "text": persons.like(text) if text else None,
+    }  # fmt: skip
+    binds = {key: value for key, value in binds.items() if value is not None}
+    rows, count = _page(frozenset(binds), order)
+    binds["community_id"] = community_id
+    total = int(await count.scalar(db, scope, **binds))
+    return Page.of(request, total, await rows.all(db, scope, **binds, **request.binds))
+
+
+async def targets(scope: Scope, db: Reader, notice_ids: list[int]) -> dict[int, list[int]]:
+    """Notice id → ids of the spaces it goes to; those to the whole community are absent."""
+    found: dict[int, list[int]] = {}
+    for notice_id, space_id in await _targets.all(db, scope, notice_ids=notice_ids):
+        found.setdefault(notice_id, []).append(space_id)
+    return found
+
+
+class Reading(NamedTuple):
+    person_id: int
+    name: str
+    read_ms: int
+
+
+class Reach(NamedTuple):
+    """How far a notice got: residents it goes to, how many of them opened it, and the last who did."""
+
+    residents: int
+    read: int
+    last: list[Reading]
+
+
+async def reach(scope: Scope, db: Reader, found: Notice, *, limit: int = 50) -> Reach:
+    """Counted now: who moved in after the publication can read it too."""
+    readers = await _readers.all(db, scope, notice_id=found.notice_id, limit=limit)
+    known = await persons.persons_by_id(scope, db, [person_id for person_id, _ in readers])
+    last = [
+        Reading(person_id, known[person_id].name if person_id in known else "", read_ms)
+        for person_id, read_ms in readers
+    ]
+    read = int(await _read_count.scalar(db, scope, notice_id=found.notice_id))
+    return Reach(await _residents(scope, db, found), read, last)
+
+
+async def _residents(scope: Scope, db: Reader, found: Notice) -> int:
+    if not found.in_spaces:
+        return await residents.count_in_community(scope, db, found.community_id)
+    houses: set[int] = set()
+    wanted = (await targets(scope, db, [found.notice_id])).get(found.notice_id, [])
+    for space in (await spaces.spaces_by_id(scope, db, wanted)).values():
+        below = await spaces.subtree(scope, db, space)
+        houses.update(one.space_id for one in below if one.kind == space_rules.HOUSE)
+    everybody = PageRequest(1, 1_000_000)
+    rows = await residents.page(scope, db, found.community_id, everybody, house_ids=sorted(houses))
+    return len({row.person_id for row in rows.data})

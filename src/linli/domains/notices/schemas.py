@@ -1,0 +1,103 @@
+"""Notices as they travel inside the platform, and what makes one fit to publish."""
+
+import re
+from typing import Final, NamedTuple
+
+import msgspec
+
+from linli.kernel.errors import BadInput
+
+DRAFT: Final = "draft"
+SCHEDULED: Final = "scheduled"
+PUBLISHED: Final = "published"
+STATES: Final = (DRAFT, SCHEDULED, PUBLISHED)
+
+TYPES: Final = range(1, 10)
+"""NOTICE_TYPE of spec B §2.1."""
+COMPOUND: Final = 6
+PUBLISH_TYPES: Final = range(1, 8)
+"""PUBLISH_TYPE: bits 1, 2 and 4, at least one of them."""
+
+TITLE_MAX: Final = 20
+GROUPS_MAX: Final = 5
+TEXT_MAX: Final = 1000
+TARGETS_MAX: Final = 500
+_TITLE = re.compile(r"[0-9A-Za-z\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
+
+
+class Publication(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """One group of a notice: a text and perhaps a picture."""
+
+    text: str
+    upload_id: str = ""
+
+
+class Content(msgspec.Struct, frozen=True):
+    """What a notice says and to whom. Checked by `checked`; the pictures and spaces by the service."""
+
+    title: str
+    publications: list[Publication]
+    type: int
+    publish_type: int
+    is_top: int
+    space_ids: list[int] = []
+    """Empty: the whole community."""
+
+
+class Notice(NamedTuple):
+    """A row of `notices`, in the order of the columns."""
+
+    notice_id: int
+    tenant_id: str
+    community_id: int
+    title: str
+    publications: str
+    type: int
+    publish_type: int
+    is_top: int
+    in_spaces: int
+    state: str
+    publish_ms: int
+    created_by: str
+    created_ms: int
+    changed_ms: int
+    deleted_ms: int
+    deleted_by: str
+
+    @property
+    def groups(self) -> list[Publication]:
+        return msgspec.json.decode(self.publications, type=list[Publication])
+
+
+def check_flag(value: int, field: str) -> None:
+    """Raises BadInput unless 0 or 1."""
+    if value not in (0, 1):
+        raise BadInput(field=field, rule="one_of", allowed="0, 1")
+
+
+def checked(content: Content) -> Content:
+    """The content in clean spelling. Limits of spec B §7. Raises BadInput."""
+    title = content.title.strip()
+    if not title:
+        raise BadInput(field="title", rule="required")
+    if len(title) > TITLE_MAX:
+        raise BadInput(field="title", rule="too_long", limit=TITLE_MAX)
+    if not _TITLE.fullmatch(title):
+        raise BadInput(field="title", rule="letters_digits_chinese")
+    if not content.publications:
+        raise BadInput(field="publications", rule="required")
+    if len(content.publications) > GROUPS_MAX:
+        raise BadInput(field="publications", rule="too_many_items", limit=GROUPS_MAX)
+    for number, group in enumerate(content.publications):
+        if not group.text.strip():
+            raise BadInput(field=f"publications[{number}].text", rule="required")
+        if len(group.text) > TEXT_MAX:
+            raise BadInput(field=f"publications[{number}].text", rule="too_long", limit=TEXT_MAX)
+    if content.type not in TYPES:
+        raise BadInput(field="type", rule="range", low=TYPES[0], high=TYPES[-1])
+    if content.publish_type not in PUBLISH_TYPES:
+        raise BadInput(field="publishType", rule="range", low=PUBLISH_TYPES[0], high=PUBLISH_TYPES[-1])
+    check_flag(content.is_top, "isTop")
+    if len(content.space_ids) > TARGETS_MAX:
+        raise BadInput(field="spaceIds", rule="too_many_items", limit=TARGETS_MAX)
+    return msgspec.structs.replace(content, title=title, space_ids=list(dict.fromkeys(content.space_ids)))

@@ -1,0 +1,265 @@
+"""Notices are drafted, published now or at a time, pinned, deleted and brought back; and read. Spec B §3.19, F12."""
+
+from typing import Final, NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, delete, update
+
+from linli.domains.communities.queries import spaces
+from linli.domains.communities.service import uploads
+from linli.domains.notices import queries
+from linli.domains.notices.events import NoticeChanged
+from linli.domains.notices.models import notice_reads, notice_targets, notices
+from linli.domains.notices.schemas import (
+    DRAFT,
+    PUBLISHED,
+    SCHEDULED,
+    Content,
+    Notice,
+    check_flag,
+    checked,
+)
+from linli.kernel import outbox
+from linli.kernel.db import INT, Command, Database, Tx, in_scope
+from linli.kernel.errors import BadInput, Conflict, NotFound
+from linli.kernel.events import emit
+from linli.kernel.outbox import Jobs
+from linli.kernel.scope import Scope
+
+PUBLISH: Final = "notices.publish"
+"""Outbox job that publishes a scheduled notice."""
+LATEST_MS: Final = 366 * 86_400_000
+"""Nobody remembers a notice planned further ahead."""
+DELETE_MAX: Final = 100
+
+
+class NoticeOut(Conflict):
+    """What residents may have read is not rewritten: delete it and publish another."""
+
+    code = "notice.published"
+
+
+class NotScheduled(Conflict):
+    code = "notice.not_scheduled"
+
+
+class PublishDue(msgspec.Struct, frozen=True):
+    """`publish_ms` tells the plan this job was made for: a plan changed since has a job of its own."""
+
+    tenant_id: str
+    notice_id: int
+    publish_ms: int
+
+
+_row = notices.c.notice_id == bindparam("row", type_=INT)
+_write = Command(
+    update(notices)
+    .where(_row, in_scope(notices))
+    .values({
+        **{name: bindparam(f"new_{name}") for name in ("title", "publications")},
+        **{name: bindparam(f"new_{name}", type_=INT) for name in ("type", "publish_type", "is_top", "in_spaces")},
+        "changed_ms": bindparam("now", type_=INT),
+    })
+)  # fmt: skip
+_move = Command(
+    update(notices)
+    .where(_row, in_scope(notices))
+    .values(
+        state=bindparam("new_state"),
+        publish_ms=bindparam("at_ms", type_=INT),
+        changed_ms=bindparam("now", type_=INT),
+    )
+)
+_pin = Command(
+    update(notices)
+    .where(_row, in_scope(notices))
+    .values(is_top=bindparam("top", type_=INT), changed_ms=bindparam("now", type_=INT))
+)
+_hide = Command(
+    update(notices)
+    .where(_row, in_scope(notices))
+    .values(deleted_ms=bindparam("at_ms", type_=INT), deleted_by=bindparam("by"))
+)
+_drop_targets = Command(
+    delete(notice_targets).where(
+        notice_targets.c.notice_id == bindparam("row", type_=INT), in_scope(notice_targets)
+    )
+)
+
+
+async def draft(scope: Scope, tx: Tx, *, community_id: int, content: Content, now_ms: int) -> int:
+    """Keep a notice that nobody sees yet; its id. Raises BadInput, NotFound."""
+    scope.allow(community_id)
+    content = await _fit(scope, tx, community_id, content)
+    notice_id = await tx.insert(
+        notices,
+        {
+            "tenant_id": scope.tenant,
+            "community_id": community_id,
+            **_columns(content),
+            "state": DRAFT,
+            "created_by": f"{scope.caller.kind}:{scope.caller.id}",
+            "created_ms": now_ms,
+            "changed_ms": now_ms,
+        },
+    )
+    assert notice_id is not None
+    await _aim(scope, tx, community_id, notice_id, content.space_ids)
+    return notice_id
+
+
+async def rewrite(scope: Scope, tx: Tx, *, notice_id: int, content: Content, now_ms: int) -> None:
+    """Replace the content of a draft or a scheduled notice. Raises NotFound, NoticeOut, BadInput."""
+    found = await queries.notice(scope, tx, notice_id, lock=True)
+    if found.state == PUBLISHED:
+        raise NoticeOut()
+    content = await _fit(scope, tx, found.community_id, content)
+    values = {f"new_{name}": value for name, value in _columns(content).items()}
+    await _write.run(tx, scope, row=notice_id, now=now_ms, **values)
+    await _drop_targets.run(tx, scope, row=notice_id)
+    await _aim(scope, tx, found.community_id, notice_id, content.space_ids)
+
+
+async def publish(scope: Scope, tx: Tx, *, notice_id: int, now_ms: int, at_ms: int | None = None) -> None:
+    """Publish a draft or scheduled notice now, or have it published at `at_ms`. Raises NotFound, NoticeOut, BadInput."""
+    found = await queries.notice(scope, tx, notice_id, lock=True)
+    if found.state == PUBLISHED:
+        raise NoticeOut()
+    if at_ms is None:
+        await _publish(scope, tx, found, now_ms)
+        return
+    if not now_ms < at_ms <= now_ms + LATEST_MS:
+        raise BadInput(field="atMs", rule="within_year")
+    await _move.run(tx, scope, row=notice_id, new_state=SCHEDULED, at_ms=at_ms, now=now_ms)
+    await outbox.add(tx, PUBLISH, PublishDue(found.tenant_id, notice_id, at_ms), due_ms=at_ms)
+
+
+async def withdraw(scope: Scope, tx: Tx, *, notice_id: int, now_ms: int) -> None:
+    """Make a scheduled notice a draft again. Raises NotFound, NotScheduled."""
+    if (await queries.notice(scope, tx, notice_id, lock=True)).state != SCHEDULED:
+        raise NotScheduled()
+    await _move.run(tx, scope, row=notice_id, new_state=DRAFT, at_ms=0, now=now_ms)
+
+
+async def pin(
+    scope: Scope, tx: Tx, *, notice_id: int, is_top: int, now_ms: int, published: bool = False
+) -> None:
+    """Put a notice before the others, or back among them. Raises NotFound, BadInput."""
+    check_flag(is_top, "isTop")
+    found = await queries.notice(scope, tx, notice_id, published=published, lock=True)
+    if found.is_top != is_top:
+        await _pin.run(tx, scope, row=notice_id, top=is_top, now=now_ms)
+        await _tell(tx, found, "update")
+
+
+async def remove(
+    scope: Scope, tx: Tx, *, notice_ids: list[int], now_ms: int, published: bool = False
+) -> None:
+    """Take notices away, all or none; `restore` brings one back. Raises NotFound, BadInput."""
+    if not notice_ids:
+        raise BadInput(field="messageIds", rule="required")
+    if len(notice_ids) > DELETE_MAX:
+        raise BadInput(field="messageIds", rule="too_many_items", limit=DELETE_MAX)
+    for notice_id in dict.fromkeys(notice_ids):
+        found = await queries.notice(scope, tx, notice_id, published=published, lock=True)
+        await _hide.run(tx, scope, row=notice_id, at_ms=now_ms, by=f"{scope.caller.kind}:{scope.caller.id}")
+        await _tell(tx, found, "delete")
+
+
+async def restore(scope: Scope, tx: Tx, *, notice_id: int, now_ms: int) -> None:
+    """Bring a deleted notice back as it was; a plan whose time has passed meanwhile becomes a draft. Raises NotFound."""
+    found = await queries.notice(scope, tx, notice_id, deleted=True, lock=True)
+    if not found.deleted_ms:
+        return
+    await _hide.run(tx, scope, row=notice_id, at_ms=0, by="")
+    if found.state == SCHEDULED and found.publish_ms <= now_ms:
+        await _move.run(tx, scope, row=notice_id, new_state=DRAFT, at_ms=0, now=now_ms)
+    await _tell(tx, found, "publish")
+
+
+async def note_read(scope: Scope, tx: Tx, *, notice_id: int, person_id: int, now_ms: int) -> None:
+    """A resident opened a published notice; only the first time counts. Raises NotFound."""
+    found = await queries.notice(scope, tx, notice_id, published=True)
+    row = {
+        "notice_id": notice_id,
+        "person_id": person_id,
+        "tenant_id": found.tenant_id,
+        "community_id": found.community_id,
+        "read_ms": now_ms,
+    }
+    await tx.upsert(notice_reads, [row], keys=("notice_id", "person_id"))
+
+
+class Publisher:
+    """Does the outbox job that publishes what was planned."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def register(self, jobs: Jobs) -> None:
+        jobs.on(PUBLISH, PublishDue, self.due)
+
+    async def due(self, job: PublishDue) -> None:
+        scope = Scope.system(job.tenant_id, "notices")
+        async with self._db.begin() as tx:
+            try:
+                found = await queries.notice(scope, tx, job.notice_id, lock=True)
+            except NotFound:
+                return  # deleted since
+            if found.state == SCHEDULED and found.publish_ms == job.publish_ms:
+                await _publish(scope, tx, found, self._db.clock.now_ms())
+
+
+async def _publish(scope: Scope, tx: Tx, found: Notice, now_ms: int) -> None:
+    await _move.run(tx, scope, row=found.notice_id, new_state=PUBLISHED, at_ms=now_ms, now=now_ms)
+    await _tell(tx, found._replace(state=PUBLISHED), "publish")
+
+
+async def _tell(tx: Tx, found: Notice, type: str) -> None:
+    if found.state == PUBLISHED:
+        event = {"tenant_id": found.tenant_id, "community_id": found.community_id, "ids": [found.notice_id]}
+        await emit(tx, msgspec.convert({**event, "type": type}, NoticeChanged))
+
+
+class _Columns(NamedTuple):
+    title: str
+    publications: str
+    type: int
+    publish_type: int
+    is_top: int
+    in_spaces: int
+
+
+def _columns(content: Content) -> dict[str, object]:
+    return _Columns(
+        content.title, msgspec.json.encode(content.publications).decode(), content.type, content.publish_type,
+        content.is_top, int(bool(content.space_ids)),
+    )._asdict()  # fmt: skip
+
+
+async def _fit(scope: Scope, tx: Tx, community_id: int, content: Content) -> Content:
+    """Checked, with pictures that the caller may use and spaces of this community."""
+    content = checked(content)
+    for number, group in enumerate(content.publications):
+        if group.upload_id:
+            upload = await uploads.find(scope, tx, group.upload_id)
+            if upload is None or upload.biz_code != uploads.DEFAULT:
+                raise BadInput(field=f"publications[{number}].uploadId", rule="unknown")
+    found = await spaces.spaces_by_id(scope, tx, content.space_ids)
+    for space_id in content.space_ids:
+        if space_id not in found or found[space_id].community_id != community_id:
+            raise NotFound(what="space", id=space_id)
+    return content
+
+
+async def _aim(scope: Scope, tx: Tx, community_id: int, notice_id: int, space_ids: list[int]) -> None:
+    rows = [
+        {
+            "notice_id": notice_id,
+            "space_id": space_id,
+            "tenant_id": scope.tenant,
+            "community_id": community_id,
+        }
+        for space_id in space_ids
+    ]
+    await tx.insert_many(notice_targets, rows)
