@@ -4,6 +4,294 @@
  */
 
 export interface paths {
+    "/api/console/app-platform/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListProjects
+         * @description Projects in sight, the newest first.
+         */
+        get: operations["ApiConsoleAppPlatformProjectsListProjects"];
+        put?: never;
+        /**
+         * Create
+         * @description A project of type 数字社区 with its default app; what needs review is applied for.
+         */
+        post: operations["ApiConsoleAppPlatformProjectsCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/app-platform/projects/{project_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description One project with its capabilities.
+         */
+        get: operations["ApiConsoleAppPlatformProjectsProjectIdDetail"];
+        /**
+         * Change
+         * @description Change what is said of the project.
+         */
+        put: operations["ApiConsoleAppPlatformProjectsProjectIdChange"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/app-platform/projects/{project_id}/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ApplyFor
+         * @description Apply for a capability; the operator reviews those that need it.
+         */
+        post: operations["ApiConsoleAppPlatformProjectsProjectIdCapabilitiesApplyFor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/app-platform/projects/{project_id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDevices
+         * @description Devices of the project, or those that could be bound to it.
+         */
+        get: operations["ApiConsoleAppPlatformProjectsProjectIdDevicesListDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/app-platform/projects/{project_id}/devices/bind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bind
+         * @description Bind devices to the project, all or none.
+         */
+        post: operations["ApiConsoleAppPlatformProjectsProjectIdDevicesBindBind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/app-platform/projects/{project_id}/devices/unbind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unbind
+         * @description Take devices out of the project, all or none.
+         */
+        post: operations["ApiConsoleAppPlatformProjectsProjectIdDevicesUnbindUnbind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/app-platform/projects/{project_id}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join
+         * @description Join the management platform: communities are applied for by API from now on.
+         */
+        post: operations["ApiConsoleAppPlatformProjectsProjectIdJoinJoin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/app-platform/projects/{project_id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListKeys
+         * @description The project's keys with their grants and who was told their secrets, never the secrets.
+         */
+        get: operations["ApiConsoleAppPlatformProjectsProjectIdKeysListKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/app-platform/projects/{project_id}/keys/{app_key}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetGrants
+         * @description Say which services and data models the key may use; other calls answer 403.
+         */
+        put: operations["ApiConsoleAppPlatformProjectsProjectIdKeysAppKeyGrantsSetGrants"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/app-platform/projects/{project_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ReadSecret
+         * @description AppKey and AppSecret of the default app; each time is noted.
+         */
+        post: operations["ApiConsoleAppPlatformProjectsProjectIdSecretReadSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/app-platform/projects/{project_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetState
+         * @description Move the project between 开发态 and 集成态.
+         */
+        put: operations["ApiConsoleAppPlatformProjectsProjectIdStateSetState"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/app-platform/projects/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Choices
+         * @description Capabilities, services and data models to choose from for a new project.
+         */
+        get: operations["ApiConsoleAppPlatformProjectsChoicesChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/app-platform/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListReviews
+         * @description Capabilities waiting for a decision, of every tenant, the oldest first.
+         */
+        get: operations["ApiConsoleAppPlatformReviewsListReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/app-platform/reviews/{project_id}/{capability}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Approve, or reject with a reason.
+         */
+        post: operations["ApiConsoleAppPlatformReviewsProjectIdCapabilityDecide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/categories": {
         parameters: {
             query?: never;
@@ -107,7 +395,7 @@ export interface paths {
         put?: never;
         /**
          * Apply
-         * @description Apply for a community; the operator reviews it.
+         * @description Apply for a community; the operator reviews it. Refused once a project of the tenant takes them by API.
          */
         post: operations["ApiConsoleCommunitiesApply"];
         delete?: never;
@@ -210,6 +498,178 @@ export interface paths {
         get: operations["ApiConsoleCommunitiesCommunityIdImportsListImports"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListNotices
+         * @description Published ones pinned first and newest first; all others by their last change.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdNoticesListNotices"];
+        put?: never;
+        /**
+         * WriteNotice
+         * @description Keep a draft.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdNoticesWriteNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/notices/{notice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadNotice
+         * @description One notice with its pictures, also a deleted one.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdNoticesNoticeIdReadNotice"];
+        /**
+         * RewriteNotice
+         * @description Replace what a draft or a planned notice says.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdNoticesNoticeIdRewriteNotice"];
+        post?: never;
+        /**
+         * RemoveNotice
+         * @description Take a notice away from its readers; it can be brought back.
+         */
+        delete: operations["ApiConsoleCommunitiesCommunityIdNoticesNoticeIdRemoveNotice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/notices/{notice_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PublishNotice
+         * @description Publish now, or at a time within a year.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdNoticesNoticeIdPublishPublishNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/notices/{notice_id}/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadReceipts
+         * @description How many residents it goes to, how many opened it, and who did last.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdNoticesNoticeIdReadsReadReceipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/notices/{notice_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RestoreNotice
+         * @description Bring a deleted notice back as it was.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdNoticesNoticeIdRestoreRestoreNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/notices/{notice_id}/top": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PinNotice
+         * @description Put a notice before the others, or back among them.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdNoticesNoticeIdTopPinNotice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/notices/{notice_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * WithdrawNotice
+         * @description Make a planned notice a draft again.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdNoticesNoticeIdWithdrawWithdrawNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/notices/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * UploadPicture
+         * @description Hand in a picture of at most 2 MB; its uploadId goes into a group of a notice.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdNoticesPicturesUploadPicture"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1741,6 +2201,318 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/organisation/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListGroups
+         * @description Default groups of the projects in sight.
+         */
+        get: operations["ApiConsoleOrganisationGroupsListGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/groups/{project_id}/persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListMembers
+         * @description Who is in the default group of a project.
+         */
+        get: operations["ApiConsoleOrganisationGroupsProjectIdPersonsListMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/groups/bind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bind
+         * @description Put persons into the default groups of projects, all or none.
+         */
+        post: operations["ApiConsoleOrganisationGroupsBindBind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/groups/unbind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unbind
+         * @description Take persons out of the default groups of projects, all or none.
+         */
+        post: operations["ApiConsoleOrganisationGroupsUnbindUnbind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListLog
+         * @description Who gave or took what, the latest first.
+         */
+        get: operations["ApiConsoleOrganisationLogListLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPersons
+         * @description Persons of the company, the newest first.
+         */
+        get: operations["ApiConsoleOrganisationPersonsListPersons"];
+        put?: never;
+        /**
+         * Add
+         * @description Add persons by name and phone, all or none; they sign in with a code sent to the phone.
+         */
+        post: operations["ApiConsoleOrganisationPersonsAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/persons/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description One person, with everything they may do here (查看权限).
+         */
+        get: operations["ApiConsoleOrganisationPersonsAccountIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/persons/{account_id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetAccess
+         * @description Close the person's way into this company, or open it again.
+         */
+        put: operations["ApiConsoleOrganisationPersonsAccountIdAccessSetAccess"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/persons/{account_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ResetPassword
+         * @description Make a new password for the person, told this once.
+         */
+        post: operations["ApiConsoleOrganisationPersonsAccountIdPasswordResetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/persons/{account_id}/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetRights
+         * @description Say which rights the person has beside their roles.
+         */
+        put: operations["ApiConsoleOrganisationPersonsAccountIdRightsSetRights"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/persons/{account_id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetRoles
+         * @description Say which of the company's roles the person has.
+         */
+        put: operations["ApiConsoleOrganisationPersonsAccountIdRolesSetRoles"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/persons/by-function/{function}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ByFunction
+         * @description The same rights the other way round: a page of persons, and who of them uses or manages a function.
+         */
+        get: operations["ApiConsoleOrganisationPersonsByFunctionByFunction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tree
+         * @description The tree of rights, ready-made roles, and which rights the caller may give.
+         */
+        get: operations["ApiConsoleOrganisationRightsTree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListRoles
+         * @description The company's own roles.
+         */
+        get: operations["ApiConsoleOrganisationRolesListRoles"];
+        put?: never;
+        /**
+         * Create
+         * @description A new role of rights that the caller has.
+         */
+        post: operations["ApiConsoleOrganisationRolesCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change
+         * @description Change a role for everybody who has it.
+         */
+        put: operations["ApiConsoleOrganisationRolesRoleIdChange"];
+        post?: never;
+        /**
+         * Remove
+         * @description Delete a role; everybody who has it loses it.
+         */
+        delete: operations["ApiConsoleOrganisationRolesRoleIdRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/overview": {
         parameters: {
             query?: never;
@@ -2941,6 +3713,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/session/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * SendCode
+         * @description Have a one-time code sent to a phone. The answer is the same whether the phone has a log-in or not.
+         */
+        post: operations["ApiConsoleSessionCodeSendCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/session/code/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * SignInByCode
+         * @description Sign in with a phone and the code sent to it. Five tries a code; further failures wait as with passwords.
+         */
+        post: operations["ApiConsoleSessionCodeVerifySignInByCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/session/password": {
         parameters: {
             query?: never;
@@ -3050,7 +3862,7 @@ export interface paths {
         };
         /**
          * State
-         * @description Whether the installation still waits for its first account.
+         * @description Whether the installation still waits for its first account, and how one signs in.
          */
         get: operations["ApiConsoleSetupState"];
         put?: never;
@@ -3079,6 +3891,26 @@ export interface paths {
          * @description Show the string that the server signs for a request of one of the tenant's keys. Nothing is called.
          */
         post: operations["ApiConsoleSignatureDebugDebug"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/sms-outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListMessages
+         * @description How messages leave this installation, and those that wait here since no gateway sends them.
+         */
+        get: operations["ApiConsoleSmsOutboxListMessages"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3449,6 +4281,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Access */
+        Access: {
+            disabled: boolean;
+        };
         /** Act */
         Act: {
             act: string;
@@ -3465,10 +4301,25 @@ export interface components {
         Adopted: {
             iotId: string;
         };
+        /** AppSecret */
+        AppSecret: {
+            appKey: string;
+            appSecret: string;
+        };
         /** AuthenticationView */
         AuthenticationView: {
             certificates: boolean;
             secrets: boolean;
+        };
+        /** Binding */
+        Binding: {
+            accountIds: number[];
+            projectIds: string[];
+        };
+        /** BranchRow */
+        BranchRow: {
+            code: string;
+            functions: components["schemas"]["FunctionRow"][];
         };
         /** CallPage */
         CallPage: {
@@ -3500,6 +4351,7 @@ export interface components {
             };
             createdBy: string;
             createdMs: number;
+            deviceGroup: string | null;
             done: number;
             endsMs: number | null;
             finishedMs: number | null;
@@ -3536,6 +4388,8 @@ export interface components {
         CampaignForm: {
             /** @description None: the whole tenant. */
             communityId?: number | null;
+            /** @description Members of this device group. */
+            deviceGroupId?: number | null;
             deviceNames?: string[];
             /**
              * @description Also devices that report an old version later.
@@ -3594,6 +4448,40 @@ export interface components {
         CandidateCount: {
             devices: number;
         };
+        /** CapabilityDecision */
+        CapabilityDecision: {
+            approved: boolean;
+            /**
+             * @description A rejection says why.
+             * @default
+             */
+            reason?: string;
+        };
+        /** CapabilityReview */
+        CapabilityReview: {
+            appliedMs: number;
+            capability: string;
+            clientName: string;
+            name: string;
+            projectId: string;
+            projectName: string;
+            tenantName: string;
+        };
+        /** CapabilityRow */
+        CapabilityRow: {
+            appliedMs: number | null;
+            code: string;
+            name: string;
+            reason: string;
+            reviewed: boolean;
+            reviewedMs: number | null;
+            /** @description applied, approved, rejected; empty: not asked for. */
+            state: string;
+        };
+        /** CapabilityWanted */
+        CapabilityWanted: {
+            capability: string;
+        };
         /** CategoryLine */
         CategoryLine: {
             capabilities: string[];
@@ -3647,9 +4535,32 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** Choices */
+        Choices: {
+            capabilities: components["schemas"]["CapabilityRow"][];
+            models: string[];
+            /** @description That can be ticked beside those of capabilities. */
+            services: string[];
+        };
         /** ChosenDevices */
         ChosenDevices: {
             iotIds: string[];
+        };
+        /** CodeRequest */
+        CodeRequest: {
+            phone: string;
+        };
+        /** CodeSent */
+        CodeSent: {
+            againSeconds: number;
+            livesSeconds: number;
+        };
+        /** CodeSignIn */
+        CodeSignIn: {
+            code: string;
+            phone: string;
+            /** @default false */
+            remember?: boolean;
         };
         /** CommunityApplication */
         CommunityApplication: {
@@ -3909,6 +4820,10 @@ export interface components {
             /** @enum {string} */
             state: "unactive" | "online" | "offline" | "disabled";
         };
+        /** DevicesChosen */
+        DevicesChosen: {
+            iotIds: string[];
+        };
         /** Disk */
         Disk: {
             databaseBytes: number;
@@ -4085,6 +5000,12 @@ export interface components {
             /** @description Null: the product is none of the tenant's. */
             productName: string | null;
         };
+        /** FunctionRow */
+        FunctionRow: {
+            code: string;
+            manage: string | null;
+            use: string | null;
+        };
         /** GatewayRef */
         GatewayRef: {
             deviceName: string;
@@ -4096,6 +5017,11 @@ export interface components {
         GrantedCommunities: {
             communityIds: number[];
         };
+        /** Grants */
+        Grants: {
+            models: string[] | null;
+            services: string[] | null;
+        };
         /** Health */
         Health: {
             components: components["schemas"]["Component"][];
@@ -4104,6 +5030,14 @@ export interface components {
             queues: components["schemas"]["Queue"][];
             startedMs: number;
             version: string;
+        };
+        /** HolderRow */
+        HolderRow: {
+            accountId: string;
+            manage: boolean;
+            name: string;
+            phone: string;
+            use: boolean;
         };
         /** HouseDescription */
         HouseDescription: {
@@ -4329,6 +5263,11 @@ export interface components {
             houseId: number;
             identityId: string;
         };
+        /** NamedRole */
+        NamedRole: {
+            id: string;
+            name: string;
+        };
         /** NewAppKey */
         NewAppKey: {
             appKey: string;
@@ -4380,6 +5319,36 @@ export interface components {
             /** @default  */
             name?: string;
             projectId: string;
+        };
+        /** NewPassword */
+        NewPassword: {
+            password: string;
+        };
+        /** NewPerson */
+        NewPerson: {
+            name: string;
+            phone: string;
+        };
+        /** NewPersons */
+        NewPersons: {
+            persons: components["schemas"]["NewPerson"][];
+        };
+        /** NewPlatformProject */
+        NewPlatformProject: {
+            /** @description Ticked beside 数字社区. */
+            capabilities?: string[];
+            clientName: string;
+            /** @default public_cloud */
+            deployment?: string;
+            /** @default  */
+            description?: string;
+            endMs: number;
+            /** @description Data models that its keys may use. */
+            models?: string[];
+            name: string;
+            /** @description Services for its keys beside those that come along. */
+            services?: string[];
+            startMs: number;
         };
         /** NewProduct */
         NewProduct: {
@@ -4448,6 +5417,91 @@ export interface components {
              * @default
              */
             url?: string;
+        };
+        /** NoticeForm */
+        NoticeForm: {
+            groups: components["schemas"]["NoticeGroup"][];
+            /** @default false */
+            isTop?: boolean;
+            /**
+             * @description Channels: bits 1, 2 and 4
+             * @default 7
+             */
+            publishType?: number;
+            /** @description None: the whole community */
+            spaceIds?: number[];
+            title: string;
+            /** @default 6 */
+            type?: number;
+        };
+        /** NoticeFull */
+        NoticeFull: {
+            changedMs: number;
+            deletedMs: number;
+            groups: components["schemas"]["NoticeGroup"][];
+            id: string;
+            isTop: boolean;
+            /** @description When it was published or is to be; 0 for a draft. */
+            publishMs: number;
+            publishType: number;
+            /** @description draft, scheduled, published */
+            state: string;
+            targets: components["schemas"]["NoticeTarget"][];
+            title: string;
+            /** @description NOTICE_TYPE, 1 to 9 */
+            type: number;
+        };
+        /** NoticeGroup */
+        NoticeGroup: {
+            /**
+             * @description Valid for some minutes; not read when sent.
+             * @default
+             */
+            pictureUrl?: string;
+            text: string;
+            /** @default  */
+            uploadId?: string;
+        };
+        /** NoticeListRow */
+        NoticeListRow: {
+            changedMs: number;
+            deletedMs: number;
+            id: string;
+            isTop: boolean;
+            /** @description When it was published or is to be; 0 for a draft. */
+            publishMs: number;
+            /** @description draft, scheduled, published */
+            state: string;
+            targets: components["schemas"]["NoticeTarget"][];
+            title: string;
+            /** @description NOTICE_TYPE, 1 to 9 */
+            type: number;
+        };
+        /** NoticePicture */
+        NoticePicture: {
+            uploadId: string;
+            url: string;
+        };
+        /** NoticePictureFile */
+        NoticePictureFile: {
+            /** Format: binary */
+            file: string;
+        };
+        /** NoticeReach */
+        NoticeReach: {
+            last: components["schemas"]["NoticeReader"][];
+            read: number;
+            residents: number;
+        };
+        /** NoticeReader */
+        NoticeReader: {
+            name: string;
+            readMs: number;
+        };
+        /** NoticeTarget */
+        NoticeTarget: {
+            id: string;
+            name: string;
         };
         /** Field */
         openapi_reference_Field: {
@@ -4607,6 +5661,62 @@ export interface components {
             pageSize: number;
             total: number;
         };
+        /** Page[NoticeListRow] */
+        "Page_linli.domains.notices.console.NoticeListRow_": {
+            data: components["schemas"]["NoticeListRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[PersonGroupRow] */
+        "Page_linli.domains.people.console.person_groups.PersonGroupRow_": {
+            data: components["schemas"]["PersonGroupRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[HolderRow] */
+        "Page_linli.domains.people.console.persons.HolderRow_": {
+            data: components["schemas"]["HolderRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[PersonRow] */
+        "Page_linli.domains.people.console.persons.PersonRow_": {
+            data: components["schemas"]["PersonRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[StaffLogRow] */
+        "Page_linli.domains.people.console.roles.StaffLogRow_": {
+            data: components["schemas"]["StaffLogRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[ProjectDevice] */
+        "Page_linli.domains.projects.console.devices.ProjectDevice_": {
+            data: components["schemas"]["ProjectDevice"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[PlatformProject] */
+        "Page_linli.domains.projects.console.projects.PlatformProject_": {
+            data: components["schemas"]["PlatformProject"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[CapabilityReview] */
+        "Page_linli.domains.projects.console.reviews.CapabilityReview_": {
+            data: components["schemas"]["CapabilityReview"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
         /** Page[ConfigVersion] */
         "Page_linli.things.configs.console.configs.ConfigVersion_": {
             data: components["schemas"]["ConfigVersion"][];
@@ -4760,6 +5870,92 @@ export interface components {
              */
             seconds?: number;
         };
+        /** PersonDetail */
+        PersonDetail: {
+            accountId: string;
+            /** @description Built-in roles: tenant_admin, community_manager, staff. */
+            builtIn: string[];
+            /** @description Of these, what was given beside the roles. */
+            byHand: string[];
+            createdMs: number;
+            disabled: boolean;
+            /** @description The rights hold in the whole company. */
+            everywhere: boolean;
+            login: string;
+            name: string;
+            phone: string;
+            /** @description Groups that the person is in: where the rights hold. */
+            projects: number;
+            /** @description Everything the person may do in this company. */
+            rights: string[];
+            roles: components["schemas"]["NamedRole"][];
+        };
+        /** PersonGroupRow */
+        PersonGroupRow: {
+            members: number;
+            projectId: string;
+            projectName: string;
+        };
+        /** PersonMade */
+        PersonMade: {
+            accountId: string;
+        };
+        /** PersonRow */
+        PersonRow: {
+            accountId: string;
+            /** @description Built-in roles: tenant_admin, community_manager, staff. */
+            builtIn: string[];
+            createdMs: number;
+            disabled: boolean;
+            login: string;
+            name: string;
+            phone: string;
+            roles: components["schemas"]["NamedRole"][];
+        };
+        /** PinForm */
+        PinForm: {
+            isTop: boolean;
+        };
+        /** PlatformProject */
+        PlatformProject: {
+            clientName: string;
+            createdMs: number;
+            /** @description public_cloud or own */
+            deployment: string;
+            endMs: number | null;
+            joinedMs: number | null;
+            /** @description digital_community (数字社区); empty: made without details. */
+            kind: string;
+            name: string;
+            projectId: string;
+            startMs: number | null;
+            /** @description development (开发态) or integration (集成态) */
+            state: string;
+        };
+        /** PlatformProjectDetail */
+        PlatformProjectDetail: {
+            capabilities: components["schemas"]["CapabilityRow"][];
+            clientName: string;
+            createdMs: number;
+            defaultAppKey: string | null;
+            /** @description public_cloud or own */
+            deployment: string;
+            description: string;
+            endMs: number | null;
+            joinedMs: number | null;
+            /** @description digital_community (数字社区); empty: made without details. */
+            kind: string;
+            name: string;
+            projectId: string;
+            rootSpaceId: string | null;
+            startMs: number | null;
+            /** @description development (开发态) or integration (集成态) */
+            state: string;
+        };
+        /** PlatformProjectMade */
+        PlatformProjectMade: {
+            projectId: string;
+        };
         /** PointRow */
         PointRow: {
             atMs: number;
@@ -4771,6 +5967,12 @@ export interface components {
             city: string;
             name: string;
             poid: string;
+        };
+        /** PresetRow */
+        PresetRow: {
+            code: string;
+            name: string;
+            rights: string[];
         };
         /** PreviewAsked */
         PreviewAsked: {
@@ -4853,6 +6055,36 @@ export interface components {
             productKey: string;
             productSecret: string;
         };
+        /** ProjectDevice */
+        ProjectDevice: {
+            deviceName: string;
+            iotId: string;
+            nickname: string;
+            productName: string;
+            state: string;
+        };
+        /** ProjectKey */
+        ProjectKey: {
+            appKey: string;
+            enabled: boolean;
+            isDefault: boolean;
+            /** @description null: every data model */
+            models: string[] | null;
+            name: string;
+            /** @description Who was told the secret, the latest first. */
+            reads: components["schemas"]["SecretReadRow"][];
+            /** @description null: every service */
+            services: string[] | null;
+        };
+        /** ProjectKeys */
+        ProjectKeys: {
+            keys: components["schemas"]["ProjectKey"][];
+            models: string[];
+            /** @description That can be granted now. */
+            services: string[];
+            /** @description That come with a capability not yet approved. */
+            withheld: string[];
+        };
         /** ProjectMade */
         ProjectMade: {
             projectId: string;
@@ -4864,6 +6096,17 @@ export interface components {
             name: string;
             projectId: string;
             state: string;
+        };
+        /** ProjectSaid */
+        ProjectSaid: {
+            clientName: string;
+            /** @default public_cloud */
+            deployment?: string;
+            /** @default  */
+            description?: string;
+            endMs: number;
+            name: string;
+            startMs: number;
         };
         /** PropertySet */
         PropertySet: {
@@ -4915,6 +6158,11 @@ export interface components {
         /** Published */
         Published: {
             version: number;
+        };
+        /** PublishForm */
+        PublishForm: {
+            /** @description UTC ms; None: now */
+            atMs?: number | null;
         };
         /** PublishRequest */
         PublishRequest: {
@@ -5109,15 +6357,50 @@ export interface components {
         Revoked: {
             count: number;
         };
+        /** RightChoice */
+        RightChoice: {
+            rights: string[];
+        };
+        /** RightsTree */
+        RightsTree: {
+            branches: components["schemas"]["BranchRow"][];
+            givable: string[];
+            presets: components["schemas"]["PresetRow"][];
+        };
         /**
          * Role
          * @enum {string}
          */
         Role: "operator" | "tenant_admin" | "community_manager" | "staff" | "resident";
+        /** RoleChoice */
+        RoleChoice: {
+            roleIds: number[];
+        };
         /** RoleIn */
         RoleIn: {
             communityId: number;
             role: components["schemas"]["Role"];
+        };
+        /** RoleMade */
+        RoleMade: {
+            id: string;
+        };
+        /** RoleRow */
+        RoleRow: {
+            changedMs: number;
+            description: string;
+            holders: number;
+            id: string;
+            name: string;
+            rights: string[];
+        };
+        /** RoleSaid */
+        RoleSaid: {
+            /** @default  */
+            description?: string;
+            name: string;
+            /** @description Who manages a function uses it too. */
+            rights: string[];
         };
         /** RollBackRequest */
         RollBackRequest: {
@@ -5210,6 +6493,12 @@ export interface components {
         /** SecretMade */
         SecretMade: {
             secret: string;
+        };
+        /** SecretReadRow */
+        SecretReadRow: {
+            atMs: number;
+            /** @description kind:id, as app:20000001 or staff:1 */
+            caller: string;
         };
         /** SerialCategory */
         SerialCategory: {
@@ -5355,6 +6644,8 @@ export interface components {
         };
         /** SetupState */
         SetupState: {
+            /** @default true */
+            codes?: boolean;
             needed: boolean;
             version: string;
         };
@@ -5403,6 +6694,20 @@ export interface components {
             password: string;
             /** @default false */
             remember?: boolean;
+        };
+        /** SmsOutbox */
+        SmsOutbox: {
+            messages: components["schemas"]["SmsRow"][];
+            /** @enum {string} */
+            provider: "outbox" | "http" | "off";
+        };
+        /** SmsRow */
+        SmsRow: {
+            atMs: number;
+            expiresMs: number;
+            id: string;
+            phone: string;
+            text: string;
         };
         /** SpaceChange */
         SpaceChange: {
@@ -5453,6 +6758,24 @@ export interface components {
         SpaceWay: {
             id: string;
             name: string;
+        };
+        /** StaffLogRow */
+        StaffLogRow: {
+            accountId: string | null;
+            accountName: string;
+            /** @description person.added, role.given, group.left, … */
+            action: string;
+            atMs: number;
+            byAccountId: string;
+            byName: string;
+            /** @description The role, right or project by name. */
+            detail: string;
+            id: string;
+        };
+        /** StateChoice */
+        StateChoice: {
+            /** @enum {string} */
+            state: "development" | "integration";
         };
         /** StatusCount */
         StatusCount: {
@@ -5652,6 +6975,614 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    ApiConsoleAppPlatformProjectsListProjects: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description A part of the name, or a whole projectId. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.projects.console.projects.PlatformProject_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleAppPlatformProjectsCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlatformProject"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformProjectMade"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleAppPlatformProjectsProjectIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformProjectDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleAppPlatformProjectsProjectIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectSaid"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleAppPlatformProjectsProjectIdCapabilitiesApplyFor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapabilityWanted"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleAppPlatformProjectsProjectIdDevicesListDevices: {
+        parameters: {
+            query?: {
+                /** @description Bound to this project, or to none. */
+                bound?: boolean;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description A part of the DeviceName, nickname or remark. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.projects.console.devices.ProjectDevice_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleAppPlatformProjectsProjectIdDevicesBindBind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DevicesChosen"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleAppPlatformProjectsProjectIdDevicesUnbindUnbind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DevicesChosen"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleAppPlatformProjectsProjectIdJoinJoin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleAppPlatformProjectsProjectIdKeysListKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectKeys"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleAppPlatformProjectsProjectIdKeysAppKeyGrantsSetGrants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_key: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Grants"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleAppPlatformProjectsProjectIdSecretReadSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppSecret"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleAppPlatformProjectsProjectIdStateSetState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateChoice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleAppPlatformProjectsChoicesChoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Choices"];
+                };
+            };
+        };
+    };
+    ApiConsoleAppPlatformReviewsListReviews: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.projects.console.reviews.CapabilityReview_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleAppPlatformReviewsProjectIdCapabilityDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                capability: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapabilityDecision"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleCategoriesTree: {
         parameters: {
             query?: never;
@@ -6135,6 +8066,443 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_linli.domains.communities.console.imports.SpaceImport_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdNoticesListNotices: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description A part of the title or text. */
+                q?: string;
+                /** @description Leaves what reaches this space. */
+                spaceId?: number | null;
+                /** @description draft, scheduled, published or deleted */
+                state?: string;
+                type?: number | null;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.notices.console.NoticeListRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdNoticesWriteNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeFull"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdNoticesNoticeIdReadNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeFull"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdNoticesNoticeIdRewriteNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeFull"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdNoticesNoticeIdRemoveNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdNoticesNoticeIdPublishPublishNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdNoticesNoticeIdReadsReadReceipts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeReach"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdNoticesNoticeIdRestoreRestoreNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdNoticesNoticeIdTopPinNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdNoticesNoticeIdWithdrawWithdrawNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdNoticesPicturesUploadPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["NoticePictureFile"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePicture"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -9686,6 +12054,676 @@ export interface operations {
             };
         };
     };
+    ApiConsoleOrganisationGroupsListGroups: {
+        parameters: {
+            query?: {
+                accountId?: number;
+                /** @description With accountId: groups the person is in, or is not. */
+                bound?: boolean | null;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description A part of the project's name. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.people.console.person_groups.PersonGroupRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationGroupsProjectIdPersonsListMembers: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.people.console.persons.PersonRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationGroupsBindBind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Binding"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationGroupsUnbindUnbind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Binding"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationLogListLog: {
+        parameters: {
+            query?: {
+                /** @description 0: of everybody. */
+                accountId?: number;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.people.console.roles.StaffLogRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationPersonsListPersons: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description A part of the name, phone or log-in. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.people.console.persons.PersonRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationPersonsAdd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPersons"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonMade"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationPersonsAccountIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationPersonsAccountIdAccessSetAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Access"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationPersonsAccountIdPasswordResetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPassword"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationPersonsAccountIdRightsSetRights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RightChoice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationPersonsAccountIdRolesSetRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChoice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationPersonsByFunctionByFunction: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                function: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.people.console.persons.HolderRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationRightsTree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsTree"];
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationRolesListRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleRow"][];
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationRolesCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleSaid"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleMade"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationRolesRoleIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleSaid"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationRolesRoleIdRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleOverviewFigures: {
         parameters: {
             query: {
@@ -12343,6 +15381,84 @@ export interface operations {
             };
         };
     };
+    ApiConsoleSessionCodeSendCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSent"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSessionCodeVerifySignInByCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeSignIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleSessionPasswordChangePassword: {
         parameters: {
             query?: never;
@@ -12588,6 +15704,26 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiConsoleSmsOutboxListMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmsOutbox"];
                 };
             };
         };

@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteLocationRaw } from 'vue-router'
-import { Connection, DataBoard, House, Key, Monitor, Setting } from '@element-plus/icons-vue'
+import { Connection, DataBoard, House, Key, Monitor, Setting, User } from '@element-plus/icons-vue'
 
 export interface Place {
   titleKey: string
@@ -65,12 +65,25 @@ export const SECTIONS: Section[] = [
     titleKey: 'integrations.section',
     icon: Connection,
     places: [
+      place('projects.title', 'projects', 'projects.use'),
+      place('projects.reviews.title', 'capability-reviews', 'capabilities.review'),
       place('integrations.keys.title', 'keys', 'integrations.manage'),
       place('integrations.subscriptions.title', 'subscriptions', 'integrations.manage'),
       place('integrations.reference.title', 'reference', 'integrations.manage'),
       place('servicebus.title', 'service-bus', 'integrations.manage'),
       place('integrations.debugger.title', 'debugger', 'integrations.manage'),
       place('integrations.requests.title', 'requests', 'integrations.manage'),
+    ],
+  },
+  {
+    titleKey: 'organisation.title',
+    icon: User,
+    places: [
+      place('organisation.persons.title', 'organisation-persons', 'staff.use'),
+      place('organisation.groups.title', 'organisation-groups', 'staff.use'),
+      place('organisation.roles.title', 'organisation-roles', 'staff.use'),
+      place('organisation.log.title', 'organisation-log', 'staff.use'),
+      place('organisation.sms.title', 'sms-outbox', 'installation.manage'),
     ],
   },
   {

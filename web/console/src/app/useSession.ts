@@ -17,6 +17,10 @@ export function useSession() {
     me.value = await answer(api.POST('/api/console/session', { body: { login, password, remember } }))
   }
 
+  async function signInByCode(phone: string, code: string, remember: boolean): Promise<void> {
+    me.value = await answer(api.POST('/api/console/session/code/verify', { body: { phone, code, remember } }))
+  }
+
   async function signOut(): Promise<void> {
     await api.DELETE('/api/console/session')
     me.value = null
@@ -32,6 +36,7 @@ export function useSession() {
     operator: computed(() => me.value?.operator ?? false),
     load,
     signIn,
+    signInByCode,
     signOut,
     chooseTenant,
     set: (value: Me | null) => (me.value = value),
