@@ -21,10 +21,12 @@ from tests.databus.receiver import Receiver
 from tests.databus.test_webhooks import until
 
 KILLS = 5
+LEAST, MOST = 6, 120
+"""Records that a victim commits before it is killed."""
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 async def test_what_was_committed_is_pushed_at_least_once(database_url: str, tmp_path: Path):
     key_file, chance = tmp_path / "master.key", Random(11)
     secrets, clock = Secrets.from_file(key_file), SystemClock()
@@ -45,15 +47,13 @@ async def test_what_was_committed_is_pushed_at_least_once(database_url: str, tmp
                 stdout=asyncio.subprocess.PIPE,
             )  # fmt: skip
             assert victim.stdout is not None
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 assert await victim.stdout.readline() == b"ready\n"
-            wait = asyncio.create_task(asyncio.sleep(chance.uniform(0.05, 0.4)))
-            while not wait.done():
-                try:
-                    async with asyncio.timeout(0.05):
-                        acknowledged.append(int(await victim.stdout.readline()))
-                except TimeoutError:
-                    continue
+            # By what it has done, not by the clock: a loaded machine inserts slowly.
+            for _ in range(chance.randint(LEAST, MOST)):
+                async with asyncio.timeout(30):
+                    acknowledged.append(int(await victim.stdout.readline()))
+            await asyncio.sleep(chance.uniform(0, 0.02))
             victim.kill()
             rest = await victim.stdout.read()
             acknowledged += [int(line) for line in rest.splitlines() if line]
@@ -80,7 +80,7 @@ async def test_what_was_committed_is_pushed_at_least_once(database_url: str, tmp
                 break
         await db.close()
     pushed = {number for one in receiver.received for number in one.json["dataIds"]}
-    assert len(acknowledged) > KILLS * 5
+    assert len(acknowledged) >= KILLS * LEAST
     assert set(acknowledged) <= stored
     assert stored <= pushed, "a committed record was not pushed"
     assert pushed <= stored, "something was pushed that was not committed"
