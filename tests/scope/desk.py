@@ -31,6 +31,7 @@ from tests.scope.certificate_rows import add_certificates
 from tests.scope.feature_rows import add_features
 from tests.scope.firmware_rows import add_firmware
 from tests.scope.gateway_rows import add_gateway
+from tests.scope.organisation_rows import add_organisation
 from tests.scope.service_rows import add_services
 from tests.scope.town import FILE, Lot, Town
 
@@ -66,6 +67,7 @@ async def open_desk(town: Town, folder: Path) -> AsyncIterator[Desk]:
             parts.callback(client.loop_stop)
             await add_services(town.platform, lot)
             await add_certificates(town.platform, lot)
+            await add_organisation(town.platform, lot)
         yield desk
 
 

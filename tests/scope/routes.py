@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.domains.communities.test_workbook import workbook
-from tests.scope import features, firmware, gateways, notices, service_routes
+from tests.scope import features, firmware, gateways, notices, organisation, service_routes
 from tests.scope.certificate_rows import certificate
 from tests.scope.desk import SOON_MS, Ask
 
@@ -304,4 +304,5 @@ RECIPES: dict[str, list[RouteRecipe]] = {
     **gateways.recipes(),
     **notices.recipes(),
     **service_routes.recipes(),
+    **organisation.recipes(),
 }

@@ -47,6 +47,7 @@ OF_THE_TENANT = frozenset(
         "product", "spare_product", "drafted_product", "second_product", "category", "spare_category",
         "unbound_device", "project_id", "tenant", "serial_category", "spare_serial_category", "sn",
         "spare_sn", "firmware", "spare_firmware", "config_push",
+        "staff_account", "role", "spare_role", "platform_project", "platform_key",
         "service_model", "spare_service_model", "service_provider", "spare_service_provider",
     }
 )  # fmt: skip
@@ -110,7 +111,9 @@ async def test_nobody_is_sent_to_the_sign_in(desk: Desk) -> None:
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("name", sorted(ROUTES.keys() - STAFF.keys()))
 async def test_staff_are_no_operators(desk: Desk, name: str) -> None:
-    ask = Ask(path={"community_id": desk.town.lots["first"].community}, body={"reason": "no"})
+    first = desk.town.lots["first"]
+    ids = {"community_id": first.community, "project_id": first.project_id, "capability": "arming"}
+    ask = Ask(path=ids, body={"reason": "no"})
     for browser in desk.browsers.values():
         answer = await _send(desk, browser, name, ask)
         assert answer.status_code == 403

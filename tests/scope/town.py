@@ -173,6 +173,12 @@ class Lot:
     spare_service_model: int = 0
     service_provider: int = 0
     spare_service_provider: int = 0
+    staff_account: int = 0
+    role: int = 0
+    spare_role: int = 0
+    platform_project: str = ""
+    platform_key: str = ""
+    """A project of the application platform, and its default app's key."""
     console_code: str = ""
     """A QR code that the administrator made for the door person."""
     doors: list[SimulatedDoor] = field(default_factory=list)
