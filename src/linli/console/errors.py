@@ -108,7 +108,21 @@ def on_http_exception(request: AnyRequest, error: HTTPException) -> Response[Pro
     return _answer(request, error.status_code, code, message)
 
 
+_TOO_BIG: Final = ("too large to convert to SQLite INTEGER", "out of int64 range")
+
+
+def number_too_big(error: BaseException | None) -> bool:
+    """Whether a database driver refused an integer that no 64-bit column takes: the caller's, ours never are."""
+    while error is not None:
+        if any(said in str(error) for said in _TOO_BIG):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def on_fault(request: AnyRequest, error: Exception) -> Response[Problem]:
+    if number_too_big(error):
+        return on_linli_error(request, errors.BadInput(field="body", rule="number_range"))
     log.error(
         "console route failed: %s %s (%s)",
         request.method,
