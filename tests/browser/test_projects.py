@@ -1,0 +1,61 @@
+"""An integrator makes a project, has a capability reviewed, binds a device, reads the key and calls an API with it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Playwright, expect
+
+from tests.browser.conftest import Demo, Visit, open_browser
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def operator(playwright: Playwright, demo: Demo) -> Iterator[Visit]:
+    visit = open_browser(playwright, demo.url)
+    visit.looks()
+    visit.sign_in("operator", demo.passwords["operator"])
+    yield visit
+    visit.context.close()
+
+
+@pytest.mark.covers("TOP-05", "B001", "B002", "B117", "H-19")
+def test_an_integrator_starts(administrator: Visit, operator: Visit) -> None:
+    page = administrator.page
+    administrator.go("/projects")
+    page.get_by_role("button", name="New project").first.click()
+    panel = page.get_by_role("dialog", name="New project")
+    panel.get_by_label("Project name").fill("Wangjing")
+    panel.get_by_label("Client").fill("Harmony Estates")
+    panel.get_by_text("Arming and surveillance").click()
+    panel.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Wangjing")).to_be_visible()
+    page.get_by_role("tab", name="Capabilities").click()
+    expect(page.get_by_text("Under review")).to_be_visible()
+
+    operator.go("/capability-reviews")
+    row = operator.page.get_by_role("row", name=re.compile("Wangjing"))
+    row.get_by_role("button", name="Approve").click()
+    expect(row).to_have_count(0)
+
+    page.reload()
+    page.get_by_role("button", name="Switch to integration").click()
+    page.get_by_role("tab", name="Devices").click()
+    page.get_by_text("Not bound", exact=True).click()
+    pane = page.get_by_role("tabpanel", name="Devices")
+    first = pane.locator(".list .el-checkbox").first
+    if first.count() or not pane.get_by_text("No devices here").count():
+        first.click()
+        pane.get_by_role("button", name="Bind 1 devices").click()
+        pane.get_by_text("Bound", exact=True).click()
+        expect(pane.locator(".list .el-checkbox")).to_have_count(1)
+
+    page.get_by_role("button", name="Switch to development").click()
+    page.get_by_role("tab", name="Keys").click()
+    expect(page.get_by_text(re.compile("smartSecurityService|security", re.I)).first).to_be_visible()
+    page.get_by_role("button", name="Show AppSecret").click()
+    dialog = page.get_by_role("dialog", name="AppSecret")
+    expect(dialog.get_by_text("AppKey")).to_be_visible()
+    assert administrator.take_faults() == []
+    assert operator.take_faults() == []
