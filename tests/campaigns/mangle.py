@@ -103,6 +103,34 @@ class Mangler:
             case _:
                 return self.odd_text()
 
+    def described(self, schema: dict[str, Any], depth: int = 0) -> Any:
+        """A value of a JSON schema's outer shape, with odd values inside."""
+        for alternatives in ("oneOf", "anyOf"):
+            if alternatives in schema:
+                return self.described(self.chance.choice(schema[alternatives]), depth)
+        if "enum" in schema and self.chance.random() < 0.8:
+            return self.chance.choice(schema["enum"])
+        match schema.get("type"):
+            case "object" if depth < 5:
+                members = schema.get("properties", {})
+                needed = schema.get("required", ())
+                return {
+                    name: self.described(inner, depth + 1)
+                    for name, inner in members.items()
+                    if self.chance.random() < (0.95 if name in needed else 0.6)
+                }
+            case "array" if depth < 5:
+                count = self.chance.choice((0, 1, 2))
+                return [self.described(schema.get("items", {}), depth + 1) for _ in range(count)]
+            case "string":
+                return self.odd_text()
+            case "integer" | "number":
+                return self.chance.choice(ODD_NUMBERS)
+            case "boolean":
+                return self.chance.random() < 0.5
+            case _:
+                return self.value(depth + 1)
+
     def odd_text(self) -> str:
         return self.chance.choice(USUAL_TEXTS if self.chance.random() < 0.6 else ODD_TEXTS[1:])
 
