@@ -5,14 +5,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-
 from linli.sim import models
+
 from linli_sdk import Linli
 from linli_sdk.device import Endpoint, Triple
 from tests.real.platform import Installation, running
 from tests.real.test_main_job import png
-
-pytest_plugins = ["tests.plugins.covers"]
 
 
 class Site(NamedTuple):
@@ -33,6 +31,8 @@ class Site(NamedTuple):
 
     def device(self, name: str) -> Triple:
         made = self.installation.admin("create-device", self.product_key, "--name", name)
+        with self.client() as linli:
+            linli.devices.bind_devices(project_id=self.project_id, iot_ids=[made["iotId"]])
         return Triple(made["productKey"], made["deviceName"], made["deviceSecret"])
 
 
@@ -51,9 +51,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def _furnish(made: Installation, tsl: Path) -> Site:
     tenant = made.admin("create-tenant", "SDK 物业")
     project = made.admin("create-project", "SDK", "--tenant", tenant["tenantId"])
-    key = made.admin("create-app-key", project["projectId"])
     product = made.admin("create-product", "门禁", "--tenant", tenant["tenantId"], "--tsl", str(tsl))
     return Site(
-        made, tenant["tenantId"], key["appKey"], key["appSecret"], project["projectId"],
+        made, tenant["tenantId"], project["appKey"], project["appSecret"], project["projectId"],
         product["productKey"], product.get("productSecret", ""),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from linli_sdk.api.communities.sync import Communities
 from linli_sdk.api.data.sync import Data
 from linli_sdk.api.devices.sync import Devices
 from linli_sdk.api.households.sync import Households
+from linli_sdk.api.notice.sync import Notice
 from linli_sdk.api.parking.sync import Parking
 from linli_sdk.api.projects.sync import Projects
 from linli_sdk.api.security.sync import Security
@@ -43,6 +44,10 @@ class Services:
     @property
     def households(self: Caller) -> Households:
         return Households(self)
+
+    @property
+    def notice(self: Caller) -> Notice:
+        return Notice(self)
 
     @property
     def parking(self: Caller) -> Parking:

@@ -8,6 +8,7 @@ from linli_sdk.api.communities.aio import AsyncCommunities
 from linli_sdk.api.data.aio import AsyncData
 from linli_sdk.api.devices.aio import AsyncDevices
 from linli_sdk.api.households.aio import AsyncHouseholds
+from linli_sdk.api.notice.aio import AsyncNotice
 from linli_sdk.api.parking.aio import AsyncParking
 from linli_sdk.api.projects.aio import AsyncProjects
 from linli_sdk.api.security.aio import AsyncSecurity
@@ -43,6 +44,10 @@ class AsyncServices:
     @property
     def households(self: AsyncCaller) -> AsyncHouseholds:
         return AsyncHouseholds(self)
+
+    @property
+    def notice(self: AsyncCaller) -> AsyncNotice:
+        return AsyncNotice(self)
 
     @property
     def parking(self: AsyncCaller) -> AsyncParking:

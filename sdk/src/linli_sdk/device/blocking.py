@@ -48,7 +48,7 @@ class BlockingThing:
         self._thing, self._loop = thing, loop
 
     def on_service(self, identifier: str, handler: BlockingHandler) -> None:
-        """`handler` runs in a thread of its own, so that it may block and call this device. Raises CallRefused to refuse."""
+        """`handler` runs in a thread of its own: it may block and call this device; it refuses by CallRefused."""
         self._thing.on_service(identifier, lambda params: asyncio.to_thread(handler, params))
 
     def on_property_set(self, handler: BlockingHandler) -> None:

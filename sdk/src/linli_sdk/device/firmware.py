@@ -67,7 +67,7 @@ async def download(
 async def _load(
     client: httpx.AsyncClient, firmware: Firmware, part: Path, progress: Callable[[int], None] | None
 ) -> None:
-    have = part.stat().st_size if part.exists() else 0
+    have = _size(part)
     if have >= firmware.size:
         return
     headers = {"range": f"bytes={have}-"} if have else {}
@@ -81,6 +81,10 @@ async def _load(
                 have += len(piece)
                 if progress is not None:
                     progress(have * 100 // max(firmware.size, 1))
+
+
+def _size(part: Path) -> int:
+    return part.stat().st_size if part.exists() else 0
 
 
 def offered(data: Any) -> Firmware | None:

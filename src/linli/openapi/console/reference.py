@@ -44,6 +44,8 @@ class MethodDetail(MethodSummary, rename="camel", frozen=True):
     response_example: str
     curl: str
     python: str
+    java: str
+    node: str
 
 
 class TryRequest(msgspec.Struct, rename="camel"):
@@ -98,12 +100,13 @@ class ReferenceRoutes(Controller):
         settings: NamedDependency[Settings],
         path: Annotated[str, QueryParameter()],
         version: Annotated[str, QueryParameter()],
+        app_key: Annotated[str, QueryParameter(name="appKey", max_length=32, pattern=r"^[0-9A-Za-z]*$")] = "",
     ) -> MethodDetail:
-        """One method: its fields, errors, and code that calls it."""
+        """One method: its fields, errors, and code that calls it, with `appKey` filled in if it is told."""
         spec = openapi.registry.get(path, version)
         if spec is None:
             raise NotFound(what="method", id=f"{path} {version}")
-        server = settings.public_url
+        server, key = settings.public_url, app_key or samples.PLACEHOLDER
         return MethodDetail(
             **_summary(spec, within.language),
             description=spec.description,
@@ -112,8 +115,10 @@ class ReferenceRoutes(Controller):
             errors=reference.errors_of(spec, within.language),
             request_example=_json(reference.envelope_example(spec)["params"]),
             response_example=_json(reference.answer_example(spec)),
-            curl=samples.curl(spec, server),
-            python=samples.python(spec, server),
+            curl=samples.curl(spec, server, app_key=key),
+            python=samples.python(spec, server, app_key=key),
+            java=samples.java(spec, server, app_key=key),
+            node=samples.node(spec, server, app_key=key),
         )
 
     @get("/openapi.json", right="integrations.manage")

@@ -3294,7 +3294,7 @@ export interface paths {
         };
         /**
          * Method
-         * @description One method: its fields, errors, and code that calls it.
+         * @description One method: its fields, errors, and code that calls it, with `appKey` filled in if it is told.
          */
         get: operations["ApiConsoleReferenceMethodMethod"];
         put?: never;
@@ -5170,7 +5170,9 @@ export interface components {
             curl: string;
             description: string;
             errors: components["schemas"]["ErrorCode"][];
+            java: string;
             legacy: boolean;
+            node: string;
             path: string;
             python: string;
             request: components["schemas"]["openapi_reference_Field"][];
@@ -14478,6 +14480,7 @@ export interface operations {
     ApiConsoleReferenceMethodMethod: {
         parameters: {
             query: {
+                appKey?: string;
                 path: string;
                 version: string;
             };

@@ -1,0 +1,1 @@
+"""Service `notice`: models, contracts and methods."""
