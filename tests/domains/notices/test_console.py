@@ -39,7 +39,6 @@ async def written(desk, **changed):
     return answer.json()["id"]
 
 
-@pytest.mark.covers("PM-10")
 async def test_from_draft_to_publication_and_back(desk):
     browser, at, _ = desk  # noqa: F811
     one = await written(desk)
