@@ -51,7 +51,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def _furnish(made: Installation, tsl: Path) -> Site:
     tenant = made.admin("create-tenant", "SDK 物业")
     project = made.admin("create-project", "SDK", "--tenant", tenant["tenantId"])
-    product = made.admin("create-product", "门禁", "--tenant", tenant["tenantId"], "--tsl", str(tsl))
+    product = made.admin(
+        "create-product", "门禁", "--tenant", tenant["tenantId"], "--tsl", str(tsl), "--dynamic-register"
+    )
     return Site(
         made, tenant["tenantId"], project["appKey"], project["appSecret"], project["projectId"],
         product["productKey"], product.get("productSecret", ""),
