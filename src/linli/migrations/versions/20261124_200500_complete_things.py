@@ -814,51 +814,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_things_audit_subject", ["tenant_id", "subject", "audit_no"], unique=False)
 
     op.create_table(
-        "trace_steps",
-        sa.Column(
-            "device_no",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
-        sa.Column(
-            "number",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
-        sa.Column(
-            "step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
-        sa.Column(
-            "day", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
-        sa.Column("direction", sa.Text(), nullable=False),
-        sa.Column("hop", sa.Text(), nullable=False),
-        sa.Column("result", sa.Text(), nullable=False),
-        sa.Column("at_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("took_us", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("facts", sa.Text(), server_default="{}", nullable=False),
-        sa.PrimaryKeyConstraint("device_no", "number", "step", "day", name=op.f("pk_trace_steps")),
-        postgresql_partition_by="RANGE (day)",
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "traced_devices",
-        sa.Column(
-            "device_no",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
-        sa.Column("tenant_id", sa.Text(), nullable=False),
-        sa.Column("caller", sa.Text(), nullable=False),
-        sa.Column("since_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("until_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.PrimaryKeyConstraint("device_no", name=op.f("pk_traced_devices")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "certificate_links",
         sa.Column("token_hash", sa.Text(), nullable=False),
         sa.Column("batch_no", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1575,8 +1530,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_certificate_links_expires")
 
     op.drop_table("certificate_links")
-    op.drop_table("traced_devices")
-    op.drop_table("trace_steps")
     with op.batch_alter_table("things_audit", schema=None) as batch_op:
         batch_op.drop_index("ix_things_audit_subject")
 
