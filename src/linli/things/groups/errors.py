@@ -6,7 +6,7 @@ from linli.kernel.errors import Conflict
 class GroupNameTaken(Conflict):
     """The same name beside it in the tree."""
 
-    code = "group.name_taken"
+    code = "device_group.name_taken"
 
 
 class GroupHasGroups(Conflict):
