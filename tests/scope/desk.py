@@ -28,6 +28,7 @@ from linli.kernel import tenancy
 from tests.campaigns.snapshot import snapshot
 from tests.domains.communities.test_workbook import workbook
 from tests.scope.certificate_rows import add_certificates
+from tests.scope.debugging_rows import add_debugging
 from tests.scope.feature_rows import add_features
 from tests.scope.firmware_rows import add_firmware
 from tests.scope.gateway_rows import add_gateway
@@ -67,6 +68,7 @@ async def open_desk(town: Town, folder: Path) -> AsyncIterator[Desk]:
             parts.callback(client.loop_stop)
             await add_services(town.platform, lot)
             await add_certificates(town.platform, lot)
+            await add_debugging(town.platform, lot, town.mqtt_port)
             await add_organisation(town.platform, lot)
         yield desk
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.domains.communities.test_workbook import workbook
-from tests.scope import features, firmware, gateways, notices, organisation, service_routes
+from tests.scope import debugging, features, firmware, gateways, notices, organisation, service_routes
 from tests.scope.certificate_rows import certificate
 from tests.scope.desk import SOON_MS, Ask
 
@@ -300,6 +300,7 @@ RECIPES: dict[str, list[RouteRecipe]] = {
     **_products(),
     **_integration(),
     **features.recipes(),
+    **debugging.recipes(),
     **firmware.recipes(),
     **gateways.recipes(),
     **notices.recipes(),

@@ -154,6 +154,9 @@ class Lot:
     spare_door: str = ""
     gateway: str = ""
     sub_device: str = ""
+    simulated: str = ""
+    device_call: int = 0
+    """To `simulated`."""
     coming_sub: str = ""
     leaving_sub: str = ""
     old_firmware: int = 0

@@ -272,6 +272,9 @@ class Platform:
         )  # fmt: skip
         mqtt = settings.mqtt
         self._listeners.append(await listen(self.things.front.connection, mqtt.host, mqtt.port))
+        # The simulator speaks to this process's own front, whatever balancer stands before it.
+        loopback = mqtt.host in ("", "0.0.0.0", "::")
+        self.things.simulator.address = lambda: ("127.0.0.1" if loopback else mqtt.host, self.mqtt_port)
         if mqtt.tls_port and device_tls is not None:
             self._listeners.append(
                 await listen(self.things.front.connection, mqtt.host, mqtt.tls_port, tls=device_tls)
@@ -332,6 +335,7 @@ class Platform:
             "things": self.things,
             "invoker": self.things.invoker,
             "features": self.things.features,
+            "simulator": self.things.simulator,
             "permits": self.things.gateways.permits,
             "service_bus": self.service_bus,
             "door_keys": self.door_keys,

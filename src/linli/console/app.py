@@ -69,6 +69,7 @@ SERVICES: Final[tuple[str, ...]] = (
     "service_bus",
     "device_authority",
     "features",
+    "simulator",
 )
 """Names of the rooms' service objects that routes ask for; the composing function provides each in `Parts.services`."""
 _RIGHTS: Final = frozenset({access.SIGNED_IN, *(right.value for right in Right)})

@@ -14,6 +14,7 @@ from linli.things.backend import Backend
 from linli.things.certificates.checks import CertificateChecks
 from linli.things.certificates.service import forget_certificates
 from linli.things.changes import Change, listen
+from linli.things.debugging.simulator import Simulator
 from linli.things.downlink.calls import PendingCalls
 from linli.things.downlink.invoker import Invoker
 from linli.things.downlink.rrpc import Rrpc
@@ -32,6 +33,7 @@ from linli.things.mqtt.front import Front
 from linli.things.mqtt.limits import Limits
 from linli.things.mqtt.retained import DatabaseRetained, forget_retained
 from linli.things.mqtt.store import SessionStore
+from linli.things.queries.devices import DeviceRow
 from linli.things.registration import Registration
 from linli.things.routing.room import Routing
 
@@ -100,6 +102,10 @@ class Things:
         self.gateways.serve(self.front)
         self.features.serve(self.front)
         self.invoker.translation = self.features.translation
+        self.simulator = Simulator(db, secrets, clock, process=processes.name)
+        self.simulator.publisher = self.front
+        self.simulator.speaks_raw = self._speaks_raw
+        processes.on_gone(self.simulator.gone)
         self.routing: Routing | None = None
         if processes.shared:
             self.front.traffic.draw_number = ids.number
@@ -123,11 +129,13 @@ class Things:
         self._stop_listening = listen(self._db, self._heard)
         self.gateways.start()
         await self.front.start()
+        await self.simulator.open()
 
     async def stop(self) -> None:
         """Close connections, write what has arrived, leave unfinished messages to the next start."""
         if self._stop_listening is not None:
             self._stop_listening()
+        await self.simulator.close()
         await self.gateways.stop()
         await self.front.stop()
         await self.ingest.stop()
@@ -137,6 +145,9 @@ class Things:
             await self.routing.stop()
         await self.certificates.stop()
         await self.fleet.stop()
+
+    async def _speaks_raw(self, device: DeviceRow) -> bool:
+        return await self.features.scripts.of(device.product_no) is not None
 
     def _heard(self, change: Change) -> None:
         if change.closes or change.leaves_gateway:

@@ -5,6 +5,8 @@ from litestar import Controller
 from linli.things.console.calls import DeviceCallRoutes
 from linli.things.console.categories import CategoryRoutes
 from linli.things.console.certificates import DeviceCertificateRoutes, ProductAuthenticationRoutes
+from linli.things.console.charts import ChartRoutes
+from linli.things.console.debugging import DebugRoutes, SimulatorRoutes
 from linli.things.console.devices import DeviceRoutes
 from linli.things.console.messages import MessageRoutes, ParkedRoutes
 from linli.things.console.own_logs import DeviceOwnLogRoutes
@@ -23,6 +25,9 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     UnitRoutes,
     CategoryRoutes,
     DeviceValueRoutes,
+    ChartRoutes,
+    DebugRoutes,
+    SimulatorRoutes,
     DeviceCallRoutes,
     DeviceShadowRoutes,
     DeviceDesiredRoutes,

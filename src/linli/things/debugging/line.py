@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from linli.kernel.clock import Clock
 from linli.protocols import mqtt
 from linli.protocols.linkkit import signatures, topics
 from linli.things.debugging.errors import SimulatorRefused
@@ -54,9 +55,12 @@ class _Wire(asyncio.Protocol):
 class DeviceLine:
     """One connection with a device's own credentials. `open`, then `post`; `ended` tells when the line is down."""
 
-    def __init__(self, product_key: str, device_name: str, device_secret: str, answer: Answer) -> None:
+    def __init__(
+        self, product_key: str, device_name: str, device_secret: str, answer: Answer, clock: Clock
+    ) -> None:
         self._product_key, self._device_name, self._secret = product_key, device_name, device_secret
         self._answer = answer
+        self._clock = clock
         self._numbers = itertools.count(1)
         self._packet_ids = itertools.cycle(range(1, 65_535))
         self._transport: asyncio.Transport | None = None
@@ -131,7 +135,7 @@ class DeviceLine:
 
     async def _ping(self) -> None:
         while True:
-            await asyncio.sleep(KEEP_ALIVE_SECONDS / 2)
+            await self._clock.sleep(KEEP_ALIVE_SECONDS / 2)
             self._write(mqtt.Pingreq())
 
     async def _serve(self, packet: mqtt.Publish) -> None:

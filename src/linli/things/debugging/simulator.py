@@ -8,7 +8,7 @@ when its line ends because the real device came.
 import asyncio
 import contextlib
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -68,7 +68,7 @@ class _Simulated:
     def __init__(
         self, device: DeviceRow, model: ThingModel, secret: str, clock: Clock, settings: Settings
     ) -> None:
-        self.line = DeviceLine(device.product_key, device.device_name, secret, self.answer)
+        self.line = DeviceLine(device.product_key, device.device_name, secret, self.answer, clock)
         self.settings = settings
         self.wake = asyncio.Event()
         self._model = model
@@ -85,10 +85,12 @@ class _Simulated:
                 made = self._wanderer.all(event.output, self._clock.now_ms()) if values is None else values
                 self.line.post(f"{event.identifier}/post", made)
             return
-        self.line.post("property/post", self.values() if act.values is None else act.values)
+        self.line.post(
+            "property/post", self.values(self.settings.properties) if act.values is None else act.values
+        )
 
-    def values(self) -> dict[str, Any]:
-        wanted = self.settings.properties
+    def values(self, wanted: Sequence[str] | None) -> dict[str, Any]:
+        """Of these properties; None: all."""
         now_ms = self._clock.now_ms()
         return {
             item.identifier: self._held[item.identifier]
@@ -105,8 +107,7 @@ class _Simulated:
             self.line.post("property/post", params)
             return {}
         if method == _GET:
-            asked = params if isinstance(params, list) else []
-            return {"data": {key: value for key, value in self.values().items() if key in asked}}
+            return {"data": self.values(params if isinstance(params, list) else [])}
         identifier = method.removeprefix("thing.service.")
         service = self._model.service_by_id.get(identifier)
         if service is None:
@@ -185,14 +186,14 @@ class Simulator:
             device.device_no, self._process, caller, msgspec.json.encode(settings).decode(), "[]", now,
             now + LASTS_MS, now,
         )  # fmt: skip
-        task = asyncio.create_task(self._live(device.device_no, simulated), name=f"simulate {iot_id}")
-        self._running[device.device_no] = simulated, task
         try:
             async with self._db.begin() as tx:
                 await add_row(tx, row, tenant_id=device.tenant_id)
         except BaseException:
-            task.cancel()
+            await simulated.line.close()
             raise
+        task = asyncio.create_task(self._live(device.device_no, simulated), name=f"simulate {iot_id}")
+        self._running[device.device_no] = simulated, task
         return row
 
     async def find(self, scope: Scope, *, iot_id: str) -> SimulationRow | None:

@@ -5,7 +5,7 @@ An offline device is told at once; nothing is kept for it here: what must reach 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
@@ -18,7 +18,7 @@ from linli.kernel.scope import Scope
 from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.topics import rrpc_call, service_call
 from linli.things.downlink.calls import PendingCalls
-from linli.things.downlink.records import SET, CallRecord
+from linli.things.downlink.records import GET, SET, CallRecord
 from linli.things.errors import DeviceDisabled, DeviceOffline, DeviceRefused, DeviceSilent, bad_value
 from linli.things.fleet import DeviceEntry, Fleet
 from linli.things.mqtt.ports import Publisher
@@ -30,6 +30,8 @@ SET_REPLY_S: Final = 3.0
 """How long the reply to a property set is waited for once the device has the message: one SDK never replies (trap 10)."""
 _SET_METHOD: Final = "thing.service.property.set"
 _SET_TOPIC: Final = "property/set"
+_GET_METHOD: Final = "thing.service.property.get"
+_GET_TOPIC: Final = "property/get"
 
 
 class Outcome(NamedTuple):
@@ -124,6 +126,24 @@ class Invoker:
         await self._send_async(device, topic, _SET_METHOD, record)
         return record.message_id
 
+    async def get_properties(
+        self, scope: Scope, iot_id: str, identifiers: Sequence[str], *, timeout_s: float = TIMEOUT_S
+    ) -> Outcome:
+        """Ask the device for values (`thing.service.property.get`, spec clients b.4) and wait for its answer.
+
+        Raises NotFound, BadInput, DeviceOffline, DeviceSilent, DeviceRefused.
+        """
+        device = await self._device(scope, iot_id)
+        known = device.product.compiled.model.property_by_id
+        if not identifiers:
+            raise BadInput(field="identifiers", rule="required")
+        for place, identifier in enumerate(identifiers):
+            if identifier not in known:
+                raise BadInput(field=f"identifiers[{place}]", rule="tsl.unknown_identifier")
+        record = self._record(scope, device, GET, "async", list(identifiers))
+        topic = service_call(device.product_key, device.device_name, _GET_TOPIC)
+        return await self._call_async(device, topic, _GET_METHOD, record, timeout_s)
+
     # what is asked for
 
     async def _device(self, scope: Scope, iot_id: str) -> DeviceEntry:
@@ -158,7 +178,7 @@ class Invoker:
             raise bad_value(error, "items") from error
 
     def _record(
-        self, scope: Scope, device: DeviceEntry, identifier: str, call_type: str, args: dict[str, Any]
+        self, scope: Scope, device: DeviceEntry, identifier: str, call_type: str, args: Any
     ) -> CallRecord:
         return CallRecord.of(scope, self._ids.number(), device.device_no, identifier, call_type, args)
 

@@ -18,6 +18,8 @@ log = telemetry.logger(__name__)
 CallState = Literal["sent", "answered", "refused", "timed_out", "offline"]
 SET: Final = "set"
 """Identifier in the record of a property set."""
+GET: Final = "get"
+"""Identifier in the record of a property get."""
 
 _COLUMNS = (
     "call_no", "day", "device_no", "identifier", "call_type", "caller", "input", "output", "state", "reason",

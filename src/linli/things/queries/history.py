@@ -5,6 +5,8 @@ from typing import NamedTuple
 from sqlalchemy import Table, bindparam, func, select
 
 from linli.kernel.db import INT, Query, Reader
+from linli.kernel.db.partitions import day_of
+from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.things.models import (
     inbox,
@@ -132,6 +134,14 @@ _downlinks = Query(
     .limit(bindparam("limit", type_=INT)),
     Downlink,
 )
+_downlink = Query(
+    select(*(service_calls.c[name] for name in Downlink._fields)).where(
+        service_calls.c.call_no == bindparam("call_no", type_=INT),
+        service_calls.c.day == bindparam("on_day", type_=INT),
+        service_calls.c.device_no == _device,
+    ),
+    Downlink,
+)
 
 
 async def latest(db: Reader, *, device_no: int) -> dict[str, LatestValue]:
@@ -161,6 +171,13 @@ async def events_of(db: Reader, *, device_no: int, page: PageRequest) -> Page[Ev
 async def uplinks_of(db: Reader, *, device_no: int, most: int) -> list[Uplink]:
     """The last messages of a device, newest first."""
     return await _uplinks.all(db, device_no=device_no, limit=most)
+
+
+async def downlink_of(db: Reader, *, device_no: int, call_no: int) -> Downlink | None:
+    """One call of a device."""
+    return await _downlink.one(
+        db, device_no=device_no, call_no=call_no, on_day=day_of(Ids.number_ms(call_no))
+    )
 
 
 async def downlinks_of(db: Reader, *, device_no: int, most: int) -> list[Downlink]:

@@ -1,0 +1,263 @@
+"""Online debugging: calls with the reason of their failure, and the simulator."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Controller, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import BadInput, LinliError, NotFound
+from linli.kernel.scope import Scope
+from linli.things.debugging.made_up import Range
+from linli.things.debugging.reasons import Why, why_ended, why_failed, why_not_for
+from linli.things.debugging.simulation_rows import Act, Answer, Settings, SimulationRow
+from linli.things.debugging.simulator import Simulator
+from linli.things.downlink.calls import call_number
+from linli.things.downlink.invoker import Invoker
+from linli.things.downlink.records import GET, SET
+from linli.things.queries import history
+from linli.things.queries.devices import get_device
+
+SUCCESS = 200
+WAIT_S = 10.0
+
+
+class DebugCall(msgspec.Struct, rename="camel"):
+    """One call. `args`: of a service its inputs, of `set` values by identifier; `get` has `identifiers` instead."""
+
+    kind: Literal["service", "set", "get"]
+    identifier: str = ""
+    args: dict[str, Any] = {}
+    identifiers: list[str] = []
+    wait: bool = True
+    """False: an asynchronous service is only sent."""
+
+
+class DebugOutcome(msgspec.Struct, rename="camel", frozen=True):
+    ok: bool
+    data: Any
+    took_ms: int
+    message_id: str = ""
+    """Known where the platform told it: of services and `get`."""
+    why: Why | None = None
+    """Why it failed."""
+    field: str = ""
+    """Of inputs that do not fit: which."""
+
+
+class RecordedCall(msgspec.Struct, rename="camel", frozen=True):
+    """A call as it was recorded, and why it failed if it did."""
+
+    id: str
+    identifier: str
+    call_type: str
+    caller: str
+    input: str
+    output: str
+    state: str
+    called_ms: int
+    answered_ms: int | None
+    why: Why | None
+
+
+class WhyNot(msgspec.Struct, rename="camel", frozen=True):
+    """What stands against a call; null: nothing is known to."""
+
+    why: Why | None
+
+
+class ValueRange(msgspec.Struct, rename="camel"):
+    min: float | None = None
+    max: float | None = None
+
+
+class SimulatedAnswer(msgspec.Struct, rename="camel"):
+    code: int = 200
+    message: str = "success"
+    data: dict[str, Any] | None = None
+    """Null: made up from the service's outputs."""
+    delay_ms: int = 0
+    silent: bool = False
+
+
+class SimulationSettings(msgspec.Struct, rename="camel"):
+    """How the simulated device behaves."""
+
+    interval_s: int = 0
+    """Seconds between two posts; 0: only when told to."""
+    properties: list[str] | None = None
+    """What a post holds; null: all."""
+    ranges: dict[str, ValueRange] = {}
+    answers: dict[str, SimulatedAnswer] = {}
+
+
+class SimulatedAct(msgspec.Struct, rename="camel"):
+    kind: Literal["property", "event"]
+    identifier: str = ""
+    values: dict[str, Any] | None = None
+    """Null: made up."""
+
+
+class SimulationState(msgspec.Struct, rename="camel", frozen=True):
+    running: bool
+    begun_ms: int | None = None
+    ends_ms: int | None = None
+    settings: SimulationSettings | None = None
+
+
+class DebugRoutes(Controller):
+    path = "/devices/{iot_id:str}/debug"
+    tags = ("debugging",)
+
+    @post("/call", right="devices.manage", status_code=200)
+    async def call(
+        self,
+        iot_id: FromPath[str],
+        data: JSONBody[DebugCall],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        invoker: NamedDependency[Invoker],
+        clock: NamedDependency[Clock],
+    ) -> DebugOutcome:
+        """Call a service, or set or ask for properties. A failure is an answer too, with its cause in words."""
+        device = await get_device(within, db, iot_id=iot_id)
+        identifier = {"set": SET, "get": GET}.get(data.kind, data.identifier)
+        begun = clock.now_ms()
+        answer: Any = None
+        message_id = ""
+        try:
+            if data.kind == "set":
+                await invoker.set_properties(within, iot_id, data.args, timeout_s=WAIT_S)
+            elif data.kind == "get":
+                outcome = await invoker.get_properties(within, iot_id, data.identifiers, timeout_s=WAIT_S)
+                answer, message_id = outcome.data, outcome.message_id
+            else:
+                outcome = await invoker.call(
+                    within, iot_id, identifier, data.args, timeout_s=WAIT_S, wait=data.wait
+                )
+                answer, message_id = outcome.data, outcome.message_id
+        except NotFound:
+            raise
+        except LinliError as error:
+            why = await why_failed(within, db, device=device, identifier=identifier, error=error)
+            field = str(error.facts.get("field", "")) if isinstance(error, BadInput) else ""
+            return DebugOutcome(False, None, clock.now_ms() - begun, why=why, field=field)
+        return DebugOutcome(True, answer, clock.now_ms() - begun, message_id)
+
+    @get("/calls/{call_id:str}", right="devices.use")
+    async def recorded(
+        self,
+        iot_id: FromPath[str],
+        call_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> RecordedCall:
+        """A call that was made to the device by anybody, and why it failed if it did."""
+        device = await get_device(within, db, iot_id=iot_id)
+        number = call_number(call_id)
+        call = (
+            None
+            if number is None
+            else await history.downlink_of(db, device_no=device.device_no, call_no=number)
+        )
+        if call is None:
+            raise NotFound(what="message", id=call_id)
+        return RecordedCall(
+            str(call.call_no), call.identifier, call.call_type, call.caller, call.input, call.output or "",
+            call.state, call.called_ms, call.answered_ms, await why_ended(within, db, device=device, call=call),
+        )  # fmt: skip
+
+    @get("/why-not", right="devices.use")
+    async def why_not(
+        self,
+        iot_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        identifier: Annotated[str, QueryParameter(description="Of the service that somebody calls.")],
+        app_key: Annotated[str, QueryParameter(name="appKey", description="Whose calls fail.")] = "",
+    ) -> WhyNot:
+        """What stands against calls of a service: the device's category, its state, the caller's project."""
+        device = await get_device(within, db, iot_id=iot_id)
+        why = await why_not_for(within, db, device=device, identifier=identifier, app_key=app_key)
+        return WhyNot(why)
+
+
+class SimulatorRoutes(Controller):
+    path = "/devices/{iot_id:str}/simulator"
+    tags = ("debugging",)
+
+    @get("/", right="devices.use")
+    async def state(
+        self, iot_id: FromPath[str], within: NamedDependency[Scope], simulator: NamedDependency[Simulator]
+    ) -> SimulationState:
+        """Whether the simulator stands in for the device now."""
+        return _state(await simulator.find(within, iot_id=iot_id))
+
+    @post("/", right="devices.manage", status_code=200)
+    async def start(
+        self,
+        iot_id: FromPath[str],
+        data: JSONBody[SimulationSettings],
+        within: NamedDependency[Scope],
+        simulator: NamedDependency[Simulator],
+    ) -> SimulationState:
+        """Stand in for a device that is not connected. Ends after 30 minutes, or 45 s after nobody watches any more."""
+        return _state(await simulator.start(within, iot_id=iot_id, settings=_read(data)))
+
+    @put("/", right="devices.manage", status_code=204)
+    async def configure(
+        self,
+        iot_id: FromPath[str],
+        data: JSONBody[SimulationSettings],
+        within: NamedDependency[Scope],
+        simulator: NamedDependency[Simulator],
+    ) -> None:
+        """Change what it posts and answers."""
+        await simulator.configure(within, iot_id=iot_id, settings=_read(data))
+
+    @post("/acts", right="devices.manage", status_code=204)
+    async def tell(
+        self,
+        iot_id: FromPath[str],
+        data: JSONBody[SimulatedAct],
+        within: NamedDependency[Scope],
+        simulator: NamedDependency[Simulator],
+    ) -> None:
+        """Have it post its properties or an event now."""
+        await simulator.tell(within, iot_id=iot_id, act=Act(data.kind, data.identifier, data.values))
+
+    @post("/watch", right="devices.manage", status_code=200)
+    async def watch(
+        self, iot_id: FromPath[str], within: NamedDependency[Scope], simulator: NamedDependency[Simulator]
+    ) -> SimulationState:
+        """Say that somebody still looks; pages do so every 15 s."""
+        return _state(await simulator.watch(within, iot_id=iot_id))
+
+    @delete("/", right="devices.manage")
+    async def stop(
+        self, iot_id: FromPath[str], within: NamedDependency[Scope], simulator: NamedDependency[Simulator]
+    ) -> None:
+        """End it."""
+        await simulator.stop(within, iot_id=iot_id)
+
+
+def _read(data: SimulationSettings) -> Settings:
+    return Settings(
+        data.interval_s,
+        data.properties,
+        {key: Range(one.min, one.max) for key, one in data.ranges.items()},
+        {
+            key: Answer(one.code, one.message, one.data, one.delay_ms, one.silent)
+            for key, one in data.answers.items()
+        },
+    )
+
+
+def _state(row: SimulationRow | None) -> SimulationState:
+    if row is None:
+        return SimulationState(False)
+    settings = msgspec.json.decode(row.settings, type=SimulationSettings)
+    return SimulationState(True, row.begun_ms, row.ends_ms, settings)
