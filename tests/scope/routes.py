@@ -118,7 +118,6 @@ def _doors() -> dict[str, list[RouteRecipe]]:
                 {"iot_id": x.door}, body={"name": f"门{x.name}", "direction": "EXIT", "spaceId": x.unit}
             )
         ],
-        "DELETE /doors/{iot_id}": [lambda x: Ask({"iot_id": x.spare_door})],
         "POST /doors/{iot_id}/open": [lambda x: Ask({"iot_id": x.door}, body={"reason": "快递"})],
         "GET /passes": [
             lambda x: Ask(query={"communityId": x.community, "iotId": x.door, "personId": x.door_person})
