@@ -26,6 +26,11 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         return {"modelId": BUILT_IN, "method": METHOD, "projectId": x.project_id, "params": params}
 
     return {
+        "GET /service-models/one": [lambda x: Ask(query={"id": BUILT_IN})],
+        "GET /service-calls": [lambda x: Ask(query={"appKey": x.app_key})],
+        "GET /reference/method": [
+            lambda x: Ask(query={"path": "/cloud/token", "version": "1.0.1", "appKey": x.own_key})
+        ],
         "POST /service-models": [lambda x: Ask(body={"document": document(f"new_{x.name}")})],
         "DELETE /service-models/{model_no}": [lambda x: Ask({"model_no": x.spare_service_model})],
         "POST /service-providers": [lambda x: Ask(body=provider(x))],
