@@ -327,6 +327,14 @@ def changed(tx: Tx) -> None:
     tx.after_commit(tell)
 
 
+def on_change(db: Database, listener: Callable[[], object]) -> Callable[[], None]:
+    """Hear of changes of keys and grants, made by whichever process, and of news that may have been missed.
+
+    Call what is returned to stop.
+    """
+    return db.signals.listen(CHANNEL, lambda _: listener(), missed=listener)
+
+
 def follow(db: Database) -> Callable[[], None]:
     """Let this process's caches follow changes of other processes; call what is returned to stop."""
 

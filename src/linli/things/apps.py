@@ -1,6 +1,6 @@
 """How subscribers log in to the MQTT front: user appKey, password HMAC-SHA256 of the app secret (design 4.8)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from linli.kernel import tenancy
 from linli.kernel.db import Database
@@ -20,6 +20,8 @@ class AppLogin:
         self._fleet = fleet
         self._secrets = secrets
         self._topics_of = topics_of
+        self._sealed: dict[str, str] = {}
+        """By key: the sealed secret that its last login was proved with."""
 
     async def authenticate(self, request: ConnectRequest) -> AppPrincipal | Refused:
         key = await tenancy.find_app_key(self._db, request.name.user)
@@ -29,6 +31,7 @@ class AppLogin:
             return Refused(reason="wrong password")
         if not key.enabled:
             return Refused(reason="disabled appKey", connack=5)
+        self._sealed[key.app_key] = key.secret
         own = f"/{APP_PRODUCT}/{key.app_key}/user/#"
         communities = await tenancy.communities_of(
             self._db, tenant_id=key.tenant_id, project_id=key.project_id
@@ -40,6 +43,15 @@ class AppLogin:
             tenant_id=key.tenant_id,
             sees=_Sight(self._fleet, key.tenant_id, key.project_id, communities),
         )
+
+    async def revoked(self, app_keys: Iterable[str]) -> list[str]:
+        """Those of these keys that are gone, disabled, or have another secret than they logged in with."""
+        found = []
+        for app_key in app_keys:
+            key = await tenancy.find_app_key(self._db, app_key)
+            if key is None or not key.enabled or self._sealed.get(app_key) != key.secret:
+                found.append(app_key)
+        return found
 
 
 class _Sight:

@@ -1,11 +1,14 @@
 """The thing platform put together: what the composing function makes, starts and stops."""
 
+import asyncio
 from collections.abc import Callable
 
 from sqlalchemy import bindparam, update
 
+from linli.kernel import telemetry, tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database, Tx
+from linli.kernel.errors import Unavailable
 from linli.kernel.ids import Ids
 from linli.kernel.processes import Processes
 from linli.kernel.secrets import Secrets
@@ -36,6 +39,8 @@ from linli.things.mqtt.store import SessionStore
 from linli.things.queries.devices import DeviceRow
 from linli.things.registration import Registration
 from linli.things.routing.room import Routing
+
+log = telemetry.logger(__name__)
 
 _all_offline = Command(
     update(devices)
@@ -86,9 +91,10 @@ class Things:
         self.rrpc = Rrpc(db, self.fleet, calls, ids, clock)
         self.registration = Registration(db, self.fleet, secrets, ids, clock, address)
         self.certificates = CertificateChecks(db, clock)
+        self._apps = AppLogin(db, secrets, topics_of, self.fleet)
         self.backend = Backend(
             self.fleet, self.ingest, self.registration, secrets,
-            AppLogin(db, secrets, topics_of, self.fleet), self.certificates,
+            self._apps, self.certificates,
         )  # fmt: skip
         retained = None if sessions is None else DatabaseRetained(db, clock)
         self.front = Front(self.backend, clock=clock, limits=limits, store=sessions, retained=retained)
@@ -114,6 +120,8 @@ class Things:
                 dispatcher=self.dispatcher, calls=calls,
             )  # fmt: skip
         self._stop_listening: Callable[[], None] | None = None
+        self._stop_following_keys: Callable[[], None] | None = None
+        self._putting_out: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Load the fleet, mark it offline, take up unfinished messages, open the front."""
@@ -127,6 +135,7 @@ class Things:
         await self.dispatcher.start()
         await self.ingest.start()
         self._stop_listening = listen(self._db, self._heard)
+        self._stop_following_keys = tenancy.on_change(self._db, self._keys_changed)
         self.gateways.start()
         await self.front.start()
         await self.simulator.open()
@@ -135,7 +144,12 @@ class Things:
         """Close connections, write what has arrived, leave unfinished messages to the next start."""
         if self._stop_listening is not None:
             self._stop_listening()
+        if self._stop_following_keys is not None:
+            self._stop_following_keys()
         await self.simulator.close()
+        for task in self._putting_out:
+            task.cancel()
+        await asyncio.gather(*self._putting_out, return_exceptions=True)
         await self.gateways.stop()
         await self.front.stop()
         await self.ingest.stop()
@@ -154,6 +168,19 @@ class Things:
             self.gateways.sessions.release(change.product_key, change.device_name)
         if change.closes:
             self.front.kick(change.product_key, change.device_name)
+
+    def _keys_changed(self) -> None:
+        task = asyncio.get_running_loop().create_task(self._put_out_apps(), name="revoked-keys")
+        self._putting_out.add(task)
+        task.add_done_callback(self._putting_out.discard)
+
+    async def _put_out_apps(self) -> None:
+        """End the connections of keys that were revoked."""
+        try:
+            for app_key in await self._apps.revoked(list(self.front.clients.apps)):
+                self.front.kick_app(app_key)
+        except Unavailable:
+            log.warning("keys could not be read; the next change of one is looked at again")
 
 
 async def _device_deleted(tx: Tx, event: DeviceDeleted) -> None:
