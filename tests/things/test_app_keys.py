@@ -10,7 +10,8 @@ from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
 from linli.protocols import mqtt
 from linli.protocols.linkkit import signatures
-from tests.things.conftest import MakePlatform, Site
+from tests.things.conftest import Site
+from tests.things.device import MakePlatform
 from tests.things.mqtt.backend import Client
 
 
