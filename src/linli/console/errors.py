@@ -108,21 +108,29 @@ def on_http_exception(request: AnyRequest, error: HTTPException) -> Response[Pro
     return _answer(request, error.status_code, code, message)
 
 
-_TOO_BIG: Final = ("too large to convert to SQLite INTEGER", "out of int64 range")
+_UNSTORABLE: Final = {
+    "too large to convert to SQLite INTEGER": "number_range",
+    "out of int64 range": "number_range",
+    "invalid byte sequence for encoding": "no_nul",
+}
+"""What the databases' drivers say of values that no column takes, and the rule that was broken."""
 
 
-def number_too_big(error: BaseException | None) -> bool:
-    """Whether a database driver refused an integer that no 64-bit column takes: the caller's, ours never are."""
+def unstorable(error: BaseException | None) -> str | None:
+    """The rule that a value breaks which a driver refused: the caller's value, ours are never such."""
     while error is not None:
-        if any(said in str(error) for said in _TOO_BIG):
-            return True
+        said = str(error)
+        for words, rule in _UNSTORABLE.items():
+            if words in said:
+                return rule
         error = error.__cause__ or error.__context__
-    return False
+    return None
 
 
 def on_fault(request: AnyRequest, error: Exception) -> Response[Problem]:
-    if number_too_big(error):
-        return on_linli_error(request, errors.BadInput(field="body", rule="number_range"))
+    rule = unstorable(error)
+    if rule is not None:
+        return on_linli_error(request, errors.BadInput(field="body", rule=rule))
     log.error(
         "console route failed: %s %s (%s)",
         request.method,
