@@ -18,11 +18,11 @@ from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.protocols import mqtt
 from linli.things.ota import campaigns, firmware, queries
+from linli.things.ota.campaign_rows import Campaign, get_campaign
 from linli.things.ota.campaigns import NewCampaign
 from linli.things.ota.firmware import Firmware, NewFirmware
-from linli.things.ota.room import Ota
-from linli.things.ota.campaign_rows import Campaign, get_campaign
 from linli.things.ota.job_rows import JobRow
+from linli.things.ota.room import Ota
 from linli.things.service import devices
 from linli.things.service.devices import Triple
 from tests.things.conftest import Site
