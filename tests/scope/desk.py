@@ -29,6 +29,7 @@ from tests.campaigns.snapshot import snapshot
 from tests.domains.communities.test_workbook import workbook
 from tests.scope.certificate_rows import add_certificates
 from tests.scope.debugging_rows import add_debugging
+from tests.scope.device_rows import add_batches
 from tests.scope.feature_rows import add_features
 from tests.scope.firmware_rows import add_firmware
 from tests.scope.gateway_rows import add_gateway
@@ -69,6 +70,7 @@ async def open_desk(town: Town, folder: Path) -> AsyncIterator[Desk]:
             await add_services(town.platform, lot)
             await add_certificates(town.platform, lot)
             await add_debugging(town.platform, lot, town.mqtt_port)
+            await add_batches(town.platform, lot)
             await add_organisation(town.platform, lot)
         yield desk
 

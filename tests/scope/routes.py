@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from tests.domains.communities.test_workbook import workbook
-from tests.scope import debugging, features, firmware, gateways, notices, organisation, service_routes
+from tests.scope import (
+    debugging,
+    device_routes,
+    features,
+    firmware,
+    gateways,
+    notices,
+    organisation,
+    service_routes,
+)
 from tests.scope.certificate_rows import certificate
 from tests.scope.desk import SOON_MS, Ask
 
@@ -302,10 +311,9 @@ RECIPES: dict[str, list[RouteRecipe]] = {
     **debugging.recipes(),
     **firmware.recipes(),
     **gateways.recipes(),
+    **device_routes.recipes(),
     **notices.recipes(),
     **service_routes.recipes(),
     **organisation.recipes(),
-    "DELETE /doors/{iot_id}": [
-        lambda x: Ask({"iot_id": x.spare_door})
-    ],  # last: others are asked of that door
+    "DELETE /doors/{iot_id}": [lambda x: Ask({"iot_id": x.spare_door})],  # last: others are asked of that door
 }

@@ -46,7 +46,7 @@ OF_THE_TENANT = frozenset(
     {
         "product", "spare_product", "drafted_product", "second_product", "category", "spare_category",
         "unbound_device", "project_id", "tenant", "serial_category", "spare_serial_category", "sn",
-        "spare_sn", "firmware", "spare_firmware", "config_push",
+        "spare_sn", "device_group", "spare_device_group", "firmware", "spare_firmware", "config_push",
         "staff_account", "role", "spare_role", "platform_project", "platform_key",
         "service_model", "spare_service_model", "service_provider", "spare_service_provider",
     }

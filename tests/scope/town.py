@@ -172,6 +172,11 @@ class Lot:
     upgrade: int = 0
     """The door's in `lost_campaign`."""
     config_push: int = 0
+    device_group: int = 0
+    spare_device_group: int = 0
+    device_batch: int = 0
+    undone_batch: int = 0
+    removed_device: str = ""
     service_model: int = 0
     spare_service_model: int = 0
     service_provider: int = 0

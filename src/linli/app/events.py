@@ -10,7 +10,7 @@ from linli.delivery.schemas import DeliverySettled
 from linli.domains.access.console.passes import live_row as live_pass
 from linli.domains.access.events import PassRecorded
 from linli.domains.communities.events import CommunityApproved, SpaceChanged
-from linli.domains.communities.handlers import device_moved
+from linli.domains.communities.handlers import batch_started, device_moved
 from linli.domains.notices.events import NoticeChanged
 from linli.domains.people.events import UserChanged
 from linli.domains.projects.events import CapabilityDecided
@@ -43,6 +43,7 @@ def to_subscribers(handlers: Handlers) -> None:
 def to_rooms(handlers: Handlers) -> None:
     """What one room does is checked by another that knows more."""
     handlers.inline(DeviceMoved, device_moved)
+    handlers.inline(things.BatchStarted, batch_started)
     handlers.inline(CapabilityDecided, capability_decided)
 
 

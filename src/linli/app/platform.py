@@ -59,6 +59,7 @@ from linli.servicebus.bus import ServiceBus
 from linli.servicebus.openapi import MorePlans
 from linli.servicebus.room import service_bus
 from linli.things.auth_http import AuthHttp
+from linli.things.batches.work import BatchWork
 from linli.things.configs.room import Configs
 from linli.things.downlink.invoker import Invoker
 from linli.things.mqtt import websocket
@@ -145,6 +146,7 @@ class Platform:
         Ota(self.db, things.front, self.objects, self.clock).register(
             requests=things.requests, messages=things.handlers, work=self.jobs, events=self.db.handlers
         )
+        BatchWork(self.db, self.ids, self.secrets).register(self.jobs)
         Configs(self.db, things.front, self.objects, self.clock).register(
             requests=things.requests, work=self.jobs
         )

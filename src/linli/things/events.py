@@ -76,6 +76,16 @@ class DeviceMoved(Event, frozen=True):
     community_id: int | None
 
 
+class BatchStarted(Event, frozen=True):
+    """Devices are going to be made in a community, by workers: what is wrong with it must be said now."""
+
+    name: ClassVar[str] = "things.batch_started"
+
+    batch_no: int
+    tenant_id: str
+    community_id: int
+
+
 class Sub(NamedTuple):
     """One sub-device of a change."""
 

@@ -4,6 +4,7 @@ Pure. A cell of ours that a spreadsheet would take for a formula begins with an 
 that a file comes back as it went.
 """
 
+import codecs
 import csv
 import io
 import unicodedata
@@ -13,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from linli.kernel import i18n
 from linli.kernel.errors import BadInput
 
+BOM: Final = codecs.BOM_UTF8
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -62,11 +64,12 @@ def cell_text(value: object) -> str:
     return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text
 
 
-def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    """UTF-8 with the mark that spreadsheets know it by."""
+def write_csv(rows: Iterable[Sequence[str]], *, mark: bool = True) -> bytes:
+    """UTF-8, with the mark that spreadsheets know it by unless this is a further part of a file."""
     out = io.StringIO()
     csv.writer(out).writerows([_harmless(value) for value in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    text = out.getvalue().encode()
+    return BOM + text if mark else text
 
 
 def _harmless(value: str) -> str:

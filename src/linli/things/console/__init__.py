@@ -2,12 +2,15 @@
 
 from litestar import Controller
 
+from linli.things.console.batches import DeviceBatchRoutes, ProductImportRoutes
 from linli.things.console.calls import DeviceCallRoutes
 from linli.things.console.categories import CategoryRoutes
 from linli.things.console.certificates import DeviceCertificateRoutes, ProductAuthenticationRoutes
 from linli.things.console.charts import ChartRoutes
 from linli.things.console.debugging import DebugRoutes, SimulatorRoutes
 from linli.things.console.devices import DeviceRoutes
+from linli.things.console.groups import DeviceGroupRoutes
+from linli.things.console.lifecycle import DeviceLifecycleRoutes, ManyDeviceRoutes
 from linli.things.console.messages import MessageRoutes, ParkedRoutes
 from linli.things.console.own_logs import DeviceOwnLogRoutes
 from linli.things.console.product_models import ProductModelRoutes, UnitRoutes
@@ -20,6 +23,11 @@ from linli.things.console.values import DeviceValueRoutes
 
 CONTROLLERS: tuple[type[Controller], ...] = (
     DeviceRoutes,
+    DeviceLifecycleRoutes,
+    ManyDeviceRoutes,
+    DeviceGroupRoutes,
+    DeviceBatchRoutes,
+    ProductImportRoutes,
     ProductRoutes,
     ProductModelRoutes,
     UnitRoutes,

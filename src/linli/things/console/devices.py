@@ -3,22 +3,28 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Controller, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar import Controller, delete, get, post, put
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.response import Stream
 from msgspec import Meta
 
+from linli.kernel import tenancy
 from linli.kernel.db import Database
-from linli.kernel.errors import BadInput
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.things.console.device_filter import device_filter, export_lines
+from linli.things.groups.queries import groups_of_device
 from linli.things.queries import device_lists, products
 from linli.things.queries import devices as queries
-from linli.things.queries.device_lists import DeviceOrder
+from linli.things.queries.device_lists import DeviceFilter, DeviceOrder
 from linli.things.queries.devices import DeviceState
+from linli.things.serials.queries import serial_number_of
 from linli.things.service import devices as service
+from linli.things.service import lifecycle
 
 Sort = Literal["name", "-name", "seen", "-seen", "created", "-created", ""]
 _ORDERS: dict[str, DeviceOrder] = {
@@ -38,21 +44,34 @@ class DeviceRow(msgspec.Struct, rename="camel", frozen=True):
     community_id: str | None
     category: str
     created_ms: int
+    remark: str
+    project_id: str | None
+    gateway: bool
 
     @staticmethod
     def of(row: queries.DeviceRow) -> "DeviceRow":
         return DeviceRow(**_facts(row))
 
 
+class GroupOfDevice(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    name: str
+
+
 class DeviceDetail(DeviceRow, rename="camel", frozen=True):
     """The row and more of it."""
 
-    remark: str
     active_ms: int | None
     last_online_ms: int | None
     last_offline_ms: int | None
     tags: dict[str, str]
     gateway_iot_id: str | None
+    gateway_name: str
+    project_name: str
+    """Empty: bound to no project."""
+    serial_number: str
+    groups: list[GroupOfDevice]
+    """Static groups that it was put into."""
     tsl: str
     """The product's thing model, JSON text."""
 
@@ -61,7 +80,14 @@ class NewDeviceRequest(msgspec.Struct, rename="camel"):
     product_key: str
     device_name: Annotated[str, Meta(description="Empty: one is made.")] = ""
     nickname: str = ""
+    remark: Annotated[str, Meta(description="Where it is (位置补充描述).")] = ""
     community_id: int | None = None
+    project_id: str | None = None
+
+
+class ProjectChoice(msgspec.Struct, rename="camel", frozen=True):
+    project_id: str
+    name: str
 
 
 class NewDevice(msgspec.Struct, rename="camel", frozen=True):
@@ -93,6 +119,9 @@ def _facts(row: queries.DeviceRow) -> dict[str, Any]:
         "community_id": None if row.community_id is None else str(row.community_id),
         "category": row.category_name or row.category_code,
         "created_ms": row.created_ms,
+        "remark": row.remark,
+        "project_id": row.project_id,
+        "gateway": row.node_type == 1,
     }
 
 
@@ -100,27 +129,37 @@ class DeviceRoutes(Controller):
     path = "/devices"
     tags = ("devices",)
 
-    @get("/", right="devices.use")
+    @get("/", right="devices.use", dependencies={"where": Provide(device_filter)})
     async def list_devices(
         self,
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         page: NamedDependency[PageRequest],
-        q: Annotated[str, QueryParameter(description="Part of a name, or a whole iotId.")] = "",
-        device_state: Annotated[DeviceState | None, QueryParameter(name="state")] = None,
-        product_key: Annotated[str | None, QueryParameter(name="productKey")] = None,
-        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
+        where: NamedDependency[DeviceFilter],
         sort: FromQuery[Sort] = "",
     ) -> Page[DeviceRow]:
         """Devices in sight, the newest first unless sorted."""
-        where = device_lists.DeviceFilter(
-            keyword=q.strip(),
-            product_keys=(product_key,) if product_key else (),
-            state=device_state,
-            community_id=community_id,
-        )
         found = await device_lists.list_devices(within, db, page=page, where=where, order=_ORDERS[sort])
         return Page.of(page, found.total, [DeviceRow.of(row) for row in found.data])
+
+    @get("/export.csv", right="devices.use", dependencies={"where": Provide(device_filter)})
+    async def export(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        where: NamedDependency[DeviceFilter],
+    ) -> Stream:
+        """All devices that fit, as CSV, the oldest first: names and places, no secrets."""
+        headers = {"content-disposition": 'attachment; filename="devices.csv"'}
+        return Stream(export_lines(within, db, where), media_type="text/csv; charset=utf-8", headers=headers)
+
+    @get("/projects", right="devices.use")
+    async def projects(
+        self, within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> list[ProjectChoice]:
+        """The tenant's projects by name, to bind devices to."""
+        whole = Scope(within.tenant, within.caller)
+        return [ProjectChoice(row.project_id, row.name) for row in await tenancy.list_projects(whole, db)]
 
     @post("/", right="devices.manage", status_code=201)
     async def create(
@@ -144,6 +183,8 @@ class DeviceRoutes(Controller):
                 product_key=data.product_key,
                 device_name=data.device_name.strip() or None,
                 nickname=data.nickname.strip(),
+                remark=data.remark.strip(),
+                project_id=data.project_id,
                 ids=ids,
                 secrets=secrets,
             )
@@ -158,17 +199,24 @@ class DeviceRoutes(Controller):
         """One device with its product's thing model."""
         row = await queries.get_device(within, db, iot_id=iot_id)
         product = await products.get_product(within, db, product_key=row.product_key)
+        listed = await serial_number_of(within, db, product_key=row.product_key, device_name=row.device_name)
         gateway = (
             await queries.get_device_by_no(within, db, device_no=row.gateway_no) if row.gateway_no else None
         )
         return DeviceDetail(
             **_facts(row),
-            remark=row.remark,
             active_ms=row.active_ms,
             last_online_ms=row.last_online_ms,
             last_offline_ms=row.last_offline_ms,
             tags=await queries.device_tags_of(within, db, device_no=row.device_no),
             gateway_iot_id=gateway.iot_id if gateway else None,
+            gateway_name=(gateway.nickname or gateway.device_name) if gateway else "",
+            project_name=await _project_name(within, db, row.project_id),
+            serial_number=listed.sn if listed else "",
+            groups=[
+                GroupOfDevice(str(group.group_no), group.name)
+                for group in await groups_of_device(within, db, device_no=row.device_no)
+            ],
             tsl=product.tsl,
         )
 
@@ -184,4 +232,22 @@ class DeviceRoutes(Controller):
         async with db.begin() as tx:
             await service.label_device(within, tx, iot_id=iot_id, nickname=data.nickname, remark=data.remark)
             if data.enabled is not None:
-                await service.enable_device(within, tx, iot_id=iot_id, enabled=data.enabled)
+                await lifecycle.switch_device(within, tx, iot_id=iot_id, enabled=data.enabled)
+
+    @delete("/{iot_id:str}", right="devices.manage", status_code=204)
+    async def remove(
+        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> None:
+        """Delete a device for good; `removal` tells before what goes with it."""
+        async with db.begin() as tx:
+            await lifecycle.remove_device(within, tx, iot_id=iot_id)
+
+
+async def _project_name(scope: Scope, db: Database, project_id: str | None) -> str:
+    if project_id is None:
+        return ""
+    try:
+        whole = Scope(scope.tenant, scope.caller)
+        return (await tenancy.get_project(whole, db, project_id=project_id)).name
+    except NotFound:
+        return ""

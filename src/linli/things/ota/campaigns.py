@@ -7,6 +7,7 @@ import msgspec
 from linli.kernel.db import Reader, Tx
 from linli.kernel.errors import BadInput
 from linli.kernel.scope import Scope
+from linli.things.groups.queries import get_group
 from linli.things.ota import campaign_rows, job_rows, jobs, selection, states
 from linli.things.ota import firmware as images
 from linli.things.ota.campaign_rows import Campaign, CampaignState, Kind
@@ -70,6 +71,7 @@ async def count_devices(scope: Scope, db: Reader, *, new: NewCampaign) -> int:
     """How many devices a campaign would begin with. Raises NotFound, BadInput."""
     firmware = await get_firmware(scope, db, firmware_no=new.firmware_no)
     _check_community(scope, new.community_id)
+    await _check_group(scope, db, new.selection)
     aim = aim_of(firmware, community_id=new.community_id, chosen=new.selection)
     return await selection.count_candidates(scope, db, aim)
 
@@ -84,6 +86,7 @@ async def start_campaign(scope: Scope, tx: Tx, *, new: NewCampaign) -> Campaign:
     firmware = await get_firmware(scope, tx, firmware_no=new.firmware_no)
     if new.kind != "trial" and firmware.state not in {"verified", "exempt"}:
         raise FirmwareNotTried(version=firmware.version)
+    await _check_group(scope, tx, new.selection)
     aim = aim_of(firmware, community_id=new.community_id, chosen=new.selection)
     if new.kind != "dynamic" and not await selection.count_candidates(scope, tx, aim):
         raise NobodyToUpgrade()
@@ -214,6 +217,11 @@ async def _locked(
     if campaign.state not in allowed:
         raise CampaignOver(state=campaign.state)
     return campaign
+
+
+async def _check_group(scope: Scope, db: Reader, chosen: Selection) -> None:
+    if chosen.device_group:
+        await get_group(scope, db, group_no=chosen.device_group)
 
 
 def _check_community(scope: Scope, community_id: int | None) -> None:

@@ -115,11 +115,13 @@ async def bind_device(scope: Scope, tx: Tx, *, iot_id: str, project_id: str | No
     device = await get_device(scope, tx, iot_id=iot_id)
     if device.project_id == project_id:
         return
+    # Projects belong to the tenant and to no community: who may manage the device may choose any of them.
+    whole = Scope(scope.tenant, scope.caller)
     if project_id is not None:
-        await service.bind_project(scope, tx, project_id=project_id, iot_ids=[iot_id])
+        await service.bind_project(whole, tx, project_id=project_id, iot_ids=[iot_id])
         await note(scope, tx, "device.bound", subject=iot_id, facts={"project": project_id})
     elif device.project_id is not None:
-        await service.unbind_project(scope, tx, project_id=device.project_id, iot_ids=[iot_id])
+        await service.unbind_project(whole, tx, project_id=device.project_id, iot_ids=[iot_id])
         await note(scope, tx, "device.unbound", subject=iot_id, facts={"project": device.project_id})
 
 

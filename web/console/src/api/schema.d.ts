@@ -1030,6 +1030,282 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/device-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListBatches
+         * @description Batches, the newest first.
+         */
+        get: operations["ApiConsoleDeviceBatchesListBatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/device-batches/{batch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description One batch, and how far it is.
+         */
+        get: operations["ApiConsoleDeviceBatchesBatchIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/device-batches/{batch_id}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CertificateLink
+         * @description A link to the certificate file, for one download.
+         */
+        post: operations["ApiConsoleDeviceBatchesBatchIdCertificatesCertificateLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/device-batches/{batch_id}/certificates.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Certificates
+         * @description 设备证书.csv: the triples of the batch. Ends the link; who took them is written down.
+         */
+        get: operations["ApiConsoleDeviceBatchesBatchIdCertificatesCsvCertificates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/device-batches/{batch_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows
+         * @description Its rows in the order of the file, and what became of each.
+         */
+        get: operations["ApiConsoleDeviceBatchesBatchIdRowsRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/device-batches/{batch_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Delete those of its devices that never connected.
+         */
+        post: operations["ApiConsoleDeviceBatchesBatchIdUndoUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/device-batches/generate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Generate
+         * @description Make devices with names of a prefix and a number, or random ones (自动生成); names taken are passed over.
+         */
+        post: operations["ApiConsoleDeviceBatchesGenerateGenerate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/device-batches/template.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Template
+         * @description The empty table with its titles: DeviceName, and if wanted Nickname, Remark, SN.
+         */
+        get: operations["ApiConsoleDeviceBatchesTemplateCsvTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/device-batches/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload
+         * @description Make devices with the names of a CSV (批量上传), at most 10,000. With a bad row none is made, unless asked.
+         */
+        post: operations["ApiConsoleDeviceBatchesUploadUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/device-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListGroups
+         * @description All of the tenant by name; `parentId` makes the tree.
+         */
+        get: operations["ApiConsoleDeviceGroupsListGroups"];
+        put?: never;
+        /**
+         * Create
+         * @description A new group: one that people fill, or with conditions one that fills itself.
+         */
+        post: operations["ApiConsoleDeviceGroupsCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/device-groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description One group with its conditions.
+         */
+        get: operations["ApiConsoleDeviceGroupsGroupIdDetail"];
+        /**
+         * Change
+         * @description Rename it, describe it, tag it, or change what fills it.
+         */
+        put: operations["ApiConsoleDeviceGroupsGroupIdChange"];
+        post?: never;
+        /**
+         * Remove
+         * @description Delete a group that holds no other; its devices stay.
+         */
+        delete: operations["ApiConsoleDeviceGroupsGroupIdRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/device-groups/{group_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Members
+         * @description Its devices in sight, with those of the groups below.
+         */
+        get: operations["ApiConsoleDeviceGroupsGroupIdMembersMembers"];
+        put?: never;
+        /**
+         * Add
+         * @description Put devices into it; those that are in it stay.
+         */
+        post: operations["ApiConsoleDeviceGroupsGroupIdMembersAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/device-groups/{group_id}/members/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TakeOut
+         * @description Take devices out of it, not of the groups below.
+         */
+        post: operations["ApiConsoleDeviceGroupsGroupIdMembersRemoveTakeOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/devices": {
         parameters: {
             query?: never;
@@ -1071,6 +1347,50 @@ export interface paths {
          * @description Rename a device, note something, disable it (it is cut off at once) or enable it.
          */
         put: operations["ApiConsoleDevicesIotIdChange"];
+        post?: never;
+        /**
+         * Remove
+         * @description Delete a device for good; `removal` tells before what goes with it.
+         */
+        delete: operations["ApiConsoleDevicesIotIdRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Activity
+         * @description How much it said and was asked in the last 24 hours.
+         */
+        get: operations["ApiConsoleDevicesIotIdActivityActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Acts
+         * @description Who was shown its secret, cut it off, moved it; newest first.
+         */
+        get: operations["ApiConsoleDevicesIotIdActsActs"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1136,6 +1456,26 @@ export interface paths {
          * @description Let the device connect with a certificate made elsewhere.
          */
         post: operations["ApiConsoleDevicesIotIdCertificatesRegisterRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/community": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Move
+         * @description Put it into another community. A door stops being one: it is set up anew where it is now.
+         */
+        put: operations["ApiConsoleDevicesIotIdCommunityMove"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1438,6 +1778,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/devices/{iot_id}/project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Bind
+         * @description Bind it to a project, or to none; out of one project first, then into another.
+         */
+        put: operations["ApiConsoleDevicesIotIdProjectBind"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/devices/{iot_id}/properties": {
         parameters: {
             query?: never;
@@ -1498,6 +1858,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/devices/{iot_id}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Removal
+         * @description What deleting it would mean.
+         */
+        get: operations["ApiConsoleDevicesIotIdRemovalRemoval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/devices/{iot_id}/script-failures": {
         parameters: {
             query?: never;
@@ -1512,6 +1892,46 @@ export interface paths {
         get: operations["ApiConsoleDevicesIotIdScriptFailuresFailures"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Secret
+         * @description Show the triple; who looked is written down.
+         */
+        post: operations["ApiConsoleDevicesIotIdSecretSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/secret/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset
+         * @description Make a new secret. The device is cut off, and connects again once it was set up with the new one.
+         */
+        post: operations["ApiConsoleDevicesIotIdSecretResetReset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1678,6 +2098,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/devices/{iot_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Tag
+         * @description Change some of its tags; the others stay.
+         */
+        put: operations["ApiConsoleDevicesIotIdTagsTag"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/devices/{iot_id}/topology": {
         parameters: {
             query?: never;
@@ -1690,6 +2130,66 @@ export interface paths {
          * @description Whether the device is a gateway, whose sub-device it is, how many it has.
          */
         get: operations["ApiConsoleDevicesIotIdTopologyDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description All devices that fit, as CSV, the oldest first: names and places, no secrets.
+         */
+        get: operations["ApiConsoleDevicesExportCsvExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Act
+         * @description Each device for itself: what one refuses does not hold up the others.
+         */
+        post: operations["ApiConsoleDevicesManyAct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Projects
+         * @description The tenant's projects by name, to bind devices to.
+         */
+        get: operations["ApiConsoleDevicesProjectsProjects"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3249,6 +3749,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/products/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * HandIn
+         * @description Make products of a CSV, at most 200, each of its category with the thing model. All or none.
+         */
+        post: operations["ApiConsoleProductsImportHandIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/import/template.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Template
+         * @description The empty table with its titles: Name, CategoryCode, NodeType, Description.
+         */
+        get: operations["ApiConsoleProductsImportTemplateCsvTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/products/list": {
         parameters: {
             query?: never;
@@ -4483,6 +5023,42 @@ export interface components {
             certificates: boolean;
             secrets: boolean;
         };
+        /** BatchAnswer */
+        BatchAnswer: {
+            badRows: number;
+            good: number;
+            /** @description None: only tried, or refused for its problems. */
+            id: string | null;
+            /** @description The first 500. */
+            problems: components["schemas"]["BatchFault"][];
+            /** @description The first names and the last one. */
+            sample: string[];
+            /** @description Rows of the file. */
+            total: number;
+        };
+        /** BatchDevice */
+        BatchDevice: {
+            activeMs: number | null;
+            deviceName: string;
+            iotId: string | null;
+            nickname: string;
+            /** @description In words; empty when there is none. */
+            reason: string;
+            remark: string;
+            row: number;
+            sn: string;
+            /** @enum {string} */
+            state: "waiting" | "made" | "failed" | "undone" | "kept";
+        };
+        /** BatchFault */
+        BatchFault: {
+            /** @description Title of the column; empty for the whole row. */
+            column: string;
+            message: string;
+            /** @description As the spreadsheet counts. */
+            row: number;
+            value: string;
+        };
         /** Binding */
         Binding: {
             accountIds: number[];
@@ -4523,6 +5099,7 @@ export interface components {
             };
             createdBy: string;
             createdMs: number;
+            deviceGroup: string | null;
             done: number;
             endsMs: number | null;
             finishedMs: number | null;
@@ -4559,6 +5136,8 @@ export interface components {
         CampaignForm: {
             /** @description None: the whole tenant. */
             communityId?: number | null;
+            /** @description Members of this device group. */
+            deviceGroupId?: number | null;
             deviceNames?: string[];
             /**
              * @description Also devices that report an old version later.
@@ -4683,6 +5262,10 @@ export interface components {
          * @enum {string}
          */
         Cause: "disabled" | "never_connected" | "offline" | "sub_offline" | "wrong_category" | "no_service" | "bad_input" | "silent" | "answered" | "unknown_to_device" | "unreadable" | "script" | "other_project" | "waiting" | "other";
+        /** CertificateLink */
+        CertificateLink: {
+            url: string;
+        };
         /** CertificateView */
         CertificateView: {
             certificateNo: string;
@@ -4779,6 +5362,11 @@ export interface components {
         /** CommunityApplied */
         CommunityApplied: {
             id: string;
+        };
+        /** CommunityChoice */
+        CommunityChoice: {
+            /** @description None: in none. */
+            communityId?: number | null;
         };
         /** CommunityDetail */
         CommunityDetail: {
@@ -4977,6 +5565,40 @@ export interface components {
             value: unknown;
             version: number;
         };
+        /** DeviceAct */
+        DeviceAct: {
+            act: string;
+            caller: string;
+            doneMs: number;
+            facts: string;
+        };
+        /** DeviceActivity */
+        DeviceActivity: {
+            calls: number;
+            events: number;
+            failedCalls: number;
+            lastSeenMs: number | null;
+            uplinks: number;
+        };
+        /** DeviceBatchRow */
+        DeviceBatchRow: {
+            communityId: string | null;
+            createdBy: string;
+            createdMs: number;
+            done: number;
+            failed: number;
+            finishedMs: number | null;
+            id: string;
+            productKey: string;
+            productName: string;
+            projectId: string | null;
+            /** @enum {string} */
+            source: "generated" | "uploaded";
+            /** @enum {string} */
+            state: "running" | "done" | "undoing" | "undone";
+            total: number;
+            undone: number;
+        };
         /** DeviceChange */
         DeviceChange: {
             enabled?: boolean | null;
@@ -4995,7 +5617,10 @@ export interface components {
             communityId: string | null;
             createdMs: number;
             deviceName: string;
+            gateway: boolean;
             gatewayIotId: string | null;
+            gatewayName: string;
+            groups: components["schemas"]["GroupOfDevice"][];
             iotId: string;
             lastOfflineMs: number | null;
             lastOnlineMs: number | null;
@@ -5003,7 +5628,10 @@ export interface components {
             nickname: string;
             productKey: string;
             productName: string;
+            projectId: string | null;
+            projectName: string;
             remark: string;
+            serialNumber: string;
             /** @enum {string} */
             state: "unactive" | "online" | "offline" | "disabled";
             tags: {
@@ -5025,23 +5653,89 @@ export interface components {
             key: string;
             value: string;
         };
+        /** DeviceGroupChange */
+        DeviceGroupChange: {
+            conditions?: components["schemas"]["GroupConditions"] | null;
+            description?: string | null;
+            name?: string | null;
+            tags?: {
+                [key: string]: string;
+            } | null;
+        };
+        /** DeviceGroupDetail */
+        DeviceGroupDetail: {
+            conditions: components["schemas"]["GroupConditions"] | null;
+            createdMs: number;
+            description: string;
+            /** @description Members in sight, with those of the groups below. */
+            devices: number;
+            dynamic: boolean;
+            id: string;
+            name: string;
+            /** @description Devices in sight that were put into it; 0 for dynamic groups. */
+            own: number;
+            parentId: string | null;
+            tags: {
+                [key: string]: string;
+            };
+        };
+        /** DeviceGroupMade */
+        DeviceGroupMade: {
+            id: string;
+        };
+        /** DeviceGroupRow */
+        DeviceGroupRow: {
+            createdMs: number;
+            description: string;
+            dynamic: boolean;
+            id: string;
+            name: string;
+            /** @description Devices in sight that were put into it; 0 for dynamic groups. */
+            own: number;
+            parentId: string | null;
+            tags: {
+                [key: string]: string;
+            };
+        };
+        /** DeviceRemoval */
+        DeviceRemoval: {
+            certificates: number;
+            desired: number;
+            deviceName: string;
+            groups: number;
+            iotId: string;
+            serialNumber: string;
+            subs: number;
+            tags: number;
+            unfinished: number;
+        };
         /** DeviceRow */
         DeviceRow: {
             category: string;
             communityId: string | null;
             createdMs: number;
             deviceName: string;
+            gateway: boolean;
             iotId: string;
             lastSeenMs: number | null;
             nickname: string;
             productKey: string;
             productName: string;
+            projectId: string | null;
+            remark: string;
             /** @enum {string} */
             state: "unactive" | "online" | "offline" | "disabled";
         };
         /** DevicesChosen */
         DevicesChosen: {
             iotIds: string[];
+        };
+        /** DeviceTriple */
+        DeviceTriple: {
+            deviceName: string;
+            deviceSecret: string;
+            iotId: string;
+            productKey: string;
         };
         /** Disk */
         Disk: {
@@ -5232,6 +5926,28 @@ export interface components {
             nickname: string;
             online: boolean;
         };
+        /** GenerateRequest */
+        GenerateRequest: {
+            communityId?: number | null;
+            count: number;
+            /**
+             * @description Only look, write nothing.
+             * @default false
+             */
+            dryRun?: boolean;
+            /**
+             * @description The first number.
+             * @default 1
+             */
+            first?: number;
+            /**
+             * @description Numbers follow it; empty: random names.
+             * @default
+             */
+            prefix?: string;
+            productKey: string;
+            projectId?: string | null;
+        };
         /** GrantedCommunities */
         GrantedCommunities: {
             communityIds: number[];
@@ -5240,6 +5956,29 @@ export interface components {
         Grants: {
             models: string[] | null;
             services: string[] | null;
+        };
+        /** GroupConditions */
+        GroupConditions: {
+            productKeys?: string[];
+            states?: ("unactive" | "online" | "offline" | "disabled")[];
+            tags?: {
+                [key: string]: string;
+            };
+            /** @description Firmware versions of any module. */
+            versions?: string[];
+        };
+        /** GroupMembers */
+        GroupMembers: {
+            iotIds: string[];
+        };
+        /** GroupMembersChanged */
+        GroupMembersChanged: {
+            devices: number;
+        };
+        /** GroupOfDevice */
+        GroupOfDevice: {
+            id: string;
+            name: string;
         };
         /** Health */
         Health: {
@@ -5357,6 +6096,15 @@ export interface components {
         MadeSubscription: {
             id: string;
             secret: string;
+        };
+        /** ManyDevices */
+        ManyDevices: {
+            /** @enum {string} */
+            action: "enable" | "disable" | "delete" | "move" | "bind" | "unbind" | "group" | "ungroup";
+            communityId?: number | null;
+            groupId?: number | null;
+            iotIds: string[];
+            projectId?: string | null;
         };
         /** Me */
         Me: {
@@ -5517,6 +6265,18 @@ export interface components {
             iotId: string;
             productKey: string;
         };
+        /** NewDeviceGroup */
+        NewDeviceGroup: {
+            /** @description Given: it fills itself. */
+            conditions?: components["schemas"]["GroupConditions"] | null;
+            /** @default  */
+            description?: string;
+            name: string;
+            parentId?: number | null;
+            tags?: {
+                [key: string]: string;
+            };
+        };
         /** NewDeviceRequest */
         NewDeviceRequest: {
             communityId?: number | null;
@@ -5528,6 +6288,12 @@ export interface components {
             /** @default  */
             nickname?: string;
             productKey: string;
+            projectId?: string | null;
+            /**
+             * @description Where it is (位置补充描述).
+             * @default
+             */
+            remark?: string;
         };
         /** NewKey */
         NewKey: {
@@ -5723,6 +6489,16 @@ export interface components {
         NoticeTarget: {
             id: string;
             name: string;
+        };
+        /** OneResult */
+        OneResult: {
+            iotId: string;
+            /**
+             * @description Why not; empty when it went well.
+             * @default
+             */
+            message?: string;
+            ok: boolean;
         };
         /** Field */
         openapi_reference_Field: {
@@ -5952,9 +6728,30 @@ export interface components {
             pageSize: number;
             total: number;
         };
+        /** Page[BatchDevice] */
+        "Page_linli.things.console.batches.BatchDevice_": {
+            data: components["schemas"]["BatchDevice"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[DeviceBatchRow] */
+        "Page_linli.things.console.batches.DeviceBatchRow_": {
+            data: components["schemas"]["DeviceBatchRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
         /** Page[DeviceRow] */
         "Page_linli.things.console.devices.DeviceRow_": {
             data: components["schemas"]["DeviceRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[DeviceAct] */
+        "Page_linli.things.console.lifecycle.DeviceAct_": {
+            data: components["schemas"]["DeviceAct"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -6240,6 +7037,14 @@ export interface components {
             productKey: string;
             version: number;
         };
+        /** ProductImport */
+        ProductImport: {
+            badRows: number;
+            dryRun: boolean;
+            made: components["schemas"]["ProductMade"][];
+            problems: components["schemas"]["BatchFault"][];
+            total: number;
+        };
         /** ProductLine */
         ProductLine: {
             category: string;
@@ -6251,6 +7056,11 @@ export interface components {
             name: string;
             productKey: string;
             version: number;
+        };
+        /** ProductMade */
+        ProductMade: {
+            name: string;
+            productKey: string;
         };
         /** ProductRow */
         ProductRow: {
@@ -6275,6 +7085,16 @@ export interface components {
         ProductSecret: {
             productKey: string;
             productSecret: string;
+        };
+        /** ProjectBinding */
+        ProjectBinding: {
+            /** @description None: bound to none. */
+            projectId?: string | null;
+        };
+        /** ProjectChoice */
+        ProjectChoice: {
+            name: string;
+            projectId: string;
         };
         /** ProjectDevice */
         ProjectDevice: {
@@ -7115,6 +7935,14 @@ export interface components {
             url: string;
             waiting: number;
         };
+        /** TagChange */
+        TagChange: {
+            remove?: string[];
+            /** @description Added, or given another value. */
+            set?: {
+                [key: string]: string;
+            };
+        };
         /**
          * Taken
          * @description How far a wanted value is.
@@ -7226,6 +8054,11 @@ export interface components {
         };
         /** UploadedFile */
         UploadedFile: {
+            /** Format: binary */
+            file: string;
+        };
+        /** UploadedTable */
+        UploadedTable: {
             /** Format: binary */
             file: string;
         };
@@ -9592,19 +10425,660 @@ export interface operations {
             };
         };
     };
+    ApiConsoleDeviceBatchesListBatches: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                productKey?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.console.batches.DeviceBatchRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeviceBatchesBatchIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceBatchRow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeviceBatchesBatchIdCertificatesCertificateLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateLink"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeviceBatchesBatchIdCertificatesCsvCertificates: {
+        parameters: {
+            query: {
+                token: string;
+            };
+            header?: never;
+            path: {
+                batch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeviceBatchesBatchIdRowsRows: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                state?: "waiting" | "made" | "failed" | "undone" | "kept" | null;
+            };
+            header?: never;
+            path: {
+                batch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.console.batches.BatchDevice_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeviceBatchesBatchIdUndoUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeviceBatchesGenerateGenerate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GenerateRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeviceBatchesTemplateCsvTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    ApiConsoleDeviceBatchesUploadUpload: {
+        parameters: {
+            query: {
+                communityId?: number | null;
+                /** @description Only look. */
+                dryRun?: boolean;
+                /** @description Make the good rows although others are bad. */
+                onlyGood?: boolean;
+                productKey: string;
+                projectId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadedTable"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeviceGroupsListGroups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceGroupRow"][];
+                };
+            };
+        };
+    };
+    ApiConsoleDeviceGroupsCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDeviceGroup"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceGroupMade"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeviceGroupsGroupIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceGroupDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeviceGroupsGroupIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceGroupChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeviceGroupsGroupIdRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeviceGroupsGroupIdMembersMembers: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                q?: string;
+            };
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.console.devices.DeviceRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeviceGroupsGroupIdMembersAdd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupMembers"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupMembersChanged"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeviceGroupsGroupIdMembersRemoveTakeOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupMembers"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupMembersChanged"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleDevicesListDevices: {
         parameters: {
             query?: {
-                communityId?: number | null;
+                /** @description A whole CategoryCode or its last part. */
+                category?: string | null;
+                /** @description A number; `none`: in no community. */
+                communityId?: string | null;
+                groupId?: number | null;
                 /** @description From 1. */
                 pageNo?: number;
                 /** @description At most 100. */
                 pageSize?: number;
                 productKey?: string | null;
-                /** @description Part of a name, or a whole iotId. */
+                /** @description `none`: bound to no project. */
+                projectId?: string | null;
+                /** @description Part of a name, remark or serial number, or a whole iotId. */
                 q?: string;
                 sort?: "name" | "-name" | "seen" | "-seen" | "created" | "-created" | "";
                 state?: "unactive" | "online" | "offline" | "disabled" | null;
+                /** @description `key=value`; all must be there. */
+                tag?: string[] | null;
             };
             header?: never;
             path?: never;
@@ -9735,6 +11209,120 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdActivityActivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceActivity"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdActsActs: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.console.lifecycle.DeviceAct_"];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -9890,6 +11478,45 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CertificateView"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdCommunityMove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommunityChoice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -10621,6 +12248,45 @@ export interface operations {
             };
         };
     };
+    ApiConsoleDevicesIotIdProjectBind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectBinding"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleDevicesIotIdPropertiesProperties: {
         parameters: {
             query?: never;
@@ -10740,6 +12406,43 @@ export interface operations {
             };
         };
     };
+    ApiConsoleDevicesIotIdRemovalRemoval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceRemoval"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleDevicesIotIdScriptFailuresFailures: {
         parameters: {
             query?: never;
@@ -10758,6 +12461,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScriptFailure"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdSecretSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceTriple"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdSecretResetReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceTriple"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -11249,6 +13026,45 @@ export interface operations {
             };
         };
     };
+    ApiConsoleDevicesIotIdTagsTag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleDevicesIotIdTopologyDetail: {
         parameters: {
             query?: never;
@@ -11282,6 +13098,114 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesExportCsvExport: {
+        parameters: {
+            query?: {
+                /** @description A whole CategoryCode or its last part. */
+                category?: string | null;
+                /** @description A number; `none`: in no community. */
+                communityId?: string | null;
+                groupId?: number | null;
+                productKey?: string | null;
+                /** @description `none`: bound to no project. */
+                projectId?: string | null;
+                /** @description Part of a name, remark or serial number, or a whole iotId. */
+                q?: string;
+                state?: "unactive" | "online" | "offline" | "disabled" | null;
+                /** @description `key=value`; all must be there. */
+                tag?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesManyAct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyDevices"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneResult"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesProjectsProjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectChoice"][];
                 };
             };
         };
@@ -14754,6 +16678,68 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsImportHandIn: {
+        parameters: {
+            query?: {
+                /** @description Only look. */
+                dryRun?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadedTable"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleProductsImportTemplateCsvTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
         };

@@ -9,8 +9,10 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.kernel.db import Database, Reader
+from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+from linli.things.groups.queries import get_group
 from linli.things.ota import campaign_rows, campaigns, job_rows, queries, selection
 from linli.things.ota.campaign_rows import Campaign, CampaignState, Kind
 from linli.things.ota.campaigns import NewCampaign, Rules
@@ -53,6 +55,7 @@ class CampaignForm(msgspec.Struct, rename="camel"):
     iot_ids: Annotated[list[str], Meta(max_length=MAX_CHOSEN)] = []
     device_names: Annotated[list[str], Meta(max_length=MAX_CHOSEN)] = []
     group: DeviceGroup | None = None
+    device_group_id: Annotated[int | None, Meta(description="Members of this device group.")] = None
     rules: RulesForm = msgspec.field(default_factory=RulesForm)
 
 
@@ -113,6 +116,8 @@ class CampaignDetail(CampaignRow, rename="camel", frozen=True):
     previous: list[PreviousVersion]
     versions: list[str]
     group: DeviceGroup | None
+    device_group: str | None
+    """Name of the device group that it goes to; a number sign and its id when it is gone."""
     chosen: int
     """Devices chosen one by one."""
 
@@ -208,9 +213,18 @@ async def _new(within: Scope, db: Reader, form: CampaignForm) -> NewCampaign:
         "dynamic" if form.dynamic else "static",
         form.name,
         form.community_id,
-        Selection(tuple(form.versions), chosen, group),
+        Selection(tuple(form.versions), chosen, group, form.device_group_id or 0),
         Rules(**msgspec.structs.asdict(form.rules)),
     )
+
+
+async def _group_name(scope: Scope, db: Database, group_no: int) -> str | None:
+    if not group_no:
+        return None
+    try:
+        return (await get_group(scope, db, group_no=group_no)).name
+    except NotFound:
+        return f"#{group_no}"
 
 
 class CampaignRoutes(Controller):
@@ -275,6 +289,7 @@ class CampaignRoutes(Controller):
             ],
             versions=list(chosen.versions),
             group=DeviceGroup(*chosen.group) if chosen.group else None,
+            device_group=await _group_name(within, db, chosen.device_group),
             chosen=len(chosen.iot_ids),
         )
 

@@ -19,7 +19,7 @@ export function useDevices(state: ListState, communityId: () => string | null) {
       api.GET('/api/console/devices', {
         params: {
           query: {
-            communityId: community && state.filter('everywhere') === '' ? Number(community) : undefined,
+            communityId: community && state.filter('everywhere') === '' ? community : undefined,
             pageNo: state.page.value,
             pageSize: state.size.value,
             q: state.filter('q') || undefined,
