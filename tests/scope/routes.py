@@ -315,5 +315,7 @@ RECIPES: dict[str, list[RouteRecipe]] = {
     **notices.recipes(),
     **service_routes.recipes(),
     **organisation.recipes(),
-    "DELETE /doors/{iot_id}": [lambda x: Ask({"iot_id": x.spare_door})],  # last: others are asked of that door
+    "DELETE /doors/{iot_id}": [
+        lambda x: Ask({"iot_id": x.spare_door})
+    ],  # last: others are asked of that door
 }
