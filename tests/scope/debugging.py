@@ -28,12 +28,5 @@ def recipes() -> dict[str, list[RouteRecipe]]:
             lambda x: Ask({**stand_in(x), "call_id": x.device_call})
         ],
         "GET /devices/{iot_id}/simulator": [lambda x: Ask(stand_in(x))],
-        # From here on in order: what is begun is watched, told, and ended.
         "POST /devices/{iot_id}/simulator": [lambda x: Ask(stand_in(x), body={})],
-        "PUT /devices/{iot_id}/simulator": [lambda x: Ask(stand_in(x), body={"properties": []})],
-        "POST /devices/{iot_id}/simulator/acts": [
-            lambda x: Ask(stand_in(x), body={"kind": "property", "values": {}})
-        ],
-        "POST /devices/{iot_id}/simulator/watch": [lambda x: Ask(stand_in(x))],
-        "DELETE /devices/{iot_id}/simulator": [lambda x: Ask(stand_in(x))],
     }

@@ -32,6 +32,7 @@ def sheet(building: str) -> bytes:
         return workbook(Path(folder) / "in.xlsx", [(building, "01", "0101")], ()).read_bytes()
 
 
+SIMULATION = "needs a running simulation; POST and GET of the path are asked of foreign devices"
 WITHOUT_IDS = {
     "DELETE /session": "ends the caller's own session",
     "POST /session/password": "changes the caller's own password",
@@ -39,6 +40,10 @@ WITHOUT_IDS = {
     "POST /uploads": "makes an upload of the caller's tenant",
     "POST /projects": "makes a project of the caller's tenant",
     "POST /signature/debug": "reads what is pasted",
+    "PUT /devices/{iot_id}/simulator": SIMULATION,
+    "POST /devices/{iot_id}/simulator/acts": SIMULATION,
+    "POST /devices/{iot_id}/simulator/watch": SIMULATION,
+    "DELETE /devices/{iot_id}/simulator": SIMULATION,
     "GET /live": "a stream that does not end; tests/console/test_hub.py shows who hears what",
 }
 

@@ -37,9 +37,6 @@ def _routes() -> dict[str, HTTPRouteHandler]:
     return found
 
 
-pytestmark = pytest.mark.xdist_group("routes")
-"""In order on one worker: what one route begins, another goes on with and ends."""
-
 ROUTES = _routes()
 OPERATORS = RIGHTS_OF[Role.OPERATOR] - RIGHTS_OF[Role.TENANT_ADMIN]
 STAFF = {name: handler for name, handler in ROUTES.items() if handler.opt["right"] not in OPERATORS}
