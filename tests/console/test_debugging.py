@@ -92,7 +92,6 @@ async def rig(things: tuple[Things, int], administrator: Browser, parts: Parts) 
     return rig
 
 
-@pytest.mark.covers("H-63")
 async def test_a_service_that_the_category_lacks_is_told_with_the_categories_that_have_it(
     rig: Rig, administrator: Browser
 ) -> None:
@@ -110,7 +109,6 @@ async def test_a_service_that_the_category_lacks_is_told_with_the_categories_tha
     assert asked.json()["why"]["cause"] == "other_project"
 
 
-@pytest.mark.covers("H-63")
 async def test_every_other_failure_has_its_cause_too(rig: Rig, administrator: Browser) -> None:
     assert (await rig.call(administrator, "remoteOpen"))["why"]["cause"] == "never_connected"
     device = await Device.connect(rig.port, rig.triple)

@@ -39,7 +39,6 @@ async def upload(browser: Browser, key: str, text: str, **query: Any) -> dict[st
     return found
 
 
-@pytest.mark.covers("VID-07", "VID-08", "B111")
 async def test_devices_by_csv_and_their_certificates(administrator: Browser, parts: Parts) -> None:
     key = await camera(administrator, parts)
     template = (await administrator.get("/device-batches/template.csv")).content.decode("utf-8-sig")
@@ -99,7 +98,6 @@ async def test_good_rows_alone_when_asked_and_names_made(administrator: Browser,
     assert [(row["source"], row["total"]) for row in listed["data"]] == [("generated", 5), ("uploaded", 1)]
 
 
-@pytest.mark.covers("B111")
 async def test_products_by_csv(administrator: Browser, parts: Parts) -> None:
     async def hand_in(text: str, **query: Any) -> dict[str, Any]:
         files = {"file": ("p.csv", text.encode())}
@@ -121,7 +119,6 @@ async def test_products_by_csv(administrator: Browser, parts: Parts) -> None:
     assert (await administrator.get(f"/products/{made[1]['productKey']}")).json()["gateway"]
 
 
-@pytest.mark.covers("VID-04", "VID-10", "VID-11")
 async def test_a_device_is_found_labelled_bound_switched_off_and_deleted(
     administrator: Browser, parts: Parts
 ) -> None:

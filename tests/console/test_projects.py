@@ -137,7 +137,6 @@ async def test_states_and_what_a_further_key_gets(gateway, main):
     assert "smartSecurityService" not in second["services"]
 
 
-@pytest.mark.covers("B118")
 async def test_who_joined_applies_for_communities_by_api_only(gateway, main):
     project_id = await make(main)
     body = {

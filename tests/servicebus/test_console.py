@@ -58,7 +58,6 @@ async def attempt(page: httpx.AsyncClient, bench: Bench, **more: Any) -> dict[st
     return said
 
 
-@pytest.mark.covers("H-23")
 async def test_a_served_method_is_tried_from_the_console(
     page: httpx.AsyncClient, bench: Bench, application: Application
 ) -> None:
