@@ -4,10 +4,12 @@ import 'element-plus/theme-chalk/base.css'
 import '@linli/shared/theme/element.css'
 import { createApp } from 'vue'
 import App from './app/App.vue'
+import { leaveChecksToThePage } from './app/ownChecks'
 import { router } from './app/router'
 import { applyTheme } from './app/theme'
 import { i18n, setLanguage, storedLanguage } from './i18n'
 
 applyTheme()
+leaveChecksToThePage()
 await setLanguage(storedLanguage())
 createApp(App).use(i18n).use(router).mount('#app')
