@@ -31,7 +31,7 @@ def read_code(operator: Visit, phone: str) -> str:
     return found[0][:6]
 
 
-@pytest.mark.covers("ACC-01", "ACC-02", "ACC-03", "ACC-05", "ACC-07")
+@pytest.mark.covers("ACC-01", "ACC-02", "ACC-03", "ACC-04", "ACC-05", "ACC-06", "ACC-07")
 def test_an_account_administrator_signs_in_by_code(
     administrator: Visit, operator: Visit, playwright: Playwright, demo: Demo
 ) -> None:
@@ -54,7 +54,19 @@ def test_an_account_administrator_signs_in_by_code(
     panel.get_by_text("Not bound", exact=True).click()
     panel.get_by_role("button", name="Bind", exact=True).first.click()
     panel.get_by_text("Bound", exact=True).click()
-    expect(panel.get_by_role("button", name="Unbind", exact=True)).to_have_count(1)
+    unbind = panel.get_by_role("button", name="Unbind", exact=True)
+    expect(unbind).to_have_count(1)
+    unbind.click()
+    expect(unbind).to_have_count(0)
+
+    administrator.go("/organisation/groups")
+    page.locator("a.row-link").first.click()
+    group = page.get_by_role("dialog")
+    group.locator(".el-select").click()
+    page.get_by_role("option", name=re.compile("李娜")).click()
+    page.keyboard.press("Escape")
+    group.get_by_role("button", name="Add to the group").click()
+    expect(group.locator(".member").filter(has_text="李娜")).to_have_count(1)
     assert administrator.take_faults() == []
 
     visit = open_browser(playwright, demo.url)
