@@ -8,7 +8,20 @@ export default [
     meta: { titleKey: 'devices.title' },
   },
   {
-    path: 'devices/:iotId/:tab(properties|events|services|desired|shadow|log|topology|messages|deliveries)?',
+    path: 'device-batches',
+    name: 'device-batches',
+    component: () => import('./BatchesPage.vue'),
+    meta: { titleKey: 'devices.batch.title', place: 'devices' },
+  },
+  {
+    path: 'device-batches/:batchId(\\d+)',
+    name: 'device-batch',
+    component: () => import('./BatchPage.vue'),
+    props: true,
+    meta: { titleKey: 'devices.batch.title', place: 'devices' },
+  },
+  {
+    path: 'devices/:iotId/:tab(properties|events|services|desired|shadow|log|topology|messages|deliveries|manage)?',
     name: 'device',
     component: () => import('./DevicePage.vue'),
     props: true,
