@@ -131,6 +131,26 @@ def test_a_device_is_found_described_bound_switched_off_and_deleted(
     assert administrator.take_faults() == []
 
 
+@pytest.mark.covers("H-63")
+def test_why_a_service_call_fails_is_told(certificates: list[dict[str, str]], administrator: Visit) -> None:
+    """A camera is asked for what only doors have, as an application does that calls the wrong category."""
+    page = administrator.page
+    administrator.go(f"/devices?everywhere=1&q={NAMES[11]}")
+    page.locator("a.row-link").click()
+    page.get_by_role("tab", name="Services").click()
+    page.get_by_label("Service identifier").fill("syncPermissions")
+    page.get_by_role("button", name="Find out").click()
+    said = page.get_by_role("status")
+    expect(said).to_contain_text("wrong category")
+    expect(said).to_contain_text("device data format is error")
+    expect(said).to_contain_text("智慧社区/人员通行/二维码门禁")
+    page.get_by_label("Service identifier").fill("nowhere")
+    page.get_by_role("button", name="Find out").click()
+    expect(said).not_to_contain_text("wrong category")
+    expect(said).to_contain_text("device data format is error")
+    assert administrator.take_faults() == []
+
+
 class Sdk:
     """The vendor's device SDK with one row of the certificate file."""
 

@@ -84,12 +84,13 @@ export function useMessages(iotId: () => string) {
   )
 }
 
+/** Call a service; a failure is an answer too, with its cause in words. */
 export function useInvoke(iotId: () => string) {
   return useAction((identifier: string, args: Record<string, unknown>) =>
     answer(
-      api.POST('/api/console/devices/{iot_id}/services/{identifier}', {
-        params: { path: { iot_id: iotId(), identifier } },
-        body: { args },
+      api.POST('/api/console/devices/{iot_id}/debug/call', {
+        params: path(iotId()),
+        body: { kind: 'service', identifier, args },
       }),
     ),
   )
