@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Playwright, expect
 
 from tests.browser.conftest import Demo, Visit, open_browser
+from tests.real.partner import Partner
+from tests.real.platform import Installation
+from tests.real.test_main_job import POIS, Job
 
 pytestmark = pytest.mark.slow
 
@@ -68,3 +72,47 @@ def test_an_integrator_starts(administrator: Visit, operator: Visit) -> None:
     expect(dialog.get_by_text("AppKey")).to_be_visible()
     assert administrator.take_faults() == []
     assert operator.take_faults() == []
+
+
+@pytest.mark.covers("B118")
+def test_who_joins_the_platform_makes_communities_by_api_alone(
+    fresh: tuple[Visit, Installation], tmp_path: Path
+) -> None:
+    """The company's page refuses from then on; the signed calls of its project apply, and the operator approves."""
+    visit, installation = fresh
+    page = visit.page
+    visit.go("/mark.svg")
+    code = (installation.folder / "setup-code").read_text().strip()
+    answer = page.request.post(
+        f"{visit.base}/api/console/setup",
+        data={
+            "code": code, "tenantName": "和美物业", "name": "Wang Wei", "login": "wang",
+            "password": "correct horse battery", "projectName": "Partner",
+        },
+        headers={"x-linli-request": "1"},
+    )  # fmt: skip
+    key = answer.json()["key"]
+    job = Job(installation, tmp_path)
+    pois = tmp_path / "pois.csv"
+    pois.write_text(POIS, "utf-8")
+    installation.admin("import-poi", str(pois))
+
+    visit.go(f"/projects/{key['projectId']}")
+    page.get_by_role("button", name="Join the management platform").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name=re.compile("Join")).click()
+    expect(page.get_by_text("communities are applied for by API only")).to_be_visible()
+
+    visit.go("/communities")
+    page.get_by_role("button", name="Apply for a community").first.click()
+    panel = page.get_by_role("dialog")
+    page.locator("#apply-poi").fill("九龙")
+    page.get_by_role("option").first.click()
+    panel.get_by_role("button", name="Hand in").click()
+    expect(panel.get_by_role("alert")).to_contain_text("apply for communities by API")
+
+    job.partner = Partner(f"127.0.0.1:{installation.http_port}", key["appKey"], key["appSecret"])
+    job.claim_community()
+    visit.go("/communities")
+    expect(page.get_by_text("桂花城").first).to_be_visible()
+    assert visit.take_faults() == []

@@ -235,7 +235,7 @@ async def test_a_project_moves_between_its_states_and_is_described_anew(
     async with db.begin() as tx:
         assert (await queries.get_project(owner, tx, project_id=project_id)).state == "development"
         await projects.set_state(owner, tx, project_id=project_id, state="integration")
-        await projects.describe_project(owner, tx, project_id=project_id, facts=facts)
+        await projects.describe_project(owner, tx, project_id=project_id, facts=facts, ids=house.ids)
         row = await queries.get_project(owner, tx, project_id=project_id)
         assert (row.state, row.client_name, row.start_ms, row.cover_urls) == ("integration", "乙方", 1, [])
         with pytest.raises(BadInput):
@@ -244,6 +244,9 @@ async def test_a_project_moves_between_its_states_and_is_described_anew(
             with pytest.raises(NotFound):
                 await projects.set_state(scope, tx, project_id=project_id, state="development")
             with pytest.raises(NotFound):
-                await projects.describe_project(scope, tx, project_id=project_id, facts=facts)
-        with pytest.raises(NotFound):
-            await projects.describe_project(owner, tx, project_id=partner.project_id, facts=facts)
+                await projects.describe_project(scope, tx, project_id=project_id, facts=facts, ids=house.ids)
+        own = partner.project_id  # made without details, as the set-up does
+        await projects.join_platform(owner, tx, project_id=own, ids=house.ids)
+        assert (await queries.get_project(owner, tx, project_id=own)).joined_ms
+        await projects.describe_project(owner, tx, project_id=own, facts=facts, ids=house.ids)
+        assert (await queries.get_project(owner, tx, project_id=own)).client_name == "乙方"

@@ -213,10 +213,11 @@ class PlatformProjectRoutes(Controller):
         data: JSONBody[ProjectSaid],
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
     ) -> None:
         """Change what is said of the project."""
         async with db.begin() as tx:
-            await service.describe_project(within, tx, project_id=project_id, facts=_said(data))
+            await service.describe_project(within, tx, project_id=project_id, facts=_said(data), ids=ids)
             await service.rename_project(within, tx, project_id=project_id, name=data.name)
 
     @put("/{project_id:str}/state", right="projects.manage", status_code=204)
@@ -245,8 +246,12 @@ class PlatformProjectRoutes(Controller):
 
     @post("/{project_id:str}/join", right="projects.manage", status_code=204)
     async def join(
-        self, project_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
+        self,
+        project_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
     ) -> None:
         """Join the management platform: communities are applied for by API from now on."""
         async with db.begin() as tx:
-            await service.join_platform(within, tx, project_id=project_id)
+            await service.join_platform(within, tx, project_id=project_id, ids=ids)

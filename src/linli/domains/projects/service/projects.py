@@ -61,6 +61,10 @@ _rename = Command(
 )
 
 
+TEN_YEARS_MS = 3653 * 86_400_000
+"""How long a project runs of which nobody said it."""
+
+
 class ProjectFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What people say of a project. Times are ms since the epoch; URLs are kept as given."""
 
@@ -108,40 +112,28 @@ async def create_project(
         whole, tx, project_id=project_id, ids=ids, secrets=secrets, name=DEFAULT_APP
     )
     await begin_grants(scope, tx, project_id=project_id, app_key=app_key, terms=terms)
-    root, maker = ids.number(), scope.project_id if scope.caller.kind == "app" else None
-    await tx.insert(
-        project_details,
-        {
-            "project_id": project_id,
-            "tenant_id": scope.tenant,
-            "kind": kind,
-            "client_name": facts.client_name.strip(),
-            "description": facts.description,
-            "start_ms": facts.start_ms,
-            "end_ms": facts.end_ms,
-            "solution_uuid": solution_uuid,
-            "solution_version_uuid": solution_version_uuid,
-            "cover_urls": _json(facts.cover_urls),
-            "contract_urls": _json(facts.contract_urls),
-            "root_space_id": root,
-            "default_app_key": app_key,
-            "made_by_project": maker,
-            "deployment": facts.deployment,
-            "joined_ms": None,
-            "changed_ms": tx.db.clock.now_ms(),
-        },
+    maker = scope.project_id if scope.caller.kind == "app" else None
+    solution = {"solution_uuid": solution_uuid, "solution_version_uuid": solution_version_uuid}
+    root = await _add_details(
+        scope,
+        tx,
+        project_id,
+        facts,
+        ids,
+        kind=kind,
+        default_app_key=app_key,
+        made_by_project=maker,
+        **solution,
     )
     await apply_for(whole, tx, project_id=project_id, capability=DIGITAL_COMMUNITY)
     await emit(tx, ProjectCreated(scope.tenant, project_id, name.strip(), root, maker), key=project_id)
     return project_id
 
 
-async def describe_project(scope: Scope, tx: Tx, *, project_id: str, facts: ProjectFacts) -> None:
-    """Change what is said of a project that has details. Raises BadInput, NotFound."""
+async def describe_project(scope: Scope, tx: Tx, *, project_id: str, facts: ProjectFacts, ids: Ids) -> None:
+    """Change what is said of a project. Raises BadInput, NotFound."""
     _check(facts)
-    project = await queries.get_project(scope, tx, project_id=project_id)
-    if project.root_space_id is None:
-        raise NotFound(what="project", id=project_id)
+    await _with_details(scope, tx, project_id, ids)
     await _change.run(
         tx,
         of_project=project_id,
@@ -171,14 +163,12 @@ async def rename_project(scope: Scope, tx: Tx, *, project_id: str, name: str) ->
     await _rename.run(tx, of_project=project_id, to_name=name)
 
 
-async def join_platform(scope: Scope, tx: Tx, *, project_id: str) -> None:
+async def join_platform(scope: Scope, tx: Tx, *, project_id: str, ids: Ids) -> None:
     """Let the project join the management platform: from then on communities of the tenant are applied for by API.
 
     It cannot be undone; twice changes nothing. Spec B118, 2.5.3 §4. Raises NotFound.
     """
-    project = await queries.get_project(scope, tx, project_id=project_id)
-    if project.root_space_id is None:
-        raise NotFound(what="project", id=project_id)
+    await _with_details(scope, tx, project_id, ids)
     await _join.run(tx, of_project=project_id, now=tx.db.clock.now_ms())
 
 
@@ -201,6 +191,49 @@ async def read_default_app(
         raise NotFound(what="appKey", id=project_id)
     await note_secret_reads(scope, tx, "app_key", [row.app_key], ids=ids, request_id=request_id)
     return DefaultApp(row.app_key, secrets.open(row.secret, about=f"app_key:{row.app_key}"))
+
+
+async def _with_details(scope: Scope, tx: Tx, project_id: str, ids: Ids) -> None:
+    """Give details to a project that was made without, by the set-up or a command. Raises NotFound."""
+    project = await queries.get_project(scope, tx, project_id=project_id)
+    if project.root_space_id is None:
+        begun = project.created_ms
+        facts = ProjectFacts(client_name=project.name, start_ms=begun, end_ms=begun + TEN_YEARS_MS)
+        await _add_details(
+            scope,
+            tx,
+            project_id,
+            facts,
+            ids,
+            kind=DIGITAL_COMMUNITY,
+            default_app_key=project.default_app_key or "",
+        )
+
+
+async def _add_details(
+    scope: Scope, tx: Tx, project_id: str, facts: ProjectFacts, ids: Ids, **more: str | None
+) -> int:
+    """The id of its root space."""
+    root = ids.number()
+    row = {
+        "project_id": project_id,
+        "tenant_id": scope.tenant,
+        "client_name": facts.client_name.strip(),
+        "description": facts.description,
+        "start_ms": facts.start_ms,
+        "end_ms": facts.end_ms,
+        "solution_uuid": "",
+        "solution_version_uuid": "",
+        "cover_urls": _json(facts.cover_urls),
+        "contract_urls": _json(facts.contract_urls),
+        "root_space_id": root,
+        "made_by_project": None,
+        "deployment": facts.deployment,
+        "joined_ms": None,
+        "changed_ms": tx.db.clock.now_ms(),
+    }
+    await tx.insert(project_details, {**row, **more})
+    return root
 
 
 def default_app_uuid(project_id: str) -> str:
