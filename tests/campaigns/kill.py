@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 import uvloop
 
+from linli.databus import topics
 from linli.delivery.store import free_leases
 from linli.kernel import outbox
 from linli.kernel.db import Database
@@ -41,6 +42,8 @@ DIES_STARTING = 0.1
 """Share of kills that are followed by another one while the platform is still starting."""
 DOOR_STAYS_AWAY = 0.3
 """Chance that a door is out of reach from one kill to the next: rights change meanwhile."""
+TOLD = f"SELECT id FROM changes WHERE kind NOT IN ({', '.join(f"'{kind}'" for kind in topics.DEVICE_KINDS)})"
+"""What the webhook is told: it did not ask for what becomes of devices."""
 SETTLE_SECONDS = 300
 """Longer than every lease, and than it takes to push what gathered while the receiver was in its moods."""
 TOKEN = ("/solution/community/paas/token/get", "1.0.0")
@@ -72,7 +75,7 @@ class Campaign:
             self._hook.secret = self._site.hook_secret
             self._checks = Checks(self.ledger)
             async with snapshot(self._site.database_url) as held:
-                self._old = {number for (number,) in await held.rows("SELECT id FROM changes")}
+                self._old = {number for (number,) in await held.rows(TOLD)}
             parts.callback(self.installation.stop)
             await self._start()
             self._client = await parts.enter_async_context(
@@ -253,7 +256,7 @@ class Campaign:
             for device in self._devices
             if device.backlog
         ]
-        changes = {number for (number,) in await held.rows("SELECT id FROM changes")} - self._old
+        changes = {number for (number,) in await held.rows(TOLD)} - self._old
         if unheard := sorted(changes - self._hook.received.keys()):
             waits.append(f"{len(unheard)} changes were not pushed: {unheard[:10]}")
         if invented := sorted(self._hook.received.keys() - changes):
