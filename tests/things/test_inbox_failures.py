@@ -137,3 +137,19 @@ async def test_what_has_arrived_is_written_before_the_end(
     await device.next()
     await platform.stop()
     assert await values(database) == list(range(40))
+
+
+async def test_it_ends_without_the_database_too(
+    platform: Platform, site: Site, faulty: Faulty, clock: ManualClock
+) -> None:
+    """What cannot be written is given back once, not for ever."""
+    device = await platform.connect(site.device)
+    faulty.fail = lambda batch: Unavailable()
+    platform.things.front.kick(site.device.product_key, site.device.device_name)
+    assert await device.closed()
+    ending = asyncio.create_task(platform.things.ingest.stop())
+    for _ in range(20):
+        await clock.advance(1000)
+        await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await ending

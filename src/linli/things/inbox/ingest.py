@@ -255,6 +255,8 @@ class Ingest:
         if uplinks and self.publisher is not None:
             self.publisher.refuse(uplinks)
         _refused.inc(len(uplinks))
+        if self._stopping:
+            return  # the next start, or another process, knows that these connections are gone
         for device_no, online, _, front, _ in batch.statuses:
             if (device := self._fleet.device(device_no)) is not None:
                 now_ms = self._clock.now_ms()
