@@ -19,6 +19,7 @@ from tests.scope import (
     notices,
     organisation,
     service_routes,
+    vehicles,
 )
 from tests.scope.certificate_rows import certificate
 from tests.scope.desk import SOON_MS, Ask
@@ -318,6 +319,7 @@ RECIPES: dict[str, list[RouteRecipe]] = {
     **gateways.recipes(),
     **device_routes.recipes(),
     **notices.recipes(),
+    **vehicles.recipes(),
     **service_routes.recipes(),
     **organisation.recipes(),
     "DELETE /doors/{iot_id}": [

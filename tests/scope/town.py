@@ -39,6 +39,7 @@ from tests.domains.communities.builders import POI_CSV, add_upload, application
 from tests.real.test_main_job import png
 from tests.scope.notice_rows import add_notices
 from tests.scope.service_recipes import serve_all
+from tests.scope.vehicle_rows import add_vehicles
 
 OPERATOR = Scope(None, Who("operator", "test"))
 JPG = bytes.fromhex("ffd8ffc0001108000a000a03012200021101031101ffd9")
@@ -125,6 +126,9 @@ class Lot:
     ripe_notice: int = 0
     planned_notice: int = 0
     removed_notice: int = 0
+    vehicle: int = 0
+    spare_vehicle: int = 0
+    dropped_vehicle: int = 0
     tenant: str = ""
     sn: str = ""
     """Serial number of `door`."""
@@ -318,6 +322,7 @@ async def _lot(town: Town, project: Project, name: str) -> Lot:
     await _add_rights(lot)
     await _add_files(town, lot)
     await add_notices(town.platform, lot)
+    await add_vehicles(town.platform, lot)
     lot.rejected = await _apply(town, project, f"落选{name}", approve=False)
     return lot
 

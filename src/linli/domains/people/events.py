@@ -53,3 +53,13 @@ class PersonsForgotten(Event, frozen=True):
     tenant_id: str
     community_id: int
     identity_ids: list[str]
+
+
+class VehiclesChanged(Event, frozen=True):
+    """Vehicles of a community's persons were added, changed or removed: rights at barriers follow."""
+
+    name: ClassVar[str] = "people.vehicles_changed"
+    tenant_id: str
+    community_id: int
+    plates: list[str]
+    """Cleaned; after a change of plate both the old and the new one."""

@@ -251,3 +251,23 @@ sms_outbox = Table(
     Index("ix_sms_outbox_at", "at_ms"),
 )
 """Messages that no gateway sends: the operator's page shows them."""
+
+vehicles = Table(
+    "resident_vehicles",
+    metadata,
+    _number("vehicle_id"),
+    text_column("tenant_id"),
+    integer("community_id"),
+    integer("person_id"),
+    text_column("plate"),  # as rules.plates cleans it
+    text_column("region"),  # the plate's province, or another of rules.plates
+    text_column("brand", server_default=""),
+    integer("color", null=True),  # CAR_COLOR
+    integer("created_ms"),
+    integer("changed_ms"),
+    # One plate is one vehicle of one person: a barrier must know whose it is.
+    Index("uq_resident_vehicles_plate", "community_id", "plate", unique=True),
+    Index("ix_resident_vehicles_person", "person_id", "community_id"),
+    Index("ix_resident_vehicles_created", "community_id", "created_ms", "vehicle_id"),
+)
+"""Vehicles of the persons of a community (spec B §3.10)."""

@@ -44,6 +44,8 @@ class Right(StrEnum):
     VISITORS_SEE = "visitors.use"
     VISITORS_MANAGE = "visitors.manage"
     """Register and check in visitors, decide about those who registered themselves, void."""
+    VEHICLES_SEE = "vehicles.use"
+    VEHICLES_MANAGE = "vehicles.manage"
     NOTICES_SEE = "notices.use"
     NOTICES_MANAGE = "notices.manage"
     DEVICES_SEE = "devices.use"
@@ -62,9 +64,11 @@ class Right(StrEnum):
 
 _STAFF = frozenset({
     Right.COMMUNITIES_SEE, Right.HOUSES_SEE, Right.RESIDENTS_SEE, Right.DEVICES_SEE, Right.DOORS_OPEN,
-    Right.VISITORS_SEE, Right.VISITORS_MANAGE, Right.NOTICES_SEE,
+    Right.VISITORS_SEE, Right.VISITORS_MANAGE, Right.NOTICES_SEE, Right.VEHICLES_SEE,
 })  # fmt: skip
-_MANAGER = _STAFF | {Right.HOUSES_MANAGE, Right.RESIDENTS_MANAGE, Right.DEVICES_MANAGE, Right.NOTICES_MANAGE}
+_MANAGER = _STAFF | {
+    Right.HOUSES_MANAGE, Right.RESIDENTS_MANAGE, Right.DEVICES_MANAGE, Right.NOTICES_MANAGE, Right.VEHICLES_MANAGE,
+}  # fmt: skip
 _COMPANY = frozenset({
     Right.COMMUNITIES_APPLY, Right.INTEGRATIONS_MANAGE, Right.PROJECTS_SEE, Right.PROJECTS_MANAGE, Right.STAFF_SEE,
     Right.STAFF_MANAGE,

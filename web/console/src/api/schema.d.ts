@@ -826,6 +826,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/vehicles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListVehicles
+         * @description Vehicles of a community, the last registered first.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdVehiclesListVehicles"];
+        put?: never;
+        /**
+         * AddVehicle
+         * @description Register a vehicle of a person that the community knows.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdVehiclesAddVehicle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/vehicles/{vehicle_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * ChangeVehicle
+         * @description Change plate, brand or colour; what is absent stays.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdVehiclesVehicleIdChangeVehicle"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/vehicles/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description What the list shows with the same filters, as a workbook that can be imported again; at most 20,000 rows.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdVehiclesExportXlsxExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/vehicles/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ImportWorkbook
+         * @description Import vehicles by the workbook. Nothing changes if any row is bad, unless the good ones are asked for.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdVehiclesImportImportWorkbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/vehicles/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Regions
+         * @description How many vehicles are from where, most first.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdVehiclesRegionsRegions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/vehicles/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RemoveVehicles
+         * @description Take vehicles away, all or none; also how an import is undone.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdVehiclesRemoveRemoveVehicles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/community-reviews": {
         parameters: {
             query?: never;
@@ -4989,6 +5113,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/vehicles/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * EmptyWorkbook
+         * @description The empty workbook with titles, drop-downs and hints.
+         */
+        get: operations["ApiConsoleVehiclesTemplateXlsxEmptyWorkbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -5003,6 +5147,10 @@ export interface components {
             caller: string;
             doneMs: number;
             facts: string;
+        };
+        /** AddedVehicle */
+        AddedVehicle: {
+            id: string;
         };
         /** AdoptDevice */
         AdoptDevice: {
@@ -5285,6 +5433,12 @@ export interface components {
             /** @enum {string} */
             kind: "added" | "removed" | "changed";
             path: string;
+        };
+        /** ChangedVehicleForm */
+        ChangedVehicleForm: {
+            brand?: string | null;
+            color?: number | null;
+            plate?: string | null;
         };
         /** ChartAnswer */
         ChartAnswer: {
@@ -6405,6 +6559,14 @@ export interface components {
              */
             url?: string;
         };
+        /** NewVehicleForm */
+        NewVehicleForm: {
+            /** @default  */
+            brand?: string;
+            color?: number | null;
+            identityId: string;
+            plate: string;
+        };
         /** NoticeForm */
         NoticeForm: {
             groups: components["schemas"]["NoticeGroup"][];
@@ -6654,6 +6816,13 @@ export interface components {
         /** Page[ResidentRow] */
         "Page_linli.domains.communities.console.residents.ResidentRow_": {
             data: components["schemas"]["ResidentRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[VehicleRow] */
+        "Page_linli.domains.communities.console.vehicles.VehicleRow_": {
+            data: components["schemas"]["VehicleRow"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -8066,6 +8235,50 @@ export interface components {
         ValueRange: {
             max?: number | null;
             min?: number | null;
+        };
+        /** VehicleFile */
+        VehicleFile: {
+            /** Format: binary */
+            file: string;
+        };
+        /** VehicleIds */
+        VehicleIds: {
+            /** @description At most 1000. */
+            ids: number[];
+        };
+        /** VehicleImport */
+        VehicleImport: {
+            badRows: number;
+            changed: number;
+            created: number;
+            done: boolean;
+            /** @description Of the vehicles made: removing them undoes the import. */
+            ids: string[];
+            problems: components["schemas"]["ImportFault"][];
+            rows: number;
+            unchanged: number;
+        };
+        /** VehicleRegion */
+        VehicleRegion: {
+            name: string;
+            region: string;
+            vehicles: number;
+        };
+        /** VehicleRow */
+        VehicleRow: {
+            brand: string;
+            /** @description CAR_COLOR, 0 to 11 */
+            color: number | null;
+            createdMs: number;
+            houses: string[];
+            id: string;
+            identityId: string;
+            newEnergy: boolean;
+            ownerName: string;
+            ownerPhone: string;
+            /** @description In capitals, without separators. */
+            plate: string;
+            region: string;
         };
         /** VersionLine */
         VersionLine: {
@@ -10018,6 +10231,297 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SpaceImport"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVehiclesListVehicles: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description A part of the plate, or of the owner's name or phone. */
+                q?: string;
+                /** @description The character of a province. */
+                region?: string;
+                /** @description created, plate, -plate, name, -name */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.communities.console.vehicles.VehicleRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVehiclesAddVehicle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVehicleForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedVehicle"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVehiclesVehicleIdChangeVehicle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                vehicle_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedVehicleForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVehiclesExportXlsxExport: {
+        parameters: {
+            query?: {
+                q?: string;
+                region?: string;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVehiclesImportImportWorkbook: {
+        parameters: {
+            query?: {
+                /** @description Only look, write nothing. */
+                dryRun?: boolean;
+                /** @description Import the good rows even if others are bad. */
+                goodOnly?: boolean;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["VehicleFile"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VehicleImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVehiclesRegionsRegions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VehicleRegion"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVehiclesRemoveRemoveVehicles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VehicleIds"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -19208,6 +19712,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Uploaded"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleVehiclesTemplateXlsxEmptyWorkbook: {
+        parameters: {
+            query?: {
+                language?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Bad request syntax or unsupported method */

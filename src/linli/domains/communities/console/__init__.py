@@ -10,6 +10,7 @@ from linli.domains.communities.console.houses import HouseRoutes
 from linli.domains.communities.console.imports import ImportRoutes, SpaceImportRoutes, TemplateRoutes
 from linli.domains.communities.console.residents import ResidentRoutes
 from linli.domains.communities.console.spaces import CommunitySpaceRoutes, SpaceRoutes
+from linli.domains.communities.console.vehicles import VehicleRoutes, VehicleTemplateRoutes
 
 CONTROLLERS = (
     CommunityRoutes,
@@ -23,6 +24,8 @@ CONTROLLERS = (
     SpaceRoutes,
     TemplateRoutes,
     UploadRoutes,
+    VehicleRoutes,
+    VehicleTemplateRoutes,
 )
 
 __all__ = ["CONTROLLERS"]

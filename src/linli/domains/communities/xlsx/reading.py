@@ -127,6 +127,59 @@ def read(path: Path, *, progress: Callable[[int, int], None] = lambda done, tota
     return reading
 
 
+class ListReading(NamedTuple):
+    """What a workbook of one kind of rows held."""
+
+    rows: list[Row]
+    problems: list[Problem]
+    letters: dict[str, str]
+    """Column key → letter, for faults that are found later."""
+    total: int
+    """Rows that were not empty."""
+
+
+def read_list(path: Path, kind: Sheet, *, most: int) -> ListReading:
+    """Read the first sheet of a workbook that has the required titles of `kind`, at most `most` rows of it.
+
+    Blocks: call it beside the event loop. Raises BadWorkbook.
+    """
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    _check_size(path)
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, ParseError) as error:
+        raise BadWorkbook("workbook") from error
+    try:
+        head = next(
+            (head for sheet in book.worksheets if (head := _find_list(sheet, kind)) is not None), None
+        )
+        if head is None:
+            raise BadWorkbook("no_known_sheet")
+        found = ListReading([], [], {column.key: letter for _, letter, _, column in head.columns}, 0)
+        count = 0
+        lines = head.sheet.iter_rows(min_row=head.row + 1, max_col=_WIDTH_MAX, values_only=True)
+        for number, values in enumerate(lines, head.row + 1):
+            if number > head.row + most + _BLANK_ROWS_MAX:
+                break
+            if all(value is None or value == "" for value in values):
+                continue
+            count += 1
+            if count > most:
+                found.problems.append(Problem(kind.key, number, "", "", "", "too_many_rows", {"limit": most}))
+                break
+            row, faults = _read_row(head, number, values)
+            found.problems.extend(faults)
+            if not faults:
+                found.rows.append(Row(kind.key, number, row))
+        return found._replace(total=count)
+    except (ParseError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise BadWorkbook("workbook") from error
+    finally:
+        book.close()
+
+
 def _check_size(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as packed:
@@ -182,6 +235,24 @@ def _find_header(sheet: Any) -> _Head | None:
                 elif title:
                     unknown.append(spelt)
             return _Head(sheet, kind, number, columns, unknown, expected)
+    return None
+
+
+def _find_list(sheet: Any, kind: Sheet) -> _Head | None:
+    if not hasattr(sheet, "iter_rows"):  # a chart
+        return None
+    sheet.reset_dimensions()
+    known = by_title(kind)
+    required = {column.key for column in kind.columns if column.required}
+    lines = sheet.iter_rows(max_row=_HEADER_ROWS, max_col=_WIDTH_MAX, values_only=True)
+    for number, values in enumerate(lines, 1):
+        columns: list[tuple[int, str, str, Column]] = []
+        for position, value in enumerate(values):
+            column = known.get(plain_title(value))
+            if column is not None and column not in [c for *_, c in columns]:
+                columns.append((position, _letter(position), cells.text_of(value), column))
+        if required and required <= {column.key for *_, column in columns}:
+            return _Head(sheet, kind, number, columns, [], 0)
     return None
 
 

@@ -38,7 +38,7 @@ def build(language: str) -> bytes:
     book = Workbook()
     book.remove(book.active)
     for sheet in SHEETS:
-        _add_sheet(book, sheet, language)
+        add_sheet(book, sheet, language)
     title, *lines = _NOTES["en" if language == "en" else "zh-CN"]
     notes = book.create_sheet(title)
     notes.column_dimensions["A"].width = 110
@@ -49,7 +49,8 @@ def build(language: str) -> bytes:
     return out.getvalue()
 
 
-def _add_sheet(book: Any, sheet: Sheet, language: str) -> None:
+def add_sheet(book: Any, sheet: Sheet, language: str) -> None:
+    """A page with the titles, hints and drop-downs of a sheet."""
     page = book.create_sheet(sheet.title(language))
     page.freeze_panes = "A2"
     for position, column in enumerate(sheet.columns, 1):

@@ -8,15 +8,25 @@ from linli.domains.people.openapi.residents import (
     save_member,
 )
 from linli.domains.people.openapi.users import add_user, get_user, query_groups, query_users
+from linli.domains.people.openapi.vehicles import (
+    add_vehicles,
+    delete_vehicles,
+    query_vehicles,
+    update_vehicles,
+)
 
 __all__ = [
     "add_user",
+    "add_vehicles",
     "delete_member",
+    "delete_vehicles",
     "get_user",
     "list_houses_of_user",
     "list_members",
     "query_groups",
     "query_residents",
     "query_users",
+    "query_vehicles",
     "save_member",
+    "update_vehicles",
 ]

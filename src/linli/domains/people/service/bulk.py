@@ -18,7 +18,7 @@ from linli.domains.people.models import (
 )
 from linli.domains.people.person_rules import INPUT, MOVED_IN, RESIDENT_GROUP
 from linli.domains.people.schemas import Person
-from linli.domains.people.service import groups
+from linli.domains.people.service import groups, vehicles
 from linli.kernel.db import INT, Command, Query, Tx, any_of, in_scope
 from linli.kernel.events import emit
 from linli.kernel.scope import Scope
@@ -231,6 +231,7 @@ async def take_back(
         ties = [events.HouseTie(tie.house_id, tie.person_id, tie.identity_id, tie.type) for tie in told]
         await emit(tx, events.ResidentsMovedOut(scope.tenant, community_id, ties))
     async for made_ids in steps(person_ids):
+        await vehicles.leave_many(scope, tx, community_id=community_id, person_ids=list(made_ids))
         found = await _unknown.all(tx, scope, person_ids=made_ids)
         if not found:
             continue

@@ -12,7 +12,7 @@ from linli.domains.people.models import house_members
 from linli.domains.people.ports import Houses
 from linli.domains.people.queries import residents as queries
 from linli.domains.people.schemas import Member, Profile
-from linli.domains.people.service import groups, persons
+from linli.domains.people.service import groups, persons, vehicles
 from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.events import emit
@@ -158,6 +158,7 @@ async def move_out(scope: Scope, tx: Tx, *, house_id: int, identity_id: str, now
         )
         if group_id is not None:
             await groups.leave(scope, tx, group_id=group_id, person_id=held.person_id)
+        await vehicles.leave(scope, tx, community_id=held.community_id, person_id=held.person_id)
     tie = events.HouseTie(house_id, held.person_id, identity_id, held.type)
     await emit(tx, events.ResidentsMovedOut(scope.tenant, held.community_id, [tie]))
     await emit(tx, events.UserChanged(scope.tenant, held.community_id, [identity_id], "update"))

@@ -1,0 +1,157 @@
+"""Vehicles by the workbook: whose each is, what is wrong, and what an import makes or changes.
+
+Importing a file again makes nothing twice: a plate that its owner has is only described anew.
+"""
+
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from linli.domains.communities import addresses
+from linli.domains.communities.queries import spaces
+from linli.domains.communities.xlsx.reading import ListReading, Problem, Row, read_list
+from linli.domains.communities.xlsx.vehicles import ROWS_MAX, VEHICLES
+from linli.domains.people.person_rules import MOVED_IN
+from linli.domains.people.queries import persons, residents
+from linli.domains.people.queries import vehicles as queries
+from linli.domains.people.queries.persons import PhoneHolder
+from linli.domains.people.queries.vehicles import Vehicle
+from linli.domains.people.service import vehicles
+from linli.domains.people.service.vehicles import A_PERSON, VehicleForm
+from linli.kernel.db import Reader, Tx
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+FILE_BYTES: Final = 4 * 1024 * 1024
+
+
+class Plan(NamedTuple):
+    """What an import would do. `added` is by the owner's identityId."""
+
+    rows: int
+    problems: list[Problem]
+    added: dict[str, list[VehicleForm]]
+    changed: list[tuple[int, VehicleForm]]
+    unchanged: int
+
+    @property
+    def new(self) -> int:
+        return sum(len(forms) for forms in self.added.values())
+
+
+def read(path: Path) -> ListReading:
+    """Blocks: call it beside the event loop. Raises BadWorkbook."""
+    return read_list(path, VEHICLES, most=ROWS_MAX)
+
+
+class _Owners:
+    """Who is meant by a row: by phone, else by name and house."""
+
+    def __init__(self) -> None:
+        self.by_phone: dict[str, PhoneHolder] = {}
+        self.living: dict[str, list[tuple[PhoneHolder, tuple[str, ...]]]] = {}
+
+    def find(self, row: Row) -> tuple[PhoneHolder | None, str, str]:
+        """(owner, column at fault, rule broken)."""
+        phone, name, house = (row.values.get(key, "") for key in ("phone", "name", "house"))
+        if phone:
+            found = self.by_phone.get(phone)
+            if found is not None and name and found.name != name:
+                return None, "phone", "phone_of_other"
+            return found, "phone", "" if found else "owner_unknown"
+        if not name:
+            return None, "phone", "owner_missing"
+        wanted = addresses.parts(house)
+        people = {
+            one.id: one
+            for one, way in self.living.get(name, ())
+            if not wanted or way[-len(wanted) :] == wanted
+        }
+        if len(people) == 1:
+            return next(iter(people.values())), "", ""
+        return None, "house" if house else "name", "owner_ambiguous" if people else "owner_unknown"
+
+
+async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading) -> Plan:
+    """What the good rows would do, and every fault. Raises NotFound."""
+    scope.allow(community_id)
+    owners = await _owners(scope, db, community_id, reading)
+    plates = [row.values["plate"] for row in reading.rows]
+    there = await queries.by_plates(scope, db, community_id, plates)
+    problems = list(reading.problems)
+    seen: dict[str, int] = {}
+    added: dict[str, list[VehicleForm]] = {}
+    changed: list[tuple[int, VehicleForm]] = []
+    unchanged, holding = 0, {}
+
+    def fault(row: Row, key: str, rule: str, **facts: object) -> None:
+        column = next((c for c in VEHICLES.columns if c.key == key), None)
+        title, value = column.zh if column else "", str(row.values.get(key, ""))
+        problems.append(
+            Problem(row.sheet, row.number, reading.letters.get(key, ""), title, value, rule, facts)
+        )
+
+    for row in reading.rows:
+        plate = row.values["plate"]
+        if plate in seen:
+            fault(row, "plate", "repeats", other=seen[plate])
+            continue
+        seen[plate] = row.number
+        owner, key, rule = owners.find(row)
+        if owner is None:
+            fault(row, key, rule)
+            continue
+        form = VehicleForm(plate=plate, brand=row.values.get("brand"), color=row.values.get("color"))
+        known = there.get(plate)
+        if known is not None and known.person_id != owner.id:
+            fault(row, "plate", "taken")
+        elif known is not None:
+            if _says_more(form, known):
+                changed.append((known.vehicle_id, form))
+            else:
+                unchanged += 1
+        else:
+            if owner.id not in holding:
+                holding[owner.id] = len(await queries.of_person(scope, db, community_id, owner.id))
+            if holding[owner.id] >= A_PERSON:
+                fault(row, "plate", "too_many_vehicles", limit=A_PERSON)
+                continue
+            holding[owner.id] += 1
+            added.setdefault(owner.identity_id, []).append(form)
+    problems.sort(key=lambda one: (one.row, one.column))
+    return Plan(reading.total, problems, added, changed, unchanged)
+
+
+async def apply(scope: Scope, tx: Tx, community_id: int, wanted: Plan, *, ids: Ids, now_ms: int) -> list[int]:
+    """Do what a plan says; the ids of the new vehicles. Raises what `vehicles.add` and `change` raise."""
+    made: list[int] = []
+    for identity_id, forms in wanted.added.items():
+        made += await vehicles.add(
+            scope, tx, community_id=community_id, identity_id=identity_id, forms=forms, ids=ids, now_ms=now_ms
+        )
+    if wanted.changed:
+        await vehicles.change(scope, tx, community_id=community_id, changes=wanted.changed, now_ms=now_ms)
+    return made
+
+
+async def _owners(scope: Scope, db: Reader, community_id: int, reading: ListReading) -> _Owners:
+    owners = _Owners()
+    phones = sorted({row.values["phone"] for row in reading.rows if "phone" in row.values})
+    holders = await persons.holders_of_phones(scope, db, phones)
+    known = await persons.known_to(scope, db, community_id) if holders else set()
+    owners.by_phone = {phone: one for phone, one in holders.items() if one.id in known}
+    names = {row.values["name"] for row in reading.rows if "name" in row.values}
+    if names:
+        everybody = await residents.all_of_community(scope, db, community_id)
+        living = [one for one in everybody if one.status == MOVED_IN and one.name in names]
+        houses = await spaces.houses_by_id(scope, db, sorted({one.house_id for one in living}))
+        for one in living:
+            way = addresses.parts(houses[one.house_id].location) if one.house_id in houses else ()
+            holder = PhoneHolder(one.person_id, one.identity_id, one.name)
+            owners.living.setdefault(one.name, []).append((holder, way))
+    return owners
+
+
+def _says_more(form: VehicleForm, known: Vehicle) -> bool:
+    return (form.brand is not None and form.brand != known.brand) or (
+        form.color is not None and form.color != known.color
+    )
