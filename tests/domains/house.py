@@ -41,7 +41,7 @@ class DomainPlatform(Platform):
             UploadPlace: place,
             ObjectStore: self.store,
             Houses: SpaceHouses(),
-            FaceUploads: SavedFaces(),
+            FaceUploads: SavedFaces(self.store),
         }
         self.api = OpenApi(
             registry, db=self.db, clock=self.clock, ids=self.ids, secrets=self.secrets, settings=self.settings,

@@ -313,9 +313,49 @@ def _people() -> dict[tuple[str, str], list[Recipe]]:
                 "faceImgUploadId": x.face,
             },
         ],
-        (f"{user}/get", "1.0.2"): [lambda x: {"identityId": x.person}],
+        (f"{user}/add", "1.0.0"): [
+            lambda x: {
+                "userGroupId": x.group,
+                "userName": "郑女士",
+                "mobile": f"1370000000{ord(x.name) % 10}",
+            }
+        ],
+        (f"{user}/update", "1.0.2"): [
+            lambda x: {"identityId": x.person, "age": 33},
+            lambda x: {"identityId": x.person, "faceImgUploadId": x.face},
+        ],
+        (f"{user}/delete", "1.0.0"): [lambda x: {"identityId": x.dropped_person}],
+        (f"{user}/get", "1.0.2"): [
+            lambda x: {"identityId": x.person},
+            lambda x: {"faceId": x.face_id},
+        ],
         (f"{user}/query", "1.0.5"): [lambda x: {"userGroupId": x.group, **PAGE}],
-        (f"{user}/group/query", "1.0.1"): [lambda x: PAGE],
+        (f"{user}/query", "1.0.0"): [lambda x: {"communityId": x.community, "identityId": x.person, **PAGE}],
+    }
+
+
+def _groups() -> dict[tuple[str, str], list[Recipe]]:
+    group = "/solution/community/paas/user/group"
+
+    def add(x: Any) -> dict[str, Any]:
+        return {"userGroupName": f"组{x.name}{x.once}", "userGroupType": "VISITOR"}
+
+    def member(x: Any) -> dict[str, Any]:
+        return {"userGroupId": x.own_group, "identityId": x.person}
+
+    rename = [lambda x: {"userGroupId": x.own_group, "userGroupName": f"改{x.name}"}]
+    return {
+        (f"{group}/add", "1.0.1"): [add],
+        (f"{group}/add", "1.0.0"): [lambda x: {**add(x), "communityId": x.community}],
+        (f"{group}/update", "1.0.1"): rename,
+        (f"{group}/update", "1.0.0"): rename,
+        (f"{group}/delete", "1.0.1"): [lambda x: {"userGroupId": x.spare_group}],
+        (f"{group}/delete", "1.0.0"): [lambda x: {"userGroupId": x.old_group}],
+        (f"{group}/query", "1.0.1"): [lambda x: PAGE],
+        (f"{group}/query", "1.0.0"): [lambda x: PAGE],
+        (f"{group}/member/add", "1.0.1"): [member],
+        (f"{group}/member/add", "1.0.0"): [member],
+        (f"{group}/member/delete", "1.0.1"): [member],
     }
 
 
@@ -328,6 +368,7 @@ RECIPES: dict[tuple[str, str], list[Recipe]] = {
     **_communities(),
     **_devices(),
     **_people(),
+    **_groups(),
     **notice_rows.methods(),
     **vehicle_rows.methods(),
     **_projects(),

@@ -88,8 +88,14 @@ class Lot:
     asset: int = 0
     spare_asset: int = 0
     group: str = ""
+    own_group: str = ""
+    spare_group: str = ""
+    old_group: str = ""
     person: str = ""
     spare_person: str = ""
+    dropped_person: str = ""
+    face_id: str = ""
+    """Of a user of the group."""
     door_person: str = ""
     spare_door_person: str = ""
     door: str = ""
@@ -434,6 +440,11 @@ async def _add_people(town: Town, lot: Lot) -> None:
         {"pageNo": 1, "pageSize": 1, "userGroupName": "业主"},
     )
     lot.group = group["userGroupId"]
+    lot.dropped_person = await member("周先生")
+    for name in ("own_group", "spare_group", "old_group"):
+        wish = {"userGroupName": f"{name} {lot.name}", "userGroupType": "VISITOR"}
+        said = await caller.ok("/solution/community/paas/user/group/add", "1.0.1", wish)
+        setattr(lot, name, said["userGroupId"])
 
 
 async def _add_rights(lot: Lot) -> None:
@@ -458,6 +469,9 @@ async def _add_files(town: Town, lot: Lot) -> None:
     async with platform.db.begin() as tx:
         await add_upload(app, tx, lot.proof)
         await add_upload(app, tx, lot.face, biz_code="HOUSEHOLD_FACE")
+    phone = f"1360000000{ord(lot.name) % 10}"
+    user = {"userGroupId": lot.group, "userName": "刘女士", "mobile": phone, "faceImgUploadId": lot.face}
+    lot.face_id = (await caller.ok("/solution/community/paas/user/add", "1.0.2", user))["faceId"]
     ticket = await caller.ok("/solution/community/oss/ticket/get", "1.0.2", {"type": "picture"})
     lot.tmp_key = f"{ticket['dir']}/picture.png"
     await platform.objects.put(post_policy.stored_key(lot.tmp_key), png(8, 8))

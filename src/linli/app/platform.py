@@ -186,7 +186,7 @@ class Platform:
             services={
                 TokenTargets: CommunityTargets(),
                 Houses: SpaceHouses(),
-                FaceUploads: SavedFaces(),
+                FaceUploads: SavedFaces(self.objects),
                 ObjectStore: self.objects,
                 UploadPlace: self.uploads,
                 DoorKeys: self.door_keys,

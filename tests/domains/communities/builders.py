@@ -39,7 +39,15 @@ def application(**changes: object) -> applications.Application:
     return applications.Application(**(values | changes))  # type: ignore[arg-type]
 
 
-async def add_upload(scope: Scope, tx: Tx, upload_id: str, *, biz_code: str = "COMMUNITY_FILE") -> None:
+async def add_upload(
+    scope: Scope,
+    tx: Tx,
+    upload_id: str,
+    *,
+    biz_code: str = "COMMUNITY_FILE",
+    size: int = 20_000,
+    side: int = 200,
+) -> None:
     row = {
         "upload_id": upload_id,
         "tenant_id": scope.tenant,
@@ -49,9 +57,9 @@ async def add_upload(scope: Scope, tx: Tx, upload_id: str, *, biz_code: str = "C
         "tmp_key": f"tmp/{upload_id}",
         "object_key": f"{scope.tenant}/community_file/{upload_id}.jpg",
         "content_type": "image/jpeg",
-        "size": 10,
-        "width": 1,
-        "height": 1,
+        "size": size,
+        "width": side,
+        "height": side,
         "created_ms": 1,
     }
     await tx.insert(uploads, row)

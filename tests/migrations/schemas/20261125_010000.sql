@@ -228,6 +228,17 @@ CREATE TABLE community_persons (
 	CONSTRAINT pk_community_persons PRIMARY KEY (community_id, person_id)
 );
 INSERT INTO "community_persons" VALUES(1,1,'1',1,1);
+CREATE TABLE community_rights (
+	community_id INTEGER NOT NULL, 
+	person_id INTEGER NOT NULL, 
+	function TEXT NOT NULL, 
+	level TEXT NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	given_by INTEGER NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_community_rights PRIMARY KEY (community_id, person_id, function, level)
+);
+INSERT INTO "community_rights" VALUES(1,1,'1','1','1',1,1);
 CREATE TABLE company_role_holders (
 	account_id INTEGER NOT NULL, 
 	role_id INTEGER NOT NULL, 
@@ -427,6 +438,27 @@ CREATE TABLE delivery_targets (
 	CONSTRAINT pk_delivery_targets PRIMARY KEY (grant_id, device, kind, credential)
 );
 INSERT INTO "delivery_targets" VALUES(1,'1','1','1','1',1,'1',1,1,'1');
+CREATE TABLE department_members (
+	department_id INTEGER NOT NULL, 
+	person_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_department_members PRIMARY KEY (department_id, person_id)
+);
+INSERT INTO "department_members" VALUES(1,1,'1',1,1);
+CREATE TABLE departments (
+	department_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER NOT NULL, 
+	parent_id INTEGER, 
+	name TEXT NOT NULL, 
+	description TEXT DEFAULT '' NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_departments PRIMARY KEY (department_id)
+);
+INSERT INTO "departments" VALUES(1,'1',1,1,'1','1',1,1);
 CREATE TABLE desired_properties (
 	device_no INTEGER NOT NULL, 
 	identifier TEXT NOT NULL, 
@@ -648,6 +680,15 @@ CREATE TABLE devices (
 	CONSTRAINT uq_devices_product_key_device_name UNIQUE (product_key, device_name)
 );
 INSERT INTO "devices" VALUES(1,'1','1',1,'1','1','1','1','1','1',1,1,1,1,'1',1,1,1,1,1,1);
+CREATE TABLE employees (
+	community_id INTEGER NOT NULL, 
+	person_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_employees PRIMARY KEY (community_id, person_id)
+);
+INSERT INTO "employees" VALUES(1,1,'1',1,1);
 CREATE TABLE firmwares (
 	firmware_no INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	tenant_id TEXT NOT NULL, 
@@ -1093,10 +1134,10 @@ CREATE TABLE persons (
 	ext TEXT DEFAULT '' NOT NULL, 
 	face_upload_id TEXT DEFAULT '' NOT NULL, 
 	created_ms INTEGER NOT NULL, 
-	changed_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, face_id TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_persons PRIMARY KEY (id)
 );
-INSERT INTO "persons" VALUES(1,'1','1','1','1','1',1,1,1,'1',1,1,'1','1','1','1','1','1','1','1',1,1);
+INSERT INTO "persons" VALUES(1,'1','1','1','1','1',1,1,1,'1',1,1,'1','1','1','1','1','1','1','1',1,1,'1');
 CREATE TABLE points (
 	device_no INTEGER NOT NULL, 
 	property_no INTEGER NOT NULL, 
@@ -1803,9 +1844,17 @@ CREATE INDEX ix_ota_campaigns_tenant ON ota_campaigns (tenant_id, campaign_no);
 CREATE INDEX ix_ota_jobs_device ON ota_jobs (device_no, module, state);
 CREATE INDEX ix_ota_jobs_due ON ota_jobs (campaign_no, due_ms);
 CREATE INDEX ix_ota_jobs_state ON ota_jobs (campaign_no, state, job_no);
+CREATE INDEX ix_community_rights_person ON community_rights (person_id);
+CREATE INDEX ix_department_members_person ON department_members (person_id, community_id);
+CREATE INDEX ix_departments_parent ON departments (community_id, parent_id, created_ms);
+CREATE INDEX ix_employees_created ON employees (community_id, created_ms);
+CREATE INDEX ix_employees_person ON employees (person_id);
 CREATE INDEX ix_resident_vehicles_created ON resident_vehicles (community_id, created_ms, vehicle_id);
 CREATE INDEX ix_resident_vehicles_person ON resident_vehicles (person_id, community_id);
 CREATE UNIQUE INDEX uq_resident_vehicles_plate ON resident_vehicles (community_id, plate);
+CREATE INDEX ix_access_cards_holder ON access_cards (identity_id, live);
+CREATE INDEX ix_access_qr_permissions_holder ON access_qr_permissions (identity_id, live);
+CREATE INDEX ix_persons_face ON persons (face_id);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('changes',1);
 INSERT INTO "sqlite_sequence" VALUES('communities',1);

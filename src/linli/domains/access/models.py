@@ -75,12 +75,15 @@ qr_permissions = Table(
     flag("shared"),
     integer("used", server_default="0"),  # passes at this door (DEVICE)
     flag("live", default=1),
-    text_column("end_reason", server_default=""),  # removed, used_up, person_deleted, door_removed
+    text_column(
+        "end_reason", server_default=""
+    ),  # removed, used_up, person_deleted, door_removed, moved_out, erased
     integer("created_ms"),
     integer("changed_ms"),
     PrimaryKeyConstraint("qr_code", "iot_id"),
     Index("ix_access_qr_permissions_door", "iot_id", "live"),
     Index("ix_access_qr_permissions_community", "community_id", "changed_ms"),
+    Index("ix_access_qr_permissions_holder", "identity_id", "live"),
 )
 
 cards = Table(
@@ -99,6 +102,7 @@ cards = Table(
     integer("changed_ms"),
     PrimaryKeyConstraint("iot_id", "card_id"),
     Index("ix_access_cards_person", "tenant_id", "project_id", "identity_id"),
+    Index("ix_access_cards_holder", "identity_id", "live"),
 )
 
 passes = Table(

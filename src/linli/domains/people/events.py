@@ -46,6 +46,29 @@ class UserChanged(Event, frozen=True):
     type: Literal["insert", "update", "delete"]
 
 
+class FaceChanged(Event, frozen=True):
+    """A person has another face picture, or none any more: what was made of the old one is worth nothing."""
+
+    name: ClassVar[str] = "people.face_changed"
+    tenant_id: str
+    person_id: int
+    identity_id: str
+    face_id: str
+    upload_id: str
+    """Empty: no picture."""
+
+
+class UsersErased(Event, frozen=True):
+    """A community no longer knows persons: whatever they may do in it ends, and what is kept of them goes."""
+
+    name: ClassVar[str] = "people.users_erased"
+    tenant_id: str
+    community_id: int
+    identity_ids: list[str]
+    whole: bool
+    """No community of the tenant knows them any more: nothing but the identityId is kept."""
+
+
 class PersonsForgotten(Event, frozen=True):
     """Persons are deleted for good, since nothing but an undone import knew them: clear what refers to them."""
 

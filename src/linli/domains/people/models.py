@@ -74,11 +74,13 @@ persons = Table(
     text_column("nationality", server_default=""),
     text_column("ext", server_default=""),  # the integrator's own fields, JSON text
     text_column("face_upload_id", server_default=""),
+    text_column("face_id", server_default=""),  # of the picture: another picture, another id
     integer("created_ms"),
     integer("changed_ms"),
     Index("uq_persons_identity", "identity_id", unique=True),
     Index("uq_persons_phone", "tenant_id", "phone", unique=True),
     Index("ix_persons_name", "tenant_id", "name"),
+    Index("ix_persons_face", "face_id"),
 )
 
 community_persons = Table(
@@ -143,6 +145,61 @@ house_members = Table(
     Index("ix_house_members_changed", "community_id", "status", "changed_ms", "person_id", "house_id"),
 )
 """Who belongs to which house. A row stays when its person moves out (status 4)."""
+
+employees = Table(
+    "employees",
+    metadata,
+    integer("community_id"),
+    integer("person_id"),
+    text_column("tenant_id"),
+    integer("created_ms"),
+    integer("changed_ms"),
+    PrimaryKeyConstraint("community_id", "person_id"),
+    Index("ix_employees_person", "person_id"),
+    Index("ix_employees_created", "community_id", "created_ms"),
+)
+"""Who works for the property of a community (spec B §3.11)."""
+
+departments = Table(
+    "departments",
+    metadata,
+    _number("department_id"),
+    text_column("tenant_id"),
+    integer("community_id"),
+    integer("parent_id", null=True),  # null right under the company
+    text_column("name"),
+    text_column("description", server_default=""),
+    integer("created_ms"),
+    integer("changed_ms"),
+    Index("ix_departments_parent", "community_id", "parent_id", "created_ms"),
+)
+
+department_members = Table(
+    "department_members",
+    metadata,
+    integer("department_id"),
+    integer("person_id"),
+    text_column("tenant_id"),
+    integer("community_id"),
+    integer("created_ms"),
+    PrimaryKeyConstraint("department_id", "person_id"),
+    Index("ix_department_members_person", "person_id", "community_id"),
+)
+
+community_rights = Table(
+    "community_rights",
+    metadata,
+    integer("community_id"),
+    integer("person_id"),
+    text_column("function"),  # a code of rights_tree, or the projectId of an integrator's app
+    text_column("level"),  # use or manage
+    text_column("tenant_id"),
+    integer("given_by"),
+    integer("created_ms"),
+    PrimaryKeyConstraint("community_id", "person_id", "function", "level"),
+    Index("ix_community_rights_person", "person_id"),
+)
+"""Permission management (权限管理, spec A §2.4): person × function × level, in one community."""
 
 staff = Table(
     "staff",

@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from linli.kernel.db import Reader
+from linli.kernel.db import Database, Reader
+from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
 
@@ -19,8 +20,33 @@ class Houses(Protocol):
 
 
 class FaceUploads(Protocol):
-    """Knows which uploads may be somebody's face picture."""
+    """Knows which uploads may be somebody's face picture, and where a picture can be seen."""
 
     async def check_face(self, scope: Scope, db: Reader, upload_id: str, *, field: str) -> None:
-        """Raises BadInput naming `field` unless it is an upload of the caller saved as HOUSEHOLD_FACE."""
+        """Raises BadInput naming `field` unless it is an upload of the caller saved as HOUSEHOLD_FACE.
+
+        Format, bytes and pixels are checked too (spec B §7); what the picture shows is not looked at.
+        """
+        ...
+
+    async def keep_face(
+        self,
+        scope: Scope,
+        db: Database,
+        tmp_key: str,
+        *,
+        community_id: int,
+        field: str,
+        ids: Ids,
+        now_ms: int,
+    ) -> str:
+        """Save a temporary file as a face picture; its uploadId. Raises BadInput naming `field`."""
+        ...
+
+    async def upload_of_key(self, scope: Scope, db: Reader, tmp_key: str) -> str | None:
+        """The uploadId that a temporary file of the caller was kept under."""
+        ...
+
+    async def face_urls(self, scope: Scope, db: Reader, upload_ids: list[str]) -> dict[str, str]:
+        """uploadId → address of the picture, valid for some minutes. Unknown ones are left out."""
         ...

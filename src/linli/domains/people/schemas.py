@@ -121,6 +121,7 @@ class Person(NamedTuple):
     nationality: str
     ext: str
     face_upload_id: str
+    face_id: str
     created_ms: int
     changed_ms: int
 

@@ -1,11 +1,16 @@
-"""What ends rights by itself: a code used up, a person deleted, a door gone. Jobs after the commit, idempotent."""
+"""What ends rights by itself: a code used up, a person deleted, moved out or erased, a door gone.
 
-from sqlalchemy import bindparam, select
+Jobs after the commit, idempotent.
+"""
+
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, update
 
 from linli.delivery import service as delivery
 from linli.delivery.schemas import Grant
 from linli.domains.access.events import DoorPersonDeleted, DoorRemoved, QrUsedUp
-from linli.domains.access.models import cards, qr_permissions
+from linli.domains.access.models import cards, passes, persons, qr_permissions
 from linli.domains.access.queries import permissions as queries
 from linli.domains.access.queries.doors import find_door
 from linli.domains.access.queries.persons import owner_of_credential
@@ -13,7 +18,9 @@ from linli.domains.access.rows import Card, QrPermissionRow
 from linli.domains.access.service.cards import end_card
 from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL
 from linli.domains.access.service.qr import end_permission
-from linli.kernel.db import INT, Database, Query
+from linli.domains.people.events import ResidentsMovedOut, UsersErased
+from linli.domains.people.queries import residents
+from linli.kernel.db import INT, Command, Database, Query
 from linli.kernel.scope import Scope
 
 CHUNK = 100
@@ -43,8 +50,42 @@ _cards_of_door = Query(
 )
 
 
+_qr_of_holder = Query(
+    select(qr_permissions).where(
+        qr_permissions.c.identity_id == bindparam("identity_id"),
+        qr_permissions.c.community_id == bindparam("community_id", type_=INT),
+        qr_permissions.c.tenant_id == bindparam("tenant"),
+        qr_permissions.c.live == 1,
+    ),
+    QrPermissionRow,
+    unscoped=_HERE,
+)
+_cards_of_holder = Query(
+    select(cards).where(
+        cards.c.identity_id == bindparam("identity_id"),
+        cards.c.community_id == bindparam("community_id", type_=INT),
+        cards.c.tenant_id == bindparam("tenant"),
+        cards.c.live == 1,
+    ),
+    Card,
+    unscoped=_HERE,
+)
+_drop_door_person = Command(
+    delete(persons).where(
+        persons.c.tenant_id == bindparam("of_tenant"), persons.c.identity_id == bindparam("of_identity")
+    ),
+    unscoped=_HERE,
+)
+_unname_passes = Command(
+    update(passes)
+    .where(passes.c.identity_id == bindparam("of_identity"), passes.c.tenant_id == bindparam("of_tenant"))
+    .values(name=""),
+    unscoped=_HERE,
+)
+
+
 class Endings:
-    """The *after* handlers of this room's own events."""
+    """The *after* handlers of this room's own events and of people's."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -79,6 +120,34 @@ class Endings:
         async with self._db.begin() as tx:
             for card in await queries.cards_of_person(tx, **who):
                 await end_card(scope, tx, card=card, reason="person_deleted", now_ms=now)
+
+    async def residents_moved_out(self, event: ResidentsMovedOut) -> None:
+        """End what persons may open where they neither live nor work any more."""
+        scope = Scope.system(event.tenant_id, "access")
+        for identity_id in dict.fromkeys(tie.identity_id for tie in event.ties):
+            if not await residents.belongs(
+                scope, self._db, community_id=event.community_id, identity_id=identity_id
+            ):
+                await self._end_holder(event.tenant_id, event.community_id, identity_id, reason="moved_out")
+
+    async def users_erased(self, event: UsersErased) -> None:
+        """End what erased users may open; where nobody knows them any more their name goes from the records too."""
+        for identity_id in event.identity_ids:
+            await self._end_holder(event.tenant_id, event.community_id, identity_id, reason="erased")
+            if event.whole:
+                who: dict[str, Any] = {"of_tenant": event.tenant_id, "of_identity": identity_id}
+                async with self._db.begin() as tx:
+                    await _drop_door_person.run(tx, **who)
+                    await _unname_passes.run(tx, **who)
+
+    async def _end_holder(self, tenant_id: str, community_id: int, identity_id: str, *, reason: str) -> None:
+        scope, now = Scope.system(tenant_id, "access"), self._db.clock.now_ms()
+        who: dict[str, Any] = {"tenant": tenant_id, "community_id": community_id, "identity_id": identity_id}
+        async with self._db.begin() as tx:
+            for row in await _qr_of_holder.all(tx, **who):
+                await end_permission(scope, tx, row=row, reason=reason, now_ms=now)
+            for card in await _cards_of_holder.all(tx, **who):
+                await end_card(scope, tx, card=card, reason=reason, now_ms=now)
 
     async def door_removed(self, event: DoorRemoved) -> None:
         """End every right that the community had given on a door, a hundred a transaction."""

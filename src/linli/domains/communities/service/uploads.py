@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from linli.domains.communities import image_header, post_policy
 from linli.domains.communities.models import uploads
 from linli.domains.communities.schemas import Upload
-from linli.kernel.db import Database, Query, Reader, Tx, in_scope
+from linli.kernel.db import Database, Query, Reader, Tx, any_of, in_scope
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
@@ -24,11 +24,19 @@ DEFAULT: Final = "DEFAULT"
 BIZ_CODES: Final = (DEFAULT, COMMUNITY_FILE, HOUSEHOLD_FACE)
 URL_SECONDS: Final = 300
 URL_SECONDS_MAX: Final = 7 * 86_400
+FACE_SIDE: Final = 800
+"""Pixels of the longer side of a face picture (spec B §7)."""
+FACE_BYTES_MIN: Final = 10_000
+FACE_BYTES_MAX: Final = 1024 * 1024
 PIXELS_MAX: Final = 40_000_000
 """Larger pictures are refused before anything decodes them."""
 
 _by_id = Query(
     select(uploads).where(in_scope(uploads), uploads.c.upload_id == bindparam("upload_id")), Upload
+)
+_by_ids = Query(select(uploads).where(in_scope(uploads), any_of(uploads.c.upload_id, "upload_ids")), Upload)
+_kept_as = Query(
+    select(uploads.c.upload_id).where(in_scope(uploads), uploads.c.tmp_key == bindparam("tmp_key"))
 )
 _by_tmp_key = Query(
     select(uploads.c.upload_id).where(uploads.c.tmp_key == bindparam("tmp_key")),
@@ -168,9 +176,46 @@ async def find(scope: Scope, db: Reader, upload_id: str) -> Upload | None:
 class SavedFaces:
     """Implements `people.ports.FaceUploads` over the saved uploads."""
 
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    async def keep_face(
+        self,
+        scope: Scope,
+        db: Database,
+        tmp_key: str,
+        *,
+        community_id: int,
+        field: str,
+        ids: Ids,
+        now_ms: int,
+    ) -> str:
+        try:
+            saved = await save(
+                scope, db, self._store, tmp_key=tmp_key, biz_code=HOUSEHOLD_FACE, community_id=community_id,
+                ids=ids, now_ms=now_ms,
+            )  # fmt: skip
+        except BadInput as error:  # it names the field of file/save
+            raise BadInput(**{**error.facts, "field": field}) from error
+        return saved.upload_id
+
+    async def upload_of_key(self, scope: Scope, db: Reader, tmp_key: str) -> str | None:
+        found: str | None = await _kept_as.scalar(db, scope, tmp_key=tmp_key)
+        return found
+
+    async def face_urls(self, scope: Scope, db: Reader, upload_ids: list[str]) -> dict[str, str]:
+        # Whoever may see the person may see the picture, whoever handed it in.
+        whole = Scope.system(scope.tenant, "faces")
+        rows = await _by_ids.all(db, whole, upload_ids=upload_ids) if upload_ids else []
+        return {row.upload_id: self._store.url(row.object_key, expires_s=URL_SECONDS) for row in rows}
+
     async def check_face(self, scope: Scope, db: Reader, upload_id: str, *, field: str) -> None:
         upload = await find(scope, db, upload_id)
         if upload is None:
             raise BadInput(field=field, rule="unknown")
         if upload.biz_code != HOUSEHOLD_FACE:
             raise BadInput(field=field, rule="biz_code", wanted=HOUSEHOLD_FACE)
+        if max(upload.width, upload.height) > FACE_SIDE:
+            raise BadInput(field=field, rule="face_side", limit=FACE_SIDE)
+        if not FACE_BYTES_MIN <= upload.size <= FACE_BYTES_MAX:
+            raise BadInput(field=field, rule="face_bytes", low="10 KB", high="1 MB")

@@ -1,5 +1,14 @@
-"""Open-API methods of people (spec B §3.7-3.8); the composing function registers this module."""
+"""Open-API methods of people (spec B §3.7-3.8, 3.11, 3.12, 3.21); the composing function registers this module."""
 
+from linli.domains.people.openapi.groups import (
+    add_group,
+    add_group_1_0_0,
+    add_group_member,
+    delete_group,
+    delete_group_member,
+    query_groups,
+    update_group,
+)
 from linli.domains.people.openapi.residents import (
     delete_member,
     list_houses_of_user,
@@ -7,7 +16,15 @@ from linli.domains.people.openapi.residents import (
     query_residents,
     save_member,
 )
-from linli.domains.people.openapi.users import add_user, get_user, query_groups, query_users
+from linli.domains.people.openapi.users import (
+    add_user,
+    add_user_1_0_0,
+    delete_user,
+    get_user,
+    query_users,
+    query_users_1_0_0,
+    update_user,
+)
 from linli.domains.people.openapi.vehicles import (
     add_vehicles,
     delete_vehicles,
@@ -16,9 +33,16 @@ from linli.domains.people.openapi.vehicles import (
 )
 
 __all__ = [
+    "add_group",
+    "add_group_1_0_0",
+    "add_group_member",
     "add_user",
+    "add_user_1_0_0",
     "add_vehicles",
+    "delete_group",
+    "delete_group_member",
     "delete_member",
+    "delete_user",
     "delete_vehicles",
     "get_user",
     "list_houses_of_user",
@@ -26,7 +50,10 @@ __all__ = [
     "query_groups",
     "query_residents",
     "query_users",
+    "query_users_1_0_0",
     "query_vehicles",
     "save_member",
+    "update_group",
+    "update_user",
     "update_vehicles",
 ]

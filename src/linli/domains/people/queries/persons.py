@@ -1,5 +1,6 @@
 """Persons and the groups they are in, as a scope may see them: through the communities that know them."""
 
+from collections.abc import Mapping
 from itertools import batched
 from typing import Any, NamedTuple
 
@@ -21,6 +22,14 @@ _known = (
 _by_identity = Query(
     select(persons).where(
         persons.c.identity_id == bindparam("identity_id"),
+        persons.c.tenant_id == bindparam("scope_tenant"),
+        _known,
+    ),
+    Person,
+)
+_by_face = Query(
+    select(persons).where(
+        persons.c.face_id == bindparam("face_id"),
         persons.c.tenant_id == bindparam("scope_tenant"),
         _known,
     ),
@@ -135,6 +144,13 @@ async def person(scope: Scope, db: Reader, identity_id: str) -> Person:
     return found
 
 
+async def person_of_face(scope: Scope, db: Reader, face_id: str) -> Person:
+    """Raises NotFound."""
+    if not face_id or (found := await _by_face.one(db, scope, face_id=face_id)) is None:
+        raise NotFound(what="face", id=face_id)
+    return found
+
+
 async def persons_by_id(scope: Scope, db: Reader, person_ids: list[int]) -> dict[int, Person]:
     """Those of the persons that the scope may see, by id."""
     return {row.id: row for row in await _by_ids.all(db, scope, person_ids=person_ids)}
@@ -197,7 +213,17 @@ _FILTERS: dict[str, Any] = {
         )
     ),
     "name": persons.c.name.like(bindparam("name"), escape="\\"),
+    "text": or_(
+        persons.c.name.like(bindparam("text"), escape="\\"),
+        persons.c.phone.like(bindparam("text"), escape="\\"),
+    ),
     "phone": persons.c.phone == bindparam("phone"),
+    "identity_id": persons.c.identity_id == bindparam("identity_id"),
+    "face_id": persons.c.face_id == bindparam("face_id"),
+    "upload_id": persons.c.face_upload_id == bindparam("upload_id"),
+    "id_no": persons.c.id_no == bindparam("id_no"),
+    "age": persons.c.age == bindparam("age", type_=INT),
+    "sex": persons.c.sex == bindparam("sex", type_=INT),
     "since": community_persons.c.changed_ms >= bindparam("since", type_=INT),
     "until": community_persons.c.changed_ms <= bindparam("until", type_=INT),
 }
@@ -233,16 +259,21 @@ async def users(
     *,
     group_id: str | None = None,
     name: str | None = None,
-    phone: str | None = None,
+    text: str | None = None,
     since_ms: int | None = None,
     until_ms: int | None = None,
     by_change: bool = False,
+    exactly: Mapping[str, Any] | None = None,
 ) -> Page[PersonOfCommunity]:
-    """Persons known to a community, newest first. Times are inclusive, UTC ms."""
+    """Persons known to a community, newest first. Times are inclusive, UTC ms.
+
+    `text` is a part of the name or phone; `exactly`: phone, identity_id, face_id, upload_id, id_no, age, sex.
+    """
     binds: dict[str, Any] = {
         "group_id": group_id,
         "name": like(name) if name else None,
-        "phone": phone,
+        "text": like(text) if text else None,
+        **(exactly or {}),
         "since": since_ms,
         "until": until_ms,
     }

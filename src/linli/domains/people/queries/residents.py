@@ -2,9 +2,9 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
-from linli.domains.people.models import house_members, persons
+from linli.domains.people.models import employees, house_members, persons
 from linli.domains.people.person_rules import MOVED_IN, MOVED_OUT
 from linli.domains.people.queries.persons import like
 from linli.domains.people.schemas import Member
@@ -44,6 +44,29 @@ _living = Query(
     select(_m.house_id, func.count())
     .where(in_scope(house_members), any_of(_m.house_id, "house_ids"), _m.status == MOVED_IN)
     .group_by(_m.house_id)
+)
+_lives_or_works = Query(
+    select(_p.id).where(
+        in_scope(persons),
+        _p.identity_id == bindparam("identity_id"),
+        or_(
+            select(_m.person_id)
+            .where(
+                _m.person_id == _p.id,
+                _m.community_id == bindparam("community_id", type_=INT),
+                _m.status == MOVED_IN,
+            )
+            .correlate(persons)
+            .exists(),
+            select(employees.c.person_id)
+            .where(
+                employees.c.person_id == _p.id,
+                employees.c.community_id == bindparam("community_id", type_=INT),
+            )
+            .correlate(persons)
+            .exists(),
+        ),
+    )
 )
 _tied = Query(
     select(func.count()).where(
@@ -101,6 +124,12 @@ async def houses_of(scope: Scope, db: Reader, person_id: int) -> list[Member]:
 async def living_in(scope: Scope, db: Reader, house_ids: list[int]) -> dict[int, int]:
     """House id → number of residents who live there now; houses without residents are absent."""
     return dict(await _living.all(db, scope, house_ids=house_ids))
+
+
+async def belongs(scope: Scope, db: Reader, *, community_id: int, identity_id: str) -> bool:
+    """Whether a person lives in a community or works for its property: what door rights rest on."""
+    binds = {"community_id": community_id, "identity_id": identity_id}
+    return await _lives_or_works.scalar(db, scope, **binds) is not None
 
 
 async def count_tied(scope: Scope, db: Reader, house_ids: list[int]) -> int:

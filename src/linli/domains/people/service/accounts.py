@@ -6,9 +6,17 @@ from typing import Final, NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
-from linli.domains.people.models import account_persons, account_roles, accounts, house_members
+from linli.domains.people.models import (
+    account_persons,
+    account_roles,
+    accounts,
+    company_role_holders,
+    house_members,
+    staff,
+    staff_rights,
+)
 from linli.domains.people.person_rules import MOVED_IN, clean_phone, is_phone
 from linli.domains.people.queries import organisation
 from linli.domains.people.rights import COMMUNITY_ROLES, TENANT_ROLES, Rights, Role, RoleGrant
@@ -113,6 +121,14 @@ _set_disabled = Command(
     update(accounts)
     .where(accounts.c.id == bindparam("row", type_=INT))
     .values(disabled=bindparam("off", type_=INT), changed_ms=bindparam("now", type_=INT))
+)
+_holds = [
+    select(table.c.account_id).where(table.c.account_id == bindparam("row", type_=INT)).exists()
+    for table in (account_roles, account_persons, company_role_holders, staff, staff_rights)
+]
+_drop_unused = Command(
+    delete(accounts).where(accounts.c.id == bindparam("row", type_=INT), *(~one for one in _holds)),
+    unscoped="a log-in is of the installation",
 )
 
 
@@ -308,3 +324,8 @@ async def link_person(tx: Tx, *, account_id: int, tenant_id: str, person_id: int
     """Say which person of a tenant a log-in is."""
     row = {"account_id": account_id, "tenant_id": tenant_id, "person_id": person_id}
     await tx.upsert(account_persons, [row], keys=("account_id", "tenant_id"), update=("person_id",))
+
+
+async def drop_if_unused(tx: Tx, *, account_id: int) -> None:
+    """Delete a log-in that is nobody any more: no person, no role, no company. Its sessions end with it."""
+    await _drop_unused.run(tx, row=account_id)

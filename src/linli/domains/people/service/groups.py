@@ -1,6 +1,6 @@
 """User groups of a community: four that always exist, and who is in them. Spec B §3.7, F2."""
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from linli.domains.people.models import user_group_members, user_groups
 from linli.domains.people.person_rules import DEFAULT_GROUPS
@@ -54,6 +54,31 @@ _delete_members = Command(
 )
 _leave = Command(
     delete(user_group_members).where(
+        user_group_members.c.user_group_id == bindparam("group_id"),
+        user_group_members.c.person_id == bindparam("person_id", type_=INT),
+        in_scope(user_group_members),
+    )
+)
+
+
+_leave_all = Command(
+    delete(user_group_members).where(
+        user_group_members.c.person_id == bindparam("of_person", type_=INT),
+        user_group_members.c.community_id == bindparam("of_community", type_=INT),
+        in_scope(user_group_members),
+        or_(
+            bindparam("of_kind") == "",
+            user_group_members.c.user_group_id.in_(
+                select(user_groups.c.user_group_id).where(
+                    user_groups.c.community_id == bindparam("of_community", type_=INT),
+                    user_groups.c.type == bindparam("of_kind"),
+                )
+            ),
+        ),
+    )
+)
+_is_in = Query(
+    select(user_group_members.c.person_id).where(
         user_group_members.c.user_group_id == bindparam("group_id"),
         user_group_members.c.person_id == bindparam("person_id", type_=INT),
         in_scope(user_group_members),
@@ -137,8 +162,10 @@ async def default_group(scope: Scope, tx: Tx, *, community_id: int, kind: str) -
 
 async def join(
     scope: Scope, tx: Tx, *, group_id: str, community_id: int, person_id: int, now_ms: int
-) -> None:
-    """Put a person into a group; twice changes nothing. The caller makes the person known to the community."""
+) -> bool:
+    """Put a person into a group; False when they were in it. The caller makes the person known to the community."""
+    if await _is_in.scalar(tx, scope, group_id=group_id, person_id=person_id) is not None:
+        return False
     row = {
         "user_group_id": group_id,
         "person_id": person_id,
@@ -147,8 +174,14 @@ async def join(
         "created_ms": now_ms,
     }
     await tx.upsert(user_group_members, [row], keys=("user_group_id", "person_id"))
+    return True
 
 
-async def leave(scope: Scope, tx: Tx, *, group_id: str, person_id: int) -> None:
-    """Take a person out of a group; nothing happens when they were not in it."""
-    await _leave.run(tx, scope, group_id=group_id, person_id=person_id)
+async def leave(scope: Scope, tx: Tx, *, group_id: str, person_id: int) -> bool:
+    """Take a person out of a group; False when they were not in it."""
+    return bool(await _leave.run(tx, scope, group_id=group_id, person_id=person_id))
+
+
+async def leave_all(scope: Scope, tx: Tx, *, community_id: int, person_id: int, kind: str = "") -> None:
+    """Take a person out of every group of a community, or of those of one GROUP_TYPE."""
+    await _leave_all.run(tx, scope, of_community=community_id, of_person=person_id, of_kind=kind)

@@ -1,5 +1,6 @@
 """Persons of a tenant: found by phone or made; changed; tied to the communities that know them."""
 
+import hashlib
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
@@ -38,10 +39,10 @@ class FoundPerson(NamedTuple):
 _DEFAULTS: dict[str, Any] = {
     "phone": None, "id_no": "", "sex": None, "age": None, "degree": None, "health": "", "marriage": None,
     "politics": None, "company": "", "registry": "", "registry_code": "", "residence_address": "",
-    "residence_address_code": "", "nationality": "", "ext": "", "face_upload_id": "",
+    "residence_address_code": "", "nationality": "", "ext": "", "face_upload_id": "", "face_id": "",
 }  # fmt: skip
 FIELDS = ("name", *_DEFAULTS)
-"""What a profile may say, by column."""
+"""What is known of a person, by column."""
 
 _set_all = Command(
     update(persons)
@@ -55,6 +56,15 @@ _touch_communities = Command(
     .where(community_persons.c.person_id == bindparam("row", type_=INT))
     .values(changed_ms=bindparam("now", type_=INT)),
     unscoped="a person changed in one community has changed in all that know them",
+)
+_touch_here = Command(
+    update(community_persons)
+    .where(
+        community_persons.c.person_id == bindparam("row", type_=INT),
+        community_persons.c.community_id == bindparam("community", type_=INT),
+        in_scope(community_persons),
+    )
+    .values(changed_ms=bindparam("now", type_=INT))
 )
 _touch_houses = Command(
     update(house_members)
@@ -70,6 +80,13 @@ _known_to = Query(
 )
 
 
+def face_id_of(identity_id: str, upload_id: str) -> str:
+    """The faceId of a person's picture, in the shape of spec B §2.2; empty without a picture."""
+    if not upload_id:
+        return ""
+    return "50" + hashlib.blake2b(f"{identity_id}/{upload_id}".encode(), digest_size=19).hexdigest()
+
+
 def person_row(
     profile: Profile, *, person_id: int, identity_id: str, tenant_id: str, now_ms: int
 ) -> dict[str, Any]:
@@ -81,6 +98,7 @@ def person_row(
         "name": profile.name,
         **_DEFAULTS,
         **profile.said(),
+        "face_id": face_id_of(identity_id, profile.face_upload_id or ""),
         "created_ms": now_ms,
         "changed_ms": now_ms,
     }
@@ -108,7 +126,10 @@ async def find_or_create(scope: Scope, tx: Tx, *, profile: Profile, ids: Ids, no
         profile, person_id=ids.number(), identity_id=ids.identity_id(), tenant_id=scope.tenant, now_ms=now_ms
     )
     await tx.insert(persons, row)
-    return FoundPerson(Person(**row), True)
+    person = Person(**row)
+    if person.face_id:
+        await emit(tx, _new_face(person))
+    return FoundPerson(person, True)
 
 
 async def change(scope: Scope, tx: Tx, *, identity_id: str, profile: Profile, now_ms: int) -> Person:
@@ -124,7 +145,21 @@ async def change(scope: Scope, tx: Tx, *, identity_id: str, profile: Profile, no
     return await _write(scope, tx, person, changes, now_ms)
 
 
+def _new_face(person: Person) -> events.FaceChanged:
+    return events.FaceChanged(
+        person.tenant_id, person.id, person.identity_id, person.face_id, person.face_upload_id
+    )
+
+
+async def blank(scope: Scope, tx: Tx, *, person: Person, now_ms: int) -> None:
+    """Forget everything of a person but that the identityId was theirs. The caller has cut every tie."""
+    values = {f"new_{name}": _DEFAULTS.get(name, "") for name in FIELDS}
+    await _set_all.run(tx, scope, row=person.id, now=now_ms, **values)
+
+
 async def _write(scope: Scope, tx: Tx, person: Person, changes: dict[str, Any], now_ms: int) -> Person:
+    if "face_upload_id" in changes:
+        changes = {**changes, "face_id": face_id_of(person.identity_id, changes["face_upload_id"])}
     changed = person._replace(**changes, changed_ms=now_ms)
     values = {f"new_{name}": getattr(changed, name) for name in FIELDS}
     await _set_all.run(tx, scope, row=person.id, now=now_ms, **values)
@@ -132,7 +167,15 @@ async def _write(scope: Scope, tx: Tx, person: Person, changes: dict[str, Any], 
     await _touch_houses.run(tx, row=person.id, now=now_ms)
     for (community_id,) in await _known_to.all(tx, row=person.id):
         await emit(tx, events.UserChanged(person.tenant_id, community_id, [person.identity_id], "update"))
+    if changed.face_id != person.face_id:
+        await emit(tx, _new_face(changed))
     return changed
+
+
+async def touch(scope: Scope, tx: Tx, *, community_id: int, person: Person, now_ms: int) -> None:
+    """What a community knows of a person changed beside the person's own data, such as a group. Tells `UserChanged`."""
+    await _touch_here.run(tx, scope, row=person.id, community=community_id, now=now_ms)
+    await emit(tx, events.UserChanged(person.tenant_id, community_id, [person.identity_id], "update"))
 
 
 async def make_known(scope: Scope, tx: Tx, *, community_id: int, person: Person, now_ms: int) -> None:

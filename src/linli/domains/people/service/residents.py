@@ -145,7 +145,7 @@ async def change_member(
 
 
 async def move_out(scope: Scope, tx: Tx, *, house_id: int, identity_id: str, now_ms: int) -> None:
-    """A person no longer belongs to a house. The last house of a community takes them out of its residents' group.
+    """A person no longer belongs to a house. The last house of a community takes them out of its groups of residents.
 
     What other rooms gave them because of the house ends by `ResidentsMovedOut`. Raises NotFound.
     """
@@ -153,11 +153,9 @@ async def move_out(scope: Scope, tx: Tx, *, house_id: int, identity_id: str, now
     await _write(scope, tx, held, now_ms, type=held.type, status=rules.MOVED_OUT)
     homes = await queries.houses_of(scope, tx, held.person_id)
     if not any(home.community_id == held.community_id for home in homes):
-        group_id = await groups.default_group(
-            scope, tx, community_id=held.community_id, kind=rules.RESIDENT_GROUP
+        await groups.leave_all(
+            scope, tx, community_id=held.community_id, person_id=held.person_id, kind=rules.RESIDENT_GROUP
         )
-        if group_id is not None:
-            await groups.leave(scope, tx, group_id=group_id, person_id=held.person_id)
         await vehicles.leave(scope, tx, community_id=held.community_id, person_id=held.person_id)
     tie = events.HouseTie(house_id, held.person_id, identity_id, held.type)
     await emit(tx, events.ResidentsMovedOut(scope.tenant, held.community_id, [tie]))

@@ -30,7 +30,32 @@ async def add(scope: Scope, tx: Tx, *, group_id: str, profile: Profile, ids: Ids
     group = await queries.group(scope, tx, group_id)
     person, _ = await persons.find_or_create(scope, tx, profile=profile, ids=ids, now_ms=now_ms)
     await persons.make_known(scope, tx, community_id=group.community_id, person=person, now_ms=now_ms)
-    await groups.join(
+    joined = await groups.join(
         scope, tx, group_id=group_id, community_id=group.community_id, person_id=person.id, now_ms=now_ms
     )
+    if joined:
+        await persons.touch(scope, tx, community_id=group.community_id, person=person, now_ms=now_ms)
     return person
+
+
+async def join_group(scope: Scope, tx: Tx, *, group_id: str, identity_id: str, now_ms: int) -> None:
+    """Put a user of the group's community into it; twice changes nothing. Raises NotFound."""
+    group = await queries.group(scope, tx, group_id)
+    person = await _user_of(scope, tx, group.community_id, identity_id)
+    if await groups.join(
+        scope, tx, group_id=group_id, community_id=group.community_id, person_id=person.id, now_ms=now_ms
+    ):
+        await persons.touch(scope, tx, community_id=group.community_id, person=person, now_ms=now_ms)
+
+
+async def leave_group(scope: Scope, tx: Tx, *, group_id: str, identity_id: str, now_ms: int) -> None:
+    """Take a user out of a group; nothing happens when they were not in it. Raises NotFound."""
+    group = await queries.group(scope, tx, group_id)
+    person = await _user_of(scope, tx, group.community_id, identity_id)
+    if await groups.leave(scope, tx, group_id=group_id, person_id=person.id):
+        await persons.touch(scope, tx, community_id=group.community_id, person=person, now_ms=now_ms)
+
+
+async def _user_of(scope: Scope, tx: Tx, community_id: int, identity_id: str) -> Person:
+    """A person whom this community knows, not merely another one of the caller's."""
+    return await queries.person(scope.narrowed(community_id), tx, identity_id)
