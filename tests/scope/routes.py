@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.domains.communities.test_console import picture
 from tests.domains.communities.test_workbook import workbook
 from tests.scope import (
     debugging,
@@ -55,6 +56,21 @@ def _communities() -> dict[str, list[RouteRecipe]]:
 
     return {
         "GET /overview": [lambda x: Ask(query={"communityId": x.community})],
+        **{
+            f"GET /overview/{subject}": [lambda x: Ask(query={"communityId": x.community})]
+            for subject in ("population", "houses", "traffic", "vehicle-passes")
+        },
+        "GET /communities/{community_id}/map": [lambda x: Ask(here(x))],
+        "PUT /communities/{community_id}/map/devices/{iot_id}": [
+            lambda x: Ask({**here(x), "iot_id": x.door}, body={"lng": 120.1, "lat": 30.2})
+        ],
+        "DELETE /communities/{community_id}/map/devices/{iot_id}": [
+            lambda x: Ask({**here(x), "iot_id": x.door})
+        ],
+        "POST /communities/{community_id}/map/plan": [
+            lambda x: Ask(here(x), {"metres": 200}, file=picture())
+        ],
+        "DELETE /communities/{community_id}/map/plan": [lambda x: Ask(here(x))],
         "GET /search": [lambda x: Ask(query={"q": "楼", "communityId": x.community})],
         "POST /communities": [
             lambda x: Ask(

@@ -12,6 +12,7 @@ from linli.domains.access.events import PassRecorded
 from linli.domains.communities.events import CommunityApproved, SpaceChanged
 from linli.domains.communities.handlers import batch_started, device_moved
 from linli.domains.notices.events import NoticeChanged
+from linli.domains.overview import handlers as overview
 from linli.domains.people.events import UserChanged
 from linli.domains.projects.events import CapabilityDecided
 from linli.domains.projects.service.grants import capability_decided
@@ -45,6 +46,7 @@ def to_rooms(handlers: Handlers) -> None:
     handlers.inline(DeviceMoved, device_moved)
     handlers.inline(things.BatchStarted, batch_started)
     handlers.inline(CapabilityDecided, capability_decided)
+    overview.register(handlers)
 
 
 def to_pages(db: Database, hub: LiveHub) -> None:

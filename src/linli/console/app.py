@@ -27,6 +27,7 @@ from linli.databus.console import CONTROLLERS as databus_routes
 from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
 from linli.domains.notices.console import CONTROLLERS as notices_routes
+from linli.domains.overview.console import CONTROLLERS as overview_routes
 from linli.domains.people.console import CONTROLLERS as people_routes
 from linli.domains.people.rights import Right
 from linli.domains.projects.console import CONTROLLERS as projects_routes
@@ -52,6 +53,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *communities_routes,
     *access_routes,
     *notices_routes,
+    *overview_routes,
     *databus_routes,
     *things_routes,
     *ota_routes,

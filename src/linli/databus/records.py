@@ -10,11 +10,13 @@ from sqlalchemy import bindparam, delete, update
 from linli.databus import changes, queries, registry, scopes
 from linli.databus.conditions import Condition, check
 from linli.databus.datamodel import DataModel
+from linli.databus.events import RecordsInserted
 from linli.databus.models import records
 from linli.databus.record_ids import day_of_record, record_id
 from linli.databus.values import accept_change, accept_row
 from linli.kernel.db import INT, Command, Tx, any_of, in_scope
 from linli.kernel.errors import BadInput, NotFound, TooMany
+from linli.kernel.events import emit
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 
@@ -125,6 +127,8 @@ async def insert_records(
         await tx.insert_one(records, _COLUMNS, values[0])
     else:
         await tx.insert_tuples(records, _COLUMNS, values)
+    inserted = [fields for _, fields, _ in accepted]
+    await emit(tx, RecordsInserted(owner.tenant_id, community_id, model_id, inserted))
     return ids
 
 

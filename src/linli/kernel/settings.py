@@ -121,6 +121,15 @@ class Process(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
     ] = 0.0
 
 
+class Map(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    tiles: Annotated[
+        str,
+        Meta(
+            description="Raster tiles for maps, an address with {z}, {x} and {y}; empty: plans and plain ground only."
+        ),
+    ] = ""
+
+
 class Disk(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     reserve_mb: Annotated[int, Meta(ge=0, description="Refuse writes when less than this is free.")] = 256
 
@@ -138,6 +147,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     tls: Tls = msgspec.field(default_factory=Tls)
     retention: Retention = msgspec.field(default_factory=Retention)
     webhooks: Webhooks = msgspec.field(default_factory=Webhooks)
+    map: Map = msgspec.field(default_factory=Map)
     amqp: Amqp = msgspec.field(default_factory=Amqp)
     disk: Disk = msgspec.field(default_factory=Disk)
     sms: SmsGateway = msgspec.field(default_factory=SmsGateway)

@@ -850,6 +850,28 @@ CREATE TABLE leases (
 
 ;
 INSERT INTO "leases" VALUES('1','1',1);
+CREATE TABLE map_devices (
+	iot_id TEXT NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER NOT NULL, 
+	lng FLOAT NOT NULL, 
+	lat FLOAT NOT NULL, 
+	placed_by TEXT NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_map_devices PRIMARY KEY (iot_id)
+);
+INSERT INTO "map_devices" VALUES('1','1',1,1.0,1.0,'1',1);
+CREATE TABLE map_plans (
+	community_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	upload_id TEXT NOT NULL, 
+	width INTEGER NOT NULL, 
+	height INTEGER NOT NULL, 
+	metres FLOAT NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_map_plans PRIMARY KEY (community_id)
+);
+INSERT INTO "map_plans" VALUES(1,'1','1',1,1,1.0,1);
 CREATE TABLE mqtt_downlinks (
 	number INTEGER NOT NULL, 
 	product_key TEXT NOT NULL, 
@@ -1687,6 +1709,17 @@ CREATE TABLE things_audit (
 	facts TEXT DEFAULT '{}' NOT NULL
 );
 INSERT INTO "things_audit" VALUES(1,'1',1,'1','1','1','1');
+CREATE TABLE traffic_hours (
+	community_id INTEGER NOT NULL, 
+	hour INTEGER NOT NULL, 
+	kind TEXT NOT NULL, 
+	direction TEXT NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	passed INTEGER NOT NULL, 
+	refused INTEGER NOT NULL, 
+	CONSTRAINT pk_traffic_hours PRIMARY KEY (community_id, hour, kind, direction)
+);
+INSERT INTO "traffic_hours" VALUES(1,1,'1','1','1',1,1);
 CREATE TABLE uploads (
 	upload_id TEXT NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -1849,6 +1882,7 @@ CREATE INDEX ix_department_members_person ON department_members (person_id, comm
 CREATE INDEX ix_departments_parent ON departments (community_id, parent_id, created_ms);
 CREATE INDEX ix_employees_created ON employees (community_id, created_ms);
 CREATE INDEX ix_employees_person ON employees (person_id);
+CREATE INDEX ix_map_devices_community ON map_devices (community_id);
 CREATE INDEX ix_resident_vehicles_created ON resident_vehicles (community_id, created_ms, vehicle_id);
 CREATE INDEX ix_resident_vehicles_person ON resident_vehicles (person_id, community_id);
 CREATE UNIQUE INDEX uq_resident_vehicles_plate ON resident_vehicles (community_id, plate);

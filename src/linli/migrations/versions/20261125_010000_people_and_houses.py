@@ -79,6 +79,36 @@ def upgrade() -> None:
         batch_op.create_index("ix_employees_person", ["person_id"], unique=False)
 
     op.create_table(
+        "map_devices",
+        sa.Column("iot_id", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lng", sa.Float(precision=53), nullable=False),
+        sa.Column("lat", sa.Float(precision=53), nullable=False),
+        sa.Column("placed_by", sa.Text(), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("iot_id", name=op.f("pk_map_devices")),
+    )
+    with op.batch_alter_table("map_devices", schema=None) as batch_op:
+        batch_op.create_index("ix_map_devices_community", ["community_id"], unique=False)
+
+    op.create_table(
+        "map_plans",
+        sa.Column(
+            "community_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("upload_id", sa.Text(), nullable=False),
+        sa.Column("width", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("height", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("metres", sa.Float(precision=53), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("community_id", name=op.f("pk_map_plans")),
+    )
+    op.create_table(
         "resident_vehicles",
         sa.Column(
             "vehicle_id",
@@ -104,6 +134,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_resident_vehicles_person", ["person_id", "community_id"], unique=False)
         batch_op.create_index("uq_resident_vehicles_plate", ["community_id", "plate"], unique=True)
 
+    op.create_table(
+        "traffic_hours",
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("hour", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("direction", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("passed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("refused", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("community_id", "hour", "kind", "direction", name=op.f("pk_traffic_hours")),
+    )
     with op.batch_alter_table("access_cards", schema=None) as batch_op:
         batch_op.create_index("ix_access_cards_holder", ["identity_id", "live"], unique=False)
 
@@ -129,12 +170,18 @@ def downgrade() -> None:
     with op.batch_alter_table("access_cards", schema=None) as batch_op:
         batch_op.drop_index("ix_access_cards_holder")
 
+    op.drop_table("traffic_hours")
     with op.batch_alter_table("resident_vehicles", schema=None) as batch_op:
         batch_op.drop_index("uq_resident_vehicles_plate")
         batch_op.drop_index("ix_resident_vehicles_person")
         batch_op.drop_index("ix_resident_vehicles_created")
 
     op.drop_table("resident_vehicles")
+    op.drop_table("map_plans")
+    with op.batch_alter_table("map_devices", schema=None) as batch_op:
+        batch_op.drop_index("ix_map_devices_community")
+
+    op.drop_table("map_devices")
     with op.batch_alter_table("employees", schema=None) as batch_op:
         batch_op.drop_index("ix_employees_person")
         batch_op.drop_index("ix_employees_created")

@@ -544,6 +544,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description Devices where they stand, with state and alarm (CON-05).
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdMapShow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/map/devices/{iot_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Place
+         * @description Put a device on the map, or move it.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdMapDevicesIotIdPlace"];
+        post?: never;
+        /**
+         * TakeOff
+         * @description Take a device off the map.
+         */
+        delete: operations["ApiConsoleCommunitiesCommunityIdMapDevicesIotIdTakeOff"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/map/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * SetPlan
+         * @description Show the community on a picture of its own, `metres` wide on the ground; at most 2 MB.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdMapPlanSetPlan"];
+        /**
+         * DropPlan
+         * @description Show the map instead.
+         */
+        delete: operations["ApiConsoleCommunitiesCommunityIdMapPlanDropPlan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/notices": {
         parameters: {
             query?: never;
@@ -3329,6 +3397,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/overview/houses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Houses
+         * @description What the community is built of (CON-02).
+         */
+        get: operations["ApiConsoleOverviewHousesHouses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/overview/population": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Population
+         * @description Who is in the community (CON-01).
+         */
+        get: operations["ApiConsoleOverviewPopulationPopulation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/overview/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Traffic
+         * @description Today's persons and vehicles, and this week beside the mean of the four before (CON-03).
+         */
+        get: operations["ApiConsoleOverviewTrafficTraffic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/overview/vehicle-passes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * VehiclePasses
+         * @description The last vehicles at the barriers, newest first.
+         */
+        get: operations["ApiConsoleOverviewVehiclePassesVehiclePasses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/passes": {
         parameters: {
             query?: never;
@@ -5547,6 +5695,15 @@ export interface components {
             serviceStart: string;
             timeZone: string;
         };
+        /** CommunityMap */
+        CommunityMap: {
+            devices: components["schemas"]["MapDevice"][];
+            lat: number | null;
+            lng: number | null;
+            plan: components["schemas"]["Plan"] | null;
+            /** @description Address of raster tiles with {z}/{x}/{y}; empty: none are set */
+            tiles: string;
+        };
         /** CommunityRow */
         CommunityRow: {
             address: string;
@@ -5622,6 +5779,11 @@ export interface components {
         CopyRequest: {
             name: string;
         };
+        /** Curve */
+        Curve: {
+            mean: number[];
+            thisWeek: (number | null)[];
+        };
         /** DataModelRow */
         DataModelRow: {
             area: string;
@@ -5633,6 +5795,15 @@ export interface components {
             source: string;
             title: string;
             version: string;
+        };
+        /** Days */
+        Days: {
+            mondayMs: number;
+            persons: components["schemas"]["Traffic"];
+            vehicles: components["schemas"]["Traffic"];
+            vehicleWeeksKnown: number;
+            /** @description Of the four weeks before, those with any pass: the mean is of these */
+            weeksKnown: number;
         };
         /** DeadRow */
         DeadRow: {
@@ -6176,6 +6347,22 @@ export interface components {
             /** @description Persons who live there now. */
             residents: number;
         };
+        /** Housing */
+        Housing: {
+            /** @description 户型, as 3/2/1; the most frequent first */
+            byLayout: components["schemas"]["Share"][];
+            /** @description Codes 1 lived in by the owner, 2 let, 3 empty */
+            byStatus: components["schemas"]["Share"][];
+            /** @description 房屋类型, codes 1 to 7 */
+            byType: components["schemas"]["Share"][];
+            garages: number;
+            /** @description 户数 */
+            houses: number;
+            /** @description Houses that somebody lives in */
+            occupied: number;
+            parkingSpaces: number;
+            storageRooms: number;
+        };
         /** Imported */
         Imported: {
             changes: components["schemas"]["Changed"][];
@@ -6259,6 +6446,18 @@ export interface components {
             groupId?: number | null;
             iotIds: string[];
             projectId?: string | null;
+        };
+        /** MapDevice */
+        MapDevice: {
+            alarm: string;
+            alarmMs: number;
+            iotId: string;
+            /** @enum {string} */
+            kind: "door" | "gate" | "camera" | "other";
+            lat: number;
+            lng: number;
+            name: string;
+            state: string;
         };
         /** Me */
         Me: {
@@ -7103,6 +7302,24 @@ export interface components {
         PinForm: {
             isTop: boolean;
         };
+        /** PlaceForm */
+        PlaceForm: {
+            lat: number;
+            lng: number;
+        };
+        /** Plan */
+        Plan: {
+            height: number;
+            metres: number;
+            /** @description Valid for some minutes */
+            url: string;
+            width: number;
+        };
+        /** PlanFile */
+        PlanFile: {
+            /** Format: binary */
+            file: string;
+        };
         /** PlatformProject */
         PlatformProject: {
             clientName: string;
@@ -7154,6 +7371,22 @@ export interface components {
             city: string;
             name: string;
             poid: string;
+        };
+        /** Population */
+        Population: {
+            byAge: components["schemas"]["Share"][];
+            byDegree: components["schemas"]["Share"][];
+            byMarriage: components["schemas"]["Share"][];
+            byPolitics: components["schemas"]["Share"][];
+            bySex: components["schemas"]["Share"][];
+            /** @description 流动人口: house members who are tenants */
+            floating: number;
+            /** @description House members of other kinds: friends, nannies, drivers … */
+            others: number;
+            /** @description 常驻人口: house members who are owners or their relatives */
+            permanent: number;
+            /** @description 总人口: all persons registered, by themselves or by the property */
+            total: number;
         };
         /** PresetRow */
         PresetRow: {
@@ -7901,6 +8134,11 @@ export interface components {
             };
             version: number;
         };
+        /** Share */
+        Share: {
+            code: string;
+            count: number;
+        };
         /** SignatureCheck */
         SignatureCheck: {
             clientSignature: string;
@@ -8146,6 +8384,15 @@ export interface components {
             /** @description Sub-devices in sight. */
             subs: number;
         };
+        /** Traffic */
+        Traffic: {
+            entering: components["schemas"]["Curve"];
+            leaving: components["schemas"]["Curve"];
+            refusedToday: number;
+            today: number;
+            todayIn: number;
+            todayOut: number;
+        };
         /** TrialAnswer */
         TrialAnswer: {
             code: string;
@@ -8257,6 +8504,14 @@ export interface components {
             problems: components["schemas"]["ImportFault"][];
             rows: number;
             unchanged: number;
+        };
+        /** VehiclePass */
+        VehiclePass: {
+            atMs: number;
+            direction: string;
+            id: string;
+            lane: string;
+            plate: string;
         };
         /** VehicleRegion */
         VehicleRegion: {
@@ -9495,6 +9750,195 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_linli.domains.communities.console.imports.SpaceImport_"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdMapShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommunityMap"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdMapDevicesIotIdPlace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdMapDevicesIotIdTakeOff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdMapPlanSetPlan: {
+        parameters: {
+            query: {
+                metres: number;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["PlanFile"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdMapPlanDropPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -15901,6 +16345,154 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOverviewHousesHouses: {
+        parameters: {
+            query: {
+                communityId: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Housing"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOverviewPopulationPopulation: {
+        parameters: {
+            query: {
+                communityId: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Population"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOverviewTrafficTraffic: {
+        parameters: {
+            query: {
+                communityId: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Days"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOverviewVehiclePassesVehiclePasses: {
+        parameters: {
+            query: {
+                communityId: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VehiclePass"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -1,0 +1,70 @@
+"""The community's map as its page shows it: devices with state and alarm, plan and tiles."""
+
+from typing import Final
+
+from linli.domains.communities.queries import communities
+from linli.domains.communities.service import uploads
+from linli.domains.overview import queries
+from linli.domains.overview.schemas import CommunityMap, MapDevice, PlaceKind, Plan
+from linli.kernel.db import Reader
+from linli.kernel.objects import ObjectStore
+from linli.kernel.scope import Scope
+from linli.things.queries import alerts
+from linli.things.queries.devices import DeviceRow, find_devices
+
+ALARM_MS: Final = 30 * 60_000
+"""An alarm shows on the map for so long after the device raised it."""
+_KINDS: Final[tuple[tuple[str, PlaceKind], ...]] = (
+    ("community/people", "door"),
+    ("community/car", "gate"),
+    ("community/video", "camera"),
+)
+
+
+def kind_of(device: DeviceRow) -> PlaceKind:
+    """What a device is drawn as, by its category (spec D 2.1)."""
+    code = device.category_code.casefold()
+    for beginning, kind in _KINDS:
+        if code.startswith(beginning):
+            return kind
+    return "camera" if "camera" in code else "other"
+
+
+async def community_map(
+    scope: Scope, db: Reader, objects: ObjectStore, *, community_id: int, tiles: str, now_ms: int
+) -> CommunityMap:
+    """Everything on the map of one community. Raises NotFound."""
+    community = await communities.community(scope, db, community_id)
+    places = await queries.placed_devices(scope, db, community_id)
+    found = [
+        d for d in await find_devices(scope, db, iot_ids=sorted(places)) if d.community_id == community_id
+    ]
+    raised = await alerts.latest_alerts(scope, db, devices=found, since_ms=now_ms - ALARM_MS)
+    shown = []
+    for device in found:
+        alert = raised.get(device.device_no)
+        lng, lat = places[device.iot_id]
+        shown.append(
+            MapDevice(
+                iot_id=device.iot_id,
+                name=device.nickname or device.device_name,
+                kind=kind_of(device),
+                state=device.state,
+                lng=lng,
+                lat=lat,
+                alarm=alert.name if alert else "",
+                alarm_ms=alert.at_ms if alert else 0,
+            )
+        )
+    return CommunityMap(
+        community.lng, community.lat, tiles, await _plan(scope, db, objects, community_id), shown
+    )
+
+
+async def _plan(scope: Scope, db: Reader, objects: ObjectStore, community_id: int) -> Plan | None:
+    kept = await queries.plan_of(scope, db, community_id)
+    upload = await uploads.find(scope, db, kept[0]) if kept else None
+    if kept is None or upload is None:
+        return None
+    url = objects.url(upload.object_key, expires_s=uploads.URL_SECONDS)
+    return Plan(url, kept[1], kept[2], kept[3])
