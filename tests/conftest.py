@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 import uvloop
 
-pytest_plugins = ["tests.plugins.covers", "tests.plugins.databases", "tests.plugins.documented"]
+pytest_plugins = [
+    "tests.plugins.covers",
+    "tests.plugins.databases",
+    "tests.plugins.documented",
+    "tests.plugins.teardowns",
+]
 
 
 def pytest_asyncio_loop_factories(
