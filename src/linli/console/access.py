@@ -2,6 +2,7 @@
 
 from typing import Any, Final, cast
 
+import msgspec
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
@@ -15,7 +16,8 @@ from linli.console.parts import Parts
 from linli.console.sessions import Session
 from linli.domains.people.rights import RIGHTS_OF, Right, Rights, Role
 from linli.domains.people.service import accounts
-from linli.kernel.errors import Forbidden, LinliError, Unauthorized
+from linli.kernel.errors import BadInput, Forbidden, LinliError, Unauthorized
+from linli.kernel.nul import holds_nul
 from linli.kernel.scope import Caller, Scope
 
 COOKIE: Final = "linli_session"
@@ -79,6 +81,21 @@ def refuse_forged(connection: Connection, _: BaseRouteHandler) -> None:
     same = origin is None or origin.partition("://")[2] == headers.get("host")
     if headers.get(GUARD_HEADER) is None or site not in ("same-origin", "none") or not same:
         raise ForgedRequest()
+
+
+async def refuse_nul(request: Request[Any, Any, Any]) -> None:
+    """Before the route: no text of the caller's holds U+0000, whatever the engine would keep. Raises BadInput."""
+    named = [*request.query_params.multi_items(), *request.path_params.items()]
+    for name, value in named:
+        if "\0" in f"{name}{value}":
+            raise BadInput(field=name.replace("\0", ""), rule="no_nul")
+    if request.content_type[0] in ("", "application/json"):
+        try:
+            held = holds_nul(await request.body())
+        except (msgspec.DecodeError, RecursionError):
+            return  # the route's own reading says what is wrong
+        if held:
+            raise BadInput(field="body", rule="no_nul")
 
 
 def require_right(connection: Connection, handler: BaseRouteHandler) -> None:

@@ -92,6 +92,7 @@ def console_app(parts: Parts) -> Litestar:
             DefineMiddleware(access.SessionMiddleware, parts=parts),
         ],
         before_send=[access.number_answer],
+        before_request=access.refuse_nul,
         guards=[access.refuse_forged, access.require_right],
         openapi_config=_openapi(),
         request_max_body_size=parts.settings.http.max_body_bytes,

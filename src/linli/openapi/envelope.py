@@ -8,6 +8,7 @@ import msgspec
 
 from linli.kernel import i18n
 from linli.kernel.errors import BadInput
+from linli.kernel.nul import holds_nul
 from linli.openapi.params import from_fields, refusal
 from linli.openapi.plans import MethodPlan
 from linli.openapi.signature import SignedRequest, fields_of, is_form
@@ -63,7 +64,7 @@ def read(request: SignedRequest) -> Envelope:
             envelope = _decode(body)
             if not body.isascii():
                 body.decode()  # texts of members that nobody reads are not looked at by the decoder
-            nul = b"\\u0000" in body and _has_nul(body)
+            nul = holds_nul(body)
         except msgspec.DecodeError as error:
             raise Unreadable(_of_envelope(refusal(error))) from error
         except UnicodeDecodeError as error:
@@ -141,21 +142,6 @@ def _from_fields(request: SignedRequest) -> Envelope:
         params=msgspec.Raw(msgspec.json.encode(params)),
         fields=params,
     )
-
-
-def _has_nul(body: bytes) -> bool:
-    """Whether a text or name in JSON holds U+0000, which no PostgreSQL text column takes."""
-    waiting = [msgspec.json.decode(body)]
-    while waiting:
-        match waiting.pop():
-            case str(text) if "\0" in text:
-                return True
-            case list(items):
-                waiting += items
-            case dict(members):
-                waiting += members
-                waiting += members.values()
-    return False
 
 
 def _is_utf8(raw: bytes) -> bool:
