@@ -1,9 +1,11 @@
 """Consumers over AMQP 1.0: RabbitMQ 4, a standard client, and both sides killed."""
 
 import asyncio
+import sys
 from contextlib import asynccontextmanager
 from random import Random
 
+import msgspec
 import pytest
 from proton import Delivery
 
@@ -16,13 +18,17 @@ from linli.databus.queues.hub import Hub
 from linli.databus.subscription_rows import Filters, get_subscription
 from linli.databus.webhook.pump import Limits
 from linli.kernel.clock import SystemClock
+from linli.kernel.db import Database
 from linli.kernel.http import HttpServer
 from linli.kernel.pages import PageRequest
+from linli.kernel.secrets import Secrets
 from tests.databus.amqp_consumer import AmqpConsumer
+from tests.databus.conftest import make_project
 from tests.databus.test_webhooks import say, until
 from tests.engines import RabbitMQ, free_port
 
 pytestmark = [pytest.mark.xdist_group("rabbitmq"), pytest.mark.timeout(120)]
+KILLS = 4
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +168,59 @@ async def test_nothing_is_lost_when_rabbitmq_is_killed(db, ours, ids, secrets, r
                     heard |= set(consumer.texts())
                     await asyncio.sleep(0.05)
                 await consumer.close()
+
+
+@pytest.mark.slow
+async def test_what_is_on_its_way_when_the_platform_is_killed_comes(
+    database_url, tmp_path, ids, rabbit, auth_port
+):
+    """Killed between a record's commit, RabbitMQ's confirmation and the note of it; a consumer holds some."""
+    key_file, chance = tmp_path / "master.key", Random(7)
+    secrets = Secrets.from_file(key_file)
+    db = await Database.open(database_url, clock=SystemClock())
+    project = await make_project(db, ids, secrets, "killed", (101,), (101,))
+    number = await subscribe(db, project, ids, secrets)
+    logins = HttpServer(RabbitAuth(db, secrets), port=auth_port)
+    await logins.start()
+    async with hub_of(db, secrets, rabbit):  # makes the queue
+        await asyncio.sleep(0)
+    committed, on_their_way = set(), 0
+    early = None
+    for _ in range(KILLS):
+        victim = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.databus.victim", database_url, str(key_file), project.tenant_id,
+            rabbit.url, stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        async with asyncio.timeout(60):
+            assert await victim.stdout.readline() == b"ready\n"
+            for _ in range(chance.randint(20, 150)):
+                committed.add(int(await victim.stdout.readline()))
+        await asyncio.sleep(chance.uniform(0, 0.05))
+        victim.kill()
+        committed |= {int(line) for line in (await victim.stdout.read()).splitlines() if line}
+        await victim.wait()
+        on_their_way += (await delivery_log.progress(project.owner, db, subscription_id=number)).backlog
+        if early is None:
+            early = AmqpConsumer(project.app_key, project.app_secret, rabbit.port, number, credit=5)
+    await early.close()  # what it held goes back
+    consumer = AmqpConsumer(project.app_key, project.app_secret, rabbit.port, number, credit=100_000)
+    async with hub_of(db, secrets, rabbit):
+        await handed_over(db, project, number)
+
+        async def all_came():
+            told = {
+                change
+                for message in consumer.told
+                for change in msgspec.json.decode(bytes(message.body))["dataIds"]
+            }
+            return committed <= {int(one) for one in told}
+
+        await until(all_came, 30)
+        consumer.accept_all()
+    await consumer.close()
+    await logins.stop(grace_seconds=1)
+    await db.close()
+    assert on_their_way, "no kill came in the midst of anything"
 
 
 async def test_a_key_reads_its_own_queues_and_does_nothing_else(

@@ -1,6 +1,6 @@
-"""A process that inserts records and pushes them to a webhook until it is killed. Prints each id once it is committed.
+"""A process that inserts records and pushes them until it is killed. Prints each id once it is committed.
 
-Run as `python -m tests.databus.victim <database url> <master key file> <tenant id>`.
+Run as `python -m tests.databus.victim <database url> <master key file> <tenant id> [<RabbitMQ's url>]`.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from pathlib import Path
 import uvloop
 
 from linli.databus import records
+from linli.databus.amqp.broker import Broker
 from linli.databus.queues.hub import Hub
 from linli.databus.webhook.pump import Limits
 from linli.kernel.clock import SystemClock
@@ -18,11 +19,12 @@ from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 
 
-async def main(url: str, key_file: str, tenant_id: str) -> None:
+async def main(url: str, key_file: str, tenant_id: str, rabbit: str = "") -> None:
     clock = SystemClock()
     db = await Database.open(url, clock=clock)
     await partitions.make_ahead(db, clock.now_ms())
-    hub = Hub(db, clock, Secrets.from_file(Path(key_file)), limits=Limits(allow_private=True))
+    broker = Broker(rabbit) if rabbit else None
+    hub = Hub(db, clock, Secrets.from_file(Path(key_file)), limits=Limits(allow_private=True), broker=broker)
     await hub.start()
     scope = Scope.system(tenant_id)
     number = 0
