@@ -34,9 +34,11 @@ class Device:
         """By method: params -> members of the reply, or None for silence."""
 
     @classmethod
-    async def connect(cls, port: int, triple: Triple, *, ext: int = 1, clean: bool = True) -> "Device":
+    async def connect(
+        cls, port: int, triple: Triple, *, ext: int = 1, clean: bool = True, will: mqtt.Will | None = None
+    ) -> "Device":
         device = cls(await Client.dial(port), triple)
-        device.client.send(connect_packet(triple, ext=ext, clean=clean))
+        device.client.send(connect_packet(triple, ext=ext, clean=clean, will=will))
         answer = await device.client.read()
         assert isinstance(answer, mqtt.Connack), answer
         assert answer.code == 0, answer
@@ -132,7 +134,9 @@ class Device:
         return True
 
 
-def connect_packet(triple: Triple, *, ext: int = 1, clean: bool = True) -> mqtt.Connect:
+def connect_packet(
+    triple: Triple, *, ext: int = 1, clean: bool = True, will: mqtt.Will | None = None
+) -> mqtt.Connect:
     client_id = f"{triple.product_key}&{triple.device_name}"
     text = signatures.device_text(client_id, triple.device_name, triple.product_key, "1700000000")
     return mqtt.Connect(
@@ -141,6 +145,7 @@ def connect_packet(triple: Triple, *, ext: int = 1, clean: bool = True) -> mqtt.
         signatures.sign(triple.device_secret, text).encode(),
         clean=clean,
         keep_alive=60,
+        will=will,
     )
 
 

@@ -33,6 +33,7 @@ from linli.things.inbox.receiver import Receiver
 from linli.things.inbox.requests import Requests
 from linli.things.models import devices
 from linli.things.mqtt.front import Front
+from linli.things.mqtt.kept_wills import DatabaseWills, forget_will
 from linli.things.mqtt.limits import Limits
 from linli.things.mqtt.retained import DatabaseRetained, forget_retained
 from linli.things.mqtt.store import SessionStore
@@ -97,7 +98,10 @@ class Things:
             self._apps, self.certificates,
         )  # fmt: skip
         retained = None if sessions is None else DatabaseRetained(db, clock)
-        self.front = Front(self.backend, clock=clock, limits=limits, store=sessions, retained=retained)
+        wills = None if sessions is None else DatabaseWills(db, clock, processes.name)
+        self.front = Front(
+            self.backend, clock=clock, limits=limits, store=sessions, retained=retained, wills=wills
+        )
         self.fleet.put_out = self.front.kick
         self.ingest.publisher = self.front
         self.requests.publisher = self.front
@@ -188,3 +192,4 @@ async def _device_deleted(tx: Tx, event: DeviceDeleted) -> None:
     await forget_certificates(tx, device_no=event.device_no)
     await forget_memberships(tx, device_no=event.device_no)
     await forget_retained(tx, product_key=event.product_key, device_name=event.device_name)
+    await forget_will(tx, product_key=event.product_key, device_name=event.device_name)

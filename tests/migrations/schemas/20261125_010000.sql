@@ -929,6 +929,25 @@ CREATE TABLE mqtt_sessions (
 
 ;
 INSERT INTO "mqtt_sessions" VALUES('1','1',1,1);
+CREATE TABLE mqtt_wills (
+	product_key TEXT NOT NULL, 
+	device_name TEXT NOT NULL, 
+	front TEXT NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	device_no INTEGER NOT NULL, 
+	topic TEXT NOT NULL, 
+	payload BLOB NOT NULL, 
+	qos INTEGER NOT NULL, 
+	retain INTEGER DEFAULT '0' NOT NULL, 
+	properties BLOB, 
+	delay_s INTEGER NOT NULL, 
+	due_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_mqtt_wills PRIMARY KEY (product_key, device_name)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "mqtt_wills" VALUES('1','1','1','1',1,'1',X'31',1,1,X'31',1,1);
 CREATE TABLE notice_reads (
 	notice_id INTEGER NOT NULL, 
 	person_id INTEGER NOT NULL, 
@@ -1883,6 +1902,8 @@ CREATE INDEX ix_departments_parent ON departments (community_id, parent_id, crea
 CREATE INDEX ix_employees_created ON employees (community_id, created_ms);
 CREATE INDEX ix_employees_person ON employees (person_id);
 CREATE INDEX ix_map_devices_community ON map_devices (community_id);
+CREATE INDEX ix_mqtt_wills_front ON mqtt_wills (front);
+CREATE INDEX ix_mqtt_wills_tenant ON mqtt_wills (tenant_id);
 CREATE INDEX ix_resident_vehicles_created ON resident_vehicles (community_id, created_ms, vehicle_id);
 CREATE INDEX ix_resident_vehicles_person ON resident_vehicles (person_id, community_id);
 CREATE UNIQUE INDEX uq_resident_vehicles_plate ON resident_vehicles (community_id, plate);

@@ -1,7 +1,7 @@
 """Several fronts over one PostgreSQL database, in one test process: each with its own Database and port."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -11,15 +11,15 @@ from sqlalchemy import bindparam, select
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database, Query
 from linli.kernel.ids import Ids
-from linli.kernel.processes import Processes
 from linli.kernel.secrets import Secrets
+from linli.protocols import mqtt
 from linli.things.errors import DeviceOffline
 from linli.things.models import devices, inbox_work
-from linli.things.mqtt.stored_sessions import DatabaseSessionStore
 from linli.things.routing.presence import CONNECTED, KEPT
 from linli.things.service import devices as device_service
 from tests.things.conftest import Site
-from tests.things.device import Platform, until
+from tests.things.device import until
+from tests.things.routing.fronts import Front, Open
 
 pytestmark = pytest.mark.engines("postgresql")
 
@@ -28,73 +28,6 @@ _row = Query(
     unscoped="a test looks",
 )
 _work = Query(select(inbox_work.c.seq))
-
-
-class Front(Platform):
-    """One process as far as things are concerned."""
-
-    db: Database
-    processes: Processes
-
-    @classmethod
-    async def open(cls, url: str, name: str, clock: ManualClock, secrets: Secrets) -> "Front":
-        db = await Database.open(url, clock=clock)
-        processes = Processes(db, clock, name=name)
-        ids = Ids(now_ms=clock.now_ms)
-        front = cls.on(db, clock, ids, secrets, processes=processes, sessions=DatabaseSessionStore(db, clock))
-        assert isinstance(front, Front)
-        front.db, front.processes, front.ids = db, processes, ids
-        return front
-
-    async def start(self) -> "Front":
-        await self.processes.enter()
-        self.ids.take_slot(self.processes.slot)
-        await super().start()
-        self.processes.watch()
-        return self
-
-    async def stop(self) -> None:
-        if self._server is not None:
-            await super().stop()
-            await self.processes.stop()
-            await self.db.close()
-
-    async def die(self) -> None:
-        """As by kill -9: sockets close, and nothing more is said or written."""
-        things, self._server = self.things, None
-        for task in (self.processes._task, things.ingest._task, things.front._sweeper):
-            assert task is not None
-            task.cancel()
-        things.front.others = None
-        for connection in list(things.front.traffic.connections):
-            connection._transport.abort()
-        await things.dispatcher.stop()
-        await things.fleet.stop()
-        assert things.routing is not None
-        await things.routing.presence.stop()
-        things.routing._tasks.clear()
-        await things.routing.mail.stop()
-        await self.db.close()
-
-
-type Open = Callable[[str], Awaitable[Front]]
-
-
-@pytest.fixture
-async def fronts(database_url: str, clock: ManualClock, secrets: Secrets) -> AsyncIterator[Open]:
-
-    made: list[Front] = []
-
-    async def start(name: str, prepare: Callable[[Front], None] = lambda front: None) -> Front:
-        front = await Front.open(database_url, name, clock, secrets)
-        prepare(front)
-        made.append(front)
-        await front.start()
-        return front
-
-    yield start
-    for front in made:
-        await front.stop()
 
 
 async def beat(clock: ManualClock, seconds: int) -> None:
@@ -286,6 +219,34 @@ async def test_a_dead_front_is_taken_over(fronts: Any, site: Site, clock: Manual
     assert (await back.next()).topic == topic
     await until(told(two, site, CONNECTED, three))
     assert two.processes.others() == [p for p in two.processes.others() if p.name == three.processes.name]
+
+
+async def test_the_heir_of_a_dead_front_says_its_wills_unless_the_device_is_back(
+    fronts: Any, site: Site, clock: ManualClock, secrets: Secrets, ids: Ids
+) -> None:
+    heard: list[bytes] = []
+    one, two = await fronts("one"), await fronts("two")
+    two.things.front.on_spread = lambda message: heard.append(message.payload)
+    async with two.db.begin() as tx:
+        other = await device_service.create_device(
+            site.tenant, tx, product_key=site.product_key, device_name="dev.yard-02", ids=ids, secrets=secrets
+        )
+    for triple in (site.device, other):
+        topic = f"/{site.product_key}/{triple.device_name}/user/last"
+        await one.connect(triple, will=mqtt.Will(topic, triple.device_name.encode(), 1))
+    await until(told(two, site, CONNECTED, one))
+    writer = one.things.front._kept_wills._writer
+    if writer is not None:
+        await writer
+    await one.die()
+    await two.connect(other)
+    await beat(clock, 10)
+
+    async def said() -> bool:
+        return bool(heard)
+
+    await until(said)
+    assert heard == [b"dev.lobby-01"]
 
 
 async def test_who_came_back_elsewhere_stays_online(fronts: Open, site: Site, clock: ManualClock) -> None:

@@ -109,6 +109,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("community_id", name=op.f("pk_map_plans")),
     )
     op.create_table(
+        "mqtt_wills",
+        sa.Column("product_key", sa.Text(), nullable=False),
+        sa.Column("device_name", sa.Text(), nullable=False),
+        sa.Column("front", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("device_no", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("qos", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "retain", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column("properties", sa.LargeBinary(), nullable=True),
+        sa.Column("delay_s", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("due_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("product_key", "device_name", name=op.f("pk_mqtt_wills")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("mqtt_wills", schema=None) as batch_op:
+        batch_op.create_index("ix_mqtt_wills_front", ["front"], unique=False)
+        batch_op.create_index("ix_mqtt_wills_tenant", ["tenant_id"], unique=False)
+
+    op.create_table(
         "resident_vehicles",
         sa.Column(
             "vehicle_id",
@@ -177,6 +200,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_resident_vehicles_created")
 
     op.drop_table("resident_vehicles")
+    with op.batch_alter_table("mqtt_wills", schema=None) as batch_op:
+        batch_op.drop_index("ix_mqtt_wills_tenant")
+        batch_op.drop_index("ix_mqtt_wills_front")
+
+    op.drop_table("mqtt_wills")
     op.drop_table("map_plans")
     with op.batch_alter_table("map_devices", schema=None) as batch_op:
         batch_op.drop_index("ix_map_devices_community")

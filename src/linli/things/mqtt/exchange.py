@@ -1,17 +1,19 @@
 """Passing messages on: who gets what one client publishes on a user topic. Source: MQTT 5.0, 4.7, 4.8.
 
 A device never gets its own messages back (the SDKs take them for the platform's); an app does, unless it said
-No Local. Filters that overlap give one copy, at the highest QoS, with all their identifiers.
+No Local. Filters that overlap give one copy, at the highest QoS, with all their identifiers. Of a shared subscription
+one member gets it, whichever front that is at (`others.SharedElsewhere`).
 """
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
 from linli.protocols.mqtt import FilterTrie, Properties
 from linli.things.mqtt import rules
 from linli.things.mqtt.message import Message
+from linli.things.mqtt.others import Room, Shared, SharedElsewhere
 from linli.things.mqtt.outbox import Downlink
 from linli.things.mqtt.session import Session
 from linli.things.mqtt.subscriptions import Subscription
@@ -19,16 +21,16 @@ from linli.things.mqtt.subscriptions import Subscription
 MAX_TRIES = 5
 """How often a shared message goes to another member because the one that had it left."""
 
-type Group = tuple[str, str]
-"""(whose: appKey or device, name of the group)."""
 type Members = dict[Session, Subscription]
 
 
 class Exchange:
     def __init__(self) -> None:
         self._plain: FilterTrie[dict[Session, dict[str, Subscription]]] = FilterTrie()
-        self._shared: FilterTrie[dict[Group, Members]] = FilterTrie()
+        self._shared: FilterTrie[dict[Shared, Members]] = FilterTrie()
         self._turn = itertools.count()
+        self.elsewhere: SharedElsewhere | None = None
+        """None: no other front has members of shared subscriptions."""
 
     # --- who wants what ---
 
@@ -44,10 +46,12 @@ class Exchange:
                 node = self._plain[inner] = {}
             node.setdefault(session, {})[subscription.text] = subscription
             return
-        groups = self._shared.get(inner)
-        if groups is None:
-            groups = self._shared[inner] = {}
-        groups.setdefault(_group(session, share[0]), {})[session] = subscription
+        circles = self._shared.get(inner)
+        if circles is None:
+            circles = self._shared[inner] = {}
+        shared = _shared(session, subscription)
+        circles.setdefault(shared, {})[session] = subscription
+        self._tell(shared)
 
     def remove(self, session: Session, subscription: Subscription) -> None:
         inner, share = subscription.inner, subscription.share
@@ -60,34 +64,59 @@ class Exchange:
                 if not node:
                     self._plain.pop(inner)
             return
-        groups = self._shared.get(inner)
-        group = _group(session, share[0])
-        if groups is not None and group in groups:
-            groups[group].pop(session, None)
-            if not groups[group]:
-                del groups[group]
-            if not groups:
+        circles = self._shared.get(inner)
+        shared = _shared(session, subscription)
+        if circles is not None and shared in circles:
+            circles[shared].pop(session, None)
+            if not circles[shared]:
+                del circles[shared]
+            if not circles:
                 self._shared.pop(inner)
+            self._tell(shared)
 
     def forget(self, session: Session) -> None:
         """The session ended."""
         for subscription in session.subscriptions:
             self.remove(session, subscription)
 
+    def moved(self, session: Session) -> None:
+        """The session has a connection now, or none any more: other fronts share by that."""
+        if self.elsewhere is not None and self._shared:
+            for subscription in session.subscriptions:
+                if subscription.share is not None and rules.user_owner(subscription.inner) is not None:
+                    self._tell(_shared(session, subscription))
+
+    def _tell(self, shared: Shared) -> None:
+        if self.elsewhere is not None:
+            self.elsewhere.changed(shared, _room(self._members(shared)))
+
+    def _members(self, shared: Shared) -> Members:
+        return (self._shared.get(shared.inner) or {}).get(shared, {})
+
     # --- what is passed on ---
 
     def spread(self, message: Message, origin: Session | None) -> list[Session]:
-        """Give it to all who subscribed; returns those. `origin`: whose session it came by, if that is here."""
+        """Give it to all who subscribed here, and one of each group; returns those reached here."""
+        reached = self.spread_plain(message, origin)
+        for shared in self._circles(message.topic):
+            chosen = self.share(message, shared)
+            if chosen is not None:
+                reached.append(chosen)
+        return reached
+
+    def spread_plain(self, message: Message, origin: Session | None) -> list[Session]:
+        """The same without groups. `origin`: whose session it came by, if that is here."""
         reached: list[Session] = []
         for session, wanted in self._subscribers(message, origin):
             deliver(session, message, wanted)
             reached.append(session)
-        for groups in self._shared.match(message.topic):
-            for members in list(groups.values()):
-                chosen = self._share(message, members, MAX_TRIES)
-                if chosen is not None:
-                    reached.append(chosen)
         return reached
+
+    def _circles(self, topic: str) -> set[Shared]:
+        found = {shared for circles in self._shared.match(topic) for shared in circles}
+        if self.elsewhere is not None:
+            found.update(self.elsewhere.matching(topic))
+        return found
 
     def _subscribers(
         self, message: Message, origin: Session | None
@@ -102,9 +131,20 @@ class Exchange:
             if wanted and rules.may_get(session, message.owner):
                 yield session, wanted
 
-    def _share(self, message: Message, members: Members, tries: int) -> Session | None:
-        """One of the group gets it: in turn, whoever has room first, and a session without connection last."""
+    def share(
+        self, message: Message, shared: Shared, tried: frozenset[str] = frozenset(), tries: int = MAX_TRIES
+    ) -> Session | None:
+        """One of the group gets it: in turn, whoever has room first, and a session without connection last.
+
+        `tried`: fronts that had the message and nobody to give it to. Returns whom it went to, if that is here.
+        """
+        members = self._members(shared)
         able = [session for session in members if rules.may_get(session, message.owner)]
+        if self.elsewhere is not None:
+            front = self.elsewhere.choose(shared, _room(able), tried)
+            if front:
+                self.elsewhere.hand(front, message, shared, tried)
+                return None
         if not able:
             return None
         turn = next(self._turn) % len(able)
@@ -116,7 +156,7 @@ class Exchange:
 
         def settled(delivered: bool) -> None:
             if not delivered and chosen.connection is None and tries:
-                self._share(message, members, tries - 1)
+                self.share(message, shared, tried, tries - 1)
 
         deliver(chosen, message, [members[chosen]], on_ack=settled)
         return chosen
@@ -157,5 +197,13 @@ def deliver(
     return session.offer(downlink, keep=True)
 
 
-def _group(session: Session, name: str) -> Group:
-    return (session.key[0] if session.is_app else "/".join(session.key), name)
+def _shared(session: Session, subscription: Subscription) -> Shared:
+    share = subscription.share
+    assert share is not None
+    return Shared(session.key[0] if session.is_app else "/".join(session.key), *share)
+
+
+def _room(sessions: Iterable[Session]) -> Room:
+    found = list(sessions)
+    connected = sum(one.connection is not None for one in found)
+    return Room(connected, len(found) - connected)

@@ -17,10 +17,11 @@ from linli.things.mqtt.connection import Connection
 from linli.things.mqtt.downlinks import Downlinks
 from linli.things.mqtt.exchange import Exchange
 from linli.things.mqtt.handover import Handover
+from linli.things.mqtt.kept_wills import KeptWills, NoKeptWills
 from linli.things.mqtt.limits import Limits
 from linli.things.mqtt.message import Message
 from linli.things.mqtt.metrics import Meter
-from linli.things.mqtt.others import OtherFronts
+from linli.things.mqtt.others import OtherFronts, SharedElsewhere
 from linli.things.mqtt.ports import (
     APP_PRODUCT,
     UNAVAILABLE,
@@ -34,7 +35,7 @@ from linli.things.mqtt.session import Session
 from linli.things.mqtt.store import MemorySessionStore, SessionStore
 from linli.things.mqtt.subscribing import Subscribing
 from linli.things.mqtt.traffic import Traffic
-from linli.things.mqtt.wills import Wills
+from linli.things.mqtt.wills import Heirs, Wills
 
 log = logger(__name__)
 
@@ -55,6 +56,7 @@ class Front:
         limits: Limits | None = None,
         store: SessionStore | None = None,
         retained: Retained | None = None,
+        wills: KeptWills | None = None,
     ) -> None:
         self.backend = backend
         self.limits = limits or Limits()
@@ -65,7 +67,8 @@ class Front:
         self._retained: Retained = retained or MemoryRetained(clock)
         self._admission = Admission(backend, self, self.limits)
         self._exchange = Exchange()
-        self._wills = Wills(self.traffic)
+        self._kept_wills = wills or NoKeptWills()
+        self._wills = Wills(self.traffic, self._kept_wills)
         self.clients = clients = Clients(self.traffic, self._store, self._exchange, self._wills)
         self._subscribing = Subscribing(self._store, self._exchange, self._retained, self.limits)
         self.on_spread: Callable[[Message], None] | None = None
@@ -85,6 +88,15 @@ class Front:
         handover = Handover(clients, self._store, self._exchange, self._wills)
         self.prepare, self.left_before_welcome = handover.prepare, handover.left_before_welcome
         self.let_go, self.adopt, self.app_elsewhere = handover.let_go, handover.adopt, handover.app_elsewhere
+        self.share = self._exchange.share
+        heirs = Heirs(
+            self._wills,
+            self._kept_wills,
+            session_of=lambda kept: clients.devices.get(kept.key) or clients.new(kept.key),
+            connection=self.connection,
+            is_back=lambda key: clients.is_connected(*key) or clients.app(*key) is not None,
+        )
+        self._find_wills, self.take_over_wills = heirs.start, heirs.take_over
 
     @property
     def others(self) -> OtherFronts | None:
@@ -94,6 +106,10 @@ class Front:
     @others.setter
     def others(self, others: OtherFronts | None) -> None:
         self.clients.others = others
+
+    def share_with(self, elsewhere: SharedElsewhere) -> None:
+        """Shared subscriptions have members at other fronts too."""
+        self._exchange.elsewhere = elsewhere
 
     # --- life ---
 
@@ -105,6 +121,8 @@ class Front:
         for stored in [] if self.others is not None else await self._store.load():
             self.clients.restore(stored)
         await self._retained.start()
+        if self.others is None:
+            await self._find_wills()
         self._sweeper = asyncio.get_running_loop().create_task(self._count())
 
     async def stop(self) -> None:
@@ -120,6 +138,7 @@ class Front:
             connection.close(Gone.STOPPED)
         await self._store.close()
         await self._retained.close()
+        await self._kept_wills.close()
 
     def connection(self) -> Connection:
         return Connection(self)
@@ -187,9 +206,9 @@ class Front:
         session.connection = connection
         clients.enter(session)
         connection.open(session, connect)
-        self._wills.returned(session)
         # What an app waits for is kept in its durable queues, not here (design 4.8).
         session.begin(connect, may_outlive=not session.is_app)
+        self._wills.arrived(session, connection)
         if connection.v5 is None:
             connection.send(mqtt.encode(mqtt.Connack(0, session_present=old is not None)))
         else:
@@ -204,6 +223,7 @@ class Front:
                 )
             )
         self.backend.connected(session)
+        self._exchange.moved(session)
         session.resume()
         connection.go_on()
 
@@ -219,6 +239,7 @@ class Front:
         self.clients.detach_all(session)
         if session.persistent:
             session.suspend()
+            self._exchange.moved(session)
             self._store.gone(session.key, session.gone_ms, session.expiry_s)
             if self.others is not None:
                 self.others.left(session.key, session.claim, kept=True)
@@ -260,8 +281,8 @@ class Front:
         return self._exchange.spread(message, origin)
 
     def spread(self, message: Message) -> None:
-        """Give subscribers of this front a message that came to another one."""
-        self._exchange.spread(message, None)
+        """Give subscribers of this front a message that came to another one, which sees to groups (`share`)."""
+        self._exchange.spread_plain(message, None)
 
     def when_durable(self, call: Callable[[], None]) -> None:
         self._retained.when_durable(lambda: self._store.when_durable(call))

@@ -78,7 +78,7 @@ class Handover:
         if clients.devices.get(key) is session:
             del clients.devices[key]
             self._exchange.forget(session)
-            self._wills.returned(session)
+            self._wills.void(session.key)
             session.let_go()
         durable = asyncio.Event()
         self._store.when_durable(durable.set)

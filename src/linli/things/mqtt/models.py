@@ -1,4 +1,4 @@
-"""Tables of the MQTT front: persistent sessions (written by `stored_sessions` alone) and retained messages."""
+"""Tables of the MQTT front: persistent sessions (written by `stored_sessions` alone), retained messages and wills."""
 
 from sqlalchemy import Column, Index, Table, Text
 
@@ -74,3 +74,25 @@ mqtt_retained = Table(
     sqlite_with_rowid=False,
 )
 """The last message of a topic whose sender asked to keep it. The owner of an app's topic is (`app`, appKey)."""
+
+mqtt_wills = Table(
+    "mqtt_wills",
+    metadata,
+    Column("product_key", Text, primary_key=True),
+    Column("device_name", Text, primary_key=True),
+    text_column("front"),
+    text_column("tenant_id"),
+    integer("device_no"),
+    text_column("topic"),
+    blob("payload"),
+    integer("qos"),
+    flag("retain"),
+    blob("properties", null=True),
+    integer("delay_s"),
+    integer("due_ms"),
+    Index("ix_mqtt_wills_front", "front"),
+    Index("ix_mqtt_wills_tenant", "tenant_id"),
+    sqlite_with_rowid=False,
+)
+"""What clients want to be said when they are lost, as long as it may have to be. The first two columns are the client's
+own names: (appKey, client id) of an app. `front`: process that holds it. `due_ms`: 0 while the client is connected."""

@@ -4,10 +4,50 @@ A device may connect to any front. Whoever takes it first makes the front that h
 ends, its session is written, and only then does the new front load the session and answer the CONNECT.
 """
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, Protocol
 
+from linli.things.mqtt.message import Message
 from linli.things.mqtt.store import Key
+
+
+class Shared(NamedTuple):
+    """A shared subscription. All who subscribed to the same one are its group, at whichever front."""
+
+    whose: str
+    """appKey, or `{productKey}/{deviceName}`: groups of one name are apart."""
+    group: str
+    inner: str
+    """The filter that topics are matched with."""
+
+
+class Room(NamedTuple):
+    """Members of a group at one front."""
+
+    connected: int
+    waiting: int
+    """Sessions whose device is away."""
+
+
+class SharedElsewhere(Protocol):
+    """Which other fronts have members of which groups. Implemented by `things.routing`; all returns at once."""
+
+    def changed(self, shared: Shared, here: Room) -> None:
+        """Let the others know who is here."""
+        ...
+
+    def matching(self, topic: str) -> Iterable[Shared]:
+        """Groups of others that want a topic."""
+        ...
+
+    def choose(self, shared: Shared, here: Room, tried: frozenset[str]) -> str:
+        """Whose turn it is to get a message: a front with connected members before one with waiting ones.
+
+        `tried`: fronts that it has been at. Empty: this front, or nobody.
+        """
+        ...
+
+    def hand(self, front: str, message: Message, shared: Shared, tried: frozenset[str]) -> None: ...
 
 
 class OtherFronts(Protocol):

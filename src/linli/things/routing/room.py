@@ -21,6 +21,7 @@ from linli.things.mqtt.front import Front
 from linli.things.mqtt.store import Key
 from linli.things.routing.forwarding import Forwarding
 from linli.things.routing.presence import AWAY, CONNECTED, KEPT, Held, Presence
+from linli.things.routing.sharing import Sharing
 
 log = telemetry.logger(__name__)
 
@@ -66,6 +67,7 @@ class Routing:
         self.mail = Mail(db, clock, processes.name)
         self.presence = Presence(db, processes.name, self._news)
         self._forwarding = Forwarding(processes, self.mail, front, calls, clock)
+        self._sharing = Sharing(db.signals, processes, self.mail, front)
         self._released: dict[int, asyncio.Event] = {}
         """By device: set when the front that held it let go."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -84,12 +86,14 @@ class Routing:
         await self.presence.start()
         await self.mail.start()
         self._forwarding.start()
+        self._sharing.start()
         self._spawn(self._look_after_forgotten())
 
     async def stop(self) -> None:
         """After the front closed."""
         for stop in self._stops:
             stop()
+        self._sharing.stop()
         await self._forwarding.stop()
         for task in self._tasks:
             task.cancel()
@@ -231,6 +235,7 @@ class Routing:
                 key = None if device is None else (device.product_key, device.device_name)
                 if key is None or not (self._front.holds(key) or await self._front.adopt(key)):
                     self.presence.leave(device_no, held.claim, AWAY)
+        await self._front.take_over_wills(gone)
         log.info("front %s: %d devices taken over", gone, len(taken))
 
     async def _mark_offline(self, gone: str) -> None:
@@ -249,6 +254,7 @@ class Routing:
         """The safety net below all this: messages that wait though nobody has them in hand."""
         while True:
             await self._clock.sleep(LOOK_SECONDS)
+            self._sharing.forget_dead()
             if self._dispatcher.idle:
                 self._dispatcher.look_again()
 

@@ -1,0 +1,155 @@
+"""Shared subscriptions over all fronts: a message goes to one member of a group, at whichever front that is.
+
+Each front tells the others how many members it has of which group; the front that a message came to chooses among all.
+What is told is void when lost: a front that may have missed something asks, and all tell again.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
+
+import msgspec
+
+from linli.kernel import telemetry
+from linli.kernel.processes import Mail, Processes
+from linli.kernel.signals import MOST_BYTES, Signals
+from linli.protocols.mqtt import FilterTrie
+from linli.things.mqtt.front import Front
+from linli.things.mqtt.message import Message
+from linli.things.mqtt.others import Room, Shared
+
+log = telemetry.logger(__name__)
+
+CHANNEL = "shares"
+
+
+class _Told(msgspec.Struct, array_like=True):
+    """What a front says of itself: one group, or (None) that it wants to hear of all."""
+
+    front: str
+    shared: Shared | None = None
+    room: Room = Room(0, 0)
+
+
+class _Handed(msgspec.Struct, array_like=True):
+    message: Message
+    shared: Shared
+    tried: list[str]
+
+
+_told = msgspec.json.Decoder(_Told)
+
+
+class Sharing:
+    """Implements `mqtt.others.SharedElsewhere`."""
+
+    def __init__(self, signals: Signals, processes: Processes, mail: Mail, front: Front) -> None:
+        self._signals = signals
+        self._processes = processes
+        self._me = processes.name
+        self._mail = mail
+        self._front = front
+        self._here: dict[Shared, Room] = {}
+        self._there: dict[str, dict[Shared, Room]] = {}
+        """By front."""
+        self._wanted: FilterTrie[Counter[Shared]] = FilterTrie()
+        """By filter: at how many other fronts each group has members."""
+        self._changed: dict[Shared, None] = {}
+        self._turn = count()
+        self._stop_listening: Callable[[], None] = lambda: None
+        mail.on("share", _Handed, self._take)
+        front.share_with(self)
+
+    def start(self) -> None:
+        self._stop_listening = self._signals.listen(CHANNEL, self._heard, missed=self._ask, others_only=True)
+        self._ask()
+
+    def stop(self) -> None:
+        self._stop_listening()
+
+    # for the front
+
+    def changed(self, shared: Shared, here: Room) -> None:
+        if not any(here):
+            self._here.pop(shared, None)
+        else:
+            self._here[shared] = here
+        if not self._changed:
+            asyncio.get_running_loop().call_soon(self._tell)
+        self._changed[shared] = None
+
+    def matching(self, topic: str) -> Iterator[Shared]:
+        for groups in self._wanted.match(topic):
+            yield from groups
+
+    def choose(self, shared: Shared, here: Room, tried: frozenset[str]) -> str:
+        if tried and any(here):
+            return ""  # it has been sent around enough
+        rooms = {"": here} | {
+            front: rooms[shared]
+            for front, rooms in self._there.items()
+            if shared in rooms and front not in tried and self._processes.alive(front)
+        }
+        for kind in (0, 1):
+            members = [front for front, room in rooms.items() for _ in range(room[kind])]
+            if members:
+                return members[next(self._turn) % len(members)]
+        return ""
+
+    def hand(self, front: str, message: Message, shared: Shared, tried: frozenset[str]) -> None:
+
+        def not_sent() -> None:
+            self._front.share(message, shared, tried | {front, self._me})
+
+        self._mail.send(front, "share", _Handed(message, shared, [*tried, self._me]), lost=not_sent)
+
+    def _take(self, handed: _Handed) -> None:
+        self._front.share(handed.message, handed.shared, frozenset(handed.tried))
+
+    # what fronts tell one another
+
+    def _tell(self) -> None:
+        changed, self._changed = self._changed, {}
+        self._say(changed)
+
+    def _say(self, these: Iterable[Shared]) -> None:
+        for shared in these:
+            text = msgspec.json.encode(_Told(self._me, shared, self._here.get(shared, Room(0, 0))))
+            if len(text) > MOST_BYTES:
+                log.warning("a shared subscription of %s is too long to be shared among fronts", shared.whose)
+            else:
+                self._signals.publish(CHANNEL, text.decode())
+
+    def _ask(self) -> None:
+        self._signals.publish(CHANNEL, msgspec.json.encode(_Told(self._me)).decode())
+
+    def _heard(self, payload: str) -> None:
+        told = _told.decode(payload)
+        shared = told.shared
+        if shared is None:
+            self._say(list(self._here))
+            return
+        self._learn(told.front, shared, told.room)
+
+    def _learn(self, front: str, shared: Shared, room: Room) -> None:
+        rooms = self._there.setdefault(front, {})
+        groups = self._wanted.get(shared.inner)
+        if groups is None:
+            groups = self._wanted[shared.inner] = Counter()
+        groups[shared] += any(room) - (shared in rooms)
+        if any(room):
+            rooms[shared] = room
+        else:
+            rooms.pop(shared, None)
+        if not groups[shared]:
+            del groups[shared]
+        if not groups:
+            self._wanted.pop(shared.inner)
+
+    def forget_dead(self) -> None:
+        """Now and then: fronts that are no more, and with them their members."""
+        for front in [one for one in self._there if not self._processes.alive(one)]:
+            for shared in list(self._there[front]):
+                self._learn(front, shared, Room(0, 0))
+            del self._there[front]
