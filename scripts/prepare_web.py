@@ -15,7 +15,7 @@ NOT_SOURCES = frozenset({"node_modules", "dist", "coverage", ".vite", "test-resu
 
 
 class WebBuild:
-    """`root/web`: its locked packages in node_modules, its pages built into src/linli/console/static."""
+    """`root/web`: its locked packages in node_modules, its pages built into src/linli/console/static*."""
 
     def __init__(self, root: Path, python: PythonEnvironment) -> None:
         self.folder = root / "web"

@@ -124,6 +124,17 @@ class Demo:
     url: str
     passwords: dict[str, str]
     mqtt_port: int
+    log: Path
+
+    def code(self, phone: str) -> str:
+        """The last one-time code that the demo printed for a phone."""
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            found = re.findall(rf"{phone}: (\d{{6}})", self.log.read_text(errors="replace"))
+            if found:
+                return found[-1]
+            time.sleep(0.05)
+        raise AssertionError(f"no code for {phone}")
 
 
 @pytest.fixture(scope="session")
@@ -141,7 +152,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         passwords = _passwords(process, log)
         url = f"http://127.0.0.1:{port}"
         urllib.request.urlopen(f"{url}/readyz", timeout=5).close()
-        yield Demo(url, passwords, mqtt_port)
+        yield Demo(url, passwords, mqtt_port, log)
     finally:
         process.send_signal(signal.SIGTERM)
         try:

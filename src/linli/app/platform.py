@@ -14,8 +14,10 @@ from linli.app.live import LiveRelay
 from linli.console.app import PREFIX as CONSOLE
 from linli.console.app import console_app
 from linli.console.hub import Hub as LiveHub
-from linli.console.pages import Pages
+from linli.console.pages import RESIDENT_PAGES, STAFF_PAGES, Pages
 from linli.console.parts import Parts
+from linli.console.resident.app import PREFIX as RESIDENT
+from linli.console.resident.app import resident_app
 from linli.databus import topics
 from linli.databus.amqp.auth import PREFIX as RABBIT_AUTH
 from linli.databus.room import DataBus
@@ -97,7 +99,8 @@ class Platform:
         self.importer.register(self.jobs)
         Publisher(db).register(self.jobs)
         gateway = settings.sms.provider == "http"
-        sms = HttpSms(settings.sms) if gateway else OutboxSms(db, self.secrets, self.ids)
+        self.sms_outbox = OutboxSms(db, self.secrets, self.ids)
+        sms = HttpSms(settings.sms) if gateway else self.sms_outbox
         codes.register(self.jobs, sms, self.secrets, clock)
         self.live = LiveHub()
         self._things(settings)
@@ -322,6 +325,9 @@ class Platform:
                 "/metrics": metrics_app(telemetry.render, allowed=LOOPBACK),
                 FILES: Files(self.objects),
                 CONSOLE: private(cast(ASGIApp, console_app(parts))),
+                RESIDENT: private(cast(ASGIApp, resident_app(parts))),
+                "/m": Pages(RESIDENT_PAGES, base="/m"),
+                "/staff": Pages(STAFF_PAGES, base="/staff"),
                 "/oss": upload,
                 EVENT_STREAMS: cast(ASGIApp, self.databus.streams),
                 RABBIT_AUTH: self.databus.rabbit_auth,

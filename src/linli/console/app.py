@@ -105,7 +105,7 @@ def console_app(parts: Parts) -> Litestar:
 def _dependencies(parts: Parts) -> dict[str, Provide]:
     """Everything a route may ask for by name."""
     given = {"parts": parts, **parts.by_name()}
-    fixed = {name: Provide(_always(value), sync_to_thread=False) for name, value in given.items()}
+    fixed = {name: Provide(always(value), sync_to_thread=False) for name, value in given.items()}
     return {
         **fixed,
         "page": Provide(provide_page),
@@ -115,7 +115,9 @@ def _dependencies(parts: Parts) -> dict[str, Provide]:
     }
 
 
-def _always(value: Any) -> Callable[[], Any]:
+def always(value: Any) -> Callable[[], Any]:
+    """A dependency that is the same for every request."""
+
     def provide() -> Any:
         return value
 

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 HERE: Final = Path(__file__).parent / "static"
+RESIDENT_PAGES: Final = Path(__file__).parent / "static_resident"
+STAFF_PAGES: Final = Path(__file__).parent / "static_staff"
 POLICY: Final = "; ".join((
     "default-src 'self'",
     "script-src 'self'",
     "style-src 'self' 'unsafe-inline'",  # positions that the component library writes into style attributes
     "img-src 'self' data: blob:",
     "connect-src 'self'",
-    "font-src 'self'",
+    "font-src 'self' data:",  # the phone components' few icons are a font inside their style sheet
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
@@ -29,7 +31,7 @@ _COMMON: Final = (
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
-_PACKED: Final = frozenset({".js", ".css", ".html", ".svg", ".json", ".txt"})
+_PACKED: Final = frozenset({".js", ".css", ".html", ".svg", ".json", ".txt", ".webmanifest"})
 _NOT_BUILT: Final = (
     "<!doctype html><meta charset=utf-8><title>Linli</title>"
     "<p>网页尚未构建，请运行 <code>./linli setup</code>。"
@@ -48,17 +50,26 @@ class _File(NamedTuple):
 
 
 class Pages:
-    """Serves the files of one folder from memory (about a megabyte, each read once and again when it changed)."""
+    """Serves the files of one folder from memory (about a megabyte, each read once and again when it changed).
 
-    def __init__(self, folder: Path = HERE) -> None:
+    `base` is the path that the folder stands at: `/m/assets/x.js` is `assets/x.js` in it.
+    """
+
+    def __init__(self, folder: Path = HERE, *, base: str = "") -> None:
         self._folder = folder.resolve()
+        self._base = base
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):
             await _respond(send, 405, _File(b"", None, "text/plain", False), {}, head=False)
             return
         headers = dict(scope["headers"])
-        path = str(scope["path"])
+        path = str(scope["path"]).removeprefix(self._base)
+        if (
+            not path
+        ):  # scripts and the service worker of the pages are found beside the folder, not beside its name
+            await _redirect(send, f"{self._base}/")
+            return
         file = self._find(path)
         if file is None and path.startswith("/assets/"):
             # An asset of an older build: answering with the page would be run as a script.
@@ -81,12 +92,20 @@ class Pages:
             return None
 
 
+async def _redirect(send: Send, where: str) -> None:
+    fields = [(b"location", where.encode()), (b"content-length", b"0"), *_COMMON]
+    await send({"type": "http.response.start", "status": 308, "headers": fields})
+    await send({"type": "http.response.body", "body": b""})
+
+
 @lru_cache(maxsize=512)
 def _load(file: Path, _changed: int) -> _File:
     body = file.read_bytes()
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     if file.suffix == ".js":
         kind = "text/javascript"
+    if file.suffix == ".webmanifest":
+        kind = "application/manifest+json"
     packed = gzip.compress(body, 9, mtime=0) if file.suffix in _PACKED and len(body) > 1000 else None
     return _File(body, packed, kind, file.parent.name == "assets")
 

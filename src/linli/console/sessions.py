@@ -14,6 +14,9 @@ from linli.kernel.ids import Ids
 HOUR_MS: Final = 3_600_000
 IDLE_MS: Final = 12 * HOUR_MS
 REMEMBERED_IDLE_MS: Final = 30 * 24 * HOUR_MS
+CONSOLE: Final = "console"
+"""The front of staff, on desktop and phone; the residents' pages are another."""
+RESIDENT: Final = "resident"
 SEEN_STEP_MS: Final = 60_000
 """How often at most "last seen" is written."""
 _AGENT_MAX: Final = 300
@@ -39,7 +42,9 @@ class Session(NamedTuple):
 _columns = tuple(sessions.c[name] for name in Session._fields)
 _by_token = Query(
     select(*_columns).where(
-        sessions.c.token_hash == bindparam("token"), sessions.c.expires_ms > bindparam("now", type_=INT)
+        sessions.c.token_hash == bindparam("token"),
+        sessions.c.front == bindparam("front"),
+        sessions.c.expires_ms > bindparam("now", type_=INT),
     ),
     Session,
     unscoped=_CHOSEN,
@@ -48,6 +53,7 @@ _of_account = Query(
     select(*_columns)
     .where(
         sessions.c.account_id == bindparam("account", type_=INT),
+        sessions.c.front == bindparam("front"),
         sessions.c.expires_ms > bindparam("now", type_=INT),
     )
     .order_by(sessions.c.seen_ms.desc()),
@@ -70,6 +76,7 @@ _revoke = Command(
     delete(sessions).where(
         sessions.c.id == bindparam("session", type_=INT),
         sessions.c.account_id == bindparam("account", type_=INT),
+        sessions.c.front == bindparam("front"),
     ),
     unscoped=_CHOSEN,
 )
@@ -77,6 +84,7 @@ _revoke_others = Command(
     delete(sessions).where(
         sessions.c.id != bindparam("session", type_=INT),
         sessions.c.account_id == bindparam("account", type_=INT),
+        sessions.c.front == bindparam("front"),
     ),
     unscoped=_CHOSEN,
 )
@@ -99,6 +107,7 @@ async def open_session(
     agent: str,
     ids: Ids,
     now_ms: int,
+    front: str = CONSOLE,
 ) -> tuple[str, Session]:
     """Sign an account in. Returns the cookie's value, which is kept nowhere, and the session.
 
@@ -118,13 +127,13 @@ async def open_session(
         now_ms + idle_ms,
     )
     await _purge.run(tx, now=now_ms)
-    await tx.insert(sessions, {**session._asdict(), "token_hash": _hash(token)})
+    await tx.insert(sessions, {**session._asdict(), "token_hash": _hash(token), "front": front})
     return token, session
 
 
-async def find_session(db: Reader, token: str, *, now_ms: int) -> Session | None:
-    """The living session of a cookie."""
-    return await _by_token.one(db, token=_hash(token), now=now_ms)
+async def find_session(db: Reader, token: str, *, now_ms: int, front: str = CONSOLE) -> Session | None:
+    """The living session of a cookie of this front."""
+    return await _by_token.one(db, token=_hash(token), front=front, now=now_ms)
 
 
 async def touch(tx: Tx, session: Session, *, now_ms: int) -> None:
@@ -137,17 +146,17 @@ async def choose_tenant(tx: Tx, session: Session, tenant_id: str) -> None:
     await _choose.run(tx, session=session.id, tenant=tenant_id)
 
 
-async def list_sessions(db: Reader, account_id: int, *, now_ms: int) -> list[Session]:
+async def list_sessions(db: Reader, account_id: int, *, now_ms: int, front: str = CONSOLE) -> list[Session]:
     """Where an account is signed in, the last used first."""
-    return await _of_account.all(db, account=account_id, now=now_ms)
+    return await _of_account.all(db, account=account_id, front=front, now=now_ms)
 
 
-async def revoke(tx: Tx, *, account_id: int, session_id: int) -> None:
+async def revoke(tx: Tx, *, account_id: int, session_id: int, front: str = CONSOLE) -> None:
     """Sign one session of the account out. Raises NotFound."""
-    if not await _revoke.run(tx, account=account_id, session=session_id):
+    if not await _revoke.run(tx, account=account_id, session=session_id, front=front):
         raise NotFound(what="session", id=session_id)
 
 
-async def revoke_others(tx: Tx, session: Session) -> int:
-    """Sign out everywhere but here; how many were signed out."""
-    return await _revoke_others.run(tx, account=session.account_id, session=session.id)
+async def revoke_others(tx: Tx, session: Session, *, front: str = CONSOLE) -> int:
+    """Sign out everywhere else on this front; how many were signed out."""
+    return await _revoke_others.run(tx, account=session.account_id, session=session.id, front=front)

@@ -68,6 +68,7 @@ class Demo:
         with terminal.step("schema"):
             await prepare(settings)
         platform = self.platform = await Platform.open(settings)
+        platform.sms_outbox.heard = lambda sms: terminal.say("sms", phone=sms.phone, text=sms.text)
         told = Told([], None)
         if not marker.seeded:
             told = Told(*await seeding.seed(platform, terminal))
@@ -142,6 +143,7 @@ def _tell(told: Told, settings: Settings, terminal: Terminal) -> None:
         terminal.say("once")
     else:
         terminal.say("later")
+    terminal.say("phones", url=url, phone=logins.RESIDENT_LOGIN)
     if told.key is not None:
         terminal.say("key", app_key=told.key[0], app_secret=told.key[1])
     terminal.say("devices", host=settings.mqtt.host, port=settings.mqtt.port)

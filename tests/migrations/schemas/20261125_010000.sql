@@ -307,10 +307,10 @@ CREATE TABLE console_sessions (
 	agent TEXT DEFAULT '' NOT NULL, 
 	created_ms INTEGER NOT NULL, 
 	seen_ms INTEGER NOT NULL, 
-	expires_ms INTEGER NOT NULL, 
+	expires_ms INTEGER NOT NULL, front TEXT DEFAULT 'console' NOT NULL, 
 	CONSTRAINT pk_console_sessions PRIMARY KEY (id)
 );
-INSERT INTO "console_sessions" VALUES(1,'1',1,'1',1,'1','1',1,1,1);
+INSERT INTO "console_sessions" VALUES(1,'1',1,'1',1,'1','1',1,1,1,'1');
 CREATE TABLE data_scopes (
 	community_id INTEGER NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -1910,6 +1910,7 @@ CREATE UNIQUE INDEX uq_resident_vehicles_plate ON resident_vehicles (community_i
 CREATE INDEX ix_access_cards_holder ON access_cards (identity_id, live);
 CREATE INDEX ix_access_qr_permissions_holder ON access_qr_permissions (identity_id, live);
 CREATE INDEX ix_persons_face ON persons (face_id);
+CREATE INDEX ix_persons_phone ON persons (phone);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('changes',1);
 INSERT INTO "sqlite_sequence" VALUES('communities',1);

@@ -40,6 +40,13 @@ _read_count = Query(
         in_scope(notice_reads), notice_reads.c.notice_id == bindparam("notice_id", type_=INT)
     )
 )
+_read_by = Query(
+    select(notice_reads.c.notice_id).where(
+        in_scope(notice_reads),
+        notice_reads.c.person_id == bindparam("person_id", type_=INT),
+        any_of(notice_reads.c.notice_id, "notice_ids"),
+    )
+)
 _reached = or_(
     _n.in_spaces == 0,
     _n.notice_id.in_(select(notice_targets.c.notice_id).where(any_of(notice_targets.c.space_id, "way"))),
@@ -134,6 +141,12 @@ async def targets(scope: Scope, db: Reader, notice_ids: list[int]) -> dict[int, 
     for notice_id, space_id in await _targets.all(db, scope, notice_ids=notice_ids):
         found.setdefault(notice_id, []).append(space_id)
     return found
+
+
+async def read_by(scope: Scope, db: Reader, person_id: int, notice_ids: list[int]) -> set[int]:
+    """Which of the notices a person has opened."""
+    rows = await _read_by.all(db, scope, person_id=person_id, notice_ids=notice_ids)
+    return {notice_id for (notice_id,) in rows}
 
 
 class Reading(NamedTuple):

@@ -81,6 +81,7 @@ persons = Table(
     Index("uq_persons_phone", "tenant_id", "phone", unique=True),
     Index("ix_persons_name", "tenant_id", "name"),
     Index("ix_persons_face", "face_id"),
+    Index("ix_persons_phone", "phone"),  # whose a phone is in any tenant: residents sign in with it
 )
 
 community_persons = Table(

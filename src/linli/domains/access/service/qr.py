@@ -182,6 +182,34 @@ async def encrypt_code(
         if len(communities) != 1:
             raise CommunityNotClear()
         (community_id,) = communities
+    return await _sealed(scope, tx, qr_code, expires_ms, community_id, keys, now_ms)
+
+
+async def encrypt_own_code(
+    scope: Scope,
+    tx: Tx,
+    *,
+    community_id: int,
+    identity_id: str,
+    expires_ms: int,
+    keys: DoorKeys,
+    now_ms: int,
+) -> str:
+    """What a resident shows: their code that opens the most doors now, whoever gave it. Raises QrCodeUnknown."""
+    held = await queries.live_codes_of(
+        scope, tx, community_id=community_id, identity_id=identity_id, now_ms=now_ms
+    )
+    if not held:
+        raise QrCodeUnknown()
+    doors: dict[str, int] = {}
+    for row in held:
+        doors[row.qr_code] = doors.get(row.qr_code, 0) + 1
+    return await _sealed(scope, tx, max(doors, key=doors.__getitem__), expires_ms, community_id, keys, now_ms)
+
+
+async def _sealed(
+    scope: Scope, tx: Tx, qr_code: str, expires_ms: int, community_id: int, keys: DoorKeys, now_ms: int
+) -> str:
     row = await keys.ensure(scope, tx, community_id=community_id, now_ms=now_ms)
     private = keys.private(row)
     try:

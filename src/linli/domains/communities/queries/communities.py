@@ -36,6 +36,17 @@ _target = Query(
     Community,
     unscoped="tokens are asked for before there is a scope; the gateway compares tenant and grant",
 )
+_in_management = Query(
+    select(communities)
+    .where(
+        _c.apply_status == APPROVED,
+        or_(_c.name.like(bindparam("text"), escape="\\"), _c.address.like(bindparam("text"), escape="\\")),
+    )
+    .order_by(_c.name, _c.community_id)
+    .limit(bindparam("limit", type_=INT)),
+    Community,
+    unscoped="residents look for their community before anybody knows them; name and address hang at its gate",
+)
 _same_poi = Query(
     select(communities)
     .where(_c.poid == bindparam("poid"), _c.community_id != bindparam("community_id", type_=INT))
@@ -138,6 +149,12 @@ async def target(db: Reader, *, community_id: int = 0, scope_id: str = "") -> Co
     """The community a token is asked for, whoever asks: for the gateway, which checks tenant, grant and approval."""
     found = await _target.one(db, community_id=community_id, scope_id=scope_id or None)
     return found if found is not None and found.apply_status == APPROVED else None
+
+
+async def in_management(db: Reader, text: str, *, limit: int) -> list[Community]:
+    """Communities of any tenant that are in management, by a part of the name or address: for residents."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return await _in_management.all(db, text=f"%{escaped}%", limit=limit)
 
 
 async def rivals(db: Reader, found: Community) -> list[Community]:

@@ -29,6 +29,8 @@ PASSWORD_MIN: Final = 10
 PASSWORD_MAX: Final = 128
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{2,63}")
 _hasher = PasswordHasher()
+NO_PASSWORD: Final = "!"
+"""In place of a hash: the log-in is opened by one-time codes alone."""
 _NOBODY = _hasher.hash("a password that nobody has")
 
 

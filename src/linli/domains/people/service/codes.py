@@ -15,13 +15,20 @@ from sqlalchemy import bindparam, delete, select, update
 
 from linli.domains.people.models import accounts as account_table
 from linli.domains.people.models import sign_in_codes
-from linli.domains.people.person_rules import clean_phone, is_phone
-from linli.domains.people.service.accounts import Account, AccountDisabled, get_account
+from linli.domains.people.person_rules import clean_phone, is_phone, mask_phone
+from linli.domains.people.service.accounts import (
+    NO_PASSWORD,
+    Account,
+    AccountDisabled,
+    create_account,
+    get_account,
+)
 from linli.kernel import outbox
 from linli.kernel.clock import Clock
-from linli.kernel.db import INT, Command, Database, Query
+from linli.kernel.db import INT, Command, Database, Query, Tx
 from linli.kernel.errors import BadInput, TooMany, Unauthorized
 from linli.kernel.i18n import text
+from linli.kernel.ids import Ids
 from linli.kernel.outbox import Jobs
 from linli.kernel.secrets import Secrets
 from linli.kernel.sms import Sms, SmsSender
@@ -85,15 +92,17 @@ _purge = Command(delete(sign_in_codes).where(sign_in_codes.c.expires_ms < bindpa
 _by_phone = Query(select(account_table.c.id).where(account_table.c.phone == bindparam("phone")))
 
 
-async def request_code(db: Database, *, phone: str, secrets: Secrets, language: str, now_ms: int) -> None:
-    """Have a code sent to a phone. Raises BadInput, CodeTooSoon."""
+async def request_code(
+    db: Database, *, phone: str, secrets: Secrets, language: str, now_ms: int, newcomers: bool = False
+) -> None:
+    """Have a code sent to a phone. `newcomers`: also to one that has no log-in yet. Raises BadInput, CodeTooSoon."""
     phone = _phone(phone)
     code = "".join(system_secrets.choice("0123456789") for _ in range(DIGITS))
     async with db.begin() as tx:
         await _purge.run(tx, before=now_ms - HOUR_MS)
         last = await _row.one(tx, phone=phone)
         sent, hour_ms = _counted(last, now_ms)
-        holder = await _by_phone.scalar(tx, phone=phone)
+        holder = newcomers or await _by_phone.scalar(tx, phone=phone)
         digest = _digest(secrets, phone, code)
         row = _Row(phone, digest if holder else "", now_ms, now_ms + LIVES_MS, 0, sent, hour_ms)
         await tx.upsert(sign_in_codes, [row._asdict()], keys=("phone",), update=_Row._fields[1:])
@@ -116,20 +125,11 @@ def _counted(last: _Row | None, now_ms: int) -> tuple[int, int]:
 
 
 async def redeem(db: Database, *, phone: str, code: str, secrets: Secrets, now_ms: int) -> Account:
-    """The log-in of the phone, for the code that was sent to it. Raises BadInput, BadCode, AccountDisabled.
-
-    A try is counted and committed before the code is looked at: many at once cannot slip past.
-    """
+    """The log-in of the phone, for the code that was sent to it. Raises BadInput, BadCode, AccountDisabled."""
     phone = _phone(phone)
+    digest = await _tried(db, phone, code, secrets, now_ms)
     async with db.begin() as tx:
-        counted = await _try.run(tx, of_phone=phone, now=now_ms)
-    row = await _row.one(db, phone=phone)
-    digest = _digest(secrets, phone, code.strip())
-    if not counted or row is None or not hmac.compare_digest(row.digest, digest):
-        raise BadCode(field="code")
-    async with db.begin() as tx:
-        if not await _use.run(tx, of_phone=phone, of_digest=digest):
-            raise BadCode(field="code")  # somebody was faster with the same code
+        await _spend(tx, phone, digest)
         holder = await _by_phone.scalar(tx, phone=phone)
         if holder is None:
             raise BadCode(field="code")
@@ -137,6 +137,48 @@ async def redeem(db: Database, *, phone: str, code: str, secrets: Secrets, now_m
     if account.disabled:
         raise AccountDisabled()
     return account
+
+
+async def redeem_or_join(
+    db: Database, *, phone: str, code: str, secrets: Secrets, ids: Ids, now_ms: int
+) -> Account:
+    """The log-in of the phone as `redeem` gives it; a phone without one gets a log-in that no password opens.
+
+    Raises BadInput, BadCode, AccountDisabled.
+    """
+    phone = _phone(phone)
+    digest = await _tried(db, phone, code, secrets, now_ms)
+    async with db.begin() as tx:
+        await _spend(tx, phone, digest)
+        holder = await _by_phone.scalar(tx, phone=phone)
+        if holder is None:
+            holder = await create_account(
+                tx, login=phone, password_hash=NO_PASSWORD, name=mask_phone(phone), ids=ids, now_ms=now_ms
+            )
+        account = await get_account(tx, int(holder))
+    if account.disabled:
+        raise AccountDisabled()
+    return account
+
+
+async def _tried(db: Database, phone: str, code: str, secrets: Secrets, now_ms: int) -> str:
+    """The digest of a code that is right. Raises BadCode.
+
+    A try is counted and committed before the code is looked at: many at once cannot slip past.
+    """
+    async with db.begin() as tx:
+        counted = await _try.run(tx, of_phone=phone, now=now_ms)
+    row = await _row.one(db, phone=phone)
+    digest = _digest(secrets, phone, code.strip())
+    if not counted or row is None or not hmac.compare_digest(row.digest, digest):
+        raise BadCode(field="code")
+    return digest
+
+
+async def _spend(tx: Tx, phone: str, digest: str) -> None:
+    """Raises BadCode when somebody was faster with the same code."""
+    if not await _use.run(tx, of_phone=phone, of_digest=digest):
+        raise BadCode(field="code")
 
 
 def register(jobs: Jobs, sender: SmsSender, secrets: Secrets, clock: Clock) -> None:

@@ -3,6 +3,7 @@
 Whoever runs the installation can read the codes there and pass them on; they are sealed at rest and gone after a day.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, select
@@ -39,6 +40,8 @@ class OutboxSms:
 
     def __init__(self, db: Database, secrets: Secrets, ids: Ids) -> None:
         self._db, self._secrets, self._ids = db, secrets, ids
+        self.heard: Callable[[Sms], None] | None = None
+        """Told of every message too: the demo, whose people are made up, prints them."""
 
     async def send(self, message: Sms) -> None:
         now_ms, number = self._db.clock.now_ms(), self._ids.number()
@@ -52,6 +55,8 @@ class OutboxSms:
         async with self._db.begin() as tx:
             await _purge.run(tx, before=now_ms - KEPT_MS)
             await tx.insert(sms_outbox, row._asdict())
+        if self.heard is not None:
+            self.heard(message)
 
 
 async def waiting(db: Reader, *, secrets: Secrets) -> list[tuple[WaitingSms, str]]:

@@ -1,0 +1,68 @@
+"""The residents' Litestar app, under /api/resident: its own routes and the rooms' `resident` routes."""
+
+from typing import Final
+
+from litestar import Controller, Litestar
+from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+
+from linli import __version__
+from linli.console import errors
+from linli.console.access import number_answer, refuse_forged
+from linli.console.app import always
+from linli.console.paging import provide_page
+from linli.console.parts import Parts
+from linli.console.resident import access
+from linli.console.resident.session_routes import ResidentSessionListRoutes, ResidentSessionRoutes
+from linli.domains.access.resident import CONTROLLERS as access_routes
+from linli.domains.communities.resident import CONTROLLERS as communities_routes
+from linli.domains.notices.resident import CONTROLLERS as notices_routes
+
+PREFIX: Final = "/api/resident"
+CONTROLLERS: Final[tuple[type[Controller], ...]] = (
+    ResidentSessionRoutes,
+    ResidentSessionListRoutes,
+    *communities_routes,
+    *access_routes,
+    *notices_routes,
+)
+
+
+def resident_app(parts: Parts) -> Litestar:
+    """Build the app. Its document is at /api/resident/schema/openapi.json.
+
+    A route is for the signed-in resident unless it says `public=True`; what of others' it shows, its room decides.
+    """
+    given = {"parts": parts, **parts.by_name()}
+    return Litestar(
+        path=PREFIX,
+        route_handlers=list(CONTROLLERS),
+        dependencies={
+            **{name: Provide(always(value), sync_to_thread=False) for name, value in given.items()},
+            "page": Provide(provide_page),
+            "resident": Provide(access.provide_resident),
+            "session": Provide(access.provide_session),
+        },
+        exception_handlers=errors.HANDLERS,
+        middleware=[DefineMiddleware(access.ResidentMiddleware, parts=parts)],
+        before_send=[number_answer],
+        guards=[refuse_forged],
+        openapi_config=OpenAPIConfig(
+            title="Linli resident API",
+            version=__version__,
+            description="What the residents' pages call. Integrators use the signed open API instead.",
+            path="/schema",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            use_handler_docstrings=True,
+            components=Components(
+                security_schemes={
+                    "session": SecurityScheme(type="apiKey", name=access.COOKIE, security_scheme_in="cookie")
+                }
+            ),
+        ),
+        request_max_body_size=parts.settings.http.max_body_bytes,
+        logging_config=None,
+    )

@@ -1,0 +1,171 @@
+"""Residents sign in with their phone and a one-time code; nobody needs to have made them a log-in."""
+
+from typing import Any
+
+from litestar import Controller, Request, Response, delete, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from linli import __version__
+from linli.console import sessions, throttle
+from linli.console.access import client_address
+from linli.console.errors import language_of
+from linli.console.resident.access import COOKIE
+from linli.console.resident.schemas import FrontState, ResidentMe
+from linli.console.schemas import CodeRequest, CodeSent, CodeSignIn, Revoked, SessionRow
+from linli.console.session_routes import CodesOff
+from linli.console.sessions import RESIDENT, Session
+from linli.domains.people.person_rules import PENDING
+from linli.domains.people.queries.residence import Resident, resident
+from linli.domains.people.service import accounts, codes
+from linli.domains.people.service.accounts import clean_login
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import Unavailable
+from linli.kernel.ids import Ids
+from linli.kernel.secrets import Secrets
+from linli.kernel.settings import Settings
+
+
+class NotOpenYet(Unavailable):
+    """Nobody has set the installation up: its first log-in must not be a resident's."""
+
+    code = "resident.not_open"
+
+
+def told(who: Resident) -> ResidentMe:
+    return ResidentMe(
+        who.name, who.phone, len(who.living_in), sum(home.status == PENDING for home in who.homes)
+    )
+
+
+class ResidentSessionRoutes(Controller):
+    path = "/session"
+    tags = ("session",)
+
+    @get("/front", public=True)
+    async def front(self, settings: NamedDependency[Settings]) -> FrontState:
+        """The version of the pages, for those that were opened before an update; and whether codes are sent."""
+        return FrontState(__version__, settings.sms.provider != "off")
+
+    @post("/code", public=True, status_code=202)
+    async def send_code(
+        self,
+        request: Request[Any, Any, Any],
+        data: JSONBody[CodeRequest],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        secrets: NamedDependency[Secrets],
+        settings: NamedDependency[Settings],
+    ) -> CodeSent:
+        """Have a one-time code sent to any phone; who has none of our log-ins gets one with the first sign-in."""
+        if settings.sms.provider == "off":
+            raise CodesOff()
+        if not await accounts.any_account(db):
+            raise NotOpenYet()
+        address = client_address(request, settings.http.trusted_proxies)
+        phone, now_ms = clean_login(data.phone), clock.now_ms()
+        await throttle.count_attempt(db, login="", address=f"{address} (send code)", now_ms=now_ms)
+        await codes.request_code(
+            db,
+            phone=phone,
+            secrets=secrets,
+            language=language_of(request),
+            now_ms=now_ms,
+            newcomers=True,
+        )
+        return CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
+
+    @post("/code/verify", public=True, status_code=200)
+    async def sign_in(
+        self,
+        request: Request[Any, Any, Any],
+        data: JSONBody[CodeSignIn],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+        secrets: NamedDependency[Secrets],
+        settings: NamedDependency[Settings],
+    ) -> Response[ResidentMe]:
+        """Sign in with the code that was sent. Five tries a code; further failures wait."""
+        phone, address = clean_login(data.phone), client_address(request, settings.http.trusted_proxies)
+        now_ms = clock.now_ms()
+        await throttle.count_attempt(db, login=f"{phone} (code)", address=address, now_ms=now_ms)
+        account = await codes.redeem_or_join(
+            db, phone=phone, code=data.code, secrets=secrets, ids=ids, now_ms=now_ms
+        )
+        await throttle.forget_account(db, login=f"{phone} (code)", address=address)
+        async with db.begin() as tx:
+            token, session = await sessions.open_session(
+                tx, account_id=account.id, tenant_id="", remember=data.remember, address=address,
+                agent=request.headers.get("user-agent", ""), ids=ids, now_ms=now_ms, front=RESIDENT,
+            )  # fmt: skip
+        who = await resident(
+            db,
+            account_id=account.id,
+            phone=account.phone or "",
+            name=account.name,
+            language=language_of(request),
+        )
+        secure = request.url.scheme == "https" or settings.public_url.startswith("https:")
+        cookie = Cookie(
+            key=COOKIE, value=token, httponly=True, secure=secure, samesite="lax", path="/api/resident",
+            max_age=session.idle_ms // 1000 if session.remember else None,
+        )  # fmt: skip
+        return Response(told(who), cookies=[cookie])
+
+    @get("/")
+    async def who_am_i(self, resident: NamedDependency[Resident]) -> ResidentMe:
+        """The signed-in resident."""
+        return told(resident)
+
+    @delete("/")
+    async def sign_out(
+        self, db: NamedDependency[Database], session: NamedDependency[Session]
+    ) -> Response[None]:
+        """End this session."""
+        async with db.begin() as tx:
+            await sessions.revoke(tx, account_id=session.account_id, session_id=session.id, front=RESIDENT)
+        gone = Cookie(key=COOKIE, value="", max_age=0, path="/api/resident", httponly=True, samesite="lax")
+        return Response(None, status_code=204, cookies=[gone])
+
+
+class ResidentSessionListRoutes(Controller):
+    path = "/sessions"
+    tags = ("session",)
+
+    @get("/")
+    async def list_sessions(
+        self, db: NamedDependency[Database], session: NamedDependency[Session], clock: NamedDependency[Clock]
+    ) -> list[SessionRow]:
+        """Where the resident is signed in, the last used first."""
+        rows = await sessions.list_sessions(db, session.account_id, now_ms=clock.now_ms(), front=RESIDENT)
+        return [
+            SessionRow(
+                id=str(row.id),
+                current=row.id == session.id,
+                address=row.address,
+                agent=row.agent,
+                created_ms=row.created_ms,
+                seen_ms=row.seen_ms,
+                expires_ms=row.expires_ms,
+            )
+            for row in rows
+        ]
+
+    @delete("/{session_id:int}")
+    async def revoke(
+        self, session_id: FromPath[int], db: NamedDependency[Database], session: NamedDependency[Session]
+    ) -> None:
+        """Sign one of the resident's sessions out."""
+        async with db.begin() as tx:
+            await sessions.revoke(tx, account_id=session.account_id, session_id=session_id, front=RESIDENT)
+
+    @post("/revoke-others", status_code=200)
+    async def revoke_others(
+        self, db: NamedDependency[Database], session: NamedDependency[Session]
+    ) -> Revoked:
+        """Sign out everywhere but here."""
+        async with db.begin() as tx:
+            return Revoked(await sessions.revoke_others(tx, session, front=RESIDENT))

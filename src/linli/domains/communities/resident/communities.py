@@ -1,0 +1,112 @@
+"""Choosing a community, and the way to one's door in it: open to every signed-in resident."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+from msgspec import Meta
+
+from linli.domains.communities import space_rules as rules
+from linli.domains.communities.queries import communities as queries
+from linli.domains.communities.queries import spaces
+from linli.domains.communities.schemas import Community
+from linli.domains.people.queries.residence import Resident
+from linli.kernel.db import Database, Reader
+from linli.kernel.errors import NotFound
+from linli.kernel.scope import Scope
+
+MOST = 20
+ON_THE_WAY = frozenset((rules.AREA, rules.BUILDING, rules.UNIT, rules.HOUSE))
+
+
+class CommunityCard(msgspec.Struct, rename="camel", frozen=True):
+    """A community as anybody may know it."""
+
+    id: str
+    name: str
+    city: str
+    address: str
+    phone: str
+    """Of the property; empty when not told."""
+    mine: bool
+    """The caller lives there."""
+
+
+class WayStep(msgspec.Struct, rename="camel", frozen=True):
+    """One space on the way to a house."""
+
+    id: str
+    name: str
+    kind: Annotated[str, Meta(description="area, building, unit or house")]
+
+
+def card(found: Community, resident: Resident) -> CommunityCard:
+    mine = any(home.community_id == found.community_id for home in resident.living_in)
+    return CommunityCard(str(found.community_id), found.name, found.city, found.address, found.phone, mine)
+
+
+async def opened(resident: Resident, db: Reader, community_id: int) -> tuple[Community, Scope]:
+    """A community in management, with the scope of somebody who looks at it. Raises NotFound."""
+    found = await queries.target(db, community_id=community_id)
+    if found is None:
+        raise NotFound(what="community", id=community_id)
+    return found, resident.scope_of(found.tenant_id, found.community_id)
+
+
+class CommunityRoutes(Controller):
+    path = "/communities"
+    tags = ("communities",)
+
+    @get("/")
+    async def list_communities(
+        self,
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        q: Annotated[str, QueryParameter(description="A part of the name or address.")] = "",
+    ) -> list[CommunityCard]:
+        """With `q` the communities in management that it finds, at most 20; without, those one lives in."""
+        if q.strip():
+            found = await queries.in_management(db, q.strip(), limit=MOST)
+            return [card(one, resident) for one in found]
+        cards = []
+        for community_id in dict.fromkeys(home.community_id for home in resident.homes):
+            one = await queries.target(db, community_id=community_id)
+            if one is not None:
+                cards.append(card(one, resident))
+        return cards
+
+    @get("/{community_id:int}")
+    async def show_community(
+        self,
+        community_id: FromPath[int],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+    ) -> CommunityCard:
+        """One community, as its QR code at the gate names it."""
+        return card((await opened(resident, db, community_id))[0], resident)
+
+    @get("/{community_id:int}/spaces")
+    async def way_to_a_house(
+        self,
+        community_id: FromPath[int],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        parent_id: Annotated[
+            int | None, QueryParameter(name="parentId", description="None: the first level.")
+        ] = None,
+    ) -> list[WayStep]:
+        """The names of one level, to choose a house by: nothing of who lives there."""
+        found, scope = await opened(resident, db, community_id)
+        parent = parent_id or found.root_space_id
+        if parent is None:
+            return []
+        if (await spaces.space(scope, db, parent)).community_id != community_id:
+            raise NotFound(what="space", id=parent)
+        level = await spaces.tree_level(scope, db, parent)
+        return [
+            WayStep(str(node.space_id), node.name, node.kind)
+            for node in level
+            if node.kind == rules.HOUSE or (node.kind in ON_THE_WAY and node.houses)
+        ]

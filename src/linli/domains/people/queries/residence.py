@@ -1,0 +1,135 @@
+"""Who a phone is: the persons of every tenant that have it, and the houses they belong to.
+
+Residents prove their phone with a one-time code, and a phone is one person in a tenant: what the phone's persons may
+see is what the scope of a resident is made of.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from linli.domains.people.models import house_members, persons
+from linli.domains.people.person_rules import MOVED_IN, MOVED_OUT, OWNER
+from linli.kernel.db import Query, Reader
+from linli.kernel.errors import Forbidden, NotFound
+from linli.kernel.scope import Caller, Scope
+
+_WHY = "what a phone's persons may see is what the scope of a resident is made of"
+_m, _p = house_members.c, persons.c
+
+
+class OwnPerson(NamedTuple):
+    """The person that a phone is in one tenant."""
+
+    tenant_id: str
+    person_id: int
+    identity_id: str
+    name: str
+
+
+class Home(NamedTuple):
+    """A house that the resident belongs to, or asked to belong to."""
+
+    tenant_id: str
+    community_id: int
+    house_id: int
+    person_id: int
+    identity_id: str
+    name: str
+    type: int
+    status: int
+    source: str
+    approve_comment: str
+    moved_in_ms: int
+    created_ms: int
+    changed_ms: int
+
+
+_persons = Query(
+    select(_p.tenant_id, _p.id, _p.identity_id, _p.name)
+    .where(_p.phone == bindparam("phone"))
+    .order_by(_p.created_ms),
+    OwnPerson,
+    unscoped=_WHY,
+)
+_homes = Query(
+    select(
+        _m.tenant_id, _m.community_id, _m.house_id, _m.person_id, _p.identity_id, _p.name, _m.type, _m.status,
+        _m.source, _m.approve_comment, _m.moved_in_ms, _m.created_ms, _m.changed_ms,
+    )
+    .join(persons, _p.id == _m.person_id)
+    .where(_p.phone == bindparam("phone"), _m.tenant_id == _p.tenant_id, _m.status != MOVED_OUT)
+    .order_by(_m.status, _m.created_ms, _m.house_id),
+    Home,
+    unscoped=_WHY,
+)  # fmt: skip
+
+
+class NotTheOwner(Forbidden):
+    """Only an owner of the house may do this."""
+
+    code = "resident.not_owner"
+
+
+@dataclass(frozen=True)
+class Resident:
+    """Who is signed in on the residents' pages. Staff rights of the same log-in count for nothing here."""
+
+    account_id: int
+    phone: str
+    name: str
+    language: str
+    persons: dict[str, OwnPerson]
+    """By tenant id."""
+    homes: tuple[Home, ...]
+    """Lived in first, then those under review and refused."""
+
+    def scope_of(self, tenant_id: str, community_id: int) -> Scope:
+        """One community as the resident sees it. The caller has checked that it may be seen."""
+        return Scope(
+            tenant_id,
+            Caller("resident", str(self.account_id)),
+            frozenset((community_id,)),
+            None,
+            self.language,
+        )
+
+    def living(self, community_id: int) -> Home:
+        """The first house the resident lives in there. Raises NotFound as for a community that is not there."""
+        for home in self.homes:
+            if home.community_id == community_id and home.status == MOVED_IN:
+                return home
+        raise NotFound(what="community", id=community_id)
+
+    def scope(self, community_id: int) -> Scope:
+        """A community that the resident lives in. Raises NotFound."""
+        return self.scope_of(self.living(community_id).tenant_id, community_id)
+
+    def home(self, house_id: int, *, owner: bool = False) -> Home:
+        """A house that the resident lives in. Raises NotFound; NotTheOwner if `owner` and somebody else is."""
+        found = self.tie(house_id)
+        if found is None or found.status != MOVED_IN:
+            raise NotFound(what="house", id=house_id)
+        if owner and found.type != OWNER:
+            raise NotTheOwner()
+        return found
+
+    def tie(self, house_id: int) -> Home | None:
+        """The resident's row at a house, whatever its state."""
+        return next((home for home in self.homes if home.house_id == house_id), None)
+
+    def at(self, home: Home) -> Scope:
+        return self.scope_of(home.tenant_id, home.community_id)
+
+    @property
+    def living_in(self) -> list[Home]:
+        return [home for home in self.homes if home.status == MOVED_IN]
+
+
+async def resident(db: Reader, *, account_id: int, phone: str, name: str, language: str) -> Resident:
+    """The resident behind a proven phone, as things are now."""
+    own = await _persons.all(db, phone=phone) if phone else []
+    homes: list[Any] = await _homes.all(db, phone=phone) if phone else []
+    shown = next((one.name for one in own), name)
+    return Resident(account_id, phone, shown, language, {one.tenant_id: one for one in own}, tuple(homes))

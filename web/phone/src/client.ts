@@ -1,0 +1,63 @@
+import createClient, { type Middleware } from 'openapi-fetch'
+import { ref } from 'vue'
+import { ApiProblem } from '@linli/shared/phone'
+import { currentLanguage } from './i18n'
+
+/** When what is shown was fetched, if it comes from this phone's memory because there is no network; else null. */
+export const seenMs = ref<number | null>(null)
+
+function problemOf(status: number, body: unknown): ApiProblem {
+  const told = (body ?? {}) as Partial<{
+    code: string
+    message: string
+    field: string
+    requestId: string
+    facts: Record<string, unknown>
+  }>
+  return new ApiProblem(
+    told.code ?? `http.${status}`,
+    told.message ?? `HTTP ${status}`,
+    status,
+    told.field ?? null,
+    told.requestId ?? null,
+    told.facts,
+  )
+}
+
+/**
+ * A typed client of one of our APIs. A refusal is thrown as ApiProblem; `onSignedOut` is called when the server no longer
+ * knows the session, except by the routes under `session`, whose refusals are answers.
+ */
+export function phoneClient<Paths extends object>(session: string, onSignedOut: () => void) {
+  const everyCall: Middleware = {
+    onRequest({ request }) {
+      request.headers.set('Accept-Language', currentLanguage())
+      request.headers.set('X-Linli-Request', '1')
+      return request
+    },
+    async onResponse({ response, schemaPath, request }) {
+      if (response.ok) {
+        const seen = response.headers.get('x-linli-seen')
+        if (request.method === 'GET') seenMs.value = seen ? Number(seen) : null
+        return
+      }
+      const body: unknown = await response.json().catch(() => null)
+      if (response.status === 401 && !schemaPath.startsWith(session)) onSignedOut()
+      throw problemOf(response.status, body)
+    },
+    onError({ error }) {
+      if (error instanceof ApiProblem) return error
+      return new ApiProblem('browser.unreachable', String(error), 0)
+    },
+  }
+  const client = createClient<Paths>({ baseUrl: location.origin })
+  client.use(everyCall)
+  return client
+}
+
+/** The answer of a call that gives one. */
+export async function answer<T>(call: Promise<{ data?: T }>): Promise<NonNullable<T>> {
+  const { data } = await call
+  if (data === undefined || data === null) throw new ApiProblem('browser.empty', 'empty answer', -1)
+  return data
+}

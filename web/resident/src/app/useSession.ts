@@ -1,0 +1,35 @@
+import { readonly, shallowRef } from 'vue'
+import { forgetSeen } from '@linli/phone'
+import { answer, api } from '@/api/client'
+import type { components } from '@/api/schema'
+
+export type Me = components['schemas']['ResidentMe']
+
+const me = shallowRef<Me | null>(null)
+
+/** Which resident is signed in. One for the whole app. */
+export function useSession() {
+  async function load(): Promise<Me> {
+    me.value = await answer(api.GET('/api/resident/session'))
+    return me.value
+  }
+
+  async function enter(phone: string, code: string): Promise<void> {
+    me.value = await answer(
+      api.POST('/api/resident/session/code/verify', { body: { phone, code, remember: true } }),
+    )
+  }
+
+  async function signOut(): Promise<void> {
+    await api.DELETE('/api/resident/session')
+    forget()
+  }
+
+  /** Nobody is signed in any more: neither here nor in what the phone remembers. */
+  function forget(): void {
+    me.value = null
+    forgetSeen()
+  }
+
+  return { me: readonly(me), load, enter, signOut, forget }
+}

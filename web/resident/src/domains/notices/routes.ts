@@ -1,0 +1,16 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export default [
+  {
+    path: '/notices',
+    name: 'notices',
+    component: () => import('./NoticesPage.vue'),
+    meta: { titleKey: 'notices.title' },
+  },
+  {
+    path: '/notices/:id',
+    name: 'notice',
+    component: () => import('./NoticePage.vue'),
+    meta: { titleKey: 'notices.title' },
+  },
+] satisfies RouteRecordRaw[]

@@ -1,0 +1,16 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export default [
+  {
+    path: '/doors',
+    name: 'doors',
+    component: () => import('./DoorsPage.vue'),
+    meta: { titleKey: 'doors.title' },
+  },
+  {
+    path: '/passes',
+    name: 'passes',
+    component: () => import('./PassesPage.vue'),
+    meta: { titleKey: 'doors.passes.title' },
+  },
+] satisfies RouteRecordRaw[]
