@@ -359,6 +359,43 @@ def _groups() -> dict[tuple[str, str], list[Recipe]]:
     }
 
 
+def _employees() -> dict[tuple[str, str], list[Recipe]]:
+    org, inside = "/solution/community/org", "/solution/community/department/employee"
+
+    def both(x: Any) -> dict[str, Any]:
+        return {"identityId": x.employee, "depId": str(x.department)}
+
+    def one(x: Any) -> dict[str, Any]:
+        return {"identityId": x.employee}
+
+    def hire(x: Any) -> dict[str, Any]:
+        return {"name": "新员工", "mobile": f"134{x.once:08d}"}
+
+    app = "/solution/community/paas/app"
+    return {
+        (f"{org}/employee/create", "1.0.0"): [hire, lambda x: {**hire(x), "faceImgUploadId": x.face}],
+        (f"{org}/employee/modify", "1.0.0"): [
+            lambda x: {**one(x), "name": "改名"},
+            lambda x: {**one(x), "faceImgUploadId": x.face},
+        ],
+        (f"{org}/employee/delete", "1.0.0"): [lambda x: {"identityId": x.spare_employee}],
+        (f"{org}/employee/query", "1.0.0"): [lambda x: PAGE],
+        (f"{org}/employee/get", "1.0.0"): [one],
+        (f"{inside}/add", "1.0.0"): [both],
+        (f"{inside}/remove", "1.0.0"): [both],
+        (f"{inside}/query", "1.0.0"): [lambda x: {"depId": str(x.department), **PAGE}],
+        ("/solution/community/employee/department/list", "1.0.0"): [one],
+        (f"{org}/department/create", "1.0.0"): [
+            lambda x: {"name": f"部门{x.name}{x.once}", "parentDepId": x.department}
+        ],
+        (f"{org}/department/modify", "1.0.0"): [lambda x: {"depId": x.department, "name": f"改{x.name}"}],
+        (f"{org}/department/delete", "1.0.0"): [lambda x: {"depId": x.spare_department}],
+        (f"{org}/department/query", "1.0.0"): [lambda x: {"parentDepId": x.department, **PAGE}],
+        (f"{app}/perm/query", "1.0.0"): [lambda x: {"identityId": x.employee, "appId": x.project_id}],
+        (f"{app}/community/auth/list", "1.0.0"): [lambda x: {"identityId": x.employee, "appKey": x.own_key}],
+    }
+
+
 RECIPES: dict[tuple[str, str], list[Recipe]] = {
     **_tokens(),
     **_things(),
@@ -369,6 +406,7 @@ RECIPES: dict[tuple[str, str], list[Recipe]] = {
     **_devices(),
     **_people(),
     **_groups(),
+    **_employees(),
     **notice_rows.methods(),
     **vehicle_rows.methods(),
     **_projects(),

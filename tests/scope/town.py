@@ -96,6 +96,10 @@ class Lot:
     dropped_person: str = ""
     face_id: str = ""
     """Of a user of the group."""
+    employee: str = ""
+    spare_employee: str = ""
+    department: int = 0
+    spare_department: int = 0
     door_person: str = ""
     spare_door_person: str = ""
     door: str = ""
@@ -325,6 +329,7 @@ async def _lot(town: Town, project: Project, name: str) -> Lot:
     await _add_products(town, lot)
     await _add_spaces(lot)
     await _add_people(town, lot)
+    await _add_employees(lot)
     await _add_rights(lot)
     await _add_files(town, lot)
     await add_notices(town.platform, lot)
@@ -445,6 +450,20 @@ async def _add_people(town: Town, lot: Lot) -> None:
         wish = {"userGroupName": f"{name} {lot.name}", "userGroupType": "VISITOR"}
         said = await caller.ok("/solution/community/paas/user/group/add", "1.0.1", wish)
         setattr(lot, name, said["userGroupId"])
+
+
+async def _add_employees(lot: Lot) -> None:
+    """Two employees and two departments; the first is in the first."""
+    caller, org = lot.project.caller, "/solution/community/org"
+    for number, name in enumerate(("employee", "spare_employee")):
+        wish = {"name": f"员工{number}", "mobile": f"1350000{number}{ord(lot.name):03d}"}
+        made = await caller.ok(f"{org}/employee/create", "1.0.0", wish)
+        setattr(lot, name, made["identityId"])
+    for name in ("department", "spare_department"):
+        wish = {"name": f"{name} {lot.name}"}
+        setattr(lot, name, int(await caller.ok(f"{org}/department/create", "1.0.0", wish)))
+    both = {"identityId": lot.employee, "depId": lot.department}
+    await caller.ok("/solution/community/department/employee/add", "1.0.0", both)
 
 
 async def _add_rights(lot: Lot) -> None:

@@ -77,7 +77,7 @@ qr_permissions = Table(
     flag("live", default=1),
     text_column(
         "end_reason", server_default=""
-    ),  # removed, used_up, person_deleted, door_removed, moved_out, erased
+    ),  # removed, used_up, person_deleted, door_removed, moved_out, left, erased
     integer("created_ms"),
     integer("changed_ms"),
     PrimaryKeyConstraint("qr_code", "iot_id"),

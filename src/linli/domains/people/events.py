@@ -58,6 +58,15 @@ class FaceChanged(Event, frozen=True):
     """Empty: no picture."""
 
 
+class EmployeesLeft(Event, frozen=True):
+    """Persons no longer work for the property of a community: what they may do there because of it ends."""
+
+    name: ClassVar[str] = "people.employees_left"
+    tenant_id: str
+    community_id: int
+    identity_ids: list[str]
+
+
 class UsersErased(Event, frozen=True):
     """A community no longer knows persons: whatever they may do in it ends, and what is kept of them goes."""
 

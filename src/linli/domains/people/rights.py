@@ -18,6 +18,8 @@ class Role(StrEnum):
     """Runs the installation: tenants, reviews of communities, health. Belongs to no tenant."""
     TENANT_ADMIN = "tenant_admin"
     """Everything in one tenant."""
+    SUB_ADMIN = "sub_admin"
+    """Everything in the communities of one tenant; no keys and no projects. Made by the main account."""
     COMMUNITY_MANAGER = "community_manager"
     """Everything in one community."""
     STAFF = "staff"
@@ -26,7 +28,7 @@ class Role(StrEnum):
     """Lives in a house of the community; follows from the house, never granted by hand."""
 
 
-TENANT_ROLES: Final = frozenset({Role.TENANT_ADMIN})
+TENANT_ROLES: Final = frozenset({Role.TENANT_ADMIN, Role.SUB_ADMIN})
 COMMUNITY_ROLES: Final = frozenset({Role.COMMUNITY_MANAGER, Role.STAFF})
 
 
@@ -59,6 +61,10 @@ class Right(StrEnum):
     STAFF_SEE = "staff.use"
     STAFF_MANAGE = "staff.manage"
     """Persons of the company, their roles and groups. Nobody gives what they lack."""
+    PERMISSIONS_MANAGE = "permissions.manage"
+    """Say who of a community's staff uses or manages which function (权限管理, A §2.4). Of built-in roles alone."""
+    EMPLOYEES_SEE = "employees.use"
+    EMPLOYEES_MANAGE = "employees.manage"
     CAPABILITIES_REVIEW = "capabilities.review"
 
 
@@ -69,6 +75,7 @@ _STAFF = frozenset({
 _MANAGER = _STAFF | {
     Right.HOUSES_MANAGE, Right.RESIDENTS_MANAGE, Right.DEVICES_MANAGE, Right.NOTICES_MANAGE, Right.VEHICLES_MANAGE,
 }  # fmt: skip
+_MANAGER |= {Right.EMPLOYEES_SEE, Right.EMPLOYEES_MANAGE, Right.PERMISSIONS_MANAGE}
 _COMPANY = frozenset({
     Right.COMMUNITIES_APPLY, Right.INTEGRATIONS_MANAGE, Right.PROJECTS_SEE, Right.PROJECTS_MANAGE, Right.STAFF_SEE,
     Right.STAFF_MANAGE,
@@ -76,6 +83,8 @@ _COMPANY = frozenset({
 RIGHTS_OF: Final[dict[Role, frozenset[Right]]] = {
     Role.OPERATOR: frozenset({Right.INSTALLATION, Right.COMMUNITIES_REVIEW, Right.CAPABILITIES_REVIEW}),
     Role.TENANT_ADMIN: _MANAGER | _COMPANY,
+    Role.SUB_ADMIN: _MANAGER
+    | {Right.COMMUNITIES_APPLY, Right.PROJECTS_SEE, Right.STAFF_SEE, Right.STAFF_MANAGE},
     Role.COMMUNITY_MANAGER: frozenset(_MANAGER),
     Role.STAFF: _STAFF,
     Role.RESIDENT: frozenset(),

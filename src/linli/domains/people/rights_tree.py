@@ -9,8 +9,11 @@ from typing import Final
 
 import msgspec
 
-from linli.domains.people.rights import Right
+from linli.domains.people.rights import RIGHTS_OF, Right, Role
 from linli.kernel.errors import BadInput
+
+USE: Final = "use"
+MANAGE: Final = "manage"
 
 
 class Function(msgspec.Struct, frozen=True):
@@ -43,6 +46,7 @@ ENTERPRISE: Final = (
             Function("residents", Right.RESIDENTS_SEE, Right.RESIDENTS_MANAGE),
             Function("vehicles", Right.VEHICLES_SEE, Right.VEHICLES_MANAGE),
             Function("visitors", Right.VISITORS_SEE, Right.VISITORS_MANAGE),
+            Function("employees", Right.EMPLOYEES_SEE, Right.EMPLOYEES_MANAGE),
             Function("notices", Right.NOTICES_SEE, Right.NOTICES_MANAGE),
         ),
     ),
@@ -58,6 +62,25 @@ ENTERPRISE: Final = (
 
 FUNCTIONS: Final = tuple(function for branch in ENTERPRISE for function in branch.functions)
 ALL: Final = frozenset(right for one in FUNCTIONS for right in (one.use, one.manage) if right is not None)
+
+_HERE: Final = RIGHTS_OF[Role.COMMUNITY_MANAGER]
+
+
+def _in_one_community() -> tuple[Function, ...]:
+    """Functions with the levels that have a meaning in one community: what its manager has."""
+    found = (
+        Function(
+            one.code,
+            one.use if one.use in _HERE else None,
+            one.manage if one.manage in _HERE else None,
+        )
+        for one in FUNCTIONS
+    )
+    return tuple(one for one in found if one.use or one.manage)
+
+
+OF_COMMUNITY: Final = {one.code: one for one in _in_one_community()}
+"""What permission management gives, by function code."""
 
 
 class Preset(msgspec.Struct, frozen=True):
@@ -96,3 +119,11 @@ def checked(rights: Iterable[str]) -> frozenset[Right]:
 def known(stored: Iterable[str]) -> frozenset[Right]:
     """Rights as stored, without those that a later version no longer has."""
     return frozenset(Right(one) for one in stored if one in ALL)
+
+
+def right_in_community(function: str, level: str) -> Right | None:
+    """The right that a point of permission management stands for; None for apps of integrators."""
+    found = OF_COMMUNITY.get(function)
+    if found is None:
+        return None
+    return found.manage if level == MANAGE else found.use if level == USE else None

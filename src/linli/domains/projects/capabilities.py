@@ -26,7 +26,17 @@ CAPABILITIES: Final = {
             "数字社区",
             "Digital community",
             reviewed=False,
-            services=("access", "community", "data", "device", "household", "project", "thing", "user"),
+            services=(
+                "access",
+                "community",
+                "data",
+                "device",
+                "employee",
+                "household",
+                "project",
+                "thing",
+                "user",
+            ),
         ),
         Capability(
             "arming",

@@ -7827,7 +7827,7 @@ export interface components {
          * Role
          * @enum {string}
          */
-        Role: "operator" | "tenant_admin" | "community_manager" | "staff" | "resident";
+        Role: "operator" | "tenant_admin" | "sub_admin" | "community_manager" | "staff" | "resident";
         /** RoleChoice */
         RoleChoice: {
             roleIds: number[];

@@ -3,6 +3,7 @@
 Jobs after the commit, idempotent.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -18,7 +19,7 @@ from linli.domains.access.rows import Card, QrPermissionRow
 from linli.domains.access.service.cards import end_card
 from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL
 from linli.domains.access.service.qr import end_permission
-from linli.domains.people.events import ResidentsMovedOut, UsersErased
+from linli.domains.people.events import EmployeesLeft, ResidentsMovedOut, UsersErased
 from linli.domains.people.queries import residents
 from linli.kernel.db import INT, Command, Database, Query
 from linli.kernel.scope import Scope
@@ -123,12 +124,22 @@ class Endings:
 
     async def residents_moved_out(self, event: ResidentsMovedOut) -> None:
         """End what persons may open where they neither live nor work any more."""
-        scope = Scope.system(event.tenant_id, "access")
-        for identity_id in dict.fromkeys(tie.identity_id for tie in event.ties):
+        gone = dict.fromkeys(tie.identity_id for tie in event.ties)
+        await self._end_strangers(event.tenant_id, event.community_id, gone, "moved_out")
+
+    async def employees_left(self, event: EmployeesLeft) -> None:
+        """The same for those who worked for the property."""
+        await self._end_strangers(event.tenant_id, event.community_id, event.identity_ids, "left")
+
+    async def _end_strangers(
+        self, tenant_id: str, community_id: int, identity_ids: Iterable[str], reason: str
+    ) -> None:
+        scope = Scope.system(tenant_id, "access")
+        for identity_id in identity_ids:
             if not await residents.belongs(
-                scope, self._db, community_id=event.community_id, identity_id=identity_id
+                scope, self._db, community_id=community_id, identity_id=identity_id
             ):
-                await self._end_holder(event.tenant_id, event.community_id, identity_id, reason="moved_out")
+                await self._end_holder(tenant_id, community_id, identity_id, reason=reason)
 
     async def users_erased(self, event: UsersErased) -> None:
         """End what erased users may open; where nobody knows them any more their name goes from the records too."""

@@ -7,8 +7,10 @@ from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 
 from linli.domains.people import rights_tree
 from linli.domains.people.models import (
+    account_persons,
     account_roles,
     accounts,
+    community_rights,
     company_role_holders,
     company_roles,
     project_group_members,
@@ -55,13 +57,30 @@ _places = Query(
     .where(project_group_members.c.account_id == _account),
     unscoped=_RIGHTS,
 )
+_in_communities = Query(
+    select(
+        community_rights.c.tenant_id,
+        community_rights.c.community_id,
+        community_rights.c.function,
+        community_rights.c.level,
+    )
+    .join(
+        account_persons,
+        and_(
+            account_persons.c.person_id == community_rights.c.person_id,
+            account_persons.c.tenant_id == community_rights.c.tenant_id,
+        ),
+    )
+    .where(account_persons.c.account_id == _account),
+    unscoped=_RIGHTS,
+)
 _closed = Query(
     select(staff.c.tenant_id).where(staff.c.account_id == _account, staff.c.disabled == 1), unscoped=_RIGHTS
 )
 
 
 async def own_rights(db: Reader, account_id: int) -> list[OwnRights]:
-    """By tenant: what the companies' roles and rights given by hand let an account do, and where."""
+    """What companies' roles, rights given by hand and permission management let an account do, and where."""
     held: dict[str, set[Right]] = {}
     for tenant_id, stored in await _role_rights.all(db, account=account_id):
         held.setdefault(tenant_id, set()).update(
@@ -69,10 +88,18 @@ async def own_rights(db: Reader, account_id: int) -> list[OwnRights]:
         )
     for tenant_id, right in await _hand_rights.all(db, account=account_id):
         held.setdefault(tenant_id, set()).update(rights_tree.known([right]))
+    one_place: dict[tuple[str, int], set[Right]] = {}
+    for tenant_id, community_id, function, level in await _in_communities.all(db, account=account_id):
+        if (right := rights_tree.right_in_community(function, level)) is not None:
+            one_place.setdefault((tenant_id, community_id), set()).add(right)
+    here = [
+        OwnRights(tenant_id, frozenset(rights), communities=frozenset({community_id}))
+        for (tenant_id, community_id), rights in one_place.items()
+    ]
     if not held:
-        return []
+        return here
     places = await _places.all(db, account=account_id)
-    return [
+    return here + [
         OwnRights(
             tenant_id,
             frozenset(rights),

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete
 
 from linli.domains.people import rights_tree
 from linli.domains.people.models import (
+    account_roles,
     company_role_holders,
     project_group_members,
     staff,
@@ -18,7 +19,7 @@ from linli.domains.people.models import (
 )
 from linli.domains.people.person_rules import clean_person_name, clean_phone, is_phone, name_problem
 from linli.domains.people.queries import organisation as queries
-from linli.domains.people.rights import Right, Rights
+from linli.domains.people.rights import Right, Rights, Role
 from linli.domains.people.schemas import Profile
 from linli.domains.people.service import accounts, persons
 from linli.kernel import tenancy
@@ -71,6 +72,16 @@ _leave = Command(
 )
 
 
+_end_sub_admin = Command(
+    delete(account_roles).where(
+        account_roles.c.account_id == bindparam("of_account", type_=INT),
+        account_roles.c.tenant_id == bindparam("of_tenant"),
+        account_roles.c.role == Role.SUB_ADMIN.value,
+    ),
+    unscoped="the person was looked up in the caller's scope",
+)
+
+
 class Hand(msgspec.Struct, frozen=True):
     """Who is doing something to people: their scope in the company, their rights, and where numbers come from."""
 
@@ -117,6 +128,22 @@ async def add_person(hand: Hand, tx: Tx, *, name: str, phone: str, password_hash
         raise BadInput(field="name", rule=problem, limit=64)
     if not is_phone(phone):
         raise BadInput(field="phone", rule="format", example="13800138000")
+    account = await accounts.find_account(tx, phone)
+    if account is not None and await queries.find_person(hand.scope, tx, account.id) is not None:
+        raise AlreadyInCompany(field="phone", phone=phone)
+    whole = Scope.system(hand.tenant)
+    found = await persons.find_or_create(
+        whole, tx, profile=Profile(name=name, phone=phone), ids=hand.ids, now_ms=tx.db.clock.now_ms()
+    )
+    return await enter_person(
+        hand, tx, name=name, phone=phone, person_id=found.person.id, password_hash=password_hash
+    )
+
+
+async def enter_person(
+    hand: Hand, tx: Tx, *, name: str, phone: str, person_id: int, password_hash: str
+) -> int:
+    """Make a person of the tenant one of the company, with the log-in of their phone or a new one; the account's id."""
     now_ms = tx.db.clock.now_ms()
     account = await accounts.find_account(tx, phone)
     if account is None:
@@ -125,8 +152,6 @@ async def add_person(hand: Hand, tx: Tx, *, name: str, phone: str, password_hash
         )
     else:
         account_id = account.id
-        if await queries.find_person(hand.scope, tx, account_id) is not None:
-            raise AlreadyInCompany(field="phone", phone=phone)
     row = {
         "tenant_id": hand.tenant,
         "account_id": account_id,
@@ -135,13 +160,33 @@ async def add_person(hand: Hand, tx: Tx, *, name: str, phone: str, password_hash
         "added_by": hand.rights.account_id,
         "created_ms": now_ms,
     }
-    await tx.insert(staff, row)
-    whole = Scope.system(hand.tenant)
-    profile = Profile(name=name, phone=phone)
-    found = await persons.find_or_create(whole, tx, profile=profile, ids=hand.ids, now_ms=now_ms)
-    await accounts.link_person(tx, account_id=account_id, tenant_id=hand.tenant, person_id=found.person.id)
+    await tx.upsert(staff, [row], keys=("tenant_id", "account_id"))
+    await accounts.link_person(tx, account_id=account_id, tenant_id=hand.tenant, person_id=person_id)
     await note(hand, tx, "person.added", account_id=account_id, name=name, detail=phone)
     return account_id
+
+
+async def set_sub_admin(hand: Hand, tx: Tx, *, account_id: int, sub_admin: bool) -> None:
+    """Make a person sub-administrator of the company, or no longer: for the main account alone.
+
+    Raises NotFound, BadInput (oneself), CannotGive.
+    """
+    person = await queries.person(hand.scope, tx, account_id)
+    if account_id == hand.rights.account_id:
+        raise BadInput(field="accountId", rule="organisation.self")
+    if Role.TENANT_ADMIN not in hand.rights.roles(hand.tenant, 0):
+        raise CannotGive()
+    held = (await accounts.rights(tx, account_id)).roles(hand.tenant, 0)
+    if (Role.SUB_ADMIN in held) == sub_admin:
+        return
+    if sub_admin:
+        await accounts.grant_role(
+            tx, account_id=account_id, role=Role.SUB_ADMIN, now_ms=tx.db.clock.now_ms(), tenant_id=hand.tenant
+        )
+    else:
+        await _end_sub_admin.run(tx, of_account=account_id, of_tenant=hand.tenant)
+    action = "sub_admin.made" if sub_admin else "sub_admin.ended"
+    await note(hand, tx, action, account_id=account_id, name=person.name)
 
 
 async def set_roles(hand: Hand, tx: Tx, *, account_id: int, role_ids: list[int]) -> None:

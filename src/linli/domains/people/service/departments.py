@@ -1,0 +1,165 @@
+"""The organisation tree of a community's property, and who is in which department. Spec B §3.11, §3.12."""
+
+from sqlalchemy import bindparam, delete, update
+
+from linli.domains.people.models import department_members, departments
+from linli.domains.people.queries import employees as queries
+from linli.domains.people.queries.employees import Department, Tree
+from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.kernel.errors import BadInput, Conflict, NotFound
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+NAME_MAX = 64
+DESCRIPTION_MAX = 256
+DEPTH_MAX = 10
+MOST = 2000
+"""Departments of one community: the tree is read whole."""
+
+
+class DepartmentNameTaken(Conflict):
+    code = "department.name_taken"
+
+
+class DepartmentHasChildren(Conflict):
+    """Departments below must go, or move, first."""
+
+    code = "department.has_children"
+
+
+_set = Command(
+    update(departments)
+    .where(departments.c.department_id == bindparam("row", type_=INT), in_scope(departments))
+    .values(
+        name=bindparam("to_name"),
+        description=bindparam("to_text"),
+        parent_id=bindparam("to_parent", type_=INT),
+        changed_ms=bindparam("now", type_=INT),
+    )
+)
+_drop = Command(
+    delete(departments).where(
+        departments.c.department_id == bindparam("row", type_=INT), in_scope(departments)
+    )
+)
+_empty = Command(
+    delete(department_members).where(
+        department_members.c.department_id == bindparam("row", type_=INT), in_scope(department_members)
+    )
+)
+_leave = Command(
+    delete(department_members).where(
+        department_members.c.department_id == bindparam("row", type_=INT),
+        department_members.c.person_id == bindparam("person", type_=INT),
+        in_scope(department_members),
+    )
+)
+
+
+def _checked(name: str, description: str) -> tuple[str, str]:
+    name, description = " ".join(name.split()), description.strip()
+    if not name:
+        raise BadInput(field="name", rule="required")
+    if len(name) > NAME_MAX:
+        raise BadInput(field="name", rule="too_long", limit=NAME_MAX)
+    if len(description) > DESCRIPTION_MAX:
+        raise BadInput(field="desc", rule="too_long", limit=DESCRIPTION_MAX)
+    return name, description
+
+
+def _place(tree: Tree, parent_id: int | None, name: str, *, but: int = 0, height: int = 1) -> None:
+    """Raises NotFound, BadInput (too deep), DepartmentNameTaken. `height`: levels of what is put there."""
+    depth = 0
+    if parent_id is not None:
+        if parent_id not in tree.by_id:
+            raise NotFound(what="department", id=parent_id)
+        depth = len(tree.path(parent_id))
+    if depth + height > DEPTH_MAX:
+        raise BadInput(field="parentDepId", rule="department.too_deep", limit=DEPTH_MAX)
+    brother = tree.brother(parent_id, name)
+    if brother is not None and brother.department_id != but:
+        raise DepartmentNameTaken(field="name", name=name)
+
+
+async def create(
+    scope: Scope,
+    tx: Tx,
+    *,
+    community_id: int,
+    parent_id: int | None,
+    name: str,
+    description: str = "",
+    ids: Ids,
+    now_ms: int,
+) -> int:
+    """A department under another, or right under the company; its id. Raises NotFound, BadInput, DepartmentNameTaken."""
+    scope.allow(community_id)
+    name, description = _checked(name, description)
+    tree = await queries.tree(scope, tx, community_id)
+    if len(tree.by_id) >= MOST:
+        raise BadInput(field="name", rule="too_many_items", limit=MOST)
+    _place(tree, parent_id, name)
+    row = Department(ids.number(), scope.tenant, community_id, parent_id, name, description, now_ms, now_ms)
+    await tx.insert(departments, row._asdict())
+    return row.department_id
+
+
+async def change(
+    scope: Scope, tx: Tx, *, department_id: int, name: str, description: str | None, now_ms: int
+) -> None:
+    """Name and description anew; None leaves the description. Raises NotFound, BadInput, DepartmentNameTaken."""
+    found = await queries.department(scope, tx, department_id)
+    name, text = _checked(name, found.description if description is None else description)
+    tree = await queries.tree(scope, tx, found.community_id)
+    _place(tree, found.parent_id, name, but=department_id, height=0)
+    await _write(scope, tx, found._replace(name=name, description=text), now_ms)
+
+
+async def move(scope: Scope, tx: Tx, *, department_id: int, parent_id: int | None, now_ms: int) -> None:
+    """Hang a department, with all below, under another one. Raises NotFound, BadInput, DepartmentNameTaken."""
+    found = await queries.department(scope, tx, department_id)
+    tree = await queries.tree(scope, tx, found.community_id)
+    branch = tree.branch(department_id)
+    if parent_id in branch:
+        raise BadInput(field="parentId", rule="department.below_itself")
+    height = 1 + max(len(tree.path(one)) for one in branch) - len(tree.path(department_id))
+    _place(tree, parent_id, found.name, but=department_id, height=height)
+    await _write(scope, tx, found._replace(parent_id=parent_id), now_ms)
+
+
+async def remove(scope: Scope, tx: Tx, *, department_id: int) -> None:
+    """Delete a department; its employees stay employees. Raises NotFound, DepartmentHasChildren."""
+    found = await queries.department(scope, tx, department_id)
+    tree = await queries.tree(scope, tx, found.community_id)
+    if tree.below.get(department_id):
+        raise DepartmentHasChildren(name=found.name)
+    await _empty.run(tx, scope, row=department_id)
+    await _drop.run(tx, scope, row=department_id)
+
+
+async def put_in(scope: Scope, tx: Tx, *, department_id: int, identity_id: str, now_ms: int) -> None:
+    """Put an employee into a department beside those they are in; twice changes nothing. Raises NotFound."""
+    found = await queries.department(scope, tx, department_id)
+    employee = await queries.employee(scope, tx, found.community_id, identity_id)
+    row = {
+        "department_id": department_id,
+        "person_id": employee.person_id,
+        "tenant_id": scope.tenant,
+        "community_id": found.community_id,
+        "created_ms": now_ms,
+    }
+    await tx.upsert(department_members, [row], keys=("department_id", "person_id"))
+
+
+async def take_out(scope: Scope, tx: Tx, *, department_id: int, identity_id: str) -> None:
+    """Take an employee out of a department; nothing happens when they were not in it. Raises NotFound."""
+    found = await queries.department(scope, tx, department_id)
+    employee = await queries.employee(scope, tx, found.community_id, identity_id)
+    await _leave.run(tx, scope, row=department_id, person=employee.person_id)
+
+
+async def _write(scope: Scope, tx: Tx, row: Department, now_ms: int) -> None:
+    await _set.run(
+        tx, scope, row=row.department_id, to_name=row.name, to_text=row.description, to_parent=row.parent_id,
+        now=now_ms,
+    )  # fmt: skip
