@@ -217,7 +217,7 @@ async def _make_doings(town: Town, lot: Lot) -> None:
                     f" WHERE w.state = 'parked' AND d.iot_id = '{lot.door}' ORDER BY w.seq"
                 )
                 ((lot.delivery,),) = await held.rows(
-                    f"SELECT id FROM delivery_desired WHERE device = '{lot.door}' AND kind = 'door.qr'"
+                    f"SELECT min(id) FROM delivery_desired WHERE device = '{lot.door}' AND kind = 'door.qr'"
                 )
             if len(parked) == 2:
                 break

@@ -21,6 +21,7 @@ from tests.scope import (
     organisation,
     service_routes,
     vehicles,
+    visits,
 )
 from tests.scope.certificate_rows import certificate
 from tests.scope.desk import SOON_MS, Ask
@@ -336,6 +337,7 @@ RECIPES: dict[str, list[RouteRecipe]] = {
     **device_routes.recipes(),
     **notices.recipes(),
     **vehicles.recipes(),
+    **visits.recipes(),
     **service_routes.recipes(),
     **organisation.recipes(),
     "DELETE /doors/{iot_id}": [

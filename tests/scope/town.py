@@ -40,6 +40,7 @@ from tests.real.test_main_job import png
 from tests.scope.notice_rows import add_notices
 from tests.scope.service_recipes import serve_all
 from tests.scope.vehicle_rows import add_vehicles
+from tests.scope.visit_rows import add_visits
 
 OPERATOR = Scope(None, Who("operator", "test"))
 JPG = bytes.fromhex("ffd8ffc0001108000a000a03012200021101031101ffd9")
@@ -136,6 +137,13 @@ class Lot:
     ripe_notice: int = 0
     planned_notice: int = 0
     removed_notice: int = 0
+    visit: int = 0
+    spare_visit: int = 0
+    voided_visit: int = 0
+    arrived_visit: int = 0
+    coming_visit: int = 0
+    asked_visit: int = 0
+    refused_visit: int = 0
     vehicle: int = 0
     spare_vehicle: int = 0
     dropped_vehicle: int = 0
@@ -334,6 +342,7 @@ async def _lot(town: Town, project: Project, name: str) -> Lot:
     await _add_files(town, lot)
     await add_notices(town.platform, lot)
     await add_vehicles(town.platform, lot)
+    await add_visits(town.platform, lot)
     lot.rejected = await _apply(town, project, f"落选{name}", approve=False)
     return lot
 

@@ -2,7 +2,7 @@
 
 from linli.console.delivery_routes import told
 from linli.console.hub import Hub as LiveHub
-from linli.console.live_topics import CONFIG, DELIVERY, DEVICE, FIRMWARE, MESSAGE, PASS
+from linli.console.live_topics import CONFIG, DELIVERY, DEVICE, FIRMWARE, MESSAGE, PASS, VISIT
 from linli.databus import changes, device_events, scopes
 from linli.databus.topics import Kind
 from linli.delivery.queries import get_row
@@ -16,6 +16,7 @@ from linli.domains.overview import handlers as overview
 from linli.domains.people.events import UserChanged
 from linli.domains.projects.events import CapabilityDecided
 from linli.domains.projects.service.grants import capability_decided
+from linli.domains.visitors.events import VisitChanged
 from linli.kernel.db import Database, Tx
 from linli.kernel.events import Handlers
 from linli.kernel.scope import Scope
@@ -79,6 +80,13 @@ def to_pages(db: Database, hub: LiveHub) -> None:
         row = {"pushId": str(event.push_no)}
         tx.after_commit(lambda: hub.publish(CONFIG, row, tenant_id=event.tenant_id))
 
+    async def visited(tx: Tx, event: VisitChanged) -> None:
+        row = {"visitId": str(event.apply_id), "state": event.state}
+        tx.after_commit(
+            lambda: hub.publish(VISIT, row, tenant_id=event.tenant_id, community_id=event.community_id)
+        )
+
+    db.handlers.inline(VisitChanged, visited)
     db.handlers.inline(UpgradeMoved, upgraded)
     db.handlers.inline(ConfigPushMoved, pushed)
     db.handlers.inline(PassRecorded, passed)

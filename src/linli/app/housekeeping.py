@@ -8,6 +8,7 @@ import contextlib
 
 from linli.delivery.retention import forget_ended
 from linli.domains.access.service.passes import purge_passes
+from linli.domains.visitors.service.visits import purge as purge_visits
 from linli.kernel import audit, telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, partitions
@@ -61,6 +62,7 @@ class Housekeeping:
                 await partitions.drop_before(self._db, table, today - kept.points_days)
             await partitions.drop_before(self._db, audit.secret_reads, today - audit.KEPT_DAYS)
             await purge_passes(self._db, now_ms=now, days=kept.passes_days)
+            await purge_visits(self._db, now_ms=now, days=kept.visits_days)
             await forget_ended(self._db, now_ms=now, days=kept.passes_days)
         await asyncio.to_thread(self._objects.remove_broken)
 

@@ -41,6 +41,8 @@ from linli.domains.notices.service import Publisher
 from linli.domains.people.ports import FaceUploads, Houses
 from linli.domains.people.service import codes
 from linli.domains.people.service.sms_outbox import OutboxSms
+from linli.domains.visitors.room import VisitorsRoom
+from linli.domains.visitors.service.links import PassLinks
 from linli.kernel import outbox, telemetry
 from linli.kernel.clock import Clock, SystemClock
 from linli.kernel.db import Database, partitions
@@ -106,6 +108,11 @@ class Platform:
         self._things(settings)
         self._delivery()
         self._access()
+        links = PassLinks(self.secrets, settings.public_url)
+        self.visitors = VisitorsRoom(
+            db, clock, self.ids, self.door_keys, links, sms, trusted_proxies=settings.http.trusted_proxies
+        )
+        self.visitors.register(self.jobs)
         self._databus(settings)
         self._openapi(settings)
         self._tell_on()
@@ -329,6 +336,8 @@ class Platform:
                 "/m": Pages(RESIDENT_PAGES, base="/m"),
                 "/staff": Pages(STAFF_PAGES, base="/staff"),
                 "/oss": upload,
+                "/v": self.visitors.pages,
+                "/r": self.visitors.pages,
                 EVENT_STREAMS: cast(ASGIApp, self.databus.streams),
                 RABBIT_AUTH: self.databus.rabbit_auth,
             },
@@ -347,6 +356,7 @@ class Platform:
             "permits": self.things.gateways.permits,
             "service_bus": self.service_bus,
             "door_keys": self.door_keys,
+            "visitors": self.visitors,
             "databus": self.databus,
             "houses": SpaceHouses(),
             "importer": self.importer,

@@ -9,6 +9,7 @@ from linli.domains.communities import openapi as communities
 from linli.domains.notices import openapi as notices
 from linli.domains.people import openapi as people
 from linli.domains.projects import openapi as projects
+from linli.domains.visitors import openapi as visitors
 from linli.openapi import token_methods
 from linli.openapi.registry import Registry
 from linli.protocols import edge_bus
@@ -23,6 +24,7 @@ METHODS: tuple[ModuleType, ...] = (
     people,
     access,
     notices,
+    visitors,
     databus,
     subscriptions,
 )

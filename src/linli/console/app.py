@@ -31,6 +31,7 @@ from linli.domains.overview.console import CONTROLLERS as overview_routes
 from linli.domains.people.console import CONTROLLERS as people_routes
 from linli.domains.people.rights import Right
 from linli.domains.projects.console import CONTROLLERS as projects_routes
+from linli.domains.visitors.console import CONTROLLERS as visitors_routes
 from linli.openapi.console import CONTROLLERS as openapi_routes
 from linli.servicebus.console import CONTROLLERS as servicebus_routes
 from linli.things.configs.console import CONTROLLERS as configs_routes
@@ -54,6 +55,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *access_routes,
     *notices_routes,
     *overview_routes,
+    *visitors_routes,
     *databus_routes,
     *things_routes,
     *ota_routes,
@@ -72,6 +74,7 @@ SERVICES: Final[tuple[str, ...]] = (
     "device_authority",
     "features",
     "simulator",
+    "visitors",
 )
 """Names of the rooms' service objects that routes ask for; the composing function provides each in `Parts.services`."""
 _RIGHTS: Final = frozenset({access.SIGNED_IN, *(right.value for right in Right)})

@@ -14,5 +14,7 @@ FIRMWARE: Final = "firmware"
 """A campaign or one of its devices went a step (`things.ota`)."""
 CONFIG: Final = "config"
 """A push of a configuration went a step (`things.configs`)."""
+VISIT: Final = "visit"
+"""A visit was asked for, decided, or its visitor came or left (`visitors`)."""
 
-TOPICS: Final = frozenset({FIRMWARE, CONFIG, PASS, DEVICE, DELIVERY, MESSAGE})
+TOPICS: Final = frozenset({VISIT, FIRMWARE, CONFIG, PASS, DEVICE, DELIVERY, MESSAGE})

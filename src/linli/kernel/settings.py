@@ -61,6 +61,7 @@ class Retention(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
     records_days: Annotated[int, Meta(ge=1, description="Data-model records, from insertion.")] = 30
     points_days: Annotated[int, Meta(ge=1, description="Property points and events of things.")] = 30
     passes_days: Annotated[int, Meta(ge=1)] = 180
+    visits_days: Annotated[int, Meta(ge=1, description="Visits, from the end of their window.")] = 365
     request_log_days: Annotated[int, Meta(ge=1)] = 7
 
 

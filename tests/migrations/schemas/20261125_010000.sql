@@ -1776,6 +1776,54 @@ CREATE TABLE user_groups (
 	CONSTRAINT pk_user_groups PRIMARY KEY (user_group_id)
 );
 INSERT INTO "user_groups" VALUES('1','1',1,'1','1',1,1,1);
+CREATE TABLE visit_posters (
+	community_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	code TEXT NOT NULL, 
+	is_open INTEGER DEFAULT '1' NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_visit_posters PRIMARY KEY (community_id)
+);
+INSERT INTO "visit_posters" VALUES(1,'1','1',1,1);
+CREATE TABLE visit_tries (
+	"key" TEXT NOT NULL, 
+	tries INTEGER NOT NULL, 
+	since_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_visit_tries PRIMARY KEY ("key")
+);
+INSERT INTO "visit_tries" VALUES('1',1,1);
+CREATE TABLE visits (
+	apply_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER NOT NULL, 
+	house_id INTEGER NOT NULL, 
+	state TEXT NOT NULL, 
+	source TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	type INTEGER NOT NULL, 
+	phone TEXT NOT NULL, 
+	id_no TEXT NOT NULL, 
+	gender INTEGER, 
+	plate TEXT NOT NULL, 
+	reason TEXT NOT NULL, 
+	people INTEGER NOT NULL, 
+	host_name TEXT NOT NULL, 
+	starts_ms INTEGER NOT NULL, 
+	ends_ms INTEGER NOT NULL, 
+	submitter_id INTEGER, 
+	submitter_identity TEXT NOT NULL, 
+	visitor_id INTEGER, 
+	visitor_identity TEXT NOT NULL, 
+	qr_code TEXT NOT NULL, 
+	arrived_ms INTEGER NOT NULL, 
+	left_ms INTEGER NOT NULL, 
+	end_reason TEXT NOT NULL, 
+	changed_by TEXT NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_visits PRIMARY KEY (apply_id)
+);
+INSERT INTO "visits" VALUES(1,'1',1,1,'1','1','1',1,'1','1',1,'1','1',1,'1',1,1,1,'1',1,'1','1',1,1,'1','1',1,1);
 CREATE INDEX ix_access_cards_person ON access_cards (tenant_id, project_id, identity_id);
 CREATE INDEX ix_access_doors_community ON access_doors (community_id, name);
 CREATE INDEX ix_access_doors_names ON access_doors (product_key, device_name);
@@ -1907,6 +1955,14 @@ CREATE INDEX ix_mqtt_wills_tenant ON mqtt_wills (tenant_id);
 CREATE INDEX ix_resident_vehicles_created ON resident_vehicles (community_id, created_ms, vehicle_id);
 CREATE INDEX ix_resident_vehicles_person ON resident_vehicles (person_id, community_id);
 CREATE UNIQUE INDEX uq_resident_vehicles_plate ON resident_vehicles (community_id, plate);
+CREATE UNIQUE INDEX uq_visit_posters_code ON visit_posters (code);
+CREATE INDEX ix_visit_tries_since ON visit_tries (since_ms);
+CREATE INDEX ix_visits_ends ON visits (ends_ms);
+CREATE INDEX ix_visits_house ON visits (house_id, starts_ms);
+CREATE INDEX ix_visits_starts ON visits (community_id, starts_ms, apply_id);
+CREATE INDEX ix_visits_state ON visits (community_id, state, ends_ms);
+CREATE INDEX ix_visits_submitter ON visits (submitter_id, starts_ms);
+CREATE INDEX ix_visits_visitor ON visits (visitor_identity, ends_ms);
 CREATE INDEX ix_access_cards_holder ON access_cards (identity_id, live);
 CREATE INDEX ix_access_qr_permissions_holder ON access_qr_permissions (identity_id, live);
 CREATE INDEX ix_persons_face ON persons (face_id);

@@ -168,6 +168,83 @@ def upgrade() -> None:
         sa.Column("refused", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("community_id", "hour", "kind", "direction", name=op.f("pk_traffic_hours")),
     )
+    op.create_table(
+        "visit_posters",
+        sa.Column(
+            "community_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column(
+            "is_open",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="1",
+            nullable=False,
+        ),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("community_id", name=op.f("pk_visit_posters")),
+    )
+    with op.batch_alter_table("visit_posters", schema=None) as batch_op:
+        batch_op.create_index("uq_visit_posters_code", ["code"], unique=True)
+
+    op.create_table(
+        "visit_tries",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("tries", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("since_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_visit_tries")),
+    )
+    with op.batch_alter_table("visit_tries", schema=None) as batch_op:
+        batch_op.create_index("ix_visit_tries_since", ["since_ms"], unique=False)
+
+    op.create_table(
+        "visits",
+        sa.Column(
+            "apply_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("house_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("type", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("id_no", sa.Text(), nullable=False),
+        sa.Column("gender", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("plate", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("people", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("host_name", sa.Text(), nullable=False),
+        sa.Column("starts_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ends_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("submitter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("submitter_identity", sa.Text(), nullable=False),
+        sa.Column("visitor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("visitor_identity", sa.Text(), nullable=False),
+        sa.Column("qr_code", sa.Text(), nullable=False),
+        sa.Column("arrived_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("left_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("end_reason", sa.Text(), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("apply_id", name=op.f("pk_visits")),
+    )
+    with op.batch_alter_table("visits", schema=None) as batch_op:
+        batch_op.create_index("ix_visits_ends", ["ends_ms"], unique=False)
+        batch_op.create_index("ix_visits_house", ["house_id", "starts_ms"], unique=False)
+        batch_op.create_index("ix_visits_starts", ["community_id", "starts_ms", "apply_id"], unique=False)
+        batch_op.create_index("ix_visits_state", ["community_id", "state", "ends_ms"], unique=False)
+        batch_op.create_index("ix_visits_submitter", ["submitter_id", "starts_ms"], unique=False)
+        batch_op.create_index("ix_visits_visitor", ["visitor_identity", "ends_ms"], unique=False)
+
     with op.batch_alter_table("access_cards", schema=None) as batch_op:
         batch_op.create_index("ix_access_cards_holder", ["identity_id", "live"], unique=False)
 
@@ -201,6 +278,23 @@ def downgrade() -> None:
     with op.batch_alter_table("access_cards", schema=None) as batch_op:
         batch_op.drop_index("ix_access_cards_holder")
 
+    with op.batch_alter_table("visits", schema=None) as batch_op:
+        batch_op.drop_index("ix_visits_visitor")
+        batch_op.drop_index("ix_visits_submitter")
+        batch_op.drop_index("ix_visits_state")
+        batch_op.drop_index("ix_visits_starts")
+        batch_op.drop_index("ix_visits_house")
+        batch_op.drop_index("ix_visits_ends")
+
+    op.drop_table("visits")
+    with op.batch_alter_table("visit_tries", schema=None) as batch_op:
+        batch_op.drop_index("ix_visit_tries_since")
+
+    op.drop_table("visit_tries")
+    with op.batch_alter_table("visit_posters", schema=None) as batch_op:
+        batch_op.drop_index("uq_visit_posters_code")
+
+    op.drop_table("visit_posters")
     op.drop_table("traffic_hours")
     with op.batch_alter_table("resident_vehicles", schema=None) as batch_op:
         batch_op.drop_index("uq_resident_vehicles_plate")

@@ -1018,6 +1018,234 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/visitor-poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description The community's registration QR, made when it is first asked for.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdVisitorPosterShow"];
+        /**
+         * Switch
+         * @description Let visitors register themselves, or not for now.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdVisitorPosterSwitch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/visitor-poster/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew
+         * @description A new code: what is printed leads nowhere any more.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdVisitorPosterRenewRenew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListVisits
+         * @description Visits of a community, those that begin latest first.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdVisitsListVisits"];
+        put?: never;
+        /**
+         * AddVisits
+         * @description Expect visitors at a house, all of them or none; who has a phone is sent the pass.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdVisitsAddVisits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/visits/{apply_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadVisit
+         * @description One visit with its pass and the doors that it opens.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdVisitsApplyIdReadVisit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/visits/{apply_id}/admit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Admit
+         * @description Let a visitor come who registered at the gate.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdVisitsApplyIdAdmitAdmit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/visits/{apply_id}/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CheckIn
+         * @description The visitor is here.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdVisitsApplyIdCheckInCheckIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/visits/{apply_id}/check-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CheckOut
+         * @description The visitor has left: the pass opens no door any more.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdVisitsApplyIdCheckOutCheckOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/visits/{apply_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description Do not let a visitor come who registered at the gate; they read the reason.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdVisitsApplyIdRefuseRefuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/visits/{apply_id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * VoidVisit
+         * @description Take a visit back before the visitor came, with the reason.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdVisitsApplyIdVoidVoidVisit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/visits/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description What the list shows with the same filters, as a workbook; phones masked, at most 20,000 rows.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdVisitsExportXlsxExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/visits/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description How many are asked for, expected, here and gone today.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdVisitsFiguresFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/community-reviews": {
         parameters: {
             query?: never;
@@ -6766,6 +6994,16 @@ export interface components {
             identityId: string;
             plate: string;
         };
+        /** NewVisits */
+        NewVisits: {
+            endsMs: number;
+            /** @description At most 20. */
+            guests: components["schemas"]["VisitGuest"][];
+            houseId: number;
+            /** @default  */
+            reason?: string;
+            startsMs: number;
+        };
         /** NoticeForm */
         NoticeForm: {
             groups: components["schemas"]["NoticeGroup"][];
@@ -7082,6 +7320,13 @@ export interface components {
             pageSize: number;
             total: number;
         };
+        /** Page[VisitRow] */
+        "Page_linli.domains.visitors.console.rows.VisitRow_": {
+            data: components["schemas"]["VisitRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
         /** Page[ConfigVersion] */
         "Page_linli.things.configs.console.configs.ConfigVersion_": {
             data: components["schemas"]["ConfigVersion"][];
@@ -7387,6 +7632,10 @@ export interface components {
             permanent: number;
             /** @description 总人口: all persons registered, by themselves or by the property */
             total: number;
+        };
+        /** PosterSwitch */
+        PosterSwitch: {
+            isOpen: boolean;
         };
         /** PresetRow */
         PresetRow: {
@@ -8544,6 +8793,116 @@ export interface components {
             publishedMs: number;
             services: number;
             version: number;
+        };
+        /** VisitDoor */
+        VisitDoor: {
+            name: string;
+            /** @description Delivery status, e.g. `transferred`. */
+            status: string;
+        };
+        /** VisitFigures */
+        VisitFigures: {
+            arrived: number;
+            asked: number;
+            expected: number;
+            /** @description Heads of those expected and come. */
+            guests: number;
+            left: number;
+            refused: number;
+            void: number;
+        };
+        /** VisitFull */
+        VisitFull: {
+            arrivedMs: number;
+            changedMs: number;
+            createdMs: number;
+            doors: components["schemas"]["VisitDoor"][];
+            endReason: string;
+            endsMs: number;
+            gender: number | null;
+            /** @description Who invited, or whom the visitor named. */
+            hostName: string;
+            houseId: string;
+            houseLocation: string;
+            id: string;
+            /** @description Masked. */
+            idNo: string;
+            leftMs: number;
+            name: string;
+            /** @description The page that the visitor was sent; empty when there is no pass. */
+            passUrl: string;
+            /** @description The visitor and who comes along. */
+            people: number;
+            /** @description Masked in lists. */
+            phone: string;
+            plate: string;
+            /** @description The pass as a picture; empty when it is over. */
+            qrSvg: string;
+            reason: string;
+            /** @description API, STAFF, RESIDENT, QRCODE */
+            source: string;
+            startsMs: number;
+            /** @description asked, expected, arrived, left, void, refused */
+            state: string;
+            /** @description MEMBER_TYPE, 1 to 9 */
+            type: number;
+        };
+        /** VisitGuest */
+        VisitGuest: {
+            gender?: number | null;
+            /** @default  */
+            idNo?: string;
+            name: string;
+            /** @default 1 */
+            people?: number;
+            /** @default  */
+            phone?: string;
+            /** @default  */
+            plate?: string;
+            /** @default 4 */
+            type?: number;
+        };
+        /** VisitPoster */
+        VisitPoster: {
+            changedMs: number;
+            isOpen: boolean;
+            svg: string;
+            /** @description Where the picture leads. */
+            url: string;
+        };
+        /** VisitReason */
+        VisitReason: {
+            /** @default  */
+            reason?: string;
+        };
+        /** VisitRow */
+        VisitRow: {
+            arrivedMs: number;
+            endsMs: number;
+            /** @description Who invited, or whom the visitor named. */
+            hostName: string;
+            houseId: string;
+            houseLocation: string;
+            id: string;
+            leftMs: number;
+            name: string;
+            /** @description The visitor and who comes along. */
+            people: number;
+            /** @description Masked in lists. */
+            phone: string;
+            plate: string;
+            reason: string;
+            /** @description API, STAFF, RESIDENT, QRCODE */
+            source: string;
+            startsMs: number;
+            /** @description asked, expected, arrived, left, void, refused */
+            state: string;
+            /** @description MEMBER_TYPE, 1 to 9 */
+            type: number;
+        };
+        /** VisitsMade */
+        VisitsMade: {
+            ids: string[];
         };
         /** Why */
         Why: {
@@ -10966,6 +11325,524 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVisitorPosterShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitPoster"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVisitorPosterSwitch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PosterSwitch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitPoster"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVisitorPosterRenewRenew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitPoster"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVisitsListVisits: {
+        parameters: {
+            query?: {
+                houseId?: number | null;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description A part of the name, phone or plate. */
+                q?: string;
+                /** @description The window touches… */
+                sinceMs?: number | null;
+                /** @description starts, -starts, name, -name, changed */
+                sort?: string;
+                /** @description One or several, separated by commas. */
+                source?: string;
+                /** @description One or several, separated by commas. */
+                state?: string;
+                /** @description …this time. */
+                untilMs?: number | null;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.visitors.console.rows.VisitRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVisitsAddVisits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVisits"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitsMade"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVisitsApplyIdReadVisit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                apply_id: number;
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitFull"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVisitsApplyIdAdmitAdmit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                apply_id: number;
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVisitsApplyIdCheckInCheckIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                apply_id: number;
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVisitsApplyIdCheckOutCheckOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                apply_id: number;
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVisitsApplyIdRefuseRefuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                apply_id: number;
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitReason"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVisitsApplyIdVoidVoidVisit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                apply_id: number;
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitReason"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVisitsExportXlsxExport: {
+        parameters: {
+            query?: {
+                houseId?: number | null;
+                q?: string;
+                sinceMs?: number | null;
+                source?: string;
+                state?: string;
+                untilMs?: number | null;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVisitsFiguresFigures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitFigures"];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             400: {

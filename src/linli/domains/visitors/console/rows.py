@@ -1,0 +1,89 @@
+"""Visits as the pages show them."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from linli.domains.communities.queries import spaces
+from linli.domains.people.person_rules import mask_id_number, mask_phone
+from linli.domains.people.queries import persons
+from linli.domains.visitors.schemas import Visit
+from linli.kernel.db import Reader
+from linli.kernel.scope import Scope
+
+
+class VisitRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    name: str
+    type: Annotated[int, Meta(description="MEMBER_TYPE, 1 to 9")]
+    phone: Annotated[str, Meta(description="Masked in lists.")]
+    plate: str
+    people: Annotated[int, Meta(description="The visitor and who comes along.")]
+    house_id: str
+    house_location: str
+    host_name: Annotated[str, Meta(description="Who invited, or whom the visitor named.")]
+    reason: str
+    starts_ms: int
+    ends_ms: int
+    state: Annotated[str, Meta(description="asked, expected, arrived, left, void, refused")]
+    source: Annotated[str, Meta(description="API, STAFF, RESIDENT, QRCODE")]
+    arrived_ms: int
+    left_ms: int
+
+
+class VisitDoor(msgspec.Struct, rename="camel", frozen=True):
+    name: str
+    status: Annotated[str, Meta(description="Delivery status, e.g. `transferred`.")]
+
+
+class VisitFull(VisitRow, rename="camel", frozen=True):
+    id_no: Annotated[str, Meta(description="Masked.")]
+    gender: int | None
+    end_reason: str
+    pass_url: Annotated[
+        str, Meta(description="The page that the visitor was sent; empty when there is no pass.")
+    ]
+    qr_svg: Annotated[str, Meta(description="The pass as a picture; empty when it is over.")]
+    doors: list[VisitDoor]
+    created_ms: int
+    changed_ms: int
+
+
+async def rows(scope: Scope, db: Reader, found: list[Visit], *, masked: bool = True) -> list[VisitRow]:
+    houses = await spaces.houses_by_id(scope, db, sorted({row.house_id for row in found}))
+    hosts = await persons.persons_by_id(
+        scope, db, sorted({row.submitter_id for row in found if row.submitter_id is not None})
+    )
+    return [
+        VisitRow(
+            str(row.apply_id),
+            row.name,
+            row.type,
+            mask_phone(row.phone) if masked else row.phone,
+            row.plate,
+            row.people,
+            str(row.house_id),
+            houses[row.house_id].location if row.house_id in houses else "",
+            hosts[row.submitter_id].name if row.submitter_id in hosts else row.host_name,
+            row.reason,
+            row.starts_ms,
+            row.ends_ms,
+            row.state,
+            row.source,
+            row.arrived_ms,
+            row.left_ms,
+        )
+        for row in found
+    ]
+
+
+async def full(
+    scope: Scope, db: Reader, row: Visit, *, pass_url: str, qr_svg: str, doors: list[VisitDoor]
+) -> VisitFull:
+    (known,) = await rows(scope, db, [row], masked=False)
+    return VisitFull(
+        **msgspec.structs.asdict(known), id_no=mask_id_number(row.id_no), gender=row.gender,
+        end_reason=row.end_reason, pass_url=pass_url, qr_svg=qr_svg, doors=doors, created_ms=row.created_ms,
+        changed_ms=row.changed_ms,
+    )  # fmt: skip

@@ -1,0 +1,67 @@
+"""A visitor's own page: whether they are expected, where, when, and the QR that doors read."""
+
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from linli.domains.visitors.pages.html import joined, page
+from linli.domains.visitors.schemas import ARRIVED, ASKED, EXPECTED, LEFT, REFUSED, VOID, Visit
+from linli.domains.visitors.times import wall_clock
+from linli.kernel.i18n import text
+from linli.kernel.qr_pictures import qr_svg
+
+_TONES = {ASKED: "warn", EXPECTED: "ok", ARRIVED: "ok", LEFT: "", VOID: "bad", REFUSED: "bad", "over": ""}
+_WAIT_S = 15
+
+
+class Place(NamedTuple):
+    community: str
+    house: str
+    phone: str
+    """Of the property; may be empty."""
+
+
+def shown_state(found: Visit, now_ms: int) -> str:
+    """The state as people say it: who is not here when the window ends has missed it."""
+    if found.ends_ms <= now_ms and found.state in (ASKED, EXPECTED, ARRIVED):
+        return "over"
+    return found.state
+
+
+def render(found: Visit, place: Place, picture: str, language: str, now_ms: int) -> bytes:
+    """`picture` is the text of the QR; empty when the visit holds no pass."""
+    state = shown_state(found, now_ms)
+    parts = [
+        Markup('<h1>{title}</h1><p class="soft">{hello}</p>').format(
+            title=place.community, hello=text("visit.page.pass.hello", language, name=found.name)
+        ),
+        Markup('<div class="card"><p role="status"><span class="state {tone}">{state}</span></p>').format(
+            tone=_TONES[state], state=text(f"visit.state.{state}", language)
+        ),
+        Markup("<p>{said}</p>").format(said=text(f"visit.page.pass.{state}", language)),
+    ]
+    if found.end_reason and state in (VOID, REFUSED) and found.end_reason != "host_moved_out":
+        said = text("visit.page.pass.reason", language, reason=found.end_reason)
+        parts.append(Markup("<p>{said}</p>").format(said=said))
+    if picture:
+        parts.append(Markup(qr_svg(picture, label=text("visit.page.pass.qr", language))))
+    rows = [
+        ("house", place.house),
+        ("since", wall_clock(found.starts_ms)),
+        ("until", wall_clock(found.ends_ms)),
+        ("plate", found.plate),
+        ("people", str(found.people) if found.people > 1 else ""),
+        ("property", place.phone),
+    ]
+    parts += [
+        Markup("<dl>"),
+        *(
+            Markup("<dt>{name}</dt><dd>{value}</dd>").format(
+                name=text(f"visit.page.pass.{name}", language), value=value
+            )
+            for name, value in rows
+            if value
+        ),
+        Markup("</dl></div>"),
+    ]
+    return page(place.community, joined(parts), language, refresh_s=_WAIT_S if state == ASKED else 0)

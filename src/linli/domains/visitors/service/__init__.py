@@ -1,0 +1,1 @@
+"""Rules of visits, the passes that follow from them, and the posters that visitors scan."""

@@ -1,0 +1,65 @@
+"""How much strangers may ask: counted in the database, so that a restart or another process forgives nobody."""
+
+from typing import Final, NamedTuple
+
+from sqlalchemy import bindparam, delete, select
+
+from linli.domains.visitors.models import visit_tries
+from linli.kernel.db import INT, Command, Database, Query
+from linli.kernel.errors import TooMany
+
+HOUR_MS: Final = 3_600_000
+
+
+class Limit(NamedTuple):
+    name: str
+    most: int
+    window_ms: int
+
+
+ASKS_OF_ADDRESS: Final = Limit("ask", 20, HOUR_MS)
+"""Registrations from one address: a group at one gate shares one."""
+ASKS_OF_COMMUNITY: Final = Limit("asks", 300, HOUR_MS)
+WRONG_LINKS: Final = Limit("wrong", 30, HOUR_MS // 6)
+"""Links that lead nowhere, from one address."""
+
+
+class TooManyTries(TooMany):
+    """`seconds` until it is heard again."""
+
+    code = "visit.too_many_tries"
+
+
+class _Tries(NamedTuple):
+    key: str
+    tries: int
+    since_ms: int
+
+
+_one = Query(select(visit_tries).where(visit_tries.c.key == bindparam("key")), _Tries)
+_purge = Command(delete(visit_tries).where(visit_tries.c.since_ms < bindparam("before", type_=INT)))
+
+
+async def count(db: Database, limit: Limit, who: str, *, now_ms: int) -> None:
+    """Count one try of `who`. Raises TooManyTries, also for those that go on trying."""
+    key = f"{limit.name}:{who[:64]}"
+    async with db.begin() as tx:
+        await _purge.run(tx, before=now_ms - 2 * HOUR_MS)
+        held = await _one.one(tx, key=key)
+        if held is None or now_ms - held.since_ms >= limit.window_ms:
+            held = _Tries(key, 0, now_ms)
+        _check(held, limit, now_ms)
+        row = held._replace(tries=held.tries + 1)
+        await tx.upsert(visit_tries, [row._asdict()], keys=("key",), update=("tries", "since_ms"))
+
+
+async def check(db: Database, limit: Limit, who: str, *, now_ms: int) -> None:
+    """Whether `who` may try at all, without counting. Raises TooManyTries."""
+    held = await _one.one(db, key=f"{limit.name}:{who[:64]}")
+    if held is not None and now_ms - held.since_ms < limit.window_ms:
+        _check(held, limit, now_ms)
+
+
+def _check(held: _Tries, limit: Limit, now_ms: int) -> None:
+    if held.tries >= limit.most:
+        raise TooManyTries(seconds=max(-(-(held.since_ms + limit.window_ms - now_ms) // 1000), 1))

@@ -1,0 +1,41 @@
+"""The registration QR of a community: printed at the gate, renewed when it is misused, closed when nobody should ask."""
+
+from linli.domains.communities.queries import spaces
+from linli.domains.visitors import queries
+from linli.domains.visitors.models import visit_posters
+from linli.domains.visitors.queries import Poster
+from linli.kernel.db import Tx
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+_CODE_LENGTH = 20
+"""About 119 bits."""
+
+
+async def ensure(scope: Scope, tx: Tx, *, community_id: int, ids: Ids, now_ms: int) -> Poster:
+    """The community's registration QR, made on first use. Raises NotFound before the community is approved."""
+    await spaces.require_root(scope, tx, community_id)
+    return await queries.poster(scope, tx, community_id) or await _write(
+        scope, tx, Poster(community_id, scope.tenant, ids.token(_CODE_LENGTH), 1, now_ms)
+    )
+
+
+async def renew(scope: Scope, tx: Tx, *, community_id: int, ids: Ids, now_ms: int) -> Poster:
+    """A new code: what hangs at the gate no longer works. Raises NotFound."""
+    held = await ensure(scope, tx, community_id=community_id, ids=ids, now_ms=now_ms)
+    return await _write(scope, tx, held._replace(code=ids.token(_CODE_LENGTH), changed_ms=now_ms))
+
+
+async def set_open(
+    scope: Scope, tx: Tx, *, community_id: int, is_open: bool, ids: Ids, now_ms: int
+) -> Poster:
+    """Let visitors register themselves, or not for now. Raises NotFound."""
+    held = await ensure(scope, tx, community_id=community_id, ids=ids, now_ms=now_ms)
+    return await _write(scope, tx, held._replace(is_open=int(is_open), changed_ms=now_ms))
+
+
+async def _write(scope: Scope, tx: Tx, row: Poster) -> Poster:
+    await tx.upsert(
+        visit_posters, [row._asdict()], keys=("community_id",), update=("code", "is_open", "changed_ms")
+    )
+    return row

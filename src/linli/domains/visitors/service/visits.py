@@ -1,0 +1,293 @@
+"""Visits: applied for, admitted, refused, voided, checked in and out. Spec B §3.9, §5 F7; A §5 flow 7.
+
+`asked` → `expected` | `refused`; `expected` → `arrived` | `void`; `arrived` → `left`. Who applies through the property
+or as a resident is expected at once; who registers at a poster is asked for first. While a visit is expected or arrived
+and its window is not over, doors open for the visitor's QR code (`service.passes`).
+"""
+
+from typing import Final
+
+from sqlalchemy import bindparam, delete, update
+
+from linli.domains.access.service import qr
+from linli.domains.communities.queries import spaces
+from linli.domains.people import person_rules as rules
+from linli.domains.people.queries import persons as people
+from linli.domains.people.schemas import Person, Profile
+from linli.domains.people.service import groups, persons
+from linli.domains.visitors import queries
+from linli.domains.visitors.events import VisitChanged
+from linli.domains.visitors.models import visits
+from linli.domains.visitors.schemas import (
+    ARRIVED,
+    ASKED,
+    EXPECTED,
+    GUESTS_MAX,
+    LEFT,
+    POSTER,
+    REFUSED,
+    VOID,
+    Guest,
+    Visit,
+    check_window,
+    clean_reason,
+)
+from linli.kernel.db import INT, Command, Database, Tx, in_scope
+from linli.kernel.errors import BadInput, Conflict, NotFound, TooMany
+from linli.kernel.events import emit
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+WAITING_A_PHONE: Final = 3
+"""Registrations of one phone that may wait in a community at a time."""
+
+
+class VisitSettled(Conflict):
+    """The visit is not in the state that this needs: a visitor who came is not voided, a void one does not come."""
+
+    code = "visit.settled"
+
+
+class VisitOver(Conflict):
+    """The window has passed."""
+
+    code = "visit.over"
+
+
+class VisitorBlacklisted(Conflict):
+    """A person of the community's blacklist."""
+
+    code = "visit.blacklisted"
+
+
+class TooManyWaiting(TooMany):
+    code = "visit.too_many_waiting"
+
+
+_TEXTS = ("state", "visitor_identity", "qr_code", "end_reason", "changed_by")
+_NUMBERS = ("visitor_id", "arrived_ms", "left_ms", "changed_ms")
+_set = Command(
+    update(visits)
+    .where(visits.c.apply_id == bindparam("row", type_=INT), in_scope(visits))
+    .values({
+        **{name: bindparam(f"new_{name}") for name in _TEXTS},
+        **{name: bindparam(f"new_{name}", type_=INT) for name in _NUMBERS},
+    })
+)  # fmt: skip
+_blank = Command(
+    update(visits)
+    .where(visits.c.apply_id == bindparam("row", type_=INT), in_scope(visits))
+    .values(name="", phone="", id_no="", plate="", gender=None)
+)
+_purge = Command(
+    delete(visits).where(visits.c.ends_ms < bindparam("before", type_=INT)),
+    unscoped="retention is the installation's",
+)
+
+
+async def apply(
+    scope: Scope,
+    tx: Tx,
+    *,
+    community_id: int,
+    house_id: int,
+    guests: list[Guest],
+    starts_ms: int,
+    ends_ms: int,
+    source: str,
+    ids: Ids,
+    now_ms: int,
+    submitter: Person | None = None,
+    reason: str = "",
+) -> list[int]:
+    """Expect visitors at a house; an application id for each, in the order given. `guests` are checked.
+
+    Raises NotFound, BadInput, VisitorBlacklisted.
+    """
+    await _house(scope, tx, community_id, house_id)
+    check_window(starts_ms, ends_ms, now_ms)
+    if not guests:
+        raise BadInput(field="visitors", rule="required")
+    if len(guests) > GUESTS_MAX:
+        raise BadInput(field="visitors", rule="too_many_items", limit=GUESTS_MAX)
+    reason = clean_reason(reason)
+    made = []
+    for guest in guests:
+        row = _row(scope, community_id, house_id, guest, starts_ms, ends_ms, source, ids, now_ms)._replace(
+            reason=reason,
+            submitter_id=submitter.id if submitter else None,
+            submitter_identity=submitter.identity_id if submitter else "",
+        )
+        await tx.insert(visits, row._asdict())
+        await _expect(scope, tx, row, ids, now_ms)
+        made.append(row.apply_id)
+    return made
+
+
+async def ask(
+    scope: Scope,
+    tx: Tx,
+    *,
+    community_id: int,
+    house_id: int,
+    guest: Guest,
+    host_name: str,
+    reason: str,
+    starts_ms: int,
+    ends_ms: int,
+    ids: Ids,
+    now_ms: int,
+) -> int:
+    """A visitor at the gate asks to come in; the host or the property decides.
+
+    Raises NotFound, BadInput, TooManyWaiting.
+    """
+    await _house(scope, tx, community_id, house_id)
+    check_window(starts_ms, ends_ms, now_ms)
+    if await queries.waiting_of_phone(scope, tx, community_id, guest.phone, now_ms=now_ms) >= WAITING_A_PHONE:
+        raise TooManyWaiting()
+    row = _row(scope, community_id, house_id, guest, starts_ms, ends_ms, POSTER, ids, now_ms)._replace(
+        state=ASKED, host_name=host_name, reason=clean_reason(reason)
+    )
+    await tx.insert(visits, row._asdict())
+    await _tell(tx, row)
+    return row.apply_id
+
+
+async def admit(scope: Scope, tx: Tx, *, apply_id: int, ids: Ids, now_ms: int) -> None:
+    """Let a visitor come who registered. Raises NotFound, VisitSettled, VisitOver, VisitorBlacklisted."""
+    found = await _in_state(scope, tx, apply_id, (ASKED,))
+    _check_time(found, now_ms)
+    await _expect(scope, tx, found, ids, now_ms)
+
+
+async def refuse(scope: Scope, tx: Tx, *, apply_id: int, reason: str, now_ms: int) -> None:
+    """Do not let a visitor come who registered. Raises NotFound, VisitSettled, BadInput."""
+    found = await _in_state(scope, tx, apply_id, (ASKED,))
+    await _write(scope, tx, found._replace(state=REFUSED, end_reason=clean_reason(reason)), now_ms)
+
+
+async def void(scope: Scope, tx: Tx, *, apply_id: int, now_ms: int, reason: str = "") -> None:
+    """Take an invitation back; its pass ends after the commit. Raises NotFound, VisitSettled, BadInput."""
+    found = await _in_state(scope, tx, apply_id, (EXPECTED,))
+    await _write(scope, tx, found._replace(state=VOID, end_reason=clean_reason(reason)), now_ms)
+
+
+async def check_in(scope: Scope, tx: Tx, *, apply_id: int, now_ms: int) -> None:
+    """The visitor is here (核销), also some time before the window begins. Raises NotFound, VisitSettled, VisitOver."""
+    found = await _in_state(scope, tx, apply_id, (EXPECTED,))
+    _check_time(found, now_ms)
+    await _write(scope, tx, found._replace(state=ARRIVED, arrived_ms=now_ms), now_ms)
+
+
+async def check_out(scope: Scope, tx: Tx, *, apply_id: int, now_ms: int) -> None:
+    """The visitor has left; the pass ends after the commit. Raises NotFound, VisitSettled."""
+    found = await _in_state(scope, tx, apply_id, (ARRIVED,))
+    await _write(scope, tx, found._replace(state=LEFT, left_ms=now_ms), now_ms)
+
+
+async def passed(tx: Tx, *, tenant_id: str, community_id: int, identity_id: str, at_ms: int) -> None:
+    """Somebody passed a door: a visitor expected at that time has arrived."""
+    found = await queries.expected_now(
+        tx, tenant_id=tenant_id, community_id=community_id, identity_id=identity_id, at_ms=at_ms
+    )
+    if found is not None:
+        scope = Scope.system(tenant_id, "door")
+        await _write(scope, tx, found._replace(state=ARRIVED, arrived_ms=at_ms), tx.db.clock.now_ms())
+
+
+async def host_left(scope: Scope, tx: Tx, *, house_id: int, person_id: int, now_ms: int) -> None:
+    """A resident moved out of a house: whom they invited there is not expected any more."""
+    for found in await queries.invited_to(scope, tx, house_id, person_id, [EXPECTED]):
+        await _write(scope, tx, found._replace(state=VOID, end_reason="host_moved_out"), now_ms)
+
+
+async def forget(scope: Scope, tx: Tx, *, community_id: int, identity_id: str, now_ms: int) -> None:
+    """A person was erased: where they were a visitor only times and the house stay, and nothing opens for them."""
+    for found in await queries.of_visitor(scope, tx, community_id, identity_id):
+        await _blank.run(tx, scope, row=found.apply_id)
+        if found.state in (EXPECTED, ARRIVED):
+            await _write(scope, tx, found._replace(state=VOID, end_reason="erased"), now_ms)
+
+
+async def purge(db: Database, *, now_ms: int, days: int) -> None:
+    """Remove visits whose window ended more than `days` ago."""
+    async with db.begin() as tx:
+        await _purge.run(tx, before=now_ms - days * 86_400_000)
+
+
+def _row(
+    scope: Scope, community_id: int, house_id: int, guest: Guest, starts_ms: int, ends_ms: int, source: str,
+    ids: Ids, now_ms: int,
+) -> Visit:  # fmt: skip
+    return Visit(
+        ids.number(), scope.tenant, community_id, house_id, EXPECTED, source, guest.name, guest.type, guest.phone,
+        guest.id_no, guest.gender, guest.plate, "", guest.people, "", starts_ms, ends_ms, None, "", None, "", "", 0, 0,
+        "", _who(scope), now_ms, now_ms,
+    )  # fmt: skip
+
+
+async def _expect(scope: Scope, tx: Tx, row: Visit, ids: Ids, now_ms: int) -> None:
+    """The visitor is a person of the community from now on, in its group of visitors, with a QR code."""
+    whole = Scope.system(row.tenant_id, "visitors")
+    profile = Profile(name=row.name, phone=row.phone or None)
+    try:
+        person, _ = await persons.find_or_create(whole, tx, profile=profile, ids=ids, now_ms=now_ms)
+    except persons.PhoneTaken:
+        # The tenant knows the phone under another name: this visit keeps it, and the other person stays who they are.
+        person, _ = await persons.find_or_create(
+            whole, tx, profile=Profile(name=row.name), ids=ids, now_ms=now_ms
+        )
+    held = (await people.groups_of(scope, tx, [person.id])).get(person.id, [])
+    if any(group.type == rules.BLACKLIST_GROUP for group in held):
+        raise VisitorBlacklisted(name=row.name)
+    await persons.make_known(scope, tx, community_id=row.community_id, person=person, now_ms=now_ms)
+    group_id = await groups.default_group(scope, tx, community_id=row.community_id, kind=rules.VISITOR_GROUP)
+    if group_id is not None:
+        await groups.join(
+            scope, tx, group_id=group_id, community_id=row.community_id, person_id=person.id, now_ms=now_ms
+        )
+    code = await qr.generate_code(
+        whole, tx, identity_id=person.identity_id, length=None, ids=ids, now_ms=now_ms
+    )
+    admitted = row._replace(
+        state=EXPECTED, visitor_id=person.id, visitor_identity=person.identity_id, qr_code=code
+    )
+    await _write(scope, tx, admitted, now_ms)
+
+
+async def _house(scope: Scope, tx: Tx, community_id: int, house_id: int) -> None:
+    scope.allow(community_id)
+    if (await spaces.house(scope, tx, house_id)).community_id != community_id:
+        raise NotFound(what="house", id=house_id)
+
+
+async def _in_state(scope: Scope, tx: Tx, apply_id: int, states: tuple[str, ...]) -> Visit:
+    found = await queries.visit(scope, tx, apply_id, lock=True)
+    if found.state not in states:
+        raise VisitSettled(state=found.state)
+    return found
+
+
+def _check_time(found: Visit, now_ms: int) -> None:
+    if found.ends_ms <= now_ms:
+        raise VisitOver()
+
+
+async def _write(scope: Scope, tx: Tx, row: Visit, now_ms: int) -> None:
+    row = row._replace(changed_by=_who(scope), changed_ms=now_ms)
+    await _set.run(
+        tx, scope, row=row.apply_id, **{f"new_{name}": getattr(row, name) for name in (*_TEXTS, *_NUMBERS)}
+    )
+    await _tell(tx, row)
+
+
+async def _tell(tx: Tx, row: Visit) -> None:
+    event = VisitChanged(
+        row.tenant_id, row.community_id, row.house_id, row.apply_id, row.state, row.source, row.submitter_id
+    )
+    await emit(tx, event, key=str(row.apply_id))
+
+
+def _who(scope: Scope) -> str:
+    return f"{scope.caller.kind}:{scope.caller.id}"

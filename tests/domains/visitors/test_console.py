@@ -1,0 +1,72 @@
+"""The property's desk: today's visitors, by hand, and the history."""
+
+import io
+
+import openpyxl
+
+from linli.domains.visitors.service.visits import purge
+from tests.domains.visitors.conftest import HOUR
+
+
+async def test_the_desk_announces_checks_in_and_out_and_looks_back(estate):
+    at, now = f"/communities/{estate.community}/visits", estate.clock.now_ms()
+    form = {
+        "houseId": estate.house, "startsMs": now - HOUR, "endsMs": now + HOUR, "reason": "维修",
+        "guests": [{"name": "=李师傅", "phone": "13912345678", "plate": "浙A12345", "people": 3}, {"name": "王同行"}],
+    }  # fmt: skip
+    made = await estate.desk.post(at, json=form)
+    assert made.status_code == 201, made.text
+    one, two = made.json()["ids"]
+    wrong = await estate.desk.post(
+        at, json={**form, "guests": [{"name": "甲"}, {"name": "乙", "plate": "1"}]}
+    )
+    assert (wrong.status_code, wrong.json()["field"]) == (400, "guests[1].plate")
+    tomorrow = {**form, "startsMs": now + 30 * HOUR, "endsMs": now + 31 * HOUR, "houseId": estate.other_house}
+    (later,) = (await estate.desk.post(at, json={**tomorrow, "guests": [{"name": "明天"}]})).json()["ids"]
+
+    async def found(**asked):
+        told = await estate.desk.get(at, params=asked)
+        assert told.status_code == 200, told.text
+        return [row["id"] for row in told.json()["data"]]
+
+    assert await found() == [later, two, one]
+    assert await found(untilMs=now) == [two, one]
+    assert await found(sinceMs=now + 2 * HOUR) == [later]
+    assert await found(houseId=estate.other_house) == [later]
+    assert await found(q="浙A-12") == [one]
+    assert await found(q="1391234") == [one]
+    assert await found(q="%") == []
+    assert await found(source="STAFF,API", state="expected", sort="-name") == [two, later, one]
+    assert (await estate.desk.get(at, params={"state": "x"})).json()["field"] == "state"
+    assert (await estate.desk.get(at, params={"sort": "x"})).json()["field"] == "sort"
+
+    listed = (await estate.desk.get(at, params={"q": "李"})).json()["data"][0]
+    full = (await estate.desk.get(f"{at}/{one}")).json()
+    assert (listed["phone"], full["phone"], full["doors"]) == ("139****5678", "13912345678", [])
+    assert "<svg" in full["qrSvg"]
+    assert full["passUrl"].startswith(f"{estate.url}/v/")
+    assert (await estate.desk.get(f"/communities/4242/visits/{one}")).status_code == 404
+
+    no_reason = await estate.desk.post(f"{at}/{two}/void", json={"reason": " "})
+    assert (no_reason.status_code, no_reason.json()["field"]) == (400, "reason")
+    assert (await estate.desk.post(f"{at}/{two}/void", json={"reason": "登记错误"})).status_code == 204
+    assert (await estate.desk.get(f"{at}/{two}")).json()["endReason"] == "登记错误"
+    assert (await estate.desk.post(f"{at}/{two}/check-in")).json()["code"] == "visit.settled"
+    assert (await estate.desk.post(f"{at}/{one}/check-out")).json()["code"] == "visit.settled"
+    assert (await estate.desk.post(f"{at}/{one}/check-in")).status_code == 204
+    figures = (await estate.desk.get(f"{at}/figures")).json()
+    assert (figures["expected"], figures["arrived"], figures["void"], figures["guests"]) == (0, 1, 1, 3)
+    assert (await estate.desk.post(f"{at}/{one}/check-out")).status_code == 204
+    assert await found(state="left,void") == [two, one]
+
+    book = openpyxl.load_workbook(
+        io.BytesIO((await estate.desk.get(f"{at}/export.xlsx", params={"untilMs": now})).content)
+    )
+    rows = list(book.active.iter_rows(values_only=True))
+    assert rows[0][:3] == ("Name", "Phone", "Plate")
+    assert [row[:6] for row in rows[1:]] == [
+        ("王同行", None, None, 1, "3幢/1单元/502", None),
+        ("'=李师傅", "139****5678", "浙A12345", 3, "3幢/1单元/502", None),
+    ]
+    await purge(estate.db, now_ms=now + 400 * 24 * HOUR, days=399)
+    assert await found() == [later]

@@ -1,0 +1,139 @@
+"""A visitor's pass: told by message, shown on a page, opened doors by a door that really decides, and taken away."""
+
+import re
+
+import pytest
+
+from linli.domains.people.queries import persons as people
+from linli.domains.visitors import queries
+from linli.domains.visitors.schemas import RESIDENT, Guest
+from linli.domains.visitors.service import visits
+from linli.kernel.scope import Scope
+from tests.domains.visitors.conftest import HOUR, until
+from tests.domains.visitors.test_openapi import A, apply, status
+
+GUEST = {"name": "李访客", "type": "4", "phone": "13912345678", "plateNum": "浙A12345"}
+
+
+async def picture(estate, apply_id):
+    """What the QR on the visitor's page holds."""
+    found = await queries.visit(Scope.system(), estate.db, int(apply_id))
+    return await estate.platform.visitors.passes.picture(found)
+
+
+async def test_a_pass_opens_the_doors_on_the_way_and_tells_who_came(estate):
+    here = await estate.door("3号楼大门", estate.building)
+    gate = await estate.door("南门", None)
+    elsewhere = await estate.door("503门口", estate.other_house)
+    (one,) = await apply(estate, GUEST)
+    text = await picture(estate, one)
+    await until(lambda: here.held.qr and gate.held.qr and here.public_key)
+    assert elsewhere.held.qr == {}
+    assert (here.scan(text).opens, gate.scan(text).opens) == (True, True)
+
+    async def arrived():
+        return await status(estate, one) == 1
+
+    await until(arrived)
+    seen = (await estate.desk.get(f"/communities/{estate.community}/visits/{one}")).json()
+    assert sorted(door["name"] for door in seen["doors"]) == ["3号楼大门", "南门"]
+    assert (
+        await estate.desk.post(f"/communities/{estate.community}/visits/{one}/check-out")
+    ).status_code == 204
+    await until(lambda: not here.held.qr and not gate.held.qr)
+    assert not here.scan(text).opens
+
+
+async def test_voiding_and_the_end_of_the_window_take_the_pass_away(estate):
+    door = await estate.door("3号楼大门", estate.building)
+    one, two = await apply(estate, GUEST, {"name": "王同行", "type": "4"})
+    await until(lambda: len(door.held.qr) == 2)
+    await estate.ok(f"{A}/cancel", "1.0.0", {"applyId": one})
+    await until(lambda: len(door.held.qr) == 1)
+    text = await picture(estate, two)
+    estate.jump(2 * HOUR + 1000)
+    assert not door.scan(text).opens
+    estate.token = await estate.partner.token(estate.community)
+    new = await estate.door("后门", None)  # nobody's pass is left for it
+    (late,) = await apply(estate, {"name": "晚到", "type": "4"})
+    await until(lambda: len(new.held.qr) == 1)
+    assert late
+
+
+@pytest.mark.covers("RES-08")
+async def test_the_visitor_is_sent_a_link_to_the_pass(estate):
+    one, _ = await apply(estate, GUEST, {"name": "无手机", "type": "4"})
+    await until(estate.texts)
+    (text,) = await estate.texts()
+    assert "李访客" in text
+    assert "桂花城" in text
+    link = re.search(r"http://\S+/v/\S+", text)[0]
+    shown = await estate.client.get(link)
+    assert shown.status_code == 200
+    assert shown.headers["cache-control"] == "no-store"
+    assert "script" not in shown.text
+    for said in ("李访客", "3幢/1单元/502", "浙A12345", "待到访", "<svg"):
+        assert said in shown.text
+    english = await estate.client.get(link, headers={"accept-language": "en-GB"})
+    assert "Expected" in english.text
+    await estate.ok(f"{A}/cancel", "1.0.0", {"applyId": one})
+    gone = await estate.client.get(link)
+    assert ("已作废" in gone.text, "<svg" in gone.text) == (True, False)
+    estate.jump(30 * HOUR)
+    assert (await estate.client.get(link)).status_code == 404
+
+
+async def test_links_are_not_guessed(estate):
+    (one,) = await apply(estate, GUEST)
+    link = estate.platform.visitors.links.token(int(one))
+    number, _, proof = link.partition("-")
+    wrong = (
+        f"{number}-{proof[:-1]}x",
+        f"{number}-",
+        number,
+        "-" + proof,
+        "0-" + proof,
+        "zzzzzzzzzzzzz-a",
+        "a/b",
+        "é",
+    )
+    for token in wrong:
+        assert (await estate.client.get(f"/v/{token}")).status_code == 404, token
+    for _ in range(30 - len(wrong)):
+        assert (await estate.client.get("/v/0-x")).status_code == 404
+    assert (await estate.client.get("/v/0-x")).status_code == 429
+    assert (await estate.client.get(f"/v/{link}")).status_code == 429
+    estate.jump(HOUR)
+    assert (await estate.client.get(f"/v/{link}")).status_code == 200
+    assert (await estate.client.post(f"/v/{link}")).status_code == 405
+    assert (await estate.client.head(f"/v/{link}")).content == b""
+
+
+async def test_who_is_erased_and_whose_host_moves_out(estate):
+    member = {"houseSpaceId": estate.house, "name": "王户主", "type": 1, "phoneNum": "13812345678"}
+    host = (await estate.ok("/solution/community/paas/house/member/save", "1.0.5", member))["identityId"]
+    (one,) = await apply(estate, GUEST)
+    visitor = (await estate.ok(f"{A}/get", "1.0.0", {"applyId": one}))["visitorId"]
+    await estate.ok("/solution/community/paas/user/delete", "1.0.0", {"identityId": visitor})
+
+    async def blank():
+        return (await estate.ok(f"{A}/get", "1.0.0", {"applyId": one}))["name"] == ""
+
+    await until(blank)
+    assert await status(estate, one) == 2
+
+    scope, now = estate.partner.owner, estate.clock.now_ms()
+    async with estate.db.begin() as tx:
+        (two,) = await visits.apply(
+            scope, tx, community_id=estate.community, house_id=estate.house, guests=[Guest(name="客人")],
+            starts_ms=now, ends_ms=now + HOUR, source=RESIDENT, ids=estate.platform.ids, now_ms=now,
+            submitter=await people.person(scope, tx, host),
+        )  # fmt: skip
+    assert (await estate.ok(f"{A}/get", "1.0.0", {"applyId": two}))["identityId"] == host
+    leaving = {"houseSpaceId": estate.house, "identityId": host}
+    await estate.ok("/solution/community/paas/house/member/delete", "2.0.0", leaving)
+
+    async def void():
+        return await status(estate, two) == 2
+
+    await until(void)
