@@ -110,6 +110,17 @@ def _communities() -> dict[str, list[RouteRecipe]]:
             lambda x: Ask({"space_id": x.unit}, body={"name": f"改{x.name}"}),
             lambda x: Ask({"space_id": x.unit}, body={"name": f"移{x.name}", "parentId": x.building}),
         ],
+        "GET /spaces/{space_id}/consequences": [lambda x: Ask({"space_id": x.building})],
+        "GET /communities/{community_id}/history": [
+            lambda x: Ask(here(x), {"kind": "space", "target": x.house}),
+            lambda x: Ask(here(x), {"kind": "resident", "target": x.person}),
+        ],
+        "POST /communities/{community_id}/history/{change_no}/restore": [
+            lambda x: Ask({**here(x), "change_no": x.space_change})
+        ],
+        "GET /communities/{community_id}/residents/{identity_id}/rights": [
+            lambda x: Ask({**here(x), "identity_id": x.person}, {"houseId": x.house})
+        ],
         "DELETE /spaces/{space_id}": [lambda x: Ask({"space_id": x.spare_space})],
         "GET /imports/{import_id}": [lambda x: Ask({"import_id": x.imported})],
         "POST /imports/{import_id}/apply": [lambda x: Ask({"import_id": x.tried})],

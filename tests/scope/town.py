@@ -20,8 +20,9 @@ import msgspec
 from linli.app.platform import Platform
 from linli.domains.communities import post_policy
 from linli.domains.communities.service import applications, pois
-from linli.kernel import tenancy
+from linli.kernel import history, tenancy
 from linli.kernel.http import HttpServer
+from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Caller as Who
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings, Webhooks
@@ -86,6 +87,8 @@ class Lot:
     unit: int = 0
     house: int = 0
     spare_space: int = 0
+    space_change: int = 0
+    """The renaming of the house."""
     asset: int = 0
     spare_asset: int = 0
     group: str = ""
@@ -335,7 +338,7 @@ async def _lot(town: Town, project: Project, name: str) -> Lot:
     lot.token = project.caller.cloud_token
     await _add_devices(town, lot)
     await _add_products(town, lot)
-    await _add_spaces(lot)
+    await _add_spaces(town, lot)
     await _add_people(town, lot)
     await _add_employees(lot)
     await _add_rights(lot)
@@ -414,7 +417,7 @@ async def _add_serials(platform: Platform, lot: Lot) -> None:
 _METERS = ("device", "spare_device", "loose_device", "unbound_device", "bound_device")
 
 
-async def _add_spaces(lot: Lot) -> None:
+async def _add_spaces(town: Town, lot: Lot) -> None:
     caller = lot.project.caller
 
     async def space(parent: int, kind: str, name: str) -> int:
@@ -430,6 +433,13 @@ async def _add_spaces(lot: Lot) -> None:
     lot.house = await space(lot.unit, "house", "101")
     lot.spare_space = await space(lot.root, "area", f"区{lot.name}")
     lot.asset, lot.spare_asset = await asset("P1"), await asset("P2")
+    named = {"spaceId": lot.house, "name": "0101"}
+    await caller.ok("/solution/community/paas/space/update", "1.0.1", named)
+    found = await history.page(
+        lot.project.owner, town.platform.db, community_id=lot.community, kind="space", target=str(lot.house),
+        request=PageRequest(),
+    )  # fmt: skip
+    lot.space_change = next(row.change_no for row in found.data if row.action == "changed")
 
 
 async def _add_people(town: Town, lot: Lot) -> None:

@@ -15,6 +15,7 @@ from linli import __version__
 from linli.console import access, errors
 from linli.console.delivery_routes import DeliveryRoutes
 from linli.console.health_routes import HealthRoutes
+from linli.console.history_routes import HistoryRoutes
 from linli.console.live_routes import LiveRoutes
 from linli.console.overview_routes import OverviewRoutes
 from linli.console.paging import provide_page
@@ -48,6 +49,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     SearchRoutes,
     OverviewRoutes,
     HealthRoutes,
+    HistoryRoutes,
     ProjectCommunityRoutes,
     *people_routes,
     *projects_routes,

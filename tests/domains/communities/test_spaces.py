@@ -2,7 +2,7 @@ import pytest
 
 from linli.domains.communities.events import SpaceChanged, SpaceDeleting
 from linli.domains.communities.queries import spaces as queries
-from linli.domains.communities.service import assets, spaces
+from linli.domains.communities.service import assets, removal, spaces
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.people.schemas import Profile
 from linli.domains.people.service import residents
@@ -161,7 +161,7 @@ async def test_moves_that_cannot_be(database, world, tree, make):
 async def test_remove_says_what_hangs_on_it(database, world, tree, ids):
     async def remove(space_id):
         async with database.begin() as tx:
-            await spaces.remove(world.app, tx, space_id=space_id)
+            await removal.remove(world.app, tx, space_id=space_id, now_ms=2)
 
     async with database.begin() as tx:
         identity = await residents.move_in(
@@ -181,7 +181,7 @@ async def test_remove_says_what_hangs_on_it(database, world, tree, ids):
         await remove(tree["root"])
     async with database.begin() as tx:
         await residents.move_out(world.app, tx, house_id=tree["301"], identity_id=identity, now_ms=2)
-        await assets.remove(world.app, tx, house_id=tree["301"], asset_id=asset)
+        await assets.remove(world.app, tx, house_id=tree["301"], asset_id=asset, now_ms=2)
     await remove(tree["301"])
     with pytest.raises(NotFound):
         await queries.house(world.app, database, tree["301"])
@@ -194,7 +194,7 @@ async def test_another_room_can_keep_a_space(database, world, tree):
     database.handlers.inline(SpaceDeleting, lane_has_a_camera)
     with pytest.raises(spaces.SpaceInUse):
         async with database.begin() as tx:
-            await spaces.remove(world.app, tx, space_id=tree["lane"])
+            await removal.remove(world.app, tx, space_id=tree["lane"], now_ms=2)
     assert await queries.space(world.app, database, tree["lane"])
 
 
@@ -208,7 +208,7 @@ async def test_changes_are_told(database, world, tree):
     async with database.begin() as tx:
         await spaces.rename(world.app, tx, space_id=tree["lane"], name="东门", direction=1, now_ms=5)
         await spaces.rename(world.app, tx, space_id=tree["lane"], name="东门", direction=1, now_ms=5)
-        await spaces.remove(world.app, tx, space_id=tree["lane"])
+        await removal.remove(world.app, tx, space_id=tree["lane"], now_ms=2)
     assert told == [("update", [tree["lane"]]), ("delete", [tree["lane"]])]
 
 
@@ -220,7 +220,7 @@ async def test_another_tenant_sees_nothing(database, world, tree, clock, ids, ma
         await make(tree["root"], "area", "二期", scope=other.app)
     for act in (
         lambda tx: spaces.rename(other.app, tx, space_id=tree["area"], name="x", direction=None, now_ms=1),
-        lambda tx: spaces.remove(other.app, tx, space_id=tree["301"]),
+        lambda tx: removal.remove(other.app, tx, space_id=tree["301"], now_ms=2),
         lambda tx: assets.add(other.app, tx, house_id=tree["301"], type=1, name="x", ids=ids, now_ms=1),
     ):
         with pytest.raises(NotFound):
@@ -247,4 +247,4 @@ async def test_assets(database, world, tree, ids):
     for house, error in ((tree["302"], NotFound), (tree["unit"], NotFound)):
         with pytest.raises(error):
             async with database.begin() as tx:
-                await assets.remove(world.app, tx, house_id=house, asset_id=asset)
+                await assets.remove(world.app, tx, house_id=house, asset_id=asset, now_ms=2)

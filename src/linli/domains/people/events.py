@@ -95,3 +95,17 @@ class VehiclesChanged(Event, frozen=True):
     community_id: int
     plates: list[str]
     """Cleaned; after a change of plate both the old and the new one."""
+
+
+class ResidentReviewed(Event, frozen=True):
+    """The property decided about somebody who registered themselves."""
+
+    name: ClassVar[str] = "people.resident_reviewed"
+    tenant_id: str
+    community_id: int
+    house_id: int
+    identity_id: str
+    status: int
+    """RESIDENT_STATUS: 1 lives there now, 3 refused."""
+    comment: str
+    """Why they were refused."""

@@ -484,6 +484,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListChanges
+         * @description Changes of one record, the latest first; needs the right to see records of its kind.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdHistoryListChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/history/{change_no}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Put a record back to what it was before a change; needs the right to manage records of its kind.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdHistoryChangeNoRestoreRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/houses": {
         parameters: {
             query?: never;
@@ -822,6 +862,26 @@ export interface paths {
          * @description A person lives in a house from now on; a phone that is known means that person.
          */
         post: operations["ApiConsoleCommunitiesCommunityIdResidentsMoveIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/residents/{identity_id}/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * RightsOf
+         * @description The consequence of moving out, in numbers.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdResidentsIdentityIdRightsRightsOf"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5145,9 +5205,29 @@ export interface paths {
         post?: never;
         /**
          * Remove
-         * @description Delete an empty space; the refusal counts what hangs on it.
+         * @description Delete a space. Unless the whole is to go it must be empty; the refusal counts what hangs on it.
          */
         delete: operations["ApiConsoleSpacesSpaceIdRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/spaces/{space_id}/consequences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Consequences
+         * @description What would go with a space, before it is deleted.
+         */
+        get: operations["ApiConsoleSpacesSpaceIdConsequencesConsequences"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -6417,6 +6497,12 @@ export interface components {
             path: string;
             rule: string;
         };
+        /** FieldChange */
+        FieldChange: {
+            after: string;
+            before: string;
+            field: string;
+        };
         /** FileLink */
         FileLink: {
             url: string;
@@ -6542,6 +6628,20 @@ export interface components {
             startedMs: number;
             version: string;
         };
+        /** HistoryRow */
+        HistoryRow: {
+            /** @description created, changed, deleted, restored, imported, … */
+            action: string;
+            atMs: number;
+            /** @description staff, app, resident, system, operator */
+            byKind: string;
+            /** @description Name of the person; an app's key; else the part of the platform. */
+            byName: string;
+            fields: components["schemas"]["FieldChange"][];
+            id: string;
+            reason: string;
+            restorable: boolean;
+        };
         /** HolderRow */
         HolderRow: {
             accountId: string;
@@ -6655,6 +6755,15 @@ export interface components {
             projectId: string;
             projectName: string;
             services: string[] | null;
+        };
+        /** LeavingRights */
+        LeavingRights: {
+            /** @description Doors that a card of the person opens. */
+            cards: number;
+            /** @description Further houses in which the person lives there. */
+            otherHouses: number;
+            /** @description Doors that a QR code of the person opens. */
+            qrCodes: number;
         };
         /** LostDevices */
         LostDevices: {
@@ -6812,6 +6921,8 @@ export interface components {
         MoveOut: {
             houseId: number;
             identityId: string;
+            /** @default  */
+            reason?: string;
         };
         /** NamedRole */
         NamedRole: {
@@ -7183,6 +7294,13 @@ export interface components {
         /** Page[DeliveryRow] */
         "Page_linli.console.delivery_routes.DeliveryRow_": {
             data: components["schemas"]["DeliveryRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[HistoryRow] */
+        "Page_linli.console.history_routes.HistoryRow_": {
+            data: components["schemas"]["HistoryRow"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -8469,6 +8587,15 @@ export interface components {
             /** @description Given: the space moves under this one. */
             parentId?: number | null;
         };
+        /** SpaceConsequences */
+        SpaceConsequences: {
+            assets: number;
+            houses: number;
+            /** @description Who would move out. */
+            residents: number;
+            /** @description Spaces below, houses among them. */
+            spaces: number;
+        };
         /** SpaceImport */
         SpaceImport: {
             badRows: number;
@@ -8685,6 +8812,11 @@ export interface components {
             params?: string;
             path: string;
             version: string;
+        };
+        /** Undoable */
+        Undoable: {
+            /** @description Restoring this change of the history takes the act back. */
+            changeId: string;
         };
         /** UnitChoice */
         UnitChoice: {
@@ -9992,6 +10124,87 @@ export interface operations {
             };
         };
     };
+    ApiConsoleCommunitiesCommunityIdHistoryListChanges: {
+        parameters: {
+            query: {
+                kind: string;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description Id of the record. */
+                target: string;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.console.history_routes.HistoryRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdHistoryChangeNoRestoreRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_no: number;
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleCommunitiesCommunityIdHousesListHouses: {
         parameters: {
             query?: {
@@ -10883,6 +11096,47 @@ export interface operations {
             };
         };
     };
+    ApiConsoleCommunitiesCommunityIdResidentsIdentityIdRightsRightsOf: {
+        parameters: {
+            query?: {
+                /** @description The house that is left. */
+                houseId?: number;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeavingRights"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleCommunitiesCommunityIdResidentsMoveOutMoveOut: {
         parameters: {
             query?: never;
@@ -10898,12 +11152,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
+            /** @description Request fulfilled, document follows */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Undoable"];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -20462,6 +20718,46 @@ export interface operations {
     };
     ApiConsoleSpacesSpaceIdRemove: {
         parameters: {
+            query?: {
+                /** @description With all below it; its residents move out. */
+                whole?: boolean;
+            };
+            header?: never;
+            path: {
+                space_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undoable"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSpacesSpaceIdConsequencesConsequences: {
+        parameters: {
             query?: never;
             header?: never;
             path: {
@@ -20471,12 +20767,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
+            /** @description Request fulfilled, document follows */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SpaceConsequences"];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             400: {

@@ -3,7 +3,8 @@
 from linli.domains.access.console.doors import DoorRoutes
 from linli.domains.access.console.passes import PassRoutes
 from linli.domains.access.console.qr import QrRoutes
+from linli.domains.access.console.residents import ResidentRightRoutes
 
-CONTROLLERS = (DoorRoutes, PassRoutes, QrRoutes)
+CONTROLLERS = (DoorRoutes, PassRoutes, QrRoutes, ResidentRightRoutes)
 
-__all__ = ["CONTROLLERS", "DoorRoutes", "PassRoutes", "QrRoutes"]
+__all__ = ["CONTROLLERS", "DoorRoutes", "PassRoutes", "QrRoutes", "ResidentRightRoutes"]

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
-from linli.domains.communities.console.spaces import root_of
+from linli.domains.communities.console.spaces import Undoable, root_of
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.people import person_rules as rules
@@ -53,6 +53,7 @@ class MovedIn(msgspec.Struct, rename="camel", frozen=True):
 class MoveOut(msgspec.Struct, rename="camel", frozen=True):
     house_id: int
     identity_id: str
+    reason: str = ""
 
 
 _WIRE = {"id_no": "idNo"}
@@ -142,7 +143,7 @@ class ResidentRoutes(Controller):
             )
         return MovedIn(identity_id)
 
-    @post("/move-out", right=Right.RESIDENTS_MANAGE.value, status_code=204)
+    @post("/move-out", right=Right.RESIDENTS_MANAGE.value, status_code=200)
     async def move_out(
         self,
         community_id: FromPath[int],
@@ -150,11 +151,17 @@ class ResidentRoutes(Controller):
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
-    ) -> None:
+    ) -> Undoable:
         """A person no longer belongs to a house; what they had because of it ends."""
         async with db.begin() as tx:
             if (await space_queries.house(within, tx, data.house_id)).community_id != community_id:
                 raise NotFound(what="house", id=data.house_id)
-            await residents.move_out(
-                within, tx, house_id=data.house_id, identity_id=data.identity_id, now_ms=clock.now_ms()
+            change = await residents.move_out(
+                within,
+                tx,
+                house_id=data.house_id,
+                identity_id=data.identity_id,
+                now_ms=clock.now_ms(),
+                reason=data.reason,
             )
+        return Undoable(str(change))

@@ -11,7 +11,7 @@ from msgspec import Meta
 from linli.domains.communities.queries import communities as community_queries
 from linli.domains.communities.queries import spaces as queries
 from linli.domains.communities.schemas import Space
-from linli.domains.communities.service import spaces
+from linli.domains.communities.service import removal, spaces
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
@@ -73,6 +73,17 @@ def _told(node: queries.TreeNode) -> SpaceRow:
         node.children,
         node.houses,
     )
+
+
+class SpaceConsequences(msgspec.Struct, rename="camel", frozen=True):
+    spaces: Annotated[int, Meta(description="Spaces below, houses among them.")]
+    houses: int
+    residents: Annotated[int, Meta(description="Who would move out.")]
+    assets: int
+
+
+class Undoable(msgspec.Struct, rename="camel", frozen=True):
+    change_id: Annotated[str, Meta(description="Restoring this change of the history takes the act back.")]
 
 
 class CommunitySpaceRoutes(Controller):
@@ -157,10 +168,26 @@ class SpaceRoutes(Controller):
             )
         return await _row(within, db, space_id)
 
-    @delete("/{space_id:int}", right=Right.HOUSES_MANAGE.value, status_code=204)
-    async def remove(
+    @get("/{space_id:int}/consequences", right=Right.HOUSES_SEE.value)
+    async def consequences(
         self, space_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> None:
-        """Delete an empty space; the refusal counts what hangs on it."""
+    ) -> SpaceConsequences:
+        """What would go with a space, before it is deleted."""
+        lost = await removal.consequences(within, db, await queries.space(within, db, space_id))
+        return SpaceConsequences(*lost)
+
+    @delete("/{space_id:int}", right=Right.HOUSES_MANAGE.value, status_code=200)
+    async def remove(
+        self,
+        space_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        whole: Annotated[
+            bool, QueryParameter(description="With all below it; its residents move out.")
+        ] = False,
+    ) -> Undoable:
+        """Delete a space. Unless the whole is to go it must be empty; the refusal counts what hangs on it."""
         async with db.begin() as tx:
-            await spaces.remove(within, tx, space_id=space_id)
+            change = await removal.remove(within, tx, space_id=space_id, now_ms=clock.now_ms(), whole=whole)
+        return Undoable(str(change))

@@ -95,9 +95,9 @@ class AssetNamed(msgspec.Struct, rename="camel"):
     title_en="Delete a house asset",
     source="spec B 3.5 A017",
 )
-async def delete_asset(data: AssetNamed, scope: Scope, tx: Tx) -> None:
+async def delete_asset(data: AssetNamed, scope: Scope, tx: Tx, clock: Clock) -> None:
     house_id, asset_id = space_number(data.house_id, "house"), space_number(data.asset_id, "asset")
-    await assets.remove(scope, tx, house_id=house_id, asset_id=asset_id)
+    await assets.remove(scope, tx, house_id=house_id, asset_id=asset_id, now_ms=clock.now_ms())
 
 
 class AssetsOfHouse(msgspec.Struct, rename="camel"):

@@ -9,7 +9,7 @@ from linli.domains.communities import space_rules as rules
 from linli.domains.communities.openapi.wire import SpaceId, WirePage, space_number
 from linli.domains.communities.queries import spaces as queries
 from linli.domains.communities.schemas import Space
-from linli.domains.communities.service import spaces
+from linli.domains.communities.service import removal, spaces
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput, NotFound
@@ -101,9 +101,9 @@ class SpaceNamed(msgspec.Struct, rename="camel"):
     title_en="Delete an empty space",
     source="spec B 3.5 A011",
 )
-async def delete_space(data: SpaceNamed, scope: Scope, tx: Tx) -> None:
+async def delete_space(data: SpaceNamed, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Refused while spaces, residents, assets or devices hang on it; the message counts them."""
-    await spaces.remove(scope, tx, space_id=space_number(data.space_id))
+    await removal.remove(scope, tx, space_id=space_number(data.space_id), now_ms=clock.now_ms())
 
 
 class SpaceInfo(msgspec.Struct, rename="camel"):

@@ -13,6 +13,20 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
 _s, _h = spaces.c, houses.c
+
+
+class HouseRow(NamedTuple):
+    """What a row of `houses` says of its house."""
+
+    space_id: int
+    layout: str
+    area_m2: float | None
+    house_type: int | None
+    house_status: int | None
+    location: str
+    location_key: str
+
+
 _one = Query(select(spaces).where(in_scope(spaces), _s.space_id == bindparam("space_id", type_=INT)), Space)
 _locked = Query(
     select(spaces)
@@ -54,6 +68,22 @@ _assets = Query(
     .where(in_scope(house_assets), house_assets.c.house_id == bindparam("house_id", type_=INT))
     .order_by(house_assets.c.type, house_assets.c.name),
     Asset,
+)
+
+_assets_of = Query(
+    select(house_assets.c.asset_id, house_assets.c.house_id, house_assets.c.type, house_assets.c.name)
+    .where(in_scope(house_assets), any_of(house_assets.c.house_id, "house_ids"))
+    .order_by(house_assets.c.house_id, house_assets.c.type, house_assets.c.name),
+    Asset,
+)
+_assets_count = Query(
+    select(func.count()).where(in_scope(house_assets), any_of(house_assets.c.house_id, "house_ids"))
+)
+_rows_of_houses = Query(
+    select(_h.space_id, _h.layout, _h.area_m2, _h.house_type, _h.house_status, _h.location, _h.location_key)
+    .where(in_scope(houses), any_of(_h.space_id, "house_ids"))
+    .order_by(_h.space_id),
+    HouseRow,
 )
 
 _child = spaces.alias("child")
@@ -156,6 +186,20 @@ async def tree_level(scope: Scope, db: Reader, parent_id: int) -> list[TreeNode]
 
 async def assets(scope: Scope, db: Reader, house_id: int) -> list[Asset]:
     return await _assets.all(db, scope, house_id=house_id)
+
+
+async def asset_rows(scope: Scope, db: Reader, house_ids: list[int]) -> list[Asset]:
+    """Assets of these houses."""
+    return await _assets_of.all(db, scope, house_ids=house_ids)
+
+
+async def count_assets(scope: Scope, db: Reader, house_ids: list[int]) -> int:
+    return int(await _assets_count.scalar(db, scope, house_ids=house_ids))
+
+
+async def house_rows(scope: Scope, db: Reader, house_ids: list[int]) -> list[HouseRow]:
+    """What is known of these houses."""
+    return await _rows_of_houses.all(db, scope, house_ids=house_ids)
 
 
 _KINDS = any_of(_s.kind, "kinds")

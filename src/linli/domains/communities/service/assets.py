@@ -5,7 +5,8 @@ from sqlalchemy import bindparam, delete, select, update
 from linli.domains.communities import space_rules as rules
 from linli.domains.communities.models import house_assets
 from linli.domains.communities.queries import spaces as queries
-from linli.domains.communities.schemas import Asset
+from linli.domains.communities.schemas import Asset, House
+from linli.kernel import history
 from linli.kernel.db import INT, Command, Query, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.ids import Ids
@@ -76,7 +77,30 @@ async def add(scope: Scope, tx: Tx, *, house_id: int, type: int, name: str, ids:
         "changed_ms": now_ms,
     }
     await tx.insert(house_assets, row)
+    await _note(scope, tx, house, "asset_added", asset_id, now_ms, after=(type, name))
     return asset_id
+
+
+async def _note(
+    scope: Scope,
+    tx: Tx,
+    house: House | Asset,
+    action: str,
+    asset_id: int,
+    now_ms: int,
+    *,
+    before: tuple[int, str] | None = None,
+    after: tuple[int, str] | None = None,
+) -> None:
+    """The history of a house tells of its assets: the field says which kind of asset, the value its number."""
+    space_id = house.space_id if isinstance(house, House) else house.house_id
+    community_id = (await queries.house(scope, tx, space_id)).community_id
+    kept = {"asset_id": asset_id, "type": before[0], "name": before[1]} if before else None
+    await history.note(
+        scope, tx, "space", space_id, action, community_id=community_id, now_ms=now_ms, kept=kept,
+        before={f"asset_{before[0]}": before[1]} if before else None,
+        after={f"asset_{after[0]}": after[1]} if after else None,
+    )  # fmt: skip
 
 
 async def change(
@@ -90,12 +114,16 @@ async def change(
         scope, tx, house_id, new_type, asset.name if name is None else name, but=asset_id
     )
     await _set.run(tx, scope, row=asset_id, new_type=new_type, new_name=new_name, now=now_ms)
+    was, now = (asset.type, asset.name), (new_type, new_name)
+    if was != now:
+        await _note(scope, tx, asset, "asset_changed", asset_id, now_ms, before=was, after=now)
 
 
-async def remove(scope: Scope, tx: Tx, *, house_id: int, asset_id: int) -> None:
+async def remove(scope: Scope, tx: Tx, *, house_id: int, asset_id: int, now_ms: int) -> None:
     """Raises NotFound."""
-    await _asset(scope, tx, house_id, asset_id)
+    asset = await _asset(scope, tx, house_id, asset_id)
     await _delete.run(tx, scope, row=asset_id)
+    await _note(scope, tx, asset, "asset_removed", asset_id, now_ms, before=(asset.type, asset.name))
 
 
 async def _asset(scope: Scope, tx: Tx, house_id: int, asset_id: int) -> Asset:

@@ -19,7 +19,7 @@ from linli.domains.communities.queries.imports import Import
 from linli.domains.communities.schemas import Space
 from linli.domains.communities.service.import_plan import HouseChange, Plan
 from linli.domains.people.service import bulk
-from linli.kernel import outbox
+from linli.kernel import history, outbox
 from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.errors import Conflict
 from linli.kernel.events import emit
@@ -180,7 +180,14 @@ async def apply(scope: Scope, tx: Tx, found: Import, *, plan: Plan, report_key: 
     async for again in bulk.steps(plan.house_changes, 500):
         ids = [one.space_id for one in again]
         await emit(tx, SpaceChanged(scope.tenant, community_id, ids, "update"))
-    await bulk.move_in_many(scope, tx, community_id=community_id, arrivals=plan.arrivals, now_ms=now_ms)
+    made = [row.space_id for row in plan.spaces] + [one.space_id for one in plan.house_changes]
+    async for noted in bulk.steps(made, 5 * bulk.STEP):
+        await history.note_many(
+            scope, tx, "space", noted, "imported", community_id=community_id, now_ms=now_ms, reason=found.file_name
+        )  # fmt: skip
+    await bulk.move_in_many(
+        scope, tx, community_id=community_id, arrivals=plan.arrivals, now_ms=now_ms, source=found.file_name
+    )
     async for trace in bulk.steps(_trace(found, plan)):
         await tx.insert_tuples(import_changes, _TRACE, trace)
     await conclude(scope, tx, found, state=DONE, plan=plan, report_key=report_key, reason="", now_ms=now_ms)

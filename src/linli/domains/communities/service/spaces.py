@@ -1,20 +1,23 @@
-"""Spaces are made, renamed, moved and taken away. Spec B §3.5."""
+"""Spaces are made, renamed, moved and described; `removal` takes them away. Spec B §3.5."""
 
 from typing import Any
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, update
 
 from linli.domains.communities import space_rules as rules
-from linli.domains.communities.events import SpaceChanged, SpaceDeleting
+from linli.domains.communities.events import SpaceChanged
 from linli.domains.communities.models import houses, spaces
 from linli.domains.communities.queries import spaces as queries
 from linli.domains.communities.schemas import Space
-from linli.domains.people.queries import residents as resident_queries
+from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
+
+RECORD = "space"
+"""What the history calls a space; a house is one."""
 
 
 class SpaceNameTaken(Conflict):
@@ -83,12 +86,6 @@ _touch = Command(
     update(spaces)
     .where(spaces.c.space_id == bindparam("row", type_=INT), in_scope(spaces))
     .values(changed_ms=bindparam("now", type_=INT))
-)
-_delete_space = Command(
-    delete(spaces).where(spaces.c.space_id == bindparam("row", type_=INT), in_scope(spaces))
-)
-_delete_house = Command(
-    delete(houses).where(houses.c.space_id == bindparam("row", type_=INT), in_scope(houses))
 )
 
 
@@ -169,8 +166,28 @@ async def create(
     if kind == rules.HOUSE:
         text, key = await _location(scope, tx, parent, name)
         await tx.insert(houses, house_row(space_id=space_id, parent=parent, location=text, location_key=key))
+    await _note(
+        scope, tx, space_id, parent.community_id, now_ms, action="created",
+        after={"name": name, "kind": kind, "parent": parent_id, "direction": direction},
+    )  # fmt: skip
     await emit(tx, SpaceChanged(parent.tenant_id, parent.community_id, [space_id], "insert"))
     return space_id
+
+
+async def _note(
+    scope: Scope,
+    tx: Tx,
+    space_id: int,
+    community_id: int,
+    now_ms: int,
+    *,
+    action: str = "changed",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    await history.note(
+        scope, tx, RECORD, space_id, action, community_id=community_id, now_ms=now_ms, before=before, after=after
+    )  # fmt: skip
 
 
 def house_row(*, space_id: int, parent: Space, location: str, location_key: str) -> dict[str, Any]:
@@ -234,11 +251,15 @@ async def rename(
         tx, scope, row=space_id, new_name=name, key=rules.order_key(name), new_direction=direction, now=now_ms
     )
     if name != space.name:
-        await _relocate_houses(scope, tx, space)
+        await relocate_houses(scope, tx, space)
+    await _note(
+        scope, tx, space_id, space.community_id, now_ms,
+        before={"name": space.name, "direction": space.direction}, after={"name": name, "direction": direction},
+    )  # fmt: skip
     await emit(tx, SpaceChanged(space.tenant_id, space.community_id, [space_id], "update"))
 
 
-async def _relocate_houses(scope: Scope, tx: Tx, space: Space) -> None:
+async def relocate_houses(scope: Scope, tx: Tx, space: Space) -> None:
     """Write the locations of all houses under a space that was renamed or moved. `space` has the current path."""
     below = await queries.subtree(scope, tx, space)
     if not any(row.kind == rules.HOUSE for row in below):
@@ -285,28 +306,13 @@ async def move(scope: Scope, tx: Tx, *, space_id: int, parent_id: int, now_ms: i
             for row in below
         ],
     )
-    await _relocate_houses(scope, tx, await queries.space(scope, tx, space_id))
+    await relocate_houses(scope, tx, await queries.space(scope, tx, space_id))
+    await _note(
+        scope, tx, space_id, space.community_id, now_ms, before={"parent": space.parent_id}, after={"parent": parent_id}
+    )  # fmt: skip
     await emit(
         tx, SpaceChanged(space.tenant_id, space.community_id, [row.space_id for row in below], "update")
     )
-
-
-async def remove(scope: Scope, tx: Tx, *, space_id: int) -> None:
-    """Delete an empty space. Raises NotFound, RootFixed, SpaceInUse with the counts of what hangs on it."""
-    space = await queries.space(scope, tx, space_id, lock=True)
-    if space.parent_id is None:
-        raise RootFixed()
-    children = await queries.count_children(scope, tx, space_id)
-    residents = assets = 0
-    if space.kind == rules.HOUSE:
-        residents = await resident_queries.count_tied(scope, tx, [space_id])
-        assets = len(await queries.assets(scope, tx, space_id))
-    if children or residents or assets:
-        raise SpaceInUse(children=children, residents=residents, assets=assets, others=0)
-    await emit(tx, SpaceDeleting(space.tenant_id, space.community_id, space_id, space.kind))
-    await _delete_house.run(tx, scope, row=space_id)
-    await _delete_space.run(tx, scope, row=space_id)
-    await emit(tx, SpaceChanged(space.tenant_id, space.community_id, [space_id], "delete"))
 
 
 def checked_house(
@@ -347,4 +353,9 @@ async def describe_house(
         new_status=house_status,
     )
     await _touch.run(tx, scope, row=space_id, now=now_ms)
+    facts = {"layout": layout, "area_m2": area_m2, "house_type": house_type, "house_status": house_status}
+    await _note(
+        scope, tx, space_id, house.community_id, now_ms, before={name: getattr(house, name) for name in facts},
+        after=facts,
+    )  # fmt: skip
     await emit(tx, SpaceChanged(scope.tenant, house.community_id, [space_id], "update"))

@@ -14,6 +14,7 @@ from linli.domains.people.person_rules import MOVED_OUT
 from linli.domains.people.queries import residents as resident_queries
 from linli.domains.people.service import bulk
 from linli.domains.people.service.bulk import TieState
+from linli.kernel import history
 from linli.kernel.db import Command, Tx, any_of, in_scope
 from linli.kernel.errors import Conflict
 from linli.kernel.events import emit
@@ -46,7 +47,20 @@ async def undo(scope: Scope, tx: Tx, *, import_id: int, now_ms: int) -> Import:
     await _undo_houses(scope, tx, found, done, now_ms)
     await _undo_spaces(scope, tx, found, made)
     await imports.mark_undone(scope, tx, found)
+    await _note(scope, tx, found, done, made, now_ms)
     return found
+
+
+async def _note(
+    scope: Scope, tx: Tx, found: Import, done: list[ImportChange], made: list[Space], now_ms: int
+) -> None:
+    """The histories of the spaces that went or were restored; those of residents are told with their ties."""
+    ids = [row.space_id for row in made] + [change.row_id for change in done if change.kind == "house"]
+    async for piece in bulk.steps(ids, 5 * bulk.STEP):
+        await history.note_many(
+            scope, tx, "space", piece, "import_undone", community_id=found.community_id, now_ms=now_ms,
+            reason=found.file_name,
+        )  # fmt: skip
 
 
 async def _spaces_made(scope: Scope, tx: Tx, parent: Space, done: list[ImportChange]) -> list[Space]:

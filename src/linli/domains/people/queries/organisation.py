@@ -74,6 +74,10 @@ _in_communities = Query(
     .where(account_persons.c.account_id == _account),
     unscoped=_RIGHTS,
 )
+_names = Query(
+    select(accounts.c.id, accounts.c.name).where(any_of(accounts.c.id, "account_ids")),
+    unscoped="who did something is told to whoever may see what was done",
+)
 _closed = Query(
     select(staff.c.tenant_id).where(staff.c.account_id == _account, staff.c.disabled == 1), unscoped=_RIGHTS
 )
@@ -108,6 +112,11 @@ async def own_rights(db: Reader, account_id: int) -> list[OwnRights]:
         )
         for tenant_id, rights in held.items()
     ]
+
+
+async def names(db: Reader, account_ids: list[int]) -> dict[int, str]:
+    """Account id → name."""
+    return dict(await _names.all(db, account_ids=account_ids)) if account_ids else {}
 
 
 async def closed_tenants(db: Reader, account_id: int) -> frozenset[str]:

@@ -36,6 +36,11 @@ _by_face = Query(
     Person,
 )
 _by_ids = Query(select(persons).where(any_of(persons.c.id, "person_ids"), in_scope(persons), _known), Person)
+_names = Query(
+    select(persons.c.identity_id, persons.c.name).where(
+        any_of(persons.c.identity_id, "identity_ids"), in_scope(persons), _known
+    )
+)
 _by_phone = Query(
     select(persons).where(
         persons.c.phone == bindparam("phone"), persons.c.tenant_id == bindparam("scope_tenant")
@@ -154,6 +159,11 @@ async def person_of_face(scope: Scope, db: Reader, face_id: str) -> Person:
 async def persons_by_id(scope: Scope, db: Reader, person_ids: list[int]) -> dict[int, Person]:
     """Those of the persons that the scope may see, by id."""
     return {row.id: row for row in await _by_ids.all(db, scope, person_ids=person_ids)}
+
+
+async def names(scope: Scope, db: Reader, identity_ids: list[str]) -> dict[str, str]:
+    """identityId → name, for persons whom the scope may see."""
+    return dict(await _names.all(db, scope, identity_ids=identity_ids)) if identity_ids else {}
 
 
 async def person_of_phone(scope: Scope, db: Reader, phone: str) -> Person | None:

@@ -73,6 +73,12 @@ _tied = Query(
         in_scope(house_members), any_of(_m.house_id, "house_ids"), _m.status != MOVED_OUT
     )
 )
+_ties = Query(
+    select(_m.house_id, _m.person_id, _p.identity_id, _m.type, _m.status)
+    .join(persons, _p.id == _m.person_id)
+    .where(in_scope(house_members), any_of(_m.house_id, "house_ids"), _m.status != MOVED_OUT)
+    .order_by(_m.house_id, _m.person_id)
+)
 _in_community = Query(
     select(func.count(func.distinct(_m.person_id))).where(
         in_scope(house_members),
@@ -135,6 +141,11 @@ async def belongs(scope: Scope, db: Reader, *, community_id: int, identity_id: s
 async def count_tied(scope: Scope, db: Reader, house_ids: list[int]) -> int:
     """Residents, living there or waiting for review, of any of these houses."""
     return int(await _tied.scalar(db, scope, house_ids=house_ids))
+
+
+async def ties_of(scope: Scope, db: Reader, house_ids: list[int]) -> list[tuple[int, int, str, int, int]]:
+    """(house, person, identityId, type, status) of everybody tied to these houses who has not moved out."""
+    return [tuple(row) for row in await _ties.all(db, scope, house_ids=house_ids)]
 
 
 async def count_in_community(scope: Scope, db: Reader, community_id: int) -> int:

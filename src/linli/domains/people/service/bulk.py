@@ -16,9 +16,11 @@ from linli.domains.people.models import (
     persons,
     user_group_members,
 )
-from linli.domains.people.person_rules import INPUT, MOVED_IN, RESIDENT_GROUP
+from linli.domains.people.person_rules import INPUT, MOVED_IN, MOVED_OUT, RESIDENT_GROUP
 from linli.domains.people.schemas import Person
 from linli.domains.people.service import groups, vehicles
+from linli.domains.people.service.persons import RESIDENT
+from linli.kernel import history
 from linli.kernel.db import INT, Command, Query, Tx, any_of, in_scope
 from linli.kernel.events import emit
 from linli.kernel.scope import Scope
@@ -67,6 +69,7 @@ _set_tie = Command(
     .values(
         type=bindparam("new_type", type_=INT),
         status=bindparam("new_status", type_=INT),
+        moved_out_ms=bindparam("out_ms", type_=INT),
         changed_ms=bindparam("now", type_=INT),
     )
 )
@@ -124,7 +127,9 @@ _unknown = Query(
 _forget = Command(delete(persons).where(in_scope(persons), any_of(persons.c.id, "person_ids")))
 
 
-async def move_in_many(scope: Scope, tx: Tx, *, community_id: int, arrivals: Arrivals, now_ms: int) -> None:
+async def move_in_many(
+    scope: Scope, tx: Tx, *, community_id: int, arrivals: Arrivals, now_ms: int, source: str = ""
+) -> None:
     """Write what an import brings; tells the same events as single residents do, some hundred at a time."""
     async for piece in steps(arrivals.persons):
         await tx.insert_tuples(persons, Person._fields, piece)
@@ -143,11 +148,16 @@ async def move_in_many(scope: Scope, tx: Tx, *, community_id: int, arrivals: Arr
         )
     async for changed in steps(arrivals.changed):
         await _set_ties(scope, tx, changed, now_ms)
-    living = [tie for tie in (*arrivals.members, *arrivals.changed) if tie.status == MOVED_IN]
+    ties = (*arrivals.members, *arrivals.changed)
+    async for touched in steps(dict.fromkeys(tie.identity_id for tie in ties), 5 * STEP):
+        await history.note_many(
+            scope, tx, RESIDENT, touched, "imported", community_id=community_id, now_ms=now_ms, reason=source
+        )
+    living = [tie for tie in ties if tie.status == MOVED_IN]
     await _join_residents(scope, tx, community_id, {tie.person_id for tie in living}, now_ms)
     async for told in steps(living, 500):
-        ties = [events.HouseTie(tie.house_id, tie.person_id, tie.identity_id, tie.type) for tie in told]
-        await emit(tx, events.ResidentsMovedIn(scope.tenant, community_id, ties))
+        moved = [events.HouseTie(tie.house_id, tie.person_id, tie.identity_id, tie.type) for tie in told]
+        await emit(tx, events.ResidentsMovedIn(scope.tenant, community_id, moved))
     async for identities in steps(arrivals.known.values(), 500):
         await emit(tx, events.UserChanged(scope.tenant, community_id, identities, "insert"))
 
@@ -168,13 +178,14 @@ def _member_row(scope: Scope, community_id: int, tie: TieState, now_ms: int) -> 
     }
 
 
-async def _set_ties(scope: Scope, tx: Tx, ties: list[TieState], now_ms: int) -> None:
+async def _set_ties(scope: Scope, tx: Tx, ties: list[TieState], now_ms: int, *, out_ms: int = 0) -> None:
     rows = [
         {
             "house": tie.house_id,
             "person": tie.person_id,
             "new_type": tie.type,
             "new_status": tie.status,
+            "out_ms": out_ms,
             "now": now_ms,
         }
         for tie in ties
@@ -198,6 +209,53 @@ async def _join_residents(scope: Scope, tx: Tx, community_id: int, person_ids: s
             for person_id in piece
         ]
         await tx.upsert(user_group_members, rows, keys=("user_group_id", "person_id"))
+
+
+async def move_out_many(
+    scope: Scope, tx: Tx, *, community_id: int, ties: list[TieState], now_ms: int
+) -> None:
+    """Everybody leaves these houses, whether they lived there, waited for review or had been refused."""
+    async for piece in steps(ties):
+        gone = [tie._replace(status=MOVED_OUT) for tie in piece]
+        await _set_ties(scope, tx, gone, now_ms, out_ms=now_ms)
+    await _leave_residents(scope, tx, community_id, {tie.person_id for tie in ties})
+    await _tell(scope, tx, community_id, [tie for tie in ties if tie.status == MOVED_IN], "moved_out", now_ms)
+
+
+async def move_back_many(
+    scope: Scope, tx: Tx, *, community_id: int, ties: list[TieState], now_ms: int
+) -> None:
+    """Undo `move_out_many`."""
+    async for piece in steps(ties):
+        await _set_ties(scope, tx, piece, now_ms)
+    living = [tie for tie in ties if tie.status == MOVED_IN]
+    await _join_residents(scope, tx, community_id, {tie.person_id for tie in living}, now_ms)
+    await _tell(scope, tx, community_id, living, "moved_in", now_ms)
+
+
+async def _tell(
+    scope: Scope, tx: Tx, community_id: int, moved: list[TieState], action: str, now_ms: int
+) -> None:
+    """The histories of the residents, the other rooms, and subscribers."""
+    kind = events.ResidentsMovedIn if action == "moved_in" else events.ResidentsMovedOut
+    async for told in steps(moved, 500):
+        await history.note_many(
+            scope, tx, RESIDENT, [tie.identity_id for tie in told], action, community_id=community_id,
+            now_ms=now_ms,
+        )  # fmt: skip
+        ties = [events.HouseTie(tie.house_id, tie.person_id, tie.identity_id, tie.type) for tie in told]
+        await emit(tx, kind(scope.tenant, community_id, ties))
+        identities = [tie.identity_id for tie in told]
+        await emit(tx, events.UserChanged(scope.tenant, community_id, identities, "update"))
+
+
+async def _leave_residents(scope: Scope, tx: Tx, community_id: int, person_ids: set[int]) -> None:
+    group_id = await groups.default_group(scope, tx, community_id=community_id, kind=RESIDENT_GROUP)
+    if group_id is None:
+        return
+    async for people in steps(sorted(person_ids)):
+        binds = [{"person": person, "community": community_id, "group": group_id} for person in people]
+        await _leave_group.run_many(tx, binds, scope)
 
 
 async def take_back(
@@ -226,6 +284,11 @@ async def take_back(
         if group_id is not None:
             await _leave_group.run_many(tx, binds, scope)
         await _unknow.run_many(tx, binds, scope)
+    both = dict.fromkeys(tie.identity_id for tie in (*made, *restored))
+    async for again in steps(both, 5 * STEP):
+        await history.note_many(
+            scope, tx, RESIDENT, again, "import_undone", community_id=community_id, now_ms=now_ms
+        )
     gone = [*made, *(tie for tie in restored if tie.status != MOVED_IN)]
     async for told in steps(gone, 500):
         ties = [events.HouseTie(tie.house_id, tie.person_id, tie.identity_id, tie.type) for tie in told]

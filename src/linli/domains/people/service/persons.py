@@ -1,6 +1,7 @@
 """Persons of a tenant: found by phone or made; changed; tied to the communities that know them."""
 
 import hashlib
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
@@ -9,6 +10,7 @@ from linli.domains.people import events
 from linli.domains.people.models import community_persons, house_members, persons
 from linli.domains.people.queries import persons as queries
 from linli.domains.people.schemas import Person, Profile
+from linli.kernel import history
 from linli.kernel.db import INT, Command, Query, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict
 from linli.kernel.events import emit
@@ -41,6 +43,8 @@ _DEFAULTS: dict[str, Any] = {
     "politics": None, "company": "", "registry": "", "registry_code": "", "residence_address": "",
     "residence_address_code": "", "nationality": "", "ext": "", "face_upload_id": "", "face_id": "",
 }  # fmt: skip
+RESIDENT = "resident"
+"""What the history calls a person of a community; the record is the identityId."""
 FIELDS = ("name", *_DEFAULTS)
 """What is known of a person, by column."""
 
@@ -104,24 +108,29 @@ def person_row(
     }
 
 
+async def known_by_phone(scope: Scope, tx: Tx, *, profile: Profile) -> Person | None:
+    """The tenant's person with the phone of a checked profile. Raises PhoneTaken when the name is another."""
+    known = await queries.person_of_phone(scope, tx, profile.phone) if profile.phone else None
+    if known is not None and known.name != profile.name:
+        raise PhoneTaken(field="phone", phone=profile.phone)
+    return known
+
+
 async def find_or_create(scope: Scope, tx: Tx, *, profile: Profile, ids: Ids, now_ms: int) -> FoundPerson:
     """The tenant's person with the phone of a checked profile, or a new one. Raises PhoneTaken.
 
     What the tenant already knows stays; the profile fills only what is empty.
     """
-    if profile.phone:
-        known = await queries.person_of_phone(scope, tx, profile.phone)
-        if known is not None:
-            if known.name != profile.name:
-                raise PhoneTaken(field="phone", phone=profile.phone)
-            missing = {
-                name: value
-                for name, value in profile.said().items()
-                if getattr(known, name) == _DEFAULTS.get(name)
-            }
-            if missing:
-                known = await _write(scope, tx, known, missing, now_ms)
-            return FoundPerson(known, False)
+    known = await known_by_phone(scope, tx, profile=profile)
+    if known is not None:
+        missing = {
+            name: value
+            for name, value in profile.said().items()
+            if getattr(known, name) == _DEFAULTS.get(name)
+        }
+        if missing:
+            known = await _write(scope, tx, known, missing, now_ms)
+        return FoundPerson(known, False)
     row = person_row(
         profile, person_id=ids.number(), identity_id=ids.identity_id(), tenant_id=scope.tenant, now_ms=now_ms
     )
@@ -132,10 +141,22 @@ async def find_or_create(scope: Scope, tx: Tx, *, profile: Profile, ids: Ids, no
     return FoundPerson(person, True)
 
 
-async def change(scope: Scope, tx: Tx, *, identity_id: str, profile: Profile, now_ms: int) -> Person:
-    """Set what a checked profile says; tells every community that knows the person. Raises NotFound, PhoneTaken."""
+async def change(
+    scope: Scope,
+    tx: Tx,
+    *,
+    identity_id: str,
+    profile: Profile,
+    now_ms: int,
+    cleared: Collection[str] = (),
+) -> Person:
+    """Set what a checked profile says and empty what is `cleared`; tells every community that knows the person.
+
+    Raises NotFound, PhoneTaken.
+    """
     person = await queries.person(scope, tx, identity_id)
-    changes = {name: value for name, value in profile.said().items() if getattr(person, name) != value}
+    said = {**{name: _DEFAULTS[name] for name in cleared if name in _DEFAULTS}, **profile.said()}
+    changes = {name: value for name, value in said.items() if getattr(person, name) != value}
     if not changes:
         return person
     if phone := changes.get("phone"):
@@ -166,6 +187,17 @@ async def _write(scope: Scope, tx: Tx, person: Person, changes: dict[str, Any], 
     await _touch_communities.run(tx, row=person.id, now=now_ms)
     await _touch_houses.run(tx, row=person.id, now=now_ms)
     for (community_id,) in await _known_to.all(tx, row=person.id):
+        await history.note(
+            scope,
+            tx,
+            RESIDENT,
+            person.identity_id,
+            "changed",
+            community_id=community_id,
+            before={name: getattr(person, name) for name in changes},
+            after=changes,
+            now_ms=now_ms,
+        )
         await emit(tx, events.UserChanged(person.tenant_id, community_id, [person.identity_id], "update"))
     if changed.face_id != person.face_id:
         await emit(tx, _new_face(changed))

@@ -1,8 +1,10 @@
 """Residents move into houses and out of them. Spec B §3.8, F8.
 
-Entered by the property they live there at once; the review of those who register themselves comes with the
-resident pages, on the same table and states.
+Entered by the property they live there at once; those who register themselves wait for review where the community
+wants it (`reviews`), on the same table and states.
 """
+
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import bindparam, update
 
@@ -13,11 +15,15 @@ from linli.domains.people.ports import Houses
 from linli.domains.people.queries import residents as queries
 from linli.domains.people.schemas import Member, Profile
 from linli.domains.people.service import groups, persons, vehicles
+from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
+
+HOUSE = "space"
+"""What the history calls a house: a house is a space."""
 
 
 class AlreadyMember(Conflict):
@@ -35,6 +41,7 @@ _set = Command(
         type=bindparam("new_type", type_=INT),
         status=bindparam("new_status", type_=INT),
         source=bindparam("new_source"),
+        approve_comment=bindparam("comment"),
         moved_in_ms=bindparam("in_ms", type_=INT),
         moved_out_ms=bindparam("out_ms", type_=INT),
         changed_ms=bindparam("now", type_=INT),
@@ -60,10 +67,13 @@ async def move_in(
     who moved out may come back. Raises NotFound, BadInput, PhoneTaken, AlreadyMember.
     """
     community_id = await houses.community_of_house(scope, tx, house_id)
-    if type not in rules.MEMBER_TYPES:
-        raise BadInput(field="type", rule="range", low=1, high=9)
-    person, _ = await persons.find_or_create(scope, tx, profile=profile, ids=ids, now_ms=now_ms)
+    check_type(type)
+    person, is_new = await persons.find_or_create(scope, tx, profile=profile, ids=ids, now_ms=now_ms)
     await persons.make_known(scope, tx, community_id=community_id, person=person, now_ms=now_ms)
+    await note_tie(
+        scope, tx, "moved_in", house_id=house_id, community_id=community_id, identity_id=person.identity_id,
+        type=type, now_ms=now_ms, said=profile.said() if is_new else {},
+    )  # fmt: skip
     held = await queries.member(scope, tx, house_id, person.identity_id)
     if held is None:
         await tx.insert(
@@ -76,44 +86,116 @@ async def move_in(
     elif held.status == rules.MOVED_IN:
         raise AlreadyMember(field="houseSpaceId")
     else:
-        await _write(scope, tx, held, now_ms, type=type, status=rules.MOVED_IN, source=source)
-    group_id = await groups.default_group(scope, tx, community_id=community_id, kind=rules.RESIDENT_GROUP)
-    if group_id is not None:
-        await groups.join(
-            scope, tx, group_id=group_id, community_id=community_id, person_id=person.id, now_ms=now_ms
-        )
-    tie = events.HouseTie(house_id, person.id, person.identity_id, type)
-    await emit(tx, events.ResidentsMovedIn(scope.tenant, community_id, [tie]))
+        await write(scope, tx, held, now_ms, type=type, status=rules.MOVED_IN, source=source)
+    await live_there(
+        scope, tx, house_id=house_id, community_id=community_id, person_id=person.id,
+        identity_id=person.identity_id, type=type, now_ms=now_ms,
+    )  # fmt: skip
     return person.identity_id
 
 
+def check_type(type: int) -> None:
+    """Raises BadInput for what is no MEMBER_TYPE."""
+    if type not in rules.MEMBER_TYPES:
+        raise BadInput(field="type", rule="range", low=1, high=9)
+
+
+async def note_tie(
+    scope: Scope,
+    tx: Tx,
+    action: str,
+    *,
+    house_id: int,
+    community_id: int,
+    identity_id: str,
+    type: int,
+    now_ms: int,
+    said: Mapping[str, object] | None = None,
+    reason: str = "",
+) -> int:
+    """What began or ended between a person and a house, in the history of both; the number of the person's change."""
+    tie = {"house": house_id, "type": type}
+    ends = action == "moved_out"
+    change_no = await history.note(
+        scope, tx, persons.RESIDENT, identity_id, action, community_id=community_id, now_ms=now_ms, reason=reason,
+        before=tie if ends else None, after=None if ends else {**tie, **(said or {})},
+        kept={"house": house_id, "type": type},
+    )  # fmt: skip
+    who = {"resident": identity_id}
+    await history.note(
+        scope, tx, HOUSE, house_id, f"resident_{action}", community_id=community_id, now_ms=now_ms,
+        before=who if ends else None, after=None if ends else who,
+    )  # fmt: skip
+    assert change_no is not None  # always a difference
+    return change_no
+
+
+async def live_there(
+    scope: Scope,
+    tx: Tx,
+    *,
+    house_id: int,
+    community_id: int,
+    person_id: int,
+    identity_id: str,
+    type: int,
+    now_ms: int,
+) -> None:
+    """What follows when somebody lives in a house: the group of residents, and the other rooms are told."""
+    group_id = await groups.default_group(scope, tx, community_id=community_id, kind=rules.RESIDENT_GROUP)
+    if group_id is not None:
+        await groups.join(
+            scope, tx, group_id=group_id, community_id=community_id, person_id=person_id, now_ms=now_ms
+        )
+    tie = events.HouseTie(house_id, person_id, identity_id, type)
+    await emit(tx, events.ResidentsMovedIn(scope.tenant, community_id, [tie]))
+
+
 def member_row(
-    *, tenant_id: str, community_id: int, house_id: int, person_id: int, type: int, source: str, now_ms: int
+    *,
+    tenant_id: str,
+    community_id: int,
+    house_id: int,
+    person_id: int,
+    type: int,
+    source: str,
+    now_ms: int,
+    status: int = rules.MOVED_IN,
 ) -> dict[str, object]:
-    """A whole row of `house_members` for someone who lives there from `now_ms` on."""
+    """A whole row of `house_members`, by default for someone who lives there from `now_ms` on."""
     return {
         "house_id": house_id,
         "person_id": person_id,
         "tenant_id": tenant_id,
         "community_id": community_id,
         "type": type,
-        "status": rules.MOVED_IN,
+        "status": status,
         "source": source,
-        "moved_in_ms": now_ms,
+        "moved_in_ms": now_ms if status == rules.MOVED_IN else 0,
         "moved_out_ms": 0,
         "created_ms": now_ms,
         "changed_ms": now_ms,
     }
 
 
-async def _write(
-    scope: Scope, tx: Tx, held: Member, now_ms: int, *, type: int, status: int, source: str | None = None
+async def write(
+    scope: Scope,
+    tx: Tx,
+    held: Member,
+    now_ms: int,
+    *,
+    type: int,
+    status: int,
+    source: str | None = None,
+    comment: str = "",
 ) -> None:
+    """Set what a person is to a house."""
     out = status == rules.MOVED_OUT
     back = status == rules.MOVED_IN and held.status != rules.MOVED_IN
     await _set.run(
         tx, scope, house=held.house_id, person=held.person_id, new_type=type, new_status=status,
-        new_source=source or held.source, in_ms=now_ms if back else held.moved_in_ms, out_ms=now_ms if out else 0,
+        new_source=source or held.source, comment=comment,
+        in_ms=now_ms if back else held.moved_in_ms, out_ms=now_ms if out else 0,
         now=now_ms,
     )  # fmt: skip
 
@@ -127,30 +209,46 @@ async def change_member(
     profile: Profile,
     type: int | None,
     now_ms: int,
+    cleared: Collection[str] = (),
 ) -> None:
-    """Change what a member is to the house and what is known of them.
+    """Change what a member is to the house and what is known of them; `cleared` fields are emptied.
 
     Name and sex, once known, stay. Raises NotFound, NameFixed, BadInput, PhoneTaken.
     """
-    held = await _living_member(scope, tx, house_id, identity_id)
+    held = await present_member(scope, tx, house_id, identity_id)
     if profile.name is not None and profile.name != held.name:
         raise persons.NameFixed("name")
     if profile.sex is not None and held.sex is not None and profile.sex != held.sex:
         raise persons.NameFixed("sex")
-    if type is not None and type not in rules.MEMBER_TYPES:
-        raise BadInput(field="type", rule="range", low=1, high=9)
-    await persons.change(scope, tx, identity_id=identity_id, profile=profile, now_ms=now_ms)
+    if type is not None:
+        check_type(type)
+    person = await persons.change(
+        scope, tx, identity_id=identity_id, profile=profile, now_ms=now_ms, cleared=cleared
+    )
     if type is not None and type != held.type:
-        await _write(scope, tx, held, now_ms, type=type, status=held.status)
+        await write(scope, tx, held, now_ms, type=type, status=held.status, comment=held.approve_comment)
+        await history.note(
+            scope, tx, persons.RESIDENT, identity_id, "changed", community_id=held.community_id, now_ms=now_ms,
+            before={"type": held.type}, after={"type": type}, kept={"house": house_id},
+        )  # fmt: skip
+        if person.changed_ms != now_ms:  # otherwise they are told already
+            await emit(tx, events.UserChanged(scope.tenant, held.community_id, [identity_id], "update"))
 
 
-async def move_out(scope: Scope, tx: Tx, *, house_id: int, identity_id: str, now_ms: int) -> None:
-    """A person no longer belongs to a house. The last house of a community takes them out of its groups of residents.
+async def move_out(
+    scope: Scope, tx: Tx, *, house_id: int, identity_id: str, now_ms: int, reason: str = ""
+) -> int:
+    """A person no longer belongs to a house; the number of the change.
 
-    What other rooms gave them because of the house ends by `ResidentsMovedOut`. Raises NotFound.
+    The last house of a community takes them out of its groups of residents. What other rooms gave them because of
+    the house ends by `ResidentsMovedOut`. Raises NotFound.
     """
-    held = await _living_member(scope, tx, house_id, identity_id)
-    await _write(scope, tx, held, now_ms, type=held.type, status=rules.MOVED_OUT)
+    held = await present_member(scope, tx, house_id, identity_id)
+    await write(scope, tx, held, now_ms, type=held.type, status=rules.MOVED_OUT)
+    change_no = await note_tie(
+        scope, tx, "moved_out", house_id=house_id, community_id=held.community_id, identity_id=identity_id,
+        type=held.type, now_ms=now_ms, reason=reason,
+    )  # fmt: skip
     homes = await queries.houses_of(scope, tx, held.person_id)
     if not any(home.community_id == held.community_id for home in homes):
         await groups.leave_all(
@@ -160,9 +258,33 @@ async def move_out(scope: Scope, tx: Tx, *, house_id: int, identity_id: str, now
     tie = events.HouseTie(house_id, held.person_id, identity_id, held.type)
     await emit(tx, events.ResidentsMovedOut(scope.tenant, held.community_id, [tie]))
     await emit(tx, events.UserChanged(scope.tenant, held.community_id, [identity_id], "update"))
+    return change_no
 
 
-async def _living_member(scope: Scope, tx: Tx, house_id: int, identity_id: str) -> Member:
+async def come_back(
+    scope: Scope, tx: Tx, houses: Houses, *, house_id: int, identity_id: str, type: int, now_ms: int
+) -> None:
+    """Somebody who moved out lives there again. Raises NotFound, AlreadyMember."""
+    await houses.community_of_house(scope, tx, house_id)
+    held = await queries.member(scope, tx, house_id, identity_id)
+    if held is None:
+        raise NotFound(what="resident", id=identity_id)
+    if held.status == rules.MOVED_IN:
+        raise AlreadyMember(field="houseId")
+    await write(scope, tx, held, now_ms, type=type, status=rules.MOVED_IN)
+    await note_tie(
+        scope, tx, "moved_in", house_id=house_id, community_id=held.community_id, identity_id=identity_id,
+        type=type, now_ms=now_ms,
+    )  # fmt: skip
+    await live_there(
+        scope, tx, house_id=house_id, community_id=held.community_id, person_id=held.person_id,
+        identity_id=identity_id, type=type, now_ms=now_ms,
+    )  # fmt: skip
+    await emit(tx, events.UserChanged(scope.tenant, held.community_id, [identity_id], "update"))
+
+
+async def present_member(scope: Scope, tx: Tx, house_id: int, identity_id: str) -> Member:
+    """Somebody who lives in a house, waits for review or was refused. Raises NotFound."""
     held = await queries.member(scope, tx, house_id, identity_id)
     if held is None or held.status == rules.MOVED_OUT:
         raise NotFound(what="resident", id=identity_id)

@@ -1,0 +1,143 @@
+"""The history of any record that a room keeps one of (`kernel.history`): what changed, by whom, and putting it back."""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
+from msgspec import Meta
+
+from linli.console.access import SIGNED_IN, scope_with
+from linli.console.errors import language_of
+from linli.console.sessions import Session
+from linli.domains.communities.console.history import HISTORY as communities_history
+from linli.domains.people.queries import organisation
+from linli.domains.people.rights import Right, Rights
+from linli.kernel import history
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import NotFound
+from linli.kernel.history import Change, Kind
+from linli.kernel.ids import Ids
+from linli.kernel.pages import Page, PageRequest
+
+KINDS: Final[dict[str, Kind]] = {kind.name: kind for kind in (*communities_history,)}
+
+
+class FieldChange(msgspec.Struct, rename="camel", frozen=True):
+    field: str
+    before: str
+    after: str
+
+
+class HistoryRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    action: Annotated[str, Meta(description="created, changed, deleted, restored, imported, …")]
+    fields: list[FieldChange]
+    reason: str
+    by_kind: Annotated[str, Meta(description="staff, app, resident, system, operator")]
+    by_name: Annotated[
+        str, Meta(description="Name of the person; an app's key; else the part of the platform.")
+    ]
+    at_ms: int
+    restorable: bool
+
+
+def kind_of(name: str) -> Kind:
+    """Raises NotFound."""
+    if (found := KINDS.get(name)) is None:
+        raise NotFound(what="kind", id=name[:64])
+    return found
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+async def _told(kind: Kind, rows: list[Change], scope: Any, db: Database) -> list[HistoryRow]:
+    found = [row.differences for row in rows]
+    if kind.tell is not None:
+        await kind.tell(scope, db, found)
+    staff = {int(row.by_id) for row in rows if row.by_kind == "staff" and row.by_id.isdecimal()}
+    names = await organisation.names(db, sorted(staff))
+    told = []
+    for row, fields in zip(rows, found, strict=True):
+        words = []
+        for name, pair in fields.items():
+            hide = kind.private.get(name)
+            before, after = (hide(_word(value)) if hide and value else _word(value) for value in pair)
+            words.append(FieldChange(name, before, after))
+        who = (
+            names.get(int(row.by_id), row.by_id)
+            if row.by_kind == "staff" and row.by_id.isdecimal()
+            else row.by_id
+        )
+        told.append(
+            HistoryRow(
+                str(row.change_no),
+                row.action,
+                words,
+                row.reason,
+                row.by_kind,
+                who,
+                row.at_ms,
+                kind.restore is not None and row.action in kind.restorable,
+            )
+        )
+    return told
+
+
+class HistoryRoutes(Controller):
+    path = "/communities/{community_id:int}/history"
+    tags = ("history",)
+
+    @get("/", right=SIGNED_IN)
+    async def list_changes(
+        self,
+        community_id: FromPath[int],
+        request: Request[Any, Any, Any],
+        db: NamedDependency[Database],
+        rights: NamedDependency[Rights],
+        session: NamedDependency[Session],
+        page: NamedDependency[PageRequest],
+        kind: FromQuery[str],
+        target: Annotated[str, QueryParameter(description="Id of the record.")],
+    ) -> Page[HistoryRow]:
+        """Changes of one record, the latest first; needs the right to see records of its kind."""
+        what = kind_of(kind)
+        scope = scope_with(rights, Right(what.see), session.tenant_id, language=language_of(request))
+        scope = scope.narrowed(community_id)
+        found = await history.page(
+            scope, db, community_id=community_id, kind=kind, target=target, request=page
+        )
+        return Page.of(page, found.total, await _told(what, found.data, scope, db))
+
+    @post("/{change_no:int}/restore", right=SIGNED_IN, status_code=204)
+    async def restore(
+        self,
+        community_id: FromPath[int],
+        change_no: FromPath[int],
+        request: Request[Any, Any, Any],
+        db: NamedDependency[Database],
+        rights: NamedDependency[Rights],
+        session: NamedDependency[Session],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Put a record back to what it was before a change; needs the right to manage records of its kind."""
+        language = language_of(request)
+        seen = rights.scope(session.tenant_id, language=language).narrowed(community_id)
+        async with db.begin() as tx:
+            change = await history.change(seen, tx, change_no)
+            if change.community_id != community_id:
+                raise NotFound(what="change", id=change_no)
+            what = kind_of(change.kind)
+            scope = scope_with(rights, Right(what.manage), session.tenant_id, language=language)
+            if what.restore is None or change.action not in what.restorable:
+                raise NotFound(what="change", id=change_no)
+            await what.restore(scope.narrowed(community_id), tx, change, ids=ids, now_ms=clock.now_ms())

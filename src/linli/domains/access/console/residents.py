@@ -1,0 +1,48 @@
+"""Console: what a resident would lose by moving out."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+from msgspec import Meta
+
+from linli.domains.access.queries import permissions
+from linli.domains.people.queries import persons, residents
+from linli.domains.people.rights import Right
+from linli.kernel.db import Database
+from linli.kernel.scope import Scope
+
+
+class LeavingRights(msgspec.Struct, rename="camel", frozen=True):
+    """With other houses in the community nothing is taken away."""
+
+    other_houses: Annotated[int, Meta(description="Further houses in which the person lives there.")]
+    qr_codes: Annotated[int, Meta(description="Doors that a QR code of the person opens.")]
+    cards: Annotated[int, Meta(description="Doors that a card of the person opens.")]
+
+
+class ResidentRightRoutes(Controller):
+    path = "/communities/{community_id:int}/residents/{identity_id:str}/rights"
+    tags = ("people",)
+
+    @get("/", right=Right.RESIDENTS_SEE.value)
+    async def rights_of(
+        self,
+        community_id: FromPath[int],
+        identity_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        house_id: Annotated[int, QueryParameter(name="houseId", description="The house that is left.")] = 0,
+    ) -> LeavingRights:
+        """The consequence of moving out, in numbers."""
+        here = within.narrowed(community_id)
+        person = await persons.person(here, db, identity_id)
+        homes = await residents.houses_of(here, db, person.id)
+        whose = [identity_id]
+        return LeavingRights(
+            sum(home.house_id != house_id for home in homes),
+            len(await permissions.live_codes_of(here, db, community_id=community_id, identity_ids=whose)),
+            len(await permissions.live_cards_of(here, db, community_id=community_id, identity_ids=whose)),
+        )

@@ -1,0 +1,52 @@
+"""What the console may show of, and put back in, the history of spaces and residents."""
+
+from typing import Any
+
+from linli.domains.communities.queries import spaces
+from linli.domains.communities.service import recovery
+from linli.domains.people import person_rules
+from linli.domains.people.queries import persons
+from linli.domains.people.rights import Right
+from linli.kernel.db import Reader
+from linli.kernel.history import Kind
+from linli.kernel.scope import Scope
+
+_SPACES = ("house", "parent")
+
+
+async def tell(scope: Scope, db: Reader, changes: list[dict[str, tuple[Any, Any]]]) -> None:
+    """Houses by their place, parents by their name, residents by theirs; what is gone keeps its number."""
+    numbers = {one for row in changes for name in _SPACES for one in row.get(name, ()) if one is not None}
+    places = {
+        key: row.location for key, row in (await spaces.houses_by_id(scope, db, sorted(numbers))).items()
+    }
+    known = {**await spaces.names(scope, db, sorted(numbers)), **places}
+    people = {one for row in changes for one in row.get("resident", ()) if one is not None}
+    names = await persons.names(scope, db, sorted(people))
+    for row in changes:
+        for field in (*_SPACES, "resident"):
+            if field in row:
+                words = names if field == "resident" else known
+                was, now = row[field]
+                row[field] = (words.get(was, was), words.get(now, now))
+
+
+HISTORY = (
+    Kind(
+        name="space",
+        see=Right.HOUSES_SEE.value,
+        manage=Right.HOUSES_MANAGE.value,
+        restore=recovery.restore_space,
+        restorable=frozenset({"changed", "deleted", "asset_removed", "asset_changed"}),
+        tell=tell,
+    ),
+    Kind(
+        name="resident",
+        see=Right.RESIDENTS_SEE.value,
+        manage=Right.RESIDENTS_MANAGE.value,
+        restore=recovery.restore_resident,
+        restorable=frozenset({"changed", "moved_out"}),
+        private={"id_no": person_rules.mask_id_number, "face_upload_id": lambda _: "✓"},
+        tell=tell,
+    ),
+)

@@ -1,0 +1,170 @@
+"""Spaces are taken away: an empty one by anybody's call, a whole subtree by the property, which can bring it back.
+
+What goes is kept in the history row of the deletion, whole, so that restoring makes the same spaces with the same ids.
+"""
+
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import delete
+
+from linli.domains.communities import space_rules as rules
+from linli.domains.communities.events import SpaceChanged, SpaceDeleting
+from linli.domains.communities.models import house_assets, houses, spaces
+from linli.domains.communities.queries import spaces as queries
+from linli.domains.communities.schemas import Space
+from linli.domains.communities.service.spaces import (
+    RECORD,
+    RootFixed,
+    SpaceInUse,
+    SpaceNameTaken,
+    relocate_houses,
+)
+from linli.domains.people.queries import residents as resident_queries
+from linli.domains.people.service import bulk
+from linli.domains.people.service.bulk import TieState
+from linli.kernel import history
+from linli.kernel.db import Command, Reader, Tx, any_of, in_scope
+from linli.kernel.errors import BadInput, Conflict
+from linli.kernel.events import emit
+from linli.kernel.history import Change
+from linli.kernel.scope import Scope
+
+MOST: Final = 20_000
+"""Spaces that one deletion may take: more are taken building by building."""
+HOUSE_FACTS: Final = ("layout", "area_m2", "house_type", "house_status", "location", "location_key")
+
+
+class ParentGone(Conflict):
+    """What a space stood under has been deleted since: bring that back first."""
+
+    code = "space.parent_gone"
+
+
+class Consequences(NamedTuple):
+    """What goes with a space."""
+
+    spaces: int
+    """Spaces below it, houses among them."""
+    houses: int
+    residents: int
+    """Ties of persons and houses: living there, waiting for review or refused."""
+    assets: int
+
+
+_delete_assets = Command(
+    delete(house_assets).where(in_scope(house_assets), any_of(house_assets.c.house_id, "space_ids"))
+)
+_delete_houses = Command(delete(houses).where(in_scope(houses), any_of(houses.c.space_id, "space_ids")))
+_delete_spaces = Command(delete(spaces).where(in_scope(spaces), any_of(spaces.c.space_id, "space_ids")))
+
+
+async def consequences(scope: Scope, db: Reader, space: Space) -> Consequences:
+    """What would go if `space` went."""
+    below = await queries.subtree(scope, db, space)
+    ids = [row.space_id for row in below if row.kind == rules.HOUSE]
+    return Consequences(
+        len(below) - 1,
+        len(ids),
+        await resident_queries.count_tied(scope, db, ids),
+        await queries.count_assets(scope, db, ids),
+    )
+
+
+async def remove(scope: Scope, tx: Tx, *, space_id: int, now_ms: int, whole: bool = False) -> int:
+    """Delete a space; the number of the change, by which it can be brought back.
+
+    Unless the `whole` subtree shall go, with its residents moving out, it must be empty. Raises NotFound, RootFixed,
+    BadInput (too much at once), SpaceInUse with the counts of what hangs on it, also when another room keeps it.
+    """
+    space = await queries.space(scope, tx, space_id, lock=True)
+    if space.parent_id is None:
+        raise RootFixed()
+    lost = await consequences(scope, tx, space)
+    if lost.spaces >= MOST:
+        raise BadInput(field="spaceId", rule="too_many_items", limit=MOST)
+    if not whole and (lost.spaces or lost.residents or lost.assets):
+        raise SpaceInUse(children=lost.spaces, residents=lost.residents, assets=lost.assets, others=0)
+    below = await queries.subtree(scope, tx, space)
+    ids = [row.space_id for row in below if row.kind == rules.HOUSE]
+    facts = await queries.house_rows(scope, tx, ids)
+    assets = await queries.asset_rows(scope, tx, ids)
+    ties = await resident_queries.ties_of(scope, tx, ids)
+    await bulk.move_out_many(
+        scope, tx, community_id=space.community_id, ties=[TieState(*tie) for tie in ties], now_ms=now_ms
+    )
+    for row in reversed(below):
+        await emit(tx, SpaceDeleting(row.tenant_id, row.community_id, row.space_id, row.kind))
+    every = [row.space_id for row in below]
+    await _delete_assets.run(tx, scope, space_ids=ids)
+    await _delete_houses.run(tx, scope, space_ids=ids)
+    await _delete_spaces.run(tx, scope, space_ids=every)
+    change_no = await history.note(
+        scope, tx, RECORD, space_id, "deleted", community_id=space.community_id, now_ms=now_ms,
+        before={"name": space.name, "kind": space.kind, "parent": space.parent_id, **_figures(lost)},
+        kept={
+            "spaces": [list(row) for row in below],
+            "houses": [[one.space_id, *(getattr(one, name) for name in HOUSE_FACTS)] for one in facts],
+            "assets": [list(asset) for asset in assets],
+            "ties": [list(tie) for tie in ties],
+        },
+    )  # fmt: skip
+    async for told in bulk.steps(every, 500):
+        await emit(tx, SpaceChanged(space.tenant_id, space.community_id, told, "delete"))
+    assert change_no is not None  # a deletion is always written
+    return change_no
+
+
+def _figures(lost: Consequences) -> dict[str, int]:
+    return {name: count for name, count in lost._asdict().items() if count}
+
+
+async def bring_back(scope: Scope, tx: Tx, change: Change, *, now_ms: int) -> None:
+    """Make a deleted space again, with everything that went with it. Residents who moved elsewhere meanwhile are back.
+
+    Raises ParentGone, SpaceNameTaken.
+    """
+    kept = change.remains
+    rows = [Space(*row) for row in kept["spaces"]]
+    top = rows[0]
+    assert top.parent_id is not None  # the root cannot be deleted
+    parent = (await queries.spaces_by_id(scope, tx, [top.parent_id])).get(top.parent_id)
+    if parent is None:
+        raise ParentGone()
+    await queries.space(scope, tx, parent.space_id, lock=True)
+    if await queries.sibling(scope, tx, parent.space_id, top.name) is not None:
+        raise SpaceNameTaken(field="name", name=top.name)
+    path, deeper = rules.child_path(parent.path, top.space_id), parent.depth + 1 - top.depth
+    again = [
+        row._replace(path=path + row.path.removeprefix(top.path), depth=row.depth + deeper, changed_ms=now_ms)
+        for row in rows
+    ]
+    async for piece in bulk.steps(again):
+        await tx.insert_tuples(spaces, Space._fields, piece)
+    owner = {"tenant_id": top.tenant_id, "community_id": top.community_id}
+    facts = [
+        {"space_id": one[0], **owner, **dict(zip(HOUSE_FACTS, one[1:], strict=True))}
+        for one in kept["houses"]
+    ]
+    async for houses_again in bulk.steps(facts):
+        await tx.insert_many(houses, houses_again)
+    assets = [_asset_row(one, owner, now_ms) for one in kept["assets"]]
+    async for assets_again in bulk.steps(assets):
+        await tx.insert_many(house_assets, assets_again)
+    await relocate_houses(scope, tx, again[0])
+    await bulk.move_back_many(
+        scope, tx, community_id=top.community_id, ties=[TieState(*tie) for tie in kept["ties"]], now_ms=now_ms
+    )
+    await history.note(
+        scope, tx, RECORD, top.space_id, "restored", community_id=top.community_id, now_ms=now_ms,
+        after={"name": top.name, "kind": top.kind, "parent": top.parent_id},
+    )  # fmt: skip
+    async for told in bulk.steps([row.space_id for row in again], 500):
+        await emit(tx, SpaceChanged(top.tenant_id, top.community_id, told, "insert"))
+
+
+def _asset_row(one: list[Any], owner: dict[str, Any], now_ms: int) -> dict[str, Any]:
+    asset_id, house_id, kind, name = one
+    return {
+        "asset_id": asset_id, **owner, "house_id": house_id, "type": kind, "name": name, "created_ms": now_ms,
+        "changed_ms": now_ms,
+    }  # fmt: skip

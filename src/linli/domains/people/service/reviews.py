@@ -1,0 +1,153 @@
+"""Residents who register themselves (认证): they wait for review, are approved or refused, and may ask again.
+
+Spec A RES-01, RES-04, PM-07, §5 flow 3 and 4; spec B F8. Whether a community reviews at all is its own switch
+(CON-08), which the caller passes as `review`: this room does not know communities.
+"""
+
+from linli.domains.people import events
+from linli.domains.people import person_rules as rules
+from linli.domains.people.models import house_members
+from linli.domains.people.ports import Houses
+from linli.domains.people.queries import residents as queries
+from linli.domains.people.schemas import Member, Profile
+from linli.domains.people.service import persons, residents
+from linli.kernel import history
+from linli.kernel.db import Tx
+from linli.kernel.errors import BadInput, Conflict
+from linli.kernel.events import emit
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+COMMENT_MAX = 200
+
+
+class UserExists(Conflict):
+    """A certification of this person for this house is there already; a refused one is edited, not made anew."""
+
+    code = "resident.user_exists"
+
+
+class NotWaiting(Conflict):
+    """The certification does not wait for a decision."""
+
+    code = "resident.not_waiting"
+
+
+async def register(
+    scope: Scope,
+    tx: Tx,
+    houses: Houses,
+    *,
+    house_id: int,
+    profile: Profile,
+    type: int,
+    review: bool,
+    ids: Ids,
+    now_ms: int,
+    source: str = rules.QRCODE,
+) -> str:
+    """Somebody says that they (or their family) live in a house; their identityId.
+
+    With `review` they wait for the property, otherwise they live there at once. `profile` is checked and has a name.
+    Raises NotFound, BadInput, PhoneTaken, UserExists.
+    """
+    community_id = await houses.community_of_house(scope, tx, house_id)
+    residents.check_type(type)
+    known = await persons.known_by_phone(scope, tx, profile=profile)
+    held = await queries.member(scope, tx, house_id, known.identity_id) if known else None
+    if held is not None and held.status != rules.MOVED_OUT:
+        raise UserExists(field="houseId")
+    if not review:
+        return await residents.move_in(
+            scope, tx, houses, house_id=house_id, profile=profile, type=type, ids=ids, now_ms=now_ms, source=source
+        )  # fmt: skip
+    person, is_new = await persons.find_or_create(scope, tx, profile=profile, ids=ids, now_ms=now_ms)
+    await persons.make_known(scope, tx, community_id=community_id, person=person, now_ms=now_ms)
+    if held is None:
+        row = residents.member_row(
+            tenant_id=scope.tenant, community_id=community_id, house_id=house_id, person_id=person.id, type=type,
+            source=source, now_ms=now_ms, status=rules.PENDING,
+        )  # fmt: skip
+        await tx.insert(house_members, row)
+    else:
+        await residents.write(scope, tx, held, now_ms, type=type, status=rules.PENDING, source=source)
+    await residents.note_tie(
+        scope, tx, "registered", house_id=house_id, community_id=community_id, identity_id=person.identity_id,
+        type=type, now_ms=now_ms, said=profile.said() if is_new else {},
+    )  # fmt: skip
+    return person.identity_id
+
+
+async def register_again(
+    scope: Scope,
+    tx: Tx,
+    *,
+    house_id: int,
+    identity_id: str,
+    profile: Profile,
+    type: int | None,
+    review: bool,
+    now_ms: int,
+) -> None:
+    """Edit a refused certification and hand it in again (重新认证). Name and sex may change here: they were refused.
+
+    Raises NotFound, NotWaiting, BadInput, PhoneTaken.
+    """
+    held = await residents.present_member(scope, tx, house_id, identity_id)
+    if held.status != rules.REJECTED:
+        raise NotWaiting(status=held.status)
+    if type is not None:
+        residents.check_type(type)
+    await persons.change(scope, tx, identity_id=identity_id, profile=profile, now_ms=now_ms)
+    asked = held._replace(type=type or held.type)
+    if not review:
+        await _decide(scope, tx, asked, rules.MOVED_IN, "approved", now_ms)
+        return
+    await residents.write(scope, tx, held, now_ms, type=asked.type, status=rules.PENDING)
+    await residents.note_tie(
+        scope, tx, "registered", house_id=house_id, community_id=held.community_id, identity_id=identity_id,
+        type=asked.type, now_ms=now_ms,
+    )  # fmt: skip
+
+
+async def approve(scope: Scope, tx: Tx, *, house_id: int, identity_id: str, now_ms: int) -> None:
+    """The property agrees: they live there from now on. Raises NotFound, NotWaiting."""
+    held = await residents.present_member(scope, tx, house_id, identity_id)
+    if held.status not in (rules.PENDING, rules.REJECTED):
+        raise NotWaiting(status=held.status)
+    await _decide(scope, tx, held, rules.MOVED_IN, "approved", now_ms)
+
+
+async def reject(scope: Scope, tx: Tx, *, house_id: int, identity_id: str, comment: str, now_ms: int) -> None:
+    """The property refuses, with the reason that the resident is told. Raises NotFound, NotWaiting, BadInput."""
+    comment = comment.strip()
+    if not comment:
+        raise BadInput(field="comment", rule="required")
+    if len(comment) > COMMENT_MAX:
+        raise BadInput(field="comment", rule="too_long", limit=COMMENT_MAX)
+    held = await residents.present_member(scope, tx, house_id, identity_id)
+    if held.status != rules.PENDING:
+        raise NotWaiting(status=held.status)
+    await _decide(scope, tx, held, rules.REJECTED, "rejected", now_ms, comment=comment)
+
+
+async def _decide(
+    scope: Scope, tx: Tx, held: Member, status: int, action: str, now_ms: int, *, comment: str = ""
+) -> None:
+    await residents.write(scope, tx, held, now_ms, type=held.type, status=status, comment=comment)
+    await history.note(
+        scope, tx, persons.RESIDENT, held.identity_id, action, community_id=held.community_id, now_ms=now_ms,
+        after={"house": held.house_id}, reason=comment,
+    )  # fmt: skip
+    if status == rules.MOVED_IN:
+        await residents.live_there(
+            scope, tx, house_id=held.house_id, community_id=held.community_id, person_id=held.person_id,
+            identity_id=held.identity_id, type=held.type, now_ms=now_ms,
+        )  # fmt: skip
+    await emit(
+        tx,
+        events.ResidentReviewed(
+            scope.tenant, held.community_id, held.house_id, held.identity_id, status, comment
+        ),
+    )
+    await emit(tx, events.UserChanged(scope.tenant, held.community_id, [held.identity_id], "update"))

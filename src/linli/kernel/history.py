@@ -1,0 +1,207 @@
+"""The history of records: who changed what from what to what, one row a change, in the transaction of the change.
+
+A room that wants a history of its records writes one line beside each change,
+
+    await history.note(scope, tx, "house", space_id, "changed", community_id=…, before=old, after=new, now_ms=now_ms)
+
+and lists a `Kind` in `HISTORY` of its `console` package: who may read it, and, if records can be put back, how. The
+console's routes `/communities/{id}/history` and the web's `HistoryList` do the rest.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import Index, Table, bindparam, func, select
+
+from linli.kernel.db import INT, Query, Reader, Tx, identity, in_scope, integer, metadata, text_column
+from linli.kernel.errors import NotFound
+from linli.kernel.ids import Ids
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+record_changes = Table(
+    "record_changes",
+    metadata,
+    identity("change_no"),
+    text_column("tenant_id"),
+    integer("community_id", null=True),
+    text_column("kind"),  # of the record: house, resident, …
+    text_column("target"),  # its id
+    text_column("action"),  # created, changed, deleted, restored, …
+    text_column("fields", server_default=""),  # JSON {"name": [before, after]}
+    text_column("kept", server_default=""),  # JSON: what putting it back needs beyond `fields`
+    text_column("reason", server_default=""),
+    text_column("by_kind"),  # kind of the scope's caller: staff, app, resident, system
+    text_column("by_id"),
+    integer("at_ms"),
+    Index("ix_record_changes_target", "kind", "target", "change_no"),
+    Index("ix_record_changes_community", "community_id", "change_no"),
+    sqlite_autoincrement=True,
+)
+"""Rows are only added."""
+
+
+class Change(NamedTuple):
+    """A row of `record_changes`, in the order of the columns."""
+
+    change_no: int
+    tenant_id: str
+    community_id: int | None
+    kind: str
+    target: str
+    action: str
+    fields: str
+    kept: str
+    reason: str
+    by_kind: str
+    by_id: str
+    at_ms: int
+
+    @property
+    def differences(self) -> dict[str, tuple[Any, Any]]:
+        """Field → (before, after)."""
+        return {name: (was, now) for name, (was, now) in json.loads(self.fields or "{}").items()}
+
+    @property
+    def remains(self) -> dict[str, Any]:
+        """What was kept for putting the record back."""
+        return dict(json.loads(self.kept or "{}"))
+
+
+class Restore(Protocol):
+    """Put a record back to what it was before `change`, by the room's own rules. Raises what these raise."""
+
+    async def __call__(self, scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int) -> None: ...
+
+
+type Tell = Callable[[Scope, Reader, list[dict[str, tuple[Any, Any]]]], Awaitable[None]]
+"""Turns ids among the differences of many changes into what people call them, in place."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """What the console must know of one kind of record. `see` and `manage` are rights."""
+
+    name: str
+    see: str
+    manage: str
+    restore: Restore | None = None
+    restorable: frozenset[str] = frozenset({"changed", "deleted"})
+    """Actions that `restore` can take back."""
+    private: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    """Field → how it is shown to readers."""
+    tell: Tell | None = None
+
+
+def differences(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> dict[str, tuple[Any, Any]]:
+    """Field → (before, after) for what differs; nothing, empty text and an absent field are alike."""
+    before, after = before or {}, after or {}
+    found = {}
+    for name in {**before, **after}:
+        was, now = before.get(name), after.get(name)
+        if was != now and not (was in (None, "") and now in (None, "")):
+            found[name] = (was, now)
+    return found
+
+
+def _row(
+    scope: Scope, kind: str, target: object, action: str, community_id: int | None, now_ms: int
+) -> dict[str, Any]:
+    return {
+        "tenant_id": scope.tenant,
+        "community_id": community_id,
+        "kind": kind,
+        "target": str(target),
+        "action": action,
+        "fields": "",
+        "kept": "",
+        "reason": "",
+        "by_kind": scope.caller.kind,
+        "by_id": scope.caller.id,
+        "at_ms": now_ms,
+    }
+
+
+async def note(
+    scope: Scope,
+    tx: Tx,
+    kind: str,
+    target: object,
+    action: str,
+    *,
+    community_id: int | None,
+    now_ms: int,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    kept: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> int | None:
+    """Write one change; its number. A "changed" without a difference writes nothing. Values must be JSON."""
+    found = differences(before, after)
+    if action == "changed" and not found:
+        return None
+    row = _row(scope, kind, target, action, community_id, now_ms)
+    row["fields"] = json.dumps(found, ensure_ascii=False) if found else ""
+    row["kept"] = json.dumps(kept, ensure_ascii=False) if kept else ""
+    row["reason"] = reason[:500]
+    return await tx.insert(record_changes, row)
+
+
+async def note_many(
+    scope: Scope,
+    tx: Tx,
+    kind: str,
+    targets: Iterable[object],
+    action: str,
+    *,
+    community_id: int | None,
+    now_ms: int,
+    reason: str = "",
+) -> None:
+    """The same change of many records, as an import makes it."""
+    rows = [
+        {**_row(scope, kind, target, action, community_id, now_ms), "reason": reason[:500]}
+        for target in targets
+    ]
+    await tx.insert_many(record_changes, rows)
+
+
+_one = Query(
+    select(record_changes).where(
+        in_scope(record_changes), record_changes.c.change_no == bindparam("change_no", type_=INT)
+    ),
+    Change,
+)
+_of_target = select(record_changes).where(
+    in_scope(record_changes),
+    record_changes.c.kind == bindparam("kind"),
+    record_changes.c.target == bindparam("target"),
+    record_changes.c.community_id == bindparam("community_id", type_=INT),
+)
+_page = Query(
+    _of_target.order_by(record_changes.c.change_no.desc())
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    Change,
+)
+_count = Query(_of_target.with_only_columns(func.count()))
+
+
+async def change(scope: Scope, db: Reader, change_no: int) -> Change:
+    """Raises NotFound."""
+    if (found := await _one.one(db, scope, change_no=change_no)) is None:
+        raise NotFound(what="change", id=change_no)
+    return found
+
+
+async def page(
+    scope: Scope, db: Reader, *, community_id: int, kind: str, target: str, request: PageRequest
+) -> Page[Change]:
+    """Changes of one record in one community, the latest first."""
+    binds = {"community_id": community_id, "kind": kind, "target": target}
+    total = int(await _count.scalar(db, scope, **binds))
+    return Page.of(request, total, await _page.all(db, scope, **binds, **request.binds))
