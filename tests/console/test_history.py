@@ -22,72 +22,72 @@ async def home(desk):  # noqa: F811
     return desk, at, building, await space(building, "house", "101")
 
 
-async def changes(desk, at, kind, target):  # noqa: F811
-    told = await desk.get(f"{at}/history", params={"kind": kind, "target": target})
+async def changes(web, at, kind, target):
+    told = await web.get(f"{at}/history", params={"kind": kind, "target": target})
     assert told.status_code == 200, told.text
     return told.json()["data"]
 
 
 async def test_a_space_is_renamed_and_described_and_put_back(home):
-    desk, at, building, house = home
-    await desk.put(f"/spaces/{house}", json={"name": "102"})
-    await desk.put(f"{at}/houses/{house}", json={"layout": "3/2/1", "areaM2": 88.5})
-    described, renamed, created = await changes(desk, at, "space", house)
+    web, at, _, house = home
+    await web.put(f"/spaces/{house}", json={"name": "102"})
+    await web.put(f"{at}/houses/{house}", json={"layout": "3/2/1", "areaM2": 88.5})
+    described, renamed, created = await changes(web, at, "space", house)
     assert [row["action"] for row in (described, renamed, created)] == ["changed", "changed", "created"]
     assert renamed["fields"] == [{"field": "name", "before": "101", "after": "102"}]
     assert (renamed["byKind"], renamed["byName"], renamed["restorable"]) == ("staff", "王伟", True)
     assert {"field": "parent", "before": "", "after": "3幢"} in created["fields"]
     for row in (renamed, described):
-        done = await desk.post(f"{at}/history/{row['id']}/restore")
+        done = await web.post(f"{at}/history/{row['id']}/restore")
         assert done.status_code == 204, done.text
-    (shown,) = (await desk.get(f"{at}/houses")).json()["data"]
+    (shown,) = (await web.get(f"{at}/houses")).json()["data"]
     assert (shown["name"], shown["layout"], shown["areaM2"]) == ("101", "", None)
-    assert len(await changes(desk, at, "space", house)) == 5
-    assert (await desk.post(f"{at}/history/{created['id']}/restore")).status_code == 404
-    assert (await desk.get(f"{at}/history?kind=nothing&target=1")).status_code == 404
+    assert len(await changes(web, at, "space", house)) == 5
+    assert (await web.post(f"{at}/history/{created['id']}/restore")).status_code == 404
+    assert (await web.get(f"{at}/history?kind=nothing&target=1")).status_code == 404
 
 
 async def test_a_building_goes_with_everything_and_comes_back(home):
-    desk, at, building, house = home
+    web, at, building, house = home
     lives = {"houseId": int(house), "name": "李白", "type": 1, "phone": "13900000001"}
-    identity = (await desk.post(f"{at}/residents", json=lives)).json()["identityId"]
-    refused = await desk.delete(f"/spaces/{building}")
+    identity = (await web.post(f"{at}/residents", json=lives)).json()["identityId"]
+    refused = await web.delete(f"/spaces/{building}")
     assert (refused.status_code, refused.json()["code"]) == (409, "space.in_use")
-    lost = (await desk.get(f"/spaces/{building}/consequences")).json()
+    lost = (await web.get(f"/spaces/{building}/consequences")).json()
     assert lost == {"spaces": 1, "houses": 1, "residents": 1, "assets": 0}
-    gone = await desk.delete(f"/spaces/{building}?whole=true")
+    gone = await web.delete(f"/spaces/{building}?whole=true")
     assert gone.status_code == 200, gone.text
-    assert (await desk.get(f"{at}/residents")).json()["total"] == 0
-    assert (await desk.get(f"{at}/spaces")).json() == []
-    assert [row["action"] for row in await changes(desk, at, "resident", identity)] == [
+    assert (await web.get(f"{at}/residents")).json()["total"] == 0
+    assert (await web.get(f"{at}/spaces")).json() == []
+    assert [row["action"] for row in await changes(web, at, "resident", identity)] == [
         "moved_out",
         "moved_in",
     ]
 
-    back = await desk.post(f"{at}/history/{gone.json()['changeId']}/restore")
+    back = await web.post(f"{at}/history/{gone.json()['changeId']}/restore")
     assert back.status_code == 204, back.text
-    (row,) = (await desk.get(f"{at}/residents")).json()["data"]
+    (row,) = (await web.get(f"{at}/residents")).json()["data"]
     assert (row["identityId"], row["houseId"], row["houseLocation"]) == (identity, house, "3幢/101")
-    (space,) = (await desk.get(f"{at}/spaces")).json()
+    (space,) = (await web.get(f"{at}/spaces")).json()
     assert (space["id"], space["houses"]) == (building, 1)
-    again = await desk.post(f"{at}/history/{gone.json()['changeId']}/restore")
+    again = await web.post(f"{at}/history/{gone.json()['changeId']}/restore")
     assert (again.status_code, again.json()["code"]) == (409, "space.name_taken")
 
 
 async def test_moving_out_is_told_in_numbers_and_taken_back(home):
-    desk, at, _, house = home
+    web, at, _, house = home
     lives = {"houseId": int(house), "name": "李白", "type": 1, "idNo": "330102199001011234"}
-    identity = (await desk.post(f"{at}/residents", json=lives)).json()["identityId"]
-    rights = (await desk.get(f"{at}/residents/{identity}/rights?houseId={house}")).json()
-    assert rights == {"otherHouses": 0, "qrCodes": 0, "cards": 0}
+    identity = (await web.post(f"{at}/residents", json=lives)).json()["identityId"]
+    rights = (await web.get(f"{at}/residents/{identity}/rights?houseId={house}")).json()
+    assert rights == {"otherHouses": 0, "qrCodes": 0, "cards": 0, "vehicles": 0}
     leaves = {"houseId": int(house), "identityId": identity, "reason": "卖房"}
-    change = (await desk.post(f"{at}/residents/move-out", json=leaves)).json()["changeId"]
-    out, moved_in = await changes(desk, at, "resident", identity)
+    change = (await web.post(f"{at}/residents/move-out", json=leaves)).json()["changeId"]
+    out, moved_in = await changes(web, at, "resident", identity)
     assert (out["action"], out["reason"], out["id"]) == ("moved_out", "卖房", change)
     assert {"field": "house", "before": "", "after": "3幢/101"} in moved_in["fields"]
     assert {"field": "id_no", "before": "", "after": "330*************34"} in moved_in["fields"]
-    of_house = await changes(desk, at, "space", house)
+    of_house = await changes(web, at, "space", house)
     assert [row["action"] for row in of_house[:2]] == ["resident_moved_out", "resident_moved_in"]
     assert of_house[0]["fields"] == [{"field": "resident", "before": "李白", "after": ""}]
-    assert (await desk.post(f"{at}/history/{change}/restore")).status_code == 204
-    assert (await desk.get(f"{at}/residents")).json()["total"] == 1
+    assert (await web.post(f"{at}/history/{change}/restore")).status_code == 204
+    assert (await web.get(f"{at}/residents")).json()["total"] == 1

@@ -13,9 +13,20 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Index, Table, bindparam, func, select
+from sqlalchemy import Index, Table, bindparam, func, select, update
 
-from linli.kernel.db import INT, Query, Reader, Tx, identity, in_scope, integer, metadata, text_column
+from linli.kernel.db import (
+    INT,
+    Command,
+    Query,
+    Reader,
+    Tx,
+    identity,
+    in_scope,
+    integer,
+    metadata,
+    text_column,
+)
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -40,7 +51,7 @@ record_changes = Table(
     Index("ix_record_changes_community", "community_id", "change_no"),
     sqlite_autoincrement=True,
 )
-"""Rows are only added."""
+"""Rows are only added, and emptied when the person that they tell of is erased."""
 
 
 class Change(NamedTuple):
@@ -168,6 +179,22 @@ async def note_many(
         for target in targets
     ]
     await tx.insert_many(record_changes, rows)
+
+
+_forget = Command(
+    update(record_changes)
+    .where(
+        in_scope(record_changes),
+        record_changes.c.kind == bindparam("of_kind"),
+        record_changes.c.target == bindparam("of_target"),
+    )
+    .values(fields="", kept="", reason="")
+)
+
+
+async def forget(scope: Scope, tx: Tx, kind: str, target: object) -> None:
+    """Empty what the history of an erased record says; that something happened, when and by whom, stays."""
+    await _forget.run(tx, scope, of_kind=kind, of_target=str(target))
 
 
 _one = Query(

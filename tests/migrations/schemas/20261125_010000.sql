@@ -1375,6 +1375,21 @@ CREATE TABLE projects (
 	CONSTRAINT uq_projects_tenant_id_name UNIQUE (tenant_id, name)
 );
 INSERT INTO "projects" VALUES('1','1','1','1',1);
+CREATE TABLE record_changes (
+	change_no INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER, 
+	kind TEXT NOT NULL, 
+	target TEXT NOT NULL, 
+	action TEXT NOT NULL, 
+	fields TEXT DEFAULT '' NOT NULL, 
+	kept TEXT DEFAULT '' NOT NULL, 
+	reason TEXT DEFAULT '' NOT NULL, 
+	by_kind TEXT NOT NULL, 
+	by_id TEXT NOT NULL, 
+	at_ms INTEGER NOT NULL
+);
+INSERT INTO "record_changes" VALUES(1,'1',1,'1','1','1','1','1','1','1','1',1);
 CREATE TABLE record_files (
 	file_name TEXT NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -1952,6 +1967,8 @@ CREATE INDEX ix_employees_person ON employees (person_id);
 CREATE INDEX ix_map_devices_community ON map_devices (community_id);
 CREATE INDEX ix_mqtt_wills_front ON mqtt_wills (front);
 CREATE INDEX ix_mqtt_wills_tenant ON mqtt_wills (tenant_id);
+CREATE INDEX ix_record_changes_community ON record_changes (community_id, change_no);
+CREATE INDEX ix_record_changes_target ON record_changes (kind, target, change_no);
 CREATE INDEX ix_resident_vehicles_created ON resident_vehicles (community_id, created_ms, vehicle_id);
 CREATE INDEX ix_resident_vehicles_person ON resident_vehicles (person_id, community_id);
 CREATE UNIQUE INDEX uq_resident_vehicles_plate ON resident_vehicles (community_id, plate);
@@ -1993,6 +2010,7 @@ INSERT INTO "sqlite_sequence" VALUES('own_categories',1);
 INSERT INTO "sqlite_sequence" VALUES('process_mail',1);
 INSERT INTO "sqlite_sequence" VALUES('product_properties',1);
 INSERT INTO "sqlite_sequence" VALUES('products',1);
+INSERT INTO "sqlite_sequence" VALUES('record_changes',1);
 INSERT INTO "sqlite_sequence" VALUES('serial_categories',1);
 INSERT INTO "sqlite_sequence" VALUES('service_models',1);
 INSERT INTO "sqlite_sequence" VALUES('service_providers',1);

@@ -132,6 +132,32 @@ def upgrade() -> None:
         batch_op.create_index("ix_mqtt_wills_tenant", ["tenant_id"], unique=False)
 
     op.create_table(
+        "record_changes",
+        sa.Column(
+            "change_no",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False, start=1),
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("fields", sa.Text(), server_default="", nullable=False),
+        sa.Column("kept", sa.Text(), server_default="", nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("by_kind", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Text(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("change_no", name=op.f("pk_record_changes")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("record_changes", schema=None) as batch_op:
+        batch_op.create_index("ix_record_changes_community", ["community_id", "change_no"], unique=False)
+        batch_op.create_index("ix_record_changes_target", ["kind", "target", "change_no"], unique=False)
+
+    op.create_table(
         "resident_vehicles",
         sa.Column(
             "vehicle_id",
@@ -302,6 +328,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_resident_vehicles_created")
 
     op.drop_table("resident_vehicles")
+    with op.batch_alter_table("record_changes", schema=None) as batch_op:
+        batch_op.drop_index("ix_record_changes_target")
+        batch_op.drop_index("ix_record_changes_community")
+
+    op.drop_table("record_changes")
     with op.batch_alter_table("mqtt_wills", schema=None) as batch_op:
         batch_op.drop_index("ix_mqtt_wills_tenant")
         batch_op.drop_index("ix_mqtt_wills_front")

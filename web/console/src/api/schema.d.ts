@@ -6764,6 +6764,8 @@ export interface components {
             otherHouses: number;
             /** @description Doors that a QR code of the person opens. */
             qrCodes: number;
+            /** @description Registered vehicles, which leave with the person. */
+            vehicles: number;
         };
         /** LostDevices */
         LostDevices: {

@@ -9,7 +9,7 @@ from litestar.params import FromPath, QueryParameter
 from msgspec import Meta
 
 from linli.domains.access.queries import permissions
-from linli.domains.people.queries import persons, residents
+from linli.domains.people.queries import persons, residents, vehicles
 from linli.domains.people.rights import Right
 from linli.kernel.db import Database
 from linli.kernel.scope import Scope
@@ -21,6 +21,7 @@ class LeavingRights(msgspec.Struct, rename="camel", frozen=True):
     other_houses: Annotated[int, Meta(description="Further houses in which the person lives there.")]
     qr_codes: Annotated[int, Meta(description="Doors that a QR code of the person opens.")]
     cards: Annotated[int, Meta(description="Doors that a card of the person opens.")]
+    vehicles: Annotated[int, Meta(description="Registered vehicles, which leave with the person.")]
 
 
 class ResidentRightRoutes(Controller):
@@ -45,4 +46,5 @@ class ResidentRightRoutes(Controller):
             sum(home.house_id != house_id for home in homes),
             len(await permissions.live_codes_of(here, db, community_id=community_id, identity_ids=whose)),
             len(await permissions.live_cards_of(here, db, community_id=community_id, identity_ids=whose)),
+            len(await vehicles.of_person(here, db, community_id, person.id)),
         )

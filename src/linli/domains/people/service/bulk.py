@@ -17,6 +17,7 @@ from linli.domains.people.models import (
     user_group_members,
 )
 from linli.domains.people.person_rules import INPUT, MOVED_IN, MOVED_OUT, RESIDENT_GROUP
+from linli.domains.people.queries import vehicles as vehicle_queries
 from linli.domains.people.schemas import Person
 from linli.domains.people.service import groups, vehicles
 from linli.domains.people.service.persons import RESIDENT
@@ -218,7 +219,12 @@ async def move_out_many(
     async for piece in steps(ties):
         gone = [tie._replace(status=MOVED_OUT) for tie in piece]
         await _set_ties(scope, tx, gone, now_ms, out_ms=now_ms)
-    await _leave_residents(scope, tx, community_id, {tie.person_id for tie in ties})
+    people = {tie.person_id for tie in ties}
+    await _leave_residents(scope, tx, community_id, people)
+    async for some in steps(sorted(people)):
+        still = await vehicle_queries.homes(scope, tx, community_id, some)
+        leaving = [person_id for person_id in some if person_id not in still]
+        await vehicles.leave_many(scope, tx, community_id=community_id, person_ids=leaving)
     await _tell(scope, tx, community_id, [tie for tie in ties if tie.status == MOVED_IN], "moved_out", now_ms)
 
 

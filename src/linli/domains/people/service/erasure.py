@@ -17,6 +17,7 @@ from linli.domains.people.queries import persons as queries
 from linli.domains.people.queries import residents
 from linli.domains.people.schemas import Person
 from linli.domains.people.service import accounts, persons, vehicles
+from linli.kernel import history
 from linli.kernel.db import INT, Command, Query, Tx, in_scope
 from linli.kernel.events import emit
 from linli.kernel.scope import Scope
@@ -82,7 +83,9 @@ async def erase(scope: Scope, tx: Tx, *, community_id: int, identity_id: str, no
 
 
 async def _forget(scope: Scope, tx: Tx, person: Person, now_ms: int) -> None:
-    await persons.blank(Scope.system(scope.tenant, "erasure"), tx, person=person, now_ms=now_ms)
+    whole = Scope.system(scope.tenant, "erasure")
+    await persons.blank(whole, tx, person=person, now_ms=now_ms)
+    await history.forget(whole, tx, persons.RESIDENT, person.identity_id)
     for (account_id,) in await _account_of.all(tx, person=person.id):
         await _unlink.run(tx, person=person.id)
         await accounts.drop_if_unused(tx, account_id=account_id)
