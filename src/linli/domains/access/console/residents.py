@@ -11,6 +11,7 @@ from msgspec import Meta
 from linli.domains.access.queries import permissions
 from linli.domains.people.queries import persons, residents, vehicles
 from linli.domains.people.rights import Right
+from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.scope import Scope
 
@@ -35,16 +36,19 @@ class ResidentRightRoutes(Controller):
         identity_id: FromPath[str],
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
         house_id: Annotated[int, QueryParameter(name="houseId", description="The house that is left.")] = 0,
     ) -> LeavingRights:
         """The consequence of moving out, in numbers."""
         here = within.narrowed(community_id)
         person = await persons.person(here, db, identity_id)
         homes = await residents.houses_of(here, db, person.id)
-        whose = [identity_id]
+        doors = await permissions.rights_of_person(
+            here, db, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
+        )
         return LeavingRights(
             sum(home.house_id != house_id for home in homes),
-            len(await permissions.live_codes_of(here, db, community_id=community_id, identity_ids=whose)),
-            len(await permissions.live_cards_of(here, db, community_id=community_id, identity_ids=whose)),
+            sum("qr" in ways for ways in doors.values()),
+            sum("card" in ways for ways in doors.values()),
             len(await vehicles.of_person(here, db, community_id, person.id)),
         )

@@ -164,40 +164,6 @@ async def rights_of_person(
     return found
 
 
-_live_codes_of = Query(
-    select(qr_permissions).where(
-        in_scope(qr_permissions),
-        _q.community_id == bindparam("community_id", type_=INT),
-        any_of(_q.identity_id, "identity_ids"),
-        _q.live == 1,
-    ),
-    QrPermissionRow,
-)
-_live_cards_of = Query(
-    select(cards).where(
-        in_scope(cards),
-        _c.community_id == bindparam("community_id", type_=INT),
-        any_of(_c.identity_id, "identity_ids"),
-        _c.live == 1,
-    ),
-    Card,
-)
-
-
-async def live_codes_of(
-    scope: Scope, db: Reader, *, community_id: int, identity_ids: list[str]
-) -> list[QrPermissionRow]:
-    """Codes that open doors of a community in the name of any of these persons, whoever gave them."""
-    return await _live_codes_of.all(db, scope, community_id=community_id, identity_ids=identity_ids)
-
-
-async def live_cards_of(
-    scope: Scope, db: Reader, *, community_id: int, identity_ids: list[str]
-) -> list[Card]:
-    """Cards that open doors of a community in the name of any of these persons, whoever gave them."""
-    return await _live_cards_of.all(db, scope, community_id=community_id, identity_ids=identity_ids)
-
-
 async def find_code(scope: Scope, db: Reader, *, qr_code: str) -> QrCode | None:
     """A code that the caller's project, or the console, had made."""
     return await _code.one(db, scope, qr_code=qr_code, project=project_of(scope))
