@@ -208,6 +208,7 @@ def _communities() -> dict[tuple[str, str], list[Recipe]]:
         (f"{community}/query", "1.0.2"): [lambda x: {"projectId": x.scope_id}],
         ("/solution/community/paas/poid/query", "1.0.1"): [lambda x: {"keywords": "桂花", "city": "杭州"}],
         ("/solution/community/oss/ticket/get", "1.0.2"): [lambda x: {"type": "picture"}],
+        ("/solution/community/oss/ticket/get", "1.0.1"): [lambda x: {"type": "faceimage"}],
         ("/solution/community/oss/file/save", "1.0.0"): [
             lambda x: {"tmpOssKey": x.tmp_key, "bizCode": "DEFAULT", "communityId": x.community}
         ],

@@ -105,6 +105,7 @@ def _communities() -> dict[str, list[RouteRecipe]]:
             lambda x: Ask(here(x), {"parentId": x.root}, file=sheet(f"{x.name}{x.once}"))
         ],
         "GET /communities/{community_id}/imports": [lambda x: Ask(here(x))],
+        "GET /spaces/template.xlsx": [lambda x: Ask(query={"communityId": x.community})],
         "GET /spaces/{space_id}/way": [lambda x: Ask({"space_id": x.house})],
         "PUT /spaces/{space_id}": [
             lambda x: Ask({"space_id": x.unit}, body={"name": f"改{x.name}"}),
@@ -121,11 +122,59 @@ def _communities() -> dict[str, list[RouteRecipe]]:
         "GET /communities/{community_id}/residents/{identity_id}/rights": [
             lambda x: Ask({**here(x), "identity_id": x.person}, {"houseId": x.house})
         ],
+        **_residents(),
         "DELETE /spaces/{space_id}": [lambda x: Ask({"space_id": x.spare_space})],
         "GET /imports/{import_id}": [lambda x: Ask({"import_id": x.imported})],
         "POST /imports/{import_id}/apply": [lambda x: Ask({"import_id": x.tried})],
         "POST /imports/{import_id}/undo": [lambda x: Ask({"import_id": x.imported})],
         "GET /imports/{import_id}/report.xlsx": [lambda x: Ask({"import_id": x.faulty})],
+    }
+
+
+_SEX = {"name": "sex", "visible": True, "required": False, "main": True}
+
+
+def _residents() -> dict[str, list[RouteRecipe]]:
+    fields, one = (
+        "/communities/{community_id}/resident-fields",
+        "/communities/{community_id}/residents/{identity_id}",
+    )
+
+    def here(x: Any, **more: Any) -> dict[str, Any]:
+        return {"community_id": x.community, **more}
+
+    custom = {"cnName": "车型", "type": "string", "maxLength": 9}
+    return {
+        f"GET {fields}": [lambda x: Ask(here(x))],
+        f"PUT {fields}": [lambda x: Ask(here(x), body={"fields": [_SEX]})],
+        f"PUT {fields}/review": [lambda x: Ask(here(x), body={"needsReview": False})],
+        f"POST {fields}/custom": [
+            lambda x: Ask(here(x), body={**custom, "cnName": f"车{x.name}", "enName": f"new{x.name}"})
+        ],
+        f"PUT {fields}/custom/{{name}}": [
+            lambda x: Ask(here(x, name=f"old{x.name}"), body={**custom, "cnName": f"改{x.name}"})
+        ],
+        f"DELETE {fields}/custom/{{name}}": [lambda x: Ask(here(x, name=f"spare{x.name}"))],
+        f"GET {one}": [lambda x: Ask(here(x, identity_id=x.person))],
+        f"PUT {one}": [
+            lambda x: Ask(
+                here(x, identity_id=x.person),
+                body={"name": "王先生", "houseId": x.house, "type": 1, "age": 30},
+            )
+        ],
+        f"POST {one}/reveal": [lambda x: Ask(here(x, identity_id=x.person))],
+        f"POST {one}/approve": [
+            lambda x: Ask(here(x, identity_id=x.waiting_person), body={"houseId": x.house})
+        ],
+        f"POST {one}/reject": [
+            lambda x: Ask(
+                here(x, identity_id=x.spare_waiting_person), body={"houseId": x.house, "comment": "不住这里"}
+            )
+        ],
+        "GET /communities/{community_id}/duplicates": [lambda x: Ask(here(x))],
+        "POST /communities/{community_id}/duplicates/merge": [
+            lambda x: Ask(here(x), body={"keep": x.person, "drop": x.twin})
+        ],
     }
 
 

@@ -20,6 +20,10 @@ import msgspec
 from linli.app.platform import Platform
 from linli.domains.communities import post_policy
 from linli.domains.communities.service import applications, pois
+from linli.domains.communities.service.houses import SpaceHouses
+from linli.domains.people.form_rules import Custom
+from linli.domains.people.schemas import Profile
+from linli.domains.people.service import forms, reviews
 from linli.kernel import history, tenancy
 from linli.kernel.http import HttpServer
 from linli.kernel.pages import PageRequest
@@ -104,6 +108,11 @@ class Lot:
     spare_employee: str = ""
     department: int = 0
     spare_department: int = 0
+    waiting_person: str = ""
+    spare_waiting_person: str = ""
+    """Registered themselves, not decided about."""
+    twin: str = ""
+    """A resident to be merged into `person`."""
     door_person: str = ""
     spare_door_person: str = ""
     door: str = ""
@@ -458,6 +467,19 @@ async def _add_people(town: Town, lot: Lot) -> None:
 
     lot.person, lot.spare_person = await member("王先生"), await member("李先生")
     lot.door_person, lot.spare_door_person = await door_person(), await door_person()
+    lot.twin = await member("王先 生")
+    async with town.platform.db.begin() as tx:
+        for field, name in (("waiting_person", "候甲"), ("spare_waiting_person", "候乙")):
+            waiting = await reviews.register(
+                lot.project.owner, tx, SpaceHouses(), house_id=lot.house, profile=Profile(name=name), type=2,
+                review=True, ids=town.platform.ids, now_ms=town.platform.clock.now_ms(),
+            )  # fmt: skip
+            setattr(lot, field, waiting)
+        for name in (f"old{lot.name}", f"spare{lot.name}"):
+            await forms.add_custom(
+                lot.project.owner, tx, community_id=lot.community, name=name, custom=Custom(name, "string", 9),
+                now_ms=town.platform.clock.now_ms(),
+            )  # fmt: skip
     [group] = await caller.ok(
         "/solution/community/paas/user/group/query",
         "1.0.1",

@@ -163,6 +163,7 @@ async def test_bad_applications_are_460_and_name_the_field(platform, partner, ch
     assert (await partner.call(f"{C}/query", "1.0.2", {}))["data"] == []
 
 
+@pytest.mark.covers("B023", "B024", "B025")
 async def test_a_saved_file_can_be_read_and_serves_once(platform, partner, stranger):
     saved = await upload(platform, partner, urlTimeout=60)
     assert saved["urlTimeout"] == 60
@@ -184,6 +185,15 @@ async def test_a_saved_file_can_be_read_and_serves_once(platform, partner, stran
     assert (await partner.call("/solution/community/oss/file/save", "1.0.0", save))["code"] == 200
     again = await partner.call("/solution/community/oss/file/save", "1.0.0", save)
     assert (again["code"], "tmpOssKey" in again["message"]) == (460, True)
+
+
+async def test_the_older_ticket(platform, partner):
+    for version in ("1.0.1", "1.0.2"):
+        got = await partner.call("/solution/community/oss/ticket/get", version, {"type": "picture"})
+        assert set(got["data"]) == {"accessId", "policy", "signature", "dir", "host", "expire"}
+        assert (await post_form(platform, got["data"])).status_code == 200
+        bad = await partner.call("/solution/community/oss/ticket/get", version, {})
+        assert (bad["code"], "type" in bad["message"]) == (460, True)
 
 
 async def test_forms_that_are_not_taken(platform, partner, clock):

@@ -29,7 +29,7 @@ async def create(call, parent, kind, name, **more):
     return told["data"]["spaceId"]
 
 
-@pytest.mark.covers("B015", "B019")
+@pytest.mark.covers("B015", "B016", "B019", "B020", "B021")
 async def test_build_and_walk(home):
     call, root = home
     area = await create(call, root, "area", "一期")
@@ -76,6 +76,7 @@ async def test_build_and_walk(home):
     assert [row["spaceId"] for row in got] == [house, lane]
 
 
+@pytest.mark.covers("B017", "B018")
 async def test_rename_turn_and_delete(home):
     call, root = home
     parking = await create(call, root, "parking_area", "车库")
@@ -112,6 +113,7 @@ async def test_refusals(home, params, code, says):
     assert told["localizedMsg"]
 
 
+@pytest.mark.covers("B022")
 async def test_assets_of_a_house(home):
     call, root = home
     house = await create(call, root, "house", "别墅1")
@@ -125,6 +127,37 @@ async def test_assets_of_a_house(home):
     assert (await call(f"{path}/delete", "1.0.1", {"houseId": house, "assetId": asset}))["code"] == 200
     assert (await call(f"{path}/list", "1.0.1", {"houseId": house}))["data"] == []
     assert (await call(f"{path}/list", "1.0.1", {"houseId": root}))["code"] == 403
+    for params, code, says in (
+        ({"type": 4, "name": "x"}, 460, "type"),
+        ({"type": 1, "name": ""}, 460, "name"),
+        ({"type": 1, "name": "x" * 65}, 460, "name"),
+        ({"type": "one", "name": "x"}, 400, "type"),
+    ):
+        told = await call(f"{path}/add", "1.0.1", {"houseId": house, **params})
+        assert (told["code"], says in told["message"]) == (code, True), told
+    assert (await call(f"{path}/add", "1.0.1", {"houseId": house, "type": 3, "name": "C1"}))["code"] == 200
+    twice = await call(f"{path}/add", "1.0.1", {"houseId": house, "type": 3, "name": "C1"})
+    assert (twice["code"], "该房屋已有同类资产“C1”" in twice["localizedMsg"]) == (460, True)
+    gone = await call(f"{path}/update", "1.0.1", {"houseId": house, "assetId": int(asset), "name": "x"})
+    assert gone["code"] == 403
+
+
+async def test_lanes_have_a_direction_and_stand_in_car_parks(home):
+    call, root = home
+    parking = await create(call, root, "parking_area", "车库")
+    lane = {"parentId": parking, "typeCode": "parking_space_channel", "name": "东门"}
+    for changed, says in (
+        ({}, "direction"),
+        ({"direction": 2}, "direction"),
+        ({"parentId": root, "direction": 0}, "parentId"),
+    ):
+        told = await call(f"{S}/sub/create", "1.0.1", {**lane, **changed})
+        assert (told["code"], says in told["message"]) == (460, True), told
+    area = await create(call, root, "area", "一期", direction=1)
+    (row,) = (await call(f"{S}/get", "1.0.2", {"spaceIds": [area]}))["data"]
+    assert "direction" not in row
+    told = await call(f"{S}/update", "1.0.1", {"spaceId": root, "name": "别名"})
+    assert told["code"] == 460
 
 
 async def test_another_tenants_spaces_look_absent(platform, home, stranger):

@@ -1427,6 +1427,15 @@ CREATE TABLE records (
 
 ;
 INSERT INTO "records" VALUES(1,1,'1',1,'1','1','1','1',1,1,'1','1','1','1','1','1',1);
+CREATE TABLE resident_forms (
+	community_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	fields TEXT NOT NULL, 
+	review INTEGER DEFAULT '0' NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_resident_forms PRIMARY KEY (community_id)
+);
+INSERT INTO "resident_forms" VALUES(1,'1','1',1,1);
 CREATE TABLE resident_vehicles (
 	vehicle_id INTEGER NOT NULL, 
 	tenant_id TEXT NOT NULL, 

@@ -124,6 +124,17 @@ user_group_members = Table(
     Index("ix_user_group_members_person", "person_id", "community_id"),
 )
 
+resident_forms = Table(
+    "resident_forms",
+    metadata,
+    integer("community_id", primary_key=True, autoincrement=False),
+    text_column("tenant_id"),
+    text_column("fields"),  # JSON list of form_rules.Field, in the order shown
+    flag("review"),
+    integer("changed_ms"),
+)
+"""What a community asks of its residents; no row: the standard form."""
+
 house_members = Table(
     "house_members",
     metadata,

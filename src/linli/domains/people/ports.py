@@ -47,6 +47,10 @@ class FaceUploads(Protocol):
         """The uploadId that a temporary file of the caller was kept under."""
         ...
 
+    async def face_keys(self, scope: Scope, db: Reader, upload_ids: list[str]) -> dict[str, str]:
+        """uploadId → key of the picture in the object store. Unknown ones are left out."""
+        ...
+
     async def face_urls(self, scope: Scope, db: Reader, upload_ids: list[str]) -> dict[str, str]:
         """uploadId → address of the picture, valid for some minutes. Unknown ones are left out."""
         ...

@@ -158,6 +158,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_record_changes_target", ["kind", "target", "change_no"], unique=False)
 
     op.create_table(
+        "resident_forms",
+        sa.Column(
+            "community_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column(
+            "review", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("community_id", name=op.f("pk_resident_forms")),
+    )
+    op.create_table(
         "resident_vehicles",
         sa.Column(
             "vehicle_id",
@@ -328,6 +344,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_resident_vehicles_created")
 
     op.drop_table("resident_vehicles")
+    op.drop_table("resident_forms")
     with op.batch_alter_table("record_changes", schema=None) as batch_op:
         batch_op.drop_index("ix_record_changes_target")
         batch_op.drop_index("ix_record_changes_community")

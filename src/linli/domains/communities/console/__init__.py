@@ -6,8 +6,10 @@ from linli.domains.communities.console.communities import (
     ReviewRoutes,
     UploadRoutes,
 )
+from linli.domains.communities.console.fields import ResidentFieldRoutes
 from linli.domains.communities.console.houses import HouseRoutes
 from linli.domains.communities.console.imports import ImportRoutes, SpaceImportRoutes, TemplateRoutes
+from linli.domains.communities.console.resident_detail import DuplicateRoutes, ResidentDetailRoutes
 from linli.domains.communities.console.residents import ResidentRoutes
 from linli.domains.communities.console.spaces import CommunitySpaceRoutes, SpaceRoutes
 from linli.domains.communities.console.vehicles import VehicleRoutes, VehicleTemplateRoutes
@@ -15,9 +17,12 @@ from linli.domains.communities.console.vehicles import VehicleRoutes, VehicleTem
 CONTROLLERS = (
     CommunityRoutes,
     CommunitySpaceRoutes,
+    DuplicateRoutes,
     HouseRoutes,
     ImportRoutes,
     PoiRoutes,
+    ResidentDetailRoutes,
+    ResidentFieldRoutes,
     ResidentRoutes,
     ReviewRoutes,
     SpaceImportRoutes,

@@ -40,6 +40,7 @@ HISTORY = (
         restorable=frozenset({"changed", "deleted", "asset_removed", "asset_changed"}),
         tell=tell,
     ),
+    Kind(name="resident_form", see=Right.RESIDENTS_SEE.value, manage=Right.RESIDENTS_MANAGE.value),
     Kind(
         name="resident",
         see=Right.RESIDENTS_SEE.value,

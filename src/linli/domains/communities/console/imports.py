@@ -18,8 +18,9 @@ from linli.domains.communities.queries.imports import Import
 from linli.domains.communities.service import imports, undo
 from linli.domains.communities.service.import_plan import Outcome
 from linli.domains.communities.service.importer import Importer
-from linli.domains.communities.xlsx.columns import SHEETS
+from linli.domains.communities.xlsx.columns import SHEETS, sheets_for
 from linli.domains.communities.xlsx.reading import Problem
+from linli.domains.people.queries import forms
 from linli.domains.people.rights import Right
 from linli.kernel import outbox
 from linli.kernel.clock import Clock
@@ -117,14 +118,24 @@ class TemplateRoutes(Controller):
 
     @get("/", right=Right.HOUSES_SEE.value)
     async def download(
-        self, within: NamedDependency[Scope], language: FromQuery[str | None] = None
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        language: FromQuery[str | None] = None,
+        community_id: Annotated[
+            int | None, QueryParameter(name="communityId", description="Whose resident fields it asks for.")
+        ] = None,
     ) -> Response[bytes]:
-        """The empty workbook with titles, drop-downs and hints."""
+        """The empty workbook with titles, drop-downs and hints; what must be filled is red."""
         from linli.domains.communities.xlsx import (
             template,
         )  # loads openpyxl: not at every start of the process
 
-        return _attachment(template.build(language or within.language), "linli-houses.xlsx")
+        sheets = SHEETS
+        if community_id is not None:
+            await root_of(within, db, community_id)
+            sheets = sheets_for(await forms.form(within, db, community_id))
+        return _attachment(template.build(language or within.language, sheets), "linli-houses.xlsx")
 
 
 class SpaceImportRoutes(Controller):

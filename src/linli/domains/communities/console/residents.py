@@ -8,13 +8,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
+from linli.domains.communities.console.resident_detail import WIRE, Civil, merged_ext
 from linli.domains.communities.console.spaces import Undoable, root_of
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.service.houses import SpaceHouses
+from linli.domains.people import form_rules
 from linli.domains.people import person_rules as rules
+from linli.domains.people.queries import forms
 from linli.domains.people.queries import residents as queries
 from linli.domains.people.rights import Right
-from linli.domains.people.schemas import Member, Profile, checked
+from linli.domains.people.schemas import Member, checked
 from linli.domains.people.service import residents
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -34,16 +37,16 @@ class ResidentRow(msgspec.Struct, rename="camel", frozen=True):
     type: Annotated[int, Meta(description="1 owner, 2 relative, 3 tenant, 4 friend … 9 other")]
     status: Annotated[int, Meta(description="1 moved in, 2 under review, 3 rejected, 4 moved out")]
     moved_in_ms: int
+    created_ms: int
     sex: int | None
+    comment: Annotated[str, Meta(description="Why a registration was refused.")]
 
 
-class NewResident(msgspec.Struct, rename="camel", frozen=True):
+class NewResident(Civil, rename="camel", frozen=True, kw_only=True):
     house_id: int
     name: str
     type: int
     phone: str = ""
-    sex: int | None = None
-    id_no: str = ""
 
 
 class MovedIn(msgspec.Struct, rename="camel", frozen=True):
@@ -54,9 +57,6 @@ class MoveOut(msgspec.Struct, rename="camel", frozen=True):
     house_id: int
     identity_id: str
     reason: str = ""
-
-
-_WIRE = {"id_no": "idNo"}
 
 
 def _told(row: Member, location: str) -> ResidentRow:
@@ -70,7 +70,9 @@ def _told(row: Member, location: str) -> ResidentRow:
         row.type,
         row.status,
         row.moved_in_ms,
+        row.created_ms,
         row.sex,
+        row.approve_comment,
     )
 
 
@@ -88,6 +90,7 @@ class ResidentRoutes(Controller):
         q: Annotated[str, QueryParameter(description="A part of the name or phone.")] = "",
         status: Annotated[int | None, QueryParameter(description="None: those who live there.")] = None,
         house_id: Annotated[int | None, QueryParameter(name="houseId")] = None,
+        group: Annotated[str, QueryParameter(description="Id of a user group.")] = "",
         type: FromQuery[int | None] = None,
         sort: Annotated[str, QueryParameter(description="created, changed, name, -name, type")] = "created",
     ) -> Page[ResidentRow]:
@@ -102,6 +105,7 @@ class ResidentRoutes(Controller):
             page,
             order=sort,
             house_id=house_id,
+            group_id=group or None,
             status=rules.MOVED_IN if status is None else status,
             type=type,
             text=q.strip() or None,
@@ -124,10 +128,11 @@ class ResidentRoutes(Controller):
     ) -> MovedIn:
         """A person lives in a house from now on; a phone that is known means that person."""
         within.allow(community_id)
-        profile = checked(
-            Profile(name=data.name, phone=data.phone, sex=data.sex, id_no=data.id_no), wire=_WIRE
-        )
         async with db.begin() as tx:
+            form = await forms.form(within, tx, community_id)
+            ext = merged_ext(form, "", data.custom)
+            profile = checked(data.profile(data.name, data.phone, ext=ext), wire=WIRE)
+            form_rules.check(form, profile.said(), wire=WIRE, creating=True)
             house = await space_queries.space(within, tx, data.house_id)
             if house.community_id != community_id:
                 raise NotFound(what="house", id=data.house_id)

@@ -20,7 +20,8 @@ from linli.domains.communities.openapi.devices import (
     rename_device,
     unbind_devices,
 )
-from linli.domains.communities.openapi.files import get_ticket, save_file
+from linli.domains.communities.openapi.files import get_old_ticket,
+    get_ticket, save_file
 from linli.domains.communities.openapi.spaces import (
     create_space,
     delete_space,
@@ -43,6 +44,7 @@ __all__ = [
     "get_community",
     "get_community_of_device",
     "get_spaces",
+    "get_old_ticket",
     "get_ticket",
     "list_assets",
     "query_children",

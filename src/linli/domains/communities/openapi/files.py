@@ -38,6 +38,23 @@ async def get_ticket(
     return place.ticket(scope, type=data.type, ids=ids, now_ms=clock.now_ms())
 
 
+@method(
+    "/solution/community/oss/ticket/get",
+    "1.0.1",
+    service="community",
+    token="optional",
+    raises=(BadInput,),
+    title="获取OSS上传地址（旧版）",
+    title_en="Get an upload ticket (older)",
+    source="spec B 3.22",
+)
+async def get_old_ticket(
+    data: TicketGet, scope: Scope, ids: Ids, clock: Clock, place: uploads.UploadPlace
+) -> Ticket:
+    """Same contract: the key of the file (dir + "/" + file name) goes straight into the older business methods."""
+    return place.ticket(scope, type=data.type, ids=ids, now_ms=clock.now_ms())
+
+
 class FileSave(msgspec.Struct, rename="camel"):
     tmp_oss_key: Annotated[str, Meta(description="临时文件的 key / key of the temporary file")]
     biz_code: Annotated[str, Meta(description="DEFAULT, COMMUNITY_FILE, HOUSEHOLD_FACE")]

@@ -4,6 +4,7 @@ Importing a file again plans nothing: houses are known by their place in the tre
 by house and name.
 """
 
+import json
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from linli.domains.communities import space_rules as rules
 from linli.domains.communities.queries.imports import HouseFacts, Snapshot
 from linli.domains.communities.schemas import Space
 from linli.domains.communities.service.spaces import house_row, location_of, space_row
+from linli.domains.communities.xlsx.columns import CUSTOM
 from linli.domains.communities.xlsx.reading import Problem, Reading, Row
 from linli.domains.people.person_rules import MOVED_IN
 from linli.domains.people.queries.persons import PhoneHolder
@@ -23,8 +25,8 @@ from linli.kernel.ids import Ids
 
 HOUSE_FIELDS = ("layout", "area_m2", "house_type", "house_status")
 _PROFILE_FIELDS = (
-    "name", "phone", "sex", "id_no", "age", "degree", "marriage", "company", "registry", "residence_address",
-    "nationality",
+    "name", "phone", "sex", "id_no", "age", "degree", "marriage", "politics", "health", "company", "registry",
+    "residence_address", "nationality",
 )  # fmt: skip
 
 
@@ -225,7 +227,9 @@ class _Planner:
         return holder
 
     def _new_person(self, row: Row, house_id: int) -> PhoneHolder:
-        profile = Profile(**{key: row.values[key] for key in _PROFILE_FIELDS if key in row.values})
+        said = {key: row.values[key] for key in _PROFILE_FIELDS if key in row.values}
+        own = {key.removeprefix(CUSTOM): value for key, value in row.values.items() if key.startswith(CUSTOM)}
+        profile = Profile(**said, ext=json.dumps(own, ensure_ascii=False) if own else None)
         holder = PhoneHolder(self._ids.number(), self._ids.identity_id(), row.values["name"])
         row_of_person = person_row(
             profile,

@@ -14,7 +14,9 @@ from linli.domains.communities.queries.imports import Import
 from linli.domains.communities.service import import_plan, imports
 from linli.domains.communities.service.import_plan import Plan
 from linli.domains.communities.xlsx import reading
+from linli.domains.communities.xlsx.columns import sheets_for
 from linli.domains.communities.xlsx.reading import Reading
+from linli.domains.people.queries import forms
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
@@ -95,7 +97,8 @@ class Importer:
         def note(done: int, expected: int) -> None:
             progress.rows, progress.rows_expected = done, expected
 
-        held = await asyncio.to_thread(reading.read, source, progress=note)
+        sheets = sheets_for(await forms.form(scope, self._db, found.community_id))
+        held = await asyncio.to_thread(reading.read, source, progress=note, sheets=sheets)
         progress.phase = "planning"
         for _ in range(_TRIES):
             stamp = await queries.stamp(scope, self._db, found.community_id)

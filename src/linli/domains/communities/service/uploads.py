@@ -203,6 +203,11 @@ class SavedFaces:
         found: str | None = await _kept_as.scalar(db, scope, tmp_key=tmp_key)
         return found
 
+    async def face_keys(self, scope: Scope, db: Reader, upload_ids: list[str]) -> dict[str, str]:
+        whole = Scope.system(scope.tenant, "faces")
+        rows = await _by_ids.all(db, whole, upload_ids=upload_ids) if upload_ids else []
+        return {row.upload_id: row.object_key for row in rows}
+
     async def face_urls(self, scope: Scope, db: Reader, upload_ids: list[str]) -> dict[str, str]:
         # Whoever may see the person may see the picture, whoever handed it in.
         whole = Scope.system(scope.tenant, "faces")

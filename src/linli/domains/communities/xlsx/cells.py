@@ -103,3 +103,7 @@ def person_name(text: str) -> str | Broken:
 
 def short_text(text: str) -> str | Broken:
     return text if len(text) <= 128 else Broken("too_long", {"limit": 128})
+
+
+def health(text: str) -> str | Broken:
+    return text if len(text) <= 64 else Broken("too_long", {"limit": 64})

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from linli.domains.communities.xlsx import cells
+from linli.domains.people.form_rules import STANDARD, Field, Form, custom_problem
 
 type Labels = dict[int, tuple[str, str]]
 
@@ -23,6 +24,10 @@ DEGREES: Final[Labels] = {
     4: ("普高", "senior high"), 5: ("中专", "technical secondary"), 6: ("大专", "college"), 7: ("本科", "bachelor"),
     8: ("硕士", "master"), 9: ("博士", "doctor"),
 }  # fmt: skip
+POLITICS: Final[Labels] = {
+    0: ("群众", "masses"), 1: ("党员", "party member"), 2: ("预备党员", "probationary member"),
+    3: ("积极分子", "activist"), 4: ("入党申请人", "applicant"), 5: ("民主党派", "democratic party"),
+}  # fmt: skip
 MARRIAGES: Final[Labels] = {0: ("未婚", "single"), 1: ("已婚", "married"), 2: ("离异", "divorced")}
 
 
@@ -39,6 +44,8 @@ class Column(NamedTuple):
     width: int = 12
     also: tuple[str, ...] = ()
     """Other titles that people use."""
+    options: tuple[str, ...] = ()
+    """What a drop-down offers where choices have no numbers."""
 
     def title(self, language: str) -> str:
         return self.en if language == "en" else self.zh
@@ -121,7 +128,9 @@ RESIDENTS: Final = Sheet(
         Column("id_no", "证件号码", "ID number", cells.id_number, width=22, also=("身份证号", "身份证号码", "证件号")),
         Column("age", "年龄", "Age", cells.age),
         Column("degree", "学历", "Degree", _choice(DEGREES), choices=DEGREES),
-        Column("marriage", "婚姻状况", "Marriage", _choice(MARRIAGES), choices=MARRIAGES),
+        Column("marriage", "婚姻状况", "Marriage", _choice(MARRIAGES), choices=MARRIAGES, also=("婚姻",)),
+        Column("politics", "政治面貌", "Politics", _choice(POLITICS), choices=POLITICS),
+        Column("health", "健康状况", "Health", cells.health, width=16),
         Column("company", "工作单位", "Employer", cells.short_text, width=20),
         Column("registry", "籍贯", "Native place", cells.short_text, width=16),
         Column("residence_address", "户籍所在地", "Registered residence", cells.short_text, width=24),
@@ -129,6 +138,33 @@ RESIDENTS: Final = Sheet(
     ),
 )  # fmt: skip
 SHEETS: Final = (HOUSES, RESIDENTS)
+CUSTOM: Final = "custom."
+"""What the keys of a community's own fields begin with."""
+
+
+def sheets_for(form: Form) -> tuple[Sheet, Sheet]:
+    """The sheets as a community asks: its visible fields in its order, what it requires, and its own fields."""
+    fixed = [column for column in RESIDENTS.columns if column.key not in STANDARD]
+    by_key = {column.key: column for column in RESIDENTS.columns}
+    asked = [_asked(field, by_key) for field in form.fields if field.visible]
+    return HOUSES, RESIDENTS._replace(columns=(*fixed, *asked))
+
+
+def _asked(field: Field, by_key: dict[str, Column]) -> Column:
+    if field.custom is None:
+        return by_key[field.name]._replace(required=field.required)
+    custom = field.custom
+    labels = {one.description: one.value for one in custom.choices}
+
+    def read(text: str) -> str | cells.Broken:
+        value = labels.get(text, text)
+        problem = custom_problem(custom, value)
+        return cells.Broken(*problem) if problem else value
+
+    return Column(
+        f"{CUSTOM}{field.name}", custom.label, custom.label, read, field.required, width=16,
+        options=tuple(labels), also=(field.name,),
+    )  # fmt: skip
 
 
 def plain_title(text: object) -> str:

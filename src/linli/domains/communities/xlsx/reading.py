@@ -1,7 +1,7 @@
 """A workbook is read row by row, whatever its size: every row as values, or every fault of it by row and column."""
 
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -84,19 +84,26 @@ class Reading:
     """Titles that we do not know, as the file spells them."""
     places: dict[str, dict[str, str]] = field(default_factory=dict)
     """Sheet key → column key → letter, for faults that are found later."""
+    sheets: Sequence[Sheet] = SHEETS
+    """What the workbook was read for."""
     titles: dict[str, str] = field(default_factory=dict)
     """Sheet key → title of the sheet in the file."""
 
     def fault(self, row: Row, key: str, rule: str, **facts: Any) -> Problem:
         """A fault of a row that read well by itself."""
-        sheet = HOUSES if row.sheet == HOUSES.key else RESIDENTS
+        sheet = next(one for one in self.sheets if one.key == row.sheet)
         column = next((c for c in sheet.columns if c.key == key), None)
         value = str(row.values.get(key, ""))
         letter = self.places[row.sheet].get(key, "")
         return Problem(row.sheet, row.number, letter, column.zh if column else "", value, rule, facts)
 
 
-def read(path: Path, *, progress: Callable[[int, int], None] = lambda done, total: None) -> Reading:
+def read(
+    path: Path,
+    *,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    sheets: Sequence[Sheet] = SHEETS,
+) -> Reading:
     """Read a whole workbook; `progress(rows read, rows expected)` is called now and then, from this thread.
 
     Blocks for as long as it takes: call it beside the event loop. Raises BadWorkbook.
@@ -109,10 +116,10 @@ def read(path: Path, *, progress: Callable[[int, int], None] = lambda done, tota
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, ParseError) as error:
         raise BadWorkbook("workbook") from error
-    reading = Reading()
+    reading = Reading(sheets=sheets)
     try:
-        heads = [head for sheet in book.worksheets if (head := _find_header(sheet)) is not None]
-        heads.sort(key=lambda head: SHEETS.index(head.kind))
+        heads = [head for sheet in book.worksheets if (head := _find_header(sheet, sheets)) is not None]
+        heads.sort(key=lambda head: sheets.index(head.kind))
         if not heads:
             raise BadWorkbook("no_known_sheet")
         total = sum(max(head.rows - head.row, 0) for head in heads)
@@ -210,7 +217,7 @@ class _Head(NamedTuple):
     rows: int
 
 
-def _find_header(sheet: Any) -> _Head | None:
+def _find_header(sheet: Any, sheets: Sequence[Sheet]) -> _Head | None:
     """Where the titles stand and which sheet this is; residents have a name, houses have not."""
     if not hasattr(sheet, "iter_rows"):  # a chart
         return None
@@ -220,9 +227,9 @@ def _find_header(sheet: Any) -> _Head | None:
         sheet.iter_rows(max_row=_HEADER_ROWS, max_col=_WIDTH_MAX, values_only=True), 1
     ):
         titles = [plain_title(value) for value in values]
-        for kind in (RESIDENTS, HOUSES):
+        for kind in reversed(sheets):
             known = by_title(kind)
-            if "name" not in {known[t].key for t in titles if t in known} and kind is RESIDENTS:
+            if "name" not in {known[t].key for t in titles if t in known} and kind.key == RESIDENTS.key:
                 continue
             if not any(known[t].key == "house" for t in titles if t in known):
                 continue
@@ -266,7 +273,7 @@ def _read_sheet(head: _Head, reading: Reading, progress: Callable[[int], None]) 
         reading.problems.append(Problem(key, head.row, "", column.zh, "", "missing_column", {}))
     if missing:
         return
-    into = reading.houses if head.kind is HOUSES else reading.residents
+    into = reading.houses if head.kind.key == HOUSES.key else reading.residents
     blank = 0
     rows = head.sheet.iter_rows(min_row=head.row + 1, max_col=_WIDTH_MAX, values_only=True)
     for number, values in enumerate(rows, head.row + 1):

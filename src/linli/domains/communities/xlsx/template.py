@@ -1,6 +1,7 @@
 """The empty workbook that people fill: titles, drop-downs, and what each column takes."""
 
 import io
+from collections.abc import Sequence
 from typing import Any, Final
 
 from openpyxl import Workbook
@@ -11,6 +12,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from linli.domains.communities.xlsx.columns import SHEETS, Column, Sheet
 
+_FORMULA_MAX: Final = 250
 _LAST_ROW: Final = 1_048_576
 _REQUIRED: Final = Font(bold=True, color="C00000")
 _OPTIONAL: Final = Font(bold=True, color="303133")
@@ -33,11 +35,11 @@ _NOTES: Final = {
 }
 
 
-def build(language: str) -> bytes:
-    """The template in a language, as the bytes of an xlsx file."""
+def build(language: str, sheets: Sequence[Sheet] = SHEETS) -> bytes:
+    """The template in a language, as the bytes of an xlsx file. Titles of columns that must be filled are red."""
     book = Workbook()
     book.remove(book.active)
-    for sheet in SHEETS:
+    for sheet in sheets:
         add_sheet(book, sheet, language)
     title, *lines = _NOTES["en" if language == "en" else "zh-CN"]
     notes = book.create_sheet(title)
@@ -64,14 +66,18 @@ def add_sheet(book: Any, sheet: Sheet, language: str) -> None:
         page.column_dimensions[letter].width = column.width
         # Text cells keep "0101" and "3/2/1" as typed.
         page.column_dimensions[letter].number_format = "@"
-        if column.choices:
+        if column.choices or column.options:
             page.add_data_validation(_drop_down(column, letter, language))
 
 
 def _drop_down(column: Column, letter: str, language: str) -> DataValidation:
-    assert column.choices is not None
     index = 1 if language == "en" else 0
-    labels = ",".join(f"{number}:{names[index]}" for number, names in column.choices.items())
+    numbered = (column.choices or {}).items()
+    labels = ",".join(column.options or [f"{number}:{names[index]}" for number, names in numbered])
+    if len(labels) > _FORMULA_MAX:  # the spreadsheet takes no more; the reader checks all the same
+        labels = ""
+    if not labels:
+        return DataValidation(type=None)
     rule = DataValidation(type="list", formula1=f'"{labels}"', allow_blank=True)
     rule.add(f"{letter}2:{letter}{_LAST_ROW}")
     return rule

@@ -5,15 +5,17 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from linli.domains.people import form_rules
 from linli.domains.people import person_rules as rules
 from linli.domains.people.openapi.users import OrderBy, by_change
 from linli.domains.people.ports import FaceUploads, Houses
+from linli.domains.people.queries import forms
 from linli.domains.people.queries import persons as person_queries
 from linli.domains.people.queries import residents as queries
 from linli.domains.people.schemas import Member, Profile, checked
 from linli.domains.people.service import persons, residents
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Tx
+from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
@@ -115,9 +117,11 @@ async def save_member(
     faces: FaceUploads,
 ) -> MemberSaved:
     """Without identityId a new member, who joins the group 业主; with it an update, in which name and sex stay."""
-    _same_community(call, data.community_id)
+    community_id = _same_community(call, data.community_id)
     house_id = _house_number(data.house_space_id)
     profile = _profile(data)
+    form = await forms.form(scope, tx, community_id)
+    form_rules.check(form, profile.said(), wire=_WIRE, creating=not data.identity_id)
     if profile.face_upload_id:
         await faces.check_face(scope, tx, profile.face_upload_id, field="faceImgUploadId")
     if data.identity_id:
@@ -196,7 +200,11 @@ class ResidentInfo(msgspec.Struct, rename="camel"):
     ext: Annotated[str | None, Meta(description="自定义字段，JSON 文本 / custom fields, JSON text")]
 
 
-def _common(row: Member) -> dict[str, object]:
+async def _keys(scope: Scope, db: Reader, faces: FaceUploads, rows: list[Member]) -> dict[str, str]:
+    return await faces.face_keys(scope, db, [row.face_upload_id for row in rows if row.face_upload_id])
+
+
+def _common(row: Member, keys: dict[str, str]) -> dict[str, object]:
     return {
         "identity_id": row.identity_id,
         "type": row.type,
@@ -204,7 +212,7 @@ def _common(row: Member) -> dict[str, object]:
         "sex": row.sex,
         "id_no": row.id_no or None,
         "mobile": row.phone,
-        "face_image_url": None,
+        "face_image_url": keys.get(row.face_upload_id),
         "source": row.source,
         "age": row.age,
         "degree": row.degree,
@@ -239,22 +247,27 @@ class MemberInfo(ResidentInfo, rename="camel"):
     source="spec B 3.8 A037",
 )
 async def list_members(
-    data: MemberList, call: Call, scope: Scope, db: Database, houses: Houses
+    data: MemberList, call: Call, scope: Scope, db: Database, houses: Houses, faces: FaceUploads
 ) -> list[MemberInfo]:
     """Those who live there, wait for review or were refused; not those who moved out."""
     _same_community(call, data.community_id)
     house_id = _house_number(data.house_space_id)
     await houses.community_of_house(scope, db, house_id)
+    rows = [
+        row
+        for row in await queries.of_house(scope, db, house_id)
+        if (not data.identity_id or row.identity_id == data.identity_id)
+        and (not data.types or row.type in data.types)
+    ]
+    keys = await _keys(scope, db, faces, rows)
     return [
         MemberInfo(
-            **_common(row),  # type: ignore[arg-type]
+            **_common(row, keys),  # type: ignore[arg-type]
             alipay_uid=None,
             approve_comment=row.approve_comment or None,
             status=row.status,
         )
-        for row in await queries.of_house(scope, db, house_id)
-        if (not data.identity_id or row.identity_id == data.identity_id)
-        and (not data.types or row.type in data.types)
+        for row in rows
     ]
 
 
@@ -292,7 +305,9 @@ class HouseholdPage(msgspec.Struct, rename="camel"):
     title_en="Query residents",
     source="spec B 3.8 A038",
 )
-async def query_residents(data: HouseholdQuery, call: Call, scope: Scope, db: Database) -> HouseholdPage:
+async def query_residents(
+    data: HouseholdQuery, call: Call, scope: Scope, db: Database, faces: FaceUploads
+) -> HouseholdPage:
     """Those who live in the community now, one row for each house they live in, newest first."""
     page = await queries.page(
         scope,
@@ -307,8 +322,9 @@ async def query_residents(data: HouseholdQuery, call: Call, scope: Scope, db: Da
         since_ms=data.modified_start,
         until_ms=data.modified_end,
     )
+    keys = await _keys(scope, db, faces, page.data)
     rows = [
-        HouseholdRow(**_common(row), gmt_create=row.created_ms, gmt_modified=row.changed_ms)  # type: ignore[arg-type]
+        HouseholdRow(**_common(row, keys), gmt_create=row.created_ms, gmt_modified=row.changed_ms)  # type: ignore[arg-type]
         for row in page.data
     ]
     return HouseholdPage(page.total, page.page_no, page.page_size, rows)

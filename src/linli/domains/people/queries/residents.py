@@ -4,7 +4,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, or_, select
 
-from linli.domains.people.models import employees, house_members, persons
+from linli.domains.people.models import (
+    community_persons,
+    employees,
+    house_members,
+    persons,
+    user_group_members,
+)
 from linli.domains.people.person_rules import MOVED_IN, MOVED_OUT
 from linli.domains.people.queries.persons import like
 from linli.domains.people.schemas import Member
@@ -13,6 +19,7 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
 _m, _p = house_members.c, persons.c
+TWINS_MAX = 400
 _COLUMNS = (
     _m.house_id, _m.community_id, _m.type, _m.status, _m.source, _m.approve_comment, _m.moved_in_ms,
     _m.created_ms, _m.changed_ms,
@@ -100,6 +107,76 @@ _in_houses = Query(
 )
 
 
+_all_of_person = Query(
+    _joined.where(_m.person_id == bindparam("person_id", type_=INT)).order_by(
+        _m.status, _m.created_ms, _m.house_id
+    ),
+    Member,
+)
+_homes_of = Query(
+    select(_m.person_id, _m.house_id)
+    .where(
+        in_scope(house_members),
+        _m.community_id == bindparam("community_id", type_=INT),
+        any_of(_m.person_id, "person_ids"),
+        _m.status == MOVED_IN,
+    )
+    .order_by(_m.person_id, _m.house_id)
+)
+_here = (
+    select(community_persons.c.person_id)
+    .where(
+        community_persons.c.person_id == _p.id,
+        in_scope(community_persons),
+        community_persons.c.community_id == bindparam("community_id", type_=INT),
+    )
+    .correlate(persons)
+    .exists()
+)
+_same_number = (
+    select(_p.id_no)
+    .where(in_scope(persons), _here, _p.id_no != "")
+    .group_by(_p.id_no)
+    .having(func.count() > 1)
+)
+_by_number = Query(
+    select(_p.id_no, _p.id)
+    .where(in_scope(persons), _here, _p.id_no.in_(_same_number))
+    .order_by(_p.id_no, _p.id)
+    .limit(TWINS_MAX),
+    heavy=True,
+)
+_namesakes = (
+    select(_m.house_id, _p.name)
+    .join(persons, _p.id == _m.person_id)
+    .where(
+        in_scope(house_members),
+        _m.community_id == bindparam("community_id", type_=INT),
+        _m.status != MOVED_OUT,
+    )
+    .group_by(_m.house_id, _p.name)
+    .having(func.count() > 1)
+    .subquery()
+)
+_by_name = Query(
+    select(_m.house_id, _p.name, _p.id)
+    .join(persons, _p.id == _m.person_id)
+    .join(_namesakes, (_namesakes.c.house_id == _m.house_id) & (_namesakes.c.name == _p.name))
+    .where(in_scope(house_members), _m.status != MOVED_OUT)
+    .order_by(_m.house_id, _p.name, _p.id)
+    .limit(TWINS_MAX),
+    heavy=True,
+)
+
+
+class TwinGroup(NamedTuple):
+    """Persons who may be one."""
+
+    why: str
+    """`idNo`: the same ID number; `name`: namesakes of one house."""
+    person_ids: list[int]
+
+
 class HouseResident(NamedTuple):
     """One row of the whole community, as an import compares it."""
 
@@ -125,6 +202,32 @@ async def member(scope: Scope, db: Reader, house_id: int, identity_id: str) -> M
 async def houses_of(scope: Scope, db: Reader, person_id: int) -> list[Member]:
     """The houses in which a person lives now, in the communities of the scope."""
     return await _of_person.all(db, scope, person_id=person_id)
+
+
+async def ties_of_person(scope: Scope, db: Reader, person_id: int) -> list[Member]:
+    """Every tie of a person in the communities of the scope, those who live there first, moved out or not."""
+    return await _all_of_person.all(db, scope, person_id=person_id)
+
+
+async def homes_of_persons(
+    scope: Scope, db: Reader, community_id: int, person_ids: list[int]
+) -> list[tuple[int, int]]:
+    """(person, house) for everybody of these who lives in a house of the community."""
+    rows = await _homes_of.all(db, scope, community_id=community_id, person_ids=person_ids)
+    return [(person_id, house_id) for person_id, house_id in rows]
+
+
+async def twins(scope: Scope, db: Reader, community_id: int) -> list[TwinGroup]:
+    """Residents of a community who seem to be registered twice, each group once."""
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for number, person_id in await _by_number.all(db, scope, community_id=community_id):
+        groups.setdefault(("idNo", number), []).append(person_id)
+    for house_id, name, person_id in await _by_name.all(db, scope, community_id=community_id):
+        groups.setdefault(("name", house_id, name), []).append(person_id)
+    told: dict[tuple[int, ...], TwinGroup] = {}
+    for (why, *_), people in groups.items():
+        told.setdefault(tuple(people), TwinGroup(str(why), people))
+    return list(told.values())
 
 
 async def living_in(scope: Scope, db: Reader, house_ids: list[int]) -> dict[int, int]:
@@ -164,6 +267,11 @@ async def stamp(scope: Scope, db: Reader, community_id: int) -> tuple[Any, ...]:
 
 
 _FILTERS: dict[str, Any] = {
+    "group_id": _m.person_id.in_(
+        select(user_group_members.c.person_id).where(
+            user_group_members.c.user_group_id == bindparam("group_id")
+        )
+    ),
     "house_id": _m.house_id == bindparam("house_id", type_=INT),
     "house_ids": any_of(_m.house_id, "house_ids"),
     "status": _m.status == bindparam("status", type_=INT),
@@ -216,6 +324,7 @@ async def page(
     order: str = "created",
     house_id: int | None = None,
     house_ids: list[int] | None = None,
+    group_id: str | None = None,
     status: int | None = MOVED_IN,
     type: int | None = None,
     types: list[int] | None = None,
@@ -232,6 +341,7 @@ async def page(
     binds: dict[str, Any] = {
         "house_id": house_id,
         "house_ids": house_ids,
+        "group_id": group_id,
         "status": status,
         "type": type,
         "types": types,

@@ -210,6 +210,11 @@ async def touch(scope: Scope, tx: Tx, *, community_id: int, person: Person, now_
     await emit(tx, events.UserChanged(person.tenant_id, community_id, [person.identity_id], "update"))
 
 
+async def known_to_others(tx: Tx, person: Person, community_id: int) -> bool:
+    """Whether any other community of the tenant knows a person."""
+    return any(one != community_id for (one,) in await _known_to.all(tx, row=person.id))
+
+
 async def make_known(scope: Scope, tx: Tx, *, community_id: int, person: Person, now_ms: int) -> None:
     """Let a community know a person; twice changes nothing. Tells `UserChanged`."""
     scope.allow(community_id)

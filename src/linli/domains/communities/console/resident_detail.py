@@ -1,0 +1,332 @@
+"""Console: one resident: everything known, change, review, reveal, duplicates, merge."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from linli.domains.communities.queries import spaces as space_queries
+from linli.domains.people import form_rules
+from linli.domains.people import person_rules as rules
+from linli.domains.people.queries import forms, persons, residents
+from linli.domains.people.rights import Right
+from linli.domains.people.schemas import Person, Profile, checked
+from linli.domains.people.service import merging, reviews
+from linli.domains.people.service import persons as person_service
+from linli.domains.people.service import residents as service
+from linli.kernel import history
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Reader
+from linli.kernel.scope import Scope
+
+WIRE = {
+    "id_no": "idNo",
+    "registry_code": "registryCode",
+    "residence_address": "residenceAddress",
+    "residence_address_code": "residenceAddressCode",
+    "ext": "custom",
+}
+
+
+class Civil(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+    """What is asked of a person beside name, relation and phone; None says nothing, an empty text clears."""
+
+    sex: int | None = None
+    id_no: Annotated[str | None, Meta(description="None: as it is.")] = None
+    age: int | None = None
+    degree: int | None = None
+    marriage: int | None = None
+    politics: int | None = None
+    health: str = ""
+    company: str = ""
+    registry: str = ""
+    residence_address: str = ""
+    nationality: str = ""
+    custom: Annotated[dict[str, str], Meta(description="Fields of the community's own, by key.")] = {}
+
+    def profile(self, name: str, phone: str, *, ext: str) -> Profile:
+        """A profile of these values, not checked yet."""
+        given = {
+            field: value
+            for field, value in msgspec.structs.asdict(self).items()
+            if field in Profile.__struct_fields__
+        }
+        return Profile(**{**given, "name": name, "phone": phone, "ext": ext})
+
+    @property
+    def cleared(self) -> frozenset[str]:
+        """What the form leaves empty."""
+        return frozenset(
+            name
+            for name in ("sex", "age", "degree", "marriage", "politics", *_TEXTS)
+            if getattr(self, name) in (None, "")
+        ) | (frozenset({"id_no"}) if self.id_no == "" else frozenset())
+
+
+_TEXTS = ("health", "company", "registry", "residence_address", "nationality")
+
+
+def merged_ext(form: form_rules.Form, known: str, said: dict[str, str]) -> str:
+    """`ext` of a person with what the form says of the community's own fields; other keys stay."""
+    values = form_rules.custom_values(known)
+    for name in form.customs:
+        values.pop(name, None)
+        if said.get(name):
+            values[name] = said[name]
+    return msgspec.json.encode(values).decode() if values else ""
+
+
+class ResidentChange(Civil, rename="camel", frozen=True, kw_only=True):
+    name: str
+    phone: str = ""
+    house_id: Annotated[int | None, Meta(description="The tie whose relation `type` is.")] = None
+    type: int | None = None
+
+
+class HomeRow(msgspec.Struct, rename="camel", frozen=True):
+    house_id: str
+    house_location: str
+    type: int
+    status: int
+    source: str
+    comment: Annotated[str, Meta(description="Why a registration was refused.")]
+    moved_in_ms: int
+    created_ms: int
+
+
+class GroupName(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    name: str
+
+
+class ResidentDetail(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+    identity_id: str
+    name: str
+    phone: str
+    sex: int | None
+    id_no_masked: Annotated[str, Meta(description="Middle hidden; `reveal` tells all of it and is noted.")]
+    age: int | None
+    degree: int | None
+    marriage: int | None
+    politics: int | None
+    health: str
+    company: str
+    registry: str
+    residence_address: str
+    nationality: str
+    custom: dict[str, str]
+    homes: list[HomeRow]
+    groups: list[GroupName]
+    created_ms: int
+    changed_ms: int
+
+
+class InHouse(msgspec.Struct, rename="camel", frozen=True):
+    house_id: int
+
+
+class Refusal(InHouse, rename="camel", frozen=True):
+    comment: str
+
+
+class Revealed(msgspec.Struct, rename="camel", frozen=True):
+    id_no: str
+
+
+class Twin(msgspec.Struct, rename="camel", frozen=True):
+    identity_id: str
+    name: str
+    phone: str
+    id_no_masked: str
+    houses: list[str]
+
+
+class Twins(msgspec.Struct, rename="camel", frozen=True):
+    why: Annotated[str, Meta(description="idNo: the same ID number; name: namesakes of one house.")]
+    persons: list[Twin]
+
+
+class Merge(msgspec.Struct, rename="camel", frozen=True):
+    keep: str
+    drop: str
+
+
+async def _detail(scope: Scope, db: Reader, person: Person) -> ResidentDetail:
+    ties = await residents.ties_of_person(scope, db, person.id)
+    houses = await space_queries.houses_by_id(scope, db, [tie.house_id for tie in ties])
+    groups = (await persons.groups_of(scope, db, [person.id])).get(person.id, [])
+    custom = form_rules.custom_values(person.ext)
+    same = {
+        name: getattr(person, name)
+        for name in ("sex", "age", "degree", "marriage", "politics", *_TEXTS, "created_ms", "changed_ms")
+    }
+    homes = [
+        HomeRow(
+            str(tie.house_id), houses[tie.house_id].location if tie.house_id in houses else "", tie.type,
+            tie.status, tie.source, tie.approve_comment, tie.moved_in_ms, tie.created_ms,
+        )
+        for tie in ties
+    ]  # fmt: skip
+    return ResidentDetail(
+        identity_id=person.identity_id,
+        name=person.name,
+        phone=person.phone or "",
+        id_no_masked=rules.mask_id_number(person.id_no),
+        custom={key: str(value) for key, value in custom.items() if isinstance(value, str | int | float)},
+        homes=homes,
+        groups=[GroupName(group.user_group_id, group.name) for group in groups],
+        **same,
+    )
+
+
+class ResidentDetailRoutes(Controller):
+    path = "/communities/{community_id:int}/residents/{identity_id:str}"
+    tags = ("people",)
+
+    @get("/", right=Right.RESIDENTS_SEE.value)
+    async def detail(
+        self,
+        community_id: FromPath[int],
+        identity_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> ResidentDetail:
+        """Everything known of a resident; the ID number with its middle hidden."""
+        here = within.narrowed(community_id)
+        return await _detail(here, db, await persons.person(here, db, identity_id))
+
+    @put("/", right=Right.RESIDENTS_MANAGE.value)
+    async def change(
+        self,
+        community_id: FromPath[int],
+        identity_id: FromPath[str],
+        data: JSONBody[ResidentChange],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> ResidentDetail:
+        """Change what is known of a resident, as the community's form asks."""
+        here, now_ms = within.narrowed(community_id), clock.now_ms()
+        async with db.begin() as tx:
+            person = await persons.person(here, tx, identity_id)
+            form = await forms.form(here, tx, community_id)
+            ext = merged_ext(form, person.ext, data.custom)
+            profile = checked(data.profile(data.name, data.phone, ext=ext), wire=WIRE)
+            gone = set(data.cleared)
+            if not ext:
+                gone.add("ext")
+            if not data.phone.strip():
+                gone.add("phone")
+            form_rules.check(form, profile.said(), wire=WIRE, creating=False, cleared=frozenset(gone))
+            await person_service.change(
+                here, tx, identity_id=identity_id, profile=profile, now_ms=now_ms, cleared=gone
+            )
+            if data.house_id is not None and data.type is not None:
+                await service.change_member(
+                    here, tx, house_id=data.house_id, identity_id=identity_id, profile=Profile(),
+                    type=data.type, now_ms=now_ms,
+                )  # fmt: skip
+        return await _detail(here, db, await persons.person(here, db, identity_id))
+
+    @post("/reveal", right=Right.RESIDENTS_MANAGE.value, status_code=200)
+    async def reveal(
+        self,
+        community_id: FromPath[int],
+        identity_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> Revealed:
+        """The whole ID number; who asked for it stands in the resident's history."""
+        here = within.narrowed(community_id)
+        async with db.begin() as tx:
+            person = await persons.person(here, tx, identity_id)
+            await history.note(
+                here, tx, person_service.RESIDENT, identity_id, "revealed", community_id=community_id,
+                now_ms=clock.now_ms(),
+            )  # fmt: skip
+        return Revealed(person.id_no)
+
+    @post("/approve", right=Right.RESIDENTS_MANAGE.value, status_code=204)
+    async def approve(
+        self,
+        community_id: FromPath[int],
+        identity_id: FromPath[str],
+        data: JSONBody[InHouse],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Somebody who registered lives there from now on."""
+        async with db.begin() as tx:
+            await reviews.approve(
+                within.narrowed(community_id), tx, house_id=data.house_id, identity_id=identity_id,
+                now_ms=clock.now_ms(),
+            )  # fmt: skip
+
+    @post("/reject", right=Right.RESIDENTS_MANAGE.value, status_code=204)
+    async def reject(
+        self,
+        community_id: FromPath[int],
+        identity_id: FromPath[str],
+        data: JSONBody[Refusal],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Refuse a registration with the reason that the resident is told."""
+        async with db.begin() as tx:
+            await reviews.reject(
+                within.narrowed(community_id), tx, house_id=data.house_id, identity_id=identity_id,
+                comment=data.comment, now_ms=clock.now_ms(),
+            )  # fmt: skip
+
+
+class DuplicateRoutes(Controller):
+    path = "/communities/{community_id:int}/duplicates"
+    tags = ("people",)
+
+    @get("/", right=Right.RESIDENTS_SEE.value)
+    async def list_twins(
+        self, community_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> list[Twins]:
+        """Residents who seem to be registered twice: one ID number, or one name in one house."""
+        here = within.narrowed(community_id)
+        found = await residents.twins(here, db, community_id)
+        numbers = sorted({one for group in found for one in group.person_ids})
+        people = await persons.persons_by_id(here, db, numbers)
+        ties: dict[int, list[str]] = {}
+        homes = await residents.homes_of_persons(here, db, community_id, numbers)
+        places = await space_queries.houses_by_id(here, db, sorted({house for _, house in homes}))
+        for person_id, house in homes:
+            if house in places:
+                ties.setdefault(person_id, []).append(places[house].location)
+
+        def told(person: Person) -> Twin:
+            masked = rules.mask_id_number(person.id_no)
+            return Twin(person.identity_id, person.name, person.phone or "", masked, ties.get(person.id, []))
+
+        return [
+            Twins(group.why, [told(people[one]) for one in group.person_ids if one in people])
+            for group in found
+        ]
+
+    @post("/merge", right=Right.RESIDENTS_MANAGE.value, status_code=200)
+    async def merge(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[Merge],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> ResidentDetail:
+        """Make one resident of two; the other is erased from the community for good."""
+        here = within.narrowed(community_id)
+        async with db.begin() as tx:
+            await merging.merge(
+                here, tx, community_id=community_id, keep=data.keep, drop=data.drop, now_ms=clock.now_ms()
+            )
+        return await _detail(here, db, await persons.person(here, db, data.keep))
