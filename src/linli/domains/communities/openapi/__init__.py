@@ -20,8 +20,7 @@ from linli.domains.communities.openapi.devices import (
     rename_device,
     unbind_devices,
 )
-from linli.domains.communities.openapi.files import get_old_ticket,
-    get_ticket, save_file
+from linli.domains.communities.openapi.files import get_old_ticket, get_ticket, save_file
 from linli.domains.communities.openapi.spaces import (
     create_space,
     delete_space,
