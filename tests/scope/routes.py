@@ -143,6 +143,7 @@ def _residents() -> dict[str, list[RouteRecipe]]:
     def here(x: Any, **more: Any) -> dict[str, Any]:
         return {"community_id": x.community, **more}
 
+    house = "/communities/{community_id}/houses/{house_id}"
     custom = {"cnName": "车型", "type": "string", "maxLength": 9}
     return {
         f"GET {fields}": [lambda x: Ask(here(x))],
@@ -171,6 +172,22 @@ def _residents() -> dict[str, list[RouteRecipe]]:
                 here(x, identity_id=x.spare_waiting_person), body={"houseId": x.house, "comment": "不住这里"}
             )
         ],
+        f"GET {house}/assets": [lambda x: Ask(here(x, house_id=x.house))],
+        f"POST {house}/assets": [
+            lambda x: Ask(here(x, house_id=x.house), body={"type": 3, "name": f"C{x.name}{x.once}"})
+        ],
+        f"PUT {house}/assets/{{asset_id}}": [
+            lambda x: Ask(
+                here(x, house_id=x.house, asset_id=x.asset), body={"type": 1, "name": f"P{x.name}{x.once}"}
+            )
+        ],
+        f"DELETE {house}/assets/{{asset_id}}": [
+            lambda x: Ask(here(x, house_id=x.house, asset_id=x.spare_asset))
+        ],
+        "GET /communities/{community_id}/houses/export.xlsx": [
+            lambda x: Ask(here(x), {"parentId": x.building})
+        ],
+        "GET /communities/{community_id}/residents/export.xlsx": [lambda x: Ask(here(x))],
         "GET /communities/{community_id}/duplicates": [lambda x: Ask(here(x))],
         "POST /communities/{community_id}/duplicates/merge": [
             lambda x: Ask(here(x), body={"keep": x.person, "drop": x.twin})

@@ -484,6 +484,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListTwins
+         * @description Residents who seem to be registered twice: one ID number, or one name in one house.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdDuplicatesListTwins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/duplicates/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge
+         * @description Make one resident of two; the other is erased from the community for good.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdDuplicatesMergeMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/history": {
         parameters: {
             query?: never;
@@ -557,6 +597,74 @@ export interface paths {
          * @description Set what is known of a house.
          */
         put: operations["ApiConsoleCommunitiesCommunityIdHousesHouseIdDescribe"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/houses/{house_id}/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListAssets
+         * @description What belongs to a house beside the house.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdHousesHouseIdAssetsListAssets"];
+        put?: never;
+        /**
+         * Add
+         * @description Add a parking space, garage or storage room to a house.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdHousesHouseIdAssetsAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/houses/{house_id}/assets/{asset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change
+         * @description Change an asset of a house.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdHousesHouseIdAssetsAssetIdChange"];
+        post?: never;
+        /**
+         * Remove
+         * @description Take an asset from a house.
+         */
+        delete: operations["ApiConsoleCommunitiesCommunityIdHousesHouseIdAssetsAssetIdRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/houses/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Houses
+         * @description The houses of a list, in the order people count.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdHousesExportXlsxHouses"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -844,6 +952,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/resident-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shape
+         * @description The fields of the resident form, in order.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdResidentFieldsShape"];
+        /**
+         * Arrange
+         * @description Show, require and order the fields.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdResidentFieldsArrange"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/resident-fields/custom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AddCustom
+         * @description A field of the community's own: last, and hidden until it is shown.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdResidentFieldsCustomAddCustom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/resident-fields/custom/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * ChangeCustom
+         * @description Change what a field of the community's own takes.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdResidentFieldsCustomNameChangeCustom"];
+        post?: never;
+        /**
+         * RemoveCustom
+         * @description Ask for it no more; what was said stays with the residents.
+         */
+        delete: operations["ApiConsoleCommunitiesCommunityIdResidentFieldsCustomNameRemoveCustom"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/resident-fields/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Review
+         * @description Whether residents who register themselves wait for the property.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdResidentFieldsReviewReview"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/residents": {
         parameters: {
             query?: never;
@@ -868,6 +1064,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/residents/{identity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description Everything known of a resident; the ID number with its middle hidden.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdResidentsIdentityIdDetail"];
+        /**
+         * Change
+         * @description Change what is known of a resident, as the community's form asks.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdResidentsIdentityIdChange"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/residents/{identity_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Somebody who registered lives there from now on.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdResidentsIdentityIdApproveApprove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/residents/{identity_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject
+         * @description Refuse a registration with the reason that the resident is told.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdResidentsIdentityIdRejectReject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/residents/{identity_id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reveal
+         * @description The whole ID number; who asked for it stands in the resident's history.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdResidentsIdentityIdRevealReveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/residents/{identity_id}/rights": {
         parameters: {
             query?: never;
@@ -880,6 +1160,26 @@ export interface paths {
          * @description The consequence of moving out, in numbers.
          */
         get: operations["ApiConsoleCommunitiesCommunityIdResidentsIdentityIdRightsRightsOf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/residents/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Residents
+         * @description The residents of a list with all that the community asks of them; who took it is noted.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdResidentsExportXlsxResidents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5262,7 +5562,7 @@ export interface paths {
         };
         /**
          * Download
-         * @description The empty workbook with titles, drop-downs and hints.
+         * @description The empty workbook with titles, drop-downs and hints; what must be filled is red.
          */
         get: operations["ApiConsoleSpacesTemplateXlsxDownload"];
         put?: never;
@@ -5622,6 +5922,18 @@ export interface components {
             appKey: string;
             appSecret: string;
         };
+        /** AssetRow */
+        AssetRow: {
+            id: string;
+            name: string;
+            /** @description 1 parking space, 2 garage, 3 storage room */
+            type: number;
+        };
+        /** AssetSaid */
+        AssetSaid: {
+            name: string;
+            type: number;
+        };
         /** AuthenticationView */
         AuthenticationView: {
             certificates: boolean;
@@ -5923,6 +6235,11 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** Choice */
+        Choice: {
+            description: string;
+            value: string;
+        };
         /** Choices */
         Choices: {
             capabilities: components["schemas"]["CapabilityRow"][];
@@ -6091,6 +6408,25 @@ export interface components {
         Curve: {
             mean: number[];
             thisWeek: (number | null)[];
+        };
+        /** Custom */
+        Custom: {
+            choices?: components["schemas"]["Choice"][];
+            /** @enum {string} */
+            kind: "string" | "enum";
+            label: string;
+            /** @default 0 */
+            maxLength?: number;
+        };
+        /** CustomField */
+        CustomField: {
+            choices?: components["schemas"]["Choice"][];
+            /** @description What people read. */
+            cnName: string;
+            /** @default 0 */
+            maxLength?: number;
+            /** @enum {string} */
+            type: "string" | "enum";
         };
         /** DataModelRow */
         DataModelRow: {
@@ -6503,6 +6839,13 @@ export interface components {
             before: string;
             field: string;
         };
+        /** FieldChoice */
+        FieldChoice: {
+            main: boolean;
+            name: string;
+            required: boolean;
+            visible: boolean;
+        };
         /** FileLink */
         FileLink: {
             url: string;
@@ -6540,6 +6883,22 @@ export interface components {
             devices: number;
             module: string;
             version: string;
+        };
+        /** FormArrangement */
+        FormArrangement: {
+            /** @description In order, without the locked ones; those not named follow. */
+            fields: components["schemas"]["FieldChoice"][];
+        };
+        /** FormField */
+        FormField: {
+            custom: components["schemas"]["Custom"] | null;
+            locked: boolean;
+            /** @description Shown at once (主数据), or under more information (扩展数据). */
+            main: boolean;
+            /** @description name, type, phone; sex, id_no …; or the key of a custom field. */
+            name: string;
+            required: boolean;
+            visible: boolean;
         };
         /** FoundDevice */
         FoundDevice: {
@@ -6614,6 +6973,11 @@ export interface components {
         GroupMembersChanged: {
             devices: number;
         };
+        /** GroupName */
+        GroupName: {
+            id: string;
+            name: string;
+        };
         /** GroupOfDevice */
         GroupOfDevice: {
             id: string;
@@ -6649,6 +7013,18 @@ export interface components {
             name: string;
             phone: string;
             use: boolean;
+        };
+        /** HomeRow */
+        HomeRow: {
+            /** @description Why a registration was refused. */
+            comment: string;
+            createdMs: number;
+            houseId: string;
+            houseLocation: string;
+            movedInMs: number;
+            source: string;
+            status: number;
+            type: number;
         };
         /** HouseDescription */
         HouseDescription: {
@@ -6719,6 +7095,10 @@ export interface components {
         ImportRequest: {
             /** @description A TSL file, whole or simple form. */
             text: string;
+        };
+        /** InHouse */
+        InHouse: {
+            houseId: number;
         };
         /** IssuedCertificate */
         IssuedCertificate: {
@@ -6809,6 +7189,11 @@ export interface components {
             roles: components["schemas"]["RoleIn"][];
             tenant: components["schemas"]["TenantOption"] | null;
             tenants: components["schemas"]["TenantOption"][];
+        };
+        /** Merge */
+        Merge: {
+            drop: string;
+            keep: string;
         };
         /** MessageRow */
         MessageRow: {
@@ -6952,6 +7337,18 @@ export interface components {
              */
             parentPath?: string;
         };
+        /** NewCustomField */
+        NewCustomField: {
+            choices?: components["schemas"]["Choice"][];
+            /** @description What people read. */
+            cnName: string;
+            /** @description The key under which values are kept; it stays. */
+            enName: string;
+            /** @default 0 */
+            maxLength?: number;
+            /** @enum {string} */
+            type: "string" | "enum";
+        };
         /** NewDevice */
         NewDevice: {
             deviceName: string;
@@ -7058,12 +7455,30 @@ export interface components {
         };
         /** NewResident */
         NewResident: {
-            houseId: number;
+            age?: number | null;
             /** @default  */
-            idNo?: string;
+            company?: string;
+            /** @description Fields of the community's own, by key. */
+            custom?: {
+                [key: string]: string;
+            };
+            degree?: number | null;
+            /** @default  */
+            health?: string;
+            houseId: number;
+            /** @description None: as it is. */
+            idNo?: string | null;
+            marriage?: number | null;
             name: string;
             /** @default  */
+            nationality?: string;
+            /** @default  */
             phone?: string;
+            politics?: number | null;
+            /** @default  */
+            registry?: string;
+            /** @default  */
+            residenceAddress?: string;
             sex?: number | null;
             type: number;
         };
@@ -8095,6 +8510,11 @@ export interface components {
             source: string;
             version: string;
         };
+        /** Refusal */
+        Refusal: {
+            comment: string;
+            houseId: number;
+        };
         /** RegisterRequest */
         RegisterRequest: {
             /** @description PEM, without a private key. */
@@ -8145,8 +8565,72 @@ export interface components {
             response: string;
             version: string;
         };
+        /** ResidentChange */
+        ResidentChange: {
+            age?: number | null;
+            /** @default  */
+            company?: string;
+            /** @description Fields of the community's own, by key. */
+            custom?: {
+                [key: string]: string;
+            };
+            degree?: number | null;
+            /** @default  */
+            health?: string;
+            /** @description The tie whose relation `type` is. */
+            houseId?: number | null;
+            /** @description None: as it is. */
+            idNo?: string | null;
+            marriage?: number | null;
+            name: string;
+            /** @default  */
+            nationality?: string;
+            /** @default  */
+            phone?: string;
+            politics?: number | null;
+            /** @default  */
+            registry?: string;
+            /** @default  */
+            residenceAddress?: string;
+            sex?: number | null;
+            type?: number | null;
+        };
+        /** ResidentDetail */
+        ResidentDetail: {
+            age: number | null;
+            changedMs: number;
+            company: string;
+            createdMs: number;
+            custom: {
+                [key: string]: string;
+            };
+            degree: number | null;
+            groups: components["schemas"]["GroupName"][];
+            health: string;
+            homes: components["schemas"]["HomeRow"][];
+            identityId: string;
+            /** @description Middle hidden; `reveal` tells all of it and is noted. */
+            idNoMasked: string;
+            marriage: number | null;
+            name: string;
+            nationality: string;
+            phone: string;
+            politics: number | null;
+            registry: string;
+            residenceAddress: string;
+            sex: number | null;
+        };
+        /** ResidentFormShape */
+        ResidentFormShape: {
+            fields: components["schemas"]["FormField"][];
+            /** @description Residents who register themselves wait for the property. */
+            needsReview: boolean;
+        };
         /** ResidentRow */
         ResidentRow: {
+            /** @description Why a registration was refused. */
+            comment: string;
+            createdMs: number;
             houseId: string;
             houseLocation: string;
             identityId: string;
@@ -8172,11 +8656,19 @@ export interface components {
         RetriedUpgrades: {
             devices: number;
         };
+        /** Revealed */
+        Revealed: {
+            idNo: string;
+        };
         /** Review */
         Review: {
             application: components["schemas"]["CommunityDetail"];
             /** @description Other communities and applications on the same POI. */
             rivals: components["schemas"]["CommunityRow"][];
+        };
+        /** ReviewSwitch */
+        ReviewSwitch: {
+            needsReview: boolean;
         };
         /** Revoked */
         Revoked: {
@@ -8814,6 +9306,20 @@ export interface components {
             params?: string;
             path: string;
             version: string;
+        };
+        /** Twin */
+        Twin: {
+            houses: string[];
+            identityId: string;
+            idNoMasked: string;
+            name: string;
+            phone: string;
+        };
+        /** Twins */
+        Twins: {
+            persons: components["schemas"]["Twin"][];
+            /** @description idNo: the same ID number; name: namesakes of one house. */
+            why: string;
         };
         /** Undoable */
         Undoable: {
@@ -10126,6 +10632,84 @@ export interface operations {
             };
         };
     };
+    ApiConsoleCommunitiesCommunityIdDuplicatesListTwins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Twins"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdDuplicatesMergeMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResidentDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleCommunitiesCommunityIdHistoryListChanges: {
         parameters: {
             query: {
@@ -10281,6 +10865,208 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HouseRow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdHousesHouseIdAssetsListAssets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                house_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetRow"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdHousesHouseIdAssetsAdd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                house_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetSaid"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetRow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdHousesHouseIdAssetsAssetIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: number;
+                community_id: number;
+                house_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetSaid"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdHousesHouseIdAssetsAssetIdRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: number;
+                community_id: number;
+                house_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undoable"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdHousesExportXlsxHouses: {
+        parameters: {
+            query?: {
+                language?: string | null;
+                /** @description Only below. */
+                parentId?: number | null;
+                q?: string;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -11007,9 +11793,251 @@ export interface operations {
             };
         };
     };
+    ApiConsoleCommunitiesCommunityIdResidentFieldsShape: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResidentFormShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdResidentFieldsArrange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormArrangement"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResidentFormShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdResidentFieldsCustomAddCustom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomField"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResidentFormShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdResidentFieldsCustomNameChangeCustom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomField"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResidentFormShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdResidentFieldsCustomNameRemoveCustom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResidentFormShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdResidentFieldsReviewReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewSwitch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResidentFormShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleCommunitiesCommunityIdResidentsListResidents: {
         parameters: {
             query?: {
+                /** @description Id of a user group. */
+                group?: string;
                 houseId?: number | null;
                 /** @description From 1. */
                 pageNo?: number;
@@ -11098,6 +12126,204 @@ export interface operations {
             };
         };
     };
+    ApiConsoleCommunitiesCommunityIdResidentsIdentityIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResidentDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdResidentsIdentityIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResidentChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResidentDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdResidentsIdentityIdApproveApprove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InHouse"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdResidentsIdentityIdRejectReject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refusal"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdResidentsIdentityIdRevealReveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleCommunitiesCommunityIdResidentsIdentityIdRightsRightsOf: {
         parameters: {
             query?: {
@@ -11120,6 +12346,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeavingRights"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdResidentsExportXlsxResidents: {
+        parameters: {
+            query?: {
+                group?: string;
+                language?: string | null;
+                q?: string;
+                status?: number | null;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -20835,6 +22103,8 @@ export interface operations {
     ApiConsoleSpacesTemplateXlsxDownload: {
         parameters: {
             query?: {
+                /** @description Whose resident fields it asks for. */
+                communityId?: number | null;
                 language?: string | null;
             };
             header?: never;

@@ -1,11 +1,13 @@
 """Web routes of communities, spaces, imports and residents; listed by the console's app."""
 
+from linli.domains.communities.console.assets import AssetRoutes
 from linli.domains.communities.console.communities import (
     CommunityRoutes,
     PoiRoutes,
     ReviewRoutes,
     UploadRoutes,
 )
+from linli.domains.communities.console.exports import ExportRoutes
 from linli.domains.communities.console.fields import ResidentFieldRoutes
 from linli.domains.communities.console.houses import HouseRoutes
 from linli.domains.communities.console.imports import ImportRoutes, SpaceImportRoutes, TemplateRoutes
@@ -15,9 +17,11 @@ from linli.domains.communities.console.spaces import CommunitySpaceRoutes, Space
 from linli.domains.communities.console.vehicles import VehicleRoutes, VehicleTemplateRoutes
 
 CONTROLLERS = (
+    AssetRoutes,
     CommunityRoutes,
     CommunitySpaceRoutes,
     DuplicateRoutes,
+    ExportRoutes,
     HouseRoutes,
     ImportRoutes,
     PoiRoutes,

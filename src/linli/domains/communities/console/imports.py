@@ -107,7 +107,8 @@ class ImportFile(msgspec.Struct):
     file: UploadFile
 
 
-def _attachment(content: bytes, name: str) -> Response[bytes]:
+def attachment(content: bytes, name: str) -> Response[bytes]:
+    """A workbook to be saved under a name."""
     headers: Mapping[str, Any] = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=CONTENT_TYPE, headers=headers)
 
@@ -135,7 +136,7 @@ class TemplateRoutes(Controller):
         if community_id is not None:
             await root_of(within, db, community_id)
             sheets = sheets_for(await forms.form(within, db, community_id))
-        return _attachment(template.build(language or within.language, sheets), "linli-houses.xlsx")
+        return attachment(template.build(language or within.language, sheets), "linli-houses.xlsx")
 
 
 class SpaceImportRoutes(Controller):
@@ -265,6 +266,6 @@ class ImportRoutes(Controller):
         found = await queries.get(within, db, import_id)
         if not found.report_key:
             raise NotFound(what="report", id=import_id)
-        return _attachment(
+        return attachment(
             await objects.get(found.report_key, limit=2 * FILE_BYTES), "linli-import-problems.xlsx"
         )

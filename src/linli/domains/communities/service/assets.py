@@ -91,12 +91,12 @@ async def _note(
     *,
     before: tuple[int, str] | None = None,
     after: tuple[int, str] | None = None,
-) -> None:
+) -> int | None:
     """The history of a house tells of its assets: the field says which kind of asset, the value its number."""
     space_id = house.space_id if isinstance(house, House) else house.house_id
     community_id = (await queries.house(scope, tx, space_id)).community_id
     kept = {"asset_id": asset_id, "type": before[0], "name": before[1]} if before else None
-    await history.note(
+    return await history.note(
         scope, tx, "space", space_id, action, community_id=community_id, now_ms=now_ms, kept=kept,
         before={f"asset_{before[0]}": before[1]} if before else None,
         after={f"asset_{after[0]}": after[1]} if after else None,
@@ -119,11 +119,15 @@ async def change(
         await _note(scope, tx, asset, "asset_changed", asset_id, now_ms, before=was, after=now)
 
 
-async def remove(scope: Scope, tx: Tx, *, house_id: int, asset_id: int, now_ms: int) -> None:
-    """Raises NotFound."""
+async def remove(scope: Scope, tx: Tx, *, house_id: int, asset_id: int, now_ms: int) -> int:
+    """Take an asset away; the number of the change. Raises NotFound."""
     asset = await _asset(scope, tx, house_id, asset_id)
     await _delete.run(tx, scope, row=asset_id)
-    await _note(scope, tx, asset, "asset_removed", asset_id, now_ms, before=(asset.type, asset.name))
+    change_no = await _note(
+        scope, tx, asset, "asset_removed", asset_id, now_ms, before=(asset.type, asset.name)
+    )
+    assert change_no is not None  # always a difference
+    return change_no
 
 
 async def _asset(scope: Scope, tx: Tx, house_id: int, asset_id: int) -> Asset:
