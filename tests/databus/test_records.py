@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from linli.databus import changes, models, queries, records, registry
 from linli.databus.conditions import Condition, check
@@ -12,7 +13,8 @@ from linli.kernel.pages import PageRequest
 from tests.databus.conftest import SCOPE_IDS
 
 DOOR_MODEL = "iot_entrance_event_model"
-log = Query(models.changes.select().order_by(models.changes.c.id), changes.Change, unscoped="test")
+columns = [models.changes.c[name] for name in changes.Change._fields]
+log = Query(select(*columns).order_by(models.changes.c.id), changes.Change, unscoped="test")
 
 
 def entrance(n=0, **changed):

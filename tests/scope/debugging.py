@@ -27,6 +27,15 @@ def recipes() -> dict[str, list[RouteRecipe]]:
         "GET /devices/{iot_id}/debug/calls/{call_id}": [
             lambda x: Ask({**stand_in(x), "call_id": x.device_call})
         ],
+        "GET /devices/{iot_id}/log": [lambda x: Ask(stand_in(x))],
+        "GET /devices/{iot_id}/log/export.csv": [lambda x: Ask(stand_in(x))],
+        "GET /refused-uplinks": [lambda x: Ask(query={"iotId": x.simulated})],
+        "GET /trace": [
+            lambda x: Ask(query={"id": x.device_call}),
+            lambda x: Ask(query={"id": x.device_message}),
+            lambda x: Ask(query={"id": x.refused_message}),
+            lambda x: Ask(query={"id": f"change-{x.change}"}),
+        ],
         "GET /devices/{iot_id}/simulator": [lambda x: Ask(stand_in(x))],
         "POST /devices/{iot_id}/simulator": [lambda x: Ask(stand_in(x), body={})],
     }

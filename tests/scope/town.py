@@ -190,6 +190,9 @@ class Lot:
     sub_device: str = ""
     simulated: str = ""
     device_call: int = 0
+    device_message: str = ""
+    refused_message: str = ""
+    change: int = 0
     """To `simulated`."""
     coming_sub: str = ""
     leaving_sub: str = ""

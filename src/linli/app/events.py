@@ -1,5 +1,7 @@
 """Effects between rooms that may not import each other: domain events told on to the data bus and the live pages."""
 
+from collections.abc import Callable
+
 from linli.console.delivery_routes import told
 from linli.console.hub import Hub as LiveHub
 from linli.console.live_topics import CONFIG, DELIVERY, DEVICE, FIRMWARE, MESSAGE, PASS, VISIT
@@ -22,9 +24,12 @@ from linli.kernel.events import Handlers
 from linli.kernel.scope import Scope
 from linli.things import events as things
 from linli.things.configs.events import ConfigPushMoved
-from linli.things.console.messages import live_row
+from linli.things.console.message_rows import live_call, live_refusal, live_row
+from linli.things.downlink.records import CallRecord
 from linli.things.events import DeviceMoved, UpgradeMoved
+from linli.things.fleet import DeviceEntry
 from linli.things.inbox.messages import Message
+from linli.things.inbox.refusals import Refusal
 
 
 def to_subscribers(handlers: Handlers) -> None:
@@ -96,8 +101,9 @@ def to_pages(db: Database, hub: LiveHub) -> None:
 class LiveMessages:
     """Committed device messages, told to the pages that watch a device; nothing is made while nobody watches."""
 
-    def __init__(self, hub: LiveHub) -> None:
+    def __init__(self, hub: LiveHub, device_of: Callable[[int], DeviceEntry | None]) -> None:
         self._hub = hub
+        self._device_of = device_of
 
     def __call__(self, messages: list[Message]) -> None:
         if self._hub.idle:
@@ -108,6 +114,25 @@ class LiveMessages:
                 self._publish(DEVICE, message)
             if watched:
                 self._publish(MESSAGE, message)
+
+    def called(self, device: DeviceEntry, record: CallRecord) -> None:
+        """A call goes out, or has ended."""
+        if self._hub.watched(MESSAGE):
+            self._hub.publish(
+                MESSAGE,
+                live_call(device, record),
+                tenant_id=device.tenant_id,
+                community_id=device.community_id,
+            )
+
+    def refused(self, refusal: Refusal) -> None:
+        """Nothing of an uplink was kept."""
+        device = self._device_of(refusal.device_no) if self._hub.watched(MESSAGE) else None
+        if device is not None:
+            self._hub.publish(
+                MESSAGE, live_refusal(device, refusal), tenant_id=device.tenant_id,
+                community_id=device.community_id,
+            )  # fmt: skip
 
     def _publish(self, topic: str, message: Message) -> None:
         device = message.device

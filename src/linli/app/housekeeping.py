@@ -16,6 +16,7 @@ from linli.kernel.disk import freeing_space
 from linli.kernel.objects import ObjectStore
 from linli.kernel.processes import Lease
 from linli.kernel.settings import Retention
+from linli.things.debugging.notes import TABLES as DEBUG_NOTES
 from linli.things.device_logs.models import device_log_lines
 from linli.things.models import inbox, points, service_calls, text_points, thing_events
 from linli.things.scripts.models import script_failures
@@ -25,6 +26,7 @@ log = telemetry.logger(__name__)
 EVERY_SECONDS = 3600.0
 _DEVICE_DATA = (
     inbox, points, text_points, thing_events, service_calls, device_log_lines, script_failures,
+    *DEBUG_NOTES,
 )  # fmt: skip
 LEASE_MS = 50 * 60_000
 """Whoever ran a round has the next one too, unless it died: then its lease is free at once."""

@@ -214,7 +214,10 @@ class Platform:
         events.to_rooms(self.db.handlers)
         events.to_subscribers(self.db.handlers)
         events.to_pages(self.db, self.live)
-        self.things.ingest.on_committed.append(events.LiveMessages(self.live))
+        shown = events.LiveMessages(self.live, self.things.fleet.device)
+        self.things.ingest.on_committed.append(shown)
+        self.things.ingest.refusals.listeners.append(shown.refused)
+        self.things.invoker.heard.append(shown.called)
         self.relay: LiveRelay | None = None
         if self.things.routing is not None:
             self.relay = LiveRelay(

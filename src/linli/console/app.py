@@ -24,6 +24,7 @@ from linli.console.project_routes import ProjectCommunityRoutes
 from linli.console.search_routes import SearchRoutes
 from linli.console.session_routes import SessionListRoutes, SessionRoutes
 from linli.console.setup_routes import SetupRoutes
+from linli.console.trace_routes import TraceRoutes
 from linli.databus.console import CONTROLLERS as databus_routes
 from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
@@ -47,6 +48,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     LiveRoutes,
     DeliveryRoutes,
     SearchRoutes,
+    TraceRoutes,
     OverviewRoutes,
     HealthRoutes,
     HistoryRoutes,
@@ -77,6 +79,7 @@ SERVICES: Final[tuple[str, ...]] = (
     "features",
     "simulator",
     "visitors",
+    "things",
 )
 """Names of the rooms' service objects that routes ask for; the composing function provides each in `Parts.services`."""
 _RIGHTS: Final = frozenset({access.SIGNED_IN, *(right.value for right in Right)})

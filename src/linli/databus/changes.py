@@ -8,6 +8,7 @@ import msgspec
 from linli.databus.models import changes
 from linli.databus.record_ids import record_id
 from linli.databus.topics import DEVICE_KINDS, CommunityChange, DataChange, Kind, device_topic, topics_of
+from linli.kernel.causes import CAUSE
 from linli.kernel.db import Database, Tx
 
 _COLUMNS = (
@@ -19,6 +20,7 @@ _COLUMNS = (
     "operate",
     "payload",
     "created_ms",
+    "cause",
 )
 _DEVICE_COLUMNS = (*_COLUMNS, "project_id", "product_key", "device_name", "iot_id")
 GROWTH: Final = "databus_log"
@@ -91,7 +93,7 @@ async def publish_inserted(
 ) -> list[int]:
     """The same for `count` new records at once, a message each; their numbers in order."""
     now = tx.db.clock.now_ms()
-    row = (tenant_id, community_id, "", str(Kind.DATA), model_id, "insert", "", now)
+    row = (tenant_id, community_id, "", str(Kind.DATA), model_id, "insert", "", now, CAUSE.get())
     numbers = await tx.insert_returning(changes, _COLUMNS, [row] * count)
     tx.db.signals.publish_after(tx, GROWTH, tenant_id)
     return numbers
@@ -108,15 +110,20 @@ class DeviceFacts(NamedTuple):
     iot_id: str
 
 
-async def publish_devices(tx: Tx, messages: Sequence[tuple[DeviceFacts, str, str, bytes]]) -> None:
-    """Tell of devices: (device, kind, event or service or state, JSON) each, in order."""
+async def publish_devices(
+    tx: Tx, messages: Sequence[tuple[DeviceFacts, str, str, bytes]], *, causes: Sequence[str] | None = None
+) -> None:
+    """Tell of devices: (device, kind, event or service or state, JSON) each, in order. `causes`: one each, where they
+    differ.
+    """
     now = tx.db.clock.now_ms()
+    causes = causes or [CAUSE.get()] * len(messages)
     rows = [
         (
-            of.tenant_id, of.community_id, "", str(kind), "", operate, payload.decode(), now,
+            of.tenant_id, of.community_id, "", str(kind), "", operate, payload.decode(), now, cause,
             of.project_id or "", of.product_key, of.device_name, of.iot_id,
         )
-        for of, kind, operate, payload in messages
+        for (of, kind, operate, payload), cause in zip(messages, causes, strict=True)
     ]  # fmt: skip
     await tx.insert_tuples(changes, _DEVICE_COLUMNS, rows)
     for tenant_id in {of.tenant_id for of, *_ in messages}:
@@ -124,7 +131,7 @@ async def publish_devices(tx: Tx, messages: Sequence[tuple[DeviceFacts, str, str
 
 
 async def _append(tx: Tx, row: tuple[str | int | None, ...]) -> int:
-    values = (*row[:3], str(row[3]), *row[4:], tx.db.clock.now_ms())
+    values = (*row[:3], str(row[3]), *row[4:], tx.db.clock.now_ms(), CAUSE.get())
     number = (await tx.insert_returning(changes, _COLUMNS, [values]))[0]
     tx.db.signals.publish_after(tx, GROWTH, str(row[0]))
     return number

@@ -81,6 +81,7 @@ changes = Table(
     text_column("product_key", server_default=""),
     text_column("device_name", server_default=""),
     text_column("iot_id", server_default=""),
+    text_column("cause", server_default=""),
     Index("ix_changes_tenant", "tenant_id", "id"),
     sqlite_autoincrement=True,
 )
@@ -88,7 +89,8 @@ changes = Table(
 
 `payload`: the message as JSON; for data changes the list of record ids, or empty for the one record that this
 very row numbered. `app_key` addresses one key alone (test messages). Messages about a device name it, and the project
-it is bound to; `operate` then holds what happened (event, service, `online`, `deleted` …).
+it is bound to; `operate` then holds what happened (event, service, `online`, `deleted` …). `cause` names the request or
+the device's message that it follows from (`kernel.causes`).
 """
 
 subscriptions = Table(

@@ -88,7 +88,7 @@ class ThingLog:
             message = messages[place]
             (payload,) = payloads.run(place, place + 1)
             rows.append((facts_of(message), message.kind, message.identifier, payload))
-        await publish_devices(tx, rows)
+        await publish_devices(tx, rows, causes=[messages[place].batch_id for place in places])
 
     async def _activations(self, tx: Tx, messages: list[Message]) -> None:
         """Tell of devices that connected for the first time in their lives (激活)."""
@@ -98,7 +98,9 @@ class ThingLog:
         first = [came[number] for (number,) in await _first_time.all(tx, numbers=list(came))]
         if first:
             await publish_devices(
-                tx, [lifecycle(facts_of(message), "activated", message.time_ms) for message in first]
+                tx,
+                [lifecycle(facts_of(message), "activated", message.time_ms) for message in first],
+                causes=[message.batch_id for message in first],
             )
 
     def _takes(self, message: Message) -> bool:

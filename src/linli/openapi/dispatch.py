@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from linli.kernel import telemetry
+from linli.kernel.causes import CAUSE
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, LinliError
 from linli.openapi import answers, envelope, nonces
@@ -92,6 +93,7 @@ class Dispatcher:
         plan: MethodPlan | None = None
         params: msgspec.Struct | None = None
         raw, data, claimed = b"", None, False
+        cause = CAUSE.set(exchange.request_id)
         try:
             asked = envelope.read(request)
             raw = bytes(asked.params)
@@ -128,6 +130,8 @@ class Dispatcher:
             raise
         except Exception as error:  # noqa: BLE001 - the edge of a call: whatever a method raised becomes an answer
             exchange.failure = _fault(error, params, exchange)
+        finally:
+            CAUSE.reset(cause)
         if not claimed:
             (self._remember_failed if plan is not None and plan.tx_name else self._remember)(mark)
         return self._finish(exchange, plan, raw, data)

@@ -277,10 +277,11 @@ service_calls = Table(
     text_column("reason", server_default=""),
     integer("called_ms"),
     integer("answered_ms", null=True),
+    text_column("cause", server_default=""),
     Index("ix_service_calls_device", "device_no", "identifier", "called_ms"),
     postgresql_partition_by="RANGE (day)",
     sqlite_with_rowid=False,
 )
 """Every downlink call; property sets have the identifier `set`. `call_no` in digits is the message id on the wire.
 `output` is the device's whole reply. `state`: `sent`, `answered`, `refused` (a code other than 200),
-`timed_out`, `offline`."""
+`timed_out`, `offline`. `cause`: the request or message that it follows from (`kernel.causes`)."""

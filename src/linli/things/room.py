@@ -17,6 +17,7 @@ from linli.things.backend import Backend
 from linli.things.certificates.checks import CertificateChecks
 from linli.things.certificates.service import forget_certificates
 from linli.things.changes import Change, listen
+from linli.things.debugging.notes import Notes
 from linli.things.debugging.simulator import Simulator
 from linli.things.downlink.calls import PendingCalls
 from linli.things.downlink.invoker import Invoker
@@ -83,6 +84,9 @@ class Things:
         self.ingest = Ingest(db, self.fleet, receiver, self.requests, clock, front=processes.name)
         self.dispatcher = Dispatcher(db, self.fleet, self.handlers, clock)
         self.ingest.on_committed.append(self.dispatcher.offer)
+        self.notes = Notes(db, ids, clock)
+        self.dispatcher.on_handled = self.notes.handled
+        self.ingest.refusals.listeners.append(self.notes.refused)
         self.features = Features(db, self.fleet, self.ingest, ids, clock)
         self.features.register(self.requests, self.handlers)
         db.handlers.inline(DeviceDeleted, _device_deleted)
@@ -136,6 +140,7 @@ class Things:
         if self.routing is not None:
             await self.routing.start()
         self.features.start()
+        self.notes.start()
         await self.dispatcher.start()
         await self.ingest.start()
         self._stop_listening = listen(self._db, self._heard)
@@ -159,6 +164,7 @@ class Things:
         await self.ingest.stop()
         await self.features.stop()
         await self.dispatcher.stop()
+        await self.notes.stop()
         if self.routing is not None:
             await self.routing.stop()
         await self.certificates.stop()

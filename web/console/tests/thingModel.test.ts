@@ -36,8 +36,14 @@ describe('a thing model', () => {
   it('makes form values and takes them back as they go on the wire', () => {
     expect(emptyValue(struct)).toEqual({ url: '', size: undefined })
     expect(wireValue(struct, { url: 'u', size: undefined })).toEqual({ url: 'u' })
-    expect(wireValue({ type: 'array' }, '[1, 2]')).toEqual([1, 2])
-    expect(() => wireValue({ type: 'array' }, '[1')).toThrow()
+    const list = { type: 'array', specs: { size: '3', item: struct } }
+    expect(emptyValue(list)).toEqual([])
+    expect(
+      wireValue(list, [
+        { url: 'u', size: undefined },
+        { url: 'v', size: 2 },
+      ]),
+    ).toEqual([{ url: 'u' }, { url: 'v', size: 2 }])
     expect(emptyValue({ type: 'enum', specs: { 2: 'open', 5: 'shut' } })).toBe(2)
   })
 

@@ -8,6 +8,7 @@ from linli.things.console.categories import CategoryRoutes
 from linli.things.console.certificates import DeviceCertificateRoutes, ProductAuthenticationRoutes
 from linli.things.console.charts import ChartRoutes
 from linli.things.console.debugging import DebugRoutes, SimulatorRoutes
+from linli.things.console.device_log import DeviceLogRoutes, RefusedRoutes
 from linli.things.console.devices import DeviceRoutes
 from linli.things.console.groups import DeviceGroupRoutes
 from linli.things.console.lifecycle import DeviceLifecycleRoutes, ManyDeviceRoutes
@@ -35,6 +36,8 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     DeviceValueRoutes,
     ChartRoutes,
     DebugRoutes,
+    DeviceLogRoutes,
+    RefusedRoutes,
     SimulatorRoutes,
     DeviceCallRoutes,
     DeviceShadowRoutes,

@@ -1,7 +1,5 @@
 """Messages of a device as they come and go, and those that no handler could take."""
 
-from typing import Literal
-
 import msgspec
 from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
@@ -10,33 +8,12 @@ from litestar.params import FromPath
 from linli.kernel.db import Database
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+from linli.things.console.message_rows import MessageRow, down_row, shown, up_row
 from linli.things.inbox import parked
-from linli.things.inbox.messages import Message
 from linli.things.queries import history
 from linli.things.queries.devices import get_device
 
 MOST = 200
-SHOWN_BYTES = 16 * 1024
-
-type Direction = Literal["up", "down"]
-
-
-class MessageRow(msgspec.Struct, rename="camel", frozen=True):
-    """One message. `payload` is its text as it was on the wire, cut after 16 kB."""
-
-    id: str
-    iot_id: str
-    at_ms: int
-    direction: Direction
-    kind: str
-    """Of an uplink: `inbox.kind`; of a downlink: `call` or `set`."""
-    identifier: str
-    payload: str
-    answer: str
-    """Of a downlink: the device's reply, if it came."""
-    state: str
-    """`handled`, `waiting` or `parked`; of a downlink `sent`, `answered`, `refused`, `timed_out` or `offline`."""
-    reason: str
 
 
 class ParkedRow(msgspec.Struct, rename="camel", frozen=True):
@@ -54,58 +31,6 @@ class ParkedRow(msgspec.Struct, rename="camel", frozen=True):
     parked_ms: int
 
 
-def shown(payload: bytes) -> str:
-    """A payload as text; bytes of a device's own format show as replacement characters."""
-    return payload[:SHOWN_BYTES].decode("utf-8", "replace")
-
-
-def live_row(message: Message) -> MessageRow:
-    """A message that was just committed, as the list shows it."""
-    return MessageRow(
-        f"up-{message.seq}",
-        message.device.iot_id,
-        message.received_ms,
-        "up",
-        message.kind,
-        message.identifier,
-        shown(message.payload),
-        "",
-        "waiting" if message.wanted else "handled",
-        "",
-    )
-
-
-def _up(iot_id: str, row: history.Uplink) -> MessageRow:
-    state = {None: "handled", "ready": "waiting"}.get(row.state, "parked")
-    return MessageRow(
-        f"up-{row.seq}",
-        iot_id,
-        row.received_ms,
-        "up",
-        row.kind,
-        row.identifier,
-        shown(row.payload),
-        "",
-        state,
-        row.reason or "",
-    )
-
-
-def _down(iot_id: str, row: history.Downlink) -> MessageRow:
-    return MessageRow(
-        f"down-{row.call_no}",
-        iot_id,
-        row.called_ms,
-        "down",
-        "set" if row.identifier == "set" else "call",
-        row.identifier,
-        row.input,
-        row.output or "",
-        row.state,
-        row.reason,
-    )
-
-
 class MessageRoutes(Controller):
     path = "/devices/{iot_id:str}/messages"
     tags = ("devices",)
@@ -118,7 +43,7 @@ class MessageRoutes(Controller):
         device = await get_device(within, db, iot_id=iot_id)
         up = await history.uplinks_of(db, device_no=device.device_no, most=MOST)
         down = await history.downlinks_of(db, device_no=device.device_no, most=MOST)
-        rows = [*(_up(iot_id, row) for row in up), *(_down(iot_id, row) for row in down)]
+        rows = [*(up_row(device, row) for row in up), *(down_row(device, row) for row in down)]
         return sorted(rows, key=lambda row: row.at_ms, reverse=True)[:MOST]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from linli.kernel.db import INT, Query, Reader
 from linli.kernel.pages import Page, PageRequest
@@ -57,6 +57,21 @@ _page = Query(
     heavy=True,
 )
 _total = Query(select(func.count()).select_from(device_log_lines).where(*_matching), heavy=True)
+_before = Query(
+    select(*(_c[name] for name in LogLine._fields))
+    .where(
+        _c.device_no == bindparam("no", type_=INT),
+        _c.ts >= bindparam("low", type_=INT),
+        or_(
+            _c.ts < bindparam("high", type_=INT),
+            and_(_c.ts == bindparam("high", type_=INT), _c.seq < bindparam("number", type_=INT)),
+        ),
+    )
+    .order_by(_c.ts.desc(), _c.seq.desc())
+    .limit(bindparam("most", type_=INT)),
+    LogLine,
+    heavy=True,
+)
 _modules = Query(
     select(_c.module)
     .where(_c.device_no == bindparam("no", type_=INT), _c.module != "")
@@ -74,6 +89,13 @@ async def find_lines(db: Reader, *, device_no: int, where: LogFilter, page: Page
     }  # fmt: skip
     total = await _total.scalar(db, **binds)
     return Page.of(page, total, await _page.all(db, **binds, **page.binds))
+
+
+async def lines_before(
+    db: Reader, *, device_no: int, low_ms: int, before: tuple[int, int], most: int
+) -> list[LogLine]:
+    """Since `low_ms` and before (ms, number), newest first."""
+    return await _before.all(db, no=device_no, low=low_ms, high=before[0], number=before[1], most=most)
 
 
 async def modules_of(db: Reader, *, device_no: int) -> list[str]:

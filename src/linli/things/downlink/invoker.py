@@ -5,7 +5,7 @@ An offline device is told at once; nothing is kept for it here: what must reach 
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
@@ -18,7 +18,7 @@ from linli.kernel.scope import Scope
 from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.topics import rrpc_call, service_call
 from linli.things.downlink.calls import PendingCalls
-from linli.things.downlink.records import GET, SET, CallRecord
+from linli.things.downlink.records import GET, SET, CallRecord, CallState
 from linli.things.errors import DeviceDisabled, DeviceOffline, DeviceRefused, DeviceSilent, bad_value
 from linli.things.fleet import DeviceEntry, Fleet
 from linli.things.mqtt.ports import Publisher
@@ -43,6 +43,9 @@ class Outcome(NamedTuple):
     """False: an asynchronous service was sent and nothing more."""
 
 
+type Heard = Callable[[DeviceEntry, CallRecord], None]
+
+
 class Translates(Protocol):
     """How calls reach devices with a format of their own (`scripts.translation`)."""
 
@@ -65,6 +68,8 @@ class Invoker:
         self._ids = ids
         self._clock = clock
         self.publisher: Publisher | None = None
+        self.heard: list[Heard] = []
+        """Told of each call as it goes out, and again when it has ended here. Must not block."""
         self.translation: Translates | None = None
         """None: every device speaks the thing model."""
 
@@ -196,27 +201,28 @@ class Invoker:
             call = envelope.request(record.message_id, service.method, record.input)
             if not self._publish(device, topic, call, qos=0):
                 raise await self._offline(device, record)
+            self._tell(device, record)
             payload = await self._within(timeout_s, waiting)
         finally:
             self._calls.forget(*key)
         record.answered_ms = self._clock.now_ms()
         if payload is None:
             record.state = "timed_out"
-            await record.save_ended(self._db)
+            await self._save_ended(device, record)
             raise DeviceSilent(id=device.iot_id, seconds=round(timeout_s))
         record.output = payload.decode("utf-8", "replace").replace("\0", "")
         try:
             data = _data_of(envelope.read_reply(payload))
         except (envelope.EnvelopeError, msgspec.MsgspecError) as error:
             record.state, record.reason = "refused", str(error)
-            await record.save_ended(self._db)
+            await self._save_ended(device, record)
             raise DeviceRefused(answer=0, message=str(error)) from error
         except DeviceRefused as refused:
             record.state, record.reason = "refused", str(refused)
-            await record.save_ended(self._db)
+            await self._save_ended(device, record)
             raise
         record.state = "answered"
-        await record.save_ended(self._db)
+        await self._save_ended(device, record)
         return Outcome(data, record.message_id)
 
     async def _call_async(
@@ -245,7 +251,7 @@ class Invoker:
         finally:
             self._calls.forget(*key)
         if reply is None:
-            await record.end(self._db, "timed_out", "", self._clock.now_ms())
+            await self._end(device, record, "timed_out")
             raise DeviceSilent(id=device.iot_id, seconds=round(timeout_s))
         return Outcome(_data_of(reply), record.message_id)
 
@@ -262,19 +268,34 @@ class Invoker:
             raise await self._offline(device, record)
         topic, payload = await self._translated(device, topic, method, record)
         await record.save(self._db)
+        self._tell(device, record)
 
         def acknowledged(arrived: bool) -> None:
             if taken is not None and not taken.done() and arrived:
                 taken.set_result(True)
 
         if not self._publish(device, topic, payload, qos=1, on_ack=acknowledged):
-            await record.end(self._db, "offline", "", self._clock.now_ms())
+            await self._end(device, record, "offline")
             raise DeviceOffline(id=device.iot_id)
 
     async def _offline(self, device: DeviceEntry, record: CallRecord) -> DeviceOffline:
         record.state, record.answered_ms = "offline", record.called_ms
-        await record.save_ended(self._db)
+        await self._save_ended(device, record)
         return DeviceOffline(id=device.iot_id)
+
+    async def _save_ended(self, device: DeviceEntry, record: CallRecord) -> None:
+        await record.save_ended(self._db)
+        self._tell(device, record)
+
+    async def _end(self, device: DeviceEntry, record: CallRecord, state: CallState) -> None:
+        now_ms = self._clock.now_ms()
+        await record.end(self._db, state, "", now_ms)
+        record.state, record.answered_ms = state, now_ms
+        self._tell(device, record)
+
+    def _tell(self, device: DeviceEntry, record: CallRecord) -> None:
+        for listener in self.heard:
+            listener(device, record)
 
     async def _speaks_raw(self, device: DeviceEntry) -> bool:
         return self.translation is not None and await self.translation.speaks_raw(device)
@@ -288,7 +309,7 @@ class Invoker:
                 raw = await self.translation.downlink(device, record.call_no, method, record.input)
             except LinliError as failed:
                 record.state, record.reason, record.answered_ms = "refused", str(failed), record.called_ms
-                await record.save_ended(self._db)
+                await self._save_ended(device, record)
                 raise
             if raw is not None:
                 return raw

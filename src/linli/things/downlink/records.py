@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import bindparam, update
 
 from linli.kernel import telemetry
+from linli.kernel.causes import CAUSE
 from linli.kernel.db import INT, Command, Database
 from linli.kernel.db.partitions import day_of
 from linli.kernel.errors import Unavailable
@@ -23,7 +24,7 @@ GET: Final = "get"
 
 _COLUMNS = (
     "call_no", "day", "device_no", "identifier", "call_type", "caller", "input", "output", "state", "reason",
-    "called_ms", "answered_ms",
+    "called_ms", "answered_ms", "cause",
 )  # fmt: skip
 _end = Command(
     update(service_calls)
@@ -50,6 +51,7 @@ class CallRecord(msgspec.Struct, gc=False):
     output: str | None = None
     reason: str = ""
     answered_ms: int | None = None
+    cause: str = ""
 
     @staticmethod
     def of(
@@ -57,8 +59,9 @@ class CallRecord(msgspec.Struct, gc=False):
     ) -> "CallRecord":
         caller = f"{scope.caller.kind}:{scope.caller.id}"
         return CallRecord(
-            call_no, device_no, identifier, call_type, caller, args, called_ms=Ids.number_ms(call_no)
-        )
+            call_no, device_no, identifier, call_type, caller, args, called_ms=Ids.number_ms(call_no),
+            cause=CAUSE.get(),
+        )  # fmt: skip
 
     @property
     def message_id(self) -> str:
@@ -70,7 +73,7 @@ class CallRecord(msgspec.Struct, gc=False):
         row = (
             self.call_no, day_of(self.called_ms), self.device_no, self.identifier, self.call_type, self.caller,
             msgspec.json.encode(self.input).decode(), self.output, self.state, self.reason, self.called_ms,
-            self.answered_ms,
+            self.answered_ms, self.cause,
         )  # fmt: skip
         async with db.begin() as tx:
             await tx.insert_one(service_calls, _COLUMNS, row)

@@ -24,6 +24,7 @@ from linli.kernel.errors import Unavailable
 from linli.kernel.ids import Ids
 from linli.things.fleet import DeviceEntry, Fleet
 from linli.things.inbox.batch import Batch
+from linli.things.inbox.commits import Commits
 from linli.things.inbox.messages import Message
 from linli.things.inbox.receiver import Receiver
 from linli.things.inbox.refusals import SHOWN_BYTES, Refusal, Refusals
@@ -90,6 +91,7 @@ class Ingest:
         self._gathers = db.engine == "sqlite"
         """SQLite writes with our own processor time; a server does while we read what comes next."""
         self.refusals = Refusals()
+        self.commits = Commits()
         self.publisher: Publisher | None = None
         self.in_commit: list[InCommit] = []
         self.on_committed: list[Committed] = []
@@ -224,6 +226,8 @@ class Ingest:
 
     async def _finish(self, batch: Batch) -> None:
         """Everything that must not happen before the commit."""
+        if messages := batch.messages:
+            self.commits.note(messages[0].seq, messages[-1].seq, self._clock.now_ms(), len(messages))
         if batch.uplinks and self.publisher is not None:
             self.publisher.done(batch.uplinks)
         for told in batch.after:

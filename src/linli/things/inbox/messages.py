@@ -45,6 +45,8 @@ class Message(msgspec.Struct, gc=False):
     """As `inbox.note`."""
     call_no: int = 0
     """Of a service reply: the call it answers (`service_calls.call_no`)."""
+    qos: int = -1
+    """At which it came; -1: nobody sent it, or that is no longer known."""
     wanted: bool = False
     """A domain handler is registered for it."""
 

@@ -125,6 +125,7 @@ class PastPosts:
 
     def _keep(self, arrival: Arrival, message: Message) -> None:
         message.wanted = self._handlers.wants_past(message)
+        message.qos = arrival.uplink.qos
         arrival.batch.messages.append(message)
 
 

@@ -84,7 +84,8 @@ class Posts:
         device_no, day, seq = device.device_no, now_ms // DAY_MS, self._ids.number(now_ms)
         for no, value in zip(numbers, values.values(), strict=True):
             batch.numbers.append((device_no, no, now_ms, seq, day, value))
-        message = Message(seq, device, "property", "", values, now_ms, now_ms, arrival.uplink.payload)
+        uplink = arrival.uplink
+        message = Message(seq, device, "property", "", values, now_ms, now_ms, uplink.payload, qos=uplink.qos)
         message.wanted = self._handlers.wants(message)
         batch.messages.append(message)
 
@@ -117,6 +118,7 @@ class Posts:
                 batch.texts.append((device_no, rule.no, ts, seq, day, text))
         payload = arrival.uplink.payload
         message = Message(seq, device, "property", identifier, by_name, time_ms, now_ms, payload, note)
+        message.qos = arrival.uplink.qos
         message.wanted = self._handlers.wants(message)
         batch.messages.append(message)
 
@@ -126,6 +128,7 @@ class Posts:
         note = "time" if unbelievable else "dropped" if checked.dropped else ""
         seq, day = self._ids.number(now_ms), now_ms // DAY_MS
         message = Message(seq, device, "event", identifier, checked.values, ts, now_ms, payload, note)
+        message.qos = arrival.uplink.qos
         message.wanted = self._handlers.wants(message)
         arrival.batch.messages.append(message)
         event = device.product.compiled.event(identifier)

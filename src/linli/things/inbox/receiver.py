@@ -131,7 +131,7 @@ class Receiver:
         message = self._keep(
             arrival.batch, device, "service_reply", identifier, values, arrival.now_ms, payload
         )
-        message.call_no = call_no
+        message.call_no, message.qos = call_no, arrival.uplink.qos
 
     def _rrpc_response(self, arrival: Arrival) -> None:
         topic = arrival.uplink.topic
@@ -155,7 +155,8 @@ class Receiver:
             arrival.refuse(error)
             return
         identifier = "delete" if removes else "update"
-        self._keep(arrival.batch, device, "info", identifier, tags, arrival.now_ms, payload)
+        message = self._keep(arrival.batch, device, "info", identifier, tags, arrival.now_ms, payload)
+        message.qos = arrival.uplink.qos
         arrival.batch.tags |= {(device.device_no, key): value for key, value in tags.items()}
         arrival.accept(post, [])
 
@@ -178,7 +179,8 @@ class Receiver:
         kind = _KEPT_AS.get(topic.kind, "request")
         identifier = topic.kind.value if kind == "request" else topic.identifier
         values = uplink.payload if kind == "raw" else post.params
-        self._keep(batch, arrival.device, kind, identifier, values, arrival.now_ms, uplink.payload)
+        message = self._keep(batch, arrival.device, kind, identifier, values, arrival.now_ms, uplink.payload)
+        message.qos = uplink.qos
         batch.requests.append(Request(uplink, arrival.device, post, arrival.now_ms))
 
     def _ntp_request(self, arrival: Arrival) -> None:
@@ -199,7 +201,10 @@ class Receiver:
 
     def _bytes(self, arrival: Arrival, kind: Kind, identifier: str) -> None:
         payload = arrival.uplink.payload
-        self._keep(arrival.batch, arrival.device, kind, identifier, payload, arrival.now_ms, payload)
+        message = self._keep(
+            arrival.batch, arrival.device, kind, identifier, payload, arrival.now_ms, payload
+        )
+        message.qos = arrival.uplink.qos
 
     def _keep(
         self,

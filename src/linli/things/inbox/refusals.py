@@ -1,6 +1,7 @@
 """The last uplinks that were refused: nothing of them is stored, but who sets up a device must see why."""
 
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple
 
 
@@ -22,9 +23,13 @@ class Refusals:
 
     def __init__(self, most: int = 1000) -> None:
         self._last: deque[Refusal] = deque(maxlen=most)
+        self.listeners: list[Callable[[Refusal], None]] = []
+        """Told of each. Must not block."""
 
     def note(self, refusal: Refusal) -> None:
         self._last.append(refusal)
+        for listener in self.listeners:
+            listener(refusal)
 
     def of(self, device_no: int) -> list[Refusal]:
         """Those of one device, newest first. The caller knows that it may see the device."""

@@ -8,6 +8,7 @@ from linli.kernel.db import INT, Query, Reader
 from linli.kernel.db.partitions import day_of
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
+from linli.things.inbox.messages import Kind
 from linli.things.models import (
     inbox,
     inbox_work,
@@ -46,7 +47,7 @@ class Uplink(NamedTuple):
     """One stored message, and how far its handlers are: `state` is None once they are done."""
 
     seq: int
-    kind: str
+    kind: Kind
     identifier: str
     received_ms: int
     note: str

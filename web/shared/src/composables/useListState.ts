@@ -10,6 +10,7 @@ export interface ListState {
   filters: ComputedRef<Record<string, string>>
   anyFilter: ComputedRef<boolean>
   setFilter: (name: string, value: string | null) => void
+  setFilters: (values: Record<string, string | null>) => void
   clearFilters: () => void
   setPage: (page: number) => void
   setSize: (size: number) => void
@@ -57,6 +58,7 @@ export function useListState(names: readonly string[], defaultSize = 20): ListSt
     anyFilter,
     filter: (name) => one(route.query, name),
     setFilter: (name, value) => change({ [name]: value, page: null }),
+    setFilters: (values) => change({ ...values, page: null }),
     clearFilters: () => change({ ...Object.fromEntries(names.map((name) => [name, null])), page: null }),
     setPage: (value) => change({ page: value > 1 ? String(value) : null }),
     setSize: (value) => change({ size: value === defaultSize ? null : String(value), page: null }),

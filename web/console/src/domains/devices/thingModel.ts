@@ -26,7 +26,7 @@ export interface Service {
 export interface ThingModel {
   properties: Property[]
   services: Service[]
-  events: { identifier: string; name?: string; type?: string }[]
+  events: { identifier: string; name?: string; type?: string; outputData?: (Param | string)[] }[]
 }
 
 /** The automatic services; properties have forms of their own. */
@@ -81,7 +81,7 @@ export function emptyValue(dataType: DataType): unknown {
         fieldsOf(dataType).map((field) => [field.identifier, emptyValue(field.dataType)]),
       )
     case 'array':
-      return '[]'
+      return []
     case 'int':
     case 'float':
     case 'double':
@@ -91,11 +91,14 @@ export function emptyValue(dataType: DataType): unknown {
   }
 }
 
-/** Form values as they go on the wire: arrays are typed as JSON text, empty optional ones are left out. */
+/** Form values as they go on the wire; empty optional members are left out. Dates are texts of ms (UTC). */
 export function wireValue(dataType: DataType, value: unknown): unknown {
-  if (dataType.type === 'array') return JSON.parse(String(value || '[]')) as unknown
+  if (dataType.type === 'array') {
+    const item = (dataType.specs as { item?: DataType } | undefined)?.item ?? { type: 'text' }
+    return (value as unknown[]).map((one) => wireValue(item, one))
+  }
   if (dataType.type === 'struct') {
-    const fields = value as Record<string, unknown>
+    const fields = (value ?? {}) as Record<string, unknown>
     return Object.fromEntries(
       fieldsOf(dataType)
         .map((field) => [field.identifier, wireValue(field.dataType, fields[field.identifier])] as const)

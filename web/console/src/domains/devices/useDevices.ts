@@ -35,11 +35,11 @@ export function useDevices(state: ListState, communityId: () => string | null) {
 
 const path = (iotId: string) => ({ path: { iot_id: iotId } })
 
-export function useDevice(iotId: () => string) {
-  return useResource(
-    () => answer(api.GET('/api/console/devices/{iot_id}', { params: path(iotId()) })),
-    [iotId],
-  )
+export function useDevice(iotId: () => string | null) {
+  return useResource(() => {
+    const chosen = iotId()
+    return chosen ? answer(api.GET('/api/console/devices/{iot_id}', { params: path(chosen) })) : null
+  }, [iotId])
 }
 
 export function useProperties(iotId: () => string) {
@@ -86,11 +86,11 @@ export function useMessages(iotId: () => string) {
 
 /** Call a service; a failure is an answer too, with its cause in words. */
 export function useInvoke(iotId: () => string) {
-  return useAction((identifier: string, args: Record<string, unknown>) =>
+  return useAction((identifier: string, args: Record<string, unknown>, wait: boolean) =>
     answer(
       api.POST('/api/console/devices/{iot_id}/debug/call', {
         params: path(iotId()),
-        body: { kind: 'service', identifier, args },
+        body: { kind: 'service', identifier, args, wait },
       }),
     ),
   )

@@ -1,0 +1,205 @@
+"""Searching what a device said, was told and logged; and uplinks that were refused."""
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import msgspec
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.response import Stream
+
+from linli.kernel.db import Database
+from linli.kernel.errors import BadInput
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.things.console.message_rows import shown
+from linli.things.debugging import refused
+from linli.things.debugging.device_log import KINDS, LAST, LogEntry, LogKind, LogSearch, Place, find_entries
+from linli.things.inbox.messages import batch_id
+from linli.things.queries.devices import get_device
+
+MOST_EXPORTED: Final = 50_000
+_PAGE: Final = 1_000
+
+Kinds = Annotated[
+    str, QueryParameter(description=f"Some of {', '.join(KINDS)}, joined by commas; empty: all.")
+]
+FromMs = Annotated[int | None, QueryParameter(name="fromMs")]
+ToMs = Annotated[int | None, QueryParameter(name="toMs")]
+Text = Annotated[str, QueryParameter(description="Part of the text, the identifier or an id.")]
+
+
+class DeviceLogRow(msgspec.Struct, rename="camel", frozen=True):
+    """One line. `text` and `answer` are cut after 16 kB."""
+
+    id: str
+    at_ms: int
+    kind: LogKind
+    what: str
+    """Of an uplink its kind in the inbox, of a call `sync` or `async`, of an own line its level."""
+    identifier: str
+    text: str
+    answer: str
+    state: str
+    reason: str
+    trace_id: str
+    """What `GET /trace` finds it by; of an own line what the device calls its trace."""
+
+
+class DeviceLogPage(msgspec.Struct, rename="camel", frozen=True):
+    rows: list[DeviceLogRow]
+    next: str | None
+    """`before` of the page after this one; null: there is no more."""
+    looked_at: int
+    """Lines that were searched for this page: at most 20,000."""
+
+
+class RefusedRow(msgspec.Struct, rename="camel", frozen=True):
+    """An uplink of which nothing was kept. `payload` is cut after 4 kB."""
+
+    id: str
+    iot_id: str
+    device_name: str
+    product_key: str
+    at_ms: int
+    topic: str
+    reason: str
+    """As the device was told."""
+    cause: str
+    """What sort of fault: `not_json`, `unknown`, `type`, `unsupported`, `not_stored` or `other`."""
+    payload: str
+    trace_id: str
+
+
+class DeviceLogRoutes(Controller):
+    path = "/devices/{iot_id:str}/log"
+    tags = ("debugging",)
+
+    @get("/", right="devices.use")
+    async def search(
+        self,
+        iot_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        kinds: Kinds = "",
+        q: Text = "",
+        from_ms: FromMs = None,
+        to_ms: ToMs = None,
+        before: Annotated[str, QueryParameter(description="`next` of the page before.")] = "",
+        limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
+    ) -> DeviceLogPage:
+        """Messages up and down, the device's own lines, its upgrades and refused uplinks, newest first."""
+        device = await get_device(within, db, iot_id=iot_id)
+        search = _search(kinds, q, from_ms, to_ms)._replace(before=_place(before), most=limit)
+        found = await find_entries(db, device_no=device.device_no, search=search)
+        after = None if found.next is None else f"{found.next[0]}.{found.next[1]}"
+        return DeviceLogPage([_row(entry) for entry in found.entries], after, found.looked_at)
+
+    @get("/export.csv", right="devices.use")
+    async def export(
+        self,
+        iot_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        kinds: Kinds = "",
+        q: Text = "",
+        from_ms: FromMs = None,
+        to_ms: ToMs = None,
+    ) -> Stream:
+        """The same as CSV, at most 50,000 lines: time (ISO 8601, UTC), kind, what, identifier, state, reason, id, text,
+        answer.
+        """
+        device = await get_device(within, db, iot_id=iot_id)
+        search = _search(kinds, q, from_ms, to_ms)._replace(most=_PAGE)
+        return Stream(
+            _csv(db, device.device_no, search),
+            media_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="log-{iot_id}.csv"'},
+        )
+
+
+class RefusedRoutes(Controller):
+    path = "/refused-uplinks"
+    tags = ("debugging",)
+
+    @get("/", right="devices.use")
+    async def list_refused(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        iot_id: Annotated[str, QueryParameter(name="iotId")] = "",
+        q: FromQuery[str] = "",
+    ) -> Page[RefusedRow]:
+        """Uplinks that devices in sight had refused, newest first."""
+        device_no = (await get_device(within, db, iot_id=iot_id)).device_no if iot_id else 0
+        found = await refused.list_refused(within, db, device_no=device_no, text=q.strip(), page=page)
+        rows = [
+            RefusedRow(
+                f"{row.device_no}-{row.seq}", row.iot_id, row.nickname or row.device_name, row.product_key, row.at_ms,
+                row.topic, row.reason, refused.cause_of(row.reason), shown(row.payload),
+                batch_id(row.device_no, row.seq),
+            )
+            for row in found.data
+        ]  # fmt: skip
+        return Page.of(page, found.total, rows)
+
+
+def _search(kinds: str, q: str, from_ms: int | None, to_ms: int | None) -> LogSearch:
+    """Raises BadInput."""
+    names = tuple(name for name in kinds.split(",") if name)
+    known: tuple[LogKind, ...] = tuple(kind for kind in KINDS if kind in names)
+    if len(known) != len(set(names)):
+        raise BadInput(field="kinds", rule="one_of", allowed=", ".join(KINDS))
+    low = min(max(from_ms or 0, 0), LAST[0])
+    high = LAST[0] if to_ms is None else min(max(to_ms, 0), LAST[0])
+    if low > high:
+        raise BadInput(field="fromMs", rule="before", other="toMs")
+    return LogSearch(known or KINDS, low, high, q.strip())
+
+
+def _place(text: str) -> Place:
+    """Raises BadInput."""
+    if not text:
+        return LAST
+    ms, _, number = text.partition(".")
+    if not (ms.isascii() and ms.isdigit() and number.isascii() and number.isdigit()) or len(text) > 40:
+        raise BadInput(field="before", rule="unknown")
+    return min((int(ms), min(int(number), LAST[1])), LAST)
+
+
+def _row(entry: LogEntry) -> DeviceLogRow:
+    return DeviceLogRow(
+        f"{entry.kind}-{entry.number}", entry.at_ms, entry.kind, entry.what, entry.identifier, shown(entry.text),
+        entry.answer, entry.state, entry.reason, entry.trace,
+    )  # fmt: skip
+
+
+async def _csv(db: Database, device_no: int, search: LogSearch) -> AsyncIterator[bytes]:
+    yield b"\xef\xbb\xbftime,kind,what,identifier,state,reason,id,text,answer\r\n"
+    left = MOST_EXPORTED
+    before: Place | None = search.before
+    while before is not None and left > 0:
+        page = await find_entries(db, device_no=device_no, search=search._replace(before=before))
+        out = io.StringIO()
+        writer = csv.writer(out)
+        for entry in page.entries[:left]:
+            when = datetime.fromtimestamp(entry.at_ms / 1000, UTC).isoformat(timespec="milliseconds")
+            writer.writerow(
+                (
+                    when, entry.kind, entry.what, _plain(entry.identifier), entry.state, _plain(entry.reason),
+                    entry.trace, _plain(shown(entry.text)), _plain(entry.answer),
+                )
+            )  # fmt: skip
+        left -= len(page.entries)
+        yield out.getvalue().encode()
+        before = page.next
+
+
+def _plain(text: str) -> str:
+    """A text that a spreadsheet would take for a formula is told to be text."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

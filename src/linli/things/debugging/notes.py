@@ -1,0 +1,107 @@
+"""What a trace shows and nothing else keeps: how domain handlers fared with a message, and what was refused.
+
+Collected in memory and written in bulk, so that neither costs the way of a message more than an append; a crash may
+lose the last half second of them. A flood of refused uplinks is noted up to `MOST_REFUSED` a turn.
+"""
+
+import asyncio
+from typing import Final
+
+from linli.kernel import telemetry
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.db.partitions import day_of
+from linli.kernel.errors import Unavailable
+from linli.kernel.ids import Ids
+from linli.things.debugging.models import handled_messages, refused_uplinks
+from linli.things.inbox.refusals import Refusal
+
+log = telemetry.logger(__name__)
+
+EVERY_SECONDS: Final = 0.5
+MOST_REFUSED: Final = 200
+"""Of one turn; beyond, only counted."""
+MOST_HANDLED: Final = 20_000
+"""Held while the database cannot be written."""
+
+_HANDLED: Final = ("device_no", "seq", "day", "done_ms", "took_us", "handlers")
+_REFUSED: Final = ("device_no", "seq", "day", "at_ms", "topic", "reason", "payload")
+_dropped = telemetry.counter(
+    "debug_notes_dropped", "Refused uplinks that were not noted since there were too many"
+)
+
+TABLES: Final = (handled_messages, refused_uplinks)
+"""Kept as long as the messages themselves."""
+
+type _Handled = tuple[int, int, int, int, int, str]
+type _Refused = tuple[int, int, int, int, str, str, bytes]
+
+
+class Notes:
+    """One per process."""
+
+    def __init__(self, db: Database, ids: Ids, clock: Clock) -> None:
+        self._db = db
+        self._ids = ids
+        self._clock = clock
+        self._handled: list[_Handled] = []
+        self._refused: list[_Refused] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def handled(self, device_no: int, seq: int, handlers: str, took_us: int) -> None:
+        """Every handler of a message is through, and that is committed."""
+        if len(self._handled) < MOST_HANDLED:
+            done_ms = self._clock.now_ms()
+            day = day_of(Ids.number_ms(seq))
+            self._handled.append((device_no, seq, day, done_ms, took_us, handlers))
+
+    def refused(self, refusal: Refusal) -> None:
+        """Nothing of an uplink was kept."""
+        if len(self._refused) >= MOST_REFUSED:
+            _dropped.inc()
+            return
+        at = refusal.at_ms
+        self._refused.append(
+            (
+                refusal.device_no, self._ids.number(at), day_of(at), at, refusal.topic.replace("\0", ""),
+                refusal.reason.replace("\0", ""), refusal.payload,
+            )
+        )  # fmt: skip
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._loop(), name="debug-notes")
+
+    async def stop(self) -> None:
+        """Write what is left."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self.flush()
+
+    async def flush(self) -> None:
+        """Write everything noted so far. What cannot be written is dropped: notes are worth no waiting."""
+        handled, self._handled = self._handled, []
+        refused, self._refused = self._refused, []
+        if not handled and not refused:
+            return
+        try:
+            async with self._db.begin() as tx:
+                if handled:
+                    # A message that was parked and put back is handled twice: the first note stays.
+                    await tx.upsert_tuples(
+                        handled_messages, _HANDLED, handled, keys=("device_no", "seq", "day")
+                    )
+                if refused:
+                    await tx.insert_tuples(refused_uplinks, _REFUSED, refused)
+        except Unavailable:
+            log.warning(
+                "%d notes of handled messages and %d of refused ones are lost", len(handled), len(refused)
+            )
+
+    async def _loop(self) -> None:
+        while True:
+            await self._clock.sleep(EVERY_SECONDS)
+            try:
+                await self.flush()
+            except Exception:
+                log.exception("notes for debugging cannot be written")
