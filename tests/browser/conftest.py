@@ -125,6 +125,7 @@ class Demo:
     passwords: dict[str, str]
     mqtt_port: int
     log: Path
+    data: Path
 
     def code(self, phone: str) -> str:
         """The last one-time code that the demo printed for a phone."""
@@ -152,7 +153,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         passwords = _passwords(process, log)
         url = f"http://127.0.0.1:{port}"
         urllib.request.urlopen(f"{url}/readyz", timeout=5).close()
-        yield Demo(url, passwords, mqtt_port, log)
+        yield Demo(url, passwords, mqtt_port, log, folder / "data")
     finally:
         process.send_signal(signal.SIGTERM)
         try:

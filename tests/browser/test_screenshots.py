@@ -26,7 +26,7 @@ SOME = [
 ]  # fmt: skip
 COMBINATIONS = ALL if os.environ.get("LINLI_SHOTS") == "all" else SOME
 TEXT_KEY = re.compile(
-    r"\b(?:app|shared|overview|people|doors|devices|products|deliveries|inbox|firmware|configs|integrations|settings)\.[a-z]\w*\b"
+    r"\b(?:app|shared|overview|people|doors|devices|products|deliveries|inbox|firmware|configs|integrations|settings|debugging|charts|devicegroups)\.[a-z]\w*\b"
 )
 
 
@@ -63,6 +63,14 @@ def paths(playwright, demo: Demo) -> dict[str, str]:
         "product-topics": f"/products/{product}/topics",
         "product-settings": f"/products/{product}/settings",
         "categories": "/products/categories",
+        "debugging": f"/debugging/{door}",
+        "debugging-nothing": "/debugging",
+        "device-log": f"/device-log/{door}",
+        "trace-nothing": "/trace",
+        "refused": "/refused-messages",
+        "charts": "/charts",
+        "device-groups": "/device-groups",
+        "device-certificates": f"/devices/{door}/certificates",
         "deliveries": "/deliveries",
         "firmware": "/firmware",
         "campaigns": "/firmware/campaigns",

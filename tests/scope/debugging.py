@@ -34,7 +34,7 @@ def recipes() -> dict[str, list[RouteRecipe]]:
             lambda x: Ask(query={"id": x.device_call}),
             lambda x: Ask(query={"id": x.device_message}),
             lambda x: Ask(query={"id": x.refused_message}),
-            lambda x: Ask(query={"id": f"change-{x.change}"}),
+            lambda x: Ask(query={"id": f"change-{x.told_change}"}),
         ],
         "GET /devices/{iot_id}/simulator": [lambda x: Ask(stand_in(x))],
         "POST /devices/{iot_id}/simulator": [lambda x: Ask(stand_in(x), body={})],

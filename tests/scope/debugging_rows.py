@@ -36,7 +36,7 @@ async def add_debugging(platform: Platform, lot: Lot, mqtt_port: int) -> None:
         await things.invoker.get_properties(owner, lot.simulated, ["Level"])
     (call,) = await downlinks_of(platform.db, device_no=number, most=1)
     lot.device_call = call.call_no
-    lot.device_message, lot.refused_message, lot.change = await _messages(platform, lot, number)
+    lot.device_message, lot.refused_message, lot.told_change = await _messages(platform, lot, number)
 
 
 async def _messages(platform: Platform, lot: Lot, number: int) -> tuple[str, str, int]:

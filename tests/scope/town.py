@@ -190,10 +190,10 @@ class Lot:
     sub_device: str = ""
     simulated: str = ""
     device_call: int = 0
+    """To `simulated`."""
     device_message: str = ""
     refused_message: str = ""
-    change: int = 0
-    """To `simulated`."""
+    told_change: int = 0
     coming_sub: str = ""
     leaving_sub: str = ""
     old_firmware: int = 0

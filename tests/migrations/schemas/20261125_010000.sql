@@ -182,8 +182,8 @@ CREATE TABLE changes (
 	operate TEXT DEFAULT '' NOT NULL, 
 	payload TEXT DEFAULT '' NOT NULL, 
 	created_ms INTEGER NOT NULL
-, project_id TEXT DEFAULT '' NOT NULL, product_key TEXT DEFAULT '' NOT NULL, device_name TEXT DEFAULT '' NOT NULL, iot_id TEXT DEFAULT '' NOT NULL);
-INSERT INTO "changes" VALUES(1,'1',1,'1','1','1','1','1',1,'1','1','1','1');
+, project_id TEXT DEFAULT '' NOT NULL, product_key TEXT DEFAULT '' NOT NULL, device_name TEXT DEFAULT '' NOT NULL, iot_id TEXT DEFAULT '' NOT NULL, cause TEXT DEFAULT '' NOT NULL);
+INSERT INTO "changes" VALUES(1,'1',1,'1','1','1','1','1',1,'1','1','1','1','1');
 CREATE TABLE communities (
 	community_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	tenant_id TEXT NOT NULL, 
@@ -723,6 +723,19 @@ CREATE TABLE found_devices (
 
 ;
 INSERT INTO "found_devices" VALUES(1,'1','1',1,1);
+CREATE TABLE handled_messages (
+	device_no INTEGER NOT NULL, 
+	seq INTEGER NOT NULL, 
+	day INTEGER NOT NULL, 
+	done_ms INTEGER NOT NULL, 
+	took_us INTEGER NOT NULL, 
+	handlers TEXT NOT NULL, 
+	CONSTRAINT pk_handled_messages PRIMARY KEY (device_no, seq, day)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "handled_messages" VALUES(1,1,1,1,1,'1');
 CREATE TABLE house_assets (
 	asset_id INTEGER NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -1427,6 +1440,20 @@ CREATE TABLE records (
 
 ;
 INSERT INTO "records" VALUES(1,1,'1',1,'1','1','1','1',1,1,'1','1','1','1','1','1',1);
+CREATE TABLE refused_uplinks (
+	device_no INTEGER NOT NULL, 
+	seq INTEGER NOT NULL, 
+	day INTEGER NOT NULL, 
+	at_ms INTEGER NOT NULL, 
+	topic TEXT NOT NULL, 
+	reason TEXT NOT NULL, 
+	payload BLOB NOT NULL, 
+	CONSTRAINT pk_refused_uplinks PRIMARY KEY (device_no, seq, day)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "refused_uplinks" VALUES(1,1,1,1,'1','1',X'31');
 CREATE TABLE resident_forms (
 	community_id INTEGER NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -1534,13 +1561,13 @@ CREATE TABLE service_calls (
 	state TEXT NOT NULL, 
 	reason TEXT DEFAULT '' NOT NULL, 
 	called_ms INTEGER NOT NULL, 
-	answered_ms INTEGER, 
+	answered_ms INTEGER, cause TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_service_calls PRIMARY KEY (call_no, day)
 )
  WITHOUT ROWID
 
 ;
-INSERT INTO "service_calls" VALUES(1,1,1,'1','1','1','1','1','1','1',1,1);
+INSERT INTO "service_calls" VALUES(1,1,1,'1','1','1','1','1','1','1',1,1,'1');
 CREATE TABLE service_models (
 	model_no INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	tenant_id TEXT NOT NULL, 
@@ -1978,6 +2005,7 @@ CREATE INDEX ix_mqtt_wills_front ON mqtt_wills (front);
 CREATE INDEX ix_mqtt_wills_tenant ON mqtt_wills (tenant_id);
 CREATE INDEX ix_record_changes_community ON record_changes (community_id, change_no);
 CREATE INDEX ix_record_changes_target ON record_changes (kind, target, change_no);
+CREATE INDEX ix_refused_uplinks_seq ON refused_uplinks (seq);
 CREATE INDEX ix_resident_vehicles_created ON resident_vehicles (community_id, created_ms, vehicle_id);
 CREATE INDEX ix_resident_vehicles_person ON resident_vehicles (person_id, community_id);
 CREATE UNIQUE INDEX uq_resident_vehicles_plate ON resident_vehicles (community_id, plate);

@@ -2474,6 +2474,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/devices/{iot_id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Messages up and down, the device's own lines, its upgrades and refused uplinks, newest first.
+         */
+        get: operations["ApiConsoleDevicesIotIdLogSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/devices/{iot_id}/log/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The same as CSV, at most 50,000 lines: time (ISO 8601, UTC), kind, what, identifier, state, reason, id, text,
+         *     answer.
+         */
+        get: operations["ApiConsoleDevicesIotIdLogExportCsvExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/devices/{iot_id}/messages": {
         parameters: {
             query?: never;
@@ -4917,6 +4958,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/refused-uplinks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListRefused
+         * @description Uplinks that devices in sight had refused, newest first.
+         */
+        get: operations["ApiConsoleRefusedUplinksListRefused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/requests": {
         parameters: {
             query?: never;
@@ -5829,6 +5890,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trace
+         * @description Every hop of one message with time and result. Requests and subscriptions show with their own right only.
+         */
+        get: operations["ApiConsoleTraceTrace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/units": {
         parameters: {
             query?: never;
@@ -6666,6 +6747,26 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** DeviceLogPage */
+        DeviceLogPage: {
+            lookedAt: number;
+            next: string | null;
+            rows: components["schemas"]["DeviceLogRow"][];
+        };
+        /** DeviceLogRow */
+        DeviceLogRow: {
+            answer: string;
+            atMs: number;
+            id: string;
+            identifier: string;
+            /** @enum {string} */
+            kind: "property" | "event" | "reply" | "status" | "request" | "other" | "down" | "own" | "ota" | "refused";
+            reason: string;
+            state: string;
+            text: string;
+            traceId: string;
+            what: string;
+        };
         /** DeviceRemoval */
         DeviceRemoval: {
             certificates: number;
@@ -7026,6 +7127,19 @@ export interface components {
             status: number;
             type: number;
         };
+        /** Hop */
+        Hop: {
+            atMs: number | null;
+            facts?: {
+                [key: string]: unknown;
+            };
+            /** @default  */
+            reason?: string;
+            /** @enum {string} */
+            state: "ok" | "waiting" | "failed" | "skipped";
+            /** @enum {string} */
+            step: "received" | "checked" | "refused" | "committed" | "acknowledged" | "handled" | "record" | "told" | "pushed" | "asked" | "routed" | "sent" | "replied" | "answered" | "called";
+        };
         /** HouseDescription */
         HouseDescription: {
             areaM2?: number | null;
@@ -7205,9 +7319,16 @@ export interface components {
             identifier: string;
             iotId: string;
             kind: string;
+            /** @default  */
+            note?: string;
             payload: string;
+            qos?: number | null;
             reason: string;
             state: string;
+            /** @default  */
+            topic?: string;
+            /** @default  */
+            traceId?: string;
         };
         /** MethodDetail */
         MethodDetail: {
@@ -7890,6 +8011,13 @@ export interface components {
             pageSize: number;
             total: number;
         };
+        /** Page[RefusedRow] */
+        "Page_linli.things.console.device_log.RefusedRow_": {
+            data: components["schemas"]["RefusedRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
         /** Page[DeviceRow] */
         "Page_linli.things.console.devices.DeviceRow_": {
             data: components["schemas"]["DeviceRow"][];
@@ -8514,6 +8642,19 @@ export interface components {
         Refusal: {
             comment: string;
             houseId: number;
+        };
+        /** RefusedRow */
+        RefusedRow: {
+            atMs: number;
+            cause: string;
+            deviceName: string;
+            id: string;
+            iotId: string;
+            payload: string;
+            productKey: string;
+            reason: string;
+            topic: string;
+            traceId: string;
         };
         /** RegisterRequest */
         RegisterRequest: {
@@ -9253,6 +9394,19 @@ export interface components {
             parent: components["schemas"]["GatewayRef"] | null;
             /** @description Sub-devices in sight. */
             subs: number;
+        };
+        /** Trace */
+        Trace: {
+            answer: string;
+            atMs: number;
+            deviceName: string;
+            hops: components["schemas"]["Hop"][];
+            id: string;
+            iotId: string;
+            /** @enum {string} */
+            kind: "up" | "down" | "request" | "refused" | "told";
+            payload: string;
+            title: string;
         };
         /** Traffic */
         Traffic: {
@@ -15397,6 +15551,97 @@ export interface operations {
             };
         };
     };
+    ApiConsoleDevicesIotIdLogSearch: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                before?: string;
+                fromMs?: number | null;
+                /** @description Some of property, event, reply, status, request, other, down, own, ota, refused, joined by commas; empty: all. */
+                kinds?: string;
+                limit?: number;
+                /** @description Part of the text, the identifier or an id. */
+                q?: string;
+                toMs?: number | null;
+            };
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceLogPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdLogExportCsvExport: {
+        parameters: {
+            query?: {
+                fromMs?: number | null;
+                /** @description Some of property, event, reply, status, request, other, down, own, ota, refused, joined by commas; empty: all. */
+                kinds?: string;
+                /** @description Part of the text, the identifier or an id. */
+                q?: string;
+                toMs?: number | null;
+            };
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleDevicesIotIdMessagesListMessages: {
         parameters: {
             query?: never;
@@ -20791,6 +21036,48 @@ export interface operations {
             };
         };
     };
+    ApiConsoleRefusedUplinksListRefused: {
+        parameters: {
+            query?: {
+                iotId?: string;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.things.console.device_log.RefusedRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleRequestsSearch: {
         parameters: {
             query?: {
@@ -22692,6 +22979,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SampleRow"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleTraceTrace: {
+        parameters: {
+            query: {
+                /** @description batchId of a message, message id of a call, X-Ca-Request-Id, or change-N of a push log. */
+                id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trace"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

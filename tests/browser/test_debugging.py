@@ -1,0 +1,385 @@
+"""A person debugs a device in the browser: simulator, properties of every type, services, live messages, traces, the log,
+refusals, charts; and puts devices into groups and gives them certificates."""
+
+import csv
+import io
+import json
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Download, Page, expect
+
+from linli.ops.tls import Authority
+from tests.browser.conftest import ROOT, Demo, Visit
+
+pytestmark = pytest.mark.slow
+SHOTS = ROOT / "build" / "screenshots"
+
+
+def field(identifier: str, name: str, kind: str, specs: Any) -> dict[str, Any]:
+    return {
+        "identifier": identifier, "name": name, "accessMode": "rw", "dataType": {"type": kind, "specs": specs}
+    }  # fmt: skip
+
+
+def number(identifier: str, name: str, low: int, high: int) -> dict[str, Any]:
+    specs = {"min": str(low), "max": str(high), "step": "0.5", "unit": "°C", "unitName": "摄氏度"}
+    return field(identifier, name, "double", specs)
+
+
+MODEL = {
+    "properties": [
+        number("Setpoint", "Set point", 5, 35),
+        field("Mode", "Mode", "enum", {"0": "off", "1": "heat", "2": "cool"}),
+        field("Since", "Since", "date", {}),
+        field("Place", "Place", "struct", [number("Inlet", "Inlet", -20, 80)]),
+        field("Steps", "Steps", "array", {"size": "4", "item": {"type": "int"}}),
+    ],
+    "events": [
+        {
+            "identifier": "tooHot",
+            "name": "Too hot",
+            "type": "alert",
+            "outputData": [number("At", "At", 0, 99)],
+        }
+    ],
+    "services": [
+        {
+            "identifier": "calibrate",
+            "name": "Calibrate",
+            "callType": "sync",
+            "inputData": [],
+            "outputData": [],
+        },
+        {
+            "identifier": "flush",
+            "name": "Flush",
+            "callType": "async",
+            "inputData": [number("Until", "Until", 20, 70)],
+            "outputData": [],
+        },
+    ],
+}
+
+
+@dataclass
+class Boiler:
+    product_key: str
+    iot_id: str
+    name: str = "boiler-01"
+
+
+def send(visit: Visit, path: str, body: Any, method: str = "post") -> Any:
+    ask = getattr(visit.page.request, method)
+    answer = ask(f"{visit.base}/api/console{path}", data=body, headers={"x-linli-request": "1"})
+    assert answer.ok, answer.text()
+    return json.loads(answer.text() or "null")
+
+
+@pytest.fixture(scope="module")
+def boiler(administrator: Visit) -> Boiler:
+    administrator.go("/mark.svg")
+    key = send(administrator, "/products", {"name": "Boilers"})["productKey"]
+    draft = send(administrator, f"/products/{key}/model/draft", {"document": MODEL, "revision": 0}, "put")
+    assert draft["faults"] == []
+    send(administrator, f"/products/{key}/model/publish", {"revision": draft["revision"]})
+    made = send(administrator, "/devices", {"productKey": key, "deviceName": "boiler-01"})
+    return Boiler(key, made["iotId"])
+
+
+def look(visit: Visit, name: str) -> None:
+    """Pictures for people, wide and narrow; no page may scroll sideways."""
+    page = visit.page
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    for width in (1440, 360):
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.wait_for_timeout(250)
+        page.screenshot(path=SHOTS / f"{name}-{width}.png", full_page=True)
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0, f"{name} scrolls sideways by {over} px at {width}"
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def unfold(page: Page, field_id: str) -> None:
+    """Open a drop-down."""
+    page.locator(".el-select", has=page.locator(f"#{field_id}")).click()
+
+
+def pick(page: Page, field_id: str, words: str) -> None:
+    """Choose from a drop-down that searches."""
+    unfold(page, field_id)
+    page.locator(f"#{field_id}").fill(words)
+    page.get_by_role("option", name=re.compile(re.escape(words))).last.click()
+
+
+def rows_of(download: Download) -> list[dict[str, str]]:
+    text = Path(download.path()).read_bytes().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_device_is_debugged_with_the_simulator(boiler: Boiler, administrator: Visit) -> None:
+    page = administrator.page
+    administrator.go(f"/products/{boiler.product_key}")
+    page.get_by_role("button", name="Online debugging").click()
+    pick(page, "debug-device", boiler.name)
+    expect(page.get_by_text("The device is not connected.")).to_be_visible()
+    page.get_by_role("button", name="Start simulator").click()
+    expect(page.get_by_text("Simulated", exact=True)).to_be_visible()
+    expect(page.get_by_text("Online", exact=True)).to_be_visible()
+
+    # Every type has its own field.
+    for name in ("Set point", "Mode", "Since", "Place", "Steps"):
+        unfold(page, "debug-properties")
+        page.get_by_role("option", name=name, exact=True).last.click()
+        page.keyboard.press("Escape")
+    page.locator("#param-set-Setpoint").fill("21.5")
+    unfold(page, "param-set-Mode")
+    page.get_by_role("option", name="heat (1)").last.click()
+    page.locator("#param-set-Since").fill("2026-11-24 08:00:00")
+    page.locator("#param-set-Since").press("Enter")
+    page.locator("#param-set-Place-Inlet").fill("40")
+    for value in ("3", "4"):
+        page.get_by_role("button", name="Add an element").click()
+        page.locator("#param-set-Steps-0, #param-set-Steps-1").last.fill(value)
+    page.get_by_role("button", name="Set", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="The device took it")).to_be_visible()
+
+    # The call went down, its reply and the device's report came up, decoded beside raw.
+    stream = page.locator("section", has=page.get_by_role("heading", name="Messages"))
+    stream.get_by_text("Down", exact=True).click()
+    stream.get_by_role("button", name=re.compile("Set properties")).first.click()
+    for text in ("21.5 °C", "heat (1)", "40 °C", "/thing/service/property/set", "200 success"):
+        expect(stream.get_by_text(text).first).to_be_visible()
+    stream.get_by_text("Up", exact=True).click()
+    stream.get_by_role("button", name=re.compile("Property report")).first.click()
+    expect(stream.get_by_text("/thing/event/property/post")).to_be_visible()
+    look(administrator, "debugging")
+
+    # Services, waited for and not.
+    page.get_by_role("tab", name="Services").click()
+    page.get_by_role("button", name="Call", exact=True).click()
+    expect(page.get_by_text("Answered in")).to_be_visible()
+    page.get_by_role("option", name=re.compile("Flush")).click()
+    page.locator("#param-Until").fill("60")
+    page.get_by_text("Only send, do not wait").click()
+    page.get_by_role("button", name="Call", exact=True).click()
+    expect(page.get_by_text("Sent; the answer shows")).to_be_visible()
+
+    # A device that says no, and why.
+    page.get_by_role("button", name="Behaviour").click()
+    service = page.get_by_role("combobox", name="A service that answers otherwise")
+    page.locator(".el-select", has=service).click()
+    page.get_by_role("option", name="Calibrate", exact=True).last.click()
+    page.get_by_role("spinbutton", name="Code").fill("5001")
+    page.get_by_role("textbox", name="Message", exact=True).fill("sensor is wet")
+    page.get_by_role("button", name="Apply").click()
+    page.get_by_role("option", name=re.compile("Calibrate")).first.click()
+    page.get_by_role("button", name="Call", exact=True).click()
+    expect(page.get_by_text("Failed after")).to_be_visible()
+    expect(page.get_by_text("sensor is wet").first).to_be_visible()
+    assert administrator.take_faults() == []
+
+
+def test_one_message_is_traced_up_and_down(boiler: Boiler, administrator: Visit) -> None:
+    page = administrator.page
+    administrator.go(f"/devices/{boiler.iot_id}/messages")
+    page.get_by_role("button", name=re.compile("Property report")).first.click()
+    page.get_by_role("link", name="Trace", exact=True).click()
+    hops = page.get_by_test_id("hops")
+    for step in ("Front received", "Checked", "On disk", "Acknowledged", "Handlers"):
+        expect(hops.get_by_text(step, exact=True)).to_be_visible()
+    expect(hops.get_by_text("200 success")).to_be_visible()
+    look(administrator, "trace")
+
+    administrator.go(f"/devices/{boiler.iot_id}/messages")
+    page.get_by_role("button", name=re.compile("Set properties")).first.click()
+    page.get_by_role("link", name="Trace", exact=True).click()
+    for step in ("Asked", "Routed", "Sent to the device", "Device replied"):
+        expect(hops.get_by_text(step, exact=True)).to_be_visible()
+    expect(hops.get_by_text("QoS 1")).to_be_visible()
+
+    administrator.go("/trace?id=12345")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert administrator.take_faults() == []
+
+
+def test_a_pass_is_traced_from_the_door_to_its_record(administrator: Visit) -> None:
+    """In the living sample somebody always passes a door."""
+    page = administrator.page
+    doors = json.loads(page.request.get(f"{administrator.base}/api/console/doors?pageSize=50").text())["data"]
+    for door in doors:
+        iot_id = door["iotId"]
+        log = f"{administrator.base}/api/console/devices/{iot_id}/log?kinds=event"
+        found = [row for row in json.loads(page.request.get(log).text())["rows"] if row["what"] == "event"]
+        if found:
+            administrator.go(f"/trace?id={found[-1]['traceId']}")
+            break
+    hops = page.get_by_test_id("hops")
+    expect(hops.get_by_text("access.", exact=False).first).to_be_visible()
+    expect(hops.get_by_text("Record", exact=True).first).to_be_visible()
+    look(administrator, "trace-pass")
+    assert administrator.take_faults() == []
+
+
+def test_a_refused_message_says_what_and_how_to_mend_it(boiler: Boiler, administrator: Visit) -> None:
+    page = administrator.page
+    administrator.go(f"/refused-messages?iotId={boiler.iot_id}")
+    expect(
+        page.get_by_text("Nothing was refused").or_(page.get_by_text("Nothing fits")).first
+    ).to_be_visible()
+    act = {"kind": "property", "values": {"Setpont": 20}}
+    send_nothing(administrator, f"/devices/{boiler.iot_id}/simulator/acts", act)
+    page.get_by_role("button", name=re.compile(r"\d\d:\d\d")).first.click()  # it comes by itself
+    panel = page.get_by_role("dialog", name="Refused message")
+    expect(panel.get_by_text("Not in the thing model", exact=True)).to_be_visible()
+    expect(panel.get_by_text("Setpont: is not in the thing model")).to_be_visible()
+    expect(panel.get_by_text("correct its spelling in the firmware")).to_be_visible()
+    look(administrator, "refused")
+    panel.get_by_role("link", name="Trace").click()
+    expect(page.get_by_test_id("hops").get_by_text("460 wrong parameters")).to_be_visible()
+    assert administrator.take_faults() == []
+
+
+def send_nothing(visit: Visit, path: str, body: Any) -> None:
+    answer = visit.page.request.post(
+        f"{visit.base}/api/console{path}", data=body, headers={"x-linli-request": "1"}
+    )
+    assert answer.ok, answer.text()
+
+
+def test_the_log_is_searched_followed_and_exported(boiler: Boiler, administrator: Visit) -> None:
+    page = administrator.page
+    administrator.go(f"/devices/{boiler.iot_id}")
+    page.get_by_role("button", name="Device log").click()
+    log = page.get_by_test_id("log")
+    for kind in ("Connection", "Properties", "Call", "Reply", "Refused"):
+        expect(log.get_by_text(kind, exact=True).first).to_be_visible()
+    before = log.get_by_text("Event", exact=True).count()
+    send_nothing(
+        administrator, f"/devices/{boiler.iot_id}/simulator/acts", {"kind": "event", "identifier": "tooHot"}
+    )
+    expect(log.get_by_text("Event", exact=True)).to_have_count(before + 1)  # it comes by itself
+
+    page.get_by_role("searchbox", name="Text, identifier or id").fill("sensor is wet")
+    expect(log.get_by_role("button")).to_have_count(1)
+    log.get_by_role("button").first.click()
+    expect(page.get_by_role("link", name="Trace", exact=True)).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export CSV").click()
+    (row,) = rows_of(download.value)
+    assert (row["kind"], row["identifier"], row["state"]) == ("down", "calibrate", "refused")
+    page.get_by_role("searchbox", name="Text, identifier or id").fill("")
+    page.locator(".kinds").click()
+    page.get_by_role("option", name="Connection").click()
+    page.keyboard.press("Escape")
+    expect(log.get_by_text("Call", exact=True)).to_have_count(0)
+    expect(page).to_have_url(re.compile("kinds=status"))
+    look(administrator, "device-log")
+    administrator.go(f"/device-log/{boiler.iot_id}?from=1000&to=2000")
+    expect(page.get_by_text("No lines fit")).to_be_visible()
+    assert administrator.take_faults() == []
+
+
+def test_courses_are_drawn_zoomed_listed_and_exported(boiler: Boiler, administrator: Visit) -> None:
+    page, act = administrator.page, f"/devices/{boiler.iot_id}/simulator/acts"
+    for value in (18.5, 19, 21.5, 20):
+        values = {"Setpoint": value, "Mode": int(value) % 3}
+        send_nothing(administrator, act, {"kind": "property", "values": values})
+        page.wait_for_timeout(30)
+    administrator.go("/charts")
+    expect(page.get_by_text("No property chosen yet")).to_be_visible()
+    pick(page, "chart-device", boiler.name)
+    unfold(page, "chart-property")
+    page.get_by_role("option", name="Set point", exact=True).last.click()
+    page.get_by_role("button", name="Add", exact=True).click()
+    unfold(page, "chart-property")
+    page.get_by_role("option", name="Mode", exact=True).last.click()
+    page.get_by_role("button", name="Add", exact=True).click()
+    plot = page.get_by_role("img", name="Charts")
+    expect(plot.locator("canvas")).to_be_visible()
+    expect(page.get_by_text("Asia/Shanghai")).to_be_visible()
+    page.get_by_text("1 hour", exact=True).click()
+    expect(page).to_have_url(re.compile("span=hour"))
+    look(administrator, "charts")
+    plot.focus()
+    page.keyboard.press("+")
+    expect(page.get_by_role("button", name="Back to now")).to_be_visible()
+    expect(page).to_have_url(re.compile("from=\\d+"))
+    box = plot.locator(".u-over").bounding_box()
+    assert box is not None
+    zoomed = page.url
+    page.mouse.move(box["x"] + 50, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 250, box["y"] + 60, steps=4)
+    page.mouse.up()
+    page.wait_for_url(lambda url: url != zoomed)
+    page.get_by_role("button", name="Back to now").click()
+    page.get_by_text("As a table").click()
+    expect(page.get_by_role("cell", name="21.5", exact=True).first).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export CSV").click()
+    rows = rows_of(download.value)
+    assert {"18.5", "19.0", "21.5", "20.0"} <= {row["value"] for row in rows if row["property"] == "Setpoint"}
+    assert {row["unit"] for row in rows if row["property"] == "Setpoint"} == {"°C"}
+    assert administrator.take_faults() == []
+
+
+def test_devices_are_grouped_by_hand_and_by_condition(boiler: Boiler, administrator: Visit) -> None:
+    page = administrator.page
+    administrator.go("/device-groups")
+    page.get_by_role("button", name="New group").first.click()
+    page.locator("#group-name").fill("North side")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="North side")).to_be_visible()
+    pick(page, "group-device", boiler.name)
+    page.get_by_role("button", name="Put in").click()
+    expect(page.locator("a.row-link", has_text=boiler.name)).to_be_visible()
+    page.get_by_role("button", name="Take out").click()
+    expect(page.get_by_text("No members")).to_be_visible()
+
+    administrator.go("/device-groups")
+    page.get_by_role("button", name="New group").first.click()
+    page.locator("#group-name").fill("All boilers")
+    page.get_by_text("By condition", exact=True).last.click()
+    pick(page, "group-products", "Boilers")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("a.row-link", has_text=boiler.name)).to_be_visible()
+    look(administrator, "device-group")
+    page.get_by_role("button", name="Delete group").click()
+    page.get_by_role("dialog", name="Delete group").get_by_role("button", name="Delete group").click()
+    page.wait_for_url("**/device-groups")
+    expect(page.get_by_text("North side")).to_be_visible()
+    expect(page.get_by_text("All boilers")).to_have_count(0)
+    look(administrator, "device-groups")
+    assert administrator.take_faults() == []
+
+
+def test_a_certificate_is_issued_and_revoked(boiler: Boiler, administrator: Visit, demo: Demo) -> None:
+    page = administrator.page
+    Authority(demo.data / "tls").create("Sample CA", now_ms=time.time_ns() // 1_000_000)
+    administrator.go(f"/products/{boiler.product_key}/settings")
+    ways = page.locator("form", has_text="How devices prove themselves")
+    ways.get_by_text("With a certificate only").click()
+    expect(ways.get_by_text("will not be able to connect")).to_be_visible()
+    ways.get_by_role("button", name="Save").click()
+    expect(ways.get_by_role("button", name="Save")).to_be_disabled()
+    ways.get_by_text("Either", exact=True).click()
+    ways.get_by_role("button", name="Save").click()
+    expect(ways.get_by_role("button", name="Save")).to_be_disabled()
+    administrator.go(f"/devices/{boiler.iot_id}/certificates")
+    expect(page.get_by_text("No certificates")).to_be_visible()
+    page.get_by_role("button", name="Issue certificate").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save private key").click()
+    assert b"PRIVATE KEY" in Path(download.value.path()).read_bytes()
+    expect(page.get_by_text("Valid", exact=True).last).to_be_visible()
+    look(administrator, "certificates")
+    page.get_by_role("button", name="Revoke").click()
+    page.get_by_role("dialog", name="Revoke").get_by_role("button", name="Revoke").click()
+    expect(page.get_by_text("Revoked", exact=True)).to_be_visible()
+    assert administrator.take_faults() == []
