@@ -1,7 +1,8 @@
 """A gateway of fifty sub-devices, and devices that register themselves: the vendor's Python SDK against the platform.
 
-The platform runs as a process; people act through the console's routes, the integrator through the open API with the
-vendor's client. A second client speaks as the Node and C SDKs do, on paho.
+The platform runs as a process, and again as three fronts and a worker (`estate`); people act through the console's
+routes, the integrator through the open API with the vendor's client. A second client speaks as the Node and C SDKs do,
+on paho.
 """
 
 import json
@@ -9,82 +10,16 @@ import queue
 import time
 import urllib.parse
 import urllib.request
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import paho.mqtt.client as paho
 import pytest
 from linkkit import linkkit
 
 from linli.protocols.linkkit import signatures
-from linli.sim import models
-from tests.engines import free_port
+from tests.real.estate import FIFTY, Estate
 from tests.real.gateway import SdkGateway, Triple, until
-from tests.real.partner import Partner
-from tests.real.platform import Installation
-
-FIFTY = 50
-
-
-class Estate:
-    """What an operator sets up before anything connects."""
-
-    def __init__(self, linli: Installation, auth_port: int) -> None:
-        self.linli, self.auth_port = linli, auth_port
-        admin = linli.admin
-        tsl = linli.folder.parent / "door.json"
-        tsl.write_text(models.tsl("smart_door"), "utf-8")
-        self.tenant = admin("create-tenant", f"物业 {uuid.uuid4().hex[:6]}")["tenantId"]
-        project = admin("create-project", "网关集成", "--tenant", self.tenant)
-        self.partner = Partner(f"127.0.0.1:{linli.http_port}", project["appKey"], project["appSecret"])
-        self.gateways = admin("create-product", "网关", "--tenant", self.tenant, "--gateway")["productKey"]
-        doors = admin(
-            "create-product", "门禁", "--tenant", self.tenant, "--tsl", str(tsl), "--dynamic-register"
-        )
-        self.doors, self.product_secret = doors["productKey"], doors["productSecret"]
-        self.gateway = admin(
-            "create-device", self.gateways, "--name", "gw-01", "--project", project["projectId"]
-        )
-        user = admin("create-user", "13800138000", "--role", "tenant_admin", "--tenant", self.tenant)
-        self.people = httpx.Client(
-            base_url=f"{linli.url}/api/console", headers={"x-linli-request": "1"}, timeout=20, trust_env=False
-        )
-        signed_in = self.people.post("/session", json={"login": user["login"], "password": user["password"]})
-        assert signed_in.is_success, signed_in.text
-        self.subs = [self.door(f"sub.{n:02}") for n in range(1, FIFTY + 1)]
-
-    def door(self, name: str) -> Triple:
-        body = {"productKey": self.doors, "deviceName": name}
-        made: Triple = self.person("POST", "/devices", body)
-        return made
-
-    def person(self, method: str, path: str, body: Any = None) -> Any:
-        answer = self.people.request(method, path, json=body)
-        assert answer.is_success, answer.text
-        return answer.json() if answer.content else None
-
-    def states(self, gateway: Triple | None = None) -> dict[str, str]:
-        place = (gateway or self.gateway)["iotId"]
-        rows = self.people.get(f"/devices/{place}/subs", params={"pageSize": 100}).json()["data"]
-        return {row["deviceName"]: row["state"] for row in rows}
-
-
-@pytest.fixture(scope="module")
-def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    folder = tmp_path_factory.mktemp("gateway") / "data"
-    folder.mkdir()
-    port = free_port()
-    linli = Installation(folder, more={"LINLI_DEVICE_AUTH_PORT": str(port)})
-    try:
-        linli.start()
-        made = Estate(linli, port)
-        yield made
-        made.people.close()
-    finally:
-        linli.stop()
-
 
 @pytest.fixture
 def gateway(estate: Estate) -> Iterator[SdkGateway]:

@@ -1,0 +1,38 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engines import PostgreSQL, free_port
+from tests.real.estate import Estate
+from tests.real.fronts import Fronts
+from tests.real.platform import Installation
+
+ONE = pytest.param("one process", marks=pytest.mark.xdist_group("sdk on one process"))
+SEVERAL = pytest.param("three fronts", marks=pytest.mark.xdist_group("sdk on three fronts"))
+
+
+@pytest.fixture(scope="session", params=[ONE, SEVERAL])
+def estate(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    """One installation for all tests of the device SDK; each has devices of its own."""
+    folder = tmp_path_factory.mktemp("estate") / "data"
+    folder.mkdir()
+    auth_port = free_port()
+    listens = {"LINLI_DEVICE_AUTH_PORT": str(auth_port)}
+    linli: Installation
+    if request.param == "one process":
+        linli = Installation(folder, more=listens)
+    else:
+        cluster: PostgreSQL = request.getfixturevalue("postgresql")
+        cluster.run_sql("CREATE DATABASE estate")
+        linli = Fronts.of(folder, cluster.url("estate"))
+        linli.fronts[0].more |= listens
+    try:
+        if isinstance(linli, Fronts):
+            linli.start_all()
+        else:
+            linli.start()
+        made = Estate(linli, auth_port)
+        yield made
+        made.people.close()
+    finally:
+        linli.stop()
