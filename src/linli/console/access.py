@@ -12,7 +12,7 @@ from litestar.types import Scope as AsgiScope
 
 from linli.console import sessions
 from linli.console.errors import language_of, request_id_in
-from linli.console.parts import Parts
+from linli.console.serving import parts_of
 from linli.console.sessions import Session
 from linli.domains.people.rights import RIGHTS_OF, Right, Rights, Role
 from linli.domains.people.service import accounts
@@ -42,12 +42,12 @@ class SignInFirst(Unauthorized):
 class SessionMiddleware(AbstractAuthenticationMiddleware):
     """Finds the session of the cookie and the rights of its account; routes with `public=True` do without."""
 
-    def __init__(self, app: ASGIApp, parts: Parts) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         super().__init__(app, exclude_from_auth_key="public")
-        self._parts = parts
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
-        db, now_ms = self._parts.db, self._parts.clock.now_ms()
+        parts = parts_of(connection.scope)
+        db, now_ms = parts.db, parts.clock.now_ms()
         token = connection.cookies.get(COOKIE, "")
         session = await sessions.find_session(db, token, now_ms=now_ms) if token else None
         if session is None:

@@ -1,12 +1,11 @@
 """The console's Litestar app, under /api/console: its own routes and every room's."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from functools import cache
+from typing import Final
 
 from litestar import Controller, Litestar
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
-from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
@@ -22,6 +21,7 @@ from linli.console.paging import provide_page
 from linli.console.parts import Parts
 from linli.console.project_routes import ProjectCommunityRoutes
 from linli.console.search_routes import SearchRoutes
+from linli.console.serving import provided, serve
 from linli.console.session_routes import SessionListRoutes, SessionRoutes
 from linli.console.setup_routes import SetupRoutes
 from linli.console.trace_routes import TraceRoutes
@@ -34,6 +34,7 @@ from linli.domains.people.console import CONTROLLERS as people_routes
 from linli.domains.people.rights import Right
 from linli.domains.projects.console import CONTROLLERS as projects_routes
 from linli.domains.visitors.console import CONTROLLERS as visitors_routes
+from linli.kernel.http import ASGIApp
 from linli.openapi.console import CONTROLLERS as openapi_routes
 from linli.servicebus.console import CONTROLLERS as servicebus_routes
 from linli.things.configs.console import CONTROLLERS as configs_routes
@@ -89,47 +90,35 @@ class RouteSaysNothing(TypeError):
     """A route that does not say who may call it."""
 
 
-def console_app(parts: Parts) -> Litestar:
-    """Build the app. Its documents are at /api/console/schema/openapi.json. Raises RouteSaysNothing."""
+def console_app(parts: Parts) -> ASGIApp:
+    """The app on a process's parts. Its document is at /api/console/schema/openapi.json."""
+    return serve(console_routes(parts.settings.http.max_body_bytes), parts)
+
+
+@cache
+def console_routes(max_body_bytes: int) -> Litestar:
+    """Build the app. Raises RouteSaysNothing."""
     app = Litestar(
         path=PREFIX,
         route_handlers=list(CONTROLLERS),
-        dependencies=_dependencies(parts),
+        dependencies={
+            **provided(SERVICES),
+            "page": Provide(provide_page),
+            "within": Provide(access.provide_scope),
+            "rights": Provide(access.provide_rights),
+            "session": Provide(access.provide_session),
+        },
         exception_handlers=errors.HANDLERS,
-        middleware=[
-            DefineMiddleware(access.SessionMiddleware, parts=parts),
-        ],
+        middleware=[access.SessionMiddleware],
         before_send=[access.number_answer],
         before_request=access.refuse_nul,
         guards=[access.refuse_forged, access.require_right],
         openapi_config=_openapi(),
-        request_max_body_size=parts.settings.http.max_body_bytes,
+        request_max_body_size=max_body_bytes,
         logging_config=None,
     )
     _check_rights(app)
     return app
-
-
-def _dependencies(parts: Parts) -> dict[str, Provide]:
-    """Everything a route may ask for by name."""
-    given = {"parts": parts, **parts.by_name()}
-    fixed = {name: Provide(always(value), sync_to_thread=False) for name, value in given.items()}
-    return {
-        **fixed,
-        "page": Provide(provide_page),
-        "within": Provide(access.provide_scope),
-        "rights": Provide(access.provide_rights),
-        "session": Provide(access.provide_session),
-    }
-
-
-def always(value: Any) -> Callable[[], Any]:
-    """A dependency that is the same for every request."""
-
-    def provide() -> Any:
-        return value
-
-    return provide
 
 
 def _openapi() -> OpenAPIConfig:

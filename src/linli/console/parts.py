@@ -1,6 +1,6 @@
 """What the console is made of: the process's parts, injected into routes by the names of these fields."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,3 @@ class Parts:
     @property
     def setup_code_file(self) -> Path:
         return self.settings.data_path / setup_code.FILE_NAME
-
-    def by_name(self) -> dict[str, Any]:
-        own = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "services"}
-        return {**own, **self.services}

@@ -2,24 +2,14 @@
 
 import json
 import sys
-from dataclasses import fields
-from typing import Any, cast
+from typing import Any
 
-from linli.console.app import SERVICES, console_app
-from linli.console.parts import Parts
-from linli.kernel.settings import Settings
-
-
-def absent_parts() -> Parts:
-    """Parts of nothing: enough to read signatures."""
-    absent = cast(Any, None)
-    given = {f.name: absent for f in fields(Parts) if f.name not in ("settings", "hub", "services")}
-    return Parts(**given, settings=Settings(), services=dict.fromkeys(SERVICES))
+from linli.console.app import console_routes
 
 
 def document() -> dict[str, Any]:
     """The document, made without a database or any other part: only signatures are read."""
-    return console_app(absent_parts()).openapi_schema.to_schema()
+    return console_routes(0).openapi_schema.to_schema()
 
 
 def as_text(document: dict[str, Any]) -> str:

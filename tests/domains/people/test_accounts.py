@@ -1,4 +1,6 @@
 import pytest
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from linli.domains.people.rights import Right, Role
 from linli.domains.people.schemas import Profile
@@ -13,6 +15,11 @@ PASSWORD = "correct horse battery"
 @pytest.fixture(scope="module")
 def password_hash():
     return accounts._hasher.hash(PASSWORD)
+
+
+def test_the_platform_hashes_as_rfc_9106_says():
+    """Tests hash in a moment (tests.plugins.passwords); what nobody's password is compared with was made before."""
+    assert extract_parameters(accounts._NOBODY) == RFC_9106_LOW_MEMORY
 
 
 async def create(db, ids, clock, password_hash, login="wang.wei", **more):

@@ -9,7 +9,7 @@ from litestar.types import ASGIApp
 from linli.console import sessions
 from linli.console.access import Connection, SignInFirst
 from linli.console.errors import language_of
-from linli.console.parts import Parts
+from linli.console.serving import parts_of
 from linli.console.sessions import RESIDENT, Session
 from linli.domains.people.queries.residence import Resident, resident
 from linli.domains.people.service import accounts
@@ -21,12 +21,12 @@ COOKIE: Final = "linli_resident"
 class ResidentMiddleware(AbstractAuthenticationMiddleware):
     """Finds the resident of the cookie; routes with `public=True` do without."""
 
-    def __init__(self, app: ASGIApp, parts: Parts) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         super().__init__(app, exclude_from_auth_key="public")
-        self._parts = parts
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
-        db, now_ms = self._parts.db, self._parts.clock.now_ms()
+        parts = parts_of(connection.scope)
+        db, now_ms = parts.db, parts.clock.now_ms()
         token = connection.cookies.get(COOKIE, "")
         session = await sessions.find_session(db, token, now_ms=now_ms, front=RESIDENT) if token else None
         if session is None:

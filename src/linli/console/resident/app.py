@@ -1,10 +1,10 @@
 """The residents' Litestar app, under /api/resident: its own routes and the rooms' `resident` routes."""
 
+from functools import cache
 from typing import Final
 
 from litestar import Controller, Litestar
 from litestar.di import Provide
-from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
@@ -12,14 +12,16 @@ from litestar.openapi.spec import Components, SecurityScheme
 from linli import __version__
 from linli.console import errors
 from linli.console.access import number_answer, refuse_forged
-from linli.console.app import always
+from linli.console.app import SERVICES
 from linli.console.paging import provide_page
 from linli.console.parts import Parts
 from linli.console.resident import access
 from linli.console.resident.session_routes import ResidentSessionListRoutes, ResidentSessionRoutes
+from linli.console.serving import provided, serve
 from linli.domains.access.resident import CONTROLLERS as access_routes
 from linli.domains.communities.resident import CONTROLLERS as communities_routes
 from linli.domains.notices.resident import CONTROLLERS as notices_routes
+from linli.kernel.http import ASGIApp
 
 PREFIX: Final = "/api/resident"
 CONTROLLERS: Final[tuple[type[Controller], ...]] = (
@@ -31,23 +33,25 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
 )
 
 
-def resident_app(parts: Parts) -> Litestar:
-    """Build the app. Its document is at /api/resident/schema/openapi.json.
+def resident_app(parts: Parts) -> ASGIApp:
+    """The app on a process's parts. Its document is at /api/resident/schema/openapi.json."""
+    return serve(resident_routes(parts.settings.http.max_body_bytes), parts)
 
-    A route is for the signed-in resident unless it says `public=True`; what of others' it shows, its room decides.
-    """
-    given = {"parts": parts, **parts.by_name()}
+
+@cache
+def resident_routes(max_body_bytes: int) -> Litestar:
+    """A route is for the signed-in resident unless it says `public=True`; what of others' it shows, its room decides."""
     return Litestar(
         path=PREFIX,
         route_handlers=list(CONTROLLERS),
         dependencies={
-            **{name: Provide(always(value), sync_to_thread=False) for name, value in given.items()},
+            **provided(SERVICES),
             "page": Provide(provide_page),
             "resident": Provide(access.provide_resident),
             "session": Provide(access.provide_session),
         },
         exception_handlers=errors.HANDLERS,
-        middleware=[DefineMiddleware(access.ResidentMiddleware, parts=parts)],
+        middleware=[access.ResidentMiddleware],
         before_send=[number_answer],
         guards=[refuse_forged],
         openapi_config=OpenAPIConfig(
@@ -63,6 +67,6 @@ def resident_app(parts: Parts) -> Litestar:
                 }
             ),
         ),
-        request_max_body_size=parts.settings.http.max_body_bytes,
+        request_max_body_size=max_body_bytes,
         logging_config=None,
     )

@@ -6,13 +6,13 @@
 import sys
 from typing import Any
 
-from linli.console.resident.app import resident_app
-from linli.console.schema import absent_parts, as_text
+from linli.console.resident.app import resident_routes
+from linli.console.schema import as_text
 
 
 def document() -> dict[str, Any]:
     """The document, made without a database or any other part: only signatures are read."""
-    return resident_app(absent_parts()).openapi_schema.to_schema()
+    return resident_routes(0).openapi_schema.to_schema()
 
 
 def text() -> str:
