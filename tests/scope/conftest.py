@@ -2,12 +2,25 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from tests.plugins.empty_databases import EmptyDatabases
 from tests.scope.town import Town, running_town
+
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All that use one town go to one worker: it takes longer to build than to visit."""
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        if item.path.parent == HERE and callspec is not None and "database_engine" in callspec.params:
+            name = f"{item.path.stem} {callspec.params['database_engine']}"
+            item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.fixture(scope="module")

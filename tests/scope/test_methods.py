@@ -1,4 +1,5 @@
 """Every registered method: own ids work; one foreign id is answered like one that does not exist and changes nothing.
+Device, project and data methods also fail in the words that the specification has for it (`named_errors`).
 
 Generated: the cases come from the registry and from the ids that each recipe reads. Foreign is a row of another tenant,
 and a row of a community of the same tenant that the caller's project was not granted.
@@ -10,10 +11,22 @@ from typing import Any
 import pytest
 
 from linli.app import rooms
+from linli.kernel import tenancy
+from linli.kernel.errors import NotFound, Unavailable
 from linli.openapi.registry import MethodSpec
 from tests.campaigns.caller import Answer
 from tests.scope.cases import Chosen, absent, without
 from tests.scope.dump import changes, dump, still
+from tests.scope.named_errors import (
+    BEYOND,
+    FORBIDDEN,
+    NO_ROUTE,
+    OF_ANY_TYPE,
+    PARTS,
+    PARTS_OF_B,
+    ROWS,
+    malformed,
+)
 from tests.scope.recipes import RECIPES, Recipe
 from tests.scope.town import OF_THE_TENANT, Lot, Town
 
@@ -66,3 +79,51 @@ async def test_a_foreign_id_is_an_absent_one(town: Town, path: str, version: str
         )
         answer = await _call(spec, recipe, Chosen(second), second)
         assert answer.ok, f"with own ids of the second lot: {answer}"
+
+
+def test_every_method_of_these_parts_has_a_row_of_named_errors() -> None:
+    of_these = {key for key in METHODS if key[0].startswith(PARTS + PARTS_OF_B)}
+    assert of_these == ROWS.keys(), "add or drop rows in tests/scope/named_errors.py"
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize(("path", "version"), ROWS, ids=lambda part: part)
+async def test_it_fails_in_the_words_of_the_specification(
+    town: Town, path: str, version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, spec = town.lots["first"], METHODS[path, version]
+    await town.renew_tokens()
+    params = RECIPES[path, version][0](Chosen(first))
+    token = "" if spec.token == "none" else first.token
+
+    async def says(params: dict[str, Any], version: str = version) -> tuple[Any, ...]:
+        said = (await first.project.caller.call(path, version, params, cloudToken=token)).body
+        return said["code"], said["message"], said["localizedMsg"]
+
+    assert await says(params, "9.9.9") == NO_ROUTE
+    for name, value in params.items():
+        if name in OF_ANY_TYPE and isinstance(value, dict):
+            continue
+        for wrong in [malformed(value), *([BEYOND[name]] if name in BEYOND else [])]:
+            code, message, _ = await says({**params, name: wrong})
+            assert code in (400, 460), (name, wrong, message)
+            assert name in message, "the field is not named"
+    for case in ROWS[path, version]:
+        with monkeypatch.context() as patch:
+            if case.how == "busy":
+                for name in ("fetch_row", "fetch_rows"):
+                    patch.setattr(type(town.platform.db), name, _fails(Unavailable()))
+            elif case.how == "tenant":
+                patch.setattr(tenancy, "get_tenant", _fails(NotFound(what="tenant")))
+            assert await says({**params, **case.params}) == case.says, case.how
+    others = [one for one in town.platform.openapi.registry.services() if one != spec.service]
+    async with town.grants(first, others):
+        assert await says(params) == FORBIDDEN
+    assert (await says(RECIPES[path, version][0](Chosen(first))))[0] == 200
+
+
+def _fails(error: Exception) -> Any:
+    async def call(*_: Any, **__: Any) -> Any:
+        raise error
+
+    return call

@@ -30,6 +30,7 @@ from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Caller as Who
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings, Webhooks
+from linli.openapi import policies
 from linli.sim import models
 from linli.sim.door import SimulatedDoor
 from linli.sim.link import Triple
@@ -252,6 +253,23 @@ class Town:
             for lot in self.lots.values():
                 if lot.project is project:
                     lot.token = said["cloudToken"]
+
+    @asynccontextmanager
+    async def grants(self, lot: Lot, services: list[str]) -> AsyncIterator[None]:
+        """The key of a lot's project may use only these services, until the block ends."""
+
+        async def grant(these: list[str] | None) -> None:
+            async with self.platform.db.begin() as tx:
+                await policies.grant_services(
+                    lot.project.owner, tx, app_key=lot.own_key, services=these,
+                    known=self.platform.openapi.registry.services(),
+                )  # fmt: skip
+
+        await grant(services)
+        try:
+            yield
+        finally:
+            await grant(None)
 
 
 @asynccontextmanager
