@@ -1,16 +1,16 @@
-"""`./linli test [pytest arguments]`: installs the engines that tests drive, checks the tree, runs web and Python tests.
+"""`./linli test [pytest arguments]`: installs the engines that tests drive, checks the tree, runs all tests.
 
-With arguments only pytest runs, with them: `./linli test tests/kernel -k outbox`. pytest comes last, so that its
-closing line closes the run.
+The checks, with the web's unit tests among them, run beside the browser tests. With arguments only pytest runs, with
+them: `./linli test tests/kernel -k outbox`. pytest comes last, so that its closing line closes the run.
 """
 
 import contextlib
-import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -56,11 +56,9 @@ def main(arguments: list[str]) -> int:
         provide_engines()
     before = {}
     if not arguments:
-        before = {
-            "the checks": run_checks(),
-            "the web tests": run_web_tests(),
-            "the browser tests": run_browser_tests(),
-        }
+        with run_checks() as checks:
+            before["the browser tests"] = run_browser_tests()
+            before["the checks"] = checks()
     python_code = run_python_tests(arguments)
     failed = [name for name, passed in before.items() if not passed]
     if failed:
@@ -123,23 +121,29 @@ def present(sign: str) -> bool:
     return any(Path("/").glob(sign.lstrip("/")))
 
 
-def run_checks() -> bool:
-    """What `./linli check` runs: format, lint, types, import contracts, texts, lock files."""
-    return subprocess.run([sys.executable, "scripts/run_checks.py"], stdin=subprocess.DEVNULL).returncode == 0
+@contextlib.contextmanager
+def run_checks() -> Iterator[Callable[[], bool]]:
+    """What `./linli check` runs: format, lint, types, import contracts, texts, lock files, web with its unit tests.
 
+    It runs beside the block, and is waited for by the call of what is given: only then its output is shown.
+    """
+    with tempfile.TemporaryFile() as out:
+        child = subprocess.Popen(
+            [sys.executable, "scripts/run_checks.py"], stdin=subprocess.DEVNULL, stdout=out, stderr=out
+        )
 
-def run_web_tests() -> bool:
-    manifest = ROOT / "web" / "package.json"
-    if not manifest.exists() or "test" not in json.loads(manifest.read_text()).get("scripts", {}):
-        say("no web unit tests")
-        return True
-    npm = shutil.which("npm") or "npm"
-    return (
-        subprocess.run(
-            [npm, "run", "--silent", "test"], cwd=manifest.parent, stdin=subprocess.DEVNULL
-        ).returncode
-        == 0
-    )
+        def outcome() -> bool:
+            passed = child.wait() == 0
+            out.seek(0)
+            print(out.read().decode(errors="replace"), flush=True)
+            return passed
+
+        try:
+            yield outcome
+        finally:
+            if child.poll() is None:
+                child.terminate()
+                child.wait()
 
 
 def run_browser_tests() -> bool:

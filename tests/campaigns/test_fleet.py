@@ -10,7 +10,7 @@ from tests.campaigns import fleet
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_a_fleet_posts_through_a_restart_and_nothing_is_lost() -> None:
-    found = fleet.run("sqlite", devices=300, period=5, seconds=45)
+    found = fleet.run("sqlite", devices=300, period=3, seconds=24)
     print(json.dumps(found))
     assert found["wrong"] == []
     assert found["acknowledged"] == found["sent"] == found["heard"] > 0

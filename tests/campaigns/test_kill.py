@@ -12,7 +12,7 @@ SEED = 20
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize(("engine", "kills"), [("sqlite", 20), ("postgresql", 6)])
+@pytest.mark.parametrize(("engine", "kills"), [("sqlite", 10), ("postgresql", 5)])
 def test_nothing_acknowledged_is_lost_and_nothing_is_half_done(engine: str, kills: int) -> None:
     if engine == "postgresql" and (reason := PostgreSQL.missing()):
         pytest.skip(reason)

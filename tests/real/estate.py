@@ -1,4 +1,4 @@
-"""What an operator sets up before devices on the vendor's SDK connect: by the pages' routes, on one process or on several."""
+"""What an operator sets up by the pages' routes before devices on the vendor's SDK come, to one process or several."""
 
 from typing import Any
 

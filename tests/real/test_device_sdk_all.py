@@ -31,7 +31,10 @@ SCRIPT = (Path(__file__).parents[1] / "things/scripts/door.js").read_text("utf-8
 SERVICE = ("iotx_parking_service_model", "parkingAreaInfoGet")
 IMAGE = b"image 2.0 " * 40_000
 
-OF_GATEWAYS = {name for name in vars(LinkKit) if name.startswith("gateway_")} | {*REPLIES, "on_gateway_topo_change"}
+OF_GATEWAYS = {name for name in vars(LinkKit) if name.startswith("gateway_")} | {
+    *REPLIES,
+    "on_gateway_topo_change",
+}
 REGISTRATION = {"on_device_dynamic_register", "on_device_dynamic_register_nwl_reply"}
 APART = {
     "connect": "raises: not supported by the SDK",
@@ -46,9 +49,13 @@ APART = {
     "start_worker_loop": "does nothing",
     "destroy": "another name of destruct",
     "Shadow": "what local_get_latest_shadow returns",
-    **dict.fromkeys(("ErrorCode", "LinkKitState", "LoopThread", "StateError", "TAG_KEY", "TAG_VALUE"), "no call"),
+    **dict.fromkeys(
+        ("ErrorCode", "LinkKitState", "LoopThread", "StateError", "TAG_KEY", "TAG_VALUE"), "no call"
+    ),
 }
-CALLBACKS = [name for name, held in vars(LinkKit).items() if name.startswith("on_") and isinstance(held, property)]
+CALLBACKS = [
+    name for name, held in vars(LinkKit).items() if name.startswith("on_") and isinstance(held, property)
+]
 
 type Step = Callable[["Kit"], None]
 CALLS: dict[str, Step] = {}
@@ -214,9 +221,7 @@ def keeps_a_shadow(one: Kit) -> None:
     one.kit.thing_get_shadow()
     one.hear("on_thing_shadow_get")
     assert one.kit.local_get_latest_shadow().get_state()["reported"] == {"colour": "red"}
-    one.estate.person(
-        "PUT", f"/devices/{one.iot_id}/shadow", {"desired": {"colour": "green"}, "version": 1}
-    )
+    one.estate.person("PUT", f"/devices/{one.iot_id}/shadow", {"desired": {"colour": "green"}, "version": 1})
     (pushed,) = one.hear("on_thing_shadow_get")
     assert (pushed["method"], pushed["payload"]["state"]["desired"]) == ("control", {"colour": "green"})
 

@@ -21,6 +21,7 @@ from linli.protocols.linkkit import signatures
 from tests.real.estate import FIFTY, Estate
 from tests.real.gateway import SdkGateway, Triple, until
 
+
 @pytest.fixture
 def gateway(estate: Estate) -> Iterator[SdkGateway]:
     made = SdkGateway(estate.linli.mqtt_port, estate.gateway)

@@ -31,6 +31,8 @@ from tests.real.door import SdkDoor
 from tests.real.fronts import Fronts, fronts_running
 from tests.real.platform import Installation
 
+pytestmark = pytest.mark.xdist_group("three fronts")
+
 INVOKE = ("/app/thing/service/invoke", "1.0.3")
 """Answers within 3 s, whatever the device does."""
 SET = ("/app/thing/properties/set", "1.0.3")
