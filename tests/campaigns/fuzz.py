@@ -42,6 +42,8 @@ SHARES = ((12, "streams"), (2, "sockets"), (4, "calls"), (1, "headers"), (2, "su
 """How the things to send are shared out."""
 ASIDE = 0.2
 """Of the count, sent before memory is first looked at."""
+LOOKS = 8
+"""How often memory is looked at from then on: what grows for ever grows as much in the second half as in the first."""
 
 
 class Fuzz(Malformed):
@@ -77,9 +79,11 @@ class Fuzz(Malformed):
             parts.push_async_callback(self._good.stop)
             await self._send_all(ASIDE)
             before, stored = memory.sample(), self._database_mb()
-            await self._send_all(1)
-            await self._still_served()
-            after, grown_file = memory.sample(), self._database_mb() - stored
+            for step in range(1, LOOKS + 1):
+                await self._send_all(ASIDE + (1 - ASIDE) * step / LOOKS)
+                await self._still_served()
+                memory.sample()
+            after, grown_file = memory.samples[-1], self._database_mb() - stored
             await self._good.stop()
             await self._look(after - before - min(max(grown_file, 0), 64))
         return {
@@ -87,7 +91,8 @@ class Fuzz(Malformed):
             "sent": sum(self._sent.values()),
             "by_kind": self._sent,
             "answers": dict(sorted(self.answers.items())),
-            "memory_mb": {"before": round(before), "after": round(after)},
+            "memory_mb": {"before": round(before), "after": round(after), **_course(memory.samples)},
+            "database_grew_mb": round(grown_file, 1),
             "wrong": self.wrong,
         }
 
@@ -268,6 +273,16 @@ def _first(said: bytes) -> str:
     if said[:1] == b"\x20" and len(said) > 3:
         return f"connack {said[3]}"
     return said[:1].hex() or "closed"
+
+
+def _course(samples: list[float]) -> dict[str, Any]:
+    """Memory at each look, and what was added in each half."""
+    middle = samples[len(samples) // 2]
+    return {
+        "course": [round(one) for one in samples],
+        "first_half_grew": round(middle - samples[0], 1),
+        "second_half_grew": round(samples[-1] - middle, 1),
+    }
 
 
 def run(engine: str = "sqlite", *, count: int, seed: int) -> dict[str, Any]:

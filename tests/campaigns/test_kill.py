@@ -11,7 +11,7 @@ SEED = 20
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(("engine", "kills"), [("sqlite", 10), ("postgresql", 5)])
 def test_nothing_acknowledged_is_lost_and_nothing_is_half_done(engine: str, kills: int) -> None:
     if engine == "postgresql" and (reason := PostgreSQL.missing()):
