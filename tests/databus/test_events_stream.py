@@ -200,6 +200,17 @@ async def test_heartbeats_replay_and_the_end(db, clock, ours, ids, secrets, site
         assert ended.result() == 'data: {"reason":"deleted"}'
 
 
+async def test_a_revoked_keys_stream_ends_at_once(db, clock, ours, ids, secrets, site):
+    """Without a second passing: the clock stands still."""
+    number = await subscribe(db, ours, ids, secrets)
+    async with site.stream(ours, number) as events:
+        assert await events.line(": stream of")
+        async with db.begin() as tx:
+            await tenancy.enable_app_key(ours.owner, tx, app_key=ours.app_key, enabled=False)
+        assert await events.line("event: closed")
+        assert await events.line("data: ") == 'data: {"reason":"disabled"}'
+
+
 async def test_who_may_open_a_stream(db, clock, ours, theirs, ids, secrets, site):
     number = await subscribe(db, ours, ids, secrets)
     async with site.stream(theirs, number) as events:

@@ -62,13 +62,17 @@ class EventStreams:
         self._tickets = tickets
         self._open: dict[EventStream, asyncio.Task[Any] | None] = {}
         self._stop_listening: Callable[[], None] = lambda: None
+        self._stop_following_keys: Callable[[], None] = lambda: None
 
     def start(self) -> None:
         self._stop_listening = changes.on_growth(self._db, self._grew, missed=self._wake_all)
+        # A revoked key's streams look at once whether they may go on.
+        self._stop_following_keys = tenancy.on_change(self._db, self._wake_all)
 
     async def stop(self) -> None:
         """End every stream; clients come back by themselves, with the number of what they have."""
         self._stop_listening()
+        self._stop_following_keys()
         for stream in list(self._open):
             stream.closed = stream.closed or "restart"
             stream.wake()
