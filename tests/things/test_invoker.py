@@ -11,6 +11,7 @@ from sqlalchemy import select
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database, Query, Tx
 from linli.kernel.errors import BadInput, LinliError, NotFound
+from linli.protocols import mqtt
 from linli.things.errors import DeviceDisabled, DeviceOffline, DeviceRefused, DeviceSilent
 from linli.things.inbox.messages import Message
 from linli.things.models import service_calls
@@ -130,6 +131,43 @@ async def test_silence_ends_with_the_time(
     assert await states(database) == [
         ("remoteOpen", "sync", "timed_out"), ("syncPermissions", "async", "answered"),
     ]  # fmt: skip
+
+
+async def test_a_call_fails_at_once_when_its_device_goes_offline(
+    platform: Platform, site: Site, database: Database
+) -> None:
+    """The clock stands still: no time-out ends these."""
+    invoker, iot_id = platform.things.invoker, site.device.iot_id
+    for call in (
+        invoker.invoke(site.tenant, iot_id, "remoteOpen", {}),
+        invoker.invoke(site.tenant, iot_id, "syncPermissions", {"permissionUrl": "u"}),
+    ):
+        device = await platform.connect(site.device)
+        task = asyncio.create_task(call)
+        await device.next()
+        await device.close()
+        with pytest.raises(DeviceOffline):
+            await asyncio.wait_for(task, 5)
+    assert await states(database) == [
+        ("remoteOpen", "sync", "offline"), ("syncPermissions", "async", "offline"),
+    ]  # fmt: skip
+
+
+async def test_an_answer_just_before_the_device_goes_counts(
+    platform: Platform, site: Site, database: Database
+) -> None:
+    device = await platform.connect(site.device)
+    task = asyncio.create_task(
+        platform.things.invoker.invoke(
+            site.tenant, site.device.iot_id, "syncPermissions", {"permissionUrl": "u"}
+        )
+    )
+    asked = msgspec.json.decode((await device.next()).payload)
+    said = msgspec.json.encode({"id": asked["id"], "code": 200, "data": {"held": "u"}})
+    device.client.send(mqtt.Publish(device.topic("thing/service/syncPermissions_reply"), said))
+    await device.close()
+    assert await asyncio.wait_for(task, 5) == {"held": "u"}
+    assert await states(database) == [("syncPermissions", "async", "answered")]
 
 
 async def test_an_asynchronous_service_is_answered_later(

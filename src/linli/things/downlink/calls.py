@@ -9,6 +9,10 @@ type Elsewhere = Callable[[int, str, bytes | envelope.Reply], None]
 """(device number, message id, the response's bytes or the reply)."""
 
 
+class CallLost(Exception):
+    """The device went away while its answer was waited for."""
+
+
 class PendingCalls:
     """Futures by (device number, message id). A reply from another device than the one asked fits nothing.
 
@@ -36,6 +40,14 @@ class PendingCalls:
         future: asyncio.Future[envelope.Reply] = asyncio.get_running_loop().create_future()
         self._replies[device_no, message_id] = future
         return future
+
+    def lost(self, device_no: int) -> None:
+        """The device went offline: who waits for it learns so by `CallLost`."""
+        for waiting in (self._waiting, self._replies):
+            for key in [key for key in waiting if key[0] == device_no]:
+                future = waiting.pop(key)
+                if not future.done():
+                    future.set_exception(CallLost())
 
     def forget(self, device_no: int, message_id: str) -> None:
         self._waiting.pop((device_no, message_id), None)

@@ -1,7 +1,8 @@
 """Calls to devices: services, synchronous or not, and property sets; each leaves a record.
 
 A synchronous service goes where the client said it listens: `/ext/rrpc/…` or `/sys/…/rrpc/request/…` (spec clients b.4).
-An offline device is told at once; nothing is kept for it here: what must reach a device later is desired state.
+An offline device is told at once, and so is one that goes offline while its answer is waited for; nothing is kept for it
+here: what must reach a device later is desired state.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.topics import rrpc_call, service_call
-from linli.things.downlink.calls import PendingCalls
+from linli.things.downlink.calls import CallLost, PendingCalls
 from linli.things.downlink.records import GET, SET, CallRecord, CallState
 from linli.things.errors import DeviceDisabled, DeviceOffline, DeviceRefused, DeviceSilent, bad_value
 from linli.things.fleet import DeviceEntry, Fleet
@@ -203,6 +204,10 @@ class Invoker:
                 raise await self._offline(device, record)
             self._tell(device, record)
             payload = await self._within(timeout_s, waiting)
+        except CallLost:
+            record.state, record.answered_ms = "offline", self._clock.now_ms()
+            await self._save_ended(device, record)
+            raise DeviceOffline(id=device.iot_id) from None
         finally:
             self._calls.forget(*key)
         record.answered_ms = self._clock.now_ms()
@@ -248,6 +253,11 @@ class Invoker:
                     return Outcome({}, record.message_id)
             else:
                 reply = await self._within(timeout_s, waiting)
+        except CallLost:
+            if silence_is_consent and taken.done():
+                return Outcome({}, record.message_id)  # it had the message before it went
+            await self._end(device, record, "offline")
+            raise DeviceOffline(id=device.iot_id) from None
         finally:
             self._calls.forget(*key)
         if reply is None:

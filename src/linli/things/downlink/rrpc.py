@@ -12,7 +12,7 @@ from linli.kernel.db import Database
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
-from linli.things.downlink.calls import PendingCalls
+from linli.things.downlink.calls import CallLost, PendingCalls
 from linli.things.errors import DeviceDisabled, DeviceOffline, DeviceSilent
 from linli.things.fleet import Fleet
 from linli.things.mqtt.ports import Publisher
@@ -59,5 +59,7 @@ class Rrpc:
             if not waiting.done():
                 raise DeviceSilent(id=iot_id, seconds=round(timeout_s))
             return waiting.result()
+        except CallLost:
+            raise DeviceOffline(id=iot_id) from None
         finally:
             self._calls.forget(device.device_no, message_id)

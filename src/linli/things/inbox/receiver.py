@@ -102,6 +102,9 @@ class Receiver:
         values = {"status": identifier, "time": now_ms}
         self._keep(batch, device, "status", identifier, values, now_ms, _encode(values))
         batch.statuses.append((device.device_no, online, now_ms, front, device.last_seen_ms))
+        if not online:
+            # After what it still said, which may be the answer that somebody waits for.
+            batch.after.append(functools.partial(self._calls.lost, device.device_no))
 
     # answers to calls
 

@@ -28,6 +28,7 @@ log = telemetry.logger(__name__)
 LET_GO_SECONDS: Final = 2.0
 """How long a new front waits for the one that held the device; then it counts as dead."""
 LOOK_SECONDS: Final = 15.0
+MAIL_SECONDS: Final = 1.0
 APPS: Final = "apps"
 _WRITTEN_SECONDS: Final = 10.0
 
@@ -66,6 +67,7 @@ class Routing:
         self._dispatcher = dispatcher
         self.mail = Mail(db, clock, processes.name)
         self.presence = Presence(db, processes.name, self._news)
+        self._calls = calls
         self._forwarding = Forwarding(processes, self.mail, front, calls, clock)
         self._sharing = Sharing(db.signals, processes, self.mail, front)
         self._released: dict[int, asyncio.Event] = {}
@@ -189,9 +191,18 @@ class Routing:
                 self._spawn(self._meet(device_no))
             return
         device.rrpc_style = held.style
+        if held.state != CONNECTED:
+            self._spawn(self._lose_calls(device_no))
         if before is not None and before.front == self._me:
             key = (device.product_key, device.device_name)
             self._spawn(self._let_go(key, device_no, held.front))
+
+    async def _lose_calls(self, device_no: int) -> None:
+        """Calls from here to a device that another front lost; its last answers may still be in the mail."""
+        await self._clock.sleep(MAIL_SECONDS)
+        held = self.presence.get(device_no)
+        if held is not None and held.front != self._me and held.state != CONNECTED:
+            self._calls.lost(device_no)
 
     async def _let_go(self, key: Key, device_no: int, front: str) -> None:
         await self._front.let_go(key)
