@@ -32,3 +32,17 @@ def test_the_samples_run(site, path, version, params) -> None:
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False, timeout=30
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_script_fetches_the_communitys_token_by_itself(site) -> None:
+    """Of a community that there is not: the gateway says so, the script goes on and shows the answer."""
+    spec = rooms.registry().get("/solution/community/paas/space/sub/query", "1.0.1")
+    shell = samples.curl(
+        spec, site.installation.url, app_key=site.app_key, params={"typeCode": "house"}, community_id=1
+    )
+    environment = {**os.environ, "LINLI_APP_SECRET": site.app_secret}
+    done = subprocess.run(
+        ["bash", "-c", shell], env=environment, capture_output=True, text=True, check=False, timeout=30
+    )
+    assert "/solution/community/paas/token/get" in shell
+    assert "LINLI_CLOUD_TOKEN" in done.stderr, (done.stdout, done.stderr)

@@ -36,7 +36,18 @@ def sheet(building: str) -> bytes:
 
 
 SIMULATION = "needs a running simulation; POST and GET of the path are asked of foreign devices"
+SANDBOX = "names nothing but the caller's own sandbox; tests/domains/sandbox shows that it is nobody else's"
 WITHOUT_IDS = {
+    "POST /sandbox": SANDBOX,
+    "DELETE /sandbox": SANDBOX,
+    "POST /sandbox/reset": SANDBOX,
+    "POST /sandbox/restore": SANDBOX,
+    "POST /sandbox/secret": SANDBOX,
+    "POST /sandbox/example": SANDBOX,
+    "POST /sandbox/try": SANDBOX,
+    "POST /sandbox/devices/{device}/power": SANDBOX,
+    "POST /sandbox/devices/{device}/acts": SANDBOX,
+    "POST /reference/code": "describes a method; a key that it names is only written into the text",
     "DELETE /session": "ends the caller's own session",
     "POST /session/password": "changes the caller's own password",
     "POST /sessions/revoke-others": "ends the caller's own sessions",

@@ -41,6 +41,8 @@ from linli.domains.notices.service import Publisher
 from linli.domains.people.ports import FaceUploads, Houses
 from linli.domains.people.service import codes
 from linli.domains.people.service.sms_outbox import OutboxSms
+from linli.domains.sandbox.room import SandboxRoom
+from linli.domains.sandbox.workshop import Workshop
 from linli.domains.visitors.room import VisitorsRoom
 from linli.domains.visitors.service.links import PassLinks
 from linli.kernel import outbox, telemetry
@@ -209,6 +211,10 @@ class Platform:
         )
         self.databus.open_streams(self.openapi.gateway)
         self.openapi.ask_further(MorePlans(self.service_bus, self.db))
+        shop = Workshop(
+            self.db, self.clock, self.ids, self.secrets, self.objects, self.door_keys, self.openapi
+        )
+        self.sandbox = SandboxRoom(shop, self.things.simulator, self.service_bus, process=self.processes.name)
 
     def _tell_on(self) -> None:
         events.to_rooms(self.db.handlers)
@@ -302,6 +308,7 @@ class Platform:
             await self._fixed_port.start(self.settings.device_auth.host, self.settings.device_auth.port)
         await self.databus.listen(tls)
         await self._http.start()
+        await self.sandbox.keeper.start()
 
     async def _device_tls(self) -> ServerTls:
         """For listeners of devices, which may show a certificate; browsers would ask their users for one."""
@@ -356,6 +363,7 @@ class Platform:
             "invoker": self.things.invoker,
             "features": self.things.features,
             "simulator": self.things.simulator,
+            "sandbox": self.sandbox,
             "permits": self.things.gateways.permits,
             "service_bus": self.service_bus,
             "door_keys": self.door_keys,
@@ -370,6 +378,7 @@ class Platform:
     async def stop(self) -> None:
         """Take nothing new, finish what runs, write what waits. Also after a start that failed."""
         self.live.close()
+        await self.sandbox.keeper.stop()
         await self.databus.close_streams()
         if self._renewals is not None:
             self._renewals.cancel()

@@ -33,6 +33,7 @@ from linli.domains.overview.console import CONTROLLERS as overview_routes
 from linli.domains.people.console import CONTROLLERS as people_routes
 from linli.domains.people.rights import Right
 from linli.domains.projects.console import CONTROLLERS as projects_routes
+from linli.domains.sandbox.console import CONTROLLERS as sandbox_routes
 from linli.domains.visitors.console import CONTROLLERS as visitors_routes
 from linli.kernel.http import ASGIApp
 from linli.openapi.console import CONTROLLERS as openapi_routes
@@ -67,6 +68,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *configs_routes,
     *servicebus_routes,
     *openapi_routes,
+    *sandbox_routes,
 )
 SERVICES: Final[tuple[str, ...]] = (
     "importer",
@@ -81,6 +83,7 @@ SERVICES: Final[tuple[str, ...]] = (
     "simulator",
     "visitors",
     "things",
+    "sandbox",
 )
 """Names of the rooms' service objects that routes ask for; the composing function provides each in `Parts.services`."""
 _RIGHTS: Final = frozenset({access.SIGNED_IN, *(right.value for right in Right)})

@@ -11,6 +11,7 @@ import hmac
 import os
 import re
 import secrets as system_secrets
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -149,6 +150,11 @@ class ObjectStore:
                 path.unlink()
 
         await asyncio.to_thread(remove)
+
+    async def delete_all(self, owner: str) -> None:
+        """Remove everything whose key begins with `owner/`, as a tenant's id does. Raises BadInput."""
+        folder = self.path(f"{owner}/x").parent
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     def url(self, key: str, *, expires_s: int = 3600, method: Method = "GET", limit: int = 0) -> str:
         """A URL that works for one method until it expires; for PUT, `limit` bounds the bytes taken (0: 10 MiB)."""

@@ -206,12 +206,22 @@ async def set_project_state(scope: Scope, tx: Tx, *, project_id: str, state: Pro
 
 
 async def create_app_key(
-    scope: Scope, tx: Tx, *, project_id: str, ids: Ids, secrets: Secrets, name: str = ""
+    scope: Scope,
+    tx: Tx,
+    *,
+    project_id: str,
+    ids: Ids,
+    secrets: Secrets,
+    name: str = "",
+    again: tuple[str, str] | None = None,
 ) -> tuple[str, str]:
-    """A new (appKey, appSecret) for a project. The secret is told this once. Raises NotFound."""
+    """A new (appKey, appSecret) for a project. The secret is told this once. Raises NotFound.
+
+    `again`: a pair that there was before, of a project that is made anew; its row must be gone.
+    """
     project = await get_project(scope, tx, project_id=project_id)
-    app_key, app_secret = ids.app_key(), ids.app_secret()
-    while await _key.one(tx, app_key=app_key):
+    app_key, app_secret = again or (ids.app_key(), ids.app_secret())
+    while again is None and await _key.one(tx, app_key=app_key):
         app_key = ids.app_key()
     row = AppKeyRow(
         app_key, project.tenant_id, project_id, secrets.seal(app_secret, about=f"app_key:{app_key}"), name, 1,

@@ -11,29 +11,36 @@ from linli.openapi.reference import envelope_example
 from linli.openapi.registry import MethodSpec
 
 _CURL: Final = Template("""\
-# export LINLI_APP_SECRET=…   the secret of the key; with a community's cloudToken: export LINLI_CLOUD_TOKEN=…
+# export LINLI_APP_SECRET=…   the secret of the key$token_hint
 APP_KEY='$key'
 APP_SECRET="$${LINLI_APP_SECRET:?set it to the secret of the key}"
-BODY=$body
 
-MD5=$$(printf %s "$$BODY" | openssl md5 -binary | base64)
-DATE=$$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT')
-NONCE=$$(openssl rand -hex 16)
-SIGN=$$(printf 'POST\\napplication/json\\n%s\\napplication/octet-stream\\n%s\\nx-ca-key:%s\\nx-ca-nonce:%s\\n%s' \\
-  "$$MD5" "$$DATE" "$$APP_KEY" "$$NONCE" '$path' \\
-  | openssl dgst -sha256 -hmac "$$APP_SECRET" -binary | base64)
+call() {  # path, body: signs and sends
+  MD5=$$(printf %s "$$2" | openssl md5 -binary | base64)
+  DATE=$$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT')
+  NONCE=$$(openssl rand -hex 16)
+  SIGN=$$(printf 'POST\\napplication/json\\n%s\\napplication/octet-stream\\n%s\\nx-ca-key:%s\\nx-ca-nonce:%s\\n%s' \\
+    "$$MD5" "$$DATE" "$$APP_KEY" "$$NONCE" "$$1" \\
+    | openssl dgst -sha256 -hmac "$$APP_SECRET" -binary | base64)
+  curl -sS "$server$$1" \\
+    -H 'accept: application/json' \\
+    -H 'content-type: application/octet-stream' \\
+    -H "content-md5: $$MD5" \\
+    -H "date: $$DATE" \\
+    -H "x-ca-key: $$APP_KEY" \\
+    -H "x-ca-nonce: $$NONCE" \\
+    -H "x-ca-signature: $$SIGN" \\
+    -H 'x-ca-signature-headers: x-ca-key,x-ca-nonce' \\
+    --data-binary "$$2"
+}
 
-curl '$server$path' \\
-  -H 'accept: application/json' \\
-  -H 'content-type: application/octet-stream' \\
-  -H "content-md5: $$MD5" \\
-  -H "date: $$DATE" \\
-  -H "x-ca-key: $$APP_KEY" \\
-  -H "x-ca-nonce: $$NONCE" \\
-  -H "x-ca-signature: $$SIGN" \\
-  -H 'x-ca-signature-headers: x-ca-key,x-ca-nonce' \\
-  --data-binary "$$BODY"
+${token_call}call '$path' $body
 """)
+_TOKEN_CALL: Final = """\
+LINLI_CLOUD_TOKEN=$(call '/solution/community/paas/token/get' \\
+  '{"id":"1","version":"1.0","request":{"apiVer":"1.0.0"},"params":{"communityId":%d}}' \\
+  | sed -n 's/.*"cloudToken":"\\([^"]*\\)".*/\\1/p')
+"""
 _PYTHON: Final = Template("""\
 # pip install linli-sdk
 import os
@@ -77,14 +84,32 @@ PLACEHOLDER: Final = "<AppKey>"
 TOKEN: Final = "<cloudToken>"
 
 
-def curl(spec: MethodSpec, server: str, *, app_key: str = PLACEHOLDER, params: Any = None) -> str:
+def curl(
+    spec: MethodSpec,
+    server: str,
+    *,
+    app_key: str = PLACEHOLDER,
+    params: Any = None,
+    community_id: int | None = None,
+) -> str:
     """A script that signs and sends; `server` is the platform's address without a slash at the end.
 
-    The secret comes from the environment, so that the script can be kept and shown.
+    The secret comes from the environment, so that the script can be kept and shown; the cloudToken too, unless the
+    community is told: then the script fetches it.
     """
+    needs_token = spec.token == "required"
     body = json.dumps(_envelope(spec, params), ensure_ascii=False).replace("'", "'\\''")
     quoted = f"'{body}'".replace(TOKEN, "'\"${LINLI_CLOUD_TOKEN:?}\"'")
-    return _CURL.substitute(body=quoted, path=spec.path, server=server, key=app_key)
+    fetched = needs_token and community_id is not None
+    hint = "" if fetched or not needs_token else "; with a community's cloudToken: export LINLI_CLOUD_TOKEN=…"
+    return _CURL.substitute(
+        body=quoted,
+        path=spec.path,
+        server=server,
+        key=app_key,
+        token_hint=hint,
+        token_call=_TOKEN_CALL % community_id if fetched else "",
+    )
 
 
 def python(

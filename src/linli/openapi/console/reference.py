@@ -48,6 +48,23 @@ class MethodDetail(MethodSummary, rename="camel", frozen=True):
     node: str
 
 
+class CodeAsked(msgspec.Struct, rename="camel", frozen=True):
+    path: str
+    version: str
+    params: Annotated[str, msgspec.Meta(description="JSON text.")] = "{}"
+    app_key: Annotated[str, msgspec.Meta(max_length=32, pattern=r"^[0-9A-Za-z]*$")] = ""
+    community_id: int | None = None
+
+
+class Code(msgspec.Struct, frozen=True):
+    """Programs that make one call with the parameters as they stand."""
+
+    curl: str
+    python: str
+    java: str
+    node: str
+
+
 class TryRequest(msgspec.Struct, rename="camel"):
     """A call to make as one of the tenant's keys; the server signs it."""
 
@@ -78,6 +95,17 @@ def _summary(spec: MethodSpec, language: str) -> dict[str, Any]:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _object(text: str) -> dict[str, Any]:
+    """Raises BadInput."""
+    try:
+        params = json.loads(text or "{}")
+    except ValueError as error:
+        raise BadInput(field="params", rule="type", expected="JSON") from error
+    if not isinstance(params, dict):
+        raise BadInput(field="params", rule="type", expected="object")
+    return params
 
 
 class ReferenceRoutes(Controller):
@@ -128,6 +156,26 @@ class ReferenceRoutes(Controller):
         """The OpenAPI 3.1 file of the open API."""
         return document(openapi.registry, title="Linli open API", version="1", server=settings.public_url)
 
+    @post("/code", right="integrations.manage", status_code=200)
+    async def code(
+        self,
+        data: JSONBody[CodeAsked],
+        openapi: NamedDependency[OpenApi],
+        settings: NamedDependency[Settings],
+    ) -> Code:
+        """Code that makes this very call; secret and cloudToken come from the environment of who runs it."""
+        spec = openapi.registry.get(data.path, data.version)
+        if spec is None:
+            raise NotFound(what="method", id=f"{data.path} {data.version}")
+        params, server = _object(data.params), settings.public_url
+        key = data.app_key or samples.PLACEHOLDER
+        return Code(
+            curl=samples.curl(spec, server, app_key=key, params=params, community_id=data.community_id),
+            python=samples.python(spec, server, app_key=key, params=params, community_id=data.community_id),
+            java=samples.java(spec, server, app_key=key, params=params),
+            node=samples.node(spec, server, app_key=key, params=params),
+        )
+
     @post("/try", right="integrations.manage", status_code=200)
     async def try_method(
         self,
@@ -143,12 +191,7 @@ class ReferenceRoutes(Controller):
         spec = openapi.registry.get(data.path, data.version)
         if spec is None:
             raise NotFound(what="method", id=f"{data.path} {data.version}")
-        try:
-            params = json.loads(data.params or "{}")
-        except ValueError as error:
-            raise BadInput(field="params", rule="type", expected="JSON") from error
-        if not isinstance(params, dict):
-            raise BadInput(field="params", rule="type", expected="object")
+        params = _object(data.params)
         if spec.token == "required" and data.community_id is None:
             raise BadInput(field="communityId", rule="required")
         if within.communities is not None:

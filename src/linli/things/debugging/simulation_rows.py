@@ -26,6 +26,15 @@ class Answer(msgspec.Struct, rename="camel", frozen=True):
     """No answer at all."""
 
 
+class Act(msgspec.Struct, rename="camel", frozen=True):
+    """Something the simulated device is to tell now. `values` None: made up."""
+
+    kind: Literal["property", "event"]
+    identifier: str = ""
+    """Of an event."""
+    values: dict[str, Any] | None = None
+
+
 class Settings(msgspec.Struct, rename="camel", frozen=True):
     """How the simulated device behaves."""
 
@@ -36,15 +45,8 @@ class Settings(msgspec.Struct, rename="camel", frozen=True):
     ranges: dict[str, Range] = {}
     answers: dict[str, Answer] = {}
     """By service; the others succeed."""
-
-
-class Act(msgspec.Struct, rename="camel", frozen=True):
-    """Something the simulated device is to tell now. `values` None: made up."""
-
-    kind: Literal["property", "event"]
-    identifier: str = ""
-    """Of an event."""
-    values: dict[str, Any] | None = None
+    reactions: dict[str, list[Act]] = {}
+    """By service: what the device tells after it answered, as a door that was opened reports a pass."""
 
 
 class SimulationRow(NamedTuple):

@@ -53,6 +53,8 @@ log = telemetry.logger(__name__)
 LASTS_MS: Final = 30 * 60_000
 UNWATCHED_MS: Final = 45_000
 """A page that is open says so every 15 s."""
+KEPT_MS: Final = 10 * 365 * 86_400_000
+"""For as long as whoever keeps it wants."""
 LOOK_SECONDS: Final = 5.0
 MOST_INTERVAL_S: Final = 3600
 MOST_DELAY_MS: Final = 60_000
@@ -120,6 +122,9 @@ class _Simulated:
         data = wanted.data
         if data is None:
             data = self._wanderer.all(service.output, self._clock.now_ms()) if wanted.code == 200 else {}
+        if wanted.code == 200:
+            for act in self.settings.reactions.get(identifier, ()):
+                self.tell(act)
         return {"code": wanted.code, "message": wanted.message, "data": data}
 
 
@@ -157,9 +162,13 @@ class Simulator:
 
     # for routes
 
-    async def start(self, scope: Scope, *, iot_id: str, settings: Settings) -> SimulationRow:
-        """Connect as this device. Raises NotFound, BadInput, DeviceDisabled, DeviceIsOnline, DeviceSpeaksOtherwise,
-        SimulatorRefused."""
+    async def start(
+        self, scope: Scope, *, iot_id: str, settings: Settings, kept: bool = False
+    ) -> SimulationRow:
+        """Connect as this device. `kept`: until it is stopped, whether or not a page looks.
+
+        Raises NotFound, BadInput, DeviceDisabled, DeviceIsOnline, DeviceSpeaksOtherwise, SimulatorRefused.
+        """
         device = await get_device(scope, self._db, iot_id=iot_id)
         _check(settings)
         if not device.enabled:
@@ -184,7 +193,7 @@ class Simulator:
         caller = f"{scope.caller.kind}:{scope.caller.id}"
         row = SimulationRow(
             device.device_no, self._process, caller, msgspec.json.encode(settings).decode(), "[]", now,
-            now + LASTS_MS, now,
+            now + (KEPT_MS if kept else LASTS_MS), now + KEPT_MS if kept else now,
         )  # fmt: skip
         try:
             async with self._db.begin() as tx:

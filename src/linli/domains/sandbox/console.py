@@ -1,0 +1,250 @@
+"""Web routes of the caller's sandbox: make, look, try, switch its devices, reset, remove and bring back."""
+
+import json
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from linli.domains.sandbox import seed, service
+from linli.domains.sandbox.facts import KINDS
+from linli.domains.sandbox.keeper import AWAKE_MS, EXPIRES_MS
+from linli.domains.sandbox.room import SandboxRoom
+from linli.domains.sandbox.rows import Sandbox
+from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.scope import Scope
+from linli.openapi.registry import MethodSpec
+from linli.things.debugging.simulation_rows import Act
+from linli.things.queries.devices import find_devices
+
+_TITLES = {kind.name: kind.title for kind in KINDS}
+
+
+class SandboxDevice(msgspec.Struct, rename="camel", frozen=True):
+    name: Annotated[str, Meta(description="door, lift, meter, thermometer or smoke")]
+    title: str
+    iot_id: str
+    product_key: str
+    device_name: str
+    online: bool
+    switched_off: Annotated[bool, Meta(description="It was told to be offline.")]
+
+
+class SandboxState(msgspec.Struct, rename="camel", frozen=True):
+    state: Annotated[str, Meta(description="ready, or removed: then it may be brought back until goneMs.")]
+    app_key: str
+    project_id: str
+    community_id: int
+    scope_id: str
+    devices: list[SandboxDevice]
+    per_second: Annotated[int, Meta(description="Calls that its key may make in a second.")]
+    per_day: int
+    created_ms: int
+    sleeps_ms: Annotated[int, Meta(description="When its devices are switched off unless it is used.")]
+    expires_ms: Annotated[int, Meta(description="When it goes for good unless it is used.")]
+    gone_ms: Annotated[int | None, Meta(description="When a removed one goes for good.")]
+
+
+class SandboxHeld(msgspec.Struct, rename="camel", frozen=True):
+    sandbox: Annotated[SandboxState | None, Meta(description="null: the caller has none.")]
+
+
+class SandboxSecret(msgspec.Struct, rename="camel", frozen=True):
+    app_key: str
+    app_secret: str
+
+
+class ExampleAsked(msgspec.Struct, rename="camel", frozen=True):
+    path: str
+    version: str
+    fresh: Annotated[bool, Meta(description="Make anew what the call uses up.")] = False
+
+
+class ExampleFound(msgspec.Struct, rename="camel", frozen=True):
+    params: Annotated[str, Meta(description="JSON text of parameters that work as they are.")]
+    community_id: int
+    spends: Annotated[
+        list[str],
+        Meta(description="What the call uses up: hand it back with /sandbox/try, then ask for another."),
+    ]
+
+
+class SandboxTry(msgspec.Struct, rename="camel", frozen=True):
+    path: str
+    version: str
+    params: Annotated[str, Meta(description="JSON text.")] = "{}"
+    spends: list[str] = []
+
+
+class SandboxAnswer(msgspec.Struct, rename="camel", frozen=True):
+    status: int
+    ok: Annotated[bool, Meta(description="HTTP 200 and code 200.")]
+    body: str
+    request_id: str
+    took_ms: int
+
+
+class PowerChoice(msgspec.Struct, rename="camel", frozen=True):
+    on: bool
+
+
+class SandboxRoutes(Controller):
+    path = "/sandbox"
+    tags = ("integrations",)
+
+    @get("/", right="integrations.manage")
+    async def state(
+        self, within: NamedDependency[Scope], sandbox: NamedDependency[SandboxRoom]
+    ) -> SandboxHeld:
+        """The caller's own sandbox. Looking wakes its devices."""
+        held = await service.get(within, sandbox.shop)
+        return SandboxHeld(None if held is None else await _told(held, sandbox))
+
+    @post("/", right="integrations.manage", status_code=201)
+    async def create(
+        self, within: NamedDependency[Scope], sandbox: NamedDependency[SandboxRoom]
+    ) -> SandboxState:
+        """Make a sandbox for the caller: a key, a small community, and devices that live."""
+        return await _told(await service.create(within, sandbox.shop), sandbox)
+
+    @post("/reset", right="integrations.manage", status_code=200)
+    async def reset(
+        self, within: NamedDependency[Scope], sandbox: NamedDependency[SandboxRoom]
+    ) -> SandboxState:
+        """Begin anew. Key and secret stay; everything else has new ids."""
+        return await _told(await service.reset(within, sandbox.shop), sandbox)
+
+    @delete("/", right="integrations.manage", status_code=200)
+    async def remove(
+        self, within: NamedDependency[Scope], sandbox: NamedDependency[SandboxRoom]
+    ) -> SandboxState:
+        """Take the sandbox away; for some minutes it can be brought back."""
+        return await _told(await service.remove(within, sandbox.shop), sandbox)
+
+    @post("/restore", right="integrations.manage", status_code=200)
+    async def restore(
+        self, within: NamedDependency[Scope], sandbox: NamedDependency[SandboxRoom]
+    ) -> SandboxState:
+        """Bring a removed sandbox back."""
+        return await _told(await service.restore(within, sandbox.shop), sandbox)
+
+    @post("/secret", right="integrations.manage", status_code=200)
+    async def secret(
+        self, within: NamedDependency[Scope], sandbox: NamedDependency[SandboxRoom]
+    ) -> SandboxSecret:
+        """AppKey and AppSecret; each time is noted."""
+        return SandboxSecret(*await service.tell_secret(within, sandbox.shop))
+
+    @post("/devices/{device:str}/power", right="integrations.manage", status_code=200)
+    async def power(
+        self,
+        device: FromPath[str],
+        data: JSONBody[PowerChoice],
+        within: NamedDependency[Scope],
+        sandbox: NamedDependency[SandboxRoom],
+    ) -> SandboxState:
+        """Have a simulated device go online or offline."""
+        held = await service.switch(within, sandbox.shop, device=device, on=data.on)
+        return await _told(held, sandbox)
+
+    @post("/devices/{device:str}/acts", right="integrations.manage", status_code=204)
+    async def act(
+        self,
+        device: FromPath[str],
+        data: JSONBody[Act],
+        within: NamedDependency[Scope],
+        sandbox: NamedDependency[SandboxRoom],
+    ) -> None:
+        """Have a simulated device post properties or report an event now."""
+        held = await service.ready(within, sandbox.shop)
+        try:
+            iot_id = held.read_facts().device(device).iot_id
+        except KeyError:
+            raise NotFound(what="device", id=device) from None
+        await sandbox.simulator.tell(held.inside, iot_id=iot_id, act=data)
+
+    @post("/example", right="integrations.manage", status_code=200)
+    async def example(
+        self,
+        data: JSONBody[ExampleAsked],
+        within: NamedDependency[Scope],
+        sandbox: NamedDependency[SandboxRoom],
+    ) -> ExampleFound:
+        """Parameters of a method filled with the sandbox's own ids."""
+        spec = _method(sandbox, data.path, data.version)
+        found = await service.example(within, sandbox.shop, spec=spec, fresh=data.fresh)
+        held = await service.ready(within, sandbox.shop)
+        text = json.dumps(found.params, ensure_ascii=False, indent=2)
+        return ExampleFound(text, held.read_facts().community_id, sorted(found.spends))
+
+    @post("/try", right="integrations.manage", status_code=200)
+    async def try_method(
+        self,
+        data: JSONBody[SandboxTry],
+        within: NamedDependency[Scope],
+        sandbox: NamedDependency[SandboxRoom],
+    ) -> SandboxAnswer:
+        """Make a real call in the sandbox."""
+        spec = _method(sandbox, data.path, data.version)
+        clock = sandbox.shop.clock
+        began = clock.now_ms()
+        tried = await service.attempt(
+            within, sandbox.shop, spec=spec, params=_object(data.params), spends=data.spends
+        )
+        made = tried.made
+        return SandboxAnswer(made.status, tried.ok, made.body, made.request_id, clock.now_ms() - began)
+
+
+def _method(sandbox: SandboxRoom, path: str, version: str) -> MethodSpec:
+    spec = sandbox.shop.openapi.registry.get(path, version)
+    if spec is None:
+        raise NotFound(what="method", id=f"{path} {version}")
+    return spec
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        params = json.loads(text or "{}")
+    except ValueError as error:
+        raise BadInput(field="params", rule="type", expected="JSON") from error
+    if not isinstance(params, dict):
+        raise BadInput(field="params", rule="type", expected="object")
+    return params
+
+
+async def _told(held: Sandbox, sandbox: SandboxRoom) -> SandboxState:
+    facts = held.read_facts()
+    found = await find_devices(held.inside, sandbox.shop.db, iot_ids=[one.iot_id for one in facts.devices])
+    online = {row.iot_id for row in found if row.online}
+    devices = [
+        SandboxDevice(
+            one.name,
+            _TITLES.get(one.name, one.name),
+            one.iot_id,
+            one.product_key,
+            one.device_name,
+            one.iot_id in online,
+            one.name in held.off,
+        )
+        for one in facts.devices
+    ]
+    return SandboxState(
+        held.state,
+        held.app_key,
+        facts.project_id,
+        facts.community_id,
+        facts.scope_id,
+        devices,
+        seed.PER_SECOND,
+        seed.PER_DAY,
+        held.created_ms,
+        held.used_ms + AWAKE_MS,
+        held.used_ms + EXPIRES_MS,
+        None if held.removed_ms is None else held.removed_ms + service.UNDO_MS,
+    )
+
+
+CONTROLLERS: tuple[type[Controller], ...] = (SandboxRoutes,)

@@ -1,0 +1,40 @@
+"""The example of one method."""
+
+from typing import Any, NamedTuple
+
+from linli.domains.sandbox.examples.models import of_model
+from linli.domains.sandbox.examples.named import filled
+from linli.domains.sandbox.examples.view import View
+from linli.domains.sandbox.examples.written import WRITTEN
+from linli.domains.sandbox.facts import Facts
+from linli.domains.sandbox.spares import MAKERS, Bench
+from linli.openapi.registry import MethodSpec
+
+
+class Found(NamedTuple):
+    """Parameters that work once or always."""
+
+    params: dict[str, Any]
+    spends: frozenset[str]
+    """Spares that the call uses up: forgotten when it succeeded."""
+
+
+async def example_of(spec: MethodSpec, bench: Bench, *, fresh: bool = False) -> Found:
+    """Parameters for a call in the sandbox; makes what the call will use up. `fresh`: make it anew.
+
+    Changes `bench.facts`; the caller keeps them. Raises SandboxFailed.
+    """
+    facts, now_ms = bench.facts, bench.shop.clock.now_ms()
+    build = WRITTEN.get(spec.key) or WRITTEN.get((spec.path, ""))
+    token = ""
+    if spec.path.endswith("/token/refresh"):
+        token = await bench.partner.token(facts.community_id)
+    if build is None:
+        view = View(facts, now_ms, bench.partner.key.app_key, token)
+        return Found(of_model(spec, view) or filled(spec.params, view), frozenset())
+    asked = View(Facts(devices=facts.devices), now_ms, "", "")
+    build(asked)
+    for name in sorted(asked.used):
+        if fresh or name not in facts.spare:
+            facts.spare = {**facts.spare, name: await MAKERS[name](bench)}
+    return Found(build(View(facts, now_ms, bench.partner.key.app_key, token)), frozenset(asked.used))

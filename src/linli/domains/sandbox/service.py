@@ -1,0 +1,187 @@
+"""Making, using, emptying and taking away a sandbox. Whoever may manage integrations has one of their own."""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from linli.domains.sandbox import rows, seed
+from linli.domains.sandbox.calls import succeeded
+from linli.domains.sandbox.errors import NoSandbox, SandboxFailed, SandboxThere, TooManySandboxes
+from linli.domains.sandbox.examples import Found, example_of
+from linli.domains.sandbox.facts import NAMES
+from linli.domains.sandbox.rows import Sandbox
+from linli.domains.sandbox.spares import Bench
+from linli.domains.sandbox.sweep import sweep
+from linli.domains.sandbox.workshop import Workshop
+from linli.kernel import telemetry, tenancy
+from linli.kernel.audit import note_secret_reads
+from linli.kernel.errors import BadInput, LinliError
+from linli.kernel.scope import Scope
+from linli.openapi import trial
+from linli.openapi.registry import MethodSpec
+
+log = telemetry.logger(__name__)
+
+MOST: Final = 20
+"""Sandboxes of one tenant."""
+UNDO_MS: Final = 10 * 60_000
+"""For so long a removed sandbox can be brought back."""
+MAKING_MS: Final = 5 * 60_000
+"""One that is still being made after that broke off."""
+
+
+class Tried(NamedTuple):
+    made: trial.Made
+    ok: bool
+
+
+async def get(scope: Scope, shop: Workshop) -> Sandbox | None:
+    """The caller's sandbox, ready or removed a moment ago; looking at it keeps it awake."""
+    found = await rows.find(scope, shop.db)
+    if found is None or found.state == "making":
+        return None
+    if found.state == "ready":
+        async with shop.db.begin() as tx:
+            await rows.touch(tx, found.sandbox_id, now_ms=shop.clock.now_ms())
+    return found
+
+
+async def create(scope: Scope, shop: Workshop) -> Sandbox:
+    """A sandbox for the caller; one that was removed goes for good. Raises SandboxThere, TooManySandboxes,
+    SandboxFailed."""
+    held = await rows.find(scope, shop.db)
+    if held is not None:
+        fresh = held.state == "making" and shop.clock.now_ms() - held.created_ms < MAKING_MS
+        if held.state == "ready" or fresh:
+            raise SandboxThere()
+        await destroy(shop, held)
+    if await rows.count(scope, shop.db) >= MOST:
+        raise TooManySandboxes(limit=MOST)
+    return await _make(scope, shop)
+
+
+async def reset(scope: Scope, shop: Workshop) -> Sandbox:
+    """The caller's sandbox as new, with the key and secret that it had. Raises NoSandbox, SandboxFailed."""
+    held = await ready(scope, shop)
+    row = await tenancy.find_app_key(shop.db, held.app_key)
+    if row is None:
+        raise NoSandbox()
+    again = held.app_key, shop.secrets.open(row.secret, about=f"app_key:{held.app_key}")
+    await destroy(shop, held)
+    return await _make(scope, shop, again=again)
+
+
+async def remove(scope: Scope, shop: Workshop) -> Sandbox:
+    """Switch the caller's sandbox off; it is gone for good after `UNDO_MS`. Raises NoSandbox."""
+    held = await ready(scope, shop)
+    async with shop.db.begin() as tx:
+        await tenancy.enable_app_key(held.inside, tx, app_key=held.app_key, enabled=False)
+        await rows.set_state(tx, held.sandbox_id, "removed", now_ms=shop.clock.now_ms())
+    return await _again(scope, shop)
+
+
+async def restore(scope: Scope, shop: Workshop) -> Sandbox:
+    """Bring a removed sandbox back. Raises NoSandbox."""
+    held = await rows.find(scope, shop.db)
+    if held is None or held.state != "removed":
+        raise NoSandbox()
+    async with shop.db.begin() as tx:
+        await tenancy.enable_app_key(held.inside, tx, app_key=held.app_key, enabled=True)
+        await rows.set_state(tx, held.sandbox_id, "ready", now_ms=shop.clock.now_ms())
+    return await _again(scope, shop)
+
+
+async def destroy(shop: Workshop, held: Sandbox) -> None:
+    """Everything of a sandbox, for good."""
+    await shop.openapi.journal.flush()  # what it writes later would stay
+    await sweep(shop.db, shop.objects, held.sandbox_id)
+    async with shop.db.begin() as tx:
+        await rows.forget(tx, held.sandbox_id)
+
+
+async def switch(scope: Scope, shop: Workshop, *, device: str, on: bool) -> Sandbox:
+    """Have one of its devices go online or offline. Raises NoSandbox, BadInput."""
+    held = await ready(scope, shop)
+    if device not in NAMES:
+        raise BadInput(field="device", rule="one_of", allowed=", ".join(NAMES))
+    off = {*held.off} - {device} if on else {*held.off, device}
+    async with shop.db.begin() as tx:
+        await rows.switch_off(tx, held.sandbox_id, sorted(off))
+        await rows.touch(tx, held.sandbox_id, now_ms=shop.clock.now_ms())
+    return await _again(scope, shop)
+
+
+async def tell_secret(scope: Scope, shop: Workshop) -> tuple[str, str]:
+    """(appKey, appSecret); written down like that of any key. Raises NoSandbox."""
+    held = await ready(scope, shop)
+    key = await trial.borrow_key(held.inside, shop.db, shop.secrets, app_key=held.app_key)
+    async with shop.db.begin() as tx:
+        await note_secret_reads(scope, tx, "app_key", [held.app_key], ids=shop.ids)
+    row = await tenancy.find_app_key(shop.db, key.app_key)
+    assert row is not None
+    return held.app_key, shop.secrets.open(row.secret, about=f"app_key:{held.app_key}")
+
+
+async def example(scope: Scope, shop: Workshop, *, spec: MethodSpec, fresh: bool = False) -> Found:
+    """Parameters of a method that work in the caller's sandbox. Raises NoSandbox, SandboxFailed."""
+    held = await ready(scope, shop)
+    partner = await shop.partner(held.inside, held.app_key, scope.language)
+    bench = Bench(shop, held.inside, partner, held.read_facts())
+    found = await example_of(spec, bench, fresh=fresh)
+    async with shop.db.begin() as tx:
+        await rows.note_facts(tx, held.sandbox_id, bench.facts)
+        await rows.touch(tx, held.sandbox_id, now_ms=shop.clock.now_ms())
+    return found
+
+
+async def attempt(
+    scope: Scope, shop: Workshop, *, spec: MethodSpec, params: dict[str, Any], spends: Sequence[str] = ()
+) -> Tried:
+    """Call a method in the caller's sandbox, with a cloudToken where it takes one. Raises NoSandbox."""
+    held = await ready(scope, shop)
+    facts = held.read_facts()
+    partner = await shop.partner(held.inside, held.app_key, scope.language)
+    community_id = facts.community_id if spec.token == "required" else 0
+    made = await partner.send(spec, params, community_id=community_id)
+    done = succeeded(made)
+    async with shop.db.begin() as tx:
+        await rows.touch(tx, held.sandbox_id, now_ms=shop.clock.now_ms())
+        if done and spends:
+            facts.spare = {name: value for name, value in facts.spare.items() if name not in spends}
+            await rows.note_facts(tx, held.sandbox_id, facts)
+    return Tried(made, done)
+
+
+async def _make(scope: Scope, shop: Workshop, *, again: tuple[str, str] | None = None) -> Sandbox:
+    now_ms = shop.clock.now_ms()
+    name = f"沙箱 {rows.owner_of(scope)} {shop.ids.token(8)}"
+    async with shop.db.begin() as tx:
+        sandbox_id, project_id, app_key = await seed.begin(shop, tx, name=name, again=again)
+        await rows.add(scope, tx, sandbox_id=sandbox_id, now_ms=now_ms)
+    held = await _again(scope, shop)
+    try:
+        facts = await seed.furnish(shop, held.inside, project_id=project_id, app_key=app_key)
+    except LinliError as error:
+        log.warning("a sandbox could not be made: %s", error)
+        await destroy(shop, held)
+        if isinstance(error, SandboxFailed):
+            raise
+        raise SandboxFailed(call="seed", reason=error.text(scope.language)) from error
+    async with shop.db.begin() as tx:
+        await seed.limit(held.inside, tx, app_key=app_key)
+        await rows.set_ready(tx, sandbox_id, app_key=app_key, facts=facts)
+    return await _again(scope, shop)
+
+
+async def ready(scope: Scope, shop: Workshop) -> Sandbox:
+    """The caller's sandbox, if it can be used. Raises NoSandbox."""
+    held = await rows.find(scope, shop.db)
+    if held is None or held.state != "ready":
+        raise NoSandbox()
+    return held
+
+
+async def _again(scope: Scope, shop: Workshop) -> Sandbox:
+    held = await rows.find(scope, shop.db)
+    if held is None:
+        raise NoSandbox()
+    return held

@@ -1,0 +1,173 @@
+"""Things that examples delete or use up: made when an example needs them, and again once they were spent."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from linli.domains.communities import post_policy
+from linli.domains.communities.service import applications
+from linli.domains.notices import service as notices
+from linli.domains.notices.schemas import Content, Publication
+from linli.domains.sandbox import picture, seed
+from linli.domains.sandbox.calls import Partner
+from linli.domains.sandbox.facts import Facts
+from linli.domains.sandbox.times import wall
+from linli.domains.sandbox.workshop import Workshop
+from linli.kernel.scope import Scope
+from linli.things.service import devices
+
+
+class Bench:
+    """One sandbox with everything that makes spares need."""
+
+    def __init__(self, shop: Workshop, inside: Scope, partner: Partner, facts: Facts) -> None:
+        self.shop = shop
+        self.inside = inside
+        self.partner = partner
+        self.facts = facts
+
+    def count(self) -> int:
+        self.facts.count += 1
+        return self.facts.count
+
+    async def ok(self, path: str, version: str, **params: object) -> object:
+        return await self.partner.ok(path, version, params, community_id=self.facts.community_id)
+
+    async def device(self, *, bound: bool, placed: bool) -> str:
+        """A meter more. `bound`: to the sandbox's project; `placed`: in its community."""
+        shop, facts = self.shop, self.facts
+        async with shop.db.begin() as tx:
+            made = await devices.create_device(
+                self.inside,
+                tx,
+                product_key=facts.device("meter").product_key,
+                ids=shop.ids,
+                secrets=shop.secrets,
+                device_name=f"spare-{self.count()}",
+                project_id=facts.project_id if bound else None,
+            )
+            if placed:
+                await devices.assign_community(
+                    self.inside, tx, iot_id=made.iot_id, community_id=facts.community_id
+                )
+        return made.iot_id
+
+
+async def _space(x: Bench) -> int:
+    said = await x.ok(seed.SPACE, "1.0.1", parentId=x.facts.unit, typeCode="house", name=f"08{x.count():02}")
+    return int(said["spaceId"])  # type: ignore[index]
+
+
+async def _asset(x: Bench) -> int:
+    path = "/solution/community/household/spaceasset/add"
+    said = await x.ok(path, "1.0.1", houseId=x.facts.house, type=1, name=f"B-{x.count()}")
+    return int(str(said))
+
+
+async def _person(x: Bench) -> str:
+    path = "/solution/community/paas/house/member/save"
+    said = await x.ok(path, "1.0.5", houseSpaceId=x.facts.house, name=f"赵备{x.count()}", type=3)
+    return str(said["identityId"])  # type: ignore[index]
+
+
+async def _door_person(x: Bench) -> str:
+    identity = x.shop.ids.identity_id()
+    await x.ok("/entrance/paas/user/modify", "1.0.0", identityId=identity, name="备用人员", extInfo={})
+    return identity
+
+
+async def _qr_code(x: Bench) -> str:
+    path = "/homelink/common/qrcode/generate"
+    code = str(await x.ok(path, "1.0.1", identityId=x.facts.door_person))
+    await x.ok(
+        "/entrance/paas/perm/qrcode/config",
+        "1.0.1",
+        qrCode=code,
+        iotIds=[x.facts.device("door").iot_id],
+        identityId=x.facts.door_person,
+        expiryTime=wall(x.shop.clock.now_ms(), days=30),
+    )
+    return code
+
+
+async def _card(x: Bench) -> str:
+    number = f"SANDBOXSPARE{x.count()}"
+    card = {
+        "iotId": x.facts.device("door").iot_id,
+        "cardId": number,
+        "identityId": x.facts.door_person,
+        "expiryTime": wall(x.shop.clock.now_ms(), days=30),
+    }
+    await x.ok("/entrance/paas/perm/card/batchmodify", "1.0.2", cards=[card])
+    return number
+
+
+async def _record(x: Bench) -> int:
+    row = {"modelId": "Heartbeat", "scopeId": x.facts.scope_id, "properties": {"parkingLotId": "P2"}}
+    return int(str(await x.ok("/data/model/data/insert", "1.0.0", **row)))
+
+
+async def _stream(x: Bench) -> int:
+    said = await x.ok("/message/subscription/create", "1.0.0", kind="sse", name=f"备用事件流{x.count()}")
+    return int(said["subscriptionId"])  # type: ignore[index]
+
+
+async def _notice(x: Bench) -> int:
+    now_ms = x.shop.clock.now_ms()
+    async with x.shop.db.begin() as tx:
+        text = Content(f"备用公告{x.count()}", [Publication("可以删除。")], 6, 7, 0, [])
+        number = await notices.draft(
+            x.inside, tx, community_id=x.facts.community_id, content=text, now_ms=now_ms
+        )
+        await notices.publish(x.inside, tx, notice_id=number, now_ms=now_ms)
+    return number
+
+
+async def _rejected(x: Bench) -> int:
+    """An application that was refused: the only kind that can be deleted."""
+    now_ms = x.shop.clock.now_ms()
+    async with x.shop.db.begin() as tx:
+        number = await applications.apply(
+            x.partner.key.scope, tx, application=seed.application(), now_ms=now_ms
+        )
+        await applications.reject(
+            x.inside, tx, community_id=number, reviewer="sandbox", reason="示例", now_ms=now_ms
+        )
+    return number
+
+
+async def _uploaded(x: Bench) -> str:
+    """A picture that was sent by a ticket's form and is not saved yet."""
+    said = await x.ok("/solution/community/oss/ticket/get", "1.0.2", type="picture")
+    key = f"{said['dir']}/sandbox.png"  # type: ignore[index]
+    await x.shop.objects.put(post_policy.stored_key(key), picture.scan())
+    return key
+
+
+async def _placed(x: Bench) -> str:
+    return await x.device(bound=True, placed=True)
+
+
+async def _loose(x: Bench) -> str:
+    return await x.device(bound=True, placed=False)
+
+
+async def _unbound(x: Bench) -> str:
+    return await x.device(bound=False, placed=False)
+
+
+MAKERS: Final[dict[str, Callable[[Bench], Awaitable[str | int]]]] = {
+    "space": _space,
+    "asset": _asset,
+    "person": _person,
+    "door_person": _door_person,
+    "qr_code": _qr_code,
+    "card": _card,
+    "record": _record,
+    "stream": _stream,
+    "notice": _notice,
+    "rejected": _rejected,
+    "uploaded": _uploaded,
+    "placed": _placed,
+    "loose": _loose,
+    "unbound": _unbound,
+}

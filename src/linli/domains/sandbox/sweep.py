@@ -1,0 +1,69 @@
+"""A sandbox taken away: its devices first, then whatever its tenant has in any table, then its files.
+
+Points and messages of its devices lie by device number in day partitions and go with these.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+
+from sqlalchemy import BindParameter, Table, bindparam, delete, select
+
+from linli.domains.sandbox.models import sandboxes
+from linli.kernel import tenancy
+from linli.kernel.db import Command, Database, Query, metadata
+from linli.kernel.objects import ObjectStore
+from linli.kernel.scope import Scope
+from linli.things.models import devices
+from linli.things.service.devices import delete_device
+
+_REASON = "the tenant is a condition of its own: it is a sandbox that ends"
+_STEP = 200
+_ROUNDS = 4
+"""Workers that had something of it in hand may write once more while it goes."""
+_devices_of = Query(
+    select(devices.c.iot_id).where(devices.c.tenant_id == bindparam("gone")).limit(_STEP), unscoped=_REASON
+)
+
+
+def _rows_of_tenants() -> Iterator[Table]:
+    """Children before their parents."""
+    yield from (table for table in reversed(metadata.sorted_tables) if table is not sandboxes)
+
+
+def _command(table: Table) -> Command | None:
+    """None: the table has nothing of a tenant's own, or has it by device."""
+    gone: BindParameter[str] = bindparam("gone")
+    if table is tenancy.tenants:
+        return Command(delete(table).where(table.c.id == gone), unscoped=_REASON)
+    if "tenant_id" in table.c:
+        return Command(delete(table).where(table.c.tenant_id == gone), unscoped=_REASON)
+    for key in table.foreign_keys:
+        parent = key.column.table
+        if "tenant_id" in parent.c:
+            of_parent = select(key.column).where(parent.c.tenant_id == gone)
+            return Command(delete(table).where(key.parent.in_(of_parent)), unscoped=_REASON)
+    return None
+
+
+@cache
+def _commands() -> list[Command]:
+    return [command for table in _rows_of_tenants() if (command := _command(table)) is not None]
+
+
+async def sweep(db: Database, objects: ObjectStore, sandbox_id: str) -> None:
+    """Everything of the sandbox but its own row. May be run again after it broke off."""
+    whole = Scope.system(sandbox_id, "sandbox")
+    while doomed := await _devices_of.all(db, gone=sandbox_id):
+        async with db.begin() as tx:
+            for (iot_id,) in doomed:
+                await delete_device(whole, tx, iot_id=iot_id)
+    for _ in range(_ROUNDS):
+        found = 0
+        for command in _commands():
+            async with db.begin() as tx:
+                found += await command.run(tx, gone=sandbox_id)
+        if not found:
+            break
+    await objects.delete_all(sandbox_id)
+    async with db.begin() as tx:
+        tenancy.changed(tx)
