@@ -146,6 +146,7 @@ def test_a_key_is_made_used_found_and_closed(administrator: Visit):
     methods = page.request.get(f"{administrator.base}/api/console/reference").json()
     method = [m for m in methods if m["path"].endswith("/poid/query")][-1]
     administrator.go(f"/integrations/reference{method['path']}@{method['version']}")
+    page.get_by_text("A real key", exact=True).click()
     page.locator(".el-select", has=page.get_by_role("combobox", name="As which key")).click()
     page.get_by_role("option", name=re.compile(app_key)).click()
     page.get_by_label("Request", exact=True).fill(

@@ -76,6 +76,7 @@ export const SECTIONS: Section[] = [
       place('integrations.keys.title', 'keys', 'integrations.manage'),
       place('integrations.subscriptions.title', 'subscriptions', 'integrations.manage'),
       place('integrations.reference.title', 'reference', 'integrations.manage'),
+      place('integrations.sandbox.title', 'sandbox', 'integrations.manage'),
       place('servicebus.title', 'service-bus', 'integrations.manage'),
       place('integrations.debugger.title', 'debugger', 'integrations.manage'),
       place('integrations.requests.title', 'requests', 'integrations.manage'),

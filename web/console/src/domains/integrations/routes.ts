@@ -21,6 +21,12 @@ export default [
     meta: { titleKey: 'integrations.reference.title' },
   },
   {
+    path: 'integrations/sandbox',
+    name: 'sandbox',
+    component: () => import('./SandboxPage.vue'),
+    meta: { titleKey: 'integrations.sandbox.title' },
+  },
+  {
     path: 'integrations/requests',
     name: 'requests',
     component: () => import('./RequestsPage.vue'),

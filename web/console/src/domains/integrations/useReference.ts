@@ -25,3 +25,11 @@ export function useTry() {
     answer(api.POST('/api/console/reference/try', { body })),
   )
 }
+
+/** Code for a call as it is filled in. */
+export function useCode(asked: () => components['schemas']['CodeAsked'] | null) {
+  return useResource(() => {
+    const body = asked()
+    return body ? answer(api.POST('/api/console/reference/code', { body })) : null
+  }, [asked])
+}

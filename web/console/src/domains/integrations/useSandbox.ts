@@ -1,0 +1,42 @@
+import { useAction, useResource } from '@linli/shared'
+import { answer, api } from '@/api/client'
+import type { components } from '@/api/schema'
+
+export type Sandbox = components['schemas']['SandboxState']
+export type SandboxDevice = components['schemas']['SandboxDevice']
+export type SandboxAnswer = components['schemas']['SandboxAnswer']
+
+/** The caller's own sandbox. Every act that changes it is followed by its new state. */
+export function useSandbox() {
+  const held = useResource(async () => (await answer(api.GET('/api/console/sandbox'))).sandbox)
+  const take = async (asked: Promise<Sandbox>): Promise<Sandbox> => (held.data.value = await asked)
+
+  const create = useAction(() => take(answer(api.POST('/api/console/sandbox'))))
+  const reset = useAction(() => take(answer(api.POST('/api/console/sandbox/reset'))))
+  const remove = useAction(() => take(answer(api.DELETE('/api/console/sandbox'))))
+  const restore = useAction(() => take(answer(api.POST('/api/console/sandbox/restore'))))
+  const secret = useAction(() => answer(api.POST('/api/console/sandbox/secret')))
+  const power = useAction((device: string, on: boolean) =>
+    take(
+      answer(
+        api.POST('/api/console/sandbox/devices/{device}/power', {
+          params: { path: { device } },
+          body: { on },
+        }),
+      ),
+    ),
+  )
+  return { held, create, reset, remove, restore, secret, power }
+}
+
+export function useExample() {
+  return useAction((body: components['schemas']['ExampleAsked']) =>
+    answer(api.POST('/api/console/sandbox/example', { body })),
+  )
+}
+
+export function useSandboxTry() {
+  return useAction((body: components['schemas']['SandboxTry']) =>
+    answer(api.POST('/api/console/sandbox/try', { body })),
+  )
+}
