@@ -17,9 +17,9 @@ import httpx
 
 from linli_sdk import methods, tokens
 from linli_sdk.api.services import Services
-from linli_sdk.errors import ConnectionBroken, ConnectionFailed, NotAuthorized
+from linli_sdk.errors import ConnectionBroken, ConnectionFailed, NotAuthorized, TooManyCalls
 from linli_sdk.methods import Method, Model, TokenMode
-from linli_sdk.options import BROKEN, FIRST_PAUSE_S, NOT_SENT, Options, clean_url
+from linli_sdk.options import BROKEN, FIRST_PAUSE_S, LIMITED_PAUSE_S, NOT_SENT, Options, clean_url
 from linli_sdk.signing import signed_headers
 from linli_sdk.tokens import MemoryTokens, TokenAnswer, TokenStore
 
@@ -121,7 +121,13 @@ class Linli(Services):
                     continue
                 failed = ConnectionBroken if sent else ConnectionFailed
                 raise failed(f"{method.path}: {str(error) or type(error).__name__}") from error
-            return methods.read_answer(method, answer.status_code, answer.headers, answer.content)
+            try:
+                return methods.read_answer(method, answer.status_code, answer.headers, answer.content)
+            except TooManyCalls:
+                # It was not carried out, whatever it is: the next second has room again.
+                if attempt + 1 == options.tries:
+                    raise
+                time.sleep(LIMITED_PAUSE_S)
         raise ValueError("tries must be at least 1")
 
     # tokens

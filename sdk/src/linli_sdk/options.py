@@ -15,7 +15,7 @@ class Options(NamedTuple):
     language: str
     """`zh-CN` or `en`: of the `localized` text of errors."""
     tries: int
-    """How often a call is sent at most, when the connection fails."""
+    """How often a call is sent at most, when the connection fails or the platform says that it is one too many."""
 
     def __repr__(self) -> str:
         return f"Options(url={self.url!r}, app_key={self.app_key!r})"
@@ -27,6 +27,8 @@ BROKEN = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProto
 """The connection broke: only what changes nothing may be sent again."""
 FIRST_PAUSE_S = 0.2
 """Before the second try; doubled for each further one."""
+LIMITED_PAUSE_S = 1.05
+"""After 429: limits count by the second."""
 
 
 def clean_url(url: str) -> str:

@@ -3,7 +3,7 @@
     for user in pages(site.users.query_users, page_size=100): ...
     async for user in async_pages(site.users.query_users, page_size=100): ...
 
-Takes methods that answer a list of rows, or an object with them under `data`, `items` or `list`.
+Takes methods that answer a list of rows, or an object with them under `data`, `items`, `list`, or in its only list.
 """
 
 from __future__ import annotations
@@ -34,6 +34,10 @@ def rows_of(page: Any) -> list[Any]:
         rows = getattr(page, name, None)
         if isinstance(rows, list):
             return rows
+    named = [getattr(page, name) for name in getattr(page, "__struct_fields__", ())]
+    lists = [value for value in named if isinstance(value, list)]
+    if len(lists) == 1:
+        return lists[0]
     raise TypeError(f"no rows in {type(page).__name__}")
 
 
@@ -45,6 +49,10 @@ def pages(
 def pages(
     method: Callable[..., HasRows[T]], *, page_size: int = ..., first: int = ..., **arguments: Any
 ) -> Iterator[T]: ...
+@overload
+def pages(
+    method: Callable[..., Any], *, page_size: int = ..., first: int = ..., **arguments: Any
+) -> Iterator[Any]: ...
 def pages(
     method: Callable[..., Any], *, page_size: int = 100, first: int = 1, **arguments: Any
 ) -> Iterator[Any]:
@@ -66,6 +74,10 @@ def async_pages(
 def async_pages(
     method: Callable[..., Awaitable[HasRows[T]]], *, page_size: int = ..., first: int = ..., **arguments: Any
 ) -> AsyncIterator[T]: ...
+@overload
+def async_pages(
+    method: Callable[..., Awaitable[Any]], *, page_size: int = ..., first: int = ..., **arguments: Any
+) -> AsyncIterator[Any]: ...
 async def async_pages(
     method: Callable[..., Awaitable[Any]], *, page_size: int = 100, first: int = 1, **arguments: Any
 ) -> AsyncIterator[Any]:
