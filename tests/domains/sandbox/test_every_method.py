@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from linli.app import rooms
+from linli.domains.sandbox.examples.written import WRITTEN
 from linli.openapi import reference
 from linli.servicebus import openapi as service_models
 from tests.domains.sandbox.conftest import Desk
@@ -55,6 +56,8 @@ async def test_every_method_answers_in_the_sandbox(desk: Desk, browser: httpx.As
         fits = {code}
         if spec.key in SERVED:  # a room may serve a model and want more than its document says
             fits |= reference.codes_of(spec) - {400, 460, 500, "400", "460", "500"}
+        elif spec.key not in WRITTEN and (spec.path, "") not in WRITTEN:  # filled by the names of its fields
+            fits |= reference.codes_of(spec) - {500, "500"}
         if body["code"] not in fits or said["ok"] != (body["code"] == 200):
             bad.append(f"{method['path']} {method['version']}: {example['params']} -> {said['body']}")
     assert not bad, "examples that do not work:\n" + "\n".join(bad)
