@@ -155,6 +155,71 @@ async def _unbound(x: Bench) -> str:
     return await x.device(bound=False, placed=False)
 
 
+async def _group(x: Bench) -> str:
+    path = "/solution/community/paas/user/group/add"
+    said = await x.ok(path, "1.0.1", userGroupName=f"备用组{x.count()}", userGroupType="VISITOR")
+    return str(said["userGroupId"])  # type: ignore[index]
+
+
+async def _user(x: Bench) -> str:
+    path = "/solution/community/paas/user/add"
+    wish = {"userGroupId": x.facts.group, "userName": "备用用户", "mobile": f"198{x.count():08d}"}
+    return str((await x.ok(path, "1.0.2", **wish))["identityId"])  # type: ignore[index]
+
+
+async def _member(x: Bench) -> str:
+    """Of the kept group."""
+    if "group" not in x.facts.spare:
+        x.facts.spare = {**x.facts.spare, "group": await _group(x)}
+    identity = await _person(x)
+    path = "/solution/community/paas/user/group/member/add"
+    await x.ok(path, "1.0.1", userGroupId=x.facts.spare["group"], identityId=identity)
+    return identity
+
+
+async def _employee(x: Bench) -> str:
+    path = "/solution/community/org/employee/create"
+    said = await x.ok(path, "1.0.0", name="备用员工", mobile=f"197{x.count():08d}")
+    return str(said["identityId"])  # type: ignore[index]
+
+
+async def _department(x: Bench) -> int:
+    return int(str(await x.ok("/solution/community/org/department/create", "1.0.0", name=f"备用{x.count()}")))
+
+
+async def _placed_employee(x: Bench) -> str:
+    """In the kept department."""
+    if "department" not in x.facts.spare:
+        x.facts.spare = {**x.facts.spare, "department": await _department(x)}
+    identity = await _employee(x)
+    path = "/solution/community/department/employee/add"
+    await x.ok(path, "1.0.0", identityId=identity, depId=str(x.facts.spare["department"]))
+    return identity
+
+
+async def _vehicle(x: Bench) -> int:
+    path = "/solution/community/household/user/vehicle/add"
+    cars = [{"plateNumber": f"浙B{10_000 + x.count()}"}]
+    made = await x.ok(path, "1.0.1", identityId=x.facts.person, vehicleList=cars)
+    return int(made[0])  # type: ignore[index]
+
+
+async def _visit(x: Bench) -> str:
+    path = "/solution/community/house/visitor/apply/add"
+    now_ms = x.shop.clock.now_ms()
+    said = await x.ok(
+        path,
+        "1.0.0",
+        houseId=x.facts.house,
+        startTime=wall(now_ms),
+        endTime=wall(now_ms, days=0.25),
+        visitors=[{"name": f"备用访客{x.count()}", "type": "4"}],
+    )
+    rows = said if isinstance(said, list) else [said]
+    first = rows[0]
+    return str(first["applyId"] if isinstance(first, dict) else first)
+
+
 MAKERS: Final[dict[str, Callable[[Bench], Awaitable[str | int]]]] = {
     "space": _space,
     "asset": _asset,
@@ -170,4 +235,16 @@ MAKERS: Final[dict[str, Callable[[Bench], Awaitable[str | int]]]] = {
     "placed": _placed,
     "loose": _loose,
     "unbound": _unbound,
+    "group": _group,
+    "old_group": _group,
+    "user": _user,
+    "member": _member,
+    "employee": _employee,
+    "old_employee": _employee,
+    "placed_employee": _placed_employee,
+    "department": _department,
+    "old_department": _department,
+    "vehicle": _vehicle,
+    "old_vehicle": _vehicle,
+    "visit": _visit,
 }

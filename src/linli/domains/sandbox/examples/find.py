@@ -34,7 +34,7 @@ async def example_of(spec: MethodSpec, bench: Bench, *, fresh: bool = False) -> 
         return Found(of_model(spec, view) or filled(spec.params, view), frozenset())
     asked = View(Facts(devices=facts.devices), now_ms, "", "")
     build(asked)
-    for name in sorted(asked.used):
-        if fresh or name not in facts.spare:
+    for name in sorted(asked.needed):
+        if name not in facts.spare or (fresh and name in asked.used):
             facts.spare = {**facts.spare, name: await MAKERS[name](bench)}
     return Found(build(View(facts, now_ms, bench.partner.key.app_key, token)), frozenset(asked.used))

@@ -15,13 +15,20 @@ class View:
         self.app_key = app_key
         self.token = token
         self.used: set[str] = set()
-        """Spares that were read."""
+        """Spares that the call uses up."""
+        self.needed: set[str] = set()
+        """Those and the ones that it only reads."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._facts, name)
 
     def spare(self, name: str) -> Any:
         self.used.add(name)
+        return self.kept(name)
+
+    def kept(self, name: str) -> Any:
+        """Something made once, which the call leaves as it is."""
+        self.needed.add(name)
         return self._facts.spare.get(name, 0)
 
     def next(self) -> int:

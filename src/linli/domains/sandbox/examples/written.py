@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from linli.domains.sandbox.examples.people import PEOPLE
 from linli.domains.sandbox.examples.view import View
 from linli.domains.sandbox.seed import CITY, COMMUNITY, POID
 
@@ -216,31 +217,6 @@ _PROJECTS: Final[dict[tuple[str, str], Build]] = {
     ("/open/project/univisal/query", ""): lambda x: PAGE,
     ("/open/solution/basicinfo/query", ""): lambda x: PAGE,
 }
-_PEOPLE: Final[dict[tuple[str, str], Build]] = {
-    (f"{_C}/house/member/save", ""): lambda x: {
-        "houseSpaceId": x.house,
-        "communityId": x.community_id,
-        "name": f"钱新{x.next()}",
-        "type": 2,
-    },
-    (f"{_C}/house/member/delete", ""): lambda x: {"houseSpaceId": x.house, "identityId": x.spare("person")},
-    (f"{_C}/house/member/list", ""): lambda x: {"houseSpaceId": x.house, "communityId": x.community_id},
-    (f"{_C}/household/query", ""): lambda x: {
-        "communityId": x.community_id,
-        "houseSpaceId": x.house,
-        **PAGE,
-    },
-    (f"{_C}/household/house/list", ""): lambda x: {"identityId": x.person},
-    (f"{_C}/user/add", ""): lambda x: {
-        "userGroupId": x.group,
-        "userName": "孙女士",
-        "mobile": f"199{x.next():08d}",
-    },
-    (f"{_C}/user/get", ""): lambda x: {"identityId": x.person},
-    (f"{_C}/user/query", ""): lambda x: {"userGroupId": x.group, **PAGE},
-    (f"{_C}/user/group/query", ""): lambda x: PAGE,
-}
-
 WRITTEN: Final[dict[tuple[str, str], Build]] = {
     **_AUTH,
     **_THINGS,
@@ -249,5 +225,5 @@ WRITTEN: Final[dict[tuple[str, str], Build]] = {
     **_COMMUNITIES,
     **_DEVICES,
     **_PROJECTS,
-    **_PEOPLE,
+    **PEOPLE,
 }
