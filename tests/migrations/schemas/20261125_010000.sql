@@ -1477,6 +1477,21 @@ CREATE TABLE resident_vehicles (
 	CONSTRAINT pk_resident_vehicles PRIMARY KEY (vehicle_id)
 );
 INSERT INTO "resident_vehicles" VALUES(1,'1',1,1,'1','1','1',1,1,1);
+CREATE TABLE sandboxes (
+	sandbox_id TEXT NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	owner TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	app_key TEXT DEFAULT '' NOT NULL, 
+	facts TEXT DEFAULT '{}' NOT NULL, 
+	switched_off TEXT DEFAULT '[]' NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	used_ms INTEGER NOT NULL, 
+	removed_ms INTEGER, 
+	CONSTRAINT pk_sandboxes PRIMARY KEY (sandbox_id), 
+	CONSTRAINT uq_sandboxes_tenant_id_owner UNIQUE (tenant_id, owner)
+);
+INSERT INTO "sandboxes" VALUES('1','1','1','1','1','1','1',1,1,1);
 CREATE TABLE script_failures (
 	device_no INTEGER NOT NULL, 
 	seq INTEGER NOT NULL, 
@@ -2009,6 +2024,7 @@ CREATE INDEX ix_refused_uplinks_seq ON refused_uplinks (seq);
 CREATE INDEX ix_resident_vehicles_created ON resident_vehicles (community_id, created_ms, vehicle_id);
 CREATE INDEX ix_resident_vehicles_person ON resident_vehicles (person_id, community_id);
 CREATE UNIQUE INDEX uq_resident_vehicles_plate ON resident_vehicles (community_id, plate);
+CREATE INDEX ix_sandboxes_app_key ON sandboxes (app_key);
 CREATE UNIQUE INDEX uq_visit_posters_code ON visit_posters (code);
 CREATE INDEX ix_visit_tries_since ON visit_tries (since_ms);
 CREATE INDEX ix_visits_ends ON visits (ends_ms);

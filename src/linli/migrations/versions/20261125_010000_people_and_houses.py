@@ -246,6 +246,24 @@ def upgrade() -> None:
         batch_op.create_index("uq_resident_vehicles_plate", ["community_id", "plate"], unique=True)
 
     op.create_table(
+        "sandboxes",
+        sa.Column("sandbox_id", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("app_key", sa.Text(), server_default="", nullable=False),
+        sa.Column("facts", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("switched_off", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("used_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("removed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("sandbox_id", name=op.f("pk_sandboxes")),
+        sa.UniqueConstraint("tenant_id", "owner", name=op.f("uq_sandboxes_tenant_id_owner")),
+    )
+    with op.batch_alter_table("sandboxes", schema=None) as batch_op:
+        batch_op.create_index("ix_sandboxes_app_key", ["app_key"], unique=False)
+
+    op.create_table(
         "traffic_hours",
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("hour", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -396,6 +414,10 @@ def downgrade() -> None:
 
     op.drop_table("visit_posters")
     op.drop_table("traffic_hours")
+    with op.batch_alter_table("sandboxes", schema=None) as batch_op:
+        batch_op.drop_index("ix_sandboxes_app_key")
+
+    op.drop_table("sandboxes")
     with op.batch_alter_table("resident_vehicles", schema=None) as batch_op:
         batch_op.drop_index("uq_resident_vehicles_plate")
         batch_op.drop_index("ix_resident_vehicles_person")

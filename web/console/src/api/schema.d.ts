@@ -4898,6 +4898,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/reference/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Code
+         * @description Code that makes this very call; secret and cloudToken come from the environment of who runs it.
+         */
+        post: operations["ApiConsoleReferenceCodeCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/reference/method": {
         parameters: {
             query?: never;
@@ -4992,6 +5012,174 @@ export interface paths {
         get: operations["ApiConsoleRequestsSearch"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/sandbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * State
+         * @description The caller's own sandbox. Looking wakes its devices.
+         */
+        get: operations["ApiConsoleSandboxState"];
+        put?: never;
+        /**
+         * Create
+         * @description Make a sandbox for the caller: a key, a small community, and devices that live.
+         */
+        post: operations["ApiConsoleSandboxCreate"];
+        /**
+         * Remove
+         * @description Take the sandbox away; for some minutes it can be brought back.
+         */
+        delete: operations["ApiConsoleSandboxRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/sandbox/devices/{device}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Act
+         * @description Have a simulated device post properties or report an event now.
+         */
+        post: operations["ApiConsoleSandboxDevicesActsAct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/sandbox/devices/{device}/power": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Power
+         * @description Have a simulated device go online or offline.
+         */
+        post: operations["ApiConsoleSandboxDevicesPowerPower"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/sandbox/example": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Example
+         * @description Parameters of a method filled with the sandbox's own ids.
+         */
+        post: operations["ApiConsoleSandboxExampleExample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/sandbox/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset
+         * @description Begin anew. Key and secret stay; everything else has new ids.
+         */
+        post: operations["ApiConsoleSandboxResetReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/sandbox/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Bring a removed sandbox back.
+         */
+        post: operations["ApiConsoleSandboxRestoreRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/sandbox/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Secret
+         * @description AppKey and AppSecret; each time is noted.
+         */
+        post: operations["ApiConsoleSandboxSecretSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/sandbox/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TryMethod
+         * @description Make a real call in the sandbox.
+         */
+        post: operations["ApiConsoleSandboxTryTryMethod"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5978,13 +6166,6 @@ export interface components {
         Access: {
             disabled: boolean;
         };
-        /** Act */
-        Act: {
-            act: string;
-            caller: string;
-            doneMs: number;
-            facts: string;
-        };
         /** AddedVehicle */
         AddedVehicle: {
             id: string;
@@ -6332,6 +6513,26 @@ export interface components {
         ChosenDevices: {
             iotIds: string[];
         };
+        /** Code */
+        Code: {
+            curl: string;
+            java: string;
+            node: string;
+            python: string;
+        };
+        /** CodeAsked */
+        CodeAsked: {
+            /** @default  */
+            appKey?: string;
+            communityId?: number | null;
+            /**
+             * @description JSON text.
+             * @default {}
+             */
+            params?: string;
+            path: string;
+            version: string;
+        };
         /** CodeRequest */
         CodeRequest: {
             phone: string;
@@ -6481,6 +6682,13 @@ export interface components {
             size: number;
             version: number;
         };
+        /** Act */
+        console_products_Act: {
+            act: string;
+            caller: string;
+            doneMs: number;
+            facts: string;
+        };
         /** CopyRequest */
         CopyRequest: {
             name: string;
@@ -6555,6 +6763,16 @@ export interface components {
             kind: "service" | "set" | "get";
             /** @default true */
             wait?: boolean;
+        };
+        /** Act */
+        debugging_simulation_rows_Act: {
+            /** @default  */
+            identifier?: string;
+            /** @enum {string} */
+            kind: "property" | "event";
+            values?: {
+                [key: string]: unknown;
+            } | null;
         };
         /** DebugOutcome */
         DebugOutcome: {
@@ -6927,6 +7145,24 @@ export interface components {
         ErrorCode: {
             code: string;
             message: string;
+        };
+        /** ExampleAsked */
+        ExampleAsked: {
+            /**
+             * @description Make anew what the call uses up.
+             * @default false
+             */
+            fresh?: boolean;
+            path: string;
+            version: string;
+        };
+        /** ExampleFound */
+        ExampleFound: {
+            communityId: number;
+            /** @description JSON text of parameters that work as they are. */
+            params: string;
+            /** @description What the call uses up: hand it back with /sandbox/try, then ask for another. */
+            spends: string[];
         };
         /** Fault */
         Fault: {
@@ -8048,7 +8284,7 @@ export interface components {
         };
         /** Page[Act] */
         "Page_linli.things.console.products.Act_": {
-            data: components["schemas"]["Act"][];
+            data: components["schemas"]["console_products_Act"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -8299,6 +8535,10 @@ export interface components {
         /** PosterSwitch */
         PosterSwitch: {
             isOpen: boolean;
+        };
+        /** PowerChoice */
+        PowerChoice: {
+            on: boolean;
         };
         /** PresetRow */
         PresetRow: {
@@ -8902,6 +9142,68 @@ export interface components {
             payload: string;
             real: boolean;
             topic: string;
+        };
+        /** SandboxAnswer */
+        SandboxAnswer: {
+            body: string;
+            /** @description HTTP 200 and code 200. */
+            ok: boolean;
+            requestId: string;
+            status: number;
+            tookMs: number;
+        };
+        /** SandboxDevice */
+        SandboxDevice: {
+            deviceName: string;
+            iotId: string;
+            /** @description door, lift, meter, thermometer or smoke */
+            name: string;
+            online: boolean;
+            productKey: string;
+            /** @description It was told to be offline. */
+            switchedOff: boolean;
+            title: string;
+        };
+        /** SandboxHeld */
+        SandboxHeld: {
+            /** @description null: the caller has none. */
+            sandbox: components["schemas"]["SandboxState"] | null;
+        };
+        /** SandboxSecret */
+        SandboxSecret: {
+            appKey: string;
+            appSecret: string;
+        };
+        /** SandboxState */
+        SandboxState: {
+            appKey: string;
+            communityId: number;
+            createdMs: number;
+            devices: components["schemas"]["SandboxDevice"][];
+            /** @description When it goes for good unless it is used. */
+            expiresMs: number;
+            /** @description When a removed one goes for good. */
+            goneMs: number | null;
+            perDay: number;
+            /** @description Calls that its key may make in a second. */
+            perSecond: number;
+            projectId: string;
+            scopeId: string;
+            /** @description When its devices are switched off unless it is used. */
+            sleepsMs: number;
+            /** @description ready, or removed: then it may be brought back until goneMs. */
+            state: string;
+        };
+        /** SandboxTry */
+        SandboxTry: {
+            /**
+             * @description JSON text.
+             * @default {}
+             */
+            params?: string;
+            path: string;
+            spends?: string[];
+            version: string;
         };
         /** ScriptFailure */
         ScriptFailure: {
@@ -20936,6 +21238,45 @@ export interface operations {
             };
         };
     };
+    ApiConsoleReferenceCodeCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeAsked"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Code"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleReferenceMethodMethod: {
         parameters: {
             query: {
@@ -21103,6 +21444,284 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RequestRow"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSandboxState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxHeld"];
+                };
+            };
+        };
+    };
+    ApiConsoleSandboxCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxState"];
+                };
+            };
+        };
+    };
+    ApiConsoleSandboxRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxState"];
+                };
+            };
+        };
+    };
+    ApiConsoleSandboxDevicesActsAct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["debugging_simulation_rows_Act"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSandboxDevicesPowerPower: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PowerChoice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxState"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSandboxExampleExample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExampleAsked"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExampleFound"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSandboxResetReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxState"];
+                };
+            };
+        };
+    };
+    ApiConsoleSandboxRestoreRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxState"];
+                };
+            };
+        };
+    };
+    ApiConsoleSandboxSecretSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxSecret"];
+                };
+            };
+        };
+    };
+    ApiConsoleSandboxTryTryMethod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SandboxTry"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxAnswer"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

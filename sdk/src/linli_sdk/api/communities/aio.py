@@ -39,7 +39,7 @@ from linli_sdk.service import AsyncService
 
 
 class AsyncCommunities(AsyncService):
-    """The 19 methods of service `community`, as a key is granted it."""
+    """The 20 methods of service `community`, as a key is granted it."""
 
     async def add_asset(self, *, house_id: str | int, type: int, name: str) -> str:
         """Add an asset to a house / 新增房屋资产
@@ -119,6 +119,18 @@ class AsyncCommunities(AsyncService):
                 tmp_oss_key=tmp_oss_key, biz_code=biz_code, community_id=community_id, url_timeout=url_timeout
             ),
         )
+
+    async def get_old_ticket(self, *, type: str) -> Ticket:
+        """Get an upload ticket (older) / 获取OSS上传地址（旧版）
+
+        `/solution/community/oss/ticket/get` 1.0.1.
+
+        Same contract: the key of the file (dir + "/" + file name) goes straight into the older business methods.
+
+        Args:
+            type: 凭证类型，picture 为图片，最大 2MB / picture: images, at most 2 MB
+        """
+        return await self._call(contracts.GET_OLD_TICKET, TicketGet(type=type))
 
     async def get_ticket(self, *, type: str) -> Ticket:
         """Get an upload ticket / 获取OSS上传地址

@@ -37,6 +37,9 @@ UPDATE_ASSET: Method[None] = Method(
 SAVE_FILE: Method[FileSaved] = Method(
     "/solution/community/oss/file/save", "1.0.0", token="optional", result=FileSaved
 )
+GET_OLD_TICKET: Method[Ticket] = Method(
+    "/solution/community/oss/ticket/get", "1.0.1", token="optional", result=Ticket, reads=True
+)
 GET_TICKET: Method[Ticket] = Method(
     "/solution/community/oss/ticket/get", "1.0.2", token="optional", result=Ticket, reads=True
 )

@@ -3,13 +3,48 @@
 from __future__ import annotations
 
 from linli_sdk.api.households.models import (
+    AppliedVisitor,
     HouseholdPage,
     HouseOfUser,
     MemberInfo,
     MemberSaved,
+    VehicleInfo,
+    VisitorDetail,
+    VisitorPage,
 )
 from linli_sdk.methods import Method
 
+ADD_VISITORS: Method[list[AppliedVisitor]] = Method(
+    "/solution/community/house/visitor/apply/add", "1.0.0", token="required", result=list[AppliedVisitor]
+)
+CANCEL_VISITOR: Method[None] = Method(
+    "/solution/community/house/visitor/apply/cancel", "1.0.0", token="required"
+)
+CONFIRM_VISITOR: Method[None] = Method(
+    "/solution/community/house/visitor/apply/confirm", "1.0.0", token="required"
+)
+GET_VISITOR: Method[VisitorDetail] = Method(
+    "/solution/community/house/visitor/apply/get", "1.0.0", token="required", result=VisitorDetail, reads=True
+)
+QUERY_VISITORS: Method[VisitorPage] = Method(
+    "/solution/community/house/visitor/apply/query", "1.0.0", token="required", result=VisitorPage, reads=True
+)
+ADD_VEHICLES: Method[list[int]] = Method(
+    "/solution/community/household/user/vehicle/add", "1.0.1", token="required", result=list[int]
+)
+DELETE_VEHICLES: Method[None] = Method(
+    "/solution/community/household/user/vehicle/delete", "1.0.1", token="required"
+)
+QUERY_VEHICLES: Method[list[VehicleInfo]] = Method(
+    "/solution/community/household/user/vehicle/query",
+    "1.0.1",
+    token="required",
+    result=list[VehicleInfo],
+    reads=True,
+)
+UPDATE_VEHICLES: Method[list[int]] = Method(
+    "/solution/community/household/user/vehicle/update", "1.0.1", token="required", result=list[int]
+)
 DELETE_MEMBER: Method[None] = Method(
     "/solution/community/paas/house/member/delete", "2.0.0", token="required"
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from linli_sdk.api.households import contracts
 from linli_sdk.api.households.models import (
+    AppliedVisitor,
+    ChangedVehicle,
     HouseholdPage,
     HouseholdQuery,
     HouseOfUser,
@@ -13,13 +15,171 @@ from linli_sdk.api.households.models import (
     MemberList,
     MemberSave,
     MemberSaved,
+    NewVehicle,
+    NewVisitor,
     OrderBy,
+    VehicleAdd,
+    VehicleDelete,
+    VehicleInfo,
+    VehicleName,
+    VehicleQuery,
+    VehicleUpdate,
+    VisitorApplyAdd,
+    VisitorApplyId,
+    VisitorApplyQuery,
+    VisitorDetail,
+    VisitorPage,
 )
 from linli_sdk.service import Service
 
 
 class Households(Service):
-    """The 5 methods of service `household`, as a key is granted it."""
+    """The 14 methods of service `household`, as a key is granted it."""
+
+    def add_visitors(
+        self, *, house_id: str | int, start_time: str, end_time: str, visitors: list[NewVisitor]
+    ) -> list[AppliedVisitor]:
+        """Apply for visitors / 新增访客申请
+
+        `/solution/community/house/visitor/apply/add` 1.0.0. Needs a community: `client.at(community_id)`.
+
+        All of them or none; an application id for each. They pass the doors on the way to the house meanwhile.
+
+        Args:
+            house_id: 房屋 id / house
+            start_time: 到访开始 yyyy-MM-dd HH:mm:ss / from
+            end_time: 到访结束 yyyy-MM-dd HH:mm:ss，须晚于当前 / until, later than now
+            visitors: 访客，最多 20 人 / visitors, at most 20
+        """
+        return self._call(
+            contracts.ADD_VISITORS,
+            VisitorApplyAdd(house_id=house_id, start_time=start_time, end_time=end_time, visitors=visitors),
+        )
+
+    def cancel_visitor(self, *, apply_id: str | int) -> None:
+        """Void a visitor application / 作废访客申请
+
+        `/solution/community/house/visitor/apply/cancel` 1.0.0. Needs a community: `client.at(community_id)`.
+
+        Only who has not arrived; the visitor's pass ends.
+
+        Args:
+            apply_id: 访客申请 id / application id
+        """
+        return self._call(contracts.CANCEL_VISITOR, VisitorApplyId(apply_id=apply_id))
+
+    def confirm_visitor(self, *, apply_id: str | int) -> None:
+        """Check a visitor in by hand / 人工访客核销
+
+        `/solution/community/house/visitor/apply/confirm` 1.0.0. Needs a community: `client.at(community_id)`.
+
+        Only who has not arrived, before the end of the window. Passing a door by the pass does the same.
+
+        Args:
+            apply_id: 访客申请 id / application id
+        """
+        return self._call(contracts.CONFIRM_VISITOR, VisitorApplyId(apply_id=apply_id))
+
+    def get_visitor(self, *, apply_id: str | int) -> VisitorDetail:
+        """Read a visitor / 查询访客详情
+
+        `/solution/community/house/visitor/apply/get` 1.0.0. Needs a community: `client.at(community_id)`.
+
+        Phone and ID-card number are masked.
+
+        Args:
+            apply_id: 访客申请 id / application id
+        """
+        return self._call(contracts.GET_VISITOR, VisitorApplyId(apply_id=apply_id))
+
+    def query_visitors(
+        self,
+        *,
+        start_time: str,
+        end_time: str,
+        page_no: int,
+        page_size: int,
+        house_id: str | int | None = None,
+    ) -> VisitorPage:
+        """Query visitors / 批量查询访客
+
+        `/solution/community/house/visitor/apply/query` 1.0.0. Needs a community: `client.at(community_id)`.
+
+        Visits whose window touches the time asked for, the latest first.
+
+        Args:
+            start_time: 从 yyyy-MM-dd HH:mm:ss / from
+            end_time: 到 yyyy-MM-dd HH:mm:ss / until
+            page_no: 页码，从 1 起 / page, from 1
+            page_size: 每页数量，最多 100 / page size, at most 100
+            house_id: 房屋 id / house
+        """
+        return self._call(
+            contracts.QUERY_VISITORS,
+            VisitorApplyQuery(
+                start_time=start_time,
+                end_time=end_time,
+                page_no=page_no,
+                page_size=page_size,
+                house_id=house_id,
+            ),
+        )
+
+    def add_vehicles(self, *, identity_id: str, vehicle_list: list[NewVehicle]) -> list[int]:
+        """Add vehicles of a user / 添加车辆
+
+        `/solution/community/household/user/vehicle/add` 1.0.1. Needs a community: `client.at(community_id)`.
+
+        All of them or none. A plate is registered once in a community; it is kept in capitals without separators.
+
+        Args:
+            identity_id: 用户 id / user
+            vehicle_list: 每人每小区最多 10 辆 / at most 10 a person and community
+        """
+        return self._call(
+            contracts.ADD_VEHICLES, VehicleAdd(identity_id=identity_id, vehicle_list=vehicle_list)
+        )
+
+    def delete_vehicles(self, *, vehicle_list: list[VehicleName]) -> None:
+        """Delete vehicles / 删除车辆
+
+        `/solution/community/household/user/vehicle/delete` 1.0.1. Needs a community: `client.at(community_id)`.
+
+        All of them or none.
+
+        Args:
+            vehicle_list: 最多 10 辆 / at most 10
+        """
+        return self._call(contracts.DELETE_VEHICLES, VehicleDelete(vehicle_list=vehicle_list))
+
+    def query_vehicles(
+        self, *, identity_id: str | None = None, plate_number: str | None = None
+    ) -> list[VehicleInfo]:
+        """Query vehicles by user or plate / 查询车辆
+
+        `/solution/community/household/user/vehicle/query` 1.0.1. Needs a community: `client.at(community_id)`.
+
+        Vehicles of the token's community. With both given, those of the user that have the plate.
+
+        Args:
+            identity_id: 用户 id，与车牌至少填一项 / user; this or the plate must be given
+            plate_number: 车牌号 / plate
+        """
+        return self._call(
+            contracts.QUERY_VEHICLES, VehicleQuery(identity_id=identity_id, plate_number=plate_number)
+        )
+
+    def update_vehicles(self, *, vehicle_list: list[ChangedVehicle]) -> list[int]:
+        """Update vehicles / 修改车辆
+
+        `/solution/community/household/user/vehicle/update` 1.0.1. Needs a community: `client.at(community_id)`.
+
+        All of them or none. What is absent stays.
+
+        Args:
+            vehicle_list: 最多 10 辆 / at most 10
+        """
+        return self._call(contracts.UPDATE_VEHICLES, VehicleUpdate(vehicle_list=vehicle_list))
 
     def delete_member(self, *, house_space_id: str | int, identity_id: str) -> None:
         """Remove a house member / 删除房屋成员

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from linli_sdk.api.users.models import (
+    AppPermission,
+    CommunityAuth,
+    GroupAdded,
     GroupInfo,
     UserAdded,
     UserInfo,
@@ -10,15 +13,63 @@ from linli_sdk.api.users.models import (
 )
 from linli_sdk.methods import Method
 
+LIST_COMMUNITY_AUTH: Method[list[CommunityAuth]] = Method(
+    "/solution/community/paas/app/community/auth/list",
+    "1.0.0",
+    token="required",
+    result=list[CommunityAuth],
+    reads=True,
+)
+QUERY_APP_PERMISSIONS: Method[list[AppPermission]] = Method(
+    "/solution/community/paas/app/perm/query",
+    "1.0.0",
+    token="required",
+    result=list[AppPermission],
+    reads=True,
+)
+ADD_USER_1_0_0: Method[UserAdded] = Method(
+    "/solution/community/paas/user/add", "1.0.0", token="required", result=UserAdded
+)
 ADD_USER: Method[UserAdded] = Method(
     "/solution/community/paas/user/add", "1.0.2", token="required", result=UserAdded
 )
+DELETE_USER: Method[None] = Method("/solution/community/paas/user/delete", "1.0.0", token="required")
 GET_USER: Method[UserInfo] = Method(
     "/solution/community/paas/user/get", "1.0.2", token="required", result=UserInfo, reads=True
+)
+ADD_GROUP_1_0_0: Method[str] = Method(
+    "/solution/community/paas/user/group/add", "1.0.0", token="required", result=str
+)
+ADD_GROUP: Method[GroupAdded] = Method(
+    "/solution/community/paas/user/group/add", "1.0.1", token="required", result=GroupAdded
+)
+DELETE_GROUP_V1_0_0: Method[None] = Method(
+    "/solution/community/paas/user/group/delete", "1.0.0", token="required"
+)
+DELETE_GROUP: Method[None] = Method("/solution/community/paas/user/group/delete", "1.0.1", token="required")
+ADD_GROUP_MEMBER_V1_0_0: Method[None] = Method(
+    "/solution/community/paas/user/group/member/add", "1.0.0", token="required"
+)
+ADD_GROUP_MEMBER: Method[None] = Method(
+    "/solution/community/paas/user/group/member/add", "1.0.1", token="required"
+)
+DELETE_GROUP_MEMBER: Method[None] = Method(
+    "/solution/community/paas/user/group/member/delete", "1.0.1", token="required"
+)
+QUERY_GROUPS_V1_0_0: Method[list[GroupInfo]] = Method(
+    "/solution/community/paas/user/group/query", "1.0.0", token="required", result=list[GroupInfo], reads=True
 )
 QUERY_GROUPS: Method[list[GroupInfo]] = Method(
     "/solution/community/paas/user/group/query", "1.0.1", token="required", result=list[GroupInfo], reads=True
 )
+UPDATE_GROUP_V1_0_0: Method[None] = Method(
+    "/solution/community/paas/user/group/update", "1.0.0", token="required"
+)
+UPDATE_GROUP: Method[None] = Method("/solution/community/paas/user/group/update", "1.0.1", token="required")
+QUERY_USERS_1_0_0: Method[list[UserRow]] = Method(
+    "/solution/community/paas/user/query", "1.0.0", token="required", result=list[UserRow], reads=True
+)
 QUERY_USERS: Method[list[UserRow]] = Method(
     "/solution/community/paas/user/query", "1.0.5", token="required", result=list[UserRow], reads=True
 )
+UPDATE_USER: Method[None] = Method("/solution/community/paas/user/update", "1.0.2", token="required")

@@ -1,0 +1,1 @@
+"""Service `employee`: models, contracts and methods."""
