@@ -10,6 +10,7 @@ import pytest
 
 from linli.console.parts import Parts
 from linli.console.resident.app import resident_app
+from linli.domains.access.service.keys import DoorKeys
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.people import person_rules as rules
 from linli.domains.people.schemas import Profile
@@ -19,10 +20,19 @@ from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
 from linli.kernel.outbox import Jobs, Worker
-from tests.console.conftest import parts
+from linli.things.downlink.invoker import Invoker
+from tests.console.conftest import parts as console_parts
 from tests.domains.communities.builders import World, make_space, make_world
 
-__all__ = ["parts"]
+__all__ = ["console_parts"]
+
+
+@pytest.fixture
+def parts(console_parts: Parts) -> Parts:
+    """The console's, with what routes of residents ask for by type; nobody's door answers here."""
+    console_parts.services.update(invoker=Invoker.__new__(Invoker), door_keys=DoorKeys(console_parts.secrets))
+    return console_parts
+
 
 OWNER_PHONE = "13800000101"
 TENANT_PHONE = "13800000102"

@@ -748,6 +748,19 @@ CREATE TABLE house_assets (
 	CONSTRAINT pk_house_assets PRIMARY KEY (asset_id)
 );
 INSERT INTO "house_assets" VALUES(1,'1',1,1,1,'1',1,1);
+CREATE TABLE house_invitations (
+	token_hash TEXT NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER NOT NULL, 
+	house_id INTEGER NOT NULL, 
+	type INTEGER NOT NULL, 
+	by_person INTEGER NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	expires_ms INTEGER NOT NULL, 
+	used_ms INTEGER DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_house_invitations PRIMARY KEY (token_hash)
+);
+INSERT INTO "house_invitations" VALUES('1','1',1,1,1,1,1,1,1);
 CREATE TABLE house_members (
 	house_id INTEGER NOT NULL, 
 	person_id INTEGER NOT NULL, 
@@ -2015,6 +2028,7 @@ CREATE INDEX ix_department_members_person ON department_members (person_id, comm
 CREATE INDEX ix_departments_parent ON departments (community_id, parent_id, created_ms);
 CREATE INDEX ix_employees_created ON employees (community_id, created_ms);
 CREATE INDEX ix_employees_person ON employees (person_id);
+CREATE INDEX ix_house_invitations_created ON house_invitations (created_ms);
 CREATE INDEX ix_map_devices_community ON map_devices (community_id);
 CREATE INDEX ix_mqtt_wills_front ON mqtt_wills (front);
 CREATE INDEX ix_mqtt_wills_tenant ON mqtt_wills (tenant_id);

@@ -97,6 +97,17 @@ class VehiclesChanged(Event, frozen=True):
     """Cleaned; after a change of plate both the old and the new one."""
 
 
+class ResidentRegistered(Event, frozen=True):
+    """Somebody registered themselves, or once more: the property must decide."""
+
+    name: ClassVar[str] = "people.resident_registered"
+    tenant_id: str
+    community_id: int
+    house_id: int
+    identity_id: str
+    person: str
+
+
 class ResidentReviewed(Event, frozen=True):
     """The property decided about somebody who registered themselves."""
 

@@ -129,6 +129,16 @@ def custom_values(ext: str | None) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def merged_ext(form: Form, known: str, said: dict[str, str]) -> str:
+    """`ext` of a person with what the form says of the community's own fields; other keys stay."""
+    values = custom_values(known)
+    for name in form.customs:
+        values.pop(name, None)
+        if said.get(name):
+            values[name] = said[name]
+    return msgspec.json.encode(values).decode() if values else ""
+
+
 def custom_problem(custom: Custom, value: Any) -> tuple[str, dict[str, Any]] | None:
     """(rule, facts) that a value of a custom field breaks."""
     if not isinstance(value, str):

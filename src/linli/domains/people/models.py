@@ -213,6 +213,22 @@ community_rights = Table(
 )
 """Permission management (权限管理, spec A §2.4): person × function × level, in one community."""
 
+house_invitations = Table(
+    "house_invitations",
+    metadata,
+    text_column("token_hash", primary_key=True),  # SHA-256 of the code in hex
+    text_column("tenant_id"),
+    integer("community_id"),
+    integer("house_id"),
+    integer("type"),  # MEMBER_TYPE that the invited will have
+    integer("by_person"),
+    integer("created_ms"),
+    integer("expires_ms"),
+    integer("used_ms", server_default="0"),
+    Index("ix_house_invitations_created", "created_ms"),
+)
+"""Codes with which owners let somebody join their house, once."""
+
 staff = Table(
     "staff",
     metadata,

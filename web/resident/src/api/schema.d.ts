@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/resident/communities/{community_id}/houses/{house_id}/certification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Certify
+         * @description Ask to belong to a house; the property reviews it. Who stands there already corrects that instead.
+         */
+        post: operations["ApiResidentCommunitiesCommunityIdHousesHouseIdCertificationCertify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resident/communities/{community_id}/key": {
         parameters: {
             query?: never;
@@ -184,6 +204,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/resident/communities/{community_id}/vehicles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * MyVehicles
+         * @description One's own; at most ten.
+         */
+        get: operations["ApiResidentCommunitiesCommunityIdVehiclesMyVehicles"];
+        put?: never;
+        /**
+         * AddVehicle
+         * @description Register a vehicle; a plate is one vehicle of one person.
+         */
+        post: operations["ApiResidentCommunitiesCommunityIdVehiclesAddVehicle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/communities/{community_id}/vehicles/{vehicle_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * ChangeVehicle
+         * @description Correct one's own vehicle.
+         */
+        put: operations["ApiResidentCommunitiesCommunityIdVehiclesVehicleIdChangeVehicle"];
+        post?: never;
+        /**
+         * RemoveVehicle
+         * @description Take one's own vehicle away.
+         */
+        delete: operations["ApiResidentCommunitiesCommunityIdVehiclesVehicleIdRemoveVehicle"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resident/houses": {
         parameters: {
             query?: never;
@@ -198,6 +266,166 @@ export interface paths {
         get: operations["ApiResidentHousesMyHouses"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/houses/{house_id}/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListAssets
+         * @description Parking spaces, garages and storage rooms of the house.
+         */
+        get: operations["ApiResidentHousesHouseIdAssetsListAssets"];
+        put?: never;
+        /**
+         * AddAsset
+         * @description An owner names a parking space, garage or storage room.
+         */
+        post: operations["ApiResidentHousesHouseIdAssetsAddAsset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/houses/{house_id}/assets/{asset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * ChangeAsset
+         * @description An owner corrects one.
+         */
+        put: operations["ApiResidentHousesHouseIdAssetsAssetIdChangeAsset"];
+        post?: never;
+        /**
+         * RemoveAsset
+         * @description An owner takes one away.
+         */
+        delete: operations["ApiResidentHousesHouseIdAssetsAssetIdRemoveAsset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/houses/{house_id}/certification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * CertifyAgain
+         * @description Correct a refused certification (重新认证): the same record waits again.
+         */
+        put: operations["ApiResidentHousesHouseIdCertificationCertifyAgain"];
+        post?: never;
+        /**
+         * Withdraw
+         * @description Take a certification back that was not accepted.
+         */
+        delete: operations["ApiResidentHousesHouseIdCertificationWithdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/houses/{house_id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite
+         * @description A code for one new member, to be scanned within a day.
+         */
+        post: operations["ApiResidentHousesHouseIdInvitationsInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/houses/{house_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Members
+         * @description Everybody of a house that the caller lives in, owners first.
+         */
+        get: operations["ApiResidentHousesHouseIdMembersMembers"];
+        put?: never;
+        /**
+         * AddMember
+         * @description An owner adds family or a tenant; they live there at once unless the property wants to agree first.
+         */
+        post: operations["ApiResidentHousesHouseIdMembersAddMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/houses/{house_id}/members/{identity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * RemoveMember
+         * @description Owners remove others, everybody themselves; keys given because of the house end.
+         */
+        delete: operations["ApiResidentHousesHouseIdMembersIdentityIdRemoveMember"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/invitations/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowInvitation
+         * @description Where the code leads, before one joins.
+         */
+        get: operations["ApiResidentInvitationsCodeShowInvitation"];
+        put?: never;
+        /**
+         * Join
+         * @description Join the house with one's own phone; the code works no second time.
+         */
+        post: operations["ApiResidentInvitationsCodeJoin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -352,6 +580,44 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AssetForm */
+        AssetForm: {
+            name: string;
+            /** @description 1 parking space, 2 garage, 3 storage room */
+            type: number;
+        };
+        /** Certify */
+        Certify: {
+            /** @default  */
+            company?: string;
+            /** @description PERSON_DEGREE, 0 to 9 */
+            degree?: number | null;
+            /** @default  */
+            idNo?: string;
+            /** @default  */
+            name?: string;
+            /** @default  */
+            nationality?: string;
+            /**
+             * @description 籍贯
+             * @default
+             */
+            nativePlace?: string;
+            /**
+             * @description 户籍所在地
+             * @default
+             */
+            registry?: string;
+            /** @default  */
+            residenceAddress?: string;
+            /** @description 1 male, 2 female */
+            sex?: number | null;
+            /**
+             * @description 1 owner, 2 relative, 3 tenant, 4 friend … 9 other
+             * @default 0
+             */
+            type?: number;
+        };
         /** CodeRequest */
         CodeRequest: {
             phone: string;
@@ -386,6 +652,82 @@ export interface components {
         FrontState: {
             codes: boolean;
             version: string;
+        };
+        /** HouseAsset */
+        HouseAsset: {
+            id: string;
+            name: string;
+            /** @description 1 parking space, 2 garage, 3 storage room */
+            type: number;
+        };
+        /** HouseMember */
+        HouseMember: {
+            identityId: string;
+            mine: boolean;
+            name: string;
+            /** @description Masked, but for oneself. */
+            phone: string;
+            /** @description Owners may remove others; everybody themselves. */
+            removable: boolean;
+            /** @description 1 living there, 2 under review, 3 refused */
+            status: number;
+            /** @description 1 owner, 2 relative, 3 tenant, 4 friend … 9 other */
+            type: number;
+        };
+        /** InvitationCard */
+        InvitationCard: {
+            community: string;
+            expiresMs: number;
+            location: string;
+            type: number;
+        };
+        /** InvitationCode */
+        InvitationCode: {
+            code: string;
+            expiresMs: number;
+        };
+        /** InvitationForm */
+        InvitationForm: {
+            /** @description 2 relative, 3 tenant … 9 other */
+            type: number;
+        };
+        /** Joined */
+        Joined: {
+            waits: boolean;
+        };
+        /** MemberForm */
+        MemberForm: {
+            /** @default  */
+            company?: string;
+            /** @description PERSON_DEGREE, 0 to 9 */
+            degree?: number | null;
+            /** @default  */
+            idNo?: string;
+            /** @default  */
+            name?: string;
+            /** @default  */
+            nationality?: string;
+            /**
+             * @description 籍贯
+             * @default
+             */
+            nativePlace?: string;
+            /** @default  */
+            phone?: string;
+            /**
+             * @description 户籍所在地
+             * @default
+             */
+            registry?: string;
+            /** @default  */
+            residenceAddress?: string;
+            /** @description 1 male, 2 female */
+            sex?: number | null;
+            /**
+             * @description 2 relative, 3 tenant … 9 other
+             * @default 0
+             */
+            type?: number;
         };
         /** MyDoor */
         MyDoor: {
@@ -428,6 +770,21 @@ export interface components {
             kind: string;
             passed: boolean;
             reason: string;
+        };
+        /** MyVehicle */
+        MyVehicle: {
+            brand: string;
+            /** @description CAR_COLOR, 0 to 11 */
+            color: number | null;
+            id: string;
+            plate: string;
+        };
+        /** MyVehicleForm */
+        MyVehicleForm: {
+            /** @default  */
+            brand?: string;
+            color?: number | null;
+            plate: string;
         };
         /** NoticeHead */
         NoticeHead: {
@@ -473,6 +830,33 @@ export interface components {
             pageNo: number;
             pageSize: number;
             total: number;
+        };
+        /** PersonForm */
+        PersonForm: {
+            /** @default  */
+            company?: string;
+            /** @description PERSON_DEGREE, 0 to 9 */
+            degree?: number | null;
+            /** @default  */
+            idNo?: string;
+            /** @default  */
+            name?: string;
+            /** @default  */
+            nationality?: string;
+            /**
+             * @description 籍贯
+             * @default
+             */
+            nativePlace?: string;
+            /**
+             * @description 户籍所在地
+             * @default
+             */
+            registry?: string;
+            /** @default  */
+            residenceAddress?: string;
+            /** @description 1 male, 2 female */
+            sex?: number | null;
         };
         /** ResidentMe */
         ResidentMe: {
@@ -643,6 +1027,46 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DoorOpened"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdHousesHouseIdCertificationCertify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                house_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Certify"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -864,6 +1288,158 @@ export interface operations {
             };
         };
     };
+    ApiResidentCommunitiesCommunityIdVehiclesMyVehicles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyVehicle"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdVehiclesAddVehicle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MyVehicleForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdVehiclesVehicleIdChangeVehicle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                vehicle_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MyVehicleForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdVehiclesVehicleIdRemoveVehicle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                vehicle_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiResidentHousesMyHouses: {
         parameters: {
             query?: never;
@@ -880,6 +1456,467 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyHouse"][];
+                };
+            };
+        };
+    };
+    ApiResidentHousesHouseIdAssetsListAssets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                house_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseAsset"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentHousesHouseIdAssetsAddAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                house_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseAsset"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentHousesHouseIdAssetsAssetIdChangeAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: number;
+                house_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentHousesHouseIdAssetsAssetIdRemoveAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: number;
+                house_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentHousesHouseIdCertificationCertifyAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                house_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Certify"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentHousesHouseIdCertificationWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                house_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentHousesHouseIdInvitationsInvite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                house_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationCode"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentHousesHouseIdMembersMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                house_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseMember"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentHousesHouseIdMembersAddMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                house_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Joined"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentHousesHouseIdMembersIdentityIdRemoveMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                house_id: number;
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentInvitationsCodeShowInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationCard"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentInvitationsCodeJoin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Joined"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };

@@ -69,16 +69,6 @@ class Civil(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
 _TEXTS = ("health", "company", "registry", "residence_address", "nationality")
 
 
-def merged_ext(form: form_rules.Form, known: str, said: dict[str, str]) -> str:
-    """`ext` of a person with what the form says of the community's own fields; other keys stay."""
-    values = form_rules.custom_values(known)
-    for name in form.customs:
-        values.pop(name, None)
-        if said.get(name):
-            values[name] = said[name]
-    return msgspec.json.encode(values).decode() if values else ""
-
-
 class ResidentChange(Civil, rename="camel", frozen=True, kw_only=True):
     name: str
     phone: str = ""
@@ -213,7 +203,7 @@ class ResidentDetailRoutes(Controller):
         async with db.begin() as tx:
             person = await persons.person(here, tx, identity_id)
             form = await forms.form(here, tx, community_id)
-            ext = merged_ext(form, person.ext, data.custom)
+            ext = form_rules.merged_ext(form, person.ext, data.custom)
             profile = checked(data.profile(data.name, data.phone, ext=ext), wire=WIRE)
             gone = set(data.cleared)
             if not ext:

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
-from linli.domains.communities.console.resident_detail import WIRE, Civil, merged_ext
+from linli.domains.communities.console.resident_detail import WIRE, Civil
 from linli.domains.communities.console.spaces import Undoable, root_of
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.service.houses import SpaceHouses
@@ -130,7 +130,7 @@ class ResidentRoutes(Controller):
         within.allow(community_id)
         async with db.begin() as tx:
             form = await forms.form(within, tx, community_id)
-            ext = merged_ext(form, "", data.custom)
+            ext = form_rules.merged_ext(form, "", data.custom)
             profile = checked(data.profile(data.name, data.phone, ext=ext), wire=WIRE)
             form_rules.check(form, profile.said(), wire=WIRE, creating=True)
             house = await space_queries.space(within, tx, data.house_id)

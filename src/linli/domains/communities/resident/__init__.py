@@ -3,6 +3,15 @@
 from litestar import Controller
 
 from linli.domains.communities.resident.communities import CommunityRoutes
-from linli.domains.communities.resident.houses import HouseRoutes
+from linli.domains.communities.resident.houses import CertificationRoutes, HouseRoutes
+from linli.domains.communities.resident.members import InvitationRoutes, MemberRoutes
+from linli.domains.communities.resident.vehicles import VehicleRoutes
 
-CONTROLLERS: tuple[type[Controller], ...] = (CommunityRoutes, HouseRoutes)
+CONTROLLERS: tuple[type[Controller], ...] = (
+    CommunityRoutes,
+    HouseRoutes,
+    CertificationRoutes,
+    MemberRoutes,
+    InvitationRoutes,
+    VehicleRoutes,
+)

@@ -11,7 +11,9 @@ from msgspec import Meta
 from linli.domains.communities import space_rules as rules
 from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.queries import spaces
+from linli.domains.communities.resident.forms import AskedField, asked
 from linli.domains.communities.schemas import Community
+from linli.domains.people.queries import forms
 from linli.domains.people.queries.residence import Resident
 from linli.kernel.db import Database, Reader
 from linli.kernel.errors import NotFound
@@ -110,3 +112,14 @@ class CommunityRoutes(Controller):
             for node in level
             if node.kind == rules.HOUSE or (node.kind in ON_THE_WAY and node.houses)
         ]
+
+    @get("/{community_id:int}/form")
+    async def form(
+        self,
+        community_id: FromPath[int],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+    ) -> list[AskedField]:
+        """What the community asks of somebody who certifies a house, in its order."""
+        _, scope = await opened(resident, db, community_id)
+        return asked(await forms.form(scope, db, community_id))

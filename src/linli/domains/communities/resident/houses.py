@@ -1,16 +1,27 @@
-"""The resident's own houses."""
+"""The resident's own houses: certify one, correct what was refused, take it back."""
 
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get
+from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.communities.queries import communities as community_queries
 from linli.domains.communities.queries import spaces
+from linli.domains.communities.resident.communities import opened
+from linli.domains.communities.resident.forms import PersonForm, profile_of
+from linli.domains.communities.service.houses import SpaceHouses
+from linli.domains.people import person_rules as rules
+from linli.domains.people.queries import forms, persons
 from linli.domains.people.queries.residence import Home, Resident
+from linli.domains.people.service import residents, reviews
+from linli.domains.people.service.reviews import NotWaiting
+from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
+from linli.kernel.errors import NotFound
+from linli.kernel.ids import Ids
 
 
 class MyHouse(msgspec.Struct, rename="camel", frozen=True):
@@ -25,6 +36,12 @@ class MyHouse(msgspec.Struct, rename="camel", frozen=True):
     reason: Annotated[str, Meta(description="Why it was refused.")]
     since_ms: int
     """When the resident moved in, or asked."""
+
+
+class Certify(PersonForm, rename="camel", frozen=True):
+    """Who asks, and what they are to the house."""
+
+    type: Annotated[int, Meta(description="1 owner, 2 relative, 3 tenant, 4 friend … 9 other")] = 0
 
 
 async def told(resident: Resident, db: Reader, homes: list[Home]) -> list[MyHouse]:
@@ -51,6 +68,13 @@ async def told(resident: Resident, db: Reader, homes: list[Home]) -> list[MyHous
     return rows
 
 
+def _tied(resident: Resident, house_id: int) -> Home:
+    """Raises NotFound."""
+    if (home := resident.tie(house_id)) is None:
+        raise NotFound(what="house", id=house_id)
+    return home
+
+
 class HouseRoutes(Controller):
     path = "/houses"
     tags = ("houses",)
@@ -61,3 +85,84 @@ class HouseRoutes(Controller):
     ) -> list[MyHouse]:
         """Houses lived in first, then those under review and refused."""
         return await told(resident, db, list(resident.homes))
+
+    @put("/{house_id:int}/certification", status_code=204)
+    async def certify_again(
+        self,
+        house_id: FromPath[int],
+        data: JSONBody[Certify],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Correct a refused certification (重新认证): the same record waits again."""
+        home = _tied(resident, house_id)
+        scope = resident.at(home)
+        async with db.begin() as tx:
+            known = await persons.person(scope, tx, home.identity_id)
+            form = await forms.form(scope, tx, home.community_id)
+            await reviews.register_again(
+                scope,
+                tx,
+                house_id=house_id,
+                identity_id=home.identity_id,
+                profile=profile_of(data, form=form, phone=resident.phone, known=known),
+                type=data.type,
+                review=True,
+                now_ms=clock.now_ms(),
+            )
+
+    @delete("/{house_id:int}/certification")
+    async def withdraw(
+        self,
+        house_id: FromPath[int],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Take a certification back that was not accepted."""
+        home = _tied(resident, house_id)
+        if home.status not in (rules.PENDING, rules.REJECTED):
+            raise NotWaiting(status=home.status)
+        async with db.begin() as tx:
+            await residents.move_out(
+                resident.at(home),
+                tx,
+                house_id=house_id,
+                identity_id=home.identity_id,
+                now_ms=clock.now_ms(),
+            )
+
+
+class CertificationRoutes(Controller):
+    path = "/communities/{community_id:int}/houses/{house_id:int}/certification"
+    tags = ("houses",)
+
+    @post("/", status_code=204)
+    async def certify(
+        self,
+        community_id: FromPath[int],
+        house_id: FromPath[int],
+        data: JSONBody[Certify],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Ask to belong to a house; the property reviews it. Who stands there already corrects that instead."""
+        found, scope = await opened(resident, db, community_id)
+        async with db.begin() as tx:
+            own = resident.persons.get(found.tenant_id)
+            known = await persons.person_of_phone(scope, tx, resident.phone) if own else None
+            form = await forms.form(scope, tx, community_id)
+            await reviews.register(
+                scope,
+                tx,
+                SpaceHouses(field="houseId"),
+                house_id=house_id,
+                profile=profile_of(data, form=form, phone=resident.phone, known=known),
+                type=data.type,
+                review=True,
+                ids=ids,
+                now_ms=clock.now_ms(),
+            )

@@ -75,7 +75,12 @@ async def register(
         scope, tx, "registered", house_id=house_id, community_id=community_id, identity_id=person.identity_id,
         type=type, now_ms=now_ms, said=profile.said() if is_new else {},
     )  # fmt: skip
+    await _ask(scope, tx, community_id, house_id, person.identity_id, person.name)
     return person.identity_id
+
+
+async def _ask(scope: Scope, tx: Tx, community_id: int, house_id: int, identity_id: str, name: str) -> None:
+    await emit(tx, events.ResidentRegistered(scope.tenant, community_id, house_id, identity_id, name))
 
 
 async def register_again(
@@ -108,6 +113,7 @@ async def register_again(
         scope, tx, "registered", house_id=house_id, community_id=held.community_id, identity_id=identity_id,
         type=asked.type, now_ms=now_ms,
     )  # fmt: skip
+    await _ask(scope, tx, held.community_id, house_id, identity_id, profile.name or held.name)
 
 
 async def approve(scope: Scope, tx: Tx, *, house_id: int, identity_id: str, now_ms: int) -> None:

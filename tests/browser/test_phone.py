@@ -1,0 +1,256 @@
+"""A resident's first day and a staff member's morning, on a phone 360 px wide, over the demo community."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright
+
+from linli.console.pages import RESIDENT_PAGES
+from linli.demo.logins import RESIDENT_LOGIN
+from tests.browser.conftest import Demo, Visit
+from tests.browser.phone import look, open_phone, sign_in
+
+NEWCOMER = "13900001234"
+NAME = "方小雨"
+
+
+@pytest.fixture(scope="module")
+def pictures() -> Path | None:
+    """Where to keep pictures of the pages, when somebody wants to look at them."""
+    folder = os.environ.get("LINLI_PHONE_PICTURES")
+    if not folder:
+        return None
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    return Path(folder)
+
+
+@pytest.fixture(scope="module")
+def guard(playwright: Playwright, demo: Demo) -> Iterator[Visit]:
+    """The manager's phone, signed in on the staff pages."""
+    with open_phone(playwright, demo.url) as visit:
+        visit.go("/staff/")
+        visit.page.fill("#login", "manager")
+        visit.page.fill("#password", demo.passwords["manager"])
+        visit.page.get_by_role("button", name="Sign in", exact=True).click()
+        visit.page.get_by_text("Waiting for you").wait_for()
+        yield visit
+
+
+def _review(guard: Visit, pictures: Path | None) -> None:
+    guard.go("/staff/reviews")
+    guard.page.get_by_role("link", name=NAME).wait_for()
+    look(guard, "staff-reviews", pictures)
+    guard.page.get_by_role("link", name=NAME).click()
+    guard.page.get_by_role("button", name="Approve").wait_for()
+
+
+@pytest.mark.covers("RES-01", "RES-02", "RES-04", "PM-07")
+def test_a_resident_certifies_a_house(
+    playwright: Playwright, demo: Demo, guard: Visit, pictures: Path | None
+) -> None:
+    with open_phone(playwright, demo.url) as visit:
+        page = visit.page
+        visit.go("/m/")
+        page.locator("#phone").wait_for()
+        look(visit, "sign-in", pictures)
+        sign_in(visit, NEWCOMER, demo.code)
+        page.get_by_text("Certify your house first").wait_for()
+        look(visit, "home-new", pictures)
+
+        page.get_by_role("button", name="Choose my community").click()
+        page.fill("#community", "桂花")
+        page.get_by_role("button", name="Search").click()
+        page.get_by_role("link", name="桂花园").wait_for()
+        look(visit, "find", pictures)
+        page.get_by_role("link", name="桂花园").click()
+        page.get_by_role("button", name="Certify my house here").click()
+        for _ in range(3):
+            page.get_by_role("heading", name="Choose your door").wait_for()
+            page.locator("main ul.list button").first.wait_for()
+            look(visit, "choose", pictures)
+            page.locator("main ul.list button").first.click()
+            page.wait_for_load_state("networkidle")
+        page.fill("#name", NAME)
+        page.get_by_role("button", name="More about the person").click()
+        page.fill("#nativePlace", "浙江绍兴")
+        page.fill("#registry", "浙江省杭州市")
+        page.get_by_label("Education").select_option("7")
+        look(visit, "certify", pictures)
+        page.get_by_role("button", name="Send to the property").click()
+        page.get_by_text("Under review").wait_for()
+        look(visit, "houses-waiting", pictures)
+
+        _review(guard, pictures)
+        guard.page.get_by_text("浙江省杭州市").wait_for()
+        look(guard, "staff-review", pictures)
+        guard.page.get_by_role("button", name="Refuse").click()
+        guard.page.fill("#reason", "姓名与合同不符")
+        look(guard, "staff-refuse", pictures)
+        guard.page.get_by_role("button", name="Refuse").click()
+        guard.page.get_by_text("Nothing to review").wait_for()
+
+        visit.go("/m/houses")
+        page.get_by_text("姓名与合同不符").wait_for()
+        look(visit, "houses-refused", pictures)
+        page.get_by_role("link", name="Refused").click()
+        page.get_by_role("button", name="Certify again").click()
+        page.locator("#name").fill(NAME)
+        look(visit, "again", pictures)
+        page.get_by_role("button", name="Send to the property").click()
+        page.get_by_text("Under review").wait_for()
+
+        # A fresh certification of the same house is refused: the record is there.
+        visit.go("/m/communities")
+        page.fill("#community", "桂花")
+        page.get_by_role("button", name="Search").click()
+        page.get_by_role("link", name="桂花园").click()
+        page.get_by_role("button", name="Certify my house here").click()
+        for _ in range(3):
+            page.get_by_role("heading", name="Choose your door").wait_for()
+            page.locator("main ul.list button").first.click()
+            page.wait_for_load_state("networkidle")
+        page.fill("#name", NAME)
+        page.get_by_role("button", name="Send to the property").click()
+        page.get_by_text("is registered at this house already").wait_for()
+
+        _review(guard, pictures)
+        guard.page.get_by_role("button", name="Approve").click()
+        guard.page.get_by_text("Nothing to review").wait_for()
+        visit.go("/m/")
+        page.get_by_role("heading", name="Notices").wait_for()
+        look(visit, "home-certified", pictures)
+
+
+@pytest.mark.covers("RES-03", "RES-05", "RES-07")
+def test_an_owners_day(playwright: Playwright, demo: Demo, guard: Visit, pictures: Path | None) -> None:
+    guard.go("/staff/notices")
+    guard.page.get_by_role("button", name="Write a notice").click()
+    guard.page.fill("#title", "周六停水通知")
+    guard.page.fill("#text", "周六九时至十二时停水，请提前储水。")
+    look(guard, "staff-notice", pictures)
+    guard.page.get_by_role("button", name="Publish").click()
+    guard.page.locator(".van-dialog").get_by_text("Publish", exact=True).last.click()
+    guard.page.get_by_text("Published").first.wait_for()
+
+    with open_phone(playwright, demo.url, dark=True) as visit:
+        page = visit.page
+        sign_in(visit, RESIDENT_LOGIN, demo.code)
+        page.get_by_role("link", name="周六停水通知").wait_for()
+        page.get_by_role("button", name="Open ").first.wait_for()
+        look(visit, "home", pictures)
+        page.get_by_role("button", name="Open ").first.click()
+        page.get_by_text("The door answered after").wait_for()
+
+        page.get_by_role("link", name="周六停水通知").click()
+        page.get_by_text("请提前储水").wait_for()
+        look(visit, "notice", pictures)
+        visit.go("/m/notices")
+        page.get_by_role("link", name="周六停水通知").wait_for()
+        assert page.get_by_role("img", name="New").count() == 0
+        look(visit, "notices", pictures)
+
+        visit.go("/m/key")
+        page.get_by_role("img", name="QR code that opens your doors").wait_for()
+        assert len(page.locator("svg.qr").get_attribute("data-text") or "") == 88
+        look(visit, "key", pictures)
+        visit.go("/m/passes")
+        page.get_by_role("heading", name="My passes").wait_for()
+        look(visit, "passes", pictures)
+
+        visit.go("/m/houses")
+        page.get_by_role("link", name="Certified").first.click()
+        page.get_by_role("button", name="Add a member").click()
+        page.fill("#name", "方小苗")
+        page.fill("#phone", "13900005678")
+        look(visit, "add-member", pictures)
+        page.get_by_role("button", name="Add a member").click()
+        page.get_by_text("方小苗").first.wait_for()
+        look(visit, "house", pictures)
+        page.get_by_role("button", name="Remove 方小苗").click()
+        page.locator(".van-dialog").get_by_text("Remove", exact=True).last.click()
+        page.get_by_role("button", name="Remove 方小苗").wait_for(state="detached")
+        page.get_by_role("button", name="Invite by QR code").click()
+        page.get_by_role("button", name="Make the code").click()
+        link = page.locator("svg.qr").get_attribute("data-text") or ""
+        look(visit, "invite", pictures)
+        page.get_by_role("button", name="Close").click()
+
+        with open_phone(playwright, demo.url, language="en") as other:
+            sign_in(other, "13900007777", demo.code, link.removeprefix(demo.url))
+            other.page.fill("#name", "邀来客")
+            look(other, "join", pictures)
+            other.page.get_by_role("button", name="Join this house").click()
+            other.page.get_by_text("Certified").wait_for()
+
+        page.get_by_role("tab", name="Parking and storage").click()
+        page.get_by_role("button", name="Add").click()
+        page.fill("#asset-name", "B1-077")
+        page.get_by_role("button", name="Save").click()
+        page.get_by_text("B1-077").wait_for()
+        look(visit, "assets", pictures)
+
+        for path, heading in (
+            ("vehicles", "My vehicles"),
+            ("me", "Me"),
+            ("settings", "Settings"),
+            ("help", "Help"),
+        ):
+            visit.go(f"/m/{path}")
+            page.get_by_role("heading", name=heading, exact=True).wait_for()
+            page.wait_for_load_state("networkidle")
+            look(visit, path, pictures)
+
+
+def test_a_staff_members_morning(demo: Demo, guard: Visit, pictures: Path | None) -> None:
+    page = guard.page
+    for path, heading in (("", "桂花园"), ("residents", "Residents"), ("passes", "Passes"), ("me", "Me")):
+        guard.go(f"/staff/{path}")
+        page.get_by_role("heading", name=heading, exact=True).wait_for()
+        page.wait_for_load_state("networkidle")
+        look(guard, f"staff-{path or 'today'}", pictures)
+    guard.go("/staff/doors")
+    page.get_by_role("button", name="Open ").first.click()
+    page.get_by_role("button", name="Visitor", exact=True).click()
+    look(guard, "staff-open", pictures)
+    page.get_by_role("button", name="Open now").click()
+    page.get_by_text("Opened; the door answered").wait_for()
+
+
+@pytest.mark.covers("RES-11")
+def test_the_pages_open_without_a_network_and_offer_a_new_version(
+    playwright: Playwright, demo: Demo, pictures: Path | None
+) -> None:
+    with open_phone(playwright, demo.url) as visit:
+        page = visit.page
+        sign_in(visit, "13900008888", demo.code)
+        page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+        visit.go("/m/")
+        page.get_by_text("Certify your house first").wait_for()
+        page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+        visit.go("/m/")
+        page.get_by_text("Certify your house first").wait_for()
+        visit.context.set_offline(True)
+        visit.go("/m/")
+        page.get_by_text("No network: this is what was last seen").wait_for()
+        page.get_by_text("Certify your house first").wait_for()
+        look(visit, "offline", pictures)
+        visit.context.set_offline(False)
+        visit.go("/m/")
+        page.get_by_text("Certify your house first").wait_for()
+
+        # A new build is another worker script: the page offers it and loads again when it is taken.
+        worker = RESIDENT_PAGES / "sw.js"
+        built = worker.read_text("utf-8")
+        try:
+            worker.write_text(built + "// newer\n", "utf-8")
+            page.evaluate("() => navigator.serviceWorker.getRegistration().then((one) => one.update())")
+            page.get_by_text("A new version is here").wait_for()
+            look(visit, "update", pictures)
+            with page.expect_navigation():
+                page.get_by_role("button", name="Reload").click()
+            page.get_by_text("Certify your house first").wait_for()
+            assert page.get_by_text("A new version is here").count() == 0
+        finally:
+            worker.write_text(built, "utf-8")

@@ -1,0 +1,86 @@
+"""Every route of the residents' front: nobody is sent to the sign-in; for strangers nothing of a house is there.
+
+Generated from the routes: a new one is asked too, and one that answers strangers must be named in OPEN with a reason.
+"""
+
+import re
+from typing import Any
+
+from litestar.handlers import HTTPRouteHandler
+
+from linli.console.resident.app import CONTROLLERS
+
+OPEN = {
+    "GET /communities/{community_id}": "name and address hang at the gate",
+    "GET /communities/{community_id}/form": "what the community asks, before one is anybody there",
+    "GET /communities/{community_id}/spaces": "names of buildings and doors, to choose one's own",
+    "POST /communities/{community_id}/houses/{house_id}/certification": "anybody may ask; the property decides",
+}
+BODIES: dict[str, Any] = {
+    "POST /houses/{house_id}/members": {"name": "谁", "phone": "13800000333", "type": 2},
+    "POST /houses/{house_id}/invitations": {"type": 2},
+    "POST /houses/{house_id}/assets": {"type": 1, "name": "A1"},
+    "PUT /houses/{house_id}/assets/{asset_id}": {"type": 1, "name": "A1"},
+    "PUT /houses/{house_id}/certification": {"name": "谁", "type": 1},
+    "POST /communities/{community_id}/houses/{house_id}/certification": {"name": "谁", "type": 1},
+    "POST /invitations/{code}": {"name": "谁"},
+    "POST /communities/{community_id}/vehicles": {"plate": "浙A12345"},
+    "PUT /communities/{community_id}/vehicles/{vehicle_id}": {"plate": "浙A12345"},
+}
+
+
+def _routes() -> dict[str, HTTPRouteHandler]:
+    found = {}
+    for controller in CONTROLLERS:
+        base: str = getattr(controller, "path", "")
+        for handler in vars(controller).values():
+            if isinstance(handler, HTTPRouteHandler):
+                for tail in handler.paths:
+                    where = re.sub(r":[a-z]+}", "}", base + tail).rstrip("/")
+                    found[f"{sorted(handler.http_methods)[0]} {where}"] = handler
+    return found
+
+
+ROUTES = _routes()
+PRIVATE = {name for name, handler in ROUTES.items() if not handler.opt.get("public")}
+WITH_IDS = {name for name in PRIVATE if "{" in name}
+
+
+def _ids(village, name: str) -> dict[str, Any]:
+    known = {
+        "community_id": village.community, "house_id": village.house, "identity_id": village.owner,
+        "session_id": 1, "notice_id": 1, "asset_id": 1, "vehicle_id": 1, "iot_id": "X" * 20, "code": "x" * 32,
+    }  # fmt: skip
+    return {one: known.get(one, 1) for one in re.findall(r"{(\w+)}", name)}
+
+
+async def _ask(phone, village, name: str):
+    method, _, template = name.partition(" ")
+    return await phone.request(method, template.format(**_ids(village, name)), json=BODIES.get(name))
+
+
+def test_lists_name_routes_that_are_there():
+    assert not (OPEN.keys() | BODIES.keys()) - ROUTES.keys()
+
+
+async def test_nobody_is_sent_to_the_sign_in(nobody, village):
+    for name in sorted(PRIVATE):
+        answer = await _ask(nobody, village, name)
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized"), name
+
+
+async def test_for_strangers_nothing_is_there(newcomer, neighbour, staff, village):
+    """Who lives nowhere, who lives in another community of another company, and staff who live nowhere."""
+    for phone in (newcomer, neighbour, staff):
+        for name in sorted(WITH_IDS - OPEN.keys()):
+            answer = await _ask(phone, village, name)
+            assert answer.status_code == 404, f"{name}: {answer.status_code} {answer.text}"
+            assert answer.json()["code"] in ("not_found", "access.door_unknown"), name
+
+
+async def test_changes_come_from_our_own_pages(owner, village):
+    del owner.headers["x-linli-request"]
+    for name in sorted(PRIVATE):
+        if not name.startswith("GET "):
+            answer = await _ask(owner, village, name)
+            assert answer.json()["code"] == "console.forged_request", name
