@@ -100,6 +100,27 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "house_invitations",
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("house_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("type", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("by_person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("expires_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "used_ms",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_house_invitations")),
+    )
+    with op.batch_alter_table("house_invitations", schema=None) as batch_op:
+        batch_op.create_index("ix_house_invitations_created", ["created_ms"], unique=False)
+
+    op.create_table(
         "map_devices",
         sa.Column("iot_id", sa.Text(), nullable=False),
         sa.Column("tenant_id", sa.Text(), nullable=False),
@@ -444,6 +465,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_map_devices_community")
 
     op.drop_table("map_devices")
+    with op.batch_alter_table("house_invitations", schema=None) as batch_op:
+        batch_op.drop_index("ix_house_invitations_created")
+
+    op.drop_table("house_invitations")
     op.drop_table("handled_messages")
     with op.batch_alter_table("employees", schema=None) as batch_op:
         batch_op.drop_index("ix_employees_person")

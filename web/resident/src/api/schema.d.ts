@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/resident/communities/{community_id}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Form
+         * @description What the community asks of somebody who certifies a house, in its order.
+         */
+        get: operations["ApiResidentCommunitiesCommunityIdFormForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resident/communities/{community_id}/houses/{house_id}/certification": {
         parameters: {
             query?: never;
@@ -580,6 +600,23 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AskedField */
+        AskedField: {
+            /** @description Of a custom enum. */
+            choices: components["schemas"]["Choice"][];
+            custom: boolean;
+            /** @enum {string} */
+            kind: "text" | "number" | "enum";
+            /** @description Of a custom field; the others the pages name. */
+            label: string;
+            /** @description Shown at once; the others under 更多信息. */
+            main: boolean;
+            /** @description As in the form that is sent; a custom field's key goes into `custom`. */
+            name: string;
+            required: boolean;
+            /** @description Of a standard enum. */
+            values: number[];
+        };
         /** AssetForm */
         AssetForm: {
             name: string;
@@ -588,21 +625,25 @@ export interface components {
         };
         /** Certify */
         Certify: {
+            age?: number | null;
             /** @default  */
             company?: string;
-            /** @description PERSON_DEGREE, 0 to 9 */
+            /** @description The community's own fields, by key. */
+            custom?: {
+                [key: string]: string;
+            };
+            /** @description DEGREE, 0 to 9 */
             degree?: number | null;
             /** @default  */
+            health?: string;
+            /** @default  */
             idNo?: string;
+            marriage?: number | null;
             /** @default  */
             name?: string;
             /** @default  */
             nationality?: string;
-            /**
-             * @description 籍贯
-             * @default
-             */
-            nativePlace?: string;
+            politics?: number | null;
             /**
              * @description 户籍所在地
              * @default
@@ -617,6 +658,11 @@ export interface components {
              * @default 0
              */
             type?: number;
+        };
+        /** Choice */
+        Choice: {
+            description: string;
+            value: string;
         };
         /** CodeRequest */
         CodeRequest: {
@@ -677,6 +723,7 @@ export interface components {
         /** InvitationCard */
         InvitationCard: {
             community: string;
+            communityId: string;
             expiresMs: number;
             location: string;
             type: number;
@@ -697,23 +744,27 @@ export interface components {
         };
         /** MemberForm */
         MemberForm: {
+            age?: number | null;
             /** @default  */
             company?: string;
-            /** @description PERSON_DEGREE, 0 to 9 */
+            /** @description The community's own fields, by key. */
+            custom?: {
+                [key: string]: string;
+            };
+            /** @description DEGREE, 0 to 9 */
             degree?: number | null;
             /** @default  */
+            health?: string;
+            /** @default  */
             idNo?: string;
+            marriage?: number | null;
             /** @default  */
             name?: string;
             /** @default  */
             nationality?: string;
-            /**
-             * @description 籍贯
-             * @default
-             */
-            nativePlace?: string;
             /** @default  */
             phone?: string;
+            politics?: number | null;
             /**
              * @description 户籍所在地
              * @default
@@ -833,21 +884,25 @@ export interface components {
         };
         /** PersonForm */
         PersonForm: {
+            age?: number | null;
             /** @default  */
             company?: string;
-            /** @description PERSON_DEGREE, 0 to 9 */
+            /** @description The community's own fields, by key. */
+            custom?: {
+                [key: string]: string;
+            };
+            /** @description DEGREE, 0 to 9 */
             degree?: number | null;
             /** @default  */
+            health?: string;
+            /** @default  */
             idNo?: string;
+            marriage?: number | null;
             /** @default  */
             name?: string;
             /** @default  */
             nationality?: string;
-            /**
-             * @description 籍贯
-             * @default
-             */
-            nativePlace?: string;
+            politics?: number | null;
             /**
              * @description 户籍所在地
              * @default
@@ -1026,6 +1081,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DoorOpened"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdFormForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedField"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */

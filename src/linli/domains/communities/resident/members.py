@@ -54,6 +54,7 @@ class InvitationCode(msgspec.Struct, rename="camel", frozen=True):
 class InvitationCard(msgspec.Struct, rename="camel", frozen=True):
     """Where an invitation leads."""
 
+    community_id: str
     community: str
     location: str
     type: int
@@ -270,7 +271,9 @@ class InvitationRoutes(Controller):
         scope = resident.scope_of(found.tenant_id, found.community_id)
         community = await community_queries.community(scope, db, found.community_id)
         house = await spaces.house(scope, db, found.house_id)
-        return InvitationCard(community.name, house.location, found.type, found.expires_ms)
+        return InvitationCard(
+            str(found.community_id), community.name, house.location, found.type, found.expires_ms
+        )
 
     @post("/", status_code=200)
     async def join(

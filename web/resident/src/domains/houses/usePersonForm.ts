@@ -1,8 +1,7 @@
 import { ref } from 'vue'
 import type { components } from '@/api/schema'
 
-export type PersonForm = Required<Pick<components['schemas']['PersonForm'], 'name'>> &
-  components['schemas']['PersonForm']
+export type PersonForm = components['schemas']['PersonForm'] & { name: string }
 
 export const emptyPerson = (name = ''): PersonForm => ({ name })
 export const usePersonForm = (name = '') => ref<PersonForm>(emptyPerson(name))
