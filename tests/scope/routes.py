@@ -19,6 +19,7 @@ from tests.scope import (
     gateways,
     notices,
     organisation,
+    people,
     service_routes,
     vehicles,
     visits,
@@ -58,6 +59,7 @@ WITHOUT_IDS = {
     "POST /devices/{iot_id}/simulator/acts": SIMULATION,
     "POST /devices/{iot_id}/simulator/watch": SIMULATION,
     "DELETE /devices/{iot_id}/simulator": SIMULATION,
+    "GET /employees/template.xlsx": "an empty workbook",
     "GET /live": "a stream that does not end; tests/console/test_hub.py shows who hears what",
 }
 
@@ -428,6 +430,7 @@ RECIPES: dict[str, list[RouteRecipe]] = {
     **visits.recipes(),
     **service_routes.recipes(),
     **organisation.recipes(),
+    **people.recipes(),
     "DELETE /doors/{iot_id}": [
         lambda x: Ask({"iot_id": x.spare_door})
     ],  # last: others are asked of that door

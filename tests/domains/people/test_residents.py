@@ -155,7 +155,7 @@ async def test_default_groups(database, world, clock, ids):
     assert all(len(group.user_group_id) == 32 and group.is_default for group in listed)
     assert await person_queries.groups(world.second, database, 1) == []
     for change in (
-        lambda tx, group: groups.remove(world.first, tx, group_id=group),
+        lambda tx, group: groups.remove(world.first, tx, group_id=group, now_ms=1),
         lambda tx, group: groups.rename(world.first, tx, group_id=group, name="x", now_ms=1),
     ):
         with pytest.raises(groups.DefaultGroup):
@@ -181,8 +181,8 @@ async def test_own_groups(database, world, clock, ids):
     assert [(group.name, group.is_default) for group in found] == [("装修", 0)]
     with pytest.raises(NotFound):
         async with database.begin() as tx:
-            await groups.remove(world.second, tx, group_id=group_id)
+            await groups.remove(world.second, tx, group_id=group_id, now_ms=1)
     async with database.begin() as tx:
-        await groups.remove(world.first, tx, group_id=group_id)
+        await groups.remove(world.first, tx, group_id=group_id, now_ms=1)
     with pytest.raises(NotFound):
         await person_queries.group(world.first, database, group_id)

@@ -484,6 +484,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * WholeTree
+         * @description Every department, in order of making; the screen hangs them on their parents.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdDepartmentsWholeTree"];
+        put?: never;
+        /**
+         * Create
+         * @description A department under another one, or right under the company.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdDepartmentsCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/departments/{department_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change
+         * @description Name and description anew; `parentId` is not looked at.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdDepartmentsDepartmentIdChange"];
+        post?: never;
+        /**
+         * Remove
+         * @description Delete a department without any below it; its employees stay. Restoring the change brings it back.
+         */
+        delete: operations["ApiConsoleCommunitiesCommunityIdDepartmentsDepartmentIdRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/departments/{department_id}/parent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Move
+         * @description Hang a department, with all below it, somewhere else.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdDepartmentsDepartmentIdParentMove"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/duplicates": {
         parameters: {
             query?: never;
@@ -518,6 +586,130 @@ export interface paths {
          * @description Make one resident of two; the other is erased from the community for good.
          */
         post: operations["ApiConsoleCommunitiesCommunityIdDuplicatesMergeMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/employees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListEmployees
+         * @description Employees of a community, the newest first.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdEmployeesListEmployees"];
+        put?: never;
+        /**
+         * Hire
+         * @description A new employee, in as many departments as named.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdEmployeesHire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/employees/{identity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change
+         * @description Name, phone and departments anew: these departments and no others.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdEmployeesIdentityIdChange"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/employees/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss
+         * @description Employees leave, all or none: departments and rights end. Restoring brings them back without the rights.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdEmployeesDismissDismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/employees/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description What the list shows with the same filters, as a workbook that can be imported again; at most 20,000 rows.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdEmployeesExportXlsxExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/employees/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ImportWorkbook
+         * @description Import employees by the workbook. Nothing changes if any row is bad, unless the good ones are asked for.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdEmployeesImportImportWorkbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/employees/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move
+         * @description Put employees into departments and take them out of others, all or none.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdEmployeesMoveMove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -932,6 +1124,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give
+         * @description Give every function named to every member named, beside what they have.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdPermissionsGive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/permissions/functions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ByFunction
+         * @description Every function with who uses and who manages it.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdPermissionsFunctionsByFunction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/permissions/functions/{function}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetFunction
+         * @description Say who has one function: these members and no others.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdPermissionsFunctionsSetFunction"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/permissions/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Candidates
+         * @description Employees to choose from, by name.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdPermissionsMembersCandidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/permissions/persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ByPerson
+         * @description Employees who may do something here, by name.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdPermissionsPersonsByPerson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/permissions/persons/{identity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetPerson
+         * @description Say what one member may do: this and nothing else.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdPermissionsPersonsIdentityIdSetPerson"];
+        post?: never;
+        /**
+         * RemovePerson
+         * @description Take everything from a member, the management of the community too.
+         */
+        delete: operations["ApiConsoleCommunitiesCommunityIdPermissionsPersonsIdentityIdRemovePerson"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/reject": {
         parameters: {
             query?: never;
@@ -1248,6 +1564,138 @@ export interface paths {
          *     A large file is still `waiting` in the answer: ask for the import again until it is not.
          */
         post: operations["ApiConsoleCommunitiesCommunityIdSpacesImportHandIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/user-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListGroups
+         * @description Groups of a community, the default four first.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdUserGroupsListGroups"];
+        put?: never;
+        /**
+         * Create
+         * @description A group of one's own of one of the four types.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdUserGroupsCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/user-groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Rename
+         * @description Rename a group; the default four keep their names.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdUserGroupsGroupIdRename"];
+        post?: never;
+        /**
+         * Remove
+         * @description Delete a group; its members stay users. Restoring the change brings it back with its members.
+         */
+        delete: operations["ApiConsoleCommunitiesCommunityIdUserGroupsGroupIdRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/user-groups/{group_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PutIn
+         * @description Put users of the community into a group, all or none.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdUserGroupsGroupIdMembersPutIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/user-groups/{group_id}/members/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TakeOut
+         * @description Take users out of a group, all or none; putting them in again undoes it.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdUserGroupsGroupIdMembersRemoveTakeOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListUsers
+         * @description Everybody whom the community knows, or who is in one group; the newest first.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdUsersListUsers"];
+        put?: never;
+        /**
+         * Add
+         * @description Somebody new in a group, such as a visitor or a person of the blacklist; a known phone is that person.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdUsersAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/users/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase
+         * @description Erase users for good, all or none: houses, groups, rights and what is known of them. Nothing brings it back.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdUsersEraseErase"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3111,6 +3559,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/employees/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * EmptyWorkbook
+         * @description The empty workbook with titles and hints.
+         */
+        get: operations["ApiConsoleEmployeesTemplateXlsxEmptyWorkbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/firmware": {
         parameters: {
             query?: never;
@@ -3911,6 +4379,26 @@ export interface paths {
          * @description Say which of the company's roles the person has.
          */
         put: operations["ApiConsoleOrganisationPersonsAccountIdRolesSetRoles"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/persons/{account_id}/sub-administrator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetSubAdministrator
+         * @description Make the person sub-administrator of the company, or no longer: the main account alone does.
+         */
+        put: operations["ApiConsoleOrganisationPersonsAccountIdSubAdministratorSetSubAdministrator"];
         post?: never;
         delete?: never;
         options?: never;
@@ -6549,6 +7037,11 @@ export interface components {
             /** @default false */
             remember?: boolean;
         };
+        /** Undoable */
+        communities_console_spaces_Undoable: {
+            /** @description Restoring this change of the history takes the act back. */
+            changeId: string;
+        };
         /** CommunityApplication */
         CommunityApplication: {
             address: string;
@@ -6625,6 +7118,17 @@ export interface components {
             rootSpaceId: string | null;
             /** @description projectId of the community on the wire. */
             scopeId: string | null;
+        };
+        /** CommunityUserRow */
+        CommunityUserRow: {
+            changedMs: number;
+            createdMs: number;
+            groups: components["schemas"]["UserInGroup"][];
+            hasFace: boolean;
+            identityId: string;
+            name: string;
+            phone: string;
+            sex: number | null;
         };
         /** Component */
         Component: {
@@ -6810,6 +7314,31 @@ export interface components {
             generation: number;
             reason: string;
             status: string;
+        };
+        /** DepartmentForm */
+        DepartmentForm: {
+            /** @default  */
+            description?: string;
+            name: string;
+            parentId?: number | null;
+        };
+        /** DepartmentMade */
+        DepartmentMade: {
+            id: string;
+        };
+        /** DepartmentNode */
+        DepartmentNode: {
+            description: string;
+            /** @description Right in it. */
+            employees: number;
+            id: string;
+            name: string;
+            /** @description None right under the company. */
+            parentId: string | null;
+        };
+        /** DepartmentPlace */
+        DepartmentPlace: {
+            parentId?: number | null;
         };
         /** DesiredChange */
         DesiredChange: {
@@ -7141,6 +7670,69 @@ export interface components {
             faults: components["schemas"]["Fault"][];
             revision: number;
         };
+        /** EmployeeDepartment */
+        EmployeeDepartment: {
+            id: string;
+            /** @description Names from the top, parted by /. */
+            path: string;
+        };
+        /** EmployeeFile */
+        EmployeeFile: {
+            /** Format: binary */
+            file: string;
+        };
+        /** EmployeeForm */
+        EmployeeForm: {
+            departmentIds?: number[];
+            name: string;
+            phone: string;
+        };
+        /** EmployeeImport */
+        EmployeeImport: {
+            badRows: number;
+            /** @description Put into further departments. */
+            changed: number;
+            /** @description Employees that were, or would be, hired. */
+            created: number;
+            done: boolean;
+            /** @description Of those hired: dismissing them undoes the import. */
+            identityIds: string[];
+            /** @description By their path. */
+            newDepartments: string[];
+            problems: components["schemas"]["ImportFault"][];
+            rows: number;
+            unchanged: number;
+        };
+        /** EmployeeMade */
+        EmployeeMade: {
+            identityId: string;
+        };
+        /** EmployeeRow */
+        EmployeeRow: {
+            createdMs: number;
+            departments: components["schemas"]["EmployeeDepartment"][];
+            hasFace: boolean;
+            identityId: string;
+            name: string;
+            phone: string;
+        };
+        /** EmployeesLeftOut */
+        EmployeesLeftOut: {
+            /** @description Of the history: restoring each takes it back. */
+            changeIds: string[];
+        };
+        /** EmployeesMoved */
+        EmployeesMoved: {
+            identityIds: string[];
+            /** @description Departments to put each into. */
+            into?: number[];
+            /** @description Departments to take each out of. */
+            outOf?: number[];
+        };
+        /** EmployeesNamed */
+        EmployeesNamed: {
+            identityIds: string[];
+        };
         /** ErrorCode */
         ErrorCode: {
             code: string;
@@ -7247,6 +7839,28 @@ export interface components {
             productKey: string;
             /** @description Null: the product is none of the tenant's. */
             productName: string | null;
+        };
+        /** FunctionHolder */
+        FunctionHolder: {
+            identityId: string;
+            name: string;
+        };
+        /** FunctionOverview */
+        FunctionOverview: {
+            /** @description Name of an integrator's app; empty for the platform's own. */
+            appName: string;
+            code: string;
+            /** @description Levels that the caller may give and take. */
+            givable: string[];
+            /** @description Levels that the function has. */
+            levels: string[];
+            manage: components["schemas"]["FunctionHolder"][];
+            use: components["schemas"]["FunctionHolder"][];
+        };
+        /** FunctionPermissions */
+        FunctionPermissions: {
+            manage?: string[];
+            use: string[];
         };
         /** FunctionRow */
         FunctionRow: {
@@ -7539,6 +8153,21 @@ export interface components {
             roles: components["schemas"]["RoleIn"][];
             tenant: components["schemas"]["TenantOption"] | null;
             tenants: components["schemas"]["TenantOption"][];
+        };
+        /** MemberOverview */
+        MemberOverview: {
+            identityId: string;
+            /** @description Manager of the community: has every function. */
+            isManager: boolean;
+            name: string;
+            phone: string;
+            points: components["schemas"]["PointSaid"][];
+        };
+        /** MemberPermissions */
+        MemberPermissions: {
+            /** @description None: stays as it is. */
+            isManager?: boolean | null;
+            points: components["schemas"]["PointSaid"][];
         };
         /** Merge */
         Merge: {
@@ -7871,6 +8500,20 @@ export interface components {
              */
             url?: string;
         };
+        /** NewUser */
+        NewUser: {
+            groupId: string;
+            /** @default  */
+            idNo?: string;
+            name: string;
+            phone: string;
+            sex?: number | null;
+        };
+        /** NewUserGroup */
+        NewUserGroup: {
+            name: string;
+            type: string;
+        };
         /** NewVehicleForm */
         NewVehicleForm: {
             /** @default  */
@@ -8163,6 +8806,27 @@ export interface components {
             pageSize: number;
             total: number;
         };
+        /** Page[EmployeeRow] */
+        "Page_linli.domains.people.console.employees.EmployeeRow_": {
+            data: components["schemas"]["EmployeeRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[FunctionHolder] */
+        "Page_linli.domains.people.console.permissions.FunctionHolder_": {
+            data: components["schemas"]["FunctionHolder"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[MemberOverview] */
+        "Page_linli.domains.people.console.permissions.MemberOverview_": {
+            data: components["schemas"]["MemberOverview"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
         /** Page[PersonGroupRow] */
         "Page_linli.domains.people.console.person_groups.PersonGroupRow_": {
             data: components["schemas"]["PersonGroupRow"][];
@@ -8187,6 +8851,20 @@ export interface components {
         /** Page[StaffLogRow] */
         "Page_linli.domains.people.console.roles.StaffLogRow_": {
             data: components["schemas"]["StaffLogRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[CommunityUserRow] */
+        "Page_linli.domains.people.console.user_groups.CommunityUserRow_": {
+            data: components["schemas"]["CommunityUserRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[UserGroupRow] */
+        "Page_linli.domains.people.console.user_groups.UserGroupRow_": {
+            data: components["schemas"]["UserGroupRow"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -8391,6 +9069,16 @@ export interface components {
             /** @description With its query, as sent. */
             path: string;
         };
+        /** Undoable */
+        people_console_user_groups_Undoable: {
+            /** @description Of the history: restoring it takes the deletion back. */
+            changeId: string;
+        };
+        /** PermissionsGiven */
+        PermissionsGiven: {
+            identityIds: string[];
+            points: components["schemas"]["PointSaid"][];
+        };
         /** PermitJoin */
         PermitJoin: {
             productKey: string;
@@ -8508,6 +9196,13 @@ export interface components {
         PointRow: {
             atMs: number;
             value: number | string;
+        };
+        /** PointSaid */
+        PointSaid: {
+            /** @description Code of a function, or the projectId of an app. */
+            function: string;
+            /** @description use, manage */
+            level: string;
         };
         /** PoiRow */
         PoiRow: {
@@ -9599,6 +10294,10 @@ export interface components {
             count: number;
             status: string;
         };
+        /** SubAdministrator */
+        SubAdministrator: {
+            subAdmin: boolean;
+        };
         /** SubsAdded */
         SubsAdded: {
             /** @description Those that were not there already. */
@@ -9777,11 +10476,6 @@ export interface components {
             /** @description idNo: the same ID number; name: namesakes of one house. */
             why: string;
         };
-        /** Undoable */
-        Undoable: {
-            /** @description Restoring this change of the history takes the act back. */
-            changeId: string;
-        };
         /** UnitChoice */
         UnitChoice: {
             english: string;
@@ -9822,6 +10516,38 @@ export interface components {
         UploadedTable: {
             /** Format: binary */
             file: string;
+        };
+        /** UserGroupMade */
+        UserGroupMade: {
+            id: string;
+        };
+        /** UserGroupName */
+        UserGroupName: {
+            name: string;
+        };
+        /** UserGroupRow */
+        UserGroupRow: {
+            id: string;
+            /** @description One of the four that nobody deletes or renames. */
+            isDefault: boolean;
+            members: number;
+            name: string;
+            /** @description RESIDENT, VISITOR, PROPERTY, BLACKLIST */
+            type: string;
+        };
+        /** UserInGroup */
+        UserInGroup: {
+            id: string;
+            name: string;
+            type: string;
+        };
+        /** UserMade */
+        UserMade: {
+            identityId: string;
+        };
+        /** UsersNamed */
+        UsersNamed: {
+            identityIds: string[];
         };
         /** ValueRange */
         ValueRange: {
@@ -11088,6 +11814,202 @@ export interface operations {
             };
         };
     };
+    ApiConsoleCommunitiesCommunityIdDepartmentsWholeTree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentNode"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdDepartmentsCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentMade"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdDepartmentsDepartmentIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                department_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdDepartmentsDepartmentIdRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                department_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["people_console_user_groups_Undoable"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdDepartmentsDepartmentIdParentMove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                department_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentPlace"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleCommunitiesCommunityIdDuplicatesListTwins: {
         parameters: {
             query?: never;
@@ -11148,6 +12070,301 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ResidentDetail"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdEmployeesListEmployees: {
+        parameters: {
+            query?: {
+                /** @description With all departments below it. */
+                departmentId?: number;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description A part of the name or phone. */
+                q?: string;
+                /** @description created, name, -name, mobile, -mobile */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.people.console.employees.EmployeeRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdEmployeesHire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmployeeForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployeeMade"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdEmployeesIdentityIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmployeeForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdEmployeesDismissDismiss: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmployeesNamed"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployeesLeftOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdEmployeesExportXlsxExport: {
+        parameters: {
+            query?: {
+                departmentId?: number;
+                q?: string;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdEmployeesImportImportWorkbook: {
+        parameters: {
+            query?: {
+                /** @description Only look, write nothing. */
+                dryRun?: boolean;
+                /** @description Import the good rows even if others are bad. */
+                goodOnly?: boolean;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["EmployeeFile"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployeeImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdEmployeesMoveMove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmployeesMoved"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -11480,7 +12697,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Undoable"];
+                    "application/json": components["schemas"]["communities_console_spaces_Undoable"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -12210,6 +13427,288 @@ export interface operations {
             };
         };
     };
+    ApiConsoleCommunitiesCommunityIdPermissionsGive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PermissionsGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdPermissionsFunctionsByFunction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunctionOverview"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdPermissionsFunctionsSetFunction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                function: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunctionPermissions"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdPermissionsMembersCandidates: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description A part of the name or phone. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.people.console.permissions.FunctionHolder_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdPermissionsPersonsByPerson: {
+        parameters: {
+            query?: {
+                /** @description Only holders of one function. */
+                function?: string;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description A part of the name or phone. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.people.console.permissions.MemberOverview_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdPermissionsPersonsIdentityIdSetPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberPermissions"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdPermissionsPersonsIdentityIdRemovePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleCommunitiesCommunityIdRejectReject: {
         parameters: {
             query?: never;
@@ -12884,7 +14383,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Undoable"];
+                    "application/json": components["schemas"]["communities_console_spaces_Undoable"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -13016,6 +14515,376 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SpaceImport"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdUserGroupsListGroups: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description A part of the name. */
+                q?: string;
+                /** @description GROUP_TYPE; empty: all. */
+                type?: string;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.people.console.user_groups.UserGroupRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdUserGroupsCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUserGroup"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroupMade"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdUserGroupsGroupIdRename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserGroupName"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdUserGroupsGroupIdRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["people_console_user_groups_Undoable"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdUserGroupsGroupIdMembersPutIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UsersNamed"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdUserGroupsGroupIdMembersRemoveTakeOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UsersNamed"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdUsersListUsers: {
+        parameters: {
+            query?: {
+                groupId?: string;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description A part of the name or phone. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.people.console.user_groups.CommunityUserRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdUsersAdd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserMade"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdUsersEraseErase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UsersNamed"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -17382,6 +19251,43 @@ export interface operations {
             };
         };
     };
+    ApiConsoleEmployeesTemplateXlsxEmptyWorkbook: {
+        parameters: {
+            query?: {
+                language?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleFirmwareListFirmware: {
         parameters: {
             query?: {
@@ -19055,6 +20961,45 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RoleChoice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationPersonsAccountIdSubAdministratorSetSubAdministrator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubAdministrator"];
             };
         };
         responses: {
@@ -22912,7 +24857,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Undoable"];
+                    "application/json": components["schemas"]["communities_console_spaces_Undoable"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -37,6 +37,7 @@ export const SECTIONS: Section[] = [
       place('people.communities.title', 'communities', 'communities.use', 'communities.review'),
       place('people.spaces.title', 'spaces', 'houses.use'),
       place('people.residents.title', 'residents', 'residents.use'),
+      place('usergroups.title', 'user-groups', 'residents.use'),
     ],
   },
   {
@@ -86,6 +87,8 @@ export const SECTIONS: Section[] = [
     titleKey: 'organisation.title',
     icon: User,
     places: [
+      place('property.employees.title', 'employees', 'employees.use'),
+      place('property.permissions.title', 'permissions', 'permissions.manage'),
       place('organisation.persons.title', 'organisation-persons', 'staff.use'),
       place('organisation.groups.title', 'organisation-groups', 'staff.use'),
       place('organisation.roles.title', 'organisation-roles', 'staff.use'),

@@ -7,6 +7,10 @@ from linli.domains.communities.console.communities import (
     ReviewRoutes,
     UploadRoutes,
 )
+from linli.domains.communities.console.employee_import import (
+    EmployeeImportRoutes,
+    EmployeeTemplateRoutes,
+)
 from linli.domains.communities.console.exports import ExportRoutes
 from linli.domains.communities.console.fields import ResidentFieldRoutes
 from linli.domains.communities.console.houses import HouseRoutes
@@ -22,6 +26,8 @@ CONTROLLERS = (
     CommunitySpaceRoutes,
     DuplicateRoutes,
     ExportRoutes,
+    EmployeeImportRoutes,
+    EmployeeTemplateRoutes,
     HouseRoutes,
     ImportRoutes,
     PoiRoutes,

@@ -74,6 +74,10 @@ class Access(msgspec.Struct, rename="camel", frozen=True):
     disabled: bool
 
 
+class SubAdministrator(msgspec.Struct, rename="camel", frozen=True):
+    sub_admin: bool
+
+
 class NewPassword(msgspec.Struct, rename="camel", frozen=True):
     """Told this once; its owner must change it at the next sign-in."""
 
@@ -86,6 +90,11 @@ class HolderRow(msgspec.Struct, rename="camel", frozen=True):
     phone: str
     use: bool
     manage: bool
+
+
+async def unknown_password(ids: Ids) -> str:
+    """The hash of a password that nobody will ever know: its owner signs in with a code sent to the phone."""
+    return await accounts.hash_password(ids.token(64, _LEGIBLE))
 
 
 async def person_rows(scope: Scope, db: Database, found: list[queries.PersonRow]) -> list[PersonRow]:
@@ -133,8 +142,7 @@ class PersonRoutes(Controller):
     ) -> list[PersonMade]:
         """Add persons by name and phone, all or none; they sign in with a code sent to the phone."""
         hand = Hand(within, rights, ids)
-        # One hash for all: of a password that nobody will ever know.
-        hashed = await accounts.hash_password(ids.token(64, _LEGIBLE))
+        hashed = await unknown_password(ids)  # one for all
         async with db.begin() as tx:
             made = [
                 await service.add_person(hand, tx, name=one.name, phone=one.phone, password_hash=hashed)
@@ -203,6 +211,22 @@ class PersonRoutes(Controller):
         async with db.begin() as tx:
             await service.disable(
                 Hand(within, rights, ids), tx, account_id=account_id, disabled=data.disabled
+            )
+
+    @put("/{account_id:int}/sub-administrator", right=Right.STAFF_MANAGE.value, status_code=204)
+    async def set_sub_administrator(
+        self,
+        account_id: FromPath[int],
+        data: JSONBody[SubAdministrator],
+        within: NamedDependency[Scope],
+        rights: NamedDependency[Rights],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+    ) -> None:
+        """Make the person sub-administrator of the company, or no longer: the main account alone does."""
+        async with db.begin() as tx:
+            await service.set_sub_admin(
+                Hand(within, rights, ids), tx, account_id=account_id, sub_admin=data.sub_admin
             )
 
     @post("/{account_id:int}/password", right=Right.STAFF_MANAGE.value, status_code=200)

@@ -86,9 +86,9 @@ class DepartmentDelete(msgspec.Struct, rename="camel"):
     title_en="Delete a department",
     source="spec B 3.12 A060",
 )
-async def delete_department(data: DepartmentDelete, scope: Scope, tx: Tx) -> None:
+async def delete_department(data: DepartmentDelete, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Its employees stay employees. Refused while there are departments below it."""
-    await departments.remove(scope, tx, department_id=department_number(data.dep_id))
+    await departments.remove(scope, tx, department_id=department_number(data.dep_id), now_ms=clock.now_ms())
 
 
 class DepartmentQuery(msgspec.Struct, rename="camel"):

@@ -141,9 +141,9 @@ class GroupDelete(msgspec.Struct, rename="camel"):
     title_en="Delete a user group (old version)",
     source="spec B 3.22",
 )
-async def delete_group(data: GroupDelete, scope: Scope, tx: Tx) -> None:
+async def delete_group(data: GroupDelete, scope: Scope, tx: Tx, clock: Clock) -> None:
     """Its members stay users of the community. The four default groups cannot be deleted."""
-    await groups.remove(scope, tx, group_id=data.user_group_id)
+    await groups.remove(scope, tx, group_id=data.user_group_id, now_ms=clock.now_ms())
 
 
 class GroupQuery(msgspec.Struct, rename="camel"):

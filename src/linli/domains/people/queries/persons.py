@@ -73,6 +73,24 @@ _group = Query(
     ).where(in_scope(user_groups), user_groups.c.user_group_id == bindparam("group_id")),
     Group,
 )
+_any_group_of = Query(
+    select(user_groups.c.user_group_id)
+    .where(in_scope(user_groups), user_groups.c.community_id == bindparam("community_id", type_=INT))
+    .limit(1)
+)
+_group_sizes = Query(
+    select(user_group_members.c.user_group_id, func.count())
+    .where(
+        in_scope(user_group_members),
+        user_group_members.c.community_id == bindparam("community_id", type_=INT),
+    )
+    .group_by(user_group_members.c.user_group_id)
+)
+_members_of = Query(
+    select(user_group_members.c.person_id).where(
+        in_scope(user_group_members), user_group_members.c.user_group_id == bindparam("group_id")
+    )
+)
 _groups_of = Query(
     select(
         user_group_members.c.person_id,
@@ -195,6 +213,15 @@ async def search(scope: Scope, db: Reader, text: str, *, limit: int = 10) -> lis
     return await _search.all(db, scope, like=like(text), phone_like=like(text, prefix=True), limit=limit)
 
 
+async def require_community(scope: Scope, db: Reader, community_id: int) -> None:
+    """Raises NotFound unless it is an approved community of the scope: those have groups.
+
+    `Scope.allow` does not tell for those who see the whole tenant.
+    """
+    if await _any_group_of.scalar(db, scope, community_id=community_id) is None:
+        raise NotFound(what="community", id=community_id)
+
+
 async def groups(scope: Scope, db: Reader, community_id: int, *, name: str = "") -> list[Group]:
     """User groups of a community, the default four first. `name` is a part of the name."""
     return await _groups.all(db, scope, community_id=community_id, name_like=like(name) if name else "")
@@ -205,6 +232,16 @@ async def group(scope: Scope, db: Reader, group_id: str) -> Group:
     if (found := await _group.one(db, scope, group_id=group_id)) is None:
         raise NotFound(what="userGroup", id=group_id)
     return found
+
+
+async def group_sizes(scope: Scope, db: Reader, community_id: int) -> dict[str, int]:
+    """Group → number of members; empty groups are absent."""
+    return dict(await _group_sizes.all(db, scope, community_id=community_id))
+
+
+async def members_of(scope: Scope, db: Reader, group_id: str) -> list[int]:
+    """Ids of the persons in a group."""
+    return [person_id for (person_id,) in await _members_of.all(db, scope, group_id=group_id)]
 
 
 async def groups_of(scope: Scope, db: Reader, person_ids: list[int]) -> dict[int, list[GroupOfPerson]]:

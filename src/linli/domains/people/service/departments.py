@@ -1,15 +1,22 @@
 """The organisation tree of a community's property, and who is in which department. Spec B §3.11, §3.12."""
 
+from typing import Any
+
 from sqlalchemy import bindparam, delete, update
 
 from linli.domains.people.models import department_members, departments
 from linli.domains.people.queries import employees as queries
 from linli.domains.people.queries.employees import Department, Tree
+from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound
+from linli.kernel.history import Change
 from linli.kernel.ids import Ids
+from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 
+HISTORY = "department"
+"""Kind of these records in the history."""
 NAME_MAX = 64
 DESCRIPTION_MAX = 256
 DEPTH_MAX = 10
@@ -112,7 +119,7 @@ async def change(
     name, text = _checked(name, found.description if description is None else description)
     tree = await queries.tree(scope, tx, found.community_id)
     _place(tree, found.parent_id, name, but=department_id, height=0)
-    await _write(scope, tx, found._replace(name=name, description=text), now_ms)
+    await _write(scope, tx, found, found._replace(name=name, description=text), now_ms)
 
 
 async def move(scope: Scope, tx: Tx, *, department_id: int, parent_id: int | None, now_ms: int) -> None:
@@ -124,17 +131,88 @@ async def move(scope: Scope, tx: Tx, *, department_id: int, parent_id: int | Non
         raise BadInput(field="parentId", rule="department.below_itself")
     height = 1 + max(len(tree.path(one)) for one in branch) - len(tree.path(department_id))
     _place(tree, parent_id, found.name, but=department_id, height=height)
-    await _write(scope, tx, found._replace(parent_id=parent_id), now_ms)
+    await _write(scope, tx, found, found._replace(parent_id=parent_id), now_ms)
 
 
-async def remove(scope: Scope, tx: Tx, *, department_id: int) -> None:
-    """Delete a department; its employees stay employees. Raises NotFound, DepartmentHasChildren."""
+async def remove(scope: Scope, tx: Tx, *, department_id: int, now_ms: int) -> int:
+    """Delete a department; its employees stay employees. The number of the change, which `restore` takes back.
+
+    Raises NotFound, DepartmentHasChildren.
+    """
     found = await queries.department(scope, tx, department_id)
     tree = await queries.tree(scope, tx, found.community_id)
     if tree.below.get(department_id):
         raise DepartmentHasChildren(name=found.name)
+    inside = await queries.page(
+        scope, tx, found.community_id, PageRequest(1, 100_000), department_ids=[department_id]
+    )
     await _empty.run(tx, scope, row=department_id)
     await _drop.run(tx, scope, row=department_id)
+    change = await history.note(
+        scope, tx, HISTORY, department_id, "deleted", community_id=found.community_id, now_ms=now_ms,
+        before=_told(found), kept={"members": [one.person_id for one in inside.data]},
+    )  # fmt: skip
+    assert change is not None
+    return change
+
+
+async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int) -> None:
+    """Put a department back to what it was before a change; where its parent is gone, right under the company.
+
+    Raises NotFound, BadInput, DepartmentNameTaken.
+    """
+    assert change.community_id is not None
+    tree = await queries.tree(scope, tx, change.community_id)
+    was = {name: before for name, (before, _) in change.differences.items()}
+    number = int(change.target)
+    if change.action == "changed":
+        found = await queries.department(scope, tx, number)
+        if "name" in was or "description" in was:
+            await change_back(scope, tx, found, was, now_ms)
+        if "parentId" in was:
+            await move(scope, tx, department_id=number, parent_id=was["parentId"], now_ms=now_ms)
+        return
+    parent = was.get("parentId")
+    parent = parent if parent in tree.by_id else None
+    _place(tree, parent, was["name"])
+    row = Department(
+        number,
+        scope.tenant,
+        change.community_id,
+        parent,
+        was["name"],
+        was.get("description") or "",
+        now_ms,
+        now_ms,
+    )
+    await tx.insert(departments, row._asdict())
+    page = await queries.page(scope, tx, change.community_id, PageRequest(1, 100_000))
+    still = {one.person_id: one.identity_id for one in page.data}
+    for person_id in change.remains.get("members", ()):
+        if person_id in still:
+            await put_in(scope, tx, department_id=number, identity_id=still[person_id], now_ms=now_ms)
+    await history.note(
+        scope,
+        tx,
+        HISTORY,
+        number,
+        "restored",
+        community_id=change.community_id,
+        now_ms=now_ms,
+        after=_told(row),
+    )
+
+
+async def change_back(scope: Scope, tx: Tx, found: Department, was: dict[str, Any], now_ms: int) -> None:
+    """Name and description as they were."""
+    await change(
+        scope, tx, department_id=found.department_id, name=was.get("name", found.name),
+        description=was.get("description", found.description) or "", now_ms=now_ms,
+    )  # fmt: skip
+
+
+def _told(row: Department) -> dict[str, Any]:
+    return {"name": row.name, "description": row.description, "parentId": row.parent_id}
 
 
 async def put_in(scope: Scope, tx: Tx, *, department_id: int, identity_id: str, now_ms: int) -> None:
@@ -158,8 +236,12 @@ async def take_out(scope: Scope, tx: Tx, *, department_id: int, identity_id: str
     await _leave.run(tx, scope, row=department_id, person=employee.person_id)
 
 
-async def _write(scope: Scope, tx: Tx, row: Department, now_ms: int) -> None:
+async def _write(scope: Scope, tx: Tx, was: Department, row: Department, now_ms: int) -> None:
     await _set.run(
         tx, scope, row=row.department_id, to_name=row.name, to_text=row.description, to_parent=row.parent_id,
         now=now_ms,
+    )  # fmt: skip
+    await history.note(
+        scope, tx, HISTORY, row.department_id, "changed", community_id=row.community_id, now_ms=now_ms,
+        before=_told(was), after=_told(row),
     )  # fmt: skip

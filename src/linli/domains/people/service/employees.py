@@ -8,14 +8,18 @@ from linli.domains.people.person_rules import PROPERTY_GROUP
 from linli.domains.people.queries import employees as queries
 from linli.domains.people.queries import persons as person_queries
 from linli.domains.people.queries.employees import Employee
-from linli.domains.people.schemas import Profile
-from linli.domains.people.service import groups, persons
+from linli.domains.people.schemas import Person, Profile
+from linli.domains.people.service import departments, groups, persons
+from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict
 from linli.kernel.events import emit
+from linli.kernel.history import Change
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
+HISTORY = "employee"
+"""Kind of these records in the history."""
 NAME_MAX = 12
 MOBILE_MAX = 20
 
@@ -50,7 +54,12 @@ async def hire(
     person, _ = await persons.find_or_create(scope, tx, profile=profile, ids=ids, now_ms=now_ms)
     await persons.make_known(scope, tx, community_id=community_id, person=person, now_ms=now_ms)
     here = scope.narrowed(community_id)
-    if await queries.find(here, tx, community_id, person.identity_id) is not None:
+    await _enter(here, tx, community_id, person, now_ms)
+    return await queries.employee(here, tx, community_id, person.identity_id)
+
+
+async def _enter(scope: Scope, tx: Tx, community_id: int, person: Person, now_ms: int) -> None:
+    if await queries.find(scope, tx, community_id, person.identity_id) is not None:
         raise AlreadyEmployee(field="mobile", phone=person.phone)
     row = {
         "community_id": community_id,
@@ -65,7 +74,6 @@ async def hire(
         await groups.join(
             scope, tx, group_id=group_id, community_id=community_id, person_id=person.id, now_ms=now_ms
         )
-    return await queries.employee(here, tx, community_id, person.identity_id)
 
 
 async def change(
@@ -76,13 +84,14 @@ async def change(
     await persons.change(scope, tx, identity_id=identity_id, profile=profile, now_ms=now_ms)
 
 
-async def dismiss(scope: Scope, tx: Tx, *, community_id: int, identity_id: str, now_ms: int) -> None:
+async def dismiss(scope: Scope, tx: Tx, *, community_id: int, identity_id: str, now_ms: int) -> int:
     """Somebody no longer works here: out of departments and the groups of the property, every right taken.
 
-    They stay a user of the community. Raises NotFound.
+    They stay a user of the community. The number of the change, which `restore` takes back. Raises NotFound.
     """
     here = scope.narrowed(community_id)
     found = await queries.employee(here, tx, community_id, identity_id)
+    inside = await queries.departments_of(here, tx, community_id, [found.person_id])
     for command in _cut:
         await command.run(tx, here, person=found.person_id, community=community_id)
     await groups.leave_all(
@@ -94,4 +103,43 @@ async def dismiss(scope: Scope, tx: Tx, *, community_id: int, identity_id: str, 
         tx,
         events.EmployeesLeft(scope.tenant, community_id, [identity_id]),
         key=f"employee:{community_id}:{identity_id}",
+    )
+    change = await history.note(
+        here, tx, HISTORY, identity_id, "deleted", community_id=community_id, now_ms=now_ms,
+        kept={"departments": inside.get(found.person_id, [])},
+    )  # fmt: skip
+    assert change is not None
+    return change
+
+
+async def succeed(scope: Scope, tx: Tx, *, community_id: int, old: Person, new: Person, now_ms: int) -> None:
+    """Of two records of one person, `new` works where `old` did."""
+    if await queries.find(scope, tx, community_id, old.identity_id) is None:
+        return
+    if await queries.find(scope, tx, community_id, new.identity_id) is None:
+        await _enter(scope, tx, community_id, new, now_ms)
+    inside = await queries.departments_of(scope, tx, community_id, [old.id])
+    for department_id in inside.get(old.id, ()):
+        await departments.put_in(
+            scope, tx, department_id=department_id, identity_id=new.identity_id, now_ms=now_ms
+        )
+
+
+async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int) -> None:
+    """Somebody who was removed works here again, in the departments that are still there; rights are given anew.
+
+    Raises NotFound when the community no longer knows the person, AlreadyEmployee.
+    """
+    assert change.community_id is not None
+    here = scope.narrowed(change.community_id)
+    person = await person_queries.person(here, tx, change.target)
+    await _enter(here, tx, change.community_id, person, now_ms)
+    tree = await queries.tree(here, tx, change.community_id)
+    for department_id in change.remains.get("departments", ()):
+        if department_id in tree.by_id:
+            await departments.put_in(
+                here, tx, department_id=department_id, identity_id=change.target, now_ms=now_ms
+            )
+    await history.note(
+        here, tx, HISTORY, change.target, "restored", community_id=change.community_id, now_ms=now_ms
     )

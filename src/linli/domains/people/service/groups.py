@@ -6,12 +6,16 @@ from linli.domains.people.models import user_group_members, user_groups
 from linli.domains.people.person_rules import DEFAULT_GROUPS
 from linli.domains.people.queries import persons as queries
 from linli.domains.people.schemas import Group
+from linli.kernel import history
 from linli.kernel.db import INT, Command, Query, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict
+from linli.kernel.history import Change
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
 NAME_MAX = 64
+HISTORY = "userGroup"
+"""Kind of these records in the history."""
 
 
 class DefaultGroup(Conflict):
@@ -111,29 +115,87 @@ def _row(
 
 
 async def create(
-    scope: Scope, tx: Tx, *, community_id: int, kind: str, name: str, ids: Ids, now_ms: int
+    scope: Scope,
+    tx: Tx,
+    *,
+    community_id: int,
+    kind: str,
+    name: str,
+    ids: Ids,
+    now_ms: int,
+    field: str = "userGroupName",
 ) -> str:
-    """A group of one's own; its id. `kind` is a GROUP_TYPE, checked by the caller. Raises BadInput, GroupNameTaken."""
+    """A group of one's own; its id. `kind` is a GROUP_TYPE, checked by the caller. Raises BadInput, GroupNameTaken.
+
+    `field`: what the caller calls the name.
+    """
     scope.allow(community_id)
-    name = await _free_name(scope, tx, community_id, name)
+    name = await _free_name(scope, tx, community_id, name, field)
     group_id = ids.user_group_id()
     await tx.insert(user_groups, _row(scope, group_id, community_id, kind, name, now_ms, is_default=False))
     return group_id
 
 
-async def rename(scope: Scope, tx: Tx, *, group_id: str, name: str, now_ms: int) -> None:
+async def rename(
+    scope: Scope, tx: Tx, *, group_id: str, name: str, now_ms: int, field: str = "userGroupName"
+) -> None:
     """Raises NotFound, DefaultGroup, BadInput, GroupNameTaken."""
     group = await _own_group(scope, tx, group_id)
     if group.name != name.strip():
-        name = await _free_name(scope, tx, group.community_id, name)
+        name = await _free_name(scope, tx, group.community_id, name, field)
         await _rename.run(tx, scope, row=group_id, new_name=name, now=now_ms)
+        await history.note(
+            scope, tx, HISTORY, group_id, "changed", community_id=group.community_id, now_ms=now_ms,
+            before={"name": group.name}, after={"name": name},
+        )  # fmt: skip
 
 
-async def remove(scope: Scope, tx: Tx, *, group_id: str) -> None:
-    """Delete a group; its members stay known to the community. Raises NotFound, DefaultGroup."""
-    await _own_group(scope, tx, group_id)
+async def remove(scope: Scope, tx: Tx, *, group_id: str, now_ms: int) -> int:
+    """Delete a group; its members stay known to the community. The number of the change, which `restore` takes back.
+
+    Raises NotFound, DefaultGroup.
+    """
+    group = await _own_group(scope, tx, group_id)
+    members = await queries.members_of(scope, tx, group_id)
     await _delete_members.run(tx, scope, row=group_id)
     await _delete.run(tx, scope, row=group_id)
+    change = await history.note(
+        scope, tx, HISTORY, group_id, "deleted", community_id=group.community_id, now_ms=now_ms,
+        before={"name": group.name, "type": group.type}, kept={"members": members},
+    )  # fmt: skip
+    assert change is not None
+    return change
+
+
+async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int) -> None:
+    """Take back that a group was renamed or deleted; members who are no longer known stay out.
+
+    Raises NotFound, BadInput, GroupNameTaken.
+    """
+    was = {name: before for name, (before, _) in change.differences.items()}
+    if change.action == "changed":
+        await rename(scope, tx, group_id=change.target, name=was["name"], now_ms=now_ms, field="name")
+        return
+    assert change.community_id is not None
+    name = await _free_name(scope, tx, change.community_id, was["name"], "name")
+    row = _row(scope, change.target, change.community_id, was["type"], name, now_ms, is_default=False)
+    await tx.insert(user_groups, row)
+    known = await queries.persons_by_id(
+        scope.narrowed(change.community_id), tx, list(change.remains.get("members", ()))
+    )
+    for person_id in known:
+        await join(
+            scope,
+            tx,
+            group_id=change.target,
+            community_id=change.community_id,
+            person_id=person_id,
+            now_ms=now_ms,
+        )
+    await history.note(
+        scope, tx, HISTORY, change.target, "restored", community_id=change.community_id, now_ms=now_ms,
+        after={"name": name, "type": was["type"]},
+    )  # fmt: skip
 
 
 async def _own_group(scope: Scope, tx: Tx, group_id: str) -> Group:
@@ -143,14 +205,14 @@ async def _own_group(scope: Scope, tx: Tx, group_id: str) -> Group:
     return group
 
 
-async def _free_name(scope: Scope, tx: Tx, community_id: int, name: str) -> str:
+async def _free_name(scope: Scope, tx: Tx, community_id: int, name: str, field: str) -> str:
     name = " ".join(name.split())
     if not name:
-        raise BadInput(field="userGroupName", rule="required")
+        raise BadInput(field=field, rule="required")
     if len(name) > NAME_MAX:
-        raise BadInput(field="userGroupName", rule="too_long", limit=NAME_MAX)
+        raise BadInput(field=field, rule="too_long", limit=NAME_MAX)
     if await _by_name.one(tx, scope, community_id=community_id, name=name):
-        raise GroupNameTaken(field="userGroupName", name=name)
+        raise GroupNameTaken(field=field, name=name)
     return name
 
 

@@ -7,7 +7,7 @@ from linli.domains.people.models import house_members, vehicles
 from linli.domains.people.queries import persons as person_queries
 from linli.domains.people.queries import residents as queries
 from linli.domains.people.schemas import Profile
-from linli.domains.people.service import erasure, persons, residents
+from linli.domains.people.service import employees, erasure, groups, persons, residents
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict
@@ -34,6 +34,8 @@ _give_vehicles = Command(
 async def merge(scope: Scope, tx: Tx, *, community_id: int, keep: str, drop: str, now_ms: int) -> None:
     """`keep` lives wherever `drop` lived, gets the vehicles, and what was known of `drop` alone; `drop` is erased.
 
+    Groups and employment go over too, permissions do not: whoever signs in as `keep` should be given them by somebody.
+
     Raises NotFound, BadInput (one and the same), KnownElsewhere.
     """
     if keep == drop:
@@ -59,6 +61,17 @@ async def merge(scope: Scope, tx: Tx, *, community_id: int, keep: str, drop: str
             type=tie.type, now_ms=now_ms,
         )  # fmt: skip
     await _give_vehicles.run(tx, scope, community=community_id, of_person=gone.id, to_person=kept.id)
+    here = scope.narrowed(community_id)
+    for group in (await person_queries.groups_of(here, tx, [gone.id])).get(gone.id, ()):
+        await groups.join(
+            here,
+            tx,
+            group_id=group.user_group_id,
+            community_id=community_id,
+            person_id=kept.id,
+            now_ms=now_ms,
+        )
+    await employees.succeed(here, tx, community_id=community_id, old=gone, new=kept, now_ms=now_ms)
     await erasure.erase(scope, tx, community_id=community_id, identity_id=drop, now_ms=now_ms)
     fields = [name for name in persons.FIELDS if name in Profile.__struct_fields__ and name != "name"]
     missing = {

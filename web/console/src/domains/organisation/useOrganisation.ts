@@ -95,6 +95,13 @@ export function useOrganisationActions() {
       })
       return true
     }),
+    setSubAdmin: useAction(async (accountId: string, subAdmin: boolean) => {
+      await api.PUT('/api/console/organisation/persons/{account_id}/sub-administrator', {
+        ...at(accountId),
+        body: { subAdmin },
+      })
+      return true
+    }),
     resetPassword: useAction((accountId: string) =>
       answer(api.POST('/api/console/organisation/persons/{account_id}/password', at(accountId))),
     ),

@@ -1,0 +1,86 @@
+"""The workbook of employees: the empty one, what people filled in, and what the community has."""
+
+import io
+import re
+from typing import Any, Final
+
+from linli.domains.communities.xlsx import cells
+from linli.domains.communities.xlsx.columns import Column, Sheet
+from linli.domains.people import person_rules
+from linli.domains.people.service.departments import DEPTH_MAX
+from linli.domains.people.service.departments import NAME_MAX as DEPARTMENT_MAX
+from linli.domains.people.service.employees import NAME_MAX
+
+ROWS_MAX: Final = 2000
+_BETWEEN = re.compile(r"[;；、,，\n]")
+_STEP = re.compile(r"\s*[/／>＞]\s*")
+
+
+def _name(text: str) -> str | cells.Broken:
+    cleaned = person_rules.clean_person_name(text)
+    problem = person_rules.name_problem(cleaned, longest=NAME_MAX)
+    return cells.Broken(problem, {"limit": NAME_MAX}) if problem else cleaned
+
+
+def _departments(text: str) -> list[tuple[str, ...]] | cells.Broken:
+    """Ways from the top, such as (工程部, 水暖组)."""
+    ways = []
+    for part in _BETWEEN.split(text):
+        way = tuple(" ".join(step.split()) for step in _STEP.split(part.strip()))
+        if not any(way):
+            continue
+        if not all(way):
+            return cells.Broken("format", {"example": "工程部/水暖组；客服部"})
+        if len(way) > DEPTH_MAX:
+            return cells.Broken("department.too_deep", {"limit": DEPTH_MAX})
+        if any(len(step) > DEPARTMENT_MAX for step in way):
+            return cells.Broken("too_long", {"limit": DEPARTMENT_MAX})
+        ways.append(way)
+    return list(dict.fromkeys(ways))
+
+
+EMPLOYEES: Final = Sheet(
+    "employees",
+    "员工",
+    "Employees",
+    (
+        Column("name", "姓名", "Name", _name, True, width=14, also=("员工姓名",)),
+        Column(
+            "phone", "手机号", "Phone", cells.phone, True, width=16,
+            hint_zh="同一手机号视为同一人", hint_en="The same phone means the same person",
+            also=("手机", "手机号码", "电话", "联系电话"),
+        ),
+        Column(
+            "departments", "部门", "Departments", _departments, width=36,
+            hint_zh="从上级到下级用 / 隔开，多个部门用分号隔开，如 工程部/水暖组；客服部。没有的部门会新建",
+            hint_en="From the top down with /, several with ; such as Works/Plumbing; Front desk. Absent ones are made",
+            also=("所属部门", "组织"),
+        ),
+    ),
+)  # fmt: skip
+
+
+def template(language: str) -> bytes:
+    """The empty workbook."""
+    return _book(language, [])
+
+
+def filled(language: str, rows: list[tuple[str, str, str]]) -> bytes:
+    """A workbook of (name, phone, departments), which can be imported again."""
+    return _book(language, rows)
+
+
+def _book(language: str, rows: list[tuple[str, str, str]]) -> bytes:
+    from openpyxl import Workbook  # takes 0.15 s: not at every start of the process
+
+    from linli.domains.communities.xlsx.template import add_sheet
+
+    book = Workbook()
+    book.remove(book.active)
+    add_sheet(book, EMPLOYEES, language)
+    page: Any = book.active
+    for row in rows:
+        page.append([f"'{value}" if value[:1] in ("=", "+", "-", "@") else value for value in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

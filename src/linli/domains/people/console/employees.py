@@ -1,0 +1,227 @@
+"""Console: employees of a community's property, and the departments they are in. Spec B §3.11."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import Meta
+
+from linli.domains.people.console.departments import require_department
+from linli.domains.people.queries import employees as queries
+from linli.domains.people.queries import persons as people
+from linli.domains.people.queries.employees import Employee
+from linli.domains.people.rights import Right
+from linli.domains.people.schemas import Profile, checked
+from linli.domains.people.service import departments, employees
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Reader
+from linli.kernel.errors import BadInput
+from linli.kernel.ids import Ids
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+SORTS = {
+    "created": ("created", True), "name": ("name", False), "-name": ("name", True),
+    "mobile": ("mobile", False), "-mobile": ("mobile", True),
+}  # fmt: skip
+
+
+class EmployeeDepartment(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    path: Annotated[str, Meta(description="Names from the top, parted by /.")]
+
+
+class EmployeeRow(msgspec.Struct, rename="camel", frozen=True):
+    identity_id: str
+    name: str
+    phone: str
+    has_face: bool
+    departments: list[EmployeeDepartment]
+    created_ms: int
+
+
+class EmployeeForm(msgspec.Struct, rename="camel", frozen=True):
+    name: str
+    phone: str
+    department_ids: list[int] = []
+
+
+class EmployeeMade(msgspec.Struct, rename="camel", frozen=True):
+    identity_id: str
+
+
+class EmployeesNamed(msgspec.Struct, rename="camel", frozen=True):
+    identity_ids: Annotated[list[str], Meta(min_length=1, max_length=200)]
+
+
+class EmployeesLeftOut(msgspec.Struct, rename="camel", frozen=True):
+    change_ids: Annotated[list[str], Meta(description="Of the history: restoring each takes it back.")]
+
+
+class EmployeesMoved(msgspec.Struct, rename="camel", frozen=True):
+    identity_ids: Annotated[list[str], Meta(min_length=1, max_length=200)]
+    into: Annotated[list[int], Meta(description="Departments to put each into.")] = []
+    out_of: Annotated[list[int], Meta(description="Departments to take each out of.")] = []
+
+
+async def employee_rows(
+    scope: Scope, db: Reader, community_id: int, found: list[Employee]
+) -> list[EmployeeRow]:
+    tree = await queries.tree(scope, db, community_id)
+    inside = await queries.departments_of(scope, db, community_id, [row.person_id for row in found])
+    return [
+        EmployeeRow(
+            row.identity_id,
+            row.name,
+            row.phone or "",
+            bool(row.face_id),
+            [
+                EmployeeDepartment(str(one), "/".join(part.name for part in tree.path(one)))
+                for one in inside.get(row.person_id, ())
+            ],
+            row.created_ms,
+        )
+        for row in found
+    ]
+
+
+def _profile(data: EmployeeForm) -> Profile:
+    for field in ("name", "phone"):
+        if not getattr(data, field).strip():
+            raise BadInput(field=field, rule="required")
+    return checked(Profile(name=data.name, phone=data.phone), wire={}, name_max=employees.NAME_MAX)
+
+
+class EmployeeRoutes(Controller):
+    path = "/communities/{community_id:int}/employees"
+    tags = ("employees",)
+
+    @get("/", right=Right.EMPLOYEES_SEE.value)
+    async def list_employees(
+        self,
+        community_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        q: Annotated[str, QueryParameter(description="A part of the name or phone.")] = "",
+        department_id: Annotated[
+            int, QueryParameter(name="departmentId", description="With all departments below it.")
+        ] = 0,
+        sort: Annotated[str, QueryParameter(description="created, name, -name, mobile, -mobile")] = "created",
+    ) -> Page[EmployeeRow]:
+        """Employees of a community, the newest first."""
+        await people.require_community(within, db, community_id)
+        if sort not in SORTS:
+            raise BadInput(field="sort", rule="one_of", allowed=", ".join(SORTS))
+        branch = None
+        if department_id:
+            await require_department(within, db, community_id, department_id)
+            branch = (await queries.tree(within, db, community_id)).branch(department_id)
+        order, down = SORTS[sort]
+        found = await queries.page(
+            within,
+            db,
+            community_id,
+            page,
+            text=q.strip() or None,
+            department_ids=branch,
+            order=order,
+            down=down,
+        )
+        return Page.of(page, found.total, await employee_rows(within, db, community_id, found.data))
+
+    @post("/", right=Right.EMPLOYEES_MANAGE.value, status_code=201)
+    async def hire(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[EmployeeForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+    ) -> EmployeeMade:
+        """A new employee, in as many departments as named."""
+        now_ms, profile = clock.now_ms(), _profile(data)
+        await people.require_community(within, db, community_id)
+        async with db.begin() as tx:
+            made = await employees.hire(
+                within, tx, community_id=community_id, profile=profile, ids=ids, now_ms=now_ms
+            )
+            for one in dict.fromkeys(data.department_ids):
+                await require_department(within, tx, community_id, one)
+                await departments.put_in(
+                    within, tx, department_id=one, identity_id=made.identity_id, now_ms=now_ms
+                )
+        return EmployeeMade(made.identity_id)
+
+    @put("/{identity_id:str}", right=Right.EMPLOYEES_MANAGE.value, status_code=204)
+    async def change(
+        self,
+        community_id: FromPath[int],
+        identity_id: FromPath[str],
+        data: JSONBody[EmployeeForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Name, phone and departments anew: these departments and no others."""
+        await people.require_community(within, db, community_id)
+        now_ms, profile = clock.now_ms(), _profile(data)
+        async with db.begin() as tx:
+            employee = await queries.employee(within, tx, community_id, identity_id)
+            await employees.change(
+                within, tx, community_id=community_id, identity_id=identity_id, profile=profile, now_ms=now_ms
+            )
+            inside = await queries.departments_of(within, tx, community_id, [employee.person_id])
+            held, wanted = set(inside.get(employee.person_id, ())), set(data.department_ids)
+            for one in sorted(wanted - held):
+                await require_department(within, tx, community_id, one)
+                await departments.put_in(
+                    within, tx, department_id=one, identity_id=identity_id, now_ms=now_ms
+                )
+            for one in sorted(held - wanted):
+                await departments.take_out(within, tx, department_id=one, identity_id=identity_id)
+
+    @post("/move", right=Right.EMPLOYEES_MANAGE.value, status_code=204)
+    async def move(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[EmployeesMoved],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Put employees into departments and take them out of others, all or none."""
+        await people.require_community(within, db, community_id)
+        async with db.begin() as tx:
+            for one in dict.fromkeys((*data.into, *data.out_of)):
+                await require_department(within, tx, community_id, one)
+            for who in dict.fromkeys(data.identity_ids):
+                for one in data.into:
+                    await departments.put_in(
+                        within, tx, department_id=one, identity_id=who, now_ms=clock.now_ms()
+                    )
+                for one in data.out_of:
+                    await departments.take_out(within, tx, department_id=one, identity_id=who)
+
+    @post("/dismiss", right=Right.EMPLOYEES_MANAGE.value, status_code=200)
+    async def dismiss(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[EmployeesNamed],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> EmployeesLeftOut:
+        """Employees leave, all or none: departments and rights end. Restoring brings them back without the rights."""
+        await people.require_community(within, db, community_id)
+        async with db.begin() as tx:
+            made = [
+                await employees.dismiss(
+                    within, tx, community_id=community_id, identity_id=one, now_ms=clock.now_ms()
+                )
+                for one in dict.fromkeys(data.identity_ids)
+            ]
+        return EmployeesLeftOut([str(one) for one in made])

@@ -1,0 +1,72 @@
+"""The console over the platform that partners call: one database, both surfaces."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from linli.console.app import SERVICES
+from linli.console.parts import Parts
+from linli.domains.people.rights import Role
+from linli.domains.people.service import accounts
+from tests.console.conftest import PASSWORD, Browser
+from tests.domains.people.conftest import Home
+
+_HASHED: dict[str, str] = {}
+
+
+def parts_of(home: Home) -> Parts:
+    platform = home.platform
+    return Parts(
+        db=platform.db,
+        clock=platform.clock,
+        ids=platform.ids,
+        secrets=platform.secrets,
+        objects=platform.store,
+        settings=platform.settings,
+        services=dict.fromkeys(SERVICES),
+    )
+
+
+async def log_in_as(home: Home, login: str, role: Role | None = None, **place: Any) -> int:
+    """A log-in with a role; the account's id."""
+    platform = home.platform
+    if PASSWORD not in _HASHED:
+        _HASHED[PASSWORD] = await accounts.hash_password(PASSWORD)
+    now_ms = platform.clock.now_ms()
+    async with platform.db.begin() as tx:
+        account_id = await accounts.create_account(
+            tx, login=login, password_hash=_HASHED[PASSWORD], name=login, ids=platform.ids, now_ms=now_ms
+        )
+        if role is not None:
+            await accounts.grant_role(
+                tx, account_id=account_id, role=role, now_ms=now_ms, tenant_id=home.partner.tenant_id, **place
+            )
+    return account_id
+
+
+@asynccontextmanager
+async def browser_of(home: Home, login: str, *, address: str = "192.0.2.7") -> AsyncIterator[Browser]:
+    """Signed in with a password."""
+    async with Browser(parts_of(home), address=address) as browser:
+        answer = await browser.sign_in(login)
+        assert answer.status_code == 200, answer.text
+        yield browser
+
+
+@asynccontextmanager
+async def administrator_of(home: Home) -> AsyncIterator[Browser]:
+    await log_in_as(home, "13700000001", Role.TENANT_ADMIN)
+    async with browser_of(home, "13700000001") as browser:
+        yield browser
+
+
+async def set_password(home: Home, phone: str) -> None:
+    """Give the log-in of a phone the test's password."""
+    platform = home.platform
+    account = await accounts.find_account(platform.db, phone)
+    assert account is not None, phone
+    async with platform.db.begin() as tx:
+        await accounts.reset_password(
+            tx, account_id=account.id, password_hash=_HASHED[PASSWORD], now_ms=platform.clock.now_ms(),
+            must_change=False,
+        )  # fmt: skip
