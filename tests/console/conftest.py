@@ -1,6 +1,7 @@
 """The console's app on a test database, called over HTTP as the pages call it."""
 
 import random
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,10 +12,13 @@ import pytest
 from linli.console import setup_code
 from linli.console.app import SERVICES, console_app
 from linli.console.parts import Parts
+from linli.domains.people.service import codes, sms_outbox
+from linli.domains.people.service.sms_outbox import OutboxSms
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
+from linli.kernel.outbox import Jobs, Worker
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 
@@ -71,3 +75,18 @@ async def administrator(browser: Browser, parts: Parts) -> Browser:
     answer = await browser.post("/setup", json={**SETUP, "code": code})
     assert answer.status_code == 201, answer.text
     return browser
+
+
+@pytest.fixture
+def worker(parts: Parts) -> Worker:
+    """Sends messages to the operator's page when told to run."""
+    jobs = Jobs()
+    codes.register(jobs, OutboxSms(parts.db, parts.secrets, parts.ids), parts.secrets, parts.clock)
+    return Worker(parts.db, parts.clock, jobs)
+
+
+async def codes_sent(parts: Parts, worker: Worker) -> list[str]:
+    """Codes on the operator's page, the latest first."""
+    await worker.run_once()
+    found = await sms_outbox.waiting(parts.db, secrets=parts.secrets)
+    return [match[0] for _, text in found if (match := re.search(r"\d{6}", text))]

@@ -1,33 +1,16 @@
 """Signing in with a phone and a one-time code: limits, expiry, lock-out, replay, and nothing told of who is here."""
 
 import asyncio
-import re
 
 import pytest
 
 from linli.domains.people.rights import Role
-from linli.domains.people.service import accounts, codes, sms_outbox
-from linli.domains.people.service.sms_outbox import OutboxSms
+from linli.domains.people.service import accounts, codes
 from linli.kernel.clock import ManualClock
-from linli.kernel.outbox import Jobs, Worker
-from tests.console.conftest import SETUP, Browser
+from tests.console.conftest import SETUP, Browser, codes_sent
 
 PHONE = SETUP["login"]
 MINUTE_MS = 60_000
-
-
-@pytest.fixture
-def worker(parts):
-    jobs = Jobs()
-    codes.register(jobs, OutboxSms(parts.db, parts.secrets, parts.ids), parts.secrets, parts.clock)
-    return Worker(parts.db, parts.clock, jobs)
-
-
-async def sent(parts, worker) -> list[str]:
-    """Codes on the operator's page, the latest first."""
-    await worker.run_once()
-    found = await sms_outbox.waiting(parts.db, secrets=parts.secrets)
-    return [match[0] for _, text in found if (match := re.search(r"\d{6}", text))]
 
 
 async def ask(browser: Browser, phone: str = PHONE):
@@ -47,7 +30,7 @@ async def visitor(parts, administrator):
 @pytest.mark.covers("ACC-07")
 async def test_a_code_opens_a_session_once(parts, worker, visitor):
     assert (await ask(visitor, "+86 138-0013-8000")).json() == {"againSeconds": 60, "livesSeconds": 300}
-    (code,) = await sent(parts, worker)
+    (code,) = await codes_sent(parts, worker)
     answer = await enter(visitor, code)
     assert answer.status_code == 200, answer.text
     assert answer.json()["login"] == PHONE
@@ -59,7 +42,7 @@ async def test_a_code_opens_a_session_once(parts, worker, visitor):
 
 async def test_of_two_at_once_one_gets_in(parts, worker, visitor):
     await ask(visitor)
-    (code,) = await sent(parts, worker)
+    (code,) = await codes_sent(parts, worker)
     async with Browser(parts, address="198.51.100.5") as other:
         told = await asyncio.gather(enter(visitor, code), enter(other, code))
     assert sorted(answer.status_code for answer in told) == [200, 401]
@@ -67,7 +50,7 @@ async def test_of_two_at_once_one_gets_in(parts, worker, visitor):
 
 async def test_a_code_ends_after_five_minutes(parts, worker, visitor, clock: ManualClock):
     await ask(visitor)
-    (code,) = await sent(parts, worker)
+    (code,) = await codes_sent(parts, worker)
     await clock.advance(5 * MINUTE_MS)
     assert (await enter(visitor, code)).status_code == 401
 
@@ -76,7 +59,7 @@ async def test_a_new_code_voids_the_last(parts, worker, visitor, clock: ManualCl
     await ask(visitor)
     await clock.advance(MINUTE_MS)
     await ask(visitor)
-    new, old = await sent(parts, worker)
+    new, old = await codes_sent(parts, worker)
     if new != old:
         assert (await enter(visitor, old)).status_code == 401
     assert (await enter(visitor, new)).status_code == 200
@@ -86,7 +69,7 @@ async def test_five_tries_a_code_then_even_the_right_one_is_refused(
     parts, worker, visitor, clock: ManualClock
 ):
     await ask(visitor)
-    (code,) = await sent(parts, worker)
+    (code,) = await codes_sent(parts, worker)
     wrong = "000000" if code != "000000" else "111111"
     for _ in range(codes.TRIES):
         assert (await enter(visitor, wrong)).status_code == 401
@@ -106,7 +89,7 @@ async def test_one_a_minute_and_five_an_hour(parts, worker, visitor, clock: Manu
         await clock.advance(9 * MINUTE_MS)
     refused = await codes_refused(parts)
     assert 0 < refused <= 3600
-    assert len(await sent(parts, worker)) <= codes.AN_HOUR
+    assert len(await codes_sent(parts, worker)) <= codes.AN_HOUR
 
 
 async def codes_refused(parts) -> int:
@@ -127,13 +110,13 @@ async def test_a_phone_that_nobody_has_looks_like_any_other(parts, worker, visit
         tried = await enter(other, "123456", "13911112222")
         assert (tried.status_code, tried.json()["code"]) == (401, "account.bad_code")
         assert (await ask(other, "12")).status_code == 400
-    assert len(await sent(parts, worker)) == 1
+    assert len(await codes_sent(parts, worker)) == 1
 
 
 async def test_a_closed_account_gets_in_by_no_code(parts, worker, visitor):
     account = await accounts.find_account(parts.db, PHONE)
     await ask(visitor)
-    (code,) = await sent(parts, worker)
+    (code,) = await codes_sent(parts, worker)
     async with parts.db.begin() as tx:
         await accounts.disable_account(tx, account_id=account.id, disabled=True, now_ms=parts.clock.now_ms())
     assert (await enter(visitor, code)).status_code == 403
@@ -144,7 +127,7 @@ async def test_messages_are_the_operators_alone_and_no_log_has_them(
 ):
     caplog.set_level("DEBUG")
     await ask(visitor)
-    (code,) = await sent(parts, worker)
+    (code,) = await codes_sent(parts, worker)
     told = (await administrator.get("/sms-outbox")).json()
     assert told["provider"] == "outbox"
     assert (told["messages"][0]["phone"], code in told["messages"][0]["text"]) == (PHONE, True)

@@ -28,6 +28,7 @@ from linli.kernel import tenancy
 from tests.campaigns.snapshot import snapshot
 from tests.domains.communities.test_workbook import workbook
 from tests.scope.certificate_rows import add_certificates
+from tests.scope.claim_rows import add_claims
 from tests.scope.debugging_rows import add_debugging
 from tests.scope.device_rows import add_batches
 from tests.scope.feature_rows import add_features
@@ -72,6 +73,7 @@ async def open_desk(town: Town, folder: Path) -> AsyncIterator[Desk]:
             await add_debugging(town.platform, lot, town.mqtt_port)
             await add_batches(town.platform, lot)
             await add_organisation(town.platform, lot)
+            await add_claims(town.platform, lot)
         yield desk
 
 

@@ -207,6 +207,19 @@ def _communities() -> dict[tuple[str, str], list[Recipe]]:
         (f"{community}/detail/get", "1.0.3"): [lambda x: {"communityId": x.community}],
         (f"{community}/query", "1.0.2"): [lambda x: {"projectId": x.scope_id}],
         ("/solution/community/paas/poid/query", "1.0.1"): [lambda x: {"keywords": "桂花", "city": "杭州"}],
+        ("/solution/community/paas/poid/query", "1.0.0"): [lambda x: {"keywords": "桂花", "city": "杭州"}],
+        ("/solution/community/paas/community/query", "1.0.0"): [lambda x: {"projectId": x.scope_id}],
+        ("/solution/community/paas/community/detail/get", "1.0.0"): [lambda x: {"communityId": x.community}],
+        ("/solution/community/paas/community/apply", "1.0.0"): [
+            lambda x: {
+                "poid": "B0FFF0EG44",
+                "name": f"旧{x.name}",
+                "address": "金龙楼",
+                "serviceStartTime": "2026-01-01",
+                "serviceEndTime": "2036-01-01",
+                "certificate": x.spare_tmp_key,
+            }
+        ],
         ("/solution/community/oss/ticket/get", "1.0.2"): [lambda x: {"type": "picture"}],
         ("/solution/community/oss/ticket/get", "1.0.1"): [lambda x: {"type": "faceimage"}],
         ("/solution/community/oss/file/save", "1.0.0"): [

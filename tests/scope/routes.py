@@ -12,6 +12,7 @@ from typing import Any
 from tests.domains.communities.test_console import picture
 from tests.domains.communities.test_workbook import workbook
 from tests.scope import (
+    claims,
     debugging,
     device_routes,
     features,
@@ -53,6 +54,20 @@ WITHOUT_IDS = {
     "POST /session/password": "changes the caller's own password",
     "POST /sessions/revoke-others": "ends the caller's own sessions",
     "POST /uploads": "makes an upload of the caller's tenant",
+    "POST /first-use/organisation": "makes an organisation of the caller's own",
+    "POST /first-use/join-requests": "names an organisation as people do",
+    "POST /invitations/{token}/join": "names a link that only who was invited has",
+    "POST /session/agreements": "accepts for the caller",
+    "POST /session/links/known": "links whom the caller's browser was told of",
+    "POST /session/links/{provider}/begin": "names a provider of the settings",
+    "DELETE /session/links/{provider}": "ends a link of the caller's own",
+    "POST /session/scans/{ticket}": "names a ticket that the caller saw on a screen",
+    "PUT /organisation/contract": "says something of the caller's organisation",
+    "PUT /organisation/joinable": "says something of the caller's organisation",
+    "POST /organisation/end": "ends the service of the caller's organisation; asks for its name",
+    "POST /payee-account/sign": "signs for the caller's organisation",
+    "POST /payee-account/sign/code": "has a code sent to the phone of the caller's organisation",
+    "POST /poi-requests": "asks for a place for the caller's organisation",
     "POST /projects": "makes a project of the caller's tenant",
     "POST /signature/debug": "reads what is pasted",
     "PUT /devices/{iot_id}/simulator": SIMULATION,
@@ -431,6 +446,7 @@ RECIPES: dict[str, list[RouteRecipe]] = {
     **service_routes.recipes(),
     **organisation.recipes(),
     **people.recipes(),
+    **claims.recipes(),
     "DELETE /doors/{iot_id}": [
         lambda x: Ask({"iot_id": x.spare_door})
     ],  # last: others are asked of that door

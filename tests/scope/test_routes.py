@@ -48,6 +48,7 @@ OF_THE_TENANT = frozenset(
         "unbound_device", "project_id", "tenant", "serial_category", "spare_serial_category", "sn",
         "spare_sn", "device_group", "spare_device_group", "firmware", "spare_firmware", "config_push",
         "staff_account", "role", "spare_role", "platform_project", "platform_key",
+        "invitation", "join_request", "spare_join_request", "refused_claim", "spare_refused_claim",
         "service_model", "spare_service_model", "service_provider", "spare_service_provider",
     }
 )  # fmt: skip
@@ -112,7 +113,10 @@ async def test_nobody_is_sent_to_the_sign_in(desk: Desk) -> None:
 @pytest.mark.parametrize("name", sorted(ROUTES.keys() - STAFF.keys()))
 async def test_staff_are_no_operators(desk: Desk, name: str) -> None:
     first = desk.town.lots["first"]
-    ids = {"community_id": first.community, "project_id": first.project_id, "capability": "arming"}
+    ids = {
+        "community_id": first.community, "project_id": first.project_id, "capability": "arming",
+        "request_id": first.join_request, "tenant_id": first.tenant,
+    }  # fmt: skip
     ask = Ask(path=ids, body={"reason": "no"})
     for browser in desk.browsers.values():
         answer = await _send(desk, browser, name, ask)

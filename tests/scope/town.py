@@ -225,6 +225,14 @@ class Lot:
     platform_project: str = ""
     platform_key: str = ""
     """A project of the application platform, and its default app's key."""
+    invitation: int = 0
+    join_request: int = 0
+    spare_join_request: int = 0
+    refused_claim: int = 0
+    spare_refused_claim: int = 0
+    ending_community: int = 0
+    logo: str = ""
+    spare_tmp_key: str = ""
     console_code: str = ""
     """A QR code that the administrator made for the door person."""
     doors: list[SimulatedDoor] = field(default_factory=list)
@@ -556,6 +564,8 @@ async def _add_files(town: Town, lot: Lot) -> None:
     ticket = await caller.ok("/solution/community/oss/ticket/get", "1.0.2", {"type": "picture"})
     lot.tmp_key = f"{ticket['dir']}/picture.png"
     await platform.objects.put(post_policy.stored_key(lot.tmp_key), png(8, 8))
+    lot.spare_tmp_key = f"{ticket['dir']}/proof.png"
+    await platform.objects.put(post_policy.stored_key(lot.spare_tmp_key), png(8, 8))
 
     async def record(lot_name: str) -> int:
         row = {"modelId": "Heartbeat", "scopeId": lot.scope_id, "properties": {"parkingLotId": lot_name}}

@@ -11,10 +11,11 @@ from linli.delivery.queries import get_row
 from linli.delivery.schemas import DeliverySettled
 from linli.domains.access.console.passes import live_row as live_pass
 from linli.domains.access.events import PassRecorded
-from linli.domains.communities.events import CommunityApproved, SpaceChanged
+from linli.domains.communities.events import CommunityApproved, ResidentPageAsked, SpaceChanged
 from linli.domains.communities.handlers import batch_started, device_moved
 from linli.domains.notices.events import NoticeChanged
 from linli.domains.overview import handlers as overview
+from linli.domains.payments.handlers import resident_page_asked
 from linli.domains.people.events import UserChanged
 from linli.domains.projects.events import CapabilityDecided
 from linli.domains.projects.service.grants import capability_decided
@@ -53,6 +54,7 @@ def to_rooms(handlers: Handlers) -> None:
     handlers.inline(things.BatchStarted, batch_started)
     handlers.inline(CapabilityDecided, capability_decided)
     overview.register(handlers)
+    handlers.inline(ResidentPageAsked, resident_page_asked)
 
 
 def to_pages(db: Database, hub: LiveHub) -> None:

@@ -1,4 +1,4 @@
-"""What time itself asks for: partitions made ahead; device data, passes and broken uploads removed when their time is up.
+"""What time itself asks for: partitions made ahead; services that are over suspended; what is too old removed.
 
 The data bus and the gateway purge what is theirs.
 """
@@ -8,11 +8,13 @@ import contextlib
 
 from linli.delivery.retention import forget_ended
 from linli.domains.access.service.passes import purge_passes
+from linli.domains.communities.service import running
 from linli.domains.visitors.service.visits import purge as purge_visits
 from linli.kernel import audit, telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, partitions
 from linli.kernel.disk import freeing_space
+from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.processes import Lease
 from linli.kernel.settings import Retention
@@ -36,12 +38,20 @@ class Housekeeping:
     """Runs at start and every hour, in one process at a time. Retention counts from insertion (design 4.9)."""
 
     def __init__(
-        self, db: Database, clock: Clock, retention: Retention, objects: ObjectStore, *, process: str = "main"
+        self,
+        db: Database,
+        clock: Clock,
+        retention: Retention,
+        objects: ObjectStore,
+        ids: Ids,
+        *,
+        process: str = "main",
     ) -> None:
         self._db = db
         self._clock = clock
         self._retention = retention
         self._objects = objects
+        self._ids = ids
         self._lease = Lease(db, clock, "housekeeping", holder=process, lasts_ms=LEASE_MS)
         self._task: asyncio.Task[None] | None = None
 
@@ -66,6 +76,7 @@ class Housekeeping:
             await purge_passes(self._db, now_ms=now, days=kept.passes_days)
             await purge_visits(self._db, now_ms=now, days=kept.visits_days)
             await forget_ended(self._db, now_ms=now, days=kept.passes_days)
+        await running.expire_due(self._db, ids=self._ids, now_ms=now)
         await asyncio.to_thread(self._objects.remove_broken)
 
     async def _loop(self) -> None:

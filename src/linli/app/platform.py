@@ -39,7 +39,7 @@ from linli.domains.communities.service.uploads import SavedFaces, UploadPlace
 from linli.domains.communities.uploads_http import UploadForm
 from linli.domains.notices.service import Publisher
 from linli.domains.people.ports import FaceUploads, Houses
-from linli.domains.people.service import codes
+from linli.domains.people.service import codes, messages
 from linli.domains.people.service.sms_outbox import OutboxSms
 from linli.domains.sandbox.room import SandboxRoom
 from linli.domains.sandbox.workshop import Workshop
@@ -106,6 +106,7 @@ class Platform:
         self.sms_outbox = OutboxSms(db, self.secrets, self.ids)
         sms = HttpSms(settings.sms) if gateway else self.sms_outbox
         codes.register(self.jobs, sms, self.secrets, clock)
+        messages.register(self.jobs, sms, clock)
         self.live = LiveHub()
         self._things(settings)
         self._delivery()
@@ -120,7 +121,7 @@ class Platform:
         self._tell_on()
         self.worker = Worker(db, clock, self.jobs, process=self.processes.name)
         self.housekeeping = Housekeeping(
-            db, clock, settings.retention, self.objects, process=self.processes.name
+            db, clock, settings.retention, self.objects, self.ids, process=self.processes.name
         )
         self.processes.on_gone(self._free_leases)
         self._authority = Authority(settings.data_path / "tls")

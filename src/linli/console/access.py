@@ -15,7 +15,8 @@ from linli.console.errors import language_of, request_id_in
 from linli.console.serving import parts_of
 from linli.console.sessions import Session
 from linli.domains.people.rights import RIGHTS_OF, Right, Rights, Role
-from linli.domains.people.service import accounts
+from linli.domains.people.service import accounts, agreements
+from linli.domains.people.service.agreements import AgreementPending
 from linli.kernel.errors import BadInput, Forbidden, LinliError, Unauthorized
 from linli.kernel.nul import holds_nul
 from linli.kernel.scope import Caller, Scope
@@ -25,6 +26,7 @@ GUARD_HEADER: Final = "x-linli-request"
 """Sent by our own pages on every change. A form or image of another site cannot send it, and its scripts would need
 a pre-flight that we never allow: with SameSite=Lax the second lock against forged requests."""
 SIGNED_IN: Final = "signed_in"
+_PENDING: Final = "agreements_pending"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _FOR_OPERATORS: Final = RIGHTS_OF[Role.OPERATOR]
 
@@ -59,6 +61,8 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
         if now_ms - session.seen_ms >= sessions.SEEN_STEP_MS:
             async with db.begin() as tx:
                 await sessions.touch(tx, session, now_ms=now_ms)
+        if not rights.is_operator and await agreements.pending(db, rights.account_id):
+            connection.state[_PENDING] = True
         return AuthenticationResult(user=rights, auth=session)
 
 
@@ -106,6 +110,8 @@ def require_right(connection: Connection, handler: BaseRouteHandler) -> None:
     if wanted == SIGNED_IN:
         return
     rights, session = cast(Rights, connection.user), cast(Session, connection.auth)
+    if connection.state.get(_PENDING):
+        raise AgreementPending()
     if not rights.may(Right(wanted), tenant_id=session.tenant_id):
         raise Forbidden()
 

@@ -15,21 +15,32 @@ from linli.console import access, errors
 from linli.console.delivery_routes import DeliveryRoutes
 from linli.console.health_routes import HealthRoutes
 from linli.console.history_routes import HistoryRoutes
+from linli.console.joining_routes import InvitationRoutes, JoinRequestRoutes
 from linli.console.live_routes import LiveRoutes
+from linli.console.organisation_routes import CompanyRoutes, OrganisationDataRoutes
 from linli.console.overview_routes import OverviewRoutes
 from linli.console.paging import provide_page
 from linli.console.parts import Parts
 from linli.console.project_routes import ProjectCommunityRoutes
+from linli.console.registration_routes import (
+    AcceptanceRoutes,
+    FirstUseRoutes,
+    InvitedRoutes,
+    RegistrationRoutes,
+)
 from linli.console.search_routes import SearchRoutes
 from linli.console.serving import provided, serve
 from linli.console.session_routes import SessionListRoutes, SessionRoutes
 from linli.console.setup_routes import SetupRoutes
 from linli.console.trace_routes import TraceRoutes
+from linli.console.sign_in_routes import LinkRoutes, ProviderRoutes, ScannedRoutes, ScanRoutes
 from linli.databus.console import CONTROLLERS as databus_routes
 from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
+from linli.domains.communities.places import Places
 from linli.domains.notices.console import CONTROLLERS as notices_routes
 from linli.domains.overview.console import CONTROLLERS as overview_routes
+from linli.domains.payments.console import CONTROLLERS as payments_routes
 from linli.domains.people.console import CONTROLLERS as people_routes
 from linli.domains.people.rights import Right
 from linli.domains.projects.console import CONTROLLERS as projects_routes
@@ -37,6 +48,7 @@ from linli.domains.sandbox.console import CONTROLLERS as sandbox_routes
 from linli.domains.visitors.console import CONTROLLERS as visitors_routes
 from linli.kernel.http import ASGIApp
 from linli.openapi.console import CONTROLLERS as openapi_routes
+from linli.ops.login_providers import LoginProviders
 from linli.servicebus.console import CONTROLLERS as servicebus_routes
 from linli.things.configs.console import CONTROLLERS as configs_routes
 from linli.things.console import CONTROLLERS as things_routes
@@ -47,6 +59,18 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     SetupRoutes,
     SessionRoutes,
     SessionListRoutes,
+    RegistrationRoutes,
+    FirstUseRoutes,
+    InvitedRoutes,
+    AcceptanceRoutes,
+    ProviderRoutes,
+    LinkRoutes,
+    ScanRoutes,
+    ScannedRoutes,
+    InvitationRoutes,
+    JoinRequestRoutes,
+    OrganisationDataRoutes,
+    CompanyRoutes,
     LiveRoutes,
     DeliveryRoutes,
     SearchRoutes,
@@ -62,6 +86,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *notices_routes,
     *overview_routes,
     *visitors_routes,
+    *payments_routes,
     *databus_routes,
     *things_routes,
     *ota_routes,
@@ -122,6 +147,34 @@ def console_routes(max_body_bytes: int) -> Litestar:
     )
     _check_rights(app)
     return app
+
+
+def _dependencies(parts: Parts) -> dict[str, Provide]:
+    """Everything a route may ask for by name."""
+    providers = LoginProviders(parts.settings.sign_in, parts.clock)
+    given = {
+        "parts": parts,
+        "providers": providers,
+        "places": Places(parts.settings.places),
+        **parts.by_name(),
+    }
+    fixed = {name: Provide(always(value), sync_to_thread=False) for name, value in given.items()}
+    return {
+        **fixed,
+        "page": Provide(provide_page),
+        "within": Provide(access.provide_scope),
+        "rights": Provide(access.provide_rights),
+        "session": Provide(access.provide_session),
+    }
+
+
+def always(value: Any) -> Callable[[], Any]:
+    """A dependency that is the same for every request."""
+
+    def provide() -> Any:
+        return value
+
+    return provide
 
 
 def _openapi() -> OpenAPIConfig:

@@ -82,6 +82,10 @@ class Me(msgspec.Struct, rename="camel", frozen=True):
     tenants: list[TenantOption]
     roles: list[RoleIn]
     rights: list[str]
+    agreements_pending: bool = False
+    """There is a version of the agreements that must be accepted first."""
+    contract_missing: bool = False
+    """The organisation has not handed in the contract form, and this is its administrator."""
 
 
 class SetupDone(msgspec.Struct, rename="camel", frozen=True):

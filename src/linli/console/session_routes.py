@@ -11,8 +11,9 @@ from linli.console import schemas, sessions, throttle
 from linli.console.access import COOKIE, SIGNED_IN, client_address
 from linli.console.errors import language_of
 from linli.console.sessions import Session
-from linli.domains.people.rights import Rights
-from linli.domains.people.service import accounts, codes
+from linli.domains.people.queries.organisation import closed_tenants
+from linli.domains.people.rights import Right, Rights
+from linli.domains.people.service import accounts, agreements, codes, companies
 from linli.domains.people.service.accounts import clean_login
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
@@ -42,7 +43,17 @@ async def describe(db: Reader, rights: Rights, tenant_id: str) -> schemas.Me:
             if grant.tenant_id in ("", tenant_id)
         ],
         rights=sorted(rights.all_in(tenant_id)),
+        agreements_pending=not rights.is_operator and bool(await agreements.pending(db, account.id)),
+        contract_missing=await _contract_missing(db, rights, tenant_id),
     )
+
+
+async def _contract_missing(db: Reader, rights: Rights, tenant_id: str) -> bool:
+    """Whether this administrator is asked for the contract form of the first use."""
+    if not rights.may(Right.ORGANISATION_MANAGE, tenant_id=tenant_id):
+        return False
+    row = await companies.of_tenant(db, tenant_id)
+    return row is not None and not row.signed_ms
 
 
 def session_cookie(
@@ -71,10 +82,13 @@ async def enter(
     settings: Settings,
     now_ms: int,
 ) -> Response[schemas.Me]:
-    """Open a session for an account that has shown who it is. Raises Forbidden when it has no role anywhere."""
+    """Open a session for an account that has shown who it is.
+
+    Who has no role anywhere may found or join an organisation. Raises Forbidden for who was let out of all theirs.
+    """
     rights = await accounts.rights(db, account_id)
     tenant_id = rights.tenants[0] if rights.tenants else ""
-    if not tenant_id and not rights.is_operator:
+    if not tenant_id and not rights.is_operator and await closed_tenants(db, account_id):
         raise Forbidden()
     async with db.begin() as tx:
         token, session = await sessions.open_session(

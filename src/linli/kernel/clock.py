@@ -3,8 +3,10 @@
 import asyncio
 import heapq
 import time
+from datetime import datetime
 from itertools import count
 from typing import Protocol, runtime_checkable
+from zoneinfo import ZoneInfo
 
 
 @runtime_checkable
@@ -55,3 +57,8 @@ class ManualClock:
                 await asyncio.sleep(0)
         self._now_ms = end
         await asyncio.sleep(0)
+
+
+def local_day(now_ms: int, zone: str) -> str:
+    """The day (yyyy-MM-dd) that it is in a time zone."""
+    return datetime.fromtimestamp(now_ms / 1000, ZoneInfo(zone)).date().isoformat()

@@ -105,6 +105,88 @@ class SmsGateway(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_onl
     timeout_seconds: Annotated[float, Meta(gt=0, le=60)] = 10.0
 
 
+_AUTHORIZE = {
+    "response_type": "code",
+    "client_id": "{client_id}",
+    "redirect_uri": "{redirect_uri}",
+    "scope": "{scope}",
+    "state": "{state}",
+}
+_TOKEN = {
+    "grant_type": "authorization_code",
+    "client_id": "{client_id}",
+    "client_secret": "{client_secret}",
+    "code": "{code}",
+    "redirect_uri": "{redirect_uri}",
+}
+_USERINFO = {"authorization": "Bearer {token}"}
+
+
+class LoginProvider(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Somebody else's log-in that people may use here (docs/guides/sign-in.en.md).
+
+    `oidc` needs issuer, client_id and client_secret; everything else is discovered. `oauth` is for providers that speak
+    OAuth 2 in words of their own: addresses, what is sent and where the answer's fields stand are told here. In texts
+    `{client_id}`, `{client_secret}`, `{code}`, `{token}`, `{redirect_uri}`, `{state}` and `{scope}` are filled in.
+    """
+
+    kind: Literal["oidc", "oauth"]
+    title: str
+    title_en: str = ""
+    client_id: str
+    client_secret: str = ""
+    scope: str = "openid profile"
+    issuer: Annotated[str, Meta(description="Base of /.well-known/openid-configuration (oidc).")] = ""
+    authorize_url: str = ""
+    authorize_params: dict[str, str] = msgspec.field(default_factory=lambda: dict(_AUTHORIZE))
+    code_param: Annotated[str, Meta(description="How the provider names the code that it sends back.")] = (
+        "code"
+    )
+    token_url: str = ""
+    token_style: Annotated[
+        Literal["form", "json", "query"], Meta(description="How the code is handed in.")
+    ] = "form"
+    token_params: dict[str, str] = msgspec.field(default_factory=lambda: dict(_TOKEN))
+    token_field: Annotated[str, Meta(description="Where the token stands in the answer: a.b.c.")] = (
+        "access_token"
+    )
+    userinfo_url: str = ""
+    userinfo_headers: dict[str, str] = msgspec.field(default_factory=lambda: dict(_USERINFO))
+    subject_field: Annotated[str, Meta(description="What tells people apart for good.")] = "sub"
+    name_field: str = "name"
+
+
+class SignIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    registration: Annotated[
+        Literal["open", "invited"],
+        Meta(description="open: whoever has a phone may register; invited: only with an invitation's link."),
+    ] = "open"
+    providers: Annotated[
+        dict[str, LoginProvider], Meta(description="Others' log-ins, by a short name used in addresses.")
+    ] = {}
+    timeout_seconds: Annotated[float, Meta(gt=0, le=60)] = 10.0
+
+
+class MapProvider(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A map service beside the catalogue of places, when communities are claimed."""
+
+    search_url: Annotated[
+        str,
+        Meta(
+            description="Answers {pois: […]}; {keywords}, {city} and {citylimit} are filled in. Empty: catalogue only."
+        ),
+    ] = ""
+    timeout_seconds: Annotated[float, Meta(gt=0, le=60)] = 5.0
+
+
+class Support(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Whom applicants ask how far their application is."""
+
+    group: Annotated[str, Meta(description="Number of the chat group that applicants may join.")] = ""
+    phone: str = ""
+    hours: Annotated[str, Meta(description="When somebody answers, in words.")] = ""
+
+
 class Process(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Where several processes share a PostgreSQL database (docs/guides/scale-out.en.md)."""
 
@@ -152,6 +234,9 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     amqp: Amqp = msgspec.field(default_factory=Amqp)
     disk: Disk = msgspec.field(default_factory=Disk)
     sms: SmsGateway = msgspec.field(default_factory=SmsGateway)
+    sign_in: SignIn = msgspec.field(default_factory=SignIn)
+    places: MapProvider = msgspec.field(default_factory=MapProvider)
+    support: Support = msgspec.field(default_factory=Support)
     process: Process = msgspec.field(default_factory=Process)
 
     @property
@@ -274,5 +359,12 @@ def _check(settings: Settings) -> None:
         raise SettingsError("[amqp] port needs the url of RabbitMQ")
     if (settings.sms.provider == "http") != bool(settings.sms.url):
         raise SettingsError('[sms] url and provider = "http" go together')
+    for name, provider in settings.sign_in.providers.items():
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,31}", name):
+            raise SettingsError(f"[sign_in.providers] {name}: a name has small letters, digits and hyphens")
+        needed = ("issuer",) if provider.kind == "oidc" else ("authorize_url", "token_url", "userinfo_url")
+        for field in needed:
+            if not re.match(r"https?://[^/\s]+", getattr(provider, field)):
+                raise SettingsError(f"[sign_in.providers.{name}] {field} must be an http(s) address")
     if settings.mqtt.tls_port and not settings.tls.certificate:
         raise SettingsError("[mqtt] tls_port needs a certificate in [tls]")

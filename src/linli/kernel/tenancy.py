@@ -85,6 +85,16 @@ project_communities = Table(
     Index("ix_project_communities_community", "community_id"),
 )
 
+closed_communities = Table(
+    "closed_communities",
+    metadata,
+    Column("community_id", INT, primary_key=True, autoincrement=False),
+    text_column("tenant_id"),
+    integer("since_ms"),
+)
+"""Communities whose service is suspended or has ended: projects do not reach them, nor do their managers, staff and
+residents. The company's administrators do, to take their data along."""
+
 
 class ProjectNameTaken(Conflict):
     code = "project.name_taken"
@@ -141,6 +151,7 @@ _communities = Query(
     select(project_communities.c.community_id).where(
         project_communities.c.project_id == bindparam("project_id"),
         project_communities.c.tenant_id == bindparam("tenant"),
+        project_communities.c.community_id.not_in(select(closed_communities.c.community_id)),
     ),
     unscoped="builds the scope itself",
 )
@@ -148,6 +159,7 @@ _projects_of = Query(
     select(project_communities.c.project_id).where(
         project_communities.c.community_id == bindparam("community_id"),
         project_communities.c.tenant_id == bindparam("tenant"),
+        project_communities.c.community_id.not_in(select(closed_communities.c.community_id)),
     ),
     unscoped="tells subscribers apart; the tenant is a condition of its own",
 )
@@ -161,6 +173,11 @@ _ungrant = Command(
         project_communities.c.project_id == bindparam("project"),
         project_communities.c.community_id == bindparam("community"),
         in_scope(project_communities),
+    )
+)
+_open = Command(
+    delete(closed_communities).where(
+        closed_communities.c.community_id == bindparam("community", type_=INT), in_scope(closed_communities)
     )
 )
 _set_enabled = Command(
@@ -264,6 +281,19 @@ async def grant_community(scope: Scope, tx: Tx, *, project_id: str, community_id
 
 async def ungrant_community(scope: Scope, tx: Tx, *, project_id: str, community_id: int) -> None:
     await _ungrant.run(tx, scope, project=project_id, community=community_id)
+    changed(tx)
+
+
+async def close_community(scope: Scope, tx: Tx, *, community_id: int) -> None:
+    """Let nobody but the company's administrators reach a community. Twice changes nothing."""
+    row = {"community_id": community_id, "tenant_id": scope.tenant, "since_ms": tx.db.clock.now_ms()}
+    await tx.upsert(closed_communities, [row], keys=("community_id",))
+    changed(tx)
+
+
+async def open_community(scope: Scope, tx: Tx, *, community_id: int) -> None:
+    """Let those reach a community again who did before it was closed."""
+    await _open.run(tx, scope, community=community_id)
     changed(tx)
 
 

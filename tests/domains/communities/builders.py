@@ -118,3 +118,13 @@ async def make_space(
         return await spaces.create(
             scope, tx, parent_id=parent, kind=kind, name=name, direction=direction, ids=ids, now_ms=1
         )
+
+
+async def approve_new(owner: Scope, tx: Tx, *, name: str, ids: Ids, now_ms: int) -> int:
+    """A community of the tenant in management, in no project."""
+    upload_id = f"proof {name}"
+    await add_upload(owner, tx, upload_id)
+    said = application(name=name, service_end="2036-01-01", certificates=[("certificates", upload_id)])
+    number = await applications.apply(owner, tx, application=said, now_ms=now_ms)
+    await applications.approve(owner, tx, community_id=number, reviewer="root", ids=ids, now_ms=now_ms)
+    return number

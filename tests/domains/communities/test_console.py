@@ -54,8 +54,13 @@ async def desk(parts: Parts, importer_jobs: Jobs, administrator: Browser) -> Asy
     await worker.stop()
 
 
+async def with_proof(desk: Browser) -> dict[str, object]:
+    sent = await desk.post("/uploads", files={"file": ("licence.png", picture(), "image/png")})
+    return {**APPLICATION, "certificates": [sent.json()["uploadId"]]}
+
+
 async def approved(desk: Browser) -> dict[str, str]:
-    made = (await desk.post("/communities", json=APPLICATION)).json()
+    made = (await desk.post("/communities", json=await with_proof(desk))).json()
     return (await desk.post(f"/communities/{made['id']}/approve")).json()
 
 
@@ -87,12 +92,12 @@ async def test_apply_with_proofs_review_and_figures(desk):
      ({"certificates": ["x"]}, "certificates")],
 )  # fmt: skip
 async def test_bad_applications_name_the_field(desk, changed, field):
-    answer = await desk.post("/communities", json={**APPLICATION, **changed})
+    answer = await desk.post("/communities", json={**await with_proof(desk), **changed})
     assert (answer.status_code, answer.json()["field"]) == (400, field)
 
 
 async def test_reject_with_a_reason(desk):
-    number = (await desk.post("/communities", json=APPLICATION)).json()["id"]
+    number = (await desk.post("/communities", json=await with_proof(desk))).json()["id"]
     assert (await desk.post(f"/communities/{number}/reject", json={"reason": ""})).status_code == 400
     assert (await desk.post(f"/communities/{number}/reject", json={"reason": "合同缺页"})).status_code == 204
     assert (await desk.get(f"/communities/{number}")).json()["rejectReason"] == "合同缺页"

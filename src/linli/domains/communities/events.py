@@ -30,6 +30,27 @@ class CommunityDeleted(Event, frozen=True):
     community_id: int
 
 
+class CommunityServiceChanged(Event, frozen=True):
+    """The service of a community in management was suspended or stopped, or runs again."""
+
+    name: ClassVar[str] = "communities.service_changed"
+    tenant_id: str
+    community_id: int
+    state: str
+    reason: str
+
+
+class ResidentPageAsked(Event, frozen=True):
+    """A company wants pages of its own for a community's residents.
+
+    An inline handler of a room that knows what is missing (a payee account) raises, and the request is not made.
+    """
+
+    name: ClassVar[str] = "communities.resident_page_asked"
+    tenant_id: str
+    community_id: int
+
+
 class SpaceChanged(Event, frozen=True):
     """Spaces of a community changed (push topic `community/space/change`, spec B §4.5)."""
 

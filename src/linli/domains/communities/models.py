@@ -58,6 +58,11 @@ communities = Table(
     integer("reviewed_ms", server_default="0"),
     integer("created_ms"),
     integer("changed_ms"),
+    text_column("body_kind", server_default=""),  # street, property, agent: what the proofs must show
+    text_column("service_state", server_default="running"),  # running, suspended, stopped
+    text_column("service_reason", server_default=""),
+    text_column("service_note", server_default=""),
+    integer("service_ms", server_default="0"),  # since when the service is not running
     Index("uq_communities_scope", "scope_id", unique=True),
     Index("ix_communities_tenant", "tenant_id", "apply_status"),
     Index("ix_communities_poid", "poid"),
@@ -184,3 +189,59 @@ import_changes = Table(
     PrimaryKeyConstraint("import_id", "position"),
 )
 """What an import made and changed, so that it can be undone."""
+
+community_log = Table(
+    "community_log",
+    metadata,
+    _number("entry_no"),
+    text_column("tenant_id"),
+    integer("community_id"),
+    integer("at_ms"),
+    text_column("by"),  # "<kind>:<id>" of the caller, or the reviewer's account
+    text_column("action"),
+    text_column("detail", server_default=""),
+    Index("ix_community_log_community", "community_id", "entry_no"),
+)
+"""What became of a claim and of the service. Rows are only added."""
+
+poi_requests = Table(
+    "poi_requests",
+    metadata,
+    _number("request_id"),
+    text_column("tenant_id"),
+    text_column("kind"),  # community or village
+    text_column("name"),
+    text_column("city"),
+    text_column("address"),
+    real("lng", null=True),
+    real("lat", null=True),
+    text_column("words", server_default=""),
+    text_column("asked_by"),
+    text_column("state"),  # waiting, added, refused
+    text_column("reason", server_default=""),
+    text_column("poid", server_default=""),
+    integer("decided_ms", server_default="0"),
+    integer("created_ms"),
+    Index("ix_poi_requests_tenant", "tenant_id", "request_id"),
+    Index("ix_poi_requests_state", "state", "request_id"),
+)
+"""Places that somebody missed in the catalogue."""
+
+resident_pages = Table(
+    "resident_pages",
+    metadata,
+    integer("community_id", primary_key=True, autoincrement=False),
+    text_column("tenant_id"),
+    text_column("name"),
+    text_column("logo_upload_id"),
+    text_column("owner_name"),  # who answers for its operation
+    text_column("owner_phone"),
+    text_column("state"),  # waiting, approved, refused
+    text_column("reason", server_default=""),
+    integer("decided_ms", server_default="0"),
+    integer("created_ms"),
+    integer("changed_ms"),
+    Index("uq_resident_pages_name", "name", unique=True),
+    Index("ix_resident_pages_state", "state", "changed_ms"),
+)
+"""The community's own pages for residents, in the place of a mini-program."""

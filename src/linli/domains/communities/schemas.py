@@ -33,6 +33,11 @@ class Community(NamedTuple):
     reviewed_ms: int
     created_ms: int
     changed_ms: int
+    body_kind: str
+    service_state: str
+    service_reason: str
+    service_note: str
+    service_ms: int
 
 
 class Space(NamedTuple):

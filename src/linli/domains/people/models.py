@@ -356,3 +356,130 @@ vehicles = Table(
     Index("ix_resident_vehicles_created", "community_id", "created_ms", "vehicle_id"),
 )
 """Vehicles of the persons of a community (spec B §3.10)."""
+login_links = Table(
+    "login_links",
+    metadata,
+    text_column("provider"),  # the name in the settings
+    text_column("subject"),  # who it is there, for good
+    integer("account_id"),
+    text_column("label", server_default=""),  # the name there, for the owner's list
+    integer("created_ms"),
+    integer("used_ms", server_default="0"),
+    PrimaryKeyConstraint("provider", "subject"),
+    Index("uq_login_links_account", "account_id", "provider", unique=True),
+)
+"""Others' log-ins that open an account here."""
+
+login_starts = Table(
+    "login_starts",
+    metadata,
+    text_column("state_hash", primary_key=True),
+    text_column("browser_hash"),  # of a cookie: an answer counts only in the browser that asked
+    text_column("provider"),
+    text_column("nonce", server_default=""),
+    text_column("verifier", server_default=""),  # PKCE
+    text_column("next", server_default=""),
+    integer("account_id", server_default="0"),  # who links; 0 to sign in
+    text_column("subject", server_default=""),  # known after the answer, where nobody is linked yet
+    text_column("label", server_default=""),
+    integer("expires_ms"),
+    Index("ix_login_starts_expires", "expires_ms"),
+)
+"""Sign-ins that are under way at somebody else's."""
+
+scan_logins = Table(
+    "scan_logins",
+    metadata,
+    text_column("ticket_hash", primary_key=True),
+    text_column("browser_hash"),
+    text_column("state"),  # waiting, confirmed, refused, used
+    integer("account_id", server_default="0"),
+    text_column("address", server_default=""),
+    text_column("agent", server_default=""),
+    integer("expires_ms"),
+    Index("ix_scan_logins_expires", "expires_ms"),
+)
+"""QR codes on sign-in pages, each good for one sign-in within a minute."""
+
+organisations = Table(
+    "organisations",
+    metadata,
+    text_column("tenant_id", primary_key=True),
+    text_column("kind"),  # company or committee
+    flag("joinable"),  # may be asked to let somebody in by its name
+    text_column("contact_name", server_default=""),
+    text_column("company_name", server_default=""),
+    text_column("company_phone", server_default=""),
+    text_column("company_email", server_default=""),
+    integer("signed_ms", server_default="0"),  # the contract form was handed in
+    integer("signed_by", server_default="0"),
+    integer("founded_by"),
+    integer("ended_ms", server_default="0"),  # the organisation ended the service
+    text_column("end_reason", server_default=""),
+    integer("created_ms"),
+    integer("changed_ms"),
+)
+"""Companies and committees that founded themselves here. A tenant of the set-up or the command line has no row: its
+contract is on paper."""
+
+invitations = Table(
+    "invitations",
+    metadata,
+    _number("invitation_id"),
+    text_column("tenant_id"),
+    text_column("token_hash"),
+    text_column("note", server_default=""),
+    text_column("role", server_default=""),  # "" or a role of COMMUNITY_ROLES
+    integer("community_id", server_default="0"),
+    flag("approval"),  # who comes by it is let in by an administrator
+    integer("uses_left"),
+    integer("uses"),
+    integer("expires_ms"),
+    integer("made_by"),
+    integer("created_ms"),
+    integer("revoked_ms", server_default="0"),
+    Index("uq_invitations_token", "token_hash", unique=True),
+    Index("ix_invitations_tenant", "tenant_id", "invitation_id"),
+)
+
+join_requests = Table(
+    "join_requests",
+    metadata,
+    _number("request_id"),
+    text_column("tenant_id"),
+    integer("account_id"),
+    text_column("words", server_default=""),
+    text_column("state"),  # waiting, accepted, refused
+    text_column("reason", server_default=""),
+    integer("decided_by", server_default="0"),
+    integer("decided_ms", server_default="0"),
+    integer("created_ms"),
+    Index("ix_join_requests_tenant", "tenant_id", "state", "request_id"),
+    Index("ix_join_requests_account", "account_id", "request_id"),
+)
+
+agreements = Table(
+    "agreements",
+    metadata,
+    _number("agreement_id"),
+    text_column("kind"),  # service or privacy
+    integer("version"),
+    text_column("title"),
+    text_column("title_en", server_default=""),
+    text_column("body"),  # plain text, paragraphs apart by an empty line
+    text_column("body_en", server_default=""),
+    integer("published_by"),
+    integer("published_ms"),
+    Index("uq_agreements_version", "kind", "version", unique=True),
+)
+"""What must be accepted before the first use; the newest version of a kind counts."""
+
+agreement_acceptances = Table(
+    "agreement_acceptances",
+    metadata,
+    integer("account_id"),
+    integer("agreement_id"),
+    text_column("address", server_default=""),
+    integer("accepted_ms"),
+    PrimaryKeyConstraint("account_id", "agreement_id"),
+)

@@ -66,6 +66,8 @@ class Right(StrEnum):
     EMPLOYEES_SEE = "employees.use"
     EMPLOYEES_MANAGE = "employees.manage"
     CAPABILITIES_REVIEW = "capabilities.review"
+    ORGANISATION_MANAGE = "organisation.manage"
+    """The organisation itself: its contract, who administers it, the payee account, export and end."""
 
 
 _STAFF = frozenset({
@@ -82,7 +84,7 @@ _COMPANY = frozenset({
 })  # fmt: skip
 RIGHTS_OF: Final[dict[Role, frozenset[Right]]] = {
     Role.OPERATOR: frozenset({Right.INSTALLATION, Right.COMMUNITIES_REVIEW, Right.CAPABILITIES_REVIEW}),
-    Role.TENANT_ADMIN: _MANAGER | _COMPANY,
+    Role.TENANT_ADMIN: _MANAGER | _COMPANY | {Right.ORGANISATION_MANAGE},
     Role.SUB_ADMIN: _MANAGER
     | {Right.COMMUNITIES_APPLY, Right.PROJECTS_SEE, Right.STAFF_SEE, Right.STAFF_MANAGE},
     Role.COMMUNITY_MANAGER: frozenset(_MANAGER),

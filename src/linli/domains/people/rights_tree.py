@@ -33,6 +33,7 @@ ENTERPRISE: Final = (
     Branch(
         "company",
         (
+            Function("organisation", None, Right.ORGANISATION_MANAGE),
             Function("staff", Right.STAFF_SEE, Right.STAFF_MANAGE),
             Function("projects", Right.PROJECTS_SEE, Right.PROJECTS_MANAGE),
             Function("integrations", None, Right.INTEGRATIONS_MANAGE),

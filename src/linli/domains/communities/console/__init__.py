@@ -1,6 +1,13 @@
 """Web routes of communities, spaces, imports and residents; listed by the console's app."""
 
 from linli.domains.communities.console.assets import AssetRoutes
+from linli.domains.communities.console.claims import (
+    ClaimHelpRoutes,
+    ClaimRoutes,
+    OnBehalfRoutes,
+    PoiRequestRoutes,
+    PoiReviewRoutes,
+)
 from linli.domains.communities.console.communities import (
     CommunityRoutes,
     PoiRoutes,
@@ -16,12 +23,20 @@ from linli.domains.communities.console.fields import ResidentFieldRoutes
 from linli.domains.communities.console.houses import HouseRoutes
 from linli.domains.communities.console.imports import ImportRoutes, SpaceImportRoutes, TemplateRoutes
 from linli.domains.communities.console.resident_detail import DuplicateRoutes, ResidentDetailRoutes
+from linli.domains.communities.console.resident_pages import ResidentPageReviewRoutes, ResidentPageRoutes
 from linli.domains.communities.console.residents import ResidentRoutes
 from linli.domains.communities.console.spaces import CommunitySpaceRoutes, SpaceRoutes
 from linli.domains.communities.console.vehicles import VehicleRoutes, VehicleTemplateRoutes
 
 CONTROLLERS = (
     AssetRoutes,
+    ClaimHelpRoutes,
+    ClaimRoutes,
+    OnBehalfRoutes,
+    PoiRequestRoutes,
+    PoiReviewRoutes,
+    ResidentPageReviewRoutes,
+    ResidentPageRoutes,
     CommunityRoutes,
     CommunitySpaceRoutes,
     DuplicateRoutes,

@@ -1,5 +1,6 @@
 """Console: find a place, apply, review, and the list of communities."""
 
+from datetime import date
 from typing import Annotated, Any
 
 import msgspec
@@ -10,17 +11,19 @@ from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody, QueryP
 from msgspec import Meta
 
 from linli.domains.communities import space_rules as rules
+from linli.domains.communities.places import Places
 from linli.domains.communities.post_policy import PICTURE_BYTES
 from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.queries import pois
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.schemas import APPROVED, UNDER_REVIEW, Community
-from linli.domains.communities.service import applications, uploads
+from linli.domains.communities.service import applications, history, uploads
 from linli.domains.people.queries import residents as resident_queries
 from linli.domains.people.rights import Right
+from linli.domains.people.service import companies
 from linli.domains.projects.errors import OnlyByApi
 from linli.domains.projects.queries import any_joined
-from linli.kernel.clock import Clock
+from linli.kernel.clock import Clock, local_day
 from linli.kernel.db import Database
 from linli.kernel.errors import TooLarge
 from linli.kernel.ids import Ids
@@ -40,6 +43,8 @@ class CommunityRow(msgspec.Struct, rename="camel", frozen=True):
     poid: str
     apply_status: Annotated[int, Meta(description="1 under review, 2 approved, 3 rejected.")]
     reject_reason: str
+    service_state: Annotated[str, Meta(description="running, suspended, stopped")]
+    service_end: str
     root_space_id: str | None
     scope_id: Annotated[str | None, Meta(description="projectId of the community on the wire.")]
     created_ms: int
@@ -51,9 +56,13 @@ class CommunityRow(msgspec.Struct, rename="camel", frozen=True):
 
 class CommunityDetail(CommunityRow, rename="camel", frozen=True):
     service_start: str
-    service_end: str
     managing_body: str
+    body_kind: Annotated[str, Meta(description="street, property, agent; empty: claimed by open API.")]
     kind: str
+    phone: Annotated[str, Meta(description="The property's phone, as residents read it.")]
+    service_reason: str
+    service_note: str
+    days_left: Annotated[int, Meta(description="Until the service ends; below 0 it has.")]
     time_zone: str
     houses: int
     residents: Annotated[int, Meta(description="Persons who live there.")]
@@ -69,6 +78,8 @@ def _common(row: Community) -> dict[str, Any]:
         "poid": row.poid,
         "apply_status": row.apply_status,
         "reject_reason": row.reject_reason,
+        "service_state": row.service_state,
+        "service_end": row.service_end,
         "root_space_id": None if row.root_space_id is None else str(row.root_space_id),
         "scope_id": row.scope_id,
         "created_ms": row.created_ms,
@@ -81,11 +92,29 @@ class CommunityApplication(msgspec.Struct, rename="camel", frozen=True):
     address: str
     service_start: Annotated[str, Meta(description="yyyy-MM-dd")]
     service_end: Annotated[str, Meta(description="yyyy-MM-dd")]
-    managing_body: str = ""
+    managing_body: Annotated[str, Meta(description="Its name.")] = ""
+    body_kind: Annotated[str, Meta(description="street, property or agent: which proofs are asked.")] = (
+        "property"
+    )
+    phone: Annotated[str, Meta(description="The property's phone.")] = ""
     kind: Annotated[str, Meta(description="community or village")] = "community"
     certificates: Annotated[
         list[str], Meta(description="uploadIds of up to three proofs.", max_length=3)
     ] = []
+
+    def said(self) -> applications.Application:
+        return applications.Application(
+            poid=self.poid,
+            name=self.name,
+            address=self.address,
+            service_start=self.service_start,
+            service_end=self.service_end,
+            certificates=[("certificates", upload_id) for upload_id in self.certificates],
+            kind=self.kind,
+            managing_body=self.managing_body,
+            body_kind=self.body_kind or "property",
+            phone=self.phone,
+        )
 
 
 class CommunityApplied(msgspec.Struct, rename="camel", frozen=True):
@@ -96,7 +125,7 @@ class Rejection(msgspec.Struct, rename="camel", frozen=True):
     reason: str
 
 
-_WIRE = {"service_start": "serviceStart", "service_end": "serviceEnd"}
+WIRE = {"service_start": "serviceStart", "service_end": "serviceEnd"}
 
 
 class CommunityRoutes(Controller):
@@ -122,24 +151,19 @@ class CommunityRoutes(Controller):
         data: JSONBody[CommunityApplication],
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
         clock: NamedDependency[Clock],
     ) -> CommunityApplied:
         """Apply for a community; the operator reviews it. Refused once a project of the tenant takes them by API."""
         if await any_joined(within, db):
             raise OnlyByApi()
-        application = applications.Application(
-            poid=data.poid,
-            name=data.name,
-            address=data.address,
-            service_start=data.service_start,
-            service_end=data.service_end,
-            certificates=[("certificates", upload_id) for upload_id in data.certificates],
-            kind=data.kind,
-            managing_body=data.managing_body,
-        )
+        await companies.require_ready(within, db)
         async with db.begin() as tx:
             community_id = await applications.apply(
-                within, tx, application=application, now_ms=clock.now_ms(), wire=_WIRE
+                within, tx, application=data.said(), now_ms=clock.now_ms(), wire=WIRE
+            )
+            await history.note(
+                within, tx, tenant_id=within.tenant, community_id=community_id, action="applied", ids=ids
             )
         return CommunityApplied(str(community_id))
 
@@ -174,6 +198,9 @@ class CommunityRoutes(Controller):
                 ids=ids,
                 now_ms=clock.now_ms(),
             )
+            await history.note(
+                within, tx, tenant_id=row.tenant_id, community_id=community_id, action="approved", ids=ids
+            )
         return CommunityRow.of(row)
 
     @post("/{community_id:int}/reject", right=Right.COMMUNITIES_REVIEW.value, status_code=204)
@@ -183,6 +210,7 @@ class CommunityRoutes(Controller):
         data: JSONBody[Rejection],
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
         clock: NamedDependency[Clock],
     ) -> None:
         """Refuse an application with a reason that the applicant reads."""
@@ -195,6 +223,16 @@ class CommunityRoutes(Controller):
                 reason=data.reason,
                 now_ms=clock.now_ms(),
             )
+            row = await queries.community(within, tx, community_id)
+            await history.note(
+                within,
+                tx,
+                tenant_id=row.tenant_id,
+                community_id=community_id,
+                action="rejected",
+                ids=ids,
+                detail=row.reject_reason,
+            )
 
 
 async def _detail(scope: Scope, db: Database, objects: ObjectStore, row: Community) -> CommunityDetail:
@@ -204,9 +242,16 @@ async def _detail(scope: Scope, db: Database, objects: ObjectStore, row: Communi
     return CommunityDetail(
         **_common(row),
         service_start=row.service_start,
-        service_end=row.service_end,
         managing_body=row.managing_body,
+        body_kind=row.body_kind,
         kind=row.kind,
+        phone=row.phone,
+        service_reason=row.service_reason,
+        service_note=row.service_note,
+        days_left=(
+            date.fromisoformat(row.service_end)
+            - date.fromisoformat(local_day(db.clock.now_ms(), row.time_zone))
+        ).days,
         time_zone=row.time_zone,
         houses=await space_queries.count_kind(own, db, row.community_id, rules.HOUSE) if approved else 0,
         residents=await resident_queries.count_in_community(own, db, row.community_id) if approved else 0,
@@ -260,12 +305,18 @@ class PoiRoutes(Controller):
 
     @get("/", right=Right.COMMUNITIES_APPLY.value)
     async def search(
-        self, db: NamedDependency[Database], q: FromQuery[str] = "", city: FromQuery[str] = ""
+        self,
+        db: NamedDependency[Database],
+        places: NamedDependency[Places],
+        q: FromQuery[str] = "",
+        city: FromQuery[str] = "",
     ) -> list[PoiRow]:
-        """The first twenty places of the catalogue in which every word is found."""
+        """The first twenty places in which every word is found; of one city where it is named."""
         if not q.strip():
             return []
-        found = await pois.search(db, keywords=q, city=city, only_city=False, page=PageRequest(1, 20))
+        await places.refresh(db, keywords=q, city=city, only_city=bool(city.strip()))
+        page = PageRequest(1, 20)
+        found = await pois.search(db, keywords=q, city=city, only_city=bool(city.strip()), page=page)
         return [
             PoiRow(poi["id"], poi["name"], str(poi["address"] or ""), poi["cityname"]) for poi in found.data
         ]

@@ -21,6 +21,12 @@ from linli.domains.communities.openapi.devices import (
     unbind_devices,
 )
 from linli.domains.communities.openapi.files import get_old_ticket, get_ticket, save_file
+from linli.domains.communities.openapi.older import (
+    apply_older,
+    get_community_older,
+    query_communities_older,
+    query_pois_older,
+)
 from linli.domains.communities.openapi.spaces import (
     create_space,
     delete_space,
@@ -35,6 +41,7 @@ __all__ = [
     "add_device",
     "add_device_to",
     "apply_for_community",
+    "apply_older",
     "bind_devices",
     "create_space",
     "delete_asset",
@@ -42,15 +49,18 @@ __all__ = [
     "delete_space",
     "get_community",
     "get_community_of_device",
+    "get_community_older",
     "get_old_ticket",
     "get_spaces",
     "get_ticket",
     "list_assets",
     "query_children",
     "query_communities",
+    "query_communities_older",
     "query_devices",
     "query_devices_of",
     "query_pois",
+    "query_pois_older",
     "query_spaces_of_type",
     "query_tenant_devices",
     "remove_device",

@@ -37,6 +37,10 @@ class PoiQuery(msgspec.Struct, rename="camel"):
 )
 async def query_pois(data: PoiQuery, db: Database) -> list[dict[str, Any]]:
     """POI objects as the map provider spells them; `id` is the poid. The city's own come first."""
+    return await find_pois(data, db)
+
+
+async def find_pois(data: PoiQuery, db: Database) -> list[dict[str, Any]]:
     if not data.keywords.strip():
         raise BadInput(field="keywords", rule="blank")
     page = PageRequest.of(data.page_no, data.page_size)
@@ -79,6 +83,12 @@ async def query_communities(
     data: CommunityQuery, call: Call, scope: Scope, db: Database
 ) -> list[CommunityInfo]:
     """Communities that the caller may use and its own applications, newest first."""
+    return await find_communities(data, call, scope, db)
+
+
+async def find_communities(
+    data: CommunityQuery, call: Call, scope: Scope, db: Database
+) -> list[CommunityInfo]:
     if data.apply_status not in (None, UNDER_REVIEW, APPROVED, REJECTED):
         raise BadInput(field="applyStatus", rule="one_of", allowed="1, 2, 3")
     page = await queries.page(
@@ -209,4 +219,8 @@ class CommunityDetail(msgspec.Struct, rename="camel"):
 )
 async def get_community(data: CommunityNamed, scope: Scope, db: Database) -> CommunityDetail:
     """One community; root space and project id are there once it is approved."""
+    return await read_community(data, scope, db)
+
+
+async def read_community(data: CommunityNamed, scope: Scope, db: Database) -> CommunityDetail:
     return CommunityDetail.of(await queries.community(scope, db, data.community_id))

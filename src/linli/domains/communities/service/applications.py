@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import bindparam, delete, update
@@ -11,7 +11,7 @@ from linli.domains.communities.events import CommunityApproved, CommunityDeleted
 from linli.domains.communities.models import communities, community_certificates
 from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.queries import pois
-from linli.domains.communities.schemas import APPROVED, REJECTED, UNDER_REVIEW, Community
+from linli.domains.communities.schemas import APPROVED, REJECTED, UNDER_REVIEW, Community, Upload
 from linli.domains.communities.service import spaces, uploads
 from linli.domains.people.service import groups
 from linli.kernel import tenancy
@@ -25,6 +25,7 @@ KINDS: Final = ("community", "village")
 NAME_MAX: Final = 64
 OPEN_API_NAMES: Final = {"service_start": "serviceStartTime", "service_end": "serviceEndTime"}
 ADDRESS_MAX: Final = 255
+PHONE_MAX: Final = 24
 
 
 class NotUnderReview(Conflict):
@@ -51,6 +52,19 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = "community"
     managing_body: str = ""
     phone: str = ""
+    body_kind: str = ""
+    """street, property or agent; empty where nobody was asked (open API)."""
+
+
+class OnlyRejectedResubmitted(Conflict):
+    """Only an application that was refused can be handed in again."""
+
+    code = "community.only_rejected_resubmitted"
+
+
+PROOFS: Final = {"street": 1, "property": 1, "agent": 2}
+"""How many proofs each managing body shows at least: a letter of the street office; the contract with the owners'
+committee; for an agent that contract and the property's letter of entrustment. Spec A §2.1."""
 
 
 _decide = Command(
@@ -63,6 +77,21 @@ _decide = Command(
         scope_id=bindparam("new_scope_id"),
         reviewed_by=bindparam("by"),
         reviewed_ms=bindparam("now", type_=INT),
+        changed_ms=bindparam("now", type_=INT),
+    ),
+    unscoped="the row was read in scope and locked",
+)
+_SAID: Final = (
+    "name", "kind", "city", "address", "poid", "lng", "lat", "service_start", "service_end", "managing_body",
+    "body_kind", "phone",
+)  # fmt: skip
+_again = Command(
+    update(communities)
+    .where(communities.c.community_id == bindparam("row", type_=INT))
+    .values(
+        **{name: bindparam(f"to_{name}", type_=communities.c[name].type) for name in _SAID},
+        apply_status=UNDER_REVIEW,
+        reject_reason="",
         changed_ms=bindparam("now", type_=INT),
     ),
     unscoped="the row was read in scope and locked",
@@ -99,13 +128,10 @@ def _filled(text: str, field: str, longest: int) -> str:
     return text
 
 
-async def apply(
-    scope: Scope, tx: Tx, *, application: Application, now_ms: int, wire: Mapping[str, str] = OPEN_API_NAMES
-) -> int:
-    """Hand in an application; the id of the community under review.
-
-    Raises BadInput naming the field as `wire` spells it.
-    """
+async def _checked(
+    scope: Scope, tx: Tx, application: Application, wire: Mapping[str, str]
+) -> tuple[dict[str, Any], list[Upload]]:
+    """The columns that an application says, and its proofs. Raises BadInput."""
     poi = await pois.poi(tx, application.poid)
     if poi is None:
         raise BadInput(field="poid", rule="unknown")
@@ -121,14 +147,20 @@ async def apply(
         raise BadInput(field="kind", rule="one_of", allowed=", ".join(KINDS))
     if len(application.managing_body) > NAME_MAX:
         raise BadInput(field="managingBody", rule="too_long", limit=NAME_MAX)
+    if len(application.phone) > PHONE_MAX:
+        raise BadInput(field="phone", rule="too_long", limit=PHONE_MAX)
+    if application.body_kind:
+        if application.body_kind not in PROOFS:
+            raise BadInput(field="bodyKind", rule="one_of", allowed=", ".join(PROOFS))
+        needed = PROOFS[application.body_kind]
+        if len({upload_id for _, upload_id in application.certificates}) < needed:
+            raise BadInput(field="certificates", rule="proofs_missing", number=needed)
     proofs = [
         await uploads.certificate(scope, tx, upload_id=upload_id, field=field)
         for field, upload_id in application.certificates
     ]
     lng, _, lat = str(poi["location"] or "").partition(",")
-    row = {
-        "tenant_id": scope.tenant,
-        "project_id": scope.project_id,
+    said = {
         "name": name,
         "kind": application.kind,
         "city": poi["cityname"],
@@ -139,27 +171,70 @@ async def apply(
         "service_start": start.isoformat(),
         "service_end": end.isoformat(),
         "managing_body": application.managing_body,
+        "body_kind": application.body_kind,
+        "phone": application.phone.strip(),
+    }
+    return said, proofs
+
+
+async def _keep_proofs(scope: Scope, tx: Tx, community_id: int, proofs: list[Upload]) -> None:
+    rows = [
+        {
+            "community_id": community_id,
+            "position": position,
+            "tenant_id": scope.tenant,
+            "upload_id": proof.upload_id,
+        }
+        for position, proof in enumerate(proofs, 1)
+    ]
+    await tx.insert_many(community_certificates, rows)
+
+
+async def apply(
+    scope: Scope, tx: Tx, *, application: Application, now_ms: int, wire: Mapping[str, str] = OPEN_API_NAMES
+) -> int:
+    """Hand in an application; the id of the community under review.
+
+    Raises BadInput naming the field as `wire` spells it.
+    """
+    said, proofs = await _checked(scope, tx, application, wire)
+    row = {
+        **said,
+        "tenant_id": scope.tenant,
+        "project_id": scope.project_id,
         "apply_status": UNDER_REVIEW,
-        "phone": application.phone,
         "applied_by": f"{scope.caller.kind}:{scope.caller.id}",
         "created_ms": now_ms,
         "changed_ms": now_ms,
     }
     community_id = await tx.insert(communities, row)
     assert community_id is not None
-    await tx.insert_many(
-        community_certificates,
-        [
-            {
-                "community_id": community_id,
-                "position": position,
-                "tenant_id": scope.tenant,
-                "upload_id": proof.upload_id,
-            }
-            for position, proof in enumerate(proofs, 1)
-        ],
-    )
+    await _keep_proofs(scope, tx, community_id, proofs)
     return community_id
+
+
+async def resubmit(
+    scope: Scope,
+    tx: Tx,
+    *,
+    community_id: int,
+    application: Application,
+    now_ms: int,
+    wire: Mapping[str, str] = OPEN_API_NAMES,
+) -> None:
+    """Hand in a refused application again, corrected: it is under review as before. Spec A §5.1.
+
+    Raises NotFound, OnlyRejectedResubmitted, BadInput.
+    """
+    found = await queries.community(scope, tx, community_id, lock=True)
+    if found.apply_status != REJECTED:
+        raise OnlyRejectedResubmitted(name=found.name)
+    said, proofs = await _checked(scope, tx, application, wire)
+    await _again.run(
+        tx, row=community_id, **{f"to_{name}": value for name, value in said.items()}, now=now_ms
+    )
+    await _delete_certificates.run(tx, row=community_id, tenant=found.tenant_id)
+    await _keep_proofs(scope, tx, community_id, proofs)
 
 
 async def approve(

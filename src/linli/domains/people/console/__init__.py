@@ -4,6 +4,7 @@ from litestar import Controller
 
 from linli.domains.people.console.departments import DepartmentRoutes
 from linli.domains.people.console.employees import EmployeeRoutes
+from linli.domains.people.console.companies import AgreementRoutes, OrganisationRoutes
 from linli.domains.people.console.messages import SmsRoutes
 from linli.domains.people.console.permissions import PermissionRoutes
 from linli.domains.people.console.person_groups import PersonGroupRoutes
@@ -23,4 +24,6 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     DepartmentRoutes,
     EmployeeRoutes,
     PermissionRoutes,
+    OrganisationRoutes,
+    AgreementRoutes,
 )

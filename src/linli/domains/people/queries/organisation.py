@@ -24,7 +24,7 @@ from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
-from linli.kernel.tenancy import project_communities, projects
+from linli.kernel.tenancy import closed_communities, project_communities, projects
 
 _RIGHTS = "the rights of an account are what scopes are made of"
 _COMPANY = "groups of every project of the company; the tenant is a condition of its own"
@@ -47,11 +47,13 @@ _places = Query(
         project_group_members.c.project_id,
         project_communities.c.community_id,
     )
+    .select_from(project_group_members)
     .outerjoin(
         project_communities,
         and_(
             project_communities.c.project_id == project_group_members.c.project_id,
             project_communities.c.tenant_id == project_group_members.c.tenant_id,
+            project_communities.c.community_id.not_in(select(closed_communities.c.community_id)),
         ),
     )
     .where(project_group_members.c.account_id == _account),

@@ -87,9 +87,12 @@ _by_login = Query(
 _by_id = Query(select(*_columns).where(accounts.c.id == bindparam("id", type_=INT)), Account)
 _hash_of = Query(select(accounts.c.password_hash).where(accounts.c.id == bindparam("id", type_=INT)))
 _any = Query(select(accounts.c.id).limit(1))
+_CLOSED = select(tenancy.closed_communities.c.community_id).scalar_subquery()
 _roles = Query(
     select(account_roles.c.role, account_roles.c.tenant_id, account_roles.c.community_id)
-    .where(account_roles.c.account_id == bindparam("id", type_=INT))
+    .where(
+        account_roles.c.account_id == bindparam("id", type_=INT), account_roles.c.community_id.not_in(_CLOSED)
+    )
     .order_by(account_roles.c.created_ms, account_roles.c.tenant_id, account_roles.c.community_id),
     unscoped="the rights of an account are what scopes are made of",
 )
@@ -100,6 +103,7 @@ _homes = Query(
         account_persons.c.account_id == bindparam("id", type_=INT),
         house_members.c.tenant_id == account_persons.c.tenant_id,
         house_members.c.status == MOVED_IN,
+        house_members.c.community_id.not_in(_CLOSED),
     )
     .distinct(),
     unscoped="the rights of an account are what scopes are made of",

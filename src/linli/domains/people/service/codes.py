@@ -8,7 +8,7 @@ learns who has a log-in. The code is sent by a worker after the commit and stand
 import hashlib
 import hmac
 import secrets as system_secrets
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import bindparam, delete, select, update
@@ -43,6 +43,10 @@ KIND: Final = "sign_in_code"
 _SEND: Final = "people.send_sign_in_code"
 
 
+type Purpose = Literal["sign_in", "register", "sign"]
+"""To sign in; to show that a phone is one's own before a log-in is made; to sign a contract."""
+
+
 class BadCode(Unauthorized):
     """Wrong, used, expired, tried too often, or never sent: all alike."""
 
@@ -70,6 +74,7 @@ class ToSend(msgspec.Struct, frozen=True):
     sealed: str
     language: str
     expires_ms: int
+    purpose: Purpose = "sign_in"
 
 
 _row = Query(select(sign_in_codes).where(sign_in_codes.c.phone == bindparam("phone")), _Row)
@@ -93,22 +98,34 @@ _by_phone = Query(select(account_table.c.id).where(account_table.c.phone == bind
 
 
 async def request_code(
-    db: Database, *, phone: str, secrets: Secrets, language: str, now_ms: int, newcomers: bool = False
+    db: Database,
+    *,
+    phone: str,
+    secrets: Secrets,
+    language: str,
+    now_ms: int,
+    purpose: Purpose = "sign_in",
+    newcomers: bool = False,
 ) -> None:
-    """Have a code sent to a phone. `newcomers`: also to one that has no log-in yet. Raises BadInput, CodeTooSoon."""
+    """Have a code sent to a phone. Raises BadInput, CodeTooSoon.
+
+    A code to sign in goes out only to who has a log-in; one to prove that a phone is one's own goes to any, and
+    so does one to sign in where `newcomers` may.
+    """
     phone = _phone(phone)
+    key = _key(phone, purpose)
     code = "".join(system_secrets.choice("0123456789") for _ in range(DIGITS))
     async with db.begin() as tx:
         await _purge.run(tx, before=now_ms - HOUR_MS)
-        last = await _row.one(tx, phone=phone)
+        last = await _row.one(tx, phone=key)
         sent, hour_ms = _counted(last, now_ms)
-        holder = newcomers or await _by_phone.scalar(tx, phone=phone)
-        digest = _digest(secrets, phone, code)
-        row = _Row(phone, digest if holder else "", now_ms, now_ms + LIVES_MS, 0, sent, hour_ms)
+        wanted = newcomers or purpose != "sign_in" or await _by_phone.scalar(tx, phone=phone) is not None
+        digest = _digest(secrets, key, code)
+        row = _Row(key, digest if wanted else "", now_ms, now_ms + LIVES_MS, 0, sent, hour_ms)
         await tx.upsert(sign_in_codes, [row._asdict()], keys=("phone",), update=_Row._fields[1:])
-        if holder:
+        if wanted:
             sealed = secrets.seal(code, about=f"code:{phone}")
-            await outbox.add(tx, _SEND, ToSend(phone, sealed, language, row.expires_ms))
+            await outbox.add(tx, _SEND, ToSend(phone, sealed, language, row.expires_ms, purpose))
 
 
 def _counted(last: _Row | None, now_ms: int) -> tuple[int, int]:
@@ -139,6 +156,18 @@ async def redeem(db: Database, *, phone: str, code: str, secrets: Secrets, now_m
     return account
 
 
+async def prove(
+    db: Database, *, phone: str, code: str, secrets: Secrets, now_ms: int, purpose: Purpose
+) -> str:
+    """Spend the code that was sent to a phone for a purpose; the phone, cleaned. Raises BadInput, BadCode."""
+    phone = _phone(phone)
+    key = _key(phone, purpose)
+    digest = await _tried(db, key, code, secrets, now_ms)
+    async with db.begin() as tx:
+        await _spend(tx, key, digest)
+    return phone
+
+
 async def redeem_or_join(
     db: Database, *, phone: str, code: str, secrets: Secrets, ids: Ids, now_ms: int
 ) -> Account:
@@ -161,23 +190,23 @@ async def redeem_or_join(
     return account
 
 
-async def _tried(db: Database, phone: str, code: str, secrets: Secrets, now_ms: int) -> str:
+async def _tried(db: Database, key: str, code: str, secrets: Secrets, now_ms: int) -> str:
     """The digest of a code that is right. Raises BadCode.
 
     A try is counted and committed before the code is looked at: many at once cannot slip past.
     """
     async with db.begin() as tx:
-        counted = await _try.run(tx, of_phone=phone, now=now_ms)
-    row = await _row.one(db, phone=phone)
-    digest = _digest(secrets, phone, code.strip())
+        counted = await _try.run(tx, of_phone=key, now=now_ms)
+    row = await _row.one(db, phone=key)
+    digest = _digest(secrets, key, code.strip())
     if not counted or row is None or not hmac.compare_digest(row.digest, digest):
         raise BadCode(field="code")
     return digest
 
 
-async def _spend(tx: Tx, phone: str, digest: str) -> None:
+async def _spend(tx: Tx, key: str, digest: str) -> None:
     """Raises BadCode when somebody was faster with the same code."""
-    if not await _use.run(tx, of_phone=phone, of_digest=digest):
+    if not await _use.run(tx, of_phone=key, of_digest=digest):
         raise BadCode(field="code")
 
 
@@ -188,7 +217,7 @@ def register(jobs: Jobs, sender: SmsSender, secrets: Secrets, clock: Clock) -> N
         if wanted.expires_ms <= clock.now_ms():
             return
         code = secrets.open(wanted.sealed, about=f"code:{wanted.phone}")
-        words = text("sms.sign_in_code", wanted.language, code=code, minutes=LIVES_MS // 60_000)
+        words = text(f"sms.{wanted.purpose}_code", wanted.language, code=code, minutes=LIVES_MS // 60_000)
         await sender.send(Sms(wanted.phone, words, KIND, code, wanted.expires_ms))
 
     jobs.on(_SEND, ToSend, send)
@@ -199,6 +228,11 @@ def _phone(phone: str) -> str:
     if not is_phone(phone):
         raise BadInput(field="phone", rule="format", example="13800138000")
     return phone
+
+
+def _key(phone: str, purpose: Purpose) -> str:
+    """What a code is kept under: codes for one purpose are worth nothing for another."""
+    return phone if purpose == "sign_in" else f"{phone} {purpose}"
 
 
 def _digest(secrets: Secrets, phone: str, code: str) -> str:

@@ -1,0 +1,181 @@
+"""Console: taking a company's data along, ending the service; the operator's companies. Spec A (ONB-17, ONB-18)."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from linli.console import organisation_data as data_of
+from linli.domains.communities.queries import communities
+from linli.domains.communities.schemas import APPROVED
+from linli.domains.communities.service import running
+from linli.domains.people.rights import Right, Rights
+from linli.domains.people.service import companies
+from linli.domains.people.service.organisation import Hand, note
+from linli.kernel import telemetry, tenancy
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Tx
+from linli.kernel.errors import BadInput
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.pages import PageRequest
+from linli.kernel.scope import Scope
+from linli.things.queries.device_lists import list_devices
+
+log = telemetry.logger(__name__)
+
+
+class EndService(msgspec.Struct, rename="camel", frozen=True):
+    name: Annotated[str, Meta(description="The company's name, typed again.")]
+    reason: str
+
+
+class CompanyRow(msgspec.Struct, rename="camel", frozen=True):
+    tenant_id: str
+    name: str
+    kind: str
+    company_name: str
+    company_phone: str
+    contact_name: str
+    signed_ms: int
+    communities: int
+    ended_ms: int
+    end_reason: str
+    erase_from_ms: Annotated[int, Meta(description="From when its data may be erased; 0: it has not ended.")]
+    created_ms: int
+
+
+class Erase(msgspec.Struct, rename="camel", frozen=True):
+    name: Annotated[str, Meta(description="The company's name, typed again.")]
+
+
+class Erased(msgspec.Struct, rename="camel", frozen=True):
+    rows: int
+
+
+async def _all_communities(scope: Scope, tx: Tx) -> list[int]:
+    found: list[int] = []
+    number = 1
+    while True:
+        page = await communities.page(scope, tx, PageRequest(number, 100), apply_status=APPROVED)
+        found += [row.community_id for row in page.data if row.service_state != running.STOPPED]
+        if number * 100 >= page.total:
+            return found
+        number += 1
+
+
+class OrganisationDataRoutes(Controller):
+    path = "/organisation"
+    tags = ("organisation",)
+
+    @get("/export", right=Right.ORGANISATION_MANAGE.value)
+    async def export(
+        self,
+        within: NamedDependency[Scope],
+        rights: NamedDependency[Rights],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+        ids: NamedDependency[Ids],
+    ) -> Response[bytes]:
+        """Everything the company owns as one zip: tables as JSON lines, and its pictures."""
+        tenant = await tenancy.get_tenant(db, within.tenant)
+        content = await data_of.export(db, objects, tenant_id=tenant.id, name=tenant.name)
+        async with db.begin() as tx:
+            await note(Hand(within, rights, ids), tx, "data.exported", detail=f"{len(content)} B")
+        headers = {"content-disposition": f'attachment; filename="linli-{tenant.id}.zip"'}
+        return Response(content, media_type="application/zip", headers=headers)
+
+    @post("/end", right=Right.ORGANISATION_MANAGE.value, status_code=204)
+    async def end(
+        self,
+        data: JSONBody[EndService],
+        within: NamedDependency[Scope],
+        rights: NamedDependency[Rights],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """End the service for every community. The data may be taken along for 30 days; then it may be erased."""
+        tenant = await tenancy.get_tenant(db, within.tenant)
+        if data.name.strip() != tenant.name:
+            raise BadInput(field="name", rule="name_again")
+        now_ms = clock.now_ms()
+        async with db.begin() as tx:
+            await companies.end(within, tx, reason=data.reason, now_ms=now_ms)
+            for community_id in await _all_communities(within, tx):
+                await running.halt(
+                    within,
+                    tx,
+                    community_id=community_id,
+                    state=running.STOPPED,
+                    reason="early_end",
+                    words=data.reason,
+                    ids=ids,
+                    now_ms=now_ms,
+                )
+            await note(Hand(within, rights, ids), tx, "service.ended", detail=data.reason.strip())
+
+
+class CompanyRoutes(Controller):
+    path = "/companies"
+    tags = ("organisation",)
+
+    @get("/", right=Right.COMMUNITIES_REVIEW.value)
+    async def list_companies(self, db: NamedDependency[Database]) -> list[CompanyRow]:
+        """Every company of the installation, by name."""
+        found = []
+        for tenant in await tenancy.list_tenants(db):
+            row = await companies.of_tenant(db, tenant.id)
+            managed = await communities.page(
+                Scope.system(tenant.id), db, PageRequest(1, 1), apply_status=APPROVED
+            )
+            ended = row.ended_ms if row else 0
+            found.append(
+                CompanyRow(
+                    tenant_id=tenant.id,
+                    name=tenant.name,
+                    kind=row.kind if row else "",
+                    company_name=row.company_name if row else "",
+                    company_phone=row.company_phone if row else "",
+                    contact_name=row.contact_name if row else "",
+                    signed_ms=row.signed_ms if row else 0,
+                    communities=managed.total,
+                    ended_ms=ended,
+                    end_reason=row.end_reason if row else "",
+                    erase_from_ms=ended + data_of.ERASE_AFTER_MS if ended else 0,
+                    created_ms=tenant.created_ms,
+                )
+            )
+        return found
+
+    @post("/{tenant_id:str}/erase", right=Right.INSTALLATION.value, status_code=200)
+    async def erase(
+        self,
+        tenant_id: FromPath[str],
+        data: JSONBody[Erase],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+        clock: NamedDependency[Clock],
+    ) -> Erased:
+        """Erase everything of a company whose service ended thirty days ago. Nothing brings it back."""
+        tenant = await tenancy.get_tenant(db, tenant_id)
+        row = await companies.of_tenant(db, tenant_id)
+        if row is None or not row.ended_ms or clock.now_ms() - row.ended_ms < data_of.ERASE_AFTER_MS:
+            raise data_of.NotEnded(name=tenant.name)
+        if data.name.strip() != tenant.name:
+            raise BadInput(field="name", rule="name_again")
+        devices = await list_devices(Scope.system(tenant_id), db, page=PageRequest(1, 1))
+        if devices.total:
+            raise data_of.StillInUse(number=devices.total)
+        files = await data_of.files_of(db, tenant_id)
+        async with db.begin() as tx:
+            gone = await data_of.erase(tx, tenant_id=tenant_id)
+            tenancy.changed(tx)
+        for key in files:
+            await objects.delete(key)
+        log.warning("company %s erased by operator %s: %s rows", tenant_id, within.caller.id, gone)
+        return Erased(gone)

@@ -1,0 +1,339 @@
+"""Registering, founding or joining an organisation, accepting the agreements. Spec A §1.1 (ONB-01, 02, 13, 16)."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from linli.console import schemas, sessions, throttle
+from linli.console.access import SIGNED_IN, client_address
+from linli.console.errors import language_of
+from linli.console.session_routes import CodesOff, describe, enter
+from linli.console.sign_in_routes import BROWSER_COOKIE
+from linli.domains.people.console.companies import AgreementRow
+from linli.domains.people.rights import Rights, Role, RoleGrant
+from linli.domains.people.service import accounts, agreements, codes, companies, joining, links
+from linli.domains.people.service.organisation import Hand, add_person
+from linli.kernel import tenancy
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import BadInput, Forbidden
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Caller, Scope
+from linli.kernel.secrets import Secrets
+from linli.kernel.settings import Settings
+
+_LEGIBLE = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+class RegistrationClosed(Forbidden):
+    """Only who was invited may register."""
+
+    code = "registration.closed"
+
+
+class RegistrationTerms(msgspec.Struct, rename="camel", frozen=True):
+    open: Annotated[bool, Meta(description="Whether one registers without an invitation.")]
+    codes: bool
+    agreements: Annotated[list[AgreementRow], Meta(description="What is accepted by registering.")]
+    known_as: Annotated[str, Meta(description="Whom a provider named in this browser just now.")]
+
+
+class RegistrationCode(msgspec.Struct, rename="camel", frozen=True):
+    phone: str
+    invitation: str = ""
+
+
+class Registration(msgspec.Struct, rename="camel", frozen=True):
+    phone: str
+    code: str
+    name: str
+    password: str
+    agreements: Annotated[list[str], Meta(description="Ids of what is accepted.")] = []
+    invitation: Annotated[str, Meta(description="The text of an invitation's link, where there is one.")] = ""
+    link: Annotated[bool, Meta(description="Also let whom a provider named in this browser open it.")] = False
+
+
+class NewOrganisation(msgspec.Struct, rename="camel", frozen=True):
+    class Member(msgspec.Struct, rename="camel", frozen=True):
+        name: str
+        phone: str
+
+    name: str
+    kind: Annotated[str, Meta(description="company (物业公司) or committee (业委会)")] = "company"
+    members: Annotated[list[Member], Meta(max_length=50)] = []
+
+
+class JoinByName(msgspec.Struct, rename="camel", frozen=True):
+    organisation: str
+    words: str = ""
+
+
+class Invited(msgspec.Struct, rename="camel", frozen=True):
+    organisation: str
+    note: str
+    approval: bool
+    expires_ms: int
+
+
+class Joined(msgspec.Struct, rename="camel", frozen=True):
+    waiting: Annotated[bool, Meta(description="An administrator has yet to let one in.")]
+    me: schemas.Me
+
+
+class MyRequest(msgspec.Struct, rename="camel", frozen=True):
+    organisation: str
+    state: str
+    reason: str
+    created_ms: int
+
+
+class Accepted(msgspec.Struct, rename="camel", frozen=True):
+    agreements: list[str]
+
+
+def _numbers(texts: list[str]) -> list[int]:
+    return [int(text) for text in texts if text.isdecimal() and len(text) < 20]
+
+
+class RegistrationRoutes(Controller):
+    path = "/registration"
+    tags = ("session",)
+
+    @get("/", public=True)
+    async def terms(
+        self,
+        request: Request[Any, Any, Any],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        settings: NamedDependency[Settings],
+    ) -> RegistrationTerms:
+        """Whether and how one registers."""
+        known = await links.known(db, browser=request.cookies.get(BROWSER_COOKIE, ""), now_ms=clock.now_ms())
+        return RegistrationTerms(
+            settings.sign_in.registration == "open",
+            settings.sms.provider != "off",
+            [AgreementRow.of(one) for one in await agreements.current(db)],
+            known.label if known else "",
+        )
+
+    @post("/code", public=True, status_code=202)
+    async def send_code(
+        self,
+        request: Request[Any, Any, Any],
+        data: JSONBody[RegistrationCode],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        secrets: NamedDependency[Secrets],
+        settings: NamedDependency[Settings],
+    ) -> schemas.CodeSent:
+        """Have a code sent to a phone, to show that it is one's own. Known phones are answered alike."""
+        if settings.sms.provider == "off":
+            raise CodesOff()
+        now_ms = clock.now_ms()
+        address = client_address(request, settings.http.trusted_proxies)
+        await throttle.count_attempt(db, login="", address=f"{address} (send code)", now_ms=now_ms)
+        await _may_register(db, settings, data.invitation, now_ms)
+        await codes.request_code(
+            db,
+            phone=data.phone,
+            secrets=secrets,
+            language=language_of(request),
+            now_ms=now_ms,
+            purpose="register",
+        )
+        return schemas.CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
+
+    @post("/", public=True, status_code=201)
+    async def register(
+        self,
+        request: Request[Any, Any, Any],
+        data: JSONBody[Registration],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+        secrets: NamedDependency[Secrets],
+        settings: NamedDependency[Settings],
+    ) -> Response[schemas.Me]:
+        """Make a log-in: a phone that is shown to be one's own, a name, a password; and sign in."""
+        now_ms = clock.now_ms()
+        address = client_address(request, settings.http.trusted_proxies)
+        await throttle.count_attempt(
+            db, login=f"{data.phone[:32]} (register)", address=address, now_ms=now_ms
+        )
+        await _may_register(db, settings, data.invitation, now_ms)
+        accepted = _numbers(data.agreements)
+        agreements.check_all_accepted(await agreements.current(db), accepted)
+        accounts.check_password(data.password, login=accounts.clean_login(data.phone))
+        if not data.name.strip():
+            raise BadInput(field="name", rule="required")
+        hashed = await accounts.hash_password(data.password)
+        phone = await codes.prove(
+            db, phone=data.phone, code=data.code, secrets=secrets, now_ms=now_ms, purpose="register"
+        )
+        browser = request.cookies.get(BROWSER_COOKIE, "")
+        async with db.begin() as tx:
+            account_id = await accounts.create_account(
+                tx, login=phone, password_hash=hashed, name=data.name, ids=ids, now_ms=now_ms
+            )
+            await agreements.accept(
+                tx, account_id=account_id, agreement_ids=accepted, address=address, now_ms=now_ms
+            )
+            if data.link:
+                await links.link_known(tx, browser=browser, account_id=account_id, now_ms=now_ms)
+        await throttle.forget_account(db, login=f"{data.phone[:32]} (register)", address=address)
+        return await enter(request, db, account_id, remember=False, ids=ids, settings=settings, now_ms=now_ms)
+
+
+async def _may_register(db: Database, settings: Settings, invitation: str, now_ms: int) -> None:
+    """Raises RegistrationClosed, InvitationGone."""
+    if settings.sign_in.registration == "open":
+        return
+    if not invitation:
+        raise RegistrationClosed()
+    await joining.find(db, token=invitation, now_ms=now_ms)
+
+
+class FirstUseRoutes(Controller):
+    """What somebody does who belongs to no organisation yet, or to one more."""
+
+    path = "/first-use"
+    tags = ("session",)
+
+    @post("/organisation", right=SIGNED_IN, status_code=201)
+    async def found(
+        self,
+        data: JSONBody[NewOrganisation],
+        db: NamedDependency[Database],
+        rights: NamedDependency[Rights],
+        session: NamedDependency[sessions.Session],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+    ) -> schemas.Me:
+        """Found an organisation and add its first members, all or nothing; one works in it from then on."""
+        now_ms = clock.now_ms()
+        # Of a password that nobody will ever know: members sign in with a code.
+        hashed = await accounts.hash_password(ids.token(64, _LEGIBLE)) if data.members else ""
+        async with db.begin() as tx:
+            tenant_id = await companies.found(
+                tx, account_id=rights.account_id, name=data.name, kind=data.kind, ids=ids, now_ms=now_ms
+            )
+            own = Rights(rights.account_id, rights.name, (RoleGrant(Role.TENANT_ADMIN, tenant_id),))
+            hand = Hand(Scope(tenant_id, Caller("staff", str(rights.account_id))), own, ids)
+            for member in data.members:
+                await add_person(hand, tx, name=member.name, phone=member.phone, password_hash=hashed)
+            await sessions.choose_tenant(tx, session, tenant_id)
+        return await describe(db, await accounts.rights(db, rights.account_id), tenant_id)
+
+    @post("/join-requests", right=SIGNED_IN, status_code=202)
+    async def ask(
+        self,
+        data: JSONBody[JoinByName],
+        db: NamedDependency[Database],
+        rights: NamedDependency[Rights],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+    ) -> None:
+        """Ask an organisation to be let in, by its exact name."""
+        async with db.begin() as tx:
+            await joining.ask_by_name(
+                tx,
+                organisation=data.organisation,
+                account_id=rights.account_id,
+                words=data.words,
+                ids=ids,
+                now_ms=clock.now_ms(),
+            )
+
+    @get("/join-requests", right=SIGNED_IN)
+    async def mine(self, db: NamedDependency[Database], rights: NamedDependency[Rights]) -> list[MyRequest]:
+        """What one has asked for, and how it was answered."""
+        rows = await joining.mine(db, rights.account_id)
+        return [
+            MyRequest(
+                (await tenancy.get_tenant(db, row.tenant_id)).name, row.state, row.reason, row.created_ms
+            )
+            for row in rows
+        ]
+
+
+class InvitedRoutes(Controller):
+    path = "/invitations"
+    tags = ("session",)
+
+    @get("/{token:str}", public=True)
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        token: FromPath[str],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        settings: NamedDependency[Settings],
+    ) -> Invited:
+        """Who invites."""
+        now_ms = clock.now_ms()
+        address = client_address(request, settings.http.trusted_proxies)
+        await throttle.count_attempt(db, login="", address=f"{address} (invitation)", now_ms=now_ms)
+        found = await joining.find(db, token=token, now_ms=now_ms)
+        await throttle.forget_account(db, login="", address=f"{address} (invitation)")
+        tenant = await tenancy.get_tenant(db, found.tenant_id)
+        return Invited(tenant.name, found.note, bool(found.approval), found.expires_ms)
+
+    @post("/{token:str}/join", right=SIGNED_IN, status_code=200)
+    async def join(
+        self,
+        token: FromPath[str],
+        db: NamedDependency[Database],
+        rights: NamedDependency[Rights],
+        session: NamedDependency[sessions.Session],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+    ) -> Joined:
+        """Come in by an invitation, or wait to be let in where it says so."""
+        async with db.begin() as tx:
+            found = await joining.accept(
+                tx, token=token, account_id=rights.account_id, ids=ids, now_ms=clock.now_ms()
+            )
+        now = await accounts.rights(db, rights.account_id)
+        tenant_id = session.tenant_id
+        if not found.approval and found.tenant_id in now.tenants:
+            tenant_id = found.tenant_id
+            async with db.begin() as tx:
+                await sessions.choose_tenant(tx, session, tenant_id)
+        return Joined(bool(found.approval), await describe(db, now, tenant_id))
+
+
+class AcceptanceRoutes(Controller):
+    path = "/session/agreements"
+    tags = ("session",)
+
+    @get("/", right=SIGNED_IN)
+    async def pending(
+        self, db: NamedDependency[Database], rights: NamedDependency[Rights]
+    ) -> list[AgreementRow]:
+        """What one must accept before one goes on."""
+        if rights.is_operator:
+            return []
+        return [AgreementRow.of(one) for one in await agreements.pending(db, rights.account_id)]
+
+    @post("/", right=SIGNED_IN, status_code=204)
+    async def accept(
+        self,
+        data: JSONBody[Accepted],
+        db: NamedDependency[Database],
+        rights: NamedDependency[Rights],
+        session: NamedDependency[sessions.Session],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Accept versions that one has read."""
+        async with db.begin() as tx:
+            await agreements.accept(
+                tx,
+                account_id=rights.account_id,
+                agreement_ids=_numbers(data.agreements),
+                address=session.address,
+                now_ms=clock.now_ms(),
+            )

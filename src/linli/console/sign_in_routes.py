@@ -1,0 +1,377 @@
+"""Signing in with somebody else's log-in, or by scanning with a phone that is signed in. Spec A §1.1 (ONB-01, 11, 12)."""
+
+import re
+import secrets as system_secrets
+from typing import Any, Final
+from urllib.parse import quote
+
+import msgspec
+from litestar import Controller, Request, Response, delete, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from litestar.response import Redirect
+
+from linli.console import schemas, sessions, throttle
+from linli.console.access import COOKIE, SIGNED_IN, client_address
+from linli.console.errors import language_of
+from linli.console.session_routes import enter
+from linli.domains.people.rights import Rights
+from linli.domains.people.service import links, scans
+from linli.kernel import telemetry
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import LinliError, NotFound
+from linli.kernel.ids import Ids
+from linli.kernel.qr import qr_image
+from linli.kernel.settings import Settings
+from linli.ops.login_providers import LoginProviders, Start
+
+log = telemetry.logger(__name__)
+BROWSER_COOKIE: Final = "linli_browser"
+"""Ties an answer of a provider, or a scanned code, to the browser that asked."""
+_OWN_PATH: Final = re.compile(r"/(?![/\\])[^\s\\]{0,300}")
+
+
+class ProviderShown(msgspec.Struct, rename="camel", frozen=True):
+    name: str
+    title: str
+
+
+class BeginSignIn(msgspec.Struct, rename="camel", frozen=True):
+    next: str = "/"
+    """Where to go afterwards: a path of our own."""
+
+
+class GoThere(msgspec.Struct, rename="camel", frozen=True):
+    url: str
+
+
+class LinkShown(msgspec.Struct, rename="camel", frozen=True):
+    provider: str
+    title: str
+    label: str
+    linked_ms: int
+    used_ms: int
+
+
+class Linked(msgspec.Struct, rename="camel", frozen=True):
+    provider: str | None
+
+
+class ScanShown(msgspec.Struct, rename="camel", frozen=True):
+    ticket: str
+    url: str
+    qr: str
+    expires_ms: int
+
+
+class ScanState(msgspec.Struct, rename="camel", frozen=True):
+    state: str
+    """waiting, confirmed, refused, used, expired"""
+
+
+class ScanAsked(msgspec.Struct, rename="camel", frozen=True):
+    state: str
+    address: str
+    agent: str
+    expires_ms: int
+
+
+class ScanDecision(msgspec.Struct, rename="camel", frozen=True):
+    yes: bool
+
+
+def own_path(path: str) -> str:
+    """A path of our own pages, or the first page: a link must not lead elsewhere after the sign-in."""
+    return path if _OWN_PATH.fullmatch(path) else "/"
+
+
+def _browser(request: Request[Any, Any, Any], settings: Settings) -> tuple[str, Cookie]:
+    """The text that only this browser has, new or as it was, and its cookie."""
+    value = request.cookies.get(BROWSER_COOKIE, "")
+    if len(value) < 32:
+        value = system_secrets.token_urlsafe(32)
+    secure = request.url.scheme == "https" or settings.public_url.startswith("https:")
+    cookie = Cookie(
+        key=BROWSER_COOKIE, value=value, httponly=True, secure=secure, samesite="lax", path="/", max_age=3600
+    )
+    return value, cookie
+
+
+def _redirect_uri(settings: Settings, provider: str) -> str:
+    return f"{settings.public_url}/api/console/sign-in/providers/{provider}/answer"
+
+
+async def _begin(
+    request: Request[Any, Any, Any],
+    providers: LoginProviders,
+    name: str,
+    next_path: str,
+    account_id: int,
+    db: Database,
+    settings: Settings,
+    now_ms: int,
+) -> Response[GoThere]:
+    if name not in providers:
+        raise NotFound(what="login_provider", id=name)
+    start = Start.new()
+    url = await providers.authorize_url(name, start, redirect_uri=_redirect_uri(settings, name))
+    browser, cookie = _browser(request, settings)
+    async with db.begin() as tx:
+        await links.begin(
+            tx,
+            state=start.state,
+            browser=browser,
+            provider=name,
+            nonce=start.nonce,
+            verifier=start.verifier,
+            next_path=own_path(next_path),
+            account_id=account_id,
+            now_ms=now_ms,
+        )
+    return Response(GoThere(url), cookies=[cookie])
+
+
+class ProviderRoutes(Controller):
+    path = "/sign-in/providers"
+    tags = ("session",)
+
+    @get("/", public=True)
+    async def list_providers(
+        self, request: Request[Any, Any, Any], providers: NamedDependency[LoginProviders]
+    ) -> list[ProviderShown]:
+        """Others' log-ins that may be used here."""
+        return [ProviderShown(name, title) for name, title in providers.titles(language_of(request))]
+
+    @post("/{provider:str}/begin", public=True, status_code=200)
+    async def begin(
+        self,
+        request: Request[Any, Any, Any],
+        provider: FromPath[str],
+        data: JSONBody[BeginSignIn],
+        providers: NamedDependency[LoginProviders],
+        db: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[Clock],
+    ) -> Response[GoThere]:
+        """Where to send the browser so that its owner signs in there."""
+        address = client_address(request, settings.http.trusted_proxies)
+        await throttle.count_attempt(db, login="", address=f"{address} (provider)", now_ms=clock.now_ms())
+        return await _begin(request, providers, provider, data.next, 0, db, settings, clock.now_ms())
+
+    @get("/{provider:str}/answer", public=True, status_code=302)
+    async def answer(
+        self,
+        request: Request[Any, Any, Any],
+        provider: FromPath[str],
+        providers: NamedDependency[LoginProviders],
+        db: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+    ) -> Response[None]:
+        """The provider sends the browser back: sign in, link, or go on to register as whom it named."""
+        now_ms = clock.now_ms()
+        try:
+            state = request.query_params.get("state", "")
+            return await _answered(request, providers, provider, state, db, settings, ids, now_ms)
+        except LinliError as error:
+            log.warning("sign-in by %s refused: %s %s", provider, error.code, error.facts.get("reason", ""))
+            return Redirect(f"/login?refused={quote(error.code)}", status_code=302)
+
+
+async def _answered(
+    request: Request[Any, Any, Any],
+    providers: LoginProviders,
+    provider: str,
+    state: str,
+    db: Database,
+    settings: Settings,
+    ids: Ids,
+    now_ms: int,
+) -> Response[None]:
+    if provider not in providers:
+        raise NotFound(what="login_provider", id=provider)
+    browser = request.cookies.get(BROWSER_COOKIE, "")
+    async with db.begin() as tx:
+        begun = await links.take_start(tx, state=state, browser=browser, provider=provider, now_ms=now_ms)
+    code = request.query_params.get(providers[provider].code_param, "")
+    if not code:
+        raise links.StartGone(reason=str(request.query_params.get("error", ""))[:40])
+    start = Start(state, begun.nonce, begun.verifier)
+    who = await providers.somebody(provider, start, code=code, redirect_uri=_redirect_uri(settings, provider))
+    if begun.account_id:
+        async with db.begin() as tx:
+            await links.link(
+                tx,
+                provider=provider,
+                subject=who.subject,
+                label=who.name,
+                account_id=begun.account_id,
+                now_ms=now_ms,
+            )
+        return Redirect(own_path(begun.next), status_code=302)
+    found = await links.find(db, provider=provider, subject=who.subject)
+    if found is None:
+        async with db.begin() as tx:
+            await links.keep_known(tx, row=begun, subject=who.subject, label=who.name, now_ms=now_ms)
+        return Redirect(f"/register?next={quote(begun.next)}", status_code=302)
+    async with db.begin() as tx:
+        await links.used(tx, provider=provider, subject=who.subject, now_ms=now_ms)
+    opened = await enter(
+        request, db, found.account_id, remember=False, ids=ids, settings=settings, now_ms=now_ms
+    )
+    going = Redirect(own_path(begun.next), status_code=302)
+    going.cookies.extend(cookie for cookie in opened.cookies if cookie.key == COOKIE)
+    return going
+
+
+class LinkRoutes(Controller):
+    path = "/session/links"
+    tags = ("session",)
+
+    @get("/", right=SIGNED_IN)
+    async def list_links(
+        self,
+        request: Request[Any, Any, Any],
+        db: NamedDependency[Database],
+        rights: NamedDependency[Rights],
+        providers: NamedDependency[LoginProviders],
+    ) -> list[LinkShown]:
+        """Others' log-ins that open one's account."""
+        titles = dict(providers.titles(language_of(request)))
+        return [
+            LinkShown(
+                row.provider, titles.get(row.provider, row.provider), row.label, row.created_ms, row.used_ms
+            )
+            for row in await links.of_account(db, rights.account_id)
+        ]
+
+    @post("/known", right=SIGNED_IN, status_code=200)
+    async def link_known(
+        self,
+        request: Request[Any, Any, Any],
+        db: NamedDependency[Database],
+        rights: NamedDependency[Rights],
+        clock: NamedDependency[Clock],
+    ) -> Linked:
+        """Link whom a provider named in this browser before one signed in."""
+        async with db.begin() as tx:
+            return Linked(
+                await links.link_known(
+                    tx,
+                    browser=request.cookies.get(BROWSER_COOKIE, ""),
+                    account_id=rights.account_id,
+                    now_ms=clock.now_ms(),
+                )
+            )
+
+    @post("/{provider:str}/begin", right=SIGNED_IN, status_code=200)
+    async def begin(
+        self,
+        request: Request[Any, Any, Any],
+        provider: FromPath[str],
+        rights: NamedDependency[Rights],
+        providers: NamedDependency[LoginProviders],
+        db: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[Clock],
+    ) -> Response[GoThere]:
+        """Where to send the browser to link one's log-in there."""
+        return await _begin(
+            request, providers, provider, "/settings", rights.account_id, db, settings, clock.now_ms()
+        )
+
+    @delete("/{provider:str}", right=SIGNED_IN)
+    async def unlink(
+        self, provider: FromPath[str], db: NamedDependency[Database], rights: NamedDependency[Rights]
+    ) -> None:
+        """Let a log-in elsewhere open the account no more."""
+        async with db.begin() as tx:
+            await links.unlink(tx, provider=provider, account_id=rights.account_id)
+
+
+class ScanRoutes(Controller):
+    path = "/sign-in/scan"
+    tags = ("session",)
+
+    @post("/", public=True, status_code=201)
+    async def begin(
+        self,
+        request: Request[Any, Any, Any],
+        db: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[Clock],
+    ) -> Response[ScanShown]:
+        """A QR code for the sign-in page: good for one sign-in within a minute."""
+        now_ms = clock.now_ms()
+        address = client_address(request, settings.http.trusted_proxies)
+        browser, cookie = _browser(request, settings)
+        ticket = system_secrets.token_urlsafe(18)
+        async with db.begin() as tx:
+            expires = await scans.begin(
+                tx,
+                ticket=ticket,
+                browser=browser,
+                address=address,
+                agent=request.headers.get("user-agent", ""),
+                now_ms=now_ms,
+            )
+        url = f"{settings.public_url}/scan/{ticket}"
+        return Response(ScanShown(ticket, url, qr_image(url), expires), cookies=[cookie])
+
+    @get("/{ticket:str}", public=True)
+    async def state(
+        self, ticket: FromPath[str], db: NamedDependency[Database], clock: NamedDependency[Clock]
+    ) -> ScanState:
+        """Whether the phone has decided."""
+        return ScanState((await scans.find(db, ticket=ticket, now_ms=clock.now_ms())).state)
+
+    @post("/{ticket:str}/enter", public=True, status_code=200)
+    async def enter_by_scan(
+        self,
+        request: Request[Any, Any, Any],
+        ticket: FromPath[str],
+        db: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+    ) -> Response[schemas.Me]:
+        """Sign in on the desktop that showed the code, once the phone said yes."""
+        now_ms = clock.now_ms()
+        async with db.begin() as tx:
+            account_id = await scans.use(
+                tx, ticket=ticket, browser=request.cookies.get(BROWSER_COOKIE, ""), now_ms=now_ms
+            )
+        return await enter(request, db, account_id, remember=False, ids=ids, settings=settings, now_ms=now_ms)
+
+
+class ScannedRoutes(Controller):
+    """On the phone."""
+
+    path = "/session/scans"
+    tags = ("session",)
+
+    @get("/{ticket:str}", right=SIGNED_IN)
+    async def show(
+        self, ticket: FromPath[str], db: NamedDependency[Database], clock: NamedDependency[Clock]
+    ) -> ScanAsked:
+        """Which desktop asks to be let in."""
+        row = await scans.find(db, ticket=ticket, now_ms=clock.now_ms())
+        return ScanAsked(row.state, row.address, row.agent, row.expires_ms)
+
+    @post("/{ticket:str}", right=SIGNED_IN, status_code=204)
+    async def decide(
+        self,
+        ticket: FromPath[str],
+        data: JSONBody[ScanDecision],
+        db: NamedDependency[Database],
+        session: NamedDependency[sessions.Session],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Let the desktop in as oneself, or not."""
+        async with db.begin() as tx:
+            await scans.decide(
+                tx, ticket=ticket, account_id=session.account_id, yes=data.yes, now_ms=clock.now_ms()
+            )

@@ -1,0 +1,68 @@
+"""Where places come from: the catalogue of this installation, and a map provider where one is set up.
+
+What the provider finds is written into the catalogue, so that poids stay good when the provider is silent or is given up.
+"""
+
+from typing import Any, Final
+from urllib.parse import quote
+
+import httpx
+import msgspec
+
+from linli.domains.communities import poi_csv
+from linli.domains.communities.service.pois import import_catalogue
+from linli.kernel import telemetry
+from linli.kernel.db import Database
+from linli.kernel.settings import MapProvider
+
+log = telemetry.logger(__name__)
+MAX_BYTES: Final = 1 << 20
+_COLUMNS: Final = ("parent", "address", "pname", "type", "typecode", "adname", "location", "tel")
+
+
+class Places:
+    """The map provider of the settings, if any."""
+
+    def __init__(self, settings: MapProvider) -> None:
+        self._settings = settings
+
+    async def refresh(self, db: Database, *, keywords: str, city: str, only_city: bool) -> None:
+        """Bring what the provider finds into the catalogue. A silent provider is no fault: the catalogue answers."""
+        if not self._settings.search_url or not keywords.strip():
+            return
+        known = {
+            "keywords": keywords.strip()[:80], "city": city.strip()[:40], "citylimit": str(only_city).lower(),
+        }  # fmt: skip
+        url = self._settings.search_url
+        for name, value in known.items():
+            url = url.replace(f"{{{name}}}", quote(value))
+        try:
+            async with httpx.AsyncClient(timeout=self._settings.timeout_seconds, trust_env=False) as client:
+                answer = await client.get(url)
+            found = msgspec.json.decode(answer.content[:MAX_BYTES], type=dict[str, Any]).get("pois")
+        except (httpx.HTTPError, httpx.InvalidURL, msgspec.DecodeError) as error:
+            log.warning("the map provider did not answer: %s", type(error).__name__)
+            return
+        rows = [poi for one in found if (poi := _usable(one))] if isinstance(found, list) else []
+        if rows:
+            async with db.begin() as tx:
+                await import_catalogue(tx, rows)
+
+
+def _usable(said: Any) -> poi_csv.Poi | None:
+    """A place as the provider tells it; None for one that the catalogue cannot hold."""
+    if not isinstance(said, dict):
+        return None
+    values = {
+        "id": said.get("id"),
+        "name": said.get("name"),
+        "cityname": said.get("cityname") or said.get("pname"),
+        **{name: said.get(name) for name in _COLUMNS},
+    }
+    texts = {name: value for name, value in values.items() if isinstance(value, str) and len(value) <= 255}
+    location = texts.get("location", "")
+    if not all(texts.get(name) for name in poi_csv.REQUIRED) or (
+        location and not poi_csv.is_location(location)
+    ):
+        return None
+    return poi_csv.make(texts)

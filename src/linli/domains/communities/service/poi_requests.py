@@ -1,0 +1,180 @@
+"""Places missing in the catalogue: asked for with a claim, entered by the operator. Spec A §1.1 (ONB-07)."""
+
+from typing import Final, NamedTuple
+
+from sqlalchemy import bindparam, func, select, update
+
+from linli.domains.communities import poi_csv
+from linli.domains.communities.models import poi_requests
+from linli.domains.communities.service.pois import import_catalogue
+from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope
+from linli.kernel.errors import BadInput, Conflict, NotFound, TooMany
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+WAITING, ADDED, REFUSED = "waiting", "added", "refused"
+KINDS: Final = ("community", "village")
+TYPECODES: Final = {"community": "120302", "village": "190108"}
+"""As the map provider codes residential quarters and villages."""
+WAITING_MAX: Final = 50
+"""Requests of one company that may wait at a time."""
+
+
+class PoiAlreadyDecided(Conflict):
+    code = "poi.already_decided"
+
+
+class TooManyPoiRequests(TooMany):
+    code = "poi.too_many_requests"
+
+
+class PoiRequest(NamedTuple):
+    """A row of `poi_requests`, in the order of the columns."""
+
+    request_id: int
+    tenant_id: str
+    kind: str
+    name: str
+    city: str
+    address: str
+    lng: float | None
+    lat: float | None
+    words: str
+    asked_by: str
+    state: str
+    reason: str
+    poid: str
+    decided_ms: int
+    created_ms: int
+
+
+_own = Query(
+    select(poi_requests).where(in_scope(poi_requests)).order_by(poi_requests.c.request_id.desc()).limit(100),
+    PoiRequest,
+)
+_waiting = Query(
+    select(poi_requests)
+    .where(poi_requests.c.state == WAITING)
+    .order_by(poi_requests.c.request_id)
+    .limit(200),
+    PoiRequest,
+    unscoped="the operator reviews those of every tenant",
+)
+_count = Query(
+    select(func.count())
+    .select_from(poi_requests)
+    .where(in_scope(poi_requests), poi_requests.c.state == WAITING)
+)
+_one = Query(
+    select(poi_requests).where(poi_requests.c.request_id == bindparam("row", type_=INT)),
+    PoiRequest,
+    unscoped="the operator reviews those of every tenant",
+)
+_decide = Command(
+    update(poi_requests)
+    .where(poi_requests.c.request_id == bindparam("row", type_=INT), poi_requests.c.state == WAITING)
+    .values(
+        state=bindparam("to"),
+        reason=bindparam("why"),
+        poid=bindparam("as_poid"),
+        decided_ms=bindparam("now", type_=INT),
+    ),
+    unscoped="the operator reviews those of every tenant",
+)
+
+
+async def ask(
+    scope: Scope,
+    tx: Tx,
+    *,
+    kind: str,
+    name: str,
+    city: str,
+    address: str,
+    lng: float | None,
+    lat: float | None,
+    words: str,
+    ids: Ids,
+    now_ms: int,
+) -> int:
+    """Ask for a place; the request's number. Raises BadInput, TooManyPoiRequests."""
+    if kind not in KINDS:
+        raise BadInput(field="kind", rule="one_of", allowed=", ".join(KINDS))
+    said = {}
+    for field, text, most, needed in (
+        ("name", name, 64, True), ("city", city, 32, True), ("address", address, 255, True), ("words", words, 500, False),
+    ):  # fmt: skip
+        text = " ".join(text.split())
+        if needed and not text:
+            raise BadInput(field=field, rule="required")
+        if len(text) > most:
+            raise BadInput(field=field, rule="too_long", limit=most)
+        said[field] = text
+    if (lng is None) != (lat is None):
+        raise BadInput(field="lat" if lat is None else "lng", rule="required")
+    if lng is not None and lat is not None and not (-180 <= lng <= 180 and -90 <= lat <= 90):
+        raise BadInput(field="lng", rule="range", low=-180, high=180)
+    if int(await _count.scalar(tx, scope)) >= WAITING_MAX:
+        raise TooManyPoiRequests(limit=WAITING_MAX)
+    number = ids.number()
+    row = {
+        "request_id": number,
+        "tenant_id": scope.tenant,
+        "kind": kind,
+        **said,
+        "lng": lng,
+        "lat": lat,
+        "asked_by": f"{scope.caller.kind}:{scope.caller.id}",
+        "state": WAITING,
+        "created_ms": now_ms,
+    }
+    await tx.insert(poi_requests, row)
+    return number
+
+
+async def mine(scope: Scope, db: Reader) -> list[PoiRequest]:
+    """What the company asked for, the newest first."""
+    return await _own.all(db, scope)
+
+
+async def waiting(db: Reader) -> list[PoiRequest]:
+    """What waits for the operator, the oldest first."""
+    return await _waiting.all(db)
+
+
+async def accept(tx: Tx, *, request_id: int, ids: Ids, now_ms: int) -> str:
+    """Enter the place into the catalogue; its poid. Raises NotFound, PoiAlreadyDecided."""
+    found = await _find(tx, request_id)
+    poid = ids.poi_id()
+    await _settle(tx, found, ADDED, "", poid, now_ms)
+    place = {
+        "id": poid,
+        "name": found.name,
+        "cityname": found.city,
+        "address": found.address,
+        "location": "" if found.lng is None else f"{found.lng:.6f},{found.lat:.6f}",
+        "typecode": TYPECODES[found.kind],
+    }
+    await import_catalogue(tx, [poi_csv.make(place)])
+    return poid
+
+
+async def refuse(tx: Tx, *, request_id: int, reason: str, now_ms: int) -> None:
+    """Raises NotFound, PoiAlreadyDecided, BadInput."""
+    reason = " ".join(reason.split())
+    if not reason:
+        raise BadInput(field="reason", rule="required")
+    if len(reason) > 500:
+        raise BadInput(field="reason", rule="too_long", limit=500)
+    await _settle(tx, await _find(tx, request_id), REFUSED, reason, "", now_ms)
+
+
+async def _find(tx: Tx, request_id: int) -> PoiRequest:
+    if (found := await _one.one(tx, row=request_id)) is None:
+        raise NotFound(what="poi_request", id=request_id)
+    return found
+
+
+async def _settle(tx: Tx, found: PoiRequest, state: str, reason: str, poid: str, now_ms: int) -> None:
+    if not await _decide.run(tx, row=found.request_id, to=state, why=reason, as_poid=poid, now=now_ms):
+        raise PoiAlreadyDecided()

@@ -1,0 +1,160 @@
+"""The service of a community in management: running, suspended, stopped; its end and what follows. Spec A §1.1 (ONB-17).
+
+While it does not run, projects do not reach the community (`tenancy.close_community`), nor do its managers, staff and
+residents; devices keep what they have, for nobody is locked out of their home over a contract.
+"""
+
+from datetime import date
+from typing import Final
+
+from sqlalchemy import bindparam, select, update
+
+from linli.domains.communities.events import CommunityServiceChanged
+from linli.domains.communities.models import communities
+from linli.domains.communities.queries import communities as queries
+from linli.domains.communities.schemas import APPROVED, Community
+from linli.domains.communities.service import history
+from linli.kernel import tenancy
+from linli.kernel.clock import local_day
+from linli.kernel.db import INT, Command, Database, Query, Reader, Tx, in_scope
+from linli.kernel.errors import BadInput, Conflict
+from linli.kernel.events import emit
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+RUNNING, SUSPENDED, STOPPED = "running", "suspended", "stopped"
+REASONS: Final = ("expired", "early_end", "false_identity", "breach", "unpaid", "authority")
+WARN_DAYS: Final = 30
+"""So long before its end a community is shown to need a new contract."""
+
+
+class NotInManagement(Conflict):
+    code = "community.not_in_management"
+
+
+class ServiceStopped(Conflict):
+    """A stopped service does not run again: the community is claimed anew."""
+
+    code = "community.service_stopped"
+
+
+_set = Command(
+    update(communities)
+    .where(communities.c.community_id == bindparam("row", type_=INT))
+    .values(
+        service_state=bindparam("to_state"),
+        service_reason=bindparam("why"),
+        service_note=bindparam("words"),
+        service_ms=bindparam("since", type_=INT),
+        service_end=bindparam("to_end"),
+        changed_ms=bindparam("now", type_=INT),
+    ),
+    unscoped="the row was read in scope and locked",
+)
+_running = Query(
+    select(communities)
+    .where(
+        communities.c.apply_status == APPROVED,
+        communities.c.service_state == RUNNING,
+        communities.c.service_end < bindparam("day"),
+    )
+    .limit(500),
+    Community,
+    unscoped="time itself ends services, whosesoever they are",
+)
+_ending = Query(
+    select(communities)
+    .where(
+        in_scope(communities),
+        communities.c.apply_status == APPROVED,
+        communities.c.service_state == RUNNING,
+        communities.c.service_end <= bindparam("day"),
+    )
+    .order_by(communities.c.service_end),
+    Community,
+)
+
+
+async def halt(
+    scope: Scope, tx: Tx, *, community_id: int, state: str, reason: str, words: str, ids: Ids, now_ms: int
+) -> None:
+    """Suspend or stop the service. The surface has checked who may. Raises NotFound, BadInput, NotInManagement."""
+    if state not in (SUSPENDED, STOPPED):
+        raise BadInput(field="state", rule="one_of", allowed=f"{SUSPENDED}, {STOPPED}")
+    if reason not in REASONS:
+        raise BadInput(field="reason", rule="one_of", allowed=", ".join(REASONS))
+    if len(words) > 500:
+        raise BadInput(field="note", rule="too_long", limit=500)
+    found = await _managed(scope, tx, community_id)
+    if found.service_state == STOPPED:
+        raise ServiceStopped(name=found.name)
+    owner = scope.of_tenant(found.tenant_id)
+    await _set.run(
+        tx, row=community_id, to_state=state, why=reason, words=words.strip(), since=now_ms, to_end=found.service_end,
+        now=now_ms,
+    )  # fmt: skip
+    await tenancy.close_community(Scope.system(found.tenant_id), tx, community_id=community_id)
+    await history.note(
+        owner, tx, tenant_id=found.tenant_id, community_id=community_id, action=f"service.{state}", ids=ids,
+        detail=" ".join((reason, words.strip())).strip(),
+    )  # fmt: skip
+    await emit(tx, CommunityServiceChanged(found.tenant_id, community_id, state, reason))
+
+
+async def resume(scope: Scope, tx: Tx, *, community_id: int, service_end: str, ids: Ids, now_ms: int) -> None:
+    """Let a suspended service run again, or give a running one a later end. Raises as `halt`, and ServiceStopped."""
+    found = await _managed(scope, tx, community_id)
+    if found.service_state == STOPPED:
+        raise ServiceStopped(name=found.name)
+    try:
+        end = date.fromisoformat(service_end) if len(service_end) == 10 else None
+    except ValueError:
+        end = None
+    if end is None:
+        raise BadInput(field="serviceEnd", rule="format", example="2027-12-31")
+    today = local_day(now_ms, found.time_zone)
+    if end.isoformat() < today:
+        raise BadInput(field="serviceEnd", rule="after", other=today)
+    await _set.run(
+        tx, row=community_id, to_state=RUNNING, why="", words="", since=0, to_end=end.isoformat(), now=now_ms
+    )
+    await tenancy.open_community(Scope.system(found.tenant_id), tx, community_id=community_id)
+    await history.note(
+        scope, tx, tenant_id=found.tenant_id, community_id=community_id, action="service.running", ids=ids,
+        detail=end.isoformat(),
+    )  # fmt: skip
+    await emit(tx, CommunityServiceChanged(found.tenant_id, community_id, RUNNING, ""))
+
+
+def require_managed(found: Community) -> None:
+    """Raises NotInManagement."""
+    if found.apply_status != APPROVED:
+        raise NotInManagement(name=found.name)
+
+
+async def _managed(scope: Scope, tx: Tx, community_id: int) -> Community:
+    found = await queries.community(scope, tx, community_id, lock=True)
+    require_managed(found)
+    return found
+
+
+async def expire_due(db: Database, *, ids: Ids, now_ms: int) -> int:
+    """Suspend every service whose last day is over in its community's own zone; how many."""
+    # Nowhere is it more than a day later than in UTC: what is certainly not over is not even read.
+    rows = await _running.all(db, day=local_day(now_ms + 14 * 3_600_000, "UTC"))
+    ended = 0
+    for row in rows:
+        if row.service_end >= local_day(now_ms, row.time_zone):
+            continue
+        async with db.begin() as tx:
+            await halt(
+                Scope.system(row.tenant_id, "calendar"), tx, community_id=row.community_id, state=SUSPENDED,
+                reason="expired", words="", ids=ids, now_ms=now_ms,
+            )  # fmt: skip
+        ended += 1
+    return ended
+
+
+async def ending_soon(scope: Scope, db: Reader, *, now_ms: int) -> list[Community]:
+    """Running services of the scope that end within the days of warning, the earliest first."""
+    return await _ending.all(db, scope, day=local_day(now_ms + WARN_DAYS * 86_400_000, "Asia/Shanghai"))

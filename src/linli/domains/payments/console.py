@@ -1,0 +1,237 @@
+"""Console: the payee account, and the queue of those who review in the provider's place. Spec A §1.3 (PM-12), B B110."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from linli.domains.communities.service import uploads
+from linli.domains.payments import service
+from linli.domains.payments.provider import LocalProvider
+from linli.domains.people.rights import Right, Rights
+from linli.domains.people.service import codes
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+
+_URL_SECONDS = 600
+
+
+class PayeeForm(msgspec.Struct, rename="camel", frozen=True):
+    company_name: str
+    credit_code: Annotated[str, Meta(description="统一社会信用代码, 18 characters.")]
+    legal_person: str
+    legal_id: Annotated[str, Meta(description="The legal person's identity number.")]
+    contact_phone: Annotated[str, Meta(description="Told how the review went; signs with a code sent there.")]
+    licence_upload_id: str
+    id_front_upload_id: str
+    id_back_upload_id: str
+    unit_kind: Annotated[str, Meta(description="company, individual, institution")] = "company"
+
+
+class PayeeShown(msgspec.Struct, rename="camel", frozen=True):
+    state: Annotated[str, Meta(description="Empty: not applied for; submitted, refused, to_sign, active.")]
+    unit_kind: str = ""
+    company_name: str = ""
+    credit_code: str = ""
+    legal_person: str = ""
+    legal_id: Annotated[str, Meta(description="Its last four characters.")] = ""
+    contact_phone: str = ""
+    reason: str = ""
+    account_no: str = ""
+    submitted_ms: int = 0
+    signed_ms: int = 0
+    code_seconds: int = codes.GAP_MS // 1000
+
+
+class PayeeReview(msgspec.Struct, rename="camel", frozen=True):
+    tenant_id: str
+    unit_kind: str
+    company_name: str
+    credit_code: str
+    legal_person: str
+    legal_id: str
+    contact_phone: str
+    pictures: list[str]
+    submitted_ms: int
+
+
+class Signature(msgspec.Struct, rename="camel", frozen=True):
+    code: str
+
+
+class PayeeRefusal(msgspec.Struct, rename="camel", frozen=True):
+    reason: str
+
+
+class PayeeRoutes(Controller):
+    path = "/payee-account"
+    tags = ("payments",)
+
+    @get("/", right=Right.ORGANISATION_MANAGE.value)
+    async def show(
+        self, within: NamedDependency[Scope], db: NamedDependency[Database], secrets: NamedDependency[Secrets]
+    ) -> PayeeShown:
+        """The company's account and how far its application is."""
+        row = await service.payee(within, db)
+        if row is None:
+            return PayeeShown("")
+        number = secrets.open(row.legal_id_sealed, about=f"payee:{row.tenant_id}")
+        return PayeeShown(
+            row.state, row.unit_kind, row.company_name, row.credit_code, row.legal_person, "*" * 14 + number[-4:],
+            row.contact_phone, row.reason, row.account_no, row.submitted_ms, row.signed_ms,
+        )  # fmt: skip
+
+    @put("/", right=Right.ORGANISATION_MANAGE.value, status_code=204)
+    async def submit(
+        self,
+        data: JSONBody[PayeeForm],
+        within: NamedDependency[Scope],
+        rights: NamedDependency[Rights],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+        secrets: NamedDependency[Secrets],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Apply for an account, or again after a refusal; everything as in the business licence."""
+        form = service.Form(
+            unit_kind=data.unit_kind,
+            company_name=data.company_name,
+            credit_code=data.credit_code,
+            legal_person=data.legal_person,
+            legal_id=data.legal_id,
+            contact_phone=data.contact_phone,
+            licence_upload_id=data.licence_upload_id,
+            id_front_upload_id=data.id_front_upload_id,
+            id_back_upload_id=data.id_back_upload_id,
+        )
+        await service.submit(
+            within,
+            db,
+            form=form,
+            account_id=rights.account_id,
+            provider=LocalProvider(ids),
+            objects=objects,
+            secrets=secrets,
+            now_ms=clock.now_ms(),
+        )
+
+    @post("/sign/code", right=Right.ORGANISATION_MANAGE.value, status_code=204)
+    async def send_code(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        secrets: NamedDependency[Secrets],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Have the code sent with which the contract is signed, to the phone of the application."""
+        row = await service.payee(within, db)
+        if row is None or row.state != service.TO_SIGN:
+            raise service.PayeeNotToSign()
+        await codes.request_code(
+            db,
+            phone=row.contact_phone,
+            secrets=secrets,
+            language=within.language,
+            now_ms=clock.now_ms(),
+            purpose="sign",
+        )
+
+    @post("/sign", right=Right.ORGANISATION_MANAGE.value, status_code=204)
+    async def sign(
+        self,
+        data: JSONBody[Signature],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        secrets: NamedDependency[Secrets],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Sign the provider's contract: the account is in use from then on."""
+        row = await service.payee(within, db)
+        if row is None or row.state != service.TO_SIGN:
+            raise service.PayeeNotToSign()
+        now_ms = clock.now_ms()
+        await codes.prove(
+            db, phone=row.contact_phone, code=data.code, secrets=secrets, now_ms=now_ms, purpose="sign"
+        )
+        await service.sign(within, db, provider=LocalProvider(ids), now_ms=now_ms)
+
+
+class PayeeReviewRoutes(Controller):
+    path = "/payee-reviews"
+    tags = ("payments",)
+
+    @get("/", right=Right.COMMUNITIES_REVIEW.value)
+    async def waiting(
+        self,
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+        secrets: NamedDependency[Secrets],
+    ) -> list[PayeeReview]:
+        """Applications that wait, the oldest first."""
+        found = []
+        for row in await service.waiting(db):
+            own = Scope.system(row.tenant_id)
+            kept = [
+                await uploads.find(own, db, one)
+                for one in (row.licence_upload_id, row.id_front_upload_id, row.id_back_upload_id)
+            ]
+            found.append(
+                PayeeReview(
+                    row.tenant_id,
+                    row.unit_kind,
+                    row.company_name,
+                    row.credit_code,
+                    row.legal_person,
+                    secrets.open(row.legal_id_sealed, about=f"payee:{row.tenant_id}"),
+                    row.contact_phone,
+                    [objects.url(one.object_key, expires_s=_URL_SECONDS) for one in kept if one],
+                    row.submitted_ms,
+                )
+            )
+        return found
+
+    @post("/{tenant_id:str}/accept", right=Right.COMMUNITIES_REVIEW.value, status_code=204)
+    async def accept(
+        self,
+        tenant_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Let the company sign."""
+        async with db.begin() as tx:
+            await service.reviewed(
+                tx, tenant_id=tenant_id, yes=True, reason="", language=within.language, now_ms=clock.now_ms()
+            )
+
+    @post("/{tenant_id:str}/refuse", right=Right.COMMUNITIES_REVIEW.value, status_code=204)
+    async def refuse(
+        self,
+        tenant_id: FromPath[str],
+        data: JSONBody[PayeeRefusal],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Refuse with a reason: the company fills the form in again."""
+        async with db.begin() as tx:
+            await service.reviewed(
+                tx,
+                tenant_id=tenant_id,
+                yes=False,
+                reason=data.reason,
+                language=within.language,
+                now_ms=clock.now_ms(),
+            )
+
+
+CONTROLLERS: tuple[type[Controller], ...] = (PayeeRoutes, PayeeReviewRoutes)

@@ -1,0 +1,233 @@
+"""The payee account: application, review, signature. Spec A §1.3 (PM-12), B B110.
+
+submitted → refused → submitted …, or submitted → to_sign → active. The provider is asked before the transaction; what it
+answers later comes in by `reviewed`.
+"""
+
+from typing import Final, NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, select, update
+
+from linli.domains.communities.service import uploads
+from linli.domains.payments import credit_code as papers
+from linli.domains.payments.models import payee_accounts
+from linli.domains.payments.provider import Applicant, PaymentProvider
+from linli.domains.people.person_rules import clean_phone, is_phone
+from linli.domains.people.service import messages
+from linli.kernel.db import INT, Command, Database, Query, Reader, Tx, in_scope
+from linli.kernel.errors import BadInput, Conflict, NotFound
+from linli.kernel.objects import ObjectStore
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+
+SUBMITTED, REFUSED, TO_SIGN, ACTIVE = "submitted", "refused", "to_sign", "active"
+UNIT_KINDS: Final = ("company", "individual", "institution")
+CHANGE_AFTER_MS: Final = 30 * 86_400_000
+"""An account in use is changed at most so often."""
+_URL_SECONDS: Final = 3600
+
+
+class PayeeUnderReview(Conflict):
+    code = "payee.under_review"
+
+
+class PayeeChangedLately(Conflict):
+    code = "payee.changed_lately"
+
+
+class PayeeNotToSign(Conflict):
+    """There is no contract that waits for a signature."""
+
+    code = "payee.not_to_sign"
+
+
+class PayeeMissing(Conflict):
+    """A payee account must be set up first."""
+
+    code = "payee.missing"
+
+
+class PayeeAlreadyReviewed(Conflict):
+    code = "payee.already_reviewed"
+
+
+class Payee(NamedTuple):
+    """A row of `payee_accounts`, in the order of the columns."""
+
+    tenant_id: str
+    unit_kind: str
+    company_name: str
+    credit_code: str
+    legal_person: str
+    legal_id_sealed: str
+    contact_phone: str
+    licence_upload_id: str
+    id_front_upload_id: str
+    id_back_upload_id: str
+    provider: str
+    provider_ref: str
+    state: str
+    reason: str
+    account_no: str
+    submitted_by: int
+    submitted_ms: int
+    reviewed_ms: int
+    signed_ms: int
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """The application, as in the business licence."""
+
+    unit_kind: str
+    company_name: str
+    credit_code: str
+    legal_person: str
+    legal_id: str
+    contact_phone: str
+    licence_upload_id: str
+    id_front_upload_id: str
+    id_back_upload_id: str
+
+
+_PICTURES: Final = {
+    "licence_upload_id": "licenceUploadId",
+    "id_front_upload_id": "idFrontUploadId",
+    "id_back_upload_id": "idBackUploadId",
+}
+_own = Query(select(payee_accounts).where(in_scope(payee_accounts)), Payee)
+_waiting = Query(
+    select(payee_accounts)
+    .where(payee_accounts.c.state == SUBMITTED)
+    .order_by(payee_accounts.c.submitted_ms)
+    .limit(200),
+    Payee,
+    unscoped="the provider's reviewers see those of every tenant",
+)
+_review = Command(
+    update(payee_accounts)
+    .where(payee_accounts.c.tenant_id == bindparam("tenant"), payee_accounts.c.state == SUBMITTED)
+    .values(state=bindparam("to"), reason=bindparam("why"), reviewed_ms=bindparam("now", type_=INT)),
+    unscoped="the tenant is a condition of its own",
+)
+_signed = Command(
+    update(payee_accounts)
+    .where(in_scope(payee_accounts), payee_accounts.c.state == TO_SIGN)
+    .values(state=ACTIVE, account_no=bindparam("number"), signed_ms=bindparam("now", type_=INT))
+)
+
+
+async def payee(scope: Scope, db: Reader) -> Payee | None:
+    """The company's account, whatever its state."""
+    return await _own.one(db, scope)
+
+
+async def waiting(db: Reader) -> list[Payee]:
+    """What waits for the provider's reviewers, the oldest first."""
+    return await _waiting.all(db)
+
+
+async def submit(
+    scope: Scope,
+    db: Database,
+    *,
+    form: Form,
+    account_id: int,
+    provider: PaymentProvider,
+    objects: ObjectStore,
+    secrets: Secrets,
+    now_ms: int,
+) -> None:
+    """Hand the application in, or again. Raises BadInput, PayeeUnderReview, PayeeChangedLately, Unavailable."""
+    checked = _checked(form)
+    _may_submit(await payee(scope, db), now_ms)
+    pictures = {}
+    for field, wire in _PICTURES.items():
+        upload = await uploads.find(scope, db, getattr(checked, field))
+        if upload is None:
+            raise BadInput(field=wire, rule="unknown")
+        pictures[field.removesuffix("_upload_id")] = objects.url(upload.object_key, expires_s=_URL_SECONDS)
+    reference = await provider.submit(
+        Applicant(
+            tenant_id=scope.tenant,
+            unit_kind=checked.unit_kind,
+            company_name=checked.company_name,
+            credit_code=checked.credit_code,
+            legal_person=checked.legal_person,
+            legal_id=checked.legal_id,
+            contact_phone=checked.contact_phone,
+            pictures=pictures,
+        )
+    )
+    row = Payee(
+        scope.tenant, checked.unit_kind, checked.company_name, checked.credit_code, checked.legal_person,
+        secrets.seal(checked.legal_id, about=f"payee:{scope.tenant}"), checked.contact_phone,
+        checked.licence_upload_id, checked.id_front_upload_id, checked.id_back_upload_id, provider.name, reference,
+        SUBMITTED, "", "", account_id, now_ms, 0, 0,
+    )  # fmt: skip
+    async with db.begin() as tx:
+        _may_submit(await payee(scope, tx), now_ms)
+        await tx.upsert(payee_accounts, [row._asdict()], keys=("tenant_id",), update=Payee._fields[1:])
+
+
+def _may_submit(before: Payee | None, now_ms: int) -> None:
+    if before is None or before.state in (REFUSED, TO_SIGN):
+        return
+    if before.state == SUBMITTED:
+        raise PayeeUnderReview()
+    if now_ms - before.signed_ms < CHANGE_AFTER_MS:
+        raise PayeeChangedLately(days=CHANGE_AFTER_MS // 86_400_000)
+
+
+def _checked(form: Form) -> Form:
+    """The form with its numbers in one spelling. Raises BadInput."""
+    if form.unit_kind not in UNIT_KINDS:
+        raise BadInput(field="unitKind", rule="one_of", allowed=", ".join(UNIT_KINDS))
+    company, person = " ".join(form.company_name.split()), " ".join(form.legal_person.split())
+    for wire, text, most in (("companyName", company, 100), ("legalPerson", person, 64)):
+        if not text:
+            raise BadInput(field=wire, rule="required")
+        if len(text) > most:
+            raise BadInput(field=wire, rule="too_long", limit=most)
+    if (code := papers.credit_code(form.credit_code)) is None:
+        raise BadInput(field="creditCode", rule="check_digit")
+    if (number := papers.identity_number(form.legal_id)) is None:
+        raise BadInput(field="legalId", rule="check_digit")
+    if not is_phone(phone := clean_phone(form.contact_phone)):
+        raise BadInput(field="contactPhone", rule="format", example="13800138000")
+    return msgspec.structs.replace(
+        form,
+        company_name=company,
+        legal_person=person,
+        credit_code=code,
+        legal_id=number,
+        contact_phone=phone,
+    )
+
+
+async def reviewed(tx: Tx, *, tenant_id: str, yes: bool, reason: str, language: str, now_ms: int) -> None:
+    """The provider has decided; the company is told by text message. Raises NotFound, BadInput, PayeeAlreadyReviewed."""
+    reason = " ".join(reason.split())
+    if not yes and not reason:
+        raise BadInput(field="reason", rule="required")
+    if len(reason) > 500:
+        raise BadInput(field="reason", rule="too_long", limit=500)
+    row = await payee(Scope.system(tenant_id), tx)
+    if row is None:
+        raise NotFound(what="payee", id=tenant_id)
+    to = TO_SIGN if yes else REFUSED
+    if not await _review.run(tx, tenant=tenant_id, to=to, why="" if yes else reason, now=now_ms):
+        raise PayeeAlreadyReviewed()
+    key = "sms.payee_accepted" if yes else "sms.payee_refused"
+    await messages.send(tx, phone=row.contact_phone, key=key, language=language, facts={"reason": reason})
+
+
+async def sign(scope: Scope, db: Database, *, provider: PaymentProvider, now_ms: int) -> None:
+    """The company signs: the account is in use. The surface has had its phone shown. Raises PayeeNotToSign."""
+    row = await payee(scope, db)
+    if row is None or row.state != TO_SIGN:
+        raise PayeeNotToSign()
+    number = await provider.open_account(row.provider_ref)
+    async with db.begin() as tx:
+        if not await _signed.run(tx, scope, number=number, now=now_ms):
+            raise PayeeNotToSign()

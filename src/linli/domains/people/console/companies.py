@@ -1,0 +1,179 @@
+"""Console: the organisation itself, its administrators, and the agreements. Spec A §1.1 (ONB-02, 03, 08, 16)."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import Controller, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from linli.domains.people.rights import Right, Rights
+from linli.domains.people.service import administrators, agreements, companies
+from linli.domains.people.service.organisation import Hand, note
+from linli.kernel import tenancy
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+
+class OrganisationShown(msgspec.Struct, rename="camel", frozen=True):
+    name: str
+    kind: Annotated[str, Meta(description="company, committee; empty: set up by the operator.")]
+    joinable: bool
+    contact_name: str
+    company_name: str
+    company_phone: str
+    company_email: str
+    signed_ms: Annotated[int, Meta(description="When the contract form was handed in; 0: not yet.")]
+    ended_ms: int
+    ended_reason: str
+
+
+class ContractForm(msgspec.Struct, rename="camel", frozen=True):
+    contact_name: str
+    company_name: str
+    company_phone: str
+    company_email: str
+
+
+class Joinable(msgspec.Struct, rename="camel", frozen=True):
+    joinable: bool
+
+
+class AdministratorChoice(msgspec.Struct, rename="camel", frozen=True):
+    role: Annotated[str, Meta(description="tenant_admin, sub_admin, or empty for neither.")]
+
+
+class OrganisationRoutes(Controller):
+    path = "/organisation"
+    tags = ("organisation",)
+
+    @get("/", right=Right.STAFF_SEE.value)
+    async def show(self, within: NamedDependency[Scope], db: NamedDependency[Database]) -> OrganisationShown:
+        """The organisation that one works in."""
+        tenant = await tenancy.get_tenant(db, within.tenant)
+        row = await companies.company(within, db)
+        if row is None:
+            return OrganisationShown(tenant.name, "", False, "", "", "", "", 0, 0, "")
+        return OrganisationShown(
+            tenant.name, row.kind, bool(row.joinable), row.contact_name, row.company_name, row.company_phone,
+            row.company_email, row.signed_ms, row.ended_ms, row.end_reason,
+        )  # fmt: skip
+
+    @put("/contract", right=Right.ORGANISATION_MANAGE.value, status_code=204)
+    async def sign(
+        self,
+        data: JSONBody[ContractForm],
+        within: NamedDependency[Scope],
+        rights: NamedDependency[Rights],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Hand in the contract form of the first use, or correct it."""
+        contract = companies.Contract(
+            contact_name=data.contact_name,
+            company_name=data.company_name,
+            company_phone=data.company_phone,
+            company_email=data.company_email,
+        )
+        async with db.begin() as tx:
+            await companies.sign(
+                within, tx, contract=contract, account_id=rights.account_id, now_ms=clock.now_ms()
+            )
+            await note(Hand(within, rights, ids), tx, "contract.signed", detail=data.company_name)
+
+    @put("/joinable", right=Right.ORGANISATION_MANAGE.value, status_code=204)
+    async def set_joinable(
+        self,
+        data: JSONBody[Joinable],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Whether people may ask to be let in by the organisation's name."""
+        async with db.begin() as tx:
+            await companies.set_joinable(within, tx, joinable=data.joinable, now_ms=clock.now_ms())
+
+    @put("/persons/{account_id:int}/administrator", right=Right.ORGANISATION_MANAGE.value, status_code=204)
+    async def set_administrator(
+        self,
+        account_id: FromPath[int],
+        data: JSONBody[AdministratorChoice],
+        within: NamedDependency[Scope],
+        rights: NamedDependency[Rights],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+    ) -> None:
+        """Make a person administrator or sub-administrator, or neither. One administrator must remain."""
+        async with db.begin() as tx:
+            await administrators.set_administrator(
+                Hand(within, rights, ids), tx, account_id=account_id, role=data.role
+            )
+
+
+class AgreementRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    kind: Literal["service", "privacy"]
+    version: int
+    title: str
+    title_en: str
+    body: str
+    body_en: str
+    published_ms: int
+    accepted: Annotated[int, Meta(description="How many accounts accepted this version.")] = 0
+
+    @staticmethod
+    def of(row: agreements.Agreement, accepted: int = 0) -> "AgreementRow":
+        return AgreementRow(
+            str(row.agreement_id), "privacy" if row.kind == "privacy" else "service", row.version, row.title,
+            row.title_en, row.body, row.body_en, row.published_ms, accepted,
+        )  # fmt: skip
+
+
+class NewAgreement(msgspec.Struct, rename="camel", frozen=True):
+    kind: Literal["service", "privacy"]
+    title: str
+    body: str
+    title_en: str = ""
+    body_en: str = ""
+
+
+class AgreementPublished(msgspec.Struct, rename="camel", frozen=True):
+    version: int
+
+
+class AgreementRoutes(Controller):
+    path = "/agreements"
+    tags = ("organisation",)
+
+    @get("/", right=Right.INSTALLATION.value)
+    async def list_versions(self, db: NamedDependency[Database]) -> list[AgreementRow]:
+        """Every version that was published."""
+        return [AgreementRow.of(row, accepted) for row, accepted in await agreements.history(db)]
+
+    @post("/", right=Right.INSTALLATION.value, status_code=201)
+    async def publish(
+        self,
+        data: JSONBody[NewAgreement],
+        rights: NamedDependency[Rights],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+    ) -> AgreementPublished:
+        """Publish a new version: from now on everybody but the operators is asked to accept it."""
+        async with db.begin() as tx:
+            version = await agreements.publish(
+                tx,
+                kind=data.kind,
+                title=data.title,
+                body=data.body,
+                title_en=data.title_en,
+                body_en=data.body_en,
+                account_id=rights.account_id,
+                ids=ids,
+                now_ms=clock.now_ms(),
+            )
+        return AgreementPublished(version)

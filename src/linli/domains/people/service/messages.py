@@ -1,0 +1,38 @@
+"""Text messages that tell somebody how a matter went; sent by a worker after the commit."""
+
+from typing import Final
+
+import msgspec
+
+from linli.kernel import outbox
+from linli.kernel.clock import Clock
+from linli.kernel.db import Tx
+from linli.kernel.i18n import text
+from linli.kernel.outbox import Jobs
+from linli.kernel.sms import Sms, SmsSender
+
+_SEND: Final = "people.send_message"
+KIND: Final = "notice"
+LIVES_MS: Final = 24 * 3_600_000
+
+
+class Message(msgspec.Struct, frozen=True):
+    phone: str
+    text: str
+    expires_ms: int
+
+
+async def send(tx: Tx, *, phone: str, key: str, language: str, facts: dict[str, str]) -> None:
+    """Have a text of `strings` sent to a phone."""
+    message = Message(phone, text(key, language, **facts), tx.db.clock.now_ms() + LIVES_MS)
+    await outbox.add(tx, _SEND, message)
+
+
+def register(jobs: Jobs, sender: SmsSender, clock: Clock) -> None:
+    """Messages that nobody could hand over within a day are forgotten."""
+
+    async def hand_over(wanted: Message) -> None:
+        if wanted.expires_ms > clock.now_ms():
+            await sender.send(Sms(wanted.phone, wanted.text, KIND, "", wanted.expires_ms))
+
+    jobs.on(_SEND, Message, hand_over)
