@@ -35,6 +35,7 @@ export const SECTIONS: Section[] = [
     icon: House,
     places: [
       place('people.communities.title', 'communities', 'communities.use', 'communities.review'),
+      place('claims.reviews.title', 'reviews', 'communities.review'),
       place('people.spaces.title', 'spaces', 'houses.use'),
       place('people.residents.title', 'residents', 'residents.use'),
       place('usergroups.title', 'user-groups', 'residents.use'),
@@ -89,6 +90,7 @@ export const SECTIONS: Section[] = [
     places: [
       place('property.employees.title', 'employees', 'employees.use'),
       place('property.permissions.title', 'permissions', 'permissions.manage'),
+      place('company.title', 'company', 'staff.use'),
       place('organisation.persons.title', 'organisation-persons', 'staff.use'),
       place('organisation.groups.title', 'organisation-groups', 'staff.use'),
       place('organisation.roles.title', 'organisation-roles', 'staff.use'),

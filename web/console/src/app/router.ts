@@ -35,6 +35,19 @@ export const router = createRouter({
       meta: { open: true, titleKey: 'app.login.title' },
     },
     {
+      path: '/register',
+      name: 'register',
+      component: () => import('@/domains/entry/RegisterPage.vue'),
+      meta: { open: true, titleKey: 'entry.register.title' },
+    },
+    {
+      path: '/join/:token',
+      name: 'join',
+      component: () => import('@/domains/entry/JoinPage.vue'),
+      props: true,
+      meta: { open: true, titleKey: 'entry.register.title' },
+    },
+    {
       path: '/',
       component: () => import('./Shell.vue'),
       children: [
