@@ -18,6 +18,7 @@ from linli.console.history_routes import HistoryRoutes
 from linli.console.joining_routes import InvitationRoutes, JoinRequestRoutes
 from linli.console.live_routes import LiveRoutes
 from linli.console.organisation_routes import CompanyRoutes, OrganisationDataRoutes
+from linli.console.outside import provide_places, provide_providers
 from linli.console.overview_routes import OverviewRoutes
 from linli.console.paging import provide_page
 from linli.console.parts import Parts
@@ -32,12 +33,11 @@ from linli.console.search_routes import SearchRoutes
 from linli.console.serving import provided, serve
 from linli.console.session_routes import SessionListRoutes, SessionRoutes
 from linli.console.setup_routes import SetupRoutes
-from linli.console.trace_routes import TraceRoutes
 from linli.console.sign_in_routes import LinkRoutes, ProviderRoutes, ScannedRoutes, ScanRoutes
+from linli.console.trace_routes import TraceRoutes
 from linli.databus.console import CONTROLLERS as databus_routes
 from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
-from linli.domains.communities.places import Places
 from linli.domains.notices.console import CONTROLLERS as notices_routes
 from linli.domains.overview.console import CONTROLLERS as overview_routes
 from linli.domains.payments.console import CONTROLLERS as payments_routes
@@ -48,7 +48,6 @@ from linli.domains.sandbox.console import CONTROLLERS as sandbox_routes
 from linli.domains.visitors.console import CONTROLLERS as visitors_routes
 from linli.kernel.http import ASGIApp
 from linli.openapi.console import CONTROLLERS as openapi_routes
-from linli.ops.login_providers import LoginProviders
 from linli.servicebus.console import CONTROLLERS as servicebus_routes
 from linli.things.configs.console import CONTROLLERS as configs_routes
 from linli.things.console import CONTROLLERS as things_routes
@@ -132,6 +131,8 @@ def console_routes(max_body_bytes: int) -> Litestar:
         dependencies={
             **provided(SERVICES),
             "page": Provide(provide_page),
+            "providers": Provide(provide_providers, sync_to_thread=False),
+            "places": Provide(provide_places, sync_to_thread=False),
             "within": Provide(access.provide_scope),
             "rights": Provide(access.provide_rights),
             "session": Provide(access.provide_session),
@@ -147,34 +148,6 @@ def console_routes(max_body_bytes: int) -> Litestar:
     )
     _check_rights(app)
     return app
-
-
-def _dependencies(parts: Parts) -> dict[str, Provide]:
-    """Everything a route may ask for by name."""
-    providers = LoginProviders(parts.settings.sign_in, parts.clock)
-    given = {
-        "parts": parts,
-        "providers": providers,
-        "places": Places(parts.settings.places),
-        **parts.by_name(),
-    }
-    fixed = {name: Provide(always(value), sync_to_thread=False) for name, value in given.items()}
-    return {
-        **fixed,
-        "page": Provide(provide_page),
-        "within": Provide(access.provide_scope),
-        "rights": Provide(access.provide_rights),
-        "session": Provide(access.provide_session),
-    }
-
-
-def always(value: Any) -> Callable[[], Any]:
-    """A dependency that is the same for every request."""
-
-    def provide() -> Any:
-        return value
-
-    return provide
 
 
 def _openapi() -> OpenAPIConfig:
