@@ -143,6 +143,27 @@ CREATE TABLE accounts (
 	CONSTRAINT pk_accounts PRIMARY KEY (id)
 );
 INSERT INTO "accounts" VALUES(1,'1','1','1','1',1,1,1,1,1);
+CREATE TABLE agreement_acceptances (
+	account_id INTEGER NOT NULL, 
+	agreement_id INTEGER NOT NULL, 
+	address TEXT DEFAULT '' NOT NULL, 
+	accepted_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_agreement_acceptances PRIMARY KEY (account_id, agreement_id)
+);
+INSERT INTO "agreement_acceptances" VALUES(1,1,'1',1);
+CREATE TABLE agreements (
+	agreement_id INTEGER NOT NULL, 
+	kind TEXT NOT NULL, 
+	version INTEGER NOT NULL, 
+	title TEXT NOT NULL, 
+	title_en TEXT DEFAULT '' NOT NULL, 
+	body TEXT NOT NULL, 
+	body_en TEXT DEFAULT '' NOT NULL, 
+	published_by INTEGER NOT NULL, 
+	published_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_agreements PRIMARY KEY (agreement_id)
+);
+INSERT INTO "agreements" VALUES(1,'1',1,'1','1','1','1',1,1);
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -184,6 +205,13 @@ CREATE TABLE changes (
 	created_ms INTEGER NOT NULL
 , project_id TEXT DEFAULT '' NOT NULL, product_key TEXT DEFAULT '' NOT NULL, device_name TEXT DEFAULT '' NOT NULL, iot_id TEXT DEFAULT '' NOT NULL, cause TEXT DEFAULT '' NOT NULL);
 INSERT INTO "changes" VALUES(1,'1',1,'1','1','1','1','1',1,'1','1','1','1','1');
+CREATE TABLE closed_communities (
+	community_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	since_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_closed_communities PRIMARY KEY (community_id)
+);
+INSERT INTO "closed_communities" VALUES(1,'1',1);
 CREATE TABLE communities (
 	community_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	tenant_id TEXT NOT NULL, 
@@ -209,8 +237,8 @@ CREATE TABLE communities (
 	reviewed_ms INTEGER DEFAULT '0' NOT NULL, 
 	created_ms INTEGER NOT NULL, 
 	changed_ms INTEGER NOT NULL
-);
-INSERT INTO "communities" VALUES(1,'1','1','1','1','1','1','1',1.0,1.0,'1','1','1',1,'1',1,'1','1','1','1','1',1,1,1);
+, body_kind TEXT DEFAULT '' NOT NULL, service_state TEXT DEFAULT 'running' NOT NULL, service_reason TEXT DEFAULT '' NOT NULL, service_note TEXT DEFAULT '' NOT NULL, service_ms INTEGER DEFAULT '0' NOT NULL);
+INSERT INTO "communities" VALUES(1,'1','1','1','1','1','1','1',1.0,1.0,'1','1','1',1,'1',1,'1','1','1','1','1',1,1,1,'1','1','1','1',1);
 CREATE TABLE community_certificates (
 	community_id INTEGER NOT NULL, 
 	position INTEGER NOT NULL, 
@@ -219,6 +247,17 @@ CREATE TABLE community_certificates (
 	CONSTRAINT pk_community_certificates PRIMARY KEY (community_id, position)
 );
 INSERT INTO "community_certificates" VALUES(1,1,'1','1');
+CREATE TABLE community_log (
+	entry_no INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER NOT NULL, 
+	at_ms INTEGER NOT NULL, 
+	"by" TEXT NOT NULL, 
+	action TEXT NOT NULL, 
+	detail TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_community_log PRIMARY KEY (entry_no)
+);
+INSERT INTO "community_log" VALUES(1,'1',1,1,'1','1','1');
 CREATE TABLE community_persons (
 	community_id INTEGER NOT NULL, 
 	person_id INTEGER NOT NULL, 
@@ -853,6 +892,36 @@ CREATE TABLE inbox_work (
 
 ;
 INSERT INTO "inbox_work" VALUES(1,1,1,'1',1,'1',1);
+CREATE TABLE invitations (
+	invitation_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	token_hash TEXT NOT NULL, 
+	note TEXT DEFAULT '' NOT NULL, 
+	role TEXT DEFAULT '' NOT NULL, 
+	community_id INTEGER DEFAULT '0' NOT NULL, 
+	approval INTEGER DEFAULT '0' NOT NULL, 
+	uses_left INTEGER NOT NULL, 
+	uses INTEGER NOT NULL, 
+	expires_ms INTEGER NOT NULL, 
+	made_by INTEGER NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	revoked_ms INTEGER DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_invitations PRIMARY KEY (invitation_id)
+);
+INSERT INTO "invitations" VALUES(1,'1','1','1','1',1,1,1,1,1,1,1,1);
+CREATE TABLE join_requests (
+	request_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	account_id INTEGER NOT NULL, 
+	words TEXT DEFAULT '' NOT NULL, 
+	state TEXT NOT NULL, 
+	reason TEXT DEFAULT '' NOT NULL, 
+	decided_by INTEGER DEFAULT '0' NOT NULL, 
+	decided_ms INTEGER DEFAULT '0' NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_join_requests PRIMARY KEY (request_id)
+);
+INSERT INTO "join_requests" VALUES(1,'1',1,'1','1','1',1,1,1);
 CREATE TABLE latest_values (
 	device_no INTEGER NOT NULL, 
 	property_no INTEGER NOT NULL, 
@@ -876,6 +945,30 @@ CREATE TABLE leases (
 
 ;
 INSERT INTO "leases" VALUES('1','1',1);
+CREATE TABLE login_links (
+	provider TEXT NOT NULL, 
+	subject TEXT NOT NULL, 
+	account_id INTEGER NOT NULL, 
+	label TEXT DEFAULT '' NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	used_ms INTEGER DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_login_links PRIMARY KEY (provider, subject)
+);
+INSERT INTO "login_links" VALUES('1','1',1,'1',1,1);
+CREATE TABLE login_starts (
+	state_hash TEXT NOT NULL, 
+	browser_hash TEXT NOT NULL, 
+	provider TEXT NOT NULL, 
+	nonce TEXT DEFAULT '' NOT NULL, 
+	verifier TEXT DEFAULT '' NOT NULL, 
+	next TEXT DEFAULT '' NOT NULL, 
+	account_id INTEGER DEFAULT '0' NOT NULL, 
+	subject TEXT DEFAULT '' NOT NULL, 
+	label TEXT DEFAULT '' NOT NULL, 
+	expires_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_login_starts PRIMARY KEY (state_hash)
+);
+INSERT INTO "login_starts" VALUES('1','1','1','1','1','1',1,'1','1',1);
 CREATE TABLE map_devices (
 	iot_id TEXT NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -1094,6 +1187,24 @@ CREATE TABLE openapi_usage (
 
 ;
 INSERT INTO "openapi_usage" VALUES(1,'1','1','1',1,1);
+CREATE TABLE organisations (
+	tenant_id TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	joinable INTEGER DEFAULT '0' NOT NULL, 
+	contact_name TEXT DEFAULT '' NOT NULL, 
+	company_name TEXT DEFAULT '' NOT NULL, 
+	company_phone TEXT DEFAULT '' NOT NULL, 
+	company_email TEXT DEFAULT '' NOT NULL, 
+	signed_ms INTEGER DEFAULT '0' NOT NULL, 
+	signed_by INTEGER DEFAULT '0' NOT NULL, 
+	founded_by INTEGER NOT NULL, 
+	ended_ms INTEGER DEFAULT '0' NOT NULL, 
+	end_reason TEXT DEFAULT '' NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_organisations PRIMARY KEY (tenant_id)
+);
+INSERT INTO "organisations" VALUES('1','1',1,'1','1','1','1',1,1,1,1,'1',1,1);
 CREATE TABLE ota_campaigns (
 	campaign_no INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	tenant_id TEXT NOT NULL, 
@@ -1179,6 +1290,29 @@ CREATE TABLE own_categories (
 	CONSTRAINT uq_own_categories_tenant_id_parent_path_code UNIQUE (tenant_id, parent_path, code)
 );
 INSERT INTO "own_categories" VALUES(1,'1','1','1','1','1',1,1);
+CREATE TABLE payee_accounts (
+	tenant_id TEXT NOT NULL, 
+	unit_kind TEXT NOT NULL, 
+	company_name TEXT NOT NULL, 
+	credit_code TEXT NOT NULL, 
+	legal_person TEXT NOT NULL, 
+	legal_id_sealed TEXT NOT NULL, 
+	contact_phone TEXT NOT NULL, 
+	licence_upload_id TEXT NOT NULL, 
+	id_front_upload_id TEXT NOT NULL, 
+	id_back_upload_id TEXT NOT NULL, 
+	provider TEXT NOT NULL, 
+	provider_ref TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	reason TEXT DEFAULT '' NOT NULL, 
+	account_no TEXT DEFAULT '' NOT NULL, 
+	submitted_by INTEGER NOT NULL, 
+	submitted_ms INTEGER NOT NULL, 
+	reviewed_ms INTEGER DEFAULT '0' NOT NULL, 
+	signed_ms INTEGER DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_payee_accounts PRIMARY KEY (tenant_id)
+);
+INSERT INTO "payee_accounts" VALUES('1','1','1','1','1','1','1','1','1','1','1','1','1','1','1',1,1,1,1);
 CREATE TABLE persons (
 	id INTEGER NOT NULL, 
 	identity_id TEXT NOT NULL, 
@@ -1205,6 +1339,25 @@ CREATE TABLE persons (
 	CONSTRAINT pk_persons PRIMARY KEY (id)
 );
 INSERT INTO "persons" VALUES(1,'1','1','1','1','1',1,1,1,'1',1,1,'1','1','1','1','1','1','1','1',1,1,'1');
+CREATE TABLE poi_requests (
+	request_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	city TEXT NOT NULL, 
+	address TEXT NOT NULL, 
+	lng FLOAT, 
+	lat FLOAT, 
+	words TEXT DEFAULT '' NOT NULL, 
+	asked_by TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	reason TEXT DEFAULT '' NOT NULL, 
+	poid TEXT DEFAULT '' NOT NULL, 
+	decided_ms INTEGER DEFAULT '0' NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_poi_requests PRIMARY KEY (request_id)
+);
+INSERT INTO "poi_requests" VALUES(1,'1','1','1','1','1',1.0,1.0,'1','1','1','1','1',1,1);
 CREATE TABLE points (
 	device_no INTEGER NOT NULL, 
 	property_no INTEGER NOT NULL, 
@@ -1476,6 +1629,21 @@ CREATE TABLE resident_forms (
 	CONSTRAINT pk_resident_forms PRIMARY KEY (community_id)
 );
 INSERT INTO "resident_forms" VALUES(1,'1','1',1,1);
+CREATE TABLE resident_pages (
+	community_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	logo_upload_id TEXT NOT NULL, 
+	owner_name TEXT NOT NULL, 
+	owner_phone TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	reason TEXT DEFAULT '' NOT NULL, 
+	decided_ms INTEGER DEFAULT '0' NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_resident_pages PRIMARY KEY (community_id)
+);
+INSERT INTO "resident_pages" VALUES(1,'1','1','1','1','1','1','1',1,1,1);
 CREATE TABLE resident_vehicles (
 	vehicle_id INTEGER NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -1505,6 +1673,17 @@ CREATE TABLE sandboxes (
 	CONSTRAINT uq_sandboxes_tenant_id_owner UNIQUE (tenant_id, owner)
 );
 INSERT INTO "sandboxes" VALUES('1','1','1','1','1','1','1',1,1,1);
+CREATE TABLE scan_logins (
+	ticket_hash TEXT NOT NULL, 
+	browser_hash TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	account_id INTEGER DEFAULT '0' NOT NULL, 
+	address TEXT DEFAULT '' NOT NULL, 
+	agent TEXT DEFAULT '' NOT NULL, 
+	expires_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_scan_logins PRIMARY KEY (ticket_hash)
+);
+INSERT INTO "scan_logins" VALUES('1','1','1',1,'1','1',1);
 CREATE TABLE script_failures (
 	device_no INTEGER NOT NULL, 
 	seq INTEGER NOT NULL, 
@@ -2023,22 +2202,37 @@ CREATE INDEX ix_ota_campaigns_tenant ON ota_campaigns (tenant_id, campaign_no);
 CREATE INDEX ix_ota_jobs_device ON ota_jobs (device_no, module, state);
 CREATE INDEX ix_ota_jobs_due ON ota_jobs (campaign_no, due_ms);
 CREATE INDEX ix_ota_jobs_state ON ota_jobs (campaign_no, state, job_no);
+CREATE UNIQUE INDEX uq_agreements_version ON agreements (kind, version);
+CREATE INDEX ix_community_log_community ON community_log (community_id, entry_no);
 CREATE INDEX ix_community_rights_person ON community_rights (person_id);
 CREATE INDEX ix_department_members_person ON department_members (person_id, community_id);
 CREATE INDEX ix_departments_parent ON departments (community_id, parent_id, created_ms);
 CREATE INDEX ix_employees_created ON employees (community_id, created_ms);
 CREATE INDEX ix_employees_person ON employees (person_id);
 CREATE INDEX ix_house_invitations_created ON house_invitations (created_ms);
+CREATE INDEX ix_invitations_tenant ON invitations (tenant_id, invitation_id);
+CREATE UNIQUE INDEX uq_invitations_token ON invitations (token_hash);
+CREATE INDEX ix_join_requests_account ON join_requests (account_id, request_id);
+CREATE INDEX ix_join_requests_tenant ON join_requests (tenant_id, state, request_id);
+CREATE UNIQUE INDEX uq_login_links_account ON login_links (account_id, provider);
+CREATE INDEX ix_login_starts_expires ON login_starts (expires_ms);
 CREATE INDEX ix_map_devices_community ON map_devices (community_id);
 CREATE INDEX ix_mqtt_wills_front ON mqtt_wills (front);
 CREATE INDEX ix_mqtt_wills_tenant ON mqtt_wills (tenant_id);
+CREATE INDEX ix_payee_accounts_ref ON payee_accounts (provider, provider_ref);
+CREATE INDEX ix_payee_accounts_state ON payee_accounts (state, submitted_ms);
+CREATE INDEX ix_poi_requests_state ON poi_requests (state, request_id);
+CREATE INDEX ix_poi_requests_tenant ON poi_requests (tenant_id, request_id);
 CREATE INDEX ix_record_changes_community ON record_changes (community_id, change_no);
 CREATE INDEX ix_record_changes_target ON record_changes (kind, target, change_no);
 CREATE INDEX ix_refused_uplinks_seq ON refused_uplinks (seq);
+CREATE INDEX ix_resident_pages_state ON resident_pages (state, changed_ms);
+CREATE UNIQUE INDEX uq_resident_pages_name ON resident_pages (name);
 CREATE INDEX ix_resident_vehicles_created ON resident_vehicles (community_id, created_ms, vehicle_id);
 CREATE INDEX ix_resident_vehicles_person ON resident_vehicles (person_id, community_id);
 CREATE UNIQUE INDEX uq_resident_vehicles_plate ON resident_vehicles (community_id, plate);
 CREATE INDEX ix_sandboxes_app_key ON sandboxes (app_key);
+CREATE INDEX ix_scan_logins_expires ON scan_logins (expires_ms);
 CREATE UNIQUE INDEX uq_visit_posters_code ON visit_posters (code);
 CREATE INDEX ix_visit_tries_since ON visit_tries (since_ms);
 CREATE INDEX ix_visits_ends ON visits (ends_ms);

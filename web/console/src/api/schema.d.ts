@@ -4,6 +4,30 @@
  */
 
 export interface paths {
+    "/api/console/agreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListVersions
+         * @description Every version that was published.
+         */
+        get: operations["ApiConsoleAgreementsListVersions"];
+        put?: never;
+        /**
+         * Publish
+         * @description Publish a new version: from now on everybody but the operators is asked to accept it.
+         */
+        post: operations["ApiConsoleAgreementsPublish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/app-platform/projects": {
         parameters: {
             query?: never;
@@ -420,6 +444,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/claims/ending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ending
+         * @description Communities whose service ends within thirty days.
+         */
+        get: operations["ApiConsoleClaimsEndingEnding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/claims/support": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Support
+         * @description Whom to ask how far an application is.
+         */
+        get: operations["ApiConsoleClaimsSupportSupport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/claims/templates/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Template
+         * @description The form that a managing body fills in, stamps and photographs: a page to print.
+         */
+        get: operations["ApiConsoleClaimsTemplatesKindTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities": {
         parameters: {
             query?: never;
@@ -464,6 +548,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/application": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Resubmit
+         * @description Hand in a refused application again, corrected.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdApplicationResubmit"];
+        post?: never;
+        /**
+         * Withdraw
+         * @description Take away an application that was refused.
+         */
+        delete: operations["ApiConsoleCommunitiesCommunityIdApplicationWithdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/approve": {
         parameters: {
             query?: never;
@@ -478,6 +586,46 @@ export interface paths {
          * @description Accept an application: the community gets its root space, projectId and default groups.
          */
         post: operations["ApiConsoleCommunitiesCommunityIdApproveApprove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Code
+         * @description The community's QR code, to save or to print as a poster.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdCodeCode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetContact
+         * @description The property's phone, as residents read it.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdContactSetContact"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -877,6 +1025,50 @@ export interface paths {
          */
         get: operations["ApiConsoleCommunitiesCommunityIdImportsListImports"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log
+         * @description What became of the claim and of the service, the newest first.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdLogLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/managers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Managers
+         * @description Who manages the community.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdManagersManagers"];
+        /**
+         * SetManagers
+         * @description Say who manages a community in management: these persons and no others.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdManagersSetManagers"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1356,6 +1548,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/resident-page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description What was asked for, and names that keep the rules.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdResidentPageShow"];
+        /**
+         * Ask
+         * @description Ask for the pages; a payee account must be set up first.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdResidentPageAsk"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/residents": {
         parameters: {
             query?: never;
@@ -1518,6 +1734,66 @@ export interface paths {
          * @description A person no longer belongs to a house; what they had because of it ends.
          */
         post: operations["ApiConsoleCommunitiesCommunityIdResidentsMoveOutMoveOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/service/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * EndEarly
+         * @description The property announces that its contract ends early: the service stops for good.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdServiceEndEndEarly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/service/halt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Halt
+         * @description Suspend or stop the service of a community, with the reason.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdServiceHaltHalt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/service/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run
+         * @description Let a suspended service run again, or a running one longer.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdServiceRunRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2088,6 +2364,66 @@ export interface paths {
         get: operations["ApiConsoleCommunityReviewsCommunityIdDetail"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/community-reviews/on-behalf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ClaimFor
+         * @description Enter and approve a community for a customer who handed in papers. Spec B011.
+         */
+        post: operations["ApiConsoleCommunityReviewsOnBehalfClaimFor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/companies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListCompanies
+         * @description Every company of the installation, by name.
+         */
+        get: operations["ApiConsoleCompaniesListCompanies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/companies/{tenant_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase
+         * @description Erase everything of a company whose service ended thirty days ago. Nothing brings it back.
+         */
+        post: operations["ApiConsoleCompaniesTenantIdEraseErase"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3915,6 +4251,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/first-use/join-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mine
+         * @description What one has asked for, and how it was answered.
+         */
+        get: operations["ApiConsoleFirstUseJoinRequestsMine"];
+        put?: never;
+        /**
+         * Ask
+         * @description Ask an organisation to be let in, by its exact name.
+         */
+        post: operations["ApiConsoleFirstUseJoinRequestsAsk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/first-use/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Found
+         * @description Found an organisation and add its first members, all or nothing; one works in it from then on.
+         */
+        post: operations["ApiConsoleFirstUseOrganisationFound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/health": {
         parameters: {
             query?: never;
@@ -4075,6 +4455,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/invitations/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description Who invites.
+         */
+        get: operations["ApiConsoleInvitationsTokenShow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/invitations/{token}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join
+         * @description Come in by an invitation, or wait to be let in where it says so.
+         */
+        post: operations["ApiConsoleInvitationsTokenJoinJoin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/keys": {
         parameters: {
             query?: never;
@@ -4154,6 +4574,86 @@ export interface paths {
          *     that events were dropped because the reader was too slow: load the list again.
          */
         get: operations["ApiConsoleLiveFollow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description The organisation that one works in.
+         */
+        get: operations["ApiConsoleOrganisationShow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sign
+         * @description Hand in the contract form of the first use, or correct it.
+         */
+        put: operations["ApiConsoleOrganisationContractSign"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description End the service for every community. The data may be taken along for 30 days; then it may be erased.
+         */
+        post: operations["ApiConsoleOrganisationEndEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Everything the company owns as one zip: tables as JSON lines, and its pictures.
+         */
+        get: operations["ApiConsoleOrganisationExportExport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4242,6 +4742,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/organisation/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListInvitations
+         * @description Invitations of the organisation, the newest first.
+         */
+        get: operations["ApiConsoleOrganisationInvitationsListInvitations"];
+        put?: never;
+        /**
+         * Invite
+         * @description Make a link and QR code by which people come in.
+         */
+        post: operations["ApiConsoleOrganisationInvitationsInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke
+         * @description Make an invitation worthless.
+         */
+        delete: operations["ApiConsoleOrganisationInvitationsInvitationIdRevoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/join-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListWaiting
+         * @description Who waits to be let in.
+         */
+        get: operations["ApiConsoleOrganisationJoinRequestsListWaiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/join-requests/{request_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept
+         * @description Let somebody in, if wished as manager or staff of a community.
+         */
+        post: operations["ApiConsoleOrganisationJoinRequestsRequestIdAcceptAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/join-requests/{request_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description Turn somebody away with a reason that they read.
+         */
+        post: operations["ApiConsoleOrganisationJoinRequestsRequestIdRefuseRefuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/joinable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetJoinable
+         * @description Whether people may ask to be let in by the organisation's name.
+         */
+        put: operations["ApiConsoleOrganisationJoinableSetJoinable"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/organisation/log": {
         parameters: {
             query?: never;
@@ -4319,6 +4943,26 @@ export interface paths {
          * @description Close the person's way into this company, or open it again.
          */
         put: operations["ApiConsoleOrganisationPersonsAccountIdAccessSetAccess"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/organisation/persons/{account_id}/administrator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetAdministrator
+         * @description Make a person administrator or sub-administrator, or neither. One administrator must remain.
+         */
+        put: operations["ApiConsoleOrganisationPersonsAccountIdAdministratorSetAdministrator"];
         post?: never;
         delete?: never;
         options?: never;
@@ -4614,6 +5258,214 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/payee-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description The company's account and how far its application is.
+         */
+        get: operations["ApiConsolePayeeAccountShow"];
+        /**
+         * Submit
+         * @description Apply for an account, or again after a refusal; everything as in the business licence.
+         */
+        put: operations["ApiConsolePayeeAccountSubmit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/payee-account/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign
+         * @description Sign the provider's contract: the account is in use from then on.
+         */
+        post: operations["ApiConsolePayeeAccountSignSign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/payee-account/sign/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * SendCode
+         * @description Have the code sent with which the contract is signed, to the phone of the application.
+         */
+        post: operations["ApiConsolePayeeAccountSignCodeSendCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/payee-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Waiting
+         * @description Applications that wait, the oldest first.
+         */
+        get: operations["ApiConsolePayeeReviewsWaiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/payee-reviews/{tenant_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept
+         * @description Let the company sign.
+         */
+        post: operations["ApiConsolePayeeReviewsTenantIdAcceptAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/payee-reviews/{tenant_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description Refuse with a reason: the company fills the form in again.
+         */
+        post: operations["ApiConsolePayeeReviewsTenantIdRefuseRefuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/poi-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mine
+         * @description Places that one's company asked for.
+         */
+        get: operations["ApiConsolePoiRequestsMine"];
+        put?: never;
+        /**
+         * Ask
+         * @description Ask for a place that the catalogue lacks; the operator reviews it.
+         */
+        post: operations["ApiConsolePoiRequestsAsk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/poi-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Waiting
+         * @description Places that wait for review, the oldest first.
+         */
+        get: operations["ApiConsolePoiReviewsWaiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/poi-reviews/{request_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept
+         * @description Enter the place into the catalogue.
+         */
+        post: operations["ApiConsolePoiReviewsRequestIdAcceptAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/poi-reviews/{request_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description Refuse the place with a reason.
+         */
+        post: operations["ApiConsolePoiReviewsRequestIdRefuseRefuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/pois": {
         parameters: {
             query?: never;
@@ -4623,7 +5475,7 @@ export interface paths {
         };
         /**
          * Search
-         * @description The first twenty places of the catalogue in which every word is found.
+         * @description The first twenty places in which every word is found; of one city where it is named.
          */
         get: operations["ApiConsolePoisSearch"];
         put?: never;
@@ -5486,6 +6338,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Terms
+         * @description Whether and how one registers.
+         */
+        get: operations["ApiConsoleRegistrationTerms"];
+        put?: never;
+        /**
+         * Register
+         * @description Make a log-in: a phone that is shown to be one's own, a name, a password; and sign in.
+         */
+        post: operations["ApiConsoleRegistrationRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/registration/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * SendCode
+         * @description Have a code sent to a phone, to show that it is one's own. Known phones are answered alike.
+         */
+        post: operations["ApiConsoleRegistrationCodeSendCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/requests": {
         parameters: {
             query?: never;
@@ -5500,6 +6396,66 @@ export interface paths {
         get: operations["ApiConsoleRequestsSearch"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/resident-page-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Waiting
+         * @description Requests that wait, the oldest first.
+         */
+        get: operations["ApiConsoleResidentPageReviewsWaiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/resident-page-reviews/{community_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept
+         * @description Approve a request: the community's QR code leads to the pages.
+         */
+        post: operations["ApiConsoleResidentPageReviewsCommunityIdAcceptAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/resident-page-reviews/{community_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description Refuse a request with a reason.
+         */
+        post: operations["ApiConsoleResidentPageReviewsCommunityIdRefuseRefuse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6022,6 +6978,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/session/agreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pending
+         * @description What one must accept before one goes on.
+         */
+        get: operations["ApiConsoleSessionAgreementsPending"];
+        put?: never;
+        /**
+         * Accept
+         * @description Accept versions that one has read.
+         */
+        post: operations["ApiConsoleSessionAgreementsAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/session/code": {
         parameters: {
             query?: never;
@@ -6062,6 +7042,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/session/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListLinks
+         * @description Others' log-ins that open one's account.
+         */
+        get: operations["ApiConsoleSessionLinksListLinks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/session/links/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlink
+         * @description Let a log-in elsewhere open the account no more.
+         */
+        delete: operations["ApiConsoleSessionLinksProviderUnlink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/session/links/{provider}/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin
+         * @description Where to send the browser to link one's log-in there.
+         */
+        post: operations["ApiConsoleSessionLinksProviderBeginBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/session/links/known": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * LinkKnown
+         * @description Link whom a provider named in this browser before one signed in.
+         */
+        post: operations["ApiConsoleSessionLinksKnownLinkKnown"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/session/password": {
         parameters: {
             query?: never;
@@ -6076,6 +7136,30 @@ export interface paths {
          * @description Change one's own password; every other session of the account ends.
          */
         post: operations["ApiConsoleSessionPasswordChangePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/session/scans/{ticket}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description Which desktop asks to be let in.
+         */
+        get: operations["ApiConsoleSessionScansTicketShow"];
+        put?: never;
+        /**
+         * Decide
+         * @description Let the desktop in as oneself, or not.
+         */
+        post: operations["ApiConsoleSessionScansTicketDecide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6180,6 +7264,126 @@ export interface paths {
          * @description Create the operator, who also administers the first tenant, and sign in. Works once.
          */
         post: operations["ApiConsoleSetupSetUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/sign-in/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListProviders
+         * @description Others' log-ins that may be used here.
+         */
+        get: operations["ApiConsoleSignInProvidersListProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/sign-in/providers/{provider}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Answer
+         * @description The provider sends the browser back: sign in, link, or go on to register as whom it named.
+         */
+        get: operations["ApiConsoleSignInProvidersAnswerAnswer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/sign-in/providers/{provider}/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin
+         * @description Where to send the browser so that its owner signs in there.
+         */
+        post: operations["ApiConsoleSignInProvidersBeginBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/sign-in/scan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin
+         * @description A QR code for the sign-in page: good for one sign-in within a minute.
+         */
+        post: operations["ApiConsoleSignInScanBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/sign-in/scan/{ticket}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * State
+         * @description Whether the phone has decided.
+         */
+        get: operations["ApiConsoleSignInScanTicketState"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/sign-in/scan/{ticket}/enter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * EnterByScan
+         * @description Sign in on the desktop that showed the code, once the phone said yes.
+         */
+        post: operations["ApiConsoleSignInScanTicketEnterEnterByScan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6650,6 +7854,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Accepted */
+        Accepted: {
+            agreements: string[];
+        };
         /** Access */
         Access: {
             disabled: boolean;
@@ -6657,6 +7865,11 @@ export interface components {
         /** AddedVehicle */
         AddedVehicle: {
             id: string;
+        };
+        /** AdministratorChoice */
+        AdministratorChoice: {
+            /** @description tenant_admin, sub_admin, or empty for neither. */
+            role: string;
         };
         /** AdoptDevice */
         AdoptDevice: {
@@ -6666,6 +7879,27 @@ export interface components {
         /** Adopted */
         Adopted: {
             iotId: string;
+        };
+        /** AgreementPublished */
+        AgreementPublished: {
+            version: number;
+        };
+        /** AgreementRow */
+        AgreementRow: {
+            /**
+             * @description How many accounts accepted this version.
+             * @default 0
+             */
+            accepted?: number;
+            body: string;
+            bodyEn: string;
+            id: string;
+            /** @enum {string} */
+            kind: "service" | "privacy";
+            publishedMs: number;
+            title: string;
+            titleEn: string;
+            version: number;
         };
         /** AppSecret */
         AppSecret: {
@@ -6724,6 +7958,11 @@ export interface components {
             /** @description As the spreadsheet counts. */
             row: number;
             value: string;
+        };
+        /** BeginSignIn */
+        BeginSignIn: {
+            /** @default / */
+            next?: string;
         };
         /** Binding */
         Binding: {
@@ -7045,6 +8284,11 @@ export interface components {
         /** CommunityApplication */
         CommunityApplication: {
             address: string;
+            /**
+             * @description street, property or agent: which proofs are asked.
+             * @default property
+             */
+            bodyKind?: string;
             /** @description uploadIds of up to three proofs. */
             certificates?: string[];
             /**
@@ -7052,9 +8296,17 @@ export interface components {
              * @default community
              */
             kind?: string;
-            /** @default  */
+            /**
+             * @description Its name.
+             * @default
+             */
             managingBody?: string;
             name: string;
+            /**
+             * @description The property's phone.
+             * @default
+             */
+            phone?: string;
             poid: string;
             /** @description yyyy-MM-dd */
             serviceEnd: string;
@@ -7070,20 +8322,32 @@ export interface components {
             /** @description None: in none. */
             communityId?: number | null;
         };
+        /** CommunityCode */
+        CommunityCode: {
+            name: string;
+            qr: string;
+            url: string;
+        };
         /** CommunityDetail */
         CommunityDetail: {
             address: string;
             /** @description 1 under review, 2 approved, 3 rejected. */
             applyStatus: number;
+            /** @description street, property, agent; empty: claimed by open API. */
+            bodyKind: string;
             /** @description URLs of the proofs, good for ten minutes. */
             certificates: string[];
             city: string;
             createdMs: number;
+            /** @description Until the service ends; below 0 it has. */
+            daysLeft: number;
             houses: number;
             id: string;
             kind: string;
             managingBody: string;
             name: string;
+            /** @description The property's phone, as residents read it. */
+            phone: string;
             poid: string;
             rejectReason: string;
             /** @description Persons who live there. */
@@ -7092,7 +8356,11 @@ export interface components {
             /** @description projectId of the community on the wire. */
             scopeId: string | null;
             serviceEnd: string;
+            serviceNote: string;
+            serviceReason: string;
             serviceStart: string;
+            /** @description running, suspended, stopped */
+            serviceState: string;
             timeZone: string;
         };
         /** CommunityMap */
@@ -7118,6 +8386,9 @@ export interface components {
             rootSpaceId: string | null;
             /** @description projectId of the community on the wire. */
             scopeId: string | null;
+            serviceEnd: string;
+            /** @description running, suspended, stopped */
+            serviceState: string;
         };
         /** CommunityUserRow */
         CommunityUserRow: {
@@ -7129,6 +8400,22 @@ export interface components {
             name: string;
             phone: string;
             sex: number | null;
+        };
+        /** CompanyRow */
+        CompanyRow: {
+            communities: number;
+            companyName: string;
+            companyPhone: string;
+            contactName: string;
+            createdMs: number;
+            endedMs: number;
+            endReason: string;
+            /** @description From when its data may be erased; 0: it has not ended. */
+            eraseFromMs: number;
+            kind: string;
+            name: string;
+            signedMs: number;
+            tenantId: string;
         };
         /** Component */
         Component: {
@@ -7186,12 +8473,27 @@ export interface components {
             size: number;
             version: number;
         };
+        /** Refusal */
+        console_joining_routes_Refusal: {
+            reason: string;
+        };
         /** Act */
         console_products_Act: {
             act: string;
             caller: string;
             doneMs: number;
             facts: string;
+        };
+        /** ContactSaid */
+        ContactSaid: {
+            phone: string;
+        };
+        /** ContractForm */
+        ContractForm: {
+            companyEmail: string;
+            companyName: string;
+            companyPhone: string;
+            contactName: string;
         };
         /** CopyRequest */
         CopyRequest: {
@@ -7565,6 +8867,11 @@ export interface components {
         DocumentGiven: {
             document: string;
         };
+        /** Refusal */
+        domains_communities_console_resident_detail_Refusal: {
+            comment: string;
+            houseId: number;
+        };
         /** DoorDescription */
         DoorDescription: {
             /** @enum {string} */
@@ -7670,6 +8977,10 @@ export interface components {
             faults: components["schemas"]["Fault"][];
             revision: number;
         };
+        /** EarlyEnd */
+        EarlyEnd: {
+            note: string;
+        };
         /** EmployeeDepartment */
         EmployeeDepartment: {
             id: string;
@@ -7732,6 +9043,27 @@ export interface components {
         /** EmployeesNamed */
         EmployeesNamed: {
             identityIds: string[];
+        };
+        /** EndingRow */
+        EndingRow: {
+            id: string;
+            name: string;
+            serviceEnd: string;
+        };
+        /** EndService */
+        EndService: {
+            /** @description The company's name, typed again. */
+            name: string;
+            reason: string;
+        };
+        /** Erase */
+        Erase: {
+            /** @description The company's name, typed again. */
+            name: string;
+        };
+        /** Erased */
+        Erased: {
+            rows: number;
         };
         /** ErrorCode */
         ErrorCode: {
@@ -7812,6 +9144,41 @@ export interface components {
             devices: number;
             module: string;
             version: string;
+        };
+        /** ForCustomer */
+        ForCustomer: {
+            address: string;
+            /**
+             * @description street, property or agent: which proofs are asked.
+             * @default property
+             */
+            bodyKind?: string;
+            /** @description uploadIds of up to three proofs. */
+            certificates?: string[];
+            /**
+             * @description community or village
+             * @default community
+             */
+            kind?: string;
+            /**
+             * @description Its name.
+             * @default
+             */
+            managingBody?: string;
+            name: string;
+            /** @description Which papers were handed in, and where they are kept. */
+            paper: string;
+            /**
+             * @description The property's phone.
+             * @default
+             */
+            phone?: string;
+            poid: string;
+            /** @description yyyy-MM-dd */
+            serviceEnd: string;
+            /** @description yyyy-MM-dd */
+            serviceStart: string;
+            tenantId: string;
         };
         /** FormArrangement */
         FormArrangement: {
@@ -7896,6 +9263,10 @@ export interface components {
             prefix?: string;
             productKey: string;
             projectId?: string | null;
+        };
+        /** GoThere */
+        GoThere: {
+            url: string;
         };
         /** GrantedCommunities */
         GrantedCommunities: {
@@ -8064,6 +9435,33 @@ export interface components {
         InHouse: {
             houseId: number;
         };
+        /** InvitationMade */
+        InvitationMade: {
+            id: string;
+            /** @description The link as a QR code: an image address (data:). */
+            qr: string;
+            url: string;
+        };
+        /** InvitationRow */
+        InvitationRow: {
+            approval: boolean;
+            community: string;
+            createdMs: number;
+            expiresMs: number;
+            id: string;
+            note: string;
+            revoked: boolean;
+            role: string;
+            uses: number;
+            usesLeft: number;
+        };
+        /** Invited */
+        Invited: {
+            approval: boolean;
+            expiresMs: number;
+            note: string;
+            organisation: string;
+        };
         /** IssuedCertificate */
         IssuedCertificate: {
             authority: string;
@@ -8084,6 +9482,31 @@ export interface components {
          * @enum {string}
          */
         JobState: "waiting" | "notified" | "downloading" | "installing" | "succeeded" | "failed" | "timed_out" | "cancelled" | "rolling_back" | "rolled_back";
+        /** Joinable */
+        Joinable: {
+            joinable: boolean;
+        };
+        /** JoinByName */
+        JoinByName: {
+            organisation: string;
+            /** @default  */
+            words?: string;
+        };
+        /** Joined */
+        Joined: {
+            me: components["schemas"]["Me"];
+            /** @description An administrator has yet to let one in. */
+            waiting: boolean;
+        };
+        /** JoinRequestRow */
+        JoinRequestRow: {
+            accountId: string;
+            createdMs: number;
+            id: string;
+            name: string;
+            phone: string;
+            words: string;
+        };
         /** KeyChange */
         KeyChange: {
             enabled: boolean;
@@ -8111,6 +9534,32 @@ export interface components {
             /** @description Registered vehicles, which leave with the person. */
             vehicles: number;
         };
+        /** LetIn */
+        LetIn: {
+            /** @default 0 */
+            communityId?: number;
+            /** @default  */
+            role?: string;
+        };
+        /** Linked */
+        Linked: {
+            provider: string | null;
+        };
+        /** LinkShown */
+        LinkShown: {
+            label: string;
+            linkedMs: number;
+            provider: string;
+            title: string;
+            usedMs: number;
+        };
+        /** LogEntry */
+        LogEntry: {
+            action: string;
+            atMs: number;
+            by: string;
+            detail: string;
+        };
         /** LostDevices */
         LostDevices: {
             devices: number;
@@ -8120,6 +9569,16 @@ export interface components {
         MadeSubscription: {
             id: string;
             secret: string;
+        };
+        /** ManagerChoice */
+        ManagerChoice: {
+            accountIds: number[];
+        };
+        /** ManagerRow */
+        ManagerRow: {
+            accountId: string;
+            name: string;
+            phone: string;
         };
         /** ManyDevices */
         ManyDevices: {
@@ -8145,6 +9604,10 @@ export interface components {
         /** Me */
         Me: {
             accountId: string;
+            /** @default false */
+            agreementsPending?: boolean;
+            /** @default false */
+            contractMissing?: boolean;
             login: string;
             mustChangePassword: boolean;
             name: string;
@@ -8297,10 +9760,28 @@ export interface components {
             /** @default  */
             reason?: string;
         };
+        /** MyRequest */
+        MyRequest: {
+            createdMs: number;
+            organisation: string;
+            reason: string;
+            state: string;
+        };
         /** NamedRole */
         NamedRole: {
             id: string;
             name: string;
+        };
+        /** NewAgreement */
+        NewAgreement: {
+            body: string;
+            /** @default  */
+            bodyEn?: string;
+            /** @enum {string} */
+            kind: "service" | "privacy";
+            title: string;
+            /** @default  */
+            titleEn?: string;
         };
         /** NewAppKey */
         NewAppKey: {
@@ -8372,6 +9853,30 @@ export interface components {
              */
             remark?: string;
         };
+        /** NewInvitation */
+        NewInvitation: {
+            /**
+             * @description An administrator lets them in.
+             * @default false
+             */
+            approval?: boolean;
+            /** @default 0 */
+            communityId?: number;
+            /** @default 7 */
+            days?: number;
+            /**
+             * @description What it is for; whoever opens the link reads it.
+             * @default
+             */
+            note?: string;
+            /**
+             * @description community_manager, staff; empty: a person without rights yet.
+             * @default
+             */
+            role?: string;
+            /** @default 1 */
+            uses?: number;
+        };
         /** NewKey */
         NewKey: {
             appKey: string;
@@ -8383,6 +9888,21 @@ export interface components {
             /** @default  */
             name?: string;
             projectId: string;
+        };
+        /** NewOrganisation */
+        NewOrganisation: {
+            /**
+             * @description company (物业公司) or committee (业委会)
+             * @default company
+             */
+            kind?: string;
+            members?: components["schemas"]["NewOrganisation.Member"][];
+            name: string;
+        };
+        /** Member */
+        "NewOrganisation.Member": {
+            name: string;
+            phone: string;
         };
         /** NewPassword */
         NewPassword: {
@@ -8639,6 +10159,21 @@ export interface components {
         OpenRequest: {
             /** @description Why; kept with who and when. */
             reason: string;
+        };
+        /** OrganisationShown */
+        OrganisationShown: {
+            companyEmail: string;
+            companyName: string;
+            companyPhone: string;
+            contactName: string;
+            endedMs: number;
+            endedReason: string;
+            joinable: boolean;
+            /** @description company, committee; empty: set up by the operator. */
+            kind: string;
+            name: string;
+            /** @description When the contract form was handed in; 0: not yet. */
+            signedMs: number;
         };
         /** Outcome */
         Outcome: {
@@ -9016,6 +10551,10 @@ export interface components {
             pageSize: number;
             total: number;
         };
+        /** PageRefusal */
+        PageRefusal: {
+            reason: string;
+        };
         /** ParkedRow */
         ParkedRow: {
             attempts: number;
@@ -9068,6 +10607,71 @@ export interface components {
             method: string;
             /** @description With its query, as sent. */
             path: string;
+        };
+        /** PayeeForm */
+        PayeeForm: {
+            companyName: string;
+            /** @description Told how the review went; signs with a code sent there. */
+            contactPhone: string;
+            /** @description 统一社会信用代码, 18 characters. */
+            creditCode: string;
+            idBackUploadId: string;
+            idFrontUploadId: string;
+            /** @description The legal person's identity number. */
+            legalId: string;
+            legalPerson: string;
+            licenceUploadId: string;
+            /**
+             * @description company, individual, institution
+             * @default company
+             */
+            unitKind?: string;
+        };
+        /** PayeeRefusal */
+        PayeeRefusal: {
+            reason: string;
+        };
+        /** PayeeReview */
+        PayeeReview: {
+            companyName: string;
+            contactPhone: string;
+            creditCode: string;
+            legalId: string;
+            legalPerson: string;
+            pictures: string[];
+            submittedMs: number;
+            tenantId: string;
+            unitKind: string;
+        };
+        /** PayeeShown */
+        PayeeShown: {
+            /** @default  */
+            accountNo?: string;
+            /** @default 60 */
+            codeSeconds?: number;
+            /** @default  */
+            companyName?: string;
+            /** @default  */
+            contactPhone?: string;
+            /** @default  */
+            creditCode?: string;
+            /**
+             * @description Its last four characters.
+             * @default
+             */
+            legalId?: string;
+            /** @default  */
+            legalPerson?: string;
+            /** @default  */
+            reason?: string;
+            /** @default 0 */
+            signedMs?: number;
+            /** @description Empty: not applied for; submitted, refused, to_sign, active. */
+            state: string;
+            /** @default 0 */
+            submittedMs?: number;
+            /** @default  */
+            unitKind?: string;
         };
         /** Undoable */
         people_console_user_groups_Undoable: {
@@ -9192,6 +10796,10 @@ export interface components {
         PlatformProjectMade: {
             projectId: string;
         };
+        /** PoiAdded */
+        PoiAdded: {
+            poid: string;
+        };
         /** PointRow */
         PointRow: {
             atMs: number;
@@ -9204,12 +10812,44 @@ export interface components {
             /** @description use, manage */
             level: string;
         };
+        /** PoiRefusal */
+        PoiRefusal: {
+            reason: string;
+        };
+        /** PoiRequestRow */
+        PoiRequestRow: {
+            address: string;
+            city: string;
+            createdMs: number;
+            id: string;
+            kind: string;
+            name: string;
+            poid: string;
+            reason: string;
+            state: string;
+            words: string;
+        };
         /** PoiRow */
         PoiRow: {
             address: string;
             city: string;
             name: string;
             poid: string;
+        };
+        /** PoiWanted */
+        PoiWanted: {
+            address: string;
+            city: string;
+            /**
+             * @description community or village
+             * @default community
+             */
+            kind?: string;
+            lat?: number | null;
+            lng?: number | null;
+            name: string;
+            /** @default  */
+            words?: string;
         };
         /** Population */
         Population: {
@@ -9430,6 +11070,11 @@ export interface components {
         ProviderSaved: {
             providerNo: number;
         };
+        /** ProviderShown */
+        ProviderShown: {
+            name: string;
+            title: string;
+        };
         /** ProviderView */
         ProviderView: {
             address: string;
@@ -9573,11 +11218,6 @@ export interface components {
             source: string;
             version: string;
         };
-        /** Refusal */
-        Refusal: {
-            comment: string;
-            houseId: number;
-        };
         /** RefusedRow */
         RefusedRow: {
             atMs: number;
@@ -9595,6 +11235,41 @@ export interface components {
         RegisterRequest: {
             /** @description PEM, without a private key. */
             certificate: string;
+        };
+        /** Registration */
+        Registration: {
+            /** @description Ids of what is accepted. */
+            agreements?: string[];
+            code: string;
+            /**
+             * @description The text of an invitation's link, where there is one.
+             * @default
+             */
+            invitation?: string;
+            /**
+             * @description Also let whom a provider named in this browser open it.
+             * @default false
+             */
+            link?: boolean;
+            name: string;
+            password: string;
+            phone: string;
+        };
+        /** RegistrationCode */
+        RegistrationCode: {
+            /** @default  */
+            invitation?: string;
+            phone: string;
+        };
+        /** RegistrationTerms */
+        RegistrationTerms: {
+            /** @description What is accepted by registering. */
+            agreements: components["schemas"]["AgreementRow"][];
+            codes: boolean;
+            /** @description Whom a provider named in this browser just now. */
+            knownAs: string;
+            /** @description Whether one registers without an invitation. */
+            open: boolean;
         };
         /** Rejection */
         Rejection: {
@@ -9701,6 +11376,32 @@ export interface components {
             fields: components["schemas"]["FormField"][];
             /** @description Residents who register themselves wait for the property. */
             needsReview: boolean;
+        };
+        /** ResidentPageSaid */
+        ResidentPageSaid: {
+            logoUploadId: string;
+            name: string;
+            ownerName: string;
+            ownerPhone: string;
+        };
+        /** ResidentPageShown */
+        ResidentPageShown: {
+            /** @default 0 */
+            changedMs?: number;
+            community: string;
+            communityId: string;
+            /** @default  */
+            logoUrl?: string;
+            /** @default  */
+            name?: string;
+            /** @default  */
+            ownerName?: string;
+            /** @default  */
+            ownerPhone?: string;
+            /** @default  */
+            reason?: string;
+            state: string;
+            suggestions: string[];
         };
         /** ResidentRow */
         ResidentRow: {
@@ -9900,6 +11601,28 @@ export interface components {
             spends?: string[];
             version: string;
         };
+        /** ScanAsked */
+        ScanAsked: {
+            address: string;
+            agent: string;
+            expiresMs: number;
+            state: string;
+        };
+        /** ScanDecision */
+        ScanDecision: {
+            yes: boolean;
+        };
+        /** ScanShown */
+        ScanShown: {
+            expiresMs: number;
+            qr: string;
+            ticket: string;
+            url: string;
+        };
+        /** ScanState */
+        ScanState: {
+            state: string;
+        };
         /** ScriptFailure */
         ScriptFailure: {
             atMs: number;
@@ -10067,6 +11790,20 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** ServiceHalt */
+        ServiceHalt: {
+            /** @default  */
+            note?: string;
+            /** @description expired, early_end, false_identity, breach, unpaid, authority */
+            reason: string;
+            /** @enum {string} */
+            state: "suspended" | "stopped";
+        };
+        /** ServiceRun */
+        ServiceRun: {
+            /** @description yyyy-MM-dd, the last day of the new contract. */
+            serviceEnd: string;
+        };
         /** SessionRow */
         SessionRow: {
             address: string;
@@ -10137,6 +11874,10 @@ export interface components {
         Share: {
             code: string;
             count: number;
+        };
+        /** Signature */
+        Signature: {
+            code: string;
         };
         /** SignatureCheck */
         SignatureCheck: {
@@ -10353,6 +12094,12 @@ export interface components {
             topic: string;
             url: string;
             waiting: number;
+        };
+        /** SupportShown */
+        SupportShown: {
+            group: string;
+            hours: string;
+            phone: string;
         };
         /** TagChange */
         TagChange: {
@@ -10753,6 +12500,65 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    ApiConsoleAgreementsListVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementRow"][];
+                };
+            };
+        };
+    };
+    ApiConsoleAgreementsPublish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAgreement"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementPublished"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleAppPlatformProjectsListProjects: {
         parameters: {
             query?: {
@@ -11658,6 +13464,85 @@ export interface operations {
             };
         };
     };
+    ApiConsoleClaimsEndingEnding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndingRow"][];
+                };
+            };
+        };
+    };
+    ApiConsoleClaimsSupportSupport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupportShown"];
+                };
+            };
+        };
+    };
+    ApiConsoleClaimsTemplatesKindTemplate: {
+        parameters: {
+            query?: {
+                community?: string;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleCommunitiesListCommunities: {
         parameters: {
             query?: {
@@ -11777,6 +13662,80 @@ export interface operations {
             };
         };
     };
+    ApiConsoleCommunitiesCommunityIdApplicationResubmit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommunityApplication"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdApplicationWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleCommunitiesCommunityIdApproveApprove: {
         parameters: {
             query?: never;
@@ -11796,6 +13755,82 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CommunityRow"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCodeCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommunityCode"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdContactSetContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactSaid"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -12783,6 +14818,119 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_linli.domains.communities.console.imports.SpaceImport_"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdLogLog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogEntry"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdManagersManagers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagerRow"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdManagersSetManagers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManagerChoice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -13988,6 +16136,82 @@ export interface operations {
             };
         };
     };
+    ApiConsoleCommunitiesCommunityIdResidentPageShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResidentPageShown"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdResidentPageAsk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResidentPageSaid"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleCommunitiesCommunityIdResidentsListResidents: {
         parameters: {
             query?: {
@@ -14213,7 +16437,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Refusal"];
+                "application/json": components["schemas"]["domains_communities_console_resident_detail_Refusal"];
             };
         };
         responses: {
@@ -14385,6 +16609,123 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["communities_console_spaces_Undoable"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdServiceEndEndEarly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EarlyEnd"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdServiceHaltHalt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceHalt"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdServiceRunRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceRun"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -15750,6 +18091,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunityReviewsOnBehalfClaimFor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForCustomer"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommunityApplied"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCompaniesListCompanies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyRow"][];
+                };
+            };
+        };
+    };
+    ApiConsoleCompaniesTenantIdEraseErase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Erase"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erased"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -20057,6 +22498,102 @@ export interface operations {
             };
         };
     };
+    ApiConsoleFirstUseJoinRequestsMine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyRequest"][];
+                };
+            };
+        };
+    };
+    ApiConsoleFirstUseJoinRequestsAsk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinByName"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFirstUseOrganisationFound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrganisation"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleHealthHealth: {
         parameters: {
             query?: never;
@@ -20339,6 +22876,80 @@ export interface operations {
             };
         };
     };
+    ApiConsoleInvitationsTokenShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleInvitationsTokenJoinJoin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Joined"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleKeysListKeys: {
         parameters: {
             query?: never;
@@ -20513,6 +23124,120 @@ export interface operations {
             };
         };
     };
+    ApiConsoleOrganisationShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationShown"];
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationContractSign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationEndEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndService"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationExportExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
     ApiConsoleOrganisationGroupsListGroups: {
         parameters: {
             query?: {
@@ -20647,6 +23372,235 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Binding"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationInvitationsListInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationRow"][];
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationInvitationsInvite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationMade"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationInvitationsInvitationIdRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationJoinRequestsListWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinRequestRow"][];
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationJoinRequestsRequestIdAcceptAccept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationJoinRequestsRequestIdRefuseRefuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["console_joining_routes_Refusal"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationJoinableSetJoinable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Joinable"];
             };
         };
         responses: {
@@ -20846,6 +23800,45 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Access"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationPersonsAccountIdAdministratorSetAdministrator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdministratorChoice"];
             };
         };
         responses: {
@@ -21442,6 +24435,365 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_linli.domains.access.console.passes.PassRow_"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsolePayeeAccountShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayeeShown"];
+                };
+            };
+        };
+    };
+    ApiConsolePayeeAccountSubmit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayeeForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsolePayeeAccountSignSign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Signature"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsolePayeeAccountSignCodeSendCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ApiConsolePayeeReviewsWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayeeReview"][];
+                };
+            };
+        };
+    };
+    ApiConsolePayeeReviewsTenantIdAcceptAccept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsolePayeeReviewsTenantIdRefuseRefuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayeeRefusal"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsolePoiRequestsMine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoiRequestRow"][];
+                };
+            };
+        };
+    };
+    ApiConsolePoiRequestsAsk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PoiWanted"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsolePoiReviewsWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoiRequestRow"][];
+                };
+            };
+        };
+    };
+    ApiConsolePoiReviewsRequestIdAcceptAccept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoiAdded"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsolePoiReviewsRequestIdRefuseRefuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PoiRefusal"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -23364,6 +26716,104 @@ export interface operations {
             };
         };
     };
+    ApiConsoleRegistrationTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationTerms"];
+                };
+            };
+        };
+    };
+    ApiConsoleRegistrationRegister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Registration"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleRegistrationCodeSendCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationCode"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSent"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleRequestsSearch: {
         parameters: {
             query?: {
@@ -23390,6 +26840,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RequestRow"][];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleResidentPageReviewsWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResidentPageShown"][];
+                };
+            };
+        };
+    };
+    ApiConsoleResidentPageReviewsCommunityIdAcceptAccept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleResidentPageReviewsCommunityIdRefuseRefuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PageRefusal"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -24449,6 +27993,63 @@ export interface operations {
             };
         };
     };
+    ApiConsoleSessionAgreementsPending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementRow"][];
+                };
+            };
+        };
+    };
+    ApiConsoleSessionAgreementsAccept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Accepted"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleSessionCodeSendCode: {
         parameters: {
             query?: never;
@@ -24527,6 +28128,118 @@ export interface operations {
             };
         };
     };
+    ApiConsoleSessionLinksListLinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkShown"][];
+                };
+            };
+        };
+    };
+    ApiConsoleSessionLinksProviderUnlink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSessionLinksProviderBeginBegin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoThere"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSessionLinksKnownLinkKnown: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Linked"];
+                };
+            };
+        };
+    };
     ApiConsoleSessionPasswordChangePassword: {
         parameters: {
             query?: never;
@@ -24537,6 +28250,82 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSessionScansTicketShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanAsked"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSessionScansTicketDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScanDecision"];
             };
         };
         responses: {
@@ -24718,6 +28507,198 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SetupDone"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSignInProvidersListProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderShown"][];
+                };
+            };
+        };
+    };
+    ApiConsoleSignInProvidersAnswerAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Object moved temporarily -- see URI list */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSignInProvidersBeginBegin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginSignIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoThere"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSignInScanBegin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanShown"];
+                };
+            };
+        };
+    };
+    ApiConsoleSignInScanTicketState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanState"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSignInScanTicketEnterEnterByScan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

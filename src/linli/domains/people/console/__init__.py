@@ -2,9 +2,9 @@
 
 from litestar import Controller
 
+from linli.domains.people.console.companies import AgreementRoutes, OrganisationRoutes
 from linli.domains.people.console.departments import DepartmentRoutes
 from linli.domains.people.console.employees import EmployeeRoutes
-from linli.domains.people.console.companies import AgreementRoutes, OrganisationRoutes
 from linli.domains.people.console.messages import SmsRoutes
 from linli.domains.people.console.permissions import PermissionRoutes
 from linli.domains.people.console.person_groups import PersonGroupRoutes
