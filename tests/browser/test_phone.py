@@ -14,6 +14,7 @@ from tests.browser.phone import look, open_phone, sign_in
 
 NEWCOMER = "13900001234"
 NAME = "方小雨"
+VISITOR = "13900009999"
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +123,7 @@ def test_a_resident_certifies_a_house(
         look(visit, "home-certified", pictures)
 
 
-@pytest.mark.covers("RES-03", "RES-05", "RES-07")
+@pytest.mark.covers("RES-03", "RES-05", "RES-07", "RES-08")
 def test_an_owners_day(playwright: Playwright, demo: Demo, guard: Visit, pictures: Path | None) -> None:
     guard.go("/staff/notices")
     guard.page.get_by_role("button", name="Write a notice").click()

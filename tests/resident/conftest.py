@@ -16,6 +16,8 @@ from linli.domains.people import person_rules as rules
 from linli.domains.people.schemas import Profile
 from linli.domains.people.service import accounts, codes, residents, sms_outbox
 from linli.domains.people.service.sms_outbox import OutboxSms
+from linli.domains.visitors.room import VisitorsRoom
+from linli.domains.visitors.service.links import PassLinks
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
@@ -30,7 +32,13 @@ __all__ = ["console_parts"]
 @pytest.fixture
 def parts(console_parts: Parts) -> Parts:
     """The console's, with what routes of residents ask for by type; nobody's door answers here."""
-    console_parts.services.update(invoker=Invoker.__new__(Invoker), door_keys=DoorKeys(console_parts.secrets))
+    keys = DoorKeys(console_parts.secrets)
+    visitors = VisitorsRoom(
+        console_parts.db, console_parts.clock, console_parts.ids, keys,
+        PassLinks(console_parts.secrets, "http://linli.test"),
+        OutboxSms(console_parts.db, console_parts.secrets, console_parts.ids), trusted_proxies=[],
+    )  # fmt: skip
+    console_parts.services.update(invoker=Invoker.__new__(Invoker), door_keys=keys, visitors=visitors)
     return console_parts
 
 

@@ -25,6 +25,12 @@ BODIES: dict[str, Any] = {
     "POST /communities/{community_id}/houses/{house_id}/certification": {"name": "谁", "type": 1},
     "POST /invitations/{code}": {"name": "谁"},
     "POST /communities/{community_id}/vehicles": {"plate": "浙A12345"},
+    "POST /communities/{community_id}/visits": {
+        "houseId": 1,
+        "name": "谁",
+        "startsMs": 1,
+        "endsMs": 2,
+    },
     "PUT /communities/{community_id}/vehicles/{vehicle_id}": {"plate": "浙A12345"},
 }
 
@@ -49,7 +55,8 @@ WITH_IDS = {name for name in PRIVATE if "{" in name}
 def _ids(village, name: str) -> dict[str, Any]:
     known = {
         "community_id": village.community, "house_id": village.house, "identity_id": village.owner,
-        "session_id": 1, "notice_id": 1, "asset_id": 1, "vehicle_id": 1, "iot_id": "X" * 20, "code": "x" * 32,
+        "session_id": 1, "notice_id": 1, "asset_id": 1, "vehicle_id": 1, "apply_id": 1,
+        "iot_id": "X" * 20, "code": "x" * 32,
     }  # fmt: skip
     return {one: known.get(one, 1) for one in re.findall(r"{(\w+)}", name)}
 

@@ -272,6 +272,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/resident/communities/{community_id}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * MyVisits
+         * @description Visitors of one's houses, those that begin latest first.
+         */
+        get: operations["ApiResidentCommunitiesCommunityIdVisitsMyVisits"];
+        put?: never;
+        /**
+         * Invite
+         * @description Expect a visitor at one's house; with a phone they get the pass as a text message.
+         */
+        post: operations["ApiResidentCommunitiesCommunityIdVisitsInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/communities/{community_id}/visits/{apply_id}/admit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Admit
+         * @description Let somebody come who named one's house at the gate.
+         */
+        post: operations["ApiResidentCommunitiesCommunityIdVisitsApplyIdAdmitAdmit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/communities/{community_id}/visits/{apply_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description Do not let them come.
+         */
+        post: operations["ApiResidentCommunitiesCommunityIdVisitsApplyIdRefuseRefuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/communities/{community_id}/visits/{apply_id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Void
+         * @description Take one's own invitation back; its pass ends at once.
+         */
+        post: operations["ApiResidentCommunitiesCommunityIdVisitsApplyIdVoidVoid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resident/houses": {
         parameters: {
             query?: never;
@@ -738,6 +822,32 @@ export interface components {
             /** @description 2 relative, 3 tenant … 9 other */
             type: number;
         };
+        /** Invite */
+        Invite: {
+            endsMs: number;
+            houseId: number;
+            name: string;
+            /** @default 1 */
+            people?: number;
+            /**
+             * @description The pass is sent there; without one it is shared by hand.
+             * @default
+             */
+            phone?: string;
+            /** @default  */
+            plate?: string;
+            /** @default  */
+            reason?: string;
+            startsMs: number;
+            /** @default 4 */
+            type?: number;
+        };
+        /** Invited */
+        Invited: {
+            id: string;
+            /** @description The page with the visitor's QR code. */
+            passUrl: string;
+        };
         /** Joined */
         Joined: {
             waits: boolean;
@@ -837,6 +947,35 @@ export interface components {
             color?: number | null;
             plate: string;
         };
+        /** MyVisit */
+        MyVisit: {
+            arrivedMs: number;
+            endsMs: number;
+            /** @description Who invited, or whom the visitor named. */
+            hostName: string;
+            houseId: string;
+            houseLocation: string;
+            id: string;
+            leftMs: number;
+            /** @description Invited by the caller. */
+            mine: boolean;
+            name: string;
+            /** @description Empty when there is no pass any more. */
+            passUrl: string;
+            /** @description The visitor and who comes along. */
+            people: number;
+            /** @description Masked in lists. */
+            phone: string;
+            plate: string;
+            reason: string;
+            /** @description API, STAFF, RESIDENT, QRCODE */
+            source: string;
+            startsMs: number;
+            /** @description asked, expected, arrived, left, void, refused */
+            state: string;
+            /** @description MEMBER_TYPE, 1 to 9 */
+            type: number;
+        };
         /** NoticeHead */
         NoticeHead: {
             id: string;
@@ -878,6 +1017,13 @@ export interface components {
         /** Page[NoticeHead] */
         "Page_linli.domains.notices.resident.NoticeHead_": {
             data: components["schemas"]["NoticeHead"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[MyVisit] */
+        "Page_linli.domains.visitors.resident.MyVisit_": {
+            data: components["schemas"]["MyVisit"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -1503,6 +1649,199 @@ export interface operations {
             path: {
                 community_id: number;
                 vehicle_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdVisitsMyVisits: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description Leave out what ended before. */
+                sinceMs?: number | null;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.visitors.resident.MyVisit_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdVisitsInvite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invite"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdVisitsApplyIdAdmitAdmit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                apply_id: number;
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdVisitsApplyIdRefuseRefuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                apply_id: number;
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdVisitsApplyIdVoidVoid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                apply_id: number;
+                community_id: number;
             };
             cookie?: never;
         };

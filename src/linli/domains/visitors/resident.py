@@ -1,0 +1,184 @@
+"""The resident's visitors: invite, list, void, share the pass; decide about those who name one's house at the gate."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import Meta
+
+from linli.domains.people import person_rules
+from linli.domains.people.queries import persons
+from linli.domains.people.queries.residence import Home, Resident
+from linli.domains.visitors import queries
+from linli.domains.visitors.console.rows import VisitRow, rows
+from linli.domains.visitors.room import VisitorsRoom
+from linli.domains.visitors.schemas import RESIDENT, Guest, GuestNames, Visit, checked
+from linli.domains.visitors.service import visits
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Reader
+from linli.kernel.errors import NotFound
+from linli.kernel.ids import Ids
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+_NAMES = GuestNames(id_no="idNo", plate="plate")
+
+
+class Invite(msgspec.Struct, rename="camel", frozen=True):
+    """One visitor of mine."""
+
+    house_id: int
+    name: str
+    starts_ms: int
+    ends_ms: int
+    phone: Annotated[str, Meta(description="The pass is sent there; without one it is shared by hand.")] = ""
+    plate: str = ""
+    people: int = 1
+    reason: str = ""
+    type: int = person_rules.FRIEND
+
+
+class Invited(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    pass_url: Annotated[str, Meta(description="The page with the visitor's QR code.")]
+
+
+class MyVisit(VisitRow, rename="camel", frozen=True):
+    pass_url: Annotated[str, Meta(description="Empty when there is no pass any more.")]
+    mine: Annotated[bool, Meta(description="Invited by the caller.")]
+
+
+def _houses(resident: Resident, community_id: int) -> list[int]:
+    """Raises NotFound for a community that the resident does not live in."""
+    resident.living(community_id)
+    return [home.house_id for home in resident.living_in if home.community_id == community_id]
+
+
+def _home(resident: Resident, community_id: int, house_id: int) -> Home:
+    """Raises NotFound, also for a house of another community."""
+    home = resident.home(house_id)
+    if home.community_id != community_id:
+        raise NotFound(what="house", id=house_id)
+    return home
+
+
+async def _of(resident: Resident, db: Reader, community_id: int, apply_id: int) -> tuple[Scope, Visit, Home]:
+    """A visit to one of the resident's houses. Raises NotFound."""
+    scope = resident.scope(community_id)
+    found = await queries.visit(scope, db, apply_id)
+    home = next((one for one in resident.living_in if one.house_id == found.house_id), None)
+    if home is None:
+        raise NotFound(what="visit", id=apply_id)
+    return scope, found, home
+
+
+class VisitRoutes(Controller):
+    path = "/communities/{community_id:int}/visits"
+    tags = ("visitors",)
+
+    @get("/")
+    async def my_visits(
+        self,
+        community_id: FromPath[int],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        page: NamedDependency[PageRequest],
+        visitors: NamedDependency[VisitorsRoom],
+        since_ms: Annotated[
+            int | None, QueryParameter(name="sinceMs", description="Leave out what ended before.")
+        ] = None,
+    ) -> Page[MyVisit]:
+        """Visitors of one's houses, those that begin latest first."""
+        scope = resident.scope(community_id)
+        found = await queries.page(
+            scope, db, community_id, page, house_ids=_houses(resident, community_id), since_ms=since_ms
+        )
+        now_ms, own = clock.now_ms(), resident.living(community_id).person_id
+        told = await rows(scope, db, found.data)
+        mine = [
+            MyVisit(
+                **msgspec.structs.asdict(row),
+                pass_url=visitors.links.url(visit.apply_id) if visit.holds_pass(now_ms) else "",
+                mine=visit.submitter_id == own,
+            )
+            for row, visit in zip(told, found.data, strict=True)
+        ]
+        return Page.of(page, found.total, mine)
+
+    @post("/", status_code=201)
+    async def invite(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[Invite],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+        visitors: NamedDependency[VisitorsRoom],
+    ) -> Invited:
+        """Expect a visitor at one's house; with a phone they get the pass as a text message."""
+        home = _home(resident, community_id, data.house_id)
+        scope = resident.at(home)
+        guest = checked(
+            Guest(name=data.name, type=data.type, phone=data.phone, plate=data.plate, people=data.people),
+            names=_NAMES,
+        )
+        async with db.begin() as tx:
+            me = await persons.person(scope, tx, home.identity_id)
+            (apply_id,) = await visits.apply(
+                scope, tx, community_id=community_id, house_id=home.house_id, guests=[guest],
+                starts_ms=data.starts_ms, ends_ms=data.ends_ms, source=RESIDENT, ids=ids, now_ms=clock.now_ms(),
+                submitter=me, reason=data.reason,
+            )  # fmt: skip
+        return Invited(str(apply_id), visitors.links.url(apply_id))
+
+    @post("/{apply_id:int}/void", status_code=204)
+    async def void(
+        self,
+        community_id: FromPath[int],
+        apply_id: FromPath[int],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Take one's own invitation back; its pass ends at once."""
+        async with db.begin() as tx:
+            scope, found, home = await _of(resident, tx, community_id, apply_id)
+            if found.submitter_id != home.person_id:
+                raise NotFound(what="visit", id=apply_id)
+            await visits.void(scope, tx, apply_id=apply_id, now_ms=clock.now_ms())
+
+    @post("/{apply_id:int}/admit", status_code=204)
+    async def admit(
+        self,
+        community_id: FromPath[int],
+        apply_id: FromPath[int],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Let somebody come who named one's house at the gate."""
+        async with db.begin() as tx:
+            scope, _, _ = await _of(resident, tx, community_id, apply_id)
+            await visits.admit(scope, tx, apply_id=apply_id, ids=ids, now_ms=clock.now_ms())
+
+    @post("/{apply_id:int}/refuse", status_code=204)
+    async def refuse(
+        self,
+        community_id: FromPath[int],
+        apply_id: FromPath[int],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Do not let them come."""
+        async with db.begin() as tx:
+            scope, _, _ = await _of(resident, tx, community_id, apply_id)
+            await visits.refuse(scope, tx, apply_id=apply_id, reason="", now_ms=clock.now_ms())
+
+
+CONTROLLERS: tuple[type[Controller], ...] = (VisitRoutes,)
