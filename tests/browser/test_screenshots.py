@@ -26,7 +26,7 @@ SOME = [
 ]  # fmt: skip
 COMBINATIONS = ALL if os.environ.get("LINLI_SHOTS") == "all" else SOME
 TEXT_KEY = re.compile(
-    r"\b(?:app|shared|overview|people|doors|devices|products|deliveries|inbox|firmware|configs|integrations|settings|debugging|charts|devicegroups)\.[a-z]\w*\b"
+    r"\b(?:app|shared|overview|people|doors|devices|products|deliveries|inbox|firmware|configs|integrations|settings|debugging|charts|devicegroups|vehicles|notices|visitors)\.[a-z]\w*\b"
 )
 
 
@@ -49,6 +49,11 @@ def paths(playwright, demo: Demo) -> dict[str, str]:
         "community": f"/communities/{community}",
         "spaces": "/spaces",
         "residents": "/residents",
+        "vehicles": "/vehicles",
+        "visitors": "/visitors",
+        "visitor-history": "/visitors?view=history",
+        "notices": "/notices",
+        "new-notice": "/notices/new",
         "doors": "/doors",
         "door": f"/doors/{door}",
         "door-deliveries": f"/doors/{door}?tab=deliveries",

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody, QueryParameter
 from msgspec import Meta
 
+from linli.domains.communities import space_rules
 from linli.domains.communities.post_policy import PICTURE_BYTES
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.service import uploads
@@ -35,7 +36,8 @@ class NoticeGroup(msgspec.Struct, rename="camel", frozen=True):
 class NoticeTarget(msgspec.Struct, rename="camel", frozen=True):
     id: str
     name: str
-    """Empty when the space is gone."""
+    """With the spaces above it, `03 / 01`; empty when the space is gone."""
+    kind: str
 
 
 class NoticeListRow(msgspec.Struct, rename="camel", frozen=True):
@@ -101,7 +103,14 @@ def _content(form: NoticeForm) -> Content:
 
 async def _list_rows(scope: Scope, db: Reader, found: list[Notice]) -> list[NoticeListRow]:
     aims = await queries.targets(scope, db, [row.notice_id for row in found])
-    names = await spaces.names(scope, db, sorted({one for row in aims.values() for one in row}))
+    known = await spaces.spaces_by_id(scope, db, sorted({one for row in aims.values() for one in row}))
+    ways = {one: space_rules.path_ids(space.path)[1:] for one, space in known.items()}
+    names = await spaces.names(scope, db, sorted({step for way in ways.values() for step in way}))
+
+    def target(one: int) -> NoticeTarget:
+        said = " / ".join(names[step] for step in ways.get(one, ()) if step in names)
+        return NoticeTarget(str(one), said, known[one].kind if one in known else "")
+
     return [
         NoticeListRow(
             str(row.notice_id),
@@ -112,7 +121,7 @@ async def _list_rows(scope: Scope, db: Reader, found: list[Notice]) -> list[Noti
             row.publish_ms,
             row.changed_ms,
             row.deleted_ms,
-            [NoticeTarget(str(one), names.get(one, "")) for one in aims.get(row.notice_id, ())],
+            [target(one) for one in aims.get(row.notice_id, ())],
         )
         for row in found
     ]

@@ -10135,6 +10135,7 @@ export interface components {
         /** NoticeTarget */
         NoticeTarget: {
             id: string;
+            kind: string;
             name: string;
         };
         /** OneResult */

@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteLocationRaw } from 'vue-router'
-import { Connection, DataBoard, House, Key, Monitor, Setting, User } from '@element-plus/icons-vue'
+import { Bell, Connection, DataBoard, House, Key, Monitor, Setting, User } from '@element-plus/icons-vue'
 
 export interface Place {
   titleKey: string
@@ -39,6 +39,15 @@ export const SECTIONS: Section[] = [
       place('people.spaces.title', 'spaces', 'houses.use'),
       place('people.residents.title', 'residents', 'residents.use'),
       place('usergroups.title', 'user-groups', 'residents.use'),
+      place('vehicles.title', 'vehicles', 'vehicles.use'),
+    ],
+  },
+  {
+    titleKey: 'notices.section',
+    icon: Bell,
+    places: [
+      place('visitors.title', 'visitors', 'visitors.use'),
+      place('notices.title', 'notices', 'notices.use'),
     ],
   },
   {

@@ -1,0 +1,208 @@
+"""The property's front desk in front of the living sample: visitors, vehicles, notices."""
+
+import base64
+import re
+
+import openpyxl
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Demo, Visit, open_browser
+
+pytestmark = pytest.mark.slow
+
+DOT = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGP8z8Dwn4GBgYmBgYGBgQEAFQwCAcY1cU0AAAAASUVORK5CYII="
+)
+
+
+def choose(scope, label: str, option: str | re.Pattern[str]) -> None:
+    page: Page = scope if isinstance(scope, Page) else scope.page
+    scope.locator(".el-select", has=page.get_by_role("combobox", name=label, exact=True)).last.click()
+    page.get_by_role("option", name=option).first.click()
+
+
+def choose_house(panel) -> None:
+    """The first house there is, level by level."""
+    page = panel.page
+    for level in range(1, 4):
+        box = panel.get_by_role("combobox", name=f"Level {level}", exact=True)
+        box.click()
+        expect(box).to_have_attribute("aria-expanded", "true")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        expect(box).to_have_attribute("aria-expanded", "false")
+
+
+@pytest.mark.covers("PM-14")
+def test_visitors_are_announced_checked_in_and_looked_up(administrator: Visit):
+    page = administrator.page
+    administrator.go("/visitors")
+    page.get_by_role("button", name="Announce visitors").first.click()
+    panel = page.get_by_role("dialog")
+    choose_house(panel)
+    panel.get_by_label("Name").fill("Visitor Wang")
+    panel.get_by_label("Phone").fill("139123")
+    panel.get_by_label("Plate").fill("no plate")
+    panel.get_by_role("button", name=re.compile("^Announce 1")).click()
+    expect(panel.get_by_text(re.compile("must be a licence plate")).first).to_be_visible()
+    panel.get_by_label("Phone").fill("13912345678")
+    panel.get_by_label("Plate").fill("浙a·12345")
+    panel.get_by_role("button", name=re.compile("^Announce 1")).click()
+    row = page.get_by_role("row").filter(has_text="Visitor Wang")
+    expect(row).to_contain_text("Expected")
+    expect(row).to_contain_text("139****5678")
+    row.get_by_role("button", name="Visitor Wang").click()
+    panel = page.get_by_role("dialog")
+    expect(panel.get_by_role("img", name="The visitor's QR code")).to_be_visible()
+    expect(panel.get_by_text("浙A12345")).to_be_visible()
+    panel.get_by_role("button", name="Check in").click()
+    expect(panel.get_by_role("button", name="Check out")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(row).to_contain_text("Here")
+
+    administrator.go("/visitors?view=history&range=2020-01-01~2099-12-31&q=Visitor+Wang")
+    expect(page.locator(".data-table tbody tr")).to_have_count(1)
+    administrator.go("/visitors?view=history&range=2020-01-01~2020-12-31")
+    expect(
+        page.get_by_text("Nothing fits").or_(page.get_by_text(re.compile("filters"))).first
+    ).to_be_visible()
+    assert administrator.take_faults() == []
+
+
+@pytest.mark.covers("PM-13")
+def test_a_visitor_scans_the_poster_registers_and_is_let_in(playwright, demo: Demo, administrator: Visit):
+    page = administrator.page
+    administrator.go("/visitors")
+    page.get_by_role("button", name="Registration QR").first.click()
+    panel = page.get_by_role("dialog")
+    expect(panel.get_by_role("img", name="Registration QR")).to_be_visible()
+    url = panel.get_by_text(re.compile(r"/r/\w+")).first.inner_text().strip()
+    page.keyboard.press("Escape")
+    community = page.request.get(f"{demo.url}/api/console/communities?applyStatus=2").json()["data"][0]["id"]
+    house = page.request.get(f"{demo.url}/api/console/communities/{community}/houses?pageSize=1").json()[
+        "data"
+    ][0]
+
+    visitor = open_browser(playwright, demo.url)
+    try:
+        phone = visitor.page
+        phone.set_viewport_size({"width": 360, "height": 740})
+        phone.goto(url)
+        phone.get_by_label("House").fill("nowhere")
+        phone.get_by_label("Your name").fill("Gate Li")
+        phone.get_by_role("button", name="Register").click()
+        expect(phone.get_by_role("alert")).to_be_visible()
+        expect(phone.get_by_label("House")).to_have_attribute("aria-invalid", "true")
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+        phone.get_by_label("House").fill(house["location"])
+        phone.get_by_label("Your phone").fill("13987654321")
+        phone.get_by_role("button", name="Register").click()
+        expect(phone.get_by_role("status")).to_have_text("To be confirmed")
+
+        row = page.get_by_role("row").filter(has_text="Gate Li")
+        expect(row).to_contain_text("To be confirmed", timeout=10_000)  # by itself
+        row.get_by_role("button", name="Gate Li").click()
+        page.get_by_role("dialog").get_by_role("button", name="Let them come").click()
+        expect(page.get_by_role("dialog").get_by_role("button", name="Check in")).to_be_visible()
+        page.keyboard.press("Escape")
+
+        phone.reload()
+        expect(phone.get_by_role("status")).to_have_text("Expected")
+        expect(phone.locator("svg.qr")).to_be_visible()
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+        assert visitor.take_faults() == []
+    finally:
+        visitor.context.close()
+    assert administrator.take_faults() == []
+    operator = open_browser(playwright, demo.url)
+    try:
+        operator.looks()
+        operator.sign_in("operator", demo.passwords["operator"])
+        operator.go("/sms-outbox")
+        expect(operator.page.get_by_text(re.compile(r"Gate Li.*/v/")).first).to_be_visible()
+    finally:
+        operator.context.close()
+
+
+def test_vehicles_are_registered_imported_and_removed(administrator: Visit, tmp_path):
+    page = administrator.page
+    administrator.go("/vehicles")
+    page.get_by_role("button", name="Register a vehicle").first.click()
+    panel = page.get_by_role("dialog")
+    panel.locator(".el-select").first.click()
+    page.locator(".el-select-dropdown:visible").get_by_role("option").first.click()
+    panel.get_by_label("Plate").fill("浙ad·12345")
+    choose(panel, "Colour", "White")
+    panel.get_by_role("button", name="Save").click()
+    row = page.get_by_role("row").filter(has_text="浙A·D12345")
+    expect(row).to_contain_text("White")
+    owner = row.locator("td").nth(1).inner_text()
+
+    page.get_by_role("button", name="Import a spreadsheet").first.click()
+    with page.expect_download() as downloaded:
+        page.get_by_role("link", name="Download the template").click()
+    file = tmp_path / "vehicles.xlsx"
+    downloaded.value.save_as(file)
+    book = openpyxl.load_workbook(file)
+    phone = row.locator("td").nth(2).inner_text()
+    book.active.append(["浙A1", owner, phone])
+    book.save(file)
+    page.get_by_test_id("vehicle-file").set_input_files(file)
+    expect(page.get_by_role("alert")).to_contain_text("nothing was imported")
+    book.active.cell(2, 1, "浙B54321")
+    book.save(file)
+    page.get_by_test_id("vehicle-file").set_input_files(file)
+    page.get_by_role("button", name="Import 1 rows").click()
+    expect(page.get_by_text(re.compile("Imported: 1 new"))).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Undo")).click()
+    expect(page.get_by_text("Undone.")).to_be_visible()
+    page.keyboard.press("Escape")
+    row.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(row).to_have_count(0)
+    assert administrator.take_faults() == []
+
+
+@pytest.mark.covers("PM-10")
+def test_a_notice_is_drafted_aimed_published_deleted_and_brought_back(administrator: Visit):
+    page = administrator.page
+    administrator.go("/notices")
+    page.get_by_role("button", name="Write a notice").first.click()
+    page.get_by_label("Title").fill("停水通知!")
+    page.get_by_label("Text of paragraph 1").fill("周五九点到十二点停水，请提前储水。")
+    page.get_by_test_id("notice-picture-0").set_input_files(
+        {"name": "pipe.png", "mimeType": "image/png", "buffer": DOT}
+    )
+    expect(page.get_by_role("img", name="Picture of paragraph 1")).to_be_visible()
+    page.get_by_text("Buildings, units or houses").click()
+    page.locator(".el-tree .el-checkbox").first.click()
+    page.get_by_role("button", name="Save the draft").click()
+    expect(
+        page.get_by_text(re.compile("letters, digits or Chinese|letters and digits")).first
+    ).to_be_visible()
+    page.reload()  # what was typed is still there
+    expect(page.get_by_text("What you had not saved is back.")).to_be_visible()
+    page.get_by_label("Title").fill("停水通知")
+    page.get_by_role("button", name="Save the draft").click()
+    page.wait_for_url("**/notices?notice=*")
+    panel = page.get_by_role("dialog")
+    expect(panel.get_by_text("Draft", exact=True)).to_be_visible()
+    expect(panel.get_by_role("img", name="Picture of paragraph 1")).to_be_visible()
+    panel.get_by_role("button", name="Publish…").click()
+    page.get_by_role("dialog", name="Publish the notice").get_by_role("button", name="Publish now").click()
+    expect(panel.get_by_text("Published", exact=True)).to_be_visible()
+    expect(panel.get_by_test_id("reads")).to_contain_text(re.compile(r"0 of \d+ residents"))
+    panel.get_by_role("button", name="Pin", exact=True).click()
+    expect(panel.get_by_text("Pinned")).to_be_visible()
+    panel.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog", name=re.compile("^Delete the notice")).get_by_role(
+        "button", name="Delete"
+    ).click()
+    expect(page.get_by_text("“停水通知” is deleted.")).to_be_visible()
+    page.get_by_role("button", name="See and bring back").click()
+    page.get_by_role("dialog").get_by_role("button", name="Bring back").click()
+    expect(page.get_by_role("dialog").get_by_text("Published", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("row").filter(has_text="停水通知")).to_contain_text("Pinned")
+    assert administrator.take_faults() == []
