@@ -48,6 +48,7 @@ export const SECTIONS: Section[] = [
     places: [
       place('visitors.title', 'visitors', 'visitors.use'),
       place('notices.title', 'notices', 'notices.use'),
+      place('people.form.title', 'resident-form', 'residents.use'),
     ],
   },
   {

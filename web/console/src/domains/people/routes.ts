@@ -21,6 +21,12 @@ export default [
     meta: { titleKey: 'people.spaces.title' },
   },
   {
+    path: 'resident-form',
+    name: 'resident-form',
+    component: () => import('./FormPage.vue'),
+    meta: { titleKey: 'people.form.title' },
+  },
+  {
     path: 'residents',
     name: 'residents',
     component: () => import('./ResidentsPage.vue'),

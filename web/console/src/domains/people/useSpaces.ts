@@ -1,60 +1,146 @@
 import { onScopeDispose, shallowRef } from 'vue'
-import { useAction, useResource } from '@linli/shared'
+import { useAction, useResource, type ListState } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
 export type SpaceRow = components['schemas']['SpaceRow']
+export type HouseRow = components['schemas']['HouseRow']
+export type AssetRow = components['schemas']['AssetRow']
 export type SpaceImport = components['schemas']['SpaceImport']
+export type SpaceConsequences = components['schemas']['SpaceConsequences']
 
 /** Kinds of spaces, and what may be made below each. */
 export const BELOW: Record<string, readonly string[]> = {
-  community: ['area', 'building'],
-  area: ['area', 'building'],
+  community: ['building', 'area', 'parking_area', 'house'],
+  area: ['building', 'area', 'parking_area', 'house'],
   building: ['unit', 'house'],
   unit: ['house'],
   house: [],
+  parking_area: ['parking_space_channel', 'parking_area'],
+  parking_space_channel: [],
 }
+export const LANE = 'parking_space_channel'
+export const HOUSE_TYPES = [1, 2, 3, 4, 5, 6, 7] as const
+export const HOUSE_STATUSES = [1, 2, 3] as const
+export const ASSET_TYPES = [1, 2, 3] as const
+
+const path = (communityId: string) => ({ community_id: Number(communityId) })
 
 export async function spacesBelow(communityId: string, parentId: string | null): Promise<SpaceRow[]> {
   return answer(
     api.GET('/api/console/communities/{community_id}/spaces', {
-      params: {
-        path: { community_id: Number(communityId) },
-        query: { parentId: parentId ? Number(parentId) : undefined },
-      },
+      params: { path: path(communityId), query: { parentId: parentId ? Number(parentId) : undefined } },
     }),
   )
 }
 
-export function useChildren(communityId: () => string | null, parentId: () => string | null) {
+/** The houses below one space, or of the whole community. */
+export function useHouses(state: ListState, communityId: () => string | null, parentId: () => string | null) {
   return useResource(() => {
     const community = communityId()
-    return community ? spacesBelow(community, parentId()) : null
-  }, [communityId, parentId])
+    if (!community) return null
+    return answer(
+      api.GET('/api/console/communities/{community_id}/houses', {
+        params: {
+          path: path(community),
+          query: {
+            pageNo: state.page.value,
+            pageSize: state.size.value,
+            parentId: parentId() ? Number(parentId()) : undefined,
+            q: state.filter('q') || undefined,
+            houseType: state.filter('type') ? Number(state.filter('type')) : undefined,
+            houseStatus: state.filter('status') ? Number(state.filter('status')) : undefined,
+            sort: state.sort.value || undefined,
+          },
+        },
+      }),
+    )
+  }, [communityId, parentId, state.page, state.size, state.filters, state.sort])
+}
+
+/** The way from the root down to a space: what a link with a space in it needs. */
+export async function wayTo(spaceId: string): Promise<string[]> {
+  const way = await answer(
+    api.GET('/api/console/spaces/{space_id}/way', { params: { path: { space_id: Number(spaceId) } } }),
+  )
+  return way.map((one) => one.id)
 }
 
 export function useSpaceChanges(communityId: () => string) {
-  const create = useAction((parentId: string, kind: string, name: string) =>
+  const create = useAction((parentId: string, kind: string, name: string, direction?: number) =>
     answer(
       api.POST('/api/console/communities/{community_id}/spaces', {
-        params: { path: { community_id: Number(communityId()) } },
-        body: { parentId: Number(parentId), kind, name },
+        params: { path: path(communityId()) },
+        body: { parentId: Number(parentId), kind, name, direction },
       }),
     ),
   )
-  const rename = useAction((id: string, name: string) =>
+  const change = useAction((id: string, name: string, direction?: number, parentId?: string) =>
     answer(
       api.PUT('/api/console/spaces/{space_id}', {
         params: { path: { space_id: Number(id) } },
-        body: { name },
+        body: { name, direction, parentId: parentId ? Number(parentId) : undefined },
       }),
     ),
   )
-  const remove = useAction(async (id: string) => {
-    await api.DELETE('/api/console/spaces/{space_id}', { params: { path: { space_id: Number(id) } } })
+  const consequences = useAction((id: string) =>
+    answer(
+      api.GET('/api/console/spaces/{space_id}/consequences', { params: { path: { space_id: Number(id) } } }),
+    ),
+  )
+  const remove = useAction((id: string) =>
+    answer(
+      api.DELETE('/api/console/spaces/{space_id}', {
+        params: { path: { space_id: Number(id) }, query: { whole: true } },
+      }),
+    ),
+  )
+  const describe = useAction((id: string, body: components['schemas']['HouseDescription']) =>
+    answer(
+      api.PUT('/api/console/communities/{community_id}/houses/{house_id}', {
+        params: { path: { ...path(communityId()), house_id: Number(id) } },
+        body,
+      }),
+    ),
+  )
+  return { create, change, consequences, remove, describe }
+}
+
+/** Parking spaces, garages and storage rooms of a house. */
+export function useAssets(communityId: () => string, houseId: () => string) {
+  const of = () => ({ ...path(communityId()), house_id: Number(houseId()) })
+  const list = useResource(
+    () =>
+      answer(
+        api.GET('/api/console/communities/{community_id}/houses/{house_id}/assets', {
+          params: { path: of() },
+        }),
+      ),
+    [houseId],
+  )
+  const add = useAction((type: number, name: string) =>
+    answer(
+      api.POST('/api/console/communities/{community_id}/houses/{house_id}/assets', {
+        params: { path: of() },
+        body: { type, name },
+      }),
+    ),
+  )
+  const change = useAction(async (id: string, type: number, name: string) => {
+    await api.PUT('/api/console/communities/{community_id}/houses/{house_id}/assets/{asset_id}', {
+      params: { path: { ...of(), asset_id: Number(id) } },
+      body: { type, name },
+    })
     return true
   })
-  return { create, rename, remove }
+  const remove = useAction((id: string) =>
+    answer(
+      api.DELETE('/api/console/communities/{community_id}/houses/{house_id}/assets/{asset_id}', {
+        params: { path: { ...of(), asset_id: Number(id) } },
+      }),
+    ),
+  )
+  return { list, add, change, remove }
 }
 
 const POLL_MS = 700
@@ -62,7 +148,7 @@ const POLL_MS = 700
 /** The import: tried first, which tells every error at once; then applied, or only its good rows; then perhaps undone. */
 export function useSpaceImport(communityId: () => string) {
   const current = shallowRef<SpaceImport | null>(null)
-  const path = (id: string) => ({ path: { import_id: Number(id) } })
+  const importPath = (id: string) => ({ path: { import_id: Number(id) } })
   let gone = false
   onScopeDispose(() => (gone = true))
 
@@ -72,7 +158,7 @@ export function useSpaceImport(communityId: () => string) {
     while (current.value.state === 'waiting' && !gone) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
       current.value = await answer(
-        api.GET('/api/console/imports/{import_id}', { params: path(current.value.id) }),
+        api.GET('/api/console/imports/{import_id}', { params: importPath(current.value.id) }),
       )
     }
     return current.value
@@ -84,7 +170,7 @@ export function useSpaceImport(communityId: () => string) {
     form.append('file', file)
     const started = await answer(
       api.POST('/api/console/communities/{community_id}/spaces/import', {
-        params: { path: { community_id: Number(communityId()) }, query: { dryRun: true } },
+        params: { path: path(communityId()), query: { dryRun: true } },
         body: { file: file.name },
         bodySerializer: () => form,
       }),
@@ -94,12 +180,16 @@ export function useSpaceImport(communityId: () => string) {
   const apply = useAction(async (id: string, goodOnly: boolean) =>
     follow(
       await answer(
-        api.POST('/api/console/imports/{import_id}/apply', { params: { ...path(id), query: { goodOnly } } }),
+        api.POST('/api/console/imports/{import_id}/apply', {
+          params: { ...importPath(id), query: { goodOnly } },
+        }),
       ),
     ),
   )
   const undo = useAction(async (id: string) => {
-    current.value = await answer(api.POST('/api/console/imports/{import_id}/undo', { params: path(id) }))
+    current.value = await answer(
+      api.POST('/api/console/imports/{import_id}/undo', { params: importPath(id) }),
+    )
     return current.value
   })
   return { current, check, apply, undo }
