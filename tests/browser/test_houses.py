@@ -1,0 +1,199 @@
+"""The desk keeps houses and residents: tree and list, assets, the form, review, moving out, duplicates, history."""
+
+import io
+import re
+
+import openpyxl
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.slow
+
+
+def choose(page: Page, within: Locator, label: str, option: str) -> None:
+    within.locator(".el-select", has=page.get_by_role("combobox", name=label)).first.click()
+    page.locator(".el-select-dropdown:visible").get_by_role("option", name=option, exact=True).click()
+
+
+def pick_house(page: Page, within: Locator, *names: str) -> None:
+    for level, name in enumerate(names, 1):
+        choose(page, within, f"Level {level}", name)
+
+
+def community_id(visit: Visit) -> str:
+    rows = visit.page.request.get(f"{visit.base}/api/console/communities?applyStatus=2").json()["data"]
+    return str(rows[0]["id"])
+
+
+@pytest.mark.covers("PM-19")
+def test_buildings_units_houses_and_lanes(administrator: Visit) -> None:
+    page = administrator.page
+    administrator.go("/spaces")
+    tree, actions = page.get_by_role("tree"), page.locator("section.actions")
+    expect(tree.get_by_role("treeitem").first).to_be_visible()
+
+    def add(kind: str, name: str) -> None:
+        actions.get_by_role("button", name="Add here").click()
+        choose(page, actions, "Kind", kind)
+        actions.get_by_role("textbox", name="Name").fill(name)
+        actions.get_by_role("button", name="Add", exact=True).click()
+        expect(page.get_by_text(f"Added {name}").last).to_be_visible()
+        actions.get_by_role("button", name="Close").click()
+
+    add("Building", "88")
+    tree.get_by_text("88", exact=True).click()
+    expect(actions.get_by_role("heading", name="88")).to_be_visible()
+    add("Unit", "01")
+    building = tree.get_by_role("treeitem").filter(has=page.get_by_text("88", exact=True))
+    building.locator(".el-tree-node__expand-icon").first.click()
+    building.get_by_text("01", exact=True).click()
+    expect(actions.get_by_role("heading", name="01", exact=True)).to_be_visible()
+    add("House", "0101")
+    page.get_by_role("button", name="88/01/0101").click()
+    panel = page.get_by_role("dialog", name="88/01/0101")
+    panel.get_by_label("Layout").fill("three")
+    panel.get_by_role("button", name="Save").click()
+    expect(panel.locator(".el-form-item__error")).to_contain_text("3/2/1")
+    panel.get_by_label("Layout").fill("3/2/1")
+    choose(page, panel, "House type", "High-rise")
+    panel.get_by_role("button", name="Save").click()
+    expect(page.locator("tbody")).to_contain_text("3/2/1")
+    panel.get_by_role("tab", name="Parking and storage").click()
+    panel.get_by_role("textbox", name="Number").fill("B1-012")
+    panel.get_by_role("button", name="Add asset").click()
+    expect(panel.get_by_role("listitem")).to_contain_text("B1-012")
+    panel.get_by_role("button", name="Delete").click()
+    expect(panel).to_contain_text("No parking space")
+    panel.get_by_role("tab", name="History").click()
+    removed = panel.get_by_role("listitem").first
+    expect(removed).to_contain_text("Asset removed")
+    removed.get_by_role("button", name="Put back to before this").click()
+    removed.get_by_role("button", name="Put back", exact=True).click()
+    expect(panel.get_by_role("listitem").first).to_contain_text("Asset added")
+    page.keyboard.press("Escape")
+
+    tree.get_by_text("88", exact=True).click()
+    expect(actions.get_by_role("heading", name="88")).to_be_visible()
+    actions.get_by_role("button", name="Rename").click()
+    actions.get_by_role("textbox", name="Name").fill("89")
+    actions.get_by_role("button", name="Save").click()
+    expect(page.locator("tbody")).to_contain_text("89/01/0101")
+    actions.get_by_role("button", name="Delete").click()
+    sure = page.get_by_role("dialog", name=re.compile("Delete"))
+    expect(sure.get_by_test_id("consequences")).to_contain_text(
+        "2 spaces below go with it (1 of them houses), 1 assets"
+    )
+    sure.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("Deleted “")).to_be_visible()
+    expect(tree.get_by_text("89", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(tree.get_by_text("89", exact=True)).to_be_visible()
+
+    page.locator("button.root").click()
+    add("Parking area", "P9")
+    tree.get_by_text("P9", exact=True).click()
+    expect(actions.get_by_role("heading", name="P9")).to_be_visible()
+    actions.get_by_role("button", name="Add here").click()
+    actions.get_by_role("textbox", name="Name").fill("East gate")
+    actions.get_by_text("Exit", exact=True).click()
+    actions.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_text("Added East gate")).to_be_visible()
+    with page.expect_download() as downloaded:
+        page.get_by_role("link", name="Export").click()
+    book = openpyxl.load_workbook(downloaded.value.path())
+    assert [cell.value for cell in book["Houses"][1]][:3] == ["Building", "Unit", "House"]
+    assert administrator.take_faults() == []
+
+
+@pytest.mark.covers("CON-06", "CON-07", "CON-08", "PM-06", "PM-07", "PM-08", "TOP-01")
+def test_the_form_decides_what_residents_are_asked(administrator: Visit, tmp_path) -> None:
+    page, here = administrator.page, community_id(administrator)
+    administrator.go("/resident-form")
+    page.get_by_role("tab", name="Own fields").click()
+    page.get_by_role("button", name="Add a field").click()
+    dialog = page.get_by_role("dialog", name="Add a field")
+    dialog.get_by_label("Field name").fill("Pet")
+    dialog.get_by_label("Key").fill("pet")
+    dialog.get_by_text("Choice", exact=True).click()
+    dialog.get_by_role("textbox", name="Value").fill("dog")
+    dialog.get_by_role("textbox", name="Description").fill("Dog")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("tab", name="Display").click()
+    pet = page.get_by_role("listitem", name="Pet")
+    expect(pet.get_by_role("checkbox", name="Shown")).not_to_be_checked()
+    pet.get_by_text("Required", exact=True).click()
+    expect(pet.get_by_role("checkbox", name="Shown")).to_be_checked()
+    expect(pet.get_by_role("radio", name="Main")).to_be_checked()
+    pet.get_by_text("Extended", exact=True).click()
+    expect(pet.get_by_role("checkbox", name="Required")).not_to_be_checked()
+    pet.get_by_text("Required", exact=True).click()
+    expect(page.get_by_role("listitem", name="Phone").get_by_role("checkbox", name="Shown")).to_be_disabled()
+    page.get_by_role("button", name="Move Pet up").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved").first).to_be_visible()
+    page.get_by_role("tab", name="Review").click()
+    expect(page.get_by_text("No", exact=True)).to_be_visible()
+    page.get_by_role("switch").locator("xpath=..").click()
+    expect(page.get_by_text("Yes", exact=True)).to_be_visible()
+
+    got = page.request.get(
+        f"{administrator.base}/api/console/spaces/template.xlsx?language=en&communityId={here}"
+    )
+    sheet = openpyxl.load_workbook(io.BytesIO(got.body()))["Residents"]
+    red = {cell.value for cell in sheet[1] if cell.font.color.rgb == "00C00000"}
+    assert red == {"Building", "Unit", "House", "Name", "Relation", "Pet"}
+
+    houses = page.request.get(f"{administrator.base}/api/console/communities/{here}/houses").json()["data"]
+    building, unit, house = houses[0]["location"].split("/")
+    book = openpyxl.load_workbook(io.BytesIO(got.body()))
+    for row in (
+        (building, unit, house, "杜甫", "owner", "13912340001"),
+        (building, unit, house, "王维", "owner", "1391"),
+    ):
+        book["Residents"].append(row)
+    file = tmp_path / "residents.xlsx"
+    book.save(file)
+    administrator.go("/residents")
+    page.get_by_role("button", name="Import a spreadsheet").click()
+    page.get_by_test_id("import-file").set_input_files(file)
+    expect(page.get_by_role("alert")).to_contain_text("nothing was imported", timeout=30_000)
+    faults = page.get_by_role("dialog").locator("tbody")
+    expect(faults).to_contain_text("1391")
+    expect(faults.get_by_role("row")).to_have_count(3)  # two without a pet, one wrong phone
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Add a resident").first.click()
+    panel = page.get_by_role("dialog", name="Add a resident")
+    pick_house(page, panel, building, unit, house)
+    panel.get_by_label("Name", exact=True).fill("李清照")
+    panel.get_by_label("Phone", exact=True).fill("13912340002")
+    panel.get_by_label("ID number").fill("330102199001011234")
+    panel.get_by_role("button", name="Save").click()
+    expect(panel.locator(".el-form-item__error")).to_be_visible()
+    choose(page, panel, "Pet", "Dog")
+    panel.get_by_role("button", name="Save").click()
+    expect(panel).to_be_hidden()
+    page.get_by_role("button", name="李清照").first.click()
+    panel = page.get_by_role("dialog", name="李清照")
+    expect(panel.get_by_test_id("id-no")).to_have_text("330*************34")
+    panel.get_by_role("button", name="Show the whole number").click()
+    expect(panel.get_by_test_id("id-no")).to_have_text("330102199001011234")
+    panel.get_by_role("tab", name="Details").click()
+    panel.get_by_label("Phone").fill("13912340003")
+    panel.get_by_role("button", name="Save").click()
+    panel.get_by_role("tab", name="History").click()
+    expect(panel.get_by_role("listitem").first).to_contain_text("13912340003")
+    expect(panel.get_by_role("listitem").nth(1)).to_contain_text("ID number shown")
+    panel.get_by_role("tab", name="Houses and review").click()
+    panel.get_by_role("button", name="Move out").click()
+    leaving = page.get_by_role("dialog", name=re.compile("李清照")).last
+    expect(leaving.get_by_test_id("lost-rights")).to_contain_text("QR code at 0 doors")
+    leaving.get_by_role("button", name="Move out").click()
+    expect(page.get_by_text("李清照 moved out")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(panel.get_by_text("Living there").or_(panel.get_by_text("Moved in")).first).to_be_visible()
+    page.keyboard.press("Escape")
+    assert administrator.take_faults() == []
