@@ -102,7 +102,7 @@ def test_buildings_units_houses_and_lanes(administrator: Visit) -> None:
     expect(page.get_by_text("Added East gate")).to_be_visible()
     with page.expect_download() as downloaded:
         page.get_by_role("link", name="Export").click()
-    book = openpyxl.load_workbook(downloaded.value.path())
+    book = openpyxl.load_workbook(io.BytesIO(downloaded.value.path().read_bytes()))
     assert [cell.value for cell in book["Houses"][1]][:3] == ["Building", "Unit", "House"]
     assert administrator.take_faults() == []
 
