@@ -15,6 +15,7 @@ pytestmark = pytest.mark.slow
 def choose(page: Page, within: Locator, label: str, option: str) -> None:
     within.locator(".el-select", has=page.get_by_role("combobox", name=label)).first.click()
     page.locator(".el-select-dropdown:visible").get_by_role("option", name=option, exact=True).click()
+    expect(page.locator(".el-select-dropdown:visible")).to_have_count(0)  # it fades away
 
 
 def pick_house(page: Page, within: Locator, *names: str) -> None:
