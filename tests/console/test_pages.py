@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from linli.console.pages import Pages
+from linli.console.pages import Pages, policy
 
 
 @pytest.fixture
@@ -33,6 +33,19 @@ async def test_any_other_path_is_the_page_under_a_strict_policy(site: httpx.Asyn
     assert answer.headers["cache-control"] == "no-cache"
     assert "script-src 'self'" in answer.headers["content-security-policy"]
     assert "unsafe-eval" not in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("tiles", "allowed"),
+    [
+        ("https://tiles.example:8443/{z}/{x}/{y}.png", "connect-src 'self' https://tiles.example:8443;"),
+        ("https://{s}.tiles.example/{z}/{x}/{y}.png", "connect-src 'self' https://*.tiles.example;"),
+        ("javascript:alert(1)", "connect-src 'self';"),
+        ("", "connect-src 'self';"),
+    ],
+)
+def test_pages_may_load_the_tiles_that_are_set(tiles: str, allowed: str):
+    assert allowed in policy(tiles)
 
 
 @pytest.mark.parametrize("path", ["/../outside.txt", "/%2e%2e/outside.txt", "/.linli-built.stamp"])

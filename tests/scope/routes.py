@@ -87,9 +87,10 @@ def _communities() -> dict[str, list[RouteRecipe]]:
         "GET /overview": [lambda x: Ask(query={"communityId": x.community})],
         **{
             f"GET /overview/{subject}": [lambda x: Ask(query={"communityId": x.community})]
-            for subject in ("population", "houses", "traffic", "vehicle-passes")
+            for subject in ("population", "houses", "traffic", "vehicles", "vehicle-passes")
         },
         "GET /communities/{community_id}/map": [lambda x: Ask(here(x))],
+        "GET /communities/{community_id}/map/candidates": [lambda x: Ask(here(x), {"kind": "door"})],
         "PUT /communities/{community_id}/map/devices/{iot_id}": [
             lambda x: Ask({**here(x), "iot_id": x.door}, body={"lng": 120.1, "lat": 30.2})
         ],

@@ -353,7 +353,7 @@ class Platform:
                 RABBIT_AUTH: self.databus.rabbit_auth,
             },
             forms=upload,
-            pages=Pages(),
+            pages=Pages(tiles=self.settings.map.tiles),
         )
 
     def _services(self) -> dict[str, object]:

@@ -9,16 +9,17 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 HERE: Final = Path(__file__).parent / "static"
 RESIDENT_PAGES: Final = Path(__file__).parent / "static_resident"
 STAFF_PAGES: Final = Path(__file__).parent / "static_staff"
-POLICY: Final = "; ".join((
+_POLICY: Final = "; ".join((
     "default-src 'self'",
     "script-src 'self'",
     "style-src 'self' 'unsafe-inline'",  # positions that the component library writes into style attributes
-    "img-src 'self' data: blob:",
-    "connect-src 'self'",
+    "img-src 'self' data: blob:{tiles}",
+    "connect-src 'self'{tiles}",
     "font-src 'self' data:",  # the phone components' few icons are a font inside their style sheet
     "object-src 'none'",
     "base-uri 'none'",
@@ -42,6 +43,13 @@ type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
+def policy(tiles: str = "") -> str:
+    """What the pages may load: their own, and tiles of the server at the address `tiles`."""
+    parts = urlsplit(tiles)
+    origin = f" {parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""
+    return _POLICY.format(tiles=origin.replace("{s}", "*"))
+
+
 class _File(NamedTuple):
     body: bytes
     packed: bytes | None
@@ -52,12 +60,14 @@ class _File(NamedTuple):
 class Pages:
     """Serves the files of one folder from memory (about a megabyte, each read once and again when it changed).
 
-    `base` is the path that the folder stands at: `/m/assets/x.js` is `assets/x.js` in it.
+    `base` is the path that the folder stands at: `/m/assets/x.js` is `assets/x.js` in it. `tiles` is the address of
+    the map tiles that its pages may load.
     """
 
-    def __init__(self, folder: Path = HERE, *, base: str = "") -> None:
+    def __init__(self, folder: Path = HERE, *, base: str = "", tiles: str = "") -> None:
         self._folder = folder.resolve()
         self._base = base
+        self._policy = policy(tiles).encode()
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):
@@ -77,7 +87,7 @@ class Pages:
             return
         if file is None:
             file = self._find("/index.html") or _File(_NOT_BUILT, None, "text/html", False)
-        await _respond(send, 200, file, headers, head=scope["method"] == "HEAD")
+        await _respond(send, 200, file, headers, head=scope["method"] == "HEAD", policy=self._policy)
 
     def _find(self, path: str) -> _File | None:
         relative = path.lstrip("/")
@@ -110,7 +120,9 @@ def _load(file: Path, _changed: int) -> _File:
     return _File(body, packed, kind, file.parent.name == "assets")
 
 
-async def _respond(send: Send, status: int, file: _File, headers: dict[bytes, bytes], *, head: bool) -> None:
+async def _respond(
+    send: Send, status: int, file: _File, headers: dict[bytes, bytes], *, head: bool, policy: bytes = b""
+) -> None:
     packed = file.packed if b"gzip" in headers.get(b"accept-encoding", b"") else None
     body = packed if packed is not None else file.body
     kind = file.kind + ("; charset=utf-8" if file.kind.startswith("text/") else "")
@@ -124,7 +136,7 @@ async def _respond(send: Send, status: int, file: _File, headers: dict[bytes, by
         fields.append((b"content-encoding", b"gzip"))
     if file.packed is not None:
         fields.append((b"vary", b"accept-encoding"))
-    if file.kind == "text/html":
-        fields.append((b"content-security-policy", POLICY.encode()))
+    if file.kind == "text/html" and policy:
+        fields.append((b"content-security-policy", policy))
     await send({"type": "http.response.start", "status": status, "headers": fields})
     await send({"type": "http.response.body", "body": b"" if head else body})

@@ -7,6 +7,7 @@ from typing import Final
 
 from linli.app.platform import Platform
 from linli.demo import sample
+from linli.demo.barriers import Barriers
 from linli.demo.day import Day, Errand, steps
 from linli.demo.fleet import Fleet
 from linli.demo.mishaps import Mishaps
@@ -39,6 +40,7 @@ class Life:
         self._random = random.Random(sample.SEED)
         self._wallet = Wallet(platform, site)
         self._visitors = Visitors(platform, site, town, fleet, self._wallet)
+        self._barriers = Barriers(platform, site)
         self._mishaps = Mishaps(platform, site, town, fleet)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -47,6 +49,7 @@ class Life:
             asyncio.create_task(self._days(), name="demo residents"),
             self._now_and_then(self._visitors.come, 20, 40),
             self._now_and_then(self._let_in, 20, 45),
+            self._now_and_then(self._barriers.drive, 4, 14),
             self._now_and_then(self._go_wrong, 15, 35),
             *(asyncio.create_task(work, name="demo mishaps") for work in self._mishaps.work()),
         ]

@@ -190,10 +190,15 @@ async def test_devices_stand_on_the_map(desk):
         )  # fmt: skip
         await devices.assign_community(scope, tx, iot_id=made.iot_id, community_id=desk.id)
     at = f"/communities/{desk.id}/map/devices/{made.iot_id}"
+    candidates = f"/communities/{desk.id}/map/candidates"
+    (one,) = (await desk.browser.get(candidates, params={"kind": "door", "q": "gat"})).json()
+    assert (one["iotId"], one["name"]) == (made.iot_id, "gate")
+    assert (await desk.browser.get(candidates, params={"kind": "camera"})).json() == []
     assert (await desk.map())["devices"] == []
     assert (await desk.browser.put(at, json={"lng": 120.1, "lat": 30.2})).status_code == 200
     assert (await desk.browser.put(at, json={"lng": 120.2, "lat": 30.3})).status_code == 200
     (shown,) = (await desk.map())["devices"]
+    assert (await desk.browser.get(candidates, params={"kind": "door"})).json() == []
     assert (shown["kind"], shown["lng"], shown["lat"], shown["alarm"]) == ("door", 120.2, 30.3, "")
     wrong = await desk.browser.put(at, json={"lng": 181, "lat": 30.3})
     assert (wrong.status_code, wrong.json()["field"]) == (400, "lng")

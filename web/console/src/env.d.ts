@@ -6,3 +6,10 @@ declare module 'element-plus/es/locale/lang/*.mjs' {
   const language: Language
   export default language
 }
+
+/** The build of the map library for pages under a strict content policy; the same parts as the usual one. */
+declare module 'maplibre-gl/dist/maplibre-gl-csp' {
+  import maplibregl from 'maplibre-gl'
+
+  export default maplibregl
+}

@@ -12,7 +12,17 @@ from linli.domains.communities.post_policy import PICTURE_BYTES
 from linli.domains.communities.queries import communities
 from linli.domains.communities.service import uploads
 from linli.domains.overview import calendar, map_view, queries, service
-from linli.domains.overview.schemas import CommunityMap, Days, Housing, Population, VehiclePass
+from linli.domains.overview.schemas import (
+    Candidate,
+    CommunityMap,
+    Days,
+    Housing,
+    PlaceKind,
+    Population,
+    Share,
+    VehiclePass,
+)
+from linli.domains.people.queries import vehicles
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import TooLarge
@@ -66,6 +76,14 @@ class FigureRoutes(Controller):
         weeks = calendar.weeks(clock.now_ms(), community.time_zone)
         return await queries.traffic(here, db, community_id, weeks)
 
+    @get("/vehicles", right="vehicles.use")
+    async def vehicles(
+        self, within: NamedDependency[Scope], db: NamedDependency[Database], community_id: CommunityId
+    ) -> list[Share]:
+        """Registered vehicles by the region of their plates, most first (CON-04)."""
+        found = await vehicles.by_region(within.narrowed(community_id), db, community_id)
+        return [Share(row.region, row.vehicles) for row in found]
+
     @get("/vehicle-passes", right="communities.use")
     async def vehicle_passes(
         self, within: NamedDependency[Scope], db: NamedDependency[Database], community_id: CommunityId
@@ -95,6 +113,20 @@ class MapRoutes(Controller):
             within.narrowed(community_id), db, objects, community_id=community_id, tiles=settings.map.tiles,
             now_ms=clock.now_ms(),
         )  # fmt: skip
+
+    @get("/candidates", right="devices.manage")
+    async def candidates(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        community_id: FromPath[int],
+        kind: FromQuery[PlaceKind],
+        q: FromQuery[str] = "",
+    ) -> list[Candidate]:
+        """Devices of a kind that do not stand on the map yet."""
+        here = within.narrowed(community_id)
+        await communities.community(here, db, community_id)
+        return await map_view.candidates(here, db, community_id=community_id, kind=kind, keyword=q.strip())
 
     @put("/devices/{iot_id:str}", right="devices.manage")
     async def place(

@@ -5,15 +5,18 @@ from typing import Final
 from linli.domains.communities.queries import communities
 from linli.domains.communities.service import uploads
 from linli.domains.overview import queries
-from linli.domains.overview.schemas import CommunityMap, MapDevice, PlaceKind, Plan
+from linli.domains.overview.schemas import Candidate, CommunityMap, MapDevice, PlaceKind, Plan
 from linli.kernel.db import Reader
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
 from linli.things.queries import alerts
+from linli.things.queries.device_lists import DeviceFilter, walk_devices
 from linli.things.queries.devices import DeviceRow, find_devices
 
 ALARM_MS: Final = 30 * 60_000
 """An alarm shows on the map for so long after the device raised it."""
+CANDIDATES: Final = 50
+"""Enough to choose from; a longer list is narrowed by name."""
 _KINDS: Final[tuple[tuple[str, PlaceKind], ...]] = (
     ("community/people", "door"),
     ("community/car", "gate"),
@@ -59,6 +62,27 @@ async def community_map(
     return CommunityMap(
         community.lng, community.lat, tiles, await _plan(scope, db, objects, community_id), shown
     )
+
+
+async def candidates(
+    scope: Scope, db: Reader, *, community_id: int, kind: PlaceKind, keyword: str
+) -> list[Candidate]:
+    """Devices of a kind in the community that do not stand on the map yet, the oldest first, CANDIDATES at most."""
+    placed = await queries.placed_devices(scope, db, community_id)
+    where = DeviceFilter(keyword=keyword, community_id=community_id)
+    found: list[Candidate] = []
+    after = 0
+    while len(found) < CANDIDATES:
+        rows = await walk_devices(scope, db, where=where, after_no=after, limit=500)
+        found += [
+            Candidate(row.iot_id, row.nickname or row.device_name, row.state)
+            for row in rows
+            if row.iot_id not in placed and kind_of(row) == kind
+        ]
+        if len(rows) < 500:
+            break
+        after = rows[-1].device_no
+    return found[:CANDIDATES]
 
 
 async def _plan(scope: Scope, db: Reader, objects: ObjectStore, community_id: int) -> Plan | None:

@@ -11,7 +11,7 @@ IN: Final = "in"
 OUT: Final = "out"
 
 type Kind = Literal["person", "vehicle"]
-type PlaceKind = Literal["door", "gate", "camera", "other"]
+PlaceKind = Literal["door", "gate", "camera", "other"]
 
 
 class Share(msgspec.Struct, rename="camel", frozen=True):
@@ -102,6 +102,14 @@ class MapDevice(msgspec.Struct, rename="camel", frozen=True):
     alarm: str
     """What it raised of late, in its own words; empty when it is quiet."""
     alarm_ms: int
+
+
+class Candidate(msgspec.Struct, rename="camel", frozen=True):
+    """A device that could be put on the map."""
+
+    iot_id: str
+    name: str
+    state: str
 
 
 class Plan(msgspec.Struct, rename="camel", frozen=True):

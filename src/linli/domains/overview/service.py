@@ -1,12 +1,15 @@
 """Devices are put on the community's map, moved and taken off; the community may have a plan of its own."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
 from sqlalchemy import bindparam, delete
 
 from linli.domains.communities.queries import communities
 from linli.domains.communities.schemas import Upload
-from linli.domains.overview.models import map_devices, map_plans
+from linli.domains.overview.handlers import HOUR_MS
+from linli.domains.overview.models import map_devices, map_plans, traffic_hours
 from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.errors import BadInput
 from linli.kernel.scope import Scope
@@ -79,3 +82,25 @@ async def drop_plan(scope: Scope, tx: Tx, *, community_id: int) -> None:
     """Show the map instead of a picture; the devices keep their places. Raises NotFound."""
     await communities.community(scope, tx, community_id)
     await _drop_plan.run(tx, scope, community=community_id)
+
+
+async def carry_over(
+    scope: Scope, tx: Tx, *, community_id: int, counts: Iterable[tuple[int, str, str, int]]
+) -> None:
+    """Take over hourly counts of a system that the community used before: (UTC ms, kind, direction, passed).
+
+    They are what the curves compare with in the first weeks. Hours that are counted already stay as they are. Raises
+    NotFound.
+    """
+    await communities.community(scope, tx, community_id)
+    hours: Counter[tuple[int, str, str]] = Counter()
+    for at_ms, kind, direction, passed in counts:
+        hours[at_ms // HOUR_MS, kind, direction] += passed
+    rows = [
+        {
+            "community_id": community_id, "hour": hour, "kind": kind, "direction": direction,
+            "tenant_id": scope.tenant, "passed": passed, "refused": 0,
+        }
+        for (hour, kind, direction), passed in hours.items()
+    ]  # fmt: skip
+    await tx.upsert(traffic_hours, rows, keys=("community_id", "hour", "kind", "direction"))

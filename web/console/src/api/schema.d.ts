@@ -1096,6 +1096,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/map/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Candidates
+         * @description Devices of a kind that do not stand on the map yet.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdMapCandidatesCandidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/map/devices/{iot_id}": {
         parameters: {
             query?: never;
@@ -5238,6 +5258,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/overview/vehicles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Vehicles
+         * @description Registered vehicles by the region of their plates, most first (CON-04).
+         */
+        get: operations["ApiConsoleOverviewVehiclesVehicles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/passes": {
         parameters: {
             query?: never;
@@ -8096,6 +8136,12 @@ export interface components {
         /** CampaignStarted */
         CampaignStarted: {
             id: string;
+        };
+        /** Candidate */
+        Candidate: {
+            iotId: string;
+            name: string;
+            state: string;
         };
         /** CandidateCount */
         CandidateCount: {
@@ -14968,6 +15014,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommunityMap"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdMapCandidatesCandidates: {
+        parameters: {
+            query: {
+                kind: "door" | "gate" | "camera" | "other";
+                q?: string;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Candidate"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -24382,6 +24468,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VehiclePass"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleOverviewVehiclesVehicles: {
+        parameters: {
+            query: {
+                communityId: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -48,6 +48,12 @@ export const router = createRouter({
       meta: { open: true, titleKey: 'entry.register.title' },
     },
     {
+      path: '/screen',
+      name: 'screen',
+      component: () => import('@/domains/overview/ScreenPage.vue'),
+      meta: { titleKey: 'overview.screen.title' },
+    },
+    {
       path: '/',
       component: () => import('./Shell.vue'),
       children: [

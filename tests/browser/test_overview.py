@@ -1,0 +1,119 @@
+"""A community at a glance: figures beside the rows they count, devices on the map, the wall."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.slow
+
+
+def _counted(administrator: Visit, path: str) -> int:
+    """How many rows a list of the console says it has."""
+    answer = administrator.context.request.get(f"{administrator.base}/api/console{path}")
+    assert answer.ok, answer.text()
+    return int(answer.json()["total"])
+
+
+@pytest.mark.covers("CON-01", "CON-02", "CON-03", "CON-04")
+def test_figures_are_counts_of_rows(administrator: Visit):
+    page = administrator.page
+    administrator.go("/overview")
+    population = page.get_by_test_id("population")
+    for label in ("Registered", "Permanent", "Tenants"):
+        expect(population.locator(f"dt:text-is('{label}') + dd")).to_have_text(re.compile(r"\d"))
+    community = administrator.context.request.get(f"{administrator.base}/api/console/communities").json()
+    here = next(row["id"] for row in community["data"] if row["applyStatus"] == 2)
+    residents = _counted(administrator, f"/communities/{here}/residents?pageSize=1")
+    permanent, tenants = (
+        int(population.locator(f"dt:text-is('{label}') + dd").inner_text().replace(",", ""))
+        for label in ("Permanent", "Tenants")
+    )
+    assert permanent + tenants == residents
+    expect(population.get_by_role("heading", name="Age")).to_be_visible()
+    expect(population.get_by_role("heading", name="Education")).to_have_count(0)  # nobody said anything of it
+
+    houses = page.get_by_test_id("houses-panel")
+    expect(houses).to_contain_text("High-rise")
+    expect(houses.locator("dt:text-is('Households') + dd")).to_have_text(
+        str(_counted(administrator, f"/communities/{here}/houses?pageSize=1"))
+    )
+    for label in ("Lived in", "Parking spaces", "Storage rooms"):
+        expect(houses.locator(f"dt:text-is('{label}') + dd")).to_have_text(re.compile(r"^[1-9]"))
+
+    traffic = page.get_by_test_id("traffic")
+    expect(traffic.locator("dt:text-is('Today') + dd")).to_have_text(re.compile(r"^[1-9]"), timeout=30_000)
+    traffic.get_by_role("button", name="Table").first.click()
+    expect(traffic.get_by_role("row")).to_have_count(8)
+    expect(traffic.get_by_role("row").nth(1).get_by_role("cell").nth(1)).to_have_text(re.compile(r"\d"))
+    page.get_by_text("Vehicles", exact=True).first.scroll_into_view_if_needed()
+    traffic.locator("label").filter(has_text="Vehicles").click()
+    expect(traffic.locator("dt:text-is('Today') + dd")).to_have_text(re.compile(r"^[1-9]"), timeout=30_000)
+
+    vehicles = page.get_by_test_id("vehicles")
+    expect(vehicles.get_by_text("浙", exact=True)).to_be_visible()
+    administrator.go("/overview")
+    expect(page.get_by_test_id("vehicle-passes").locator("li").first).to_contain_text(
+        re.compile(r"[\u4e00-\u9fff][A-Z]\w{5,6}"), timeout=30_000
+    )
+    assert administrator.take_faults() == []
+
+
+def test_devices_are_put_on_the_map_and_moved(administrator: Visit):
+    page = administrator.page
+    administrator.go("/overview")
+    card = page.get_by_test_id("map-card")
+    marks = card.locator(".mark")
+    expect(marks.first).to_be_visible(timeout=20_000)
+    before = marks.count()
+    card.get_by_role("button", name="Edit the map").click()
+    one = card.get_by_role("button", name=re.compile("社区会所"))
+    one.click()
+    card.get_by_role("button", name="Take off the map").click()
+    expect(marks).to_have_count(before - 1)
+
+    card.get_by_role("combobox").click()
+    card.get_by_role("combobox").fill("会所")
+    page.get_by_role("option", name=re.compile("社区会所")).click()
+    expect(marks).to_have_count(before)
+    old = one.bounding_box()
+    one.focus()
+    page.keyboard.press("ArrowRight")
+    expect(one).to_be_visible()
+    page.wait_for_timeout(800)
+    moved = one.bounding_box()
+    assert old is not None
+    assert moved is not None
+    assert 4 < moved["x"] - old["x"] < 12
+    one.hover()
+    page.mouse.down()
+    page.mouse.move(moved["x"] - 60, moved["y"] + 40, steps=6)
+    page.mouse.up()
+    page.wait_for_timeout(800)
+    card.get_by_role("button", name="Done").click()
+    dragged = one.bounding_box()
+    assert dragged is not None
+    assert dragged["x"] < moved["x"] - 40
+    assert administrator.take_faults() == []
+
+
+def test_a_wall_shows_it_all_at_once(administrator: Visit):
+    page = administrator.page
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    administrator.go("/screen")
+    screen = page.get_by_test_id("screen")
+    expect(screen.locator("dt:text-is('Persons today') + dd")).to_have_text(
+        re.compile(r"[1-9]"), timeout=30_000
+    )
+    expect(screen.get_by_test_id("map")).to_be_visible(timeout=20_000)
+    expect(screen.get_by_test_id("live-passes").locator("li").first).to_be_visible()
+    assert page.evaluate("document.documentElement.classList.contains('dark')")
+    assert page.evaluate(
+        "document.documentElement.scrollHeight <= innerHeight"
+    )  # nothing to scroll on a wall
+    screen.get_by_role("link", name="Back").click()
+    expect(page.get_by_test_id("traffic")).to_be_visible()
+    assert not page.evaluate("document.documentElement.classList.contains('dark')")
+    assert administrator.take_faults() == []
