@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import httpx
-import pytest
 
 from linli.app import rooms
 from linli.domains.sandbox.examples.written import WRITTEN
@@ -31,7 +30,6 @@ async def ready(desk: Desk, browser: httpx.AsyncClient) -> dict[str, Any]:
     return state
 
 
-@pytest.mark.covers("SDK-1")
 async def test_every_method_answers_in_the_sandbox(desk: Desk, browser: httpx.AsyncClient) -> None:
     state = await ready(desk, browser)
     listed = (await browser.get("/reference")).json()
