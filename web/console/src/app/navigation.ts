@@ -38,6 +38,7 @@ export const SECTIONS: Section[] = [
       place('claims.reviews.title', 'reviews', 'communities.review'),
       place('people.spaces.title', 'spaces', 'houses.use'),
       place('people.residents.title', 'residents', 'residents.use'),
+      place('people.form.title', 'resident-form', 'residents.use'),
       place('usergroups.title', 'user-groups', 'residents.use'),
       place('vehicles.title', 'vehicles', 'vehicles.use'),
     ],
@@ -48,7 +49,6 @@ export const SECTIONS: Section[] = [
     places: [
       place('visitors.title', 'visitors', 'visitors.use'),
       place('notices.title', 'notices', 'notices.use'),
-      place('people.form.title', 'resident-form', 'residents.use'),
     ],
   },
   {
