@@ -35,6 +35,12 @@ class AuthorityExists(Conflict):
     code = "ops.authority_exists"
 
 
+class NoAuthority(NotFound):
+    """This installation has no certificate authority yet; `linli tls init` makes one."""
+
+    code = "ops.no_authority"
+
+
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """What a PEM file says. Times in UTC ms; `names` are host names and addresses as text."""
@@ -137,10 +143,10 @@ class Authority:
 
     def _load(self) -> tuple[x509.Certificate, rsa.RSAPrivateKey]:
         if not self._key.exists():
-            raise NotFound(what="certificate authority", id=str(self.folder))
+            raise NoAuthority(what="certificate authority")
         key = serialization.load_pem_private_key(self._key.read_bytes(), password=None)
         if not isinstance(key, rsa.RSAPrivateKey):
-            raise NotFound(what="RSA key", id=str(self._key))
+            raise NotFound(what="RSA key", id=self._key.name)
         return x509.load_pem_x509_certificate(self.certificate.read_bytes()), key
 
 
@@ -149,7 +155,7 @@ def read(file: Path) -> Certificate:
     try:
         return describe(x509.load_pem_x509_certificate(file.read_bytes()))
     except FileNotFoundError:
-        raise NotFound(what="certificate", id=str(file)) from None
+        raise NotFound(what="certificate", id=file.name) from None
     except ValueError as error:
         raise BadInput(field="certificate", rule="format", example="-----BEGIN CERTIFICATE-----") from error
 

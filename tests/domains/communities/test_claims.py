@@ -200,7 +200,7 @@ async def test_the_page_of_a_managed_community(parts, owner, administrator, work
         0,
     )
     code = (await owner.get(f"/communities/{number}/code")).json()
-    assert code["url"].endswith(f"/resident/?community={number}")
+    assert code["url"].endswith(f"/m/c/{number}")
     assert code["qr"].startswith("data:image/svg+xml;base64,")
     people = {
         one["name"]: one["accountId"] for one in (await owner.get("/organisation/persons")).json()["data"]

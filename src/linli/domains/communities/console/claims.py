@@ -193,7 +193,7 @@ class ClaimRoutes(Controller):
         """The community's QR code, to save or to print as a poster."""
         row = await queries.community(within, db, community_id)
         running.require_managed(row)
-        url = f"{settings.public_url}/resident/?community={community_id}"
+        url = f"{settings.public_url}/m/c/{community_id}"
         return CommunityCode(row.name, url, qr_image(url))
 
     @post("/{community_id:int}/service/halt", right=Right.COMMUNITIES_REVIEW.value, status_code=204)

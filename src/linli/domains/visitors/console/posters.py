@@ -15,7 +15,7 @@ from linli.domains.visitors.service import posters
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
-from linli.kernel.qr_pictures import qr_svg
+from linli.kernel.qr import qr_svg
 from linli.kernel.scope import Scope
 
 

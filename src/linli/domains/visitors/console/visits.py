@@ -39,7 +39,7 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.i18n import text
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
-from linli.kernel.qr_pictures import qr_svg
+from linli.kernel.qr import qr_svg
 from linli.kernel.scope import Scope
 
 EXPORT_MAX = 20_000

@@ -8,7 +8,7 @@ from linli.domains.visitors.pages.html import joined, page
 from linli.domains.visitors.schemas import ARRIVED, ASKED, EXPECTED, LEFT, REFUSED, VOID, Visit
 from linli.domains.visitors.times import wall_clock
 from linli.kernel.i18n import text
-from linli.kernel.qr_pictures import qr_svg
+from linli.kernel.qr import qr_svg
 
 _TONES = {ASKED: "warn", EXPECTED: "ok", ARRIVED: "ok", LEFT: "", VOID: "bad", REFUSED: "bad", "over": ""}
 _WAIT_S = 15
