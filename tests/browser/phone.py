@@ -60,9 +60,15 @@ def open_phone(
         context.close()
 
 
+_STILL = """() => document.getAnimations().every(
+  (one) => one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity)"""
+"""Nothing fades in or out any more: half-way, every colour is too pale."""
+
+
 def look(visit: Visit, name: str, pictures: Path | None = None) -> None:
     """The page as it is now: nothing serious for axe, no target too small, nothing wider than the screen, no fault."""
     page = visit.page
+    page.wait_for_function(_STILL)
     if pictures is not None:
         page.screenshot(path=pictures / f"{name}.png", full_page=True)
     serious = findings(visit)

@@ -71,10 +71,10 @@ def test_five_wrong_passwords_make_the_account_wait(fresh: tuple[Visit, Installa
     for _ in range(5):
         page.fill("#login", "li.na")
         page.fill("#password", "wrong password")
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         expect(page.get_by_role("alert")).to_contain_text("The log-in or the password is wrong")
-        expect(page.get_by_role("button", name="Sign in")).to_be_enabled()
-    page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_enabled()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("Too many failures")
     expect(page.get_by_role("button", name="Wait")).to_be_disabled()
     assert visit.take_faults() == []

@@ -73,6 +73,7 @@ def test_devices_are_put_on_the_map_and_moved(administrator: Visit):
     one.click()
     card.get_by_role("button", name="Take off the map").click()
     expect(marks).to_have_count(before - 1)
+    expect(card.get_by_role("alert")).to_have_count(0)
 
     card.get_by_role("combobox").click()
     card.get_by_role("combobox").fill("会所")
@@ -96,6 +97,7 @@ def test_devices_are_put_on_the_map_and_moved(administrator: Visit):
     dragged = one.bounding_box()
     assert dragged is not None
     assert dragged["x"] < moved["x"] - 40
+    expect(card.get_by_role("alert")).to_have_count(0)
     assert administrator.take_faults() == []
 
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Playwright, expect
 
 from tests.browser.conftest import Demo, Visit, open_browser
+from tests.browser.test_first_day import png
 from tests.real.partner import Partner
 from tests.real.platform import Installation
 from tests.real.test_main_job import POIS, Job
@@ -108,7 +109,12 @@ def test_who_joins_the_platform_makes_communities_by_api_alone(
     panel = page.get_by_role("dialog")
     page.locator("#apply-poi").fill("九龙")
     page.get_by_role("option").first.click()
-    panel.get_by_role("button", name="Hand in").click()
+    panel.locator("#apply-address").fill("九龙路1号")
+    panel.locator("input[type=file]").set_input_files(
+        {"name": "proof.png", "mimeType": "image/png", "buffer": png(64)}
+    )
+    expect(panel.get_by_role("button", name="Remove")).to_be_visible()
+    panel.get_by_role("button", name="Send application").click()
     expect(panel.get_by_role("alert")).to_contain_text("apply for communities by API")
 
     job.partner = Partner(f"127.0.0.1:{installation.http_port}", key["appKey"], key["appSecret"])

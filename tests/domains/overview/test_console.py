@@ -195,8 +195,8 @@ async def test_devices_stand_on_the_map(desk):
     assert (one["iotId"], one["name"]) == (made.iot_id, "gate")
     assert (await desk.browser.get(candidates, params={"kind": "camera"})).json() == []
     assert (await desk.map())["devices"] == []
-    assert (await desk.browser.put(at, json={"lng": 120.1, "lat": 30.2})).status_code == 200
-    assert (await desk.browser.put(at, json={"lng": 120.2, "lat": 30.3})).status_code == 200
+    assert (await desk.browser.put(at, json={"lng": 120.1, "lat": 30.2})).status_code == 204
+    assert (await desk.browser.put(at, json={"lng": 120.2, "lat": 30.3})).status_code == 204
     (shown,) = (await desk.map())["devices"]
     assert (await desk.browser.get(candidates, params={"kind": "door"})).json() == []
     assert (shown["kind"], shown["lng"], shown["lat"], shown["alarm"]) == ("door", 120.2, 30.3, "")

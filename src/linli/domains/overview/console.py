@@ -128,7 +128,7 @@ class MapRoutes(Controller):
         await communities.community(here, db, community_id)
         return await map_view.candidates(here, db, community_id=community_id, kind=kind, keyword=q.strip())
 
-    @put("/devices/{iot_id:str}", right="devices.manage")
+    @put("/devices/{iot_id:str}", right="devices.manage", status_code=204)
     async def place(
         self,
         within: NamedDependency[Scope],

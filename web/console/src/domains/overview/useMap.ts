@@ -32,30 +32,24 @@ export function useMap(communityId: () => string | null) {
   return {
     ...map,
     place: (iotId: string, lng: number, lat: number) =>
-      answer(
-        api.PUT('/api/console/communities/{community_id}/map/devices/{iot_id}', {
-          ...at(iotId),
-          body: { lng, lat },
-        }),
-      ),
+      api.PUT('/api/console/communities/{community_id}/map/devices/{iot_id}', {
+        ...at(iotId),
+        body: { lng, lat },
+      }),
     takeOff: (iotId: string) =>
-      answer(api.DELETE('/api/console/communities/{community_id}/map/devices/{iot_id}', at(iotId))),
+      api.DELETE('/api/console/communities/{community_id}/map/devices/{iot_id}', at(iotId)),
     setPlan: (file: File, metres: number) => {
       const form = new FormData()
       form.append('file', file)
-      return answer(
-        api.POST('/api/console/communities/{community_id}/map/plan', {
-          params: { path: { community_id: Number(communityId()) }, query: { metres } },
-          body: form as never,
-          bodySerializer: (body) => body as unknown as FormData,
-        }),
-      )
+      return api.POST('/api/console/communities/{community_id}/map/plan', {
+        params: { path: { community_id: Number(communityId()) }, query: { metres } },
+        body: form as never,
+        bodySerializer: (body) => body as unknown as FormData,
+      })
     },
     dropPlan: () =>
-      answer(
-        api.DELETE('/api/console/communities/{community_id}/map/plan', {
-          params: { path: { community_id: Number(communityId()) } },
-        }),
-      ),
+      api.DELETE('/api/console/communities/{community_id}/map/plan', {
+        params: { path: { community_id: Number(communityId()) } },
+      }),
   }
 }
