@@ -34,7 +34,10 @@ from tests.campaigns.streams import Streams, websocket_frames
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = json.loads((ROOT / "web" / "console" / "src" / "api" / "openapi.json").read_text("utf-8"))
 ROUTES = DOCUMENT["paths"]
-SPARED = ("session", "setup", "keys", "account", "member", "role", "restart")
+SPARED = (
+    "session", "setup", "keys", "account", "member", "role", "restart", "service/end", "service/halt",
+    "organisation/end", "erase", "agreements",
+)  # fmt: skip
 """What could lock the campaign out of the console or the gateway."""
 REFUSING = (501, 502, 503, 504)
 """Told by routes that need something this installation lacks: a device online, a broker."""

@@ -33,7 +33,7 @@ def application(**changes: object) -> applications.Application:
         "name": "九龙站宾馆",
         "address": "金龙楼(九龙城道)",
         "service_start": "2020-06-18",
-        "service_end": "2020-07-18",
+        "service_end": "2036-07-18",
         "certificates": [("certificateUploadId", "proof")],
     }
     return applications.Application(**(values | changes))  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from linli_sdk.api.communities.models import (
     AssetUpdate,
     CommunityApplied,
     CommunityApply,
+    CommunityApplyOlder,
     CommunityDetail,
     CommunityInfo,
     CommunityNamed,
@@ -39,7 +40,7 @@ from linli_sdk.service import AsyncService
 
 
 class AsyncCommunities(AsyncService):
-    """The 20 methods of service `community`, as a key is granted it."""
+    """The 24 methods of service `community`, as a key is granted it."""
 
     async def add_asset(self, *, house_id: str | int, type: int, name: str) -> str:
         """Add an asset to a house / 新增房屋资产
@@ -144,6 +145,43 @@ class AsyncCommunities(AsyncService):
         """
         return await self._call(contracts.GET_TICKET, TicketGet(type=type))
 
+    async def apply_older(
+        self,
+        *,
+        poid: str,
+        name: str,
+        address: str,
+        service_start_time: str,
+        service_end_time: str,
+        certificate: str,
+    ) -> CommunityApplied:
+        """Apply for a new community (older version) / 创建小区【需审核】（旧版）
+
+        `/solution/community/paas/community/apply` 1.0.0, legacy.
+
+        The certificate is a picture that was uploaded with a ticket: its key, or its address here. Others' pages are not
+        fetched.
+
+        Args:
+            poid: POI id
+            name: 小区名称 / community name
+            address: 地址 / address
+            service_start_time: 服务开始日期 / service start, yyyy-MM-dd
+            service_end_time: 服务结束日期 / service end, yyyy-MM-dd
+            certificate: 证明图片地址或 ossKey / address or key of the uploaded picture of the certificate
+        """
+        return await self._call(
+            contracts.APPLY_OLDER,
+            CommunityApplyOlder(
+                poid=poid,
+                name=name,
+                address=address,
+                service_start_time=service_start_time,
+                service_end_time=service_end_time,
+                certificate=certificate,
+            ),
+        )
+
     async def apply_for_community(
         self,
         *,
@@ -198,6 +236,18 @@ class AsyncCommunities(AsyncService):
         """
         return await self._call(contracts.DELETE_COMMUNITY, CommunityNamed(community_id=community_id))
 
+    async def get_community_older(self, *, community_id: int) -> CommunityDetail:
+        """Read a community (older version) / 查询小区信息（旧版）
+
+        `/solution/community/paas/community/detail/get` 1.0.0, legacy.
+
+        As 1.0.3.
+
+        Args:
+            community_id: 小区 id / community id
+        """
+        return await self._call(contracts.GET_COMMUNITY_OLDER, CommunityNamed(community_id=community_id))
+
     async def get_community(self, *, community_id: int) -> CommunityDetail:
         """Read a community with its review state / 查询小区信息【包括审核状态】
 
@@ -209,6 +259,33 @@ class AsyncCommunities(AsyncService):
             community_id: 小区 id / community id
         """
         return await self._call(contracts.GET_COMMUNITY, CommunityNamed(community_id=community_id))
+
+    async def query_communities_older(
+        self,
+        *,
+        project_id: str | None = None,
+        apply_status: int | None = None,
+        page_size: int | None = None,
+        page_no: int | None = None,
+    ) -> list[CommunityInfo]:
+        """List communities (older version) / 获取小区列表（旧版）
+
+        `/solution/community/paas/community/query` 1.0.0, legacy.
+
+        As 1.0.2.
+
+        Args:
+            project_id: 项目 id / project id
+            apply_status: 审批状态：1 审批中 2 已审批 3 拒绝 / 1 under review, 2 approved, 3 rejected
+            page_size: 每页数量，默认 20 / page size, default 20
+            page_no: 页码，默认 1 / page, default 1
+        """
+        return await self._call(
+            contracts.QUERY_COMMUNITIES_OLDER,
+            CommunityQuery(
+                project_id=project_id, apply_status=apply_status, page_size=page_size, page_no=page_no
+            ),
+        )
 
     async def query_communities(
         self,
@@ -259,6 +336,33 @@ class AsyncCommunities(AsyncService):
         """
         return await self._call(
             contracts.GET_COMMUNITY_OF_DEVICE, DeviceNamed(device_identity=device_identity)
+        )
+
+    async def query_pois_older(
+        self,
+        *,
+        keywords: str,
+        city: str,
+        citylimit: bool | None = None,
+        page_size: int | None = None,
+        page_no: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """Search POI ids (older version) / 获取POID列表（旧版）
+
+        `/solution/community/paas/poid/query` 1.0.0, legacy.
+
+        As 1.0.1.
+
+        Args:
+            keywords: 关键字 / keyword
+            city: 城市 / city
+            citylimit: 仅返回该城市数据 / only data of that city
+            page_size: 每页数量，默认 20 / rows per page, default 20
+            page_no: 页码，默认 1 / page, default 1
+        """
+        return await self._call(
+            contracts.QUERY_POIS_OLDER,
+            PoiQuery(keywords=keywords, city=city, citylimit=citylimit, page_size=page_size, page_no=page_no),
         )
 
     async def query_pois(

@@ -43,12 +43,25 @@ GET_OLD_TICKET: Method[Ticket] = Method(
 GET_TICKET: Method[Ticket] = Method(
     "/solution/community/oss/ticket/get", "1.0.2", token="optional", result=Ticket, reads=True
 )
+APPLY_OLDER: Method[CommunityApplied] = Method(
+    "/solution/community/paas/community/apply", "1.0.0", token="none", result=CommunityApplied
+)
 APPLY_FOR_COMMUNITY: Method[CommunityApplied] = Method(
     "/solution/community/paas/community/apply", "1.0.3", token="none", result=CommunityApplied
 )
 DELETE_COMMUNITY: Method[None] = Method("/solution/community/paas/community/delete", "1.0.1", token="none")
+GET_COMMUNITY_OLDER: Method[CommunityDetail] = Method(
+    "/solution/community/paas/community/detail/get", "1.0.0", token="none", result=CommunityDetail, reads=True
+)
 GET_COMMUNITY: Method[CommunityDetail] = Method(
     "/solution/community/paas/community/detail/get", "1.0.3", token="none", result=CommunityDetail, reads=True
+)
+QUERY_COMMUNITIES_OLDER: Method[list[CommunityInfo]] = Method(
+    "/solution/community/paas/community/query",
+    "1.0.0",
+    token="optional",
+    result=list[CommunityInfo],
+    reads=True,
 )
 QUERY_COMMUNITIES: Method[list[CommunityInfo]] = Method(
     "/solution/community/paas/community/query",
@@ -70,6 +83,9 @@ GET_COMMUNITY_OF_DEVICE: Method[CommunityOfDevice] = Method(
     token="optional",
     result=CommunityOfDevice,
     reads=True,
+)
+QUERY_POIS_OLDER: Method[list[dict[str, Any]]] = Method(
+    "/solution/community/paas/poid/query", "1.0.0", token="optional", result=list[dict[str, Any]], reads=True
 )
 QUERY_POIS: Method[list[dict[str, Any]]] = Method(
     "/solution/community/paas/poid/query", "1.0.1", token="optional", result=list[dict[str, Any]], reads=True

@@ -82,6 +82,26 @@ class Ticket(Model, kw_only=True):
     expire: int
 
 
+class CommunityApplyOlder(Model, kw_only=True):
+    poid: str
+    """POI id"""
+    name: str
+    """小区名称 / community name"""
+    address: str
+    """地址 / address"""
+    service_start_time: str = field(name="serviceStartTime")
+    """服务开始日期 / service start, yyyy-MM-dd"""
+    service_end_time: str = field(name="serviceEndTime")
+    """服务结束日期 / service end, yyyy-MM-dd"""
+    certificate: str
+    """证明图片地址或 ossKey / address or key of the uploaded picture of the certificate"""
+
+
+class CommunityApplied(Model, kw_only=True):
+    community_id: int = field(name="communityId")
+    """小区 id / community id"""
+
+
 class CommunityApply(Model, kw_only=True):
     poid: str
     """POI id"""
@@ -99,11 +119,6 @@ class CommunityApply(Model, kw_only=True):
     """第二个证明文件 / second certificate"""
     certificate_upload_id3: str | None = field(default=None, name="certificateUploadId3")
     """第三个证明文件 / third certificate"""
-
-
-class CommunityApplied(Model, kw_only=True):
-    community_id: int = field(name="communityId")
-    """小区 id / community id"""
 
 
 class CommunityNamed(Model, kw_only=True):
