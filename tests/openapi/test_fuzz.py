@@ -79,4 +79,5 @@ def test_params_fit_or_the_field_is_named(raw: bytes) -> None:
 @given(st.binary(max_size=100))
 def test_any_list_of_names_can_be_read(listed: bytes) -> None:
     names = signed_names(listed)
-    assert sorted(name for name, _ in names.lines) == [name for name, _ in names.lines]
+    bare = [name.removesuffix(b":") for name, _ in names.lines]
+    assert sorted(bare) == bare

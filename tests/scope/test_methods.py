@@ -119,7 +119,17 @@ async def test_it_fails_in_the_words_of_the_specification(
     others = [one for one in town.platform.openapi.registry.services() if one != spec.service]
     async with town.grants(first, others):
         assert await says(params) == FORBIDDEN
-    assert (await says(RECIPES[path, version][0](Chosen(first))))[0] == 200
+    good = RECIPES[path, version][0](Chosen(first))
+    if path in UNDONE_BY:  # the test before may have done it already
+        await first.project.caller.call(*UNDONE_BY[path], good, cloudToken=token)
+    assert (await says(good))[0] == 200
+
+
+UNDONE_BY = {
+    "/project/device/unbind": ("/project/device/bind", "1.0.0"),
+    "/solution/community/paas/device/remove": ("/solution/community/paas/device/add", "1.0.2"),
+}
+"""What must be done before it can be done again."""
 
 
 def _fails(error: Exception) -> Any:
