@@ -6,8 +6,11 @@ from typing import Any
 from tests.campaigns.snapshot import snapshot, table_names
 from tests.scope.town import Town
 
-UNWATCHED = ("openapi_nonce", "openapi_requests", "openapi_usage", "secret_reads", "alembic_version")
-"""Beginnings of tables' names: what a refused call leaves behind too, namely that it was made."""
+UNWATCHED = (
+    "openapi_nonce", "openapi_requests", "openapi_usage", "secret_reads", "alembic_version", "handled_messages",
+)  # fmt: skip
+"""Beginnings of tables' names: what a refused call leaves behind too, namely that it was made; and what is noted of
+devices' messages whenever their handlers come to it."""
 UNWATCHED_COLUMNS = {
     "app_keys": ("last_used_ms",),
     "devices": ("last_seen_ms",),
