@@ -1,7 +1,7 @@
 """`./linli test [pytest arguments]`: installs the engines that tests drive, checks the tree, runs all tests.
 
-The checks, with the web's unit tests among them, run beside the browser tests. With arguments only pytest runs, with
-them: `./linli test tests/kernel -k outbox`. pytest comes last, so that its closing line closes the run.
+The checks run first, with the web's unit tests among them. With arguments only pytest runs, with them:
+`./linli test tests/kernel -k outbox`. pytest comes last, so that its closing line closes the run.
 """
 
 import contextlib
@@ -9,8 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -56,9 +55,8 @@ def main(arguments: list[str]) -> int:
         provide_engines()
     before = {}
     if not arguments:
-        with run_checks() as checks:
-            before["the browser tests"] = run_browser_tests()
-            before["the checks"] = checks()
+        before["the checks"] = run_checks()
+        before["the browser tests"] = run_browser_tests()
     python_code = run_python_tests(arguments)
     failed = [name for name, passed in before.items() if not passed]
     if failed:
@@ -121,36 +119,28 @@ def present(sign: str) -> bool:
     return any(Path("/").glob(sign.lstrip("/")))
 
 
-@contextlib.contextmanager
-def run_checks() -> Iterator[Callable[[], bool]]:
+def run_checks() -> bool:
     """What `./linli check` runs: format, lint, types, import contracts, texts, lock files, web with its unit tests.
 
-    It runs beside the block, and is waited for by the call of what is given: only then its output is shown.
+    Before the browser tests and not beside them: pages that share the processor with a type checker miss their times.
     """
-    with tempfile.TemporaryFile() as out:
-        child = subprocess.Popen(
-            [sys.executable, "scripts/run_checks.py"], stdin=subprocess.DEVNULL, stdout=out, stderr=out
-        )
-
-        def outcome() -> bool:
-            passed = child.wait() == 0
-            out.seek(0)
-            print(out.read().decode(errors="replace"), flush=True)
-            return passed
-
-        try:
-            yield outcome
-        finally:
-            if child.poll() is None:
-                child.terminate()
-                child.wait()
+    return subprocess.run([sys.executable, "scripts/run_checks.py"], stdin=subprocess.DEVNULL).returncode == 0
 
 
 def run_browser_tests() -> bool:
-    """In a process of their own: Playwright's loop keeps every other test of the process from running one."""
+    """In a process of their own: Playwright's loop keeps every other test of the process from running one.
+
+    They share one living sample, and some meet what others left there. Those that fail are asked once more on a fresh
+    one; only who fails there too has failed.
+    """
     (ROOT / "build" / "covers.json").unlink(missing_ok=True)
-    line = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", BROWSER_TESTS]
-    return subprocess.run(line, stdin=subprocess.DEVNULL).returncode == 0
+    line = [sys.executable, "-m", "pytest", "-o", "cache_dir=build/browser-tests", "-q", BROWSER_TESTS]
+    if subprocess.run(line, stdin=subprocess.DEVNULL).returncode == 0:
+        return True
+    say("asking the browser tests that failed once more, on a fresh sample")
+    again = [*line, "--last-failed", "--last-failed-no-failures", "none"]
+    environment = {**os.environ, "COVERS": "add"}
+    return subprocess.run(again, stdin=subprocess.DEVNULL, env=environment).returncode == 0
 
 
 def run_python_tests(arguments: list[str]) -> int:
