@@ -37,6 +37,8 @@ from linli.domains.communities.service.importer import Importer
 from linli.domains.communities.service.token_targets import CommunityTargets
 from linli.domains.communities.service.uploads import SavedFaces, UploadPlace
 from linli.domains.communities.uploads_http import UploadForm
+from linli.domains.faces.room import FaceEngineRoom
+from linli.domains.faces.service.search import FaceSearch
 from linli.domains.notices.service import Publisher
 from linli.domains.people.ports import FaceUploads, Houses
 from linli.domains.people.service import codes, messages
@@ -75,6 +77,7 @@ from linli.things.mqtt.stored_sessions import DatabaseSessionStore
 from linli.things.ota.firmware import MAX_BYTES as FIRMWARE_BYTES
 from linli.things.ota.room import Ota
 from linli.things.room import Things
+from linli.vision.engine.local import NoEngine
 
 log = telemetry.logger(__name__)
 
@@ -111,6 +114,7 @@ class Platform:
         self._things(settings)
         self._delivery()
         self._access()
+        self._faces()
         links = PassLinks(self.secrets, settings.public_url)
         self.visitors = VisitorsRoom(
             db, clock, self.ids, self.door_keys, links, sms, trusted_proxies=settings.http.trusted_proxies
@@ -177,6 +181,11 @@ class Platform:
         access.register_events()
         access.register_devices(self.carriers, self.jobs, invoker=self.things.invoker, objects=self.objects)
 
+    def _faces(self) -> None:
+        self.face_engine = NoEngine("no models are set up")
+        self.faces = FaceEngineRoom(self.db, self.objects, self.face_engine)
+        self.faces.register(self.jobs)
+
     def _databus(self, settings: Settings) -> None:
         things = self.things
         self.databus = DataBus(
@@ -203,6 +212,7 @@ class Platform:
                 ObjectStore: self.objects,
                 UploadPlace: self.uploads,
                 DoorKeys: self.door_keys,
+                FaceSearch: self.faces.search,
                 Invoker: self.things.invoker,
                 ServiceBus: self.service_bus,
                 Secrets: self.secrets,
@@ -249,6 +259,7 @@ class Platform:
         await self.service_bus.start()
         await self.openapi.start()
         await self.worker.start()
+        await self.faces.start()
         await self.reconciler.start()
         await self.housekeeping.start()
         if self.relay is not None:
@@ -368,6 +379,7 @@ class Platform:
             "permits": self.things.gateways.permits,
             "service_bus": self.service_bus,
             "door_keys": self.door_keys,
+            "faces": self.faces,
             "visitors": self.visitors,
             "databus": self.databus,
             "houses": SpaceHouses(),

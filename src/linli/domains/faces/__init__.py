@@ -1,0 +1,1 @@
+"""Faces: pictures and consent, templates of them, and whose face a picture shows."""

@@ -1,0 +1,211 @@
+"""Templates of faces: one, those of some faces, what an index has to take in, and what has to be made anew."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, bindparam, func, or_, select
+
+from linli.domains.faces.models import libraries, templates, thresholds
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.vision.looks import Thresholds
+
+PENDING, KEPT, REFUSED, DROPPED = "pending", "kept", "refused", "dropped"
+
+_t = templates.c
+_HEAD = (
+    _t.community_id, _t.face_id, _t.tenant_id, _t.identity_id, _t.object_key, _t.state, _t.reasons,
+    _t.model_id, _t.change_no, _t.changed_ms,
+)  # fmt: skip
+_community = bindparam("community_id", type_=INT)
+
+
+class Template(NamedTuple):
+    """A row without its vector."""
+
+    community_id: int
+    face_id: str
+    tenant_id: str
+    identity_id: str
+    object_key: str
+    state: str
+    reasons: str
+    """Why it was refused, with commas between; `gone`: its picture is no longer there."""
+    model_id: str
+    change_no: int
+    changed_ms: int
+
+
+class Library(NamedTuple):
+    change_no: int
+    purged_no: int
+
+
+class Delta(NamedTuple):
+    """One thing that an index has to take in."""
+
+    face_id: str
+    state: str
+    model_id: str
+    vector: bytes | None
+    change_no: int
+
+
+_one = Query(
+    select(*_HEAD).where(
+        in_scope(templates), _t.community_id == _community, _t.face_id == bindparam("face_id")
+    ),
+    Template,
+)
+_locked = Query(
+    select(*_HEAD)
+    .where(in_scope(templates), _t.community_id == _community, _t.face_id == bindparam("face_id"))
+    .with_for_update(),
+    Template,
+)
+_of_face = Query(
+    select(*_HEAD)
+    .where(in_scope(templates), _t.face_id == bindparam("face_id"), _t.state != DROPPED)
+    .order_by(_t.community_id),
+    Template,
+)
+_of_faces = Query(
+    select(*_HEAD).where(
+        in_scope(templates), _t.community_id == _community, any_of(_t.face_id, "face_ids"), _t.state == KEPT
+    ),
+    Template,
+)
+_of_person = Query(
+    select(*_HEAD)
+    .where(
+        in_scope(templates),
+        _t.community_id == _community,
+        _t.identity_id == bindparam("identity_id"),
+        _t.state != DROPPED,
+    )
+    .order_by(_t.face_id),
+    Template,
+)
+_library = Query(
+    select(libraries.c.change_no, libraries.c.purged_no).where(
+        in_scope(libraries), libraries.c.community_id == _community
+    ),
+    Library,
+)
+_since = Query(
+    select(_t.face_id, _t.state, _t.model_id, _t.vector, _t.change_no)
+    .where(in_scope(templates), _t.community_id == _community, _t.change_no > bindparam("mark", type_=INT))
+    .order_by(_t.change_no)
+    .limit(bindparam("limit", type_=INT)),
+    Delta,
+    heavy=True,
+)
+_model: Any = bindparam("model_id")
+_stale = or_(
+    _t.state == PENDING,
+    and_(or_(_t.state == KEPT, and_(_t.state == REFUSED, _t.reasons != "gone")), _t.model_id != _model),
+)
+_outstanding = Query(
+    select(*_HEAD)
+    .where(
+        _stale,
+        or_(
+            _t.community_id > bindparam("after_community", type_=INT),
+            and_(
+                _t.community_id == bindparam("after_community", type_=INT),
+                _t.face_id > bindparam("after_face"),
+            ),
+        ),
+    )
+    .order_by(_t.community_id, _t.face_id)
+    .limit(bindparam("limit", type_=INT)),
+    Template,
+    unscoped="the worker makes templates anew for every community",
+    heavy=True,
+)
+_asked_again = and_(
+    in_scope(templates),
+    _t.community_id == _community,
+    or_(_stale, _t.state == REFUSED),
+)
+_to_enrol = Query(
+    select(*_HEAD)
+    .where(_asked_again)
+    .order_by(_t.changed_ms.desc(), _t.face_id)
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    Template,
+)
+_to_enrol_count = Query(select(func.count()).select_from(templates).where(_asked_again))
+_states = Query(
+    select(_t.state, func.count())
+    .where(in_scope(templates), _t.community_id == _community, _t.state != DROPPED)
+    .group_by(_t.state)
+)
+_thresholds = Query(
+    select(thresholds.c.accept, thresholds.c.unsure, thresholds.c.margin).where(
+        in_scope(thresholds), thresholds.c.community_id == _community, thresholds.c.model_id == _model
+    ),
+    Thresholds,
+)
+
+
+async def template(
+    scope: Scope, db: Reader, *, community_id: int, face_id: str, lock: bool = False
+) -> Template | None:
+    """The row of a face in a community, also of a dropped one."""
+    return await (_locked if lock else _one).one(db, scope, community_id=community_id, face_id=face_id)
+
+
+async def of_face(scope: Scope, db: Reader, face_id: str) -> list[Template]:
+    """What is kept of a face, in every community of the scope."""
+    return await _of_face.all(db, scope, face_id=face_id)
+
+
+async def of_faces(scope: Scope, db: Reader, community_id: int, face_ids: list[str]) -> dict[str, Template]:
+    """Those of the faces that a community can recognise, by id."""
+    rows = await _of_faces.all(db, scope, community_id=community_id, face_ids=face_ids)
+    return {row.face_id: row for row in rows}
+
+
+async def of_person(scope: Scope, db: Reader, community_id: int, identity_id: str) -> list[Template]:
+    """What is kept of a person's faces in a community."""
+    return await _of_person.all(db, scope, community_id=community_id, identity_id=identity_id)
+
+
+async def library(scope: Scope, db: Reader, community_id: int) -> Library | None:
+    """How far a community's faces have changed; None where there never was one."""
+    return await _library.one(db, scope, community_id=community_id)
+
+
+async def since(scope: Scope, db: Reader, community_id: int, mark: int, *, limit: int) -> list[Delta]:
+    """What changed after `mark`, in order."""
+    return await _since.all(db, scope, community_id=community_id, mark=mark, limit=limit)
+
+
+async def outstanding(
+    db: Reader, model_id: str, *, after: tuple[int, str] = (0, ""), limit: int
+) -> list[Template]:
+    """Faces of all communities whose template is still to be made with this model."""
+    return await _outstanding.all(
+        db, model_id=model_id, after_community=after[0], after_face=after[1], limit=limit
+    )
+
+
+async def to_enrol(
+    scope: Scope, db: Reader, community_id: int, model_id: str, request: PageRequest
+) -> Page[Template]:
+    """Faces of a community that cannot be recognised yet: waiting, refused, or made with another model."""
+    binds = {"community_id": community_id, "model_id": model_id}
+    total = int(await _to_enrol_count.scalar(db, scope, **binds))
+    return Page.of(request, total, await _to_enrol.all(db, scope, **binds, **request.binds))
+
+
+async def counts(scope: Scope, db: Reader, community_id: int) -> dict[str, int]:
+    """state → faces of a community in it."""
+    return dict(await _states.all(db, scope, community_id=community_id))
+
+
+async def site_thresholds(scope: Scope, db: Reader, community_id: int, model_id: str) -> Thresholds | None:
+    """What a community decides by with this model; None: the model's own."""
+    return await _thresholds.one(db, scope, community_id=community_id, model_id=model_id)

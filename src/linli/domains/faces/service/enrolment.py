@@ -1,0 +1,216 @@
+"""A face is enrolled: its template is kept for each community that shall recognise it, and taken away again.
+
+Models never run inside a transaction. A caller that has looked at the picture already (`looking.good_look`) hands the
+look to `put`, and the face can be found with the commit; without one the template is made after the commit by a worker,
+which also makes every template anew when the model changes.
+"""
+
+from collections.abc import Collection
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import bindparam, update
+
+from linli.domains.faces.errors import FacesOff
+from linli.domains.faces.models import libraries, templates
+from linli.domains.faces.queries import templates as queries
+from linli.domains.faces.queries.templates import DROPPED, KEPT, PENDING, REFUSED, Template
+from linli.domains.faces.service.looking import look as look_at
+from linli.kernel import outbox, telemetry
+from linli.kernel.db import INT, Command, Database, Query, Tx, in_scope
+from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.objects import ObjectStore
+from linli.kernel.outbox import Jobs
+from linli.kernel.scope import Scope
+from linli.vision.engine import Engine
+from linli.vision.looks import Look
+
+log = telemetry.logger(__name__)
+
+ENROL: Final = "faces.enrol"
+CATCH_UP: Final = "faces.catch_up"
+GONE: Final = "gone"
+BATCH: Final = 20
+
+
+class FaceToEnrol(msgspec.Struct, frozen=True):
+    """`change_no` tells which picture this job is of: a face put anew since has a job of its own."""
+
+    tenant_id: str
+    community_id: int
+    face_id: str
+    change_no: int
+
+
+class CatchUp(msgspec.Struct, frozen=True):
+    """A round over all faces whose template is not of this model; where the round stands."""
+
+    model_id: str
+    after_community: int = 0
+    after_face: str = ""
+
+
+_next = Query(
+    update(libraries)
+    .where(in_scope(libraries), libraries.c.community_id == bindparam("community_id", type_=INT))
+    .values(change_no=libraries.c.change_no + 1)
+    .returning(libraries.c.change_no)
+)
+_settle = Command(
+    update(templates)
+    .where(
+        in_scope(templates),
+        templates.c.community_id == bindparam("community_id", type_=INT),
+        templates.c.face_id == bindparam("face"),
+    )
+    .values(
+        identity_id=bindparam("who"),
+        object_key=bindparam("picture"),
+        state=bindparam("new_state"),
+        reasons=bindparam("why"),
+        model_id=bindparam("model"),
+        vector=bindparam("bytes"),
+        change_no=bindparam("number", type_=INT),
+        changed_ms=bindparam("now", type_=INT),
+    )
+)
+
+
+async def put(
+    scope: Scope,
+    tx: Tx,
+    *,
+    community_id: int,
+    face_id: str,
+    identity_id: str,
+    object_key: str,
+    now_ms: int,
+    look: Look | None = None,
+) -> str:
+    """Let a community recognise a face, or the same face by another picture; the state it has now.
+
+    `kept` with a good look, `refused` with a bad one, `pending` without. Twice the same picture changes nothing.
+    Raises NotFound for a community outside the scope.
+    """
+    scope.allow(community_id)
+    known = await queries.template(scope, tx, community_id=community_id, face_id=face_id, lock=True)
+    same = known is not None and (known.object_key, known.identity_id) == (object_key, identity_id)
+    if known is not None and same and known.state in (PENDING, KEPT, REFUSED) and look is None:
+        return known.state
+    number = await _number(scope, tx, community_id)
+    row = {
+        "community_id": community_id,
+        "face_id": face_id,
+        "tenant_id": scope.tenant,
+        "identity_id": identity_id,
+        "object_key": object_key,
+        **_outcome(look),
+        "change_no": number,
+        "created_ms": now_ms,
+        "changed_ms": now_ms,
+    }
+    kept = tuple(name for name in row if name not in ("community_id", "face_id", "tenant_id", "created_ms"))
+    await tx.upsert(templates, [row], keys=("community_id", "face_id"), update=kept)
+    if look is None:
+        await outbox.add(tx, ENROL, FaceToEnrol(scope.tenant, community_id, face_id, number))
+    return str(row["state"])
+
+
+async def drop(
+    scope: Scope, tx: Tx, *, face_id: str, now_ms: int, community_ids: Collection[int] | None = None
+) -> int:
+    """Forget a face in the scope's communities (or some of them): vector, picture and person; in how many it was."""
+    found = [
+        row
+        for row in await queries.of_face(scope, tx, face_id)
+        if community_ids is None or row.community_id in community_ids
+    ]
+    for row in found:
+        await _write(scope, tx, row._replace(identity_id="", object_key=""), _outcome(None, DROPPED), now_ms)
+    return len(found)
+
+
+async def _number(scope: Scope, tx: Tx, community_id: int) -> int:
+    """The next number of a community's changes. Its row stays locked, so that numbers commit in their order."""
+    row = {"community_id": community_id, "tenant_id": scope.tenant, "change_no": 0}
+    await tx.upsert(libraries, [row], keys=("community_id",))
+    return int(await _next.scalar(tx, scope, community_id=community_id))
+
+
+async def _write(scope: Scope, tx: Tx, row: Template, outcome: dict[str, Any], now_ms: int) -> None:
+    number = await _number(scope, tx, row.community_id)
+    await _settle.run(
+        tx, scope, community_id=row.community_id, face=row.face_id, who=row.identity_id,
+        picture=row.object_key, new_state=outcome["state"], why=outcome["reasons"],
+        model=outcome["model_id"], bytes=outcome["vector"], number=number, now=now_ms,
+    )  # fmt: skip
+
+
+def _outcome(look: Look | None, otherwise: str = PENDING) -> dict[str, Any]:
+    if look is None:
+        return {"state": otherwise, "reasons": "", "model_id": "", "vector": None}
+    if look.good and look.vector:
+        return {"state": KEPT, "reasons": "", "model_id": look.model_id, "vector": look.vector}
+    reasons = ",".join(look.reasons)
+    return {"state": REFUSED, "reasons": reasons, "model_id": look.model_id, "vector": None}
+
+
+class Enroller:
+    """Makes templates after the commit, and all of them anew when the model has changed."""
+
+    def __init__(self, db: Database, objects: ObjectStore, engine: Engine) -> None:
+        self._db = db
+        self._objects = objects
+        self._engine = engine
+
+    def register(self, jobs: Jobs) -> None:
+        jobs.on(ENROL, FaceToEnrol, self.enrol)
+        jobs.on(CATCH_UP, CatchUp, self.catch_up)
+
+    async def start(self) -> None:
+        """Begin a round where faces wait or were made with another model. Without models they go on waiting."""
+        model_id = self._engine.state.model_id
+        if model_id and await queries.outstanding(self._db, model_id, limit=1):
+            async with self._db.begin() as tx:
+                await outbox.add(tx, CATCH_UP, CatchUp(model_id), key=CATCH_UP)
+
+    async def enrol(self, job: FaceToEnrol) -> None:
+        """Make one template. Raises FacesBusy, which has the outbox try again."""
+        scope = Scope.system(job.tenant_id, "faces")
+        row = await queries.template(scope, self._db, community_id=job.community_id, face_id=job.face_id)
+        if row is not None and row.change_no == job.change_no and row.state == PENDING:
+            await self._make(scope, row)
+
+    async def catch_up(self, job: CatchUp) -> None:
+        """A part of a round, and the job for the rest of it."""
+        if job.model_id != self._engine.state.model_id:
+            return  # the model changed again, or is gone: another round begins with the next start
+        after = (job.after_community, job.after_face)
+        rows = await queries.outstanding(self._db, job.model_id, after=after, limit=BATCH)
+        for row in rows:
+            await self._make(Scope.system(row.tenant_id, "faces"), row)
+        if len(rows) == BATCH:
+            rest = CatchUp(job.model_id, rows[-1].community_id, rows[-1].face_id)
+            async with self._db.begin() as tx:
+                await outbox.add(tx, CATCH_UP, rest, key=CATCH_UP)
+
+    async def _make(self, scope: Scope, row: Template) -> None:
+        outcome: dict[str, Any]
+        try:
+            picture = await self._objects.get(row.object_key)
+            outcome = _outcome(await look_at(self._engine, picture, field="picture"))
+        except FacesOff:
+            return  # it waits until there are models
+        except NotFound:
+            outcome = {**_outcome(None, REFUSED), "reasons": GONE}
+        except BadInput as error:
+            outcome = {**_outcome(None, REFUSED), "reasons": str(error.facts["rule"])}
+            outcome["model_id"] = self._engine.state.model_id
+        async with self._db.begin() as tx:
+            now = await queries.template(
+                scope, tx, community_id=row.community_id, face_id=row.face_id, lock=True
+            )
+            if (
+                now is not None and now.change_no == row.change_no
+            ):  # else it was put anew or dropped meanwhile
+                await _write(scope, tx, now, outcome, self._db.clock.now_ms())

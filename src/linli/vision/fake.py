@@ -1,0 +1,67 @@
+"""A stand-in for the models, for tests of what is built on them: deterministic, without files, numpy or Pillow.
+
+What a picture "shows" is written at the end of its bytes, after whatever makes it a picture: `face:alice` is a good
+picture of alice, `face:alice;blur,pose` one that is refused for these reasons, `face:-` shows nobody. Without such a
+mark a picture shows whom its hash says.
+"""
+
+import hashlib
+import math
+import re
+import struct
+from typing import Final
+
+from linli.vision.engine.ports import NoPicture
+from linli.vision.looks import COUNT, REASONS, Face, Look, Thresholds, Use
+
+MODEL_ID: Final = "fake000000000000"
+DIMENSIONS: Final = 16
+THRESHOLDS: Final = Thresholds(accept=0.8, unsure=0.6, margin=0.08)
+_MARK = re.compile(rb"face:([^;]{1,64})(?:;([a-z,]*))?$")
+_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"BM")
+
+
+def marked(picture: bytes, who: str, *reasons: str) -> bytes:
+    """The picture, showing `who` to the stand-in."""
+    return picture + f"face:{who}{';' if reasons else ''}{','.join(reasons)}".encode()
+
+
+def vector_of(who: str) -> bytes:
+    """A unit vector; those of different names are nearly orthogonal."""
+    digest = hashlib.shake_256(who.encode()).digest(DIMENSIONS * 2)
+    values = [value - 32768 for (value,) in struct.iter_unpack("<H", digest)]
+    length = math.sqrt(sum(value * value for value in values))
+    return struct.pack(f"<{DIMENSIONS}f", *(value / length for value in values))
+
+
+class FakePipeline:
+    """Looks at pictures as `pipeline.Pipeline` does."""
+
+    model_id = MODEL_ID
+    dimensions = DIMENSIONS
+    thresholds = THRESHOLDS
+    models = ("fake",)
+
+    def look(self, picture: bytes, *, use: Use = "enrol", embed: bool = True) -> Look:
+        if not picture.startswith(_STARTS):
+            raise NoPicture("format")
+        found = _MARK.search(picture[-160:])
+        who = found[1].decode(errors="replace") if found else hashlib.sha256(picture).hexdigest()
+        told = found[2].decode().split(",") if found and found[2] else []
+        reasons = [reason for reason in REASONS if reason in told]
+        if who == "-":
+            return Look(640, 640, [], [COUNT], [], self.model_id, b"")
+        faces = [_face(320.0)] if COUNT not in reasons else [_face(320.0), _face(200.0)]
+        vector = vector_of(who) if embed else b""
+        advice = [reason for reason in told if reason == "cover"]
+        return Look(640, 640, faces, reasons, advice, self.model_id, vector)
+
+    def embed_crop(self, picture: bytes) -> Look:
+        return self.look(picture)
+
+
+def _face(side: float) -> Face:
+    eyes = [(side * 0.8, 260.0), (side * 1.2, 260.0)]
+    mouth = [(side * 0.85, 400.0), (side * 1.15, 400.0)]
+    points = [*eyes, (side, 330.0), *mouth]
+    return Face(160.0, 160.0, side, side, 0.99, points, 0.0, 0.0, 0.0, 400.0, 128.0, 50.0)
