@@ -190,6 +190,19 @@ def _access() -> dict[tuple[str, str], list[Recipe]]:
     }
 
 
+def _accounts() -> dict[tuple[str, str], list[Recipe]]:
+    return {
+        # A phone that the tenant knows means its person, so it is no id of a row here.
+        ("/user/account/register", "1.0.2"): [
+            lambda x: {"loginName": f"new-{x.name}-{x.once}", "nickName": "新账号"}
+        ],
+        ("/user/account/freeze", "1.0.1"): [lambda x: {"identityId": x.account}],
+        ("/user/account/unfreeze", "1.0.0"): [lambda x: {"identityId": x.account}],
+        ("/user/account/querybyphone", "1.0.1"): [lambda x: {"phone": x.account_phone}],
+        ("/user/account/unregister", "1.0.1"): [lambda x: {"identityId": x.spare_account}],
+    }
+
+
 def _communities() -> dict[tuple[str, str], list[Recipe]]:
     community = "/solution/community/paas/community"
     return {
@@ -416,6 +429,7 @@ RECIPES: dict[tuple[str, str], list[Recipe]] = {
     **_data(),
     **_subscriptions(),
     **_access(),
+    **_accounts(),
     **_communities(),
     **_devices(),
     **_people(),

@@ -116,6 +116,9 @@ class Lot:
     """A resident to be merged into `person`."""
     door_person: str = ""
     spare_door_person: str = ""
+    account: str = ""
+    spare_account: str = ""
+    account_phone: str = ""
     door: str = ""
     door_name: str = ""
     product: str = ""
@@ -496,6 +499,10 @@ async def _add_people(town: Town, lot: Lot) -> None:
 
     lot.person, lot.spare_person = await member("王先生"), await member("李先生")
     lot.door_person, lot.spare_door_person = await door_person(), await door_person()
+    lot.account_phone = f"1370000{ord(lot.name):04d}"
+    for name, phone in (("account", lot.account_phone), ("spare_account", None)):
+        wish = {"loginName": f"{name}-{lot.name}", "nickName": "账号", "phone": phone}
+        setattr(lot, name, await caller.ok("/user/account/register", "1.0.2", wish))
     lot.twin = await member("王先 生")
     async with town.platform.db.begin() as tx:
         for field, name in (("waiting_person", "候甲"), ("spare_waiting_person", "候乙")):

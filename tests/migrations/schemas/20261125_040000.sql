@@ -1138,6 +1138,26 @@ CREATE TABLE notices (
 	deleted_by TEXT DEFAULT '' NOT NULL
 );
 INSERT INTO "notices" VALUES(1,'1',1,'1','1',1,1,1,1,'1',1,'1',1,1,1,'1');
+CREATE TABLE open_accounts (
+	tenant_id TEXT NOT NULL, 
+	project_id TEXT NOT NULL, 
+	identity_id TEXT NOT NULL, 
+	login_id TEXT NOT NULL, 
+	login_name TEXT NOT NULL, 
+	nick_name TEXT NOT NULL, 
+	phone TEXT, 
+	email TEXT DEFAULT '' NOT NULL, 
+	avatar_url TEXT DEFAULT '' NOT NULL, 
+	location_code TEXT DEFAULT '' NOT NULL, 
+	creater TEXT DEFAULT '' NOT NULL, 
+	modifier TEXT DEFAULT '' NOT NULL, 
+	create_app_key TEXT NOT NULL, 
+	frozen INTEGER DEFAULT '0' NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_open_accounts PRIMARY KEY (tenant_id, project_id, identity_id)
+);
+INSERT INTO "open_accounts" VALUES('1','1','1','1','1','1','1','1','1','1','1','1','1',1,1,1);
 CREATE TABLE openapi_key_policies (
 	app_key TEXT NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -2284,6 +2304,9 @@ CREATE INDEX ix_face_templates_change ON face_templates (community_id, change_no
 CREATE INDEX ix_face_templates_face ON face_templates (face_id);
 CREATE INDEX ix_face_templates_person ON face_templates (identity_id);
 CREATE INDEX ix_face_templates_state ON face_templates (state, model_id);
+CREATE INDEX ix_open_accounts_identity ON open_accounts (identity_id, frozen);
+CREATE UNIQUE INDEX uq_open_accounts_login ON open_accounts (tenant_id, project_id, login_name);
+CREATE UNIQUE INDEX uq_open_accounts_phone ON open_accounts (tenant_id, project_id, phone);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('changes',1);
 INSERT INTO "sqlite_sequence" VALUES('communities',1);

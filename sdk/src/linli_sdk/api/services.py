@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linli_sdk.api.access.sync import Access
+from linli_sdk.api.account.sync import Account
 from linli_sdk.api.auth.sync import Auth
 from linli_sdk.api.communities.sync import Communities
 from linli_sdk.api.data.sync import Data
@@ -25,6 +26,10 @@ class Services:
     @property
     def access(self: Caller) -> Access:
         return Access(self)
+
+    @property
+    def account(self: Caller) -> Account:
+        return Account(self)
 
     @property
     def auth(self: Caller) -> Auth:

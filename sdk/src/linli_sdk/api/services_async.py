@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linli_sdk.api.access.aio import AsyncAccess
+from linli_sdk.api.account.aio import AsyncAccount
 from linli_sdk.api.auth.aio import AsyncAuth
 from linli_sdk.api.communities.aio import AsyncCommunities
 from linli_sdk.api.data.aio import AsyncData
@@ -25,6 +26,10 @@ class AsyncServices:
     @property
     def access(self: AsyncCaller) -> AsyncAccess:
         return AsyncAccess(self)
+
+    @property
+    def account(self: AsyncCaller) -> AsyncAccount:
+        return AsyncAccount(self)
 
     @property
     def auth(self: AsyncCaller) -> AsyncAuth:

@@ -7,7 +7,7 @@ from linli.domains.access.handlers import AccessHandlers
 from linli.domains.access.service.doors import COMMUNITY_DOORS
 from linli.domains.access.service.endings import Endings
 from linli.domains.access.service.keys import DoorKeys
-from linli.domains.people.events import EmployeesLeft, ResidentsMovedOut, UsersErased
+from linli.domains.people.events import AccountUnregistered, EmployeesLeft, ResidentsMovedOut, UsersErased
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
@@ -40,6 +40,7 @@ class AccessRoom:
         handlers.after(ResidentsMovedOut, self._endings.residents_moved_out, name="access.end_of_residents")
         handlers.after(EmployeesLeft, self._endings.employees_left, name="access.end_of_employees")
         handlers.after(UsersErased, self._endings.users_erased, name="access.end_of_users")
+        handlers.after(AccountUnregistered, self._endings.account_unregistered, name="access.end_of_account")
         handlers.after(DoorRemoved, self._endings.door_removed, name="access.end_of_door")
 
     def register_devices(

@@ -120,3 +120,22 @@ class ResidentReviewed(Event, frozen=True):
     """RESIDENT_STATUS: 1 lives there now, 3 refused."""
     comment: str
     """Why they were refused."""
+
+
+class AccountFrozen(Event, frozen=True):
+    """An integrator froze an account, or unfroze it: sign-in ends at once, doors follow where a community says so."""
+
+    name: ClassVar[str] = "people.account_frozen"
+    tenant_id: str
+    project_id: str
+    identity_id: str
+    frozen: bool
+
+
+class AccountUnregistered(Event, frozen=True):
+    """An integrator deleted an account: what its project gave the person ends."""
+
+    name: ClassVar[str] = "people.account_unregistered"
+    tenant_id: str
+    project_id: str
+    identity_id: str

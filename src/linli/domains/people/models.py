@@ -483,3 +483,29 @@ agreement_acceptances = Table(
     integer("accepted_ms"),
     PrimaryKeyConstraint("account_id", "agreement_id"),
 )
+
+open_accounts = Table(
+    "open_accounts",
+    metadata,
+    text_column("tenant_id"),
+    text_column("project_id"),  # of the app that registered it
+    text_column("identity_id"),
+    text_column("login_id"),  # a number of the account beside the identity
+    text_column("login_name"),
+    text_column("nick_name"),
+    text_column("phone", null=True),  # cleaned
+    text_column("email", server_default=""),
+    text_column("avatar_url", server_default=""),
+    text_column("location_code", server_default=""),
+    text_column("creater", server_default=""),
+    text_column("modifier", server_default=""),
+    text_column("create_app_key"),
+    flag("frozen"),
+    integer("created_ms"),
+    integer("changed_ms"),
+    PrimaryKeyConstraint("tenant_id", "project_id", "identity_id"),
+    Index("uq_open_accounts_login", "tenant_id", "project_id", "login_name", unique=True),
+    Index("uq_open_accounts_phone", "tenant_id", "project_id", "phone", unique=True),
+    Index("ix_open_accounts_identity", "identity_id", "frozen"),
+)
+"""Accounts that integrators registered (spec E 3.1): the identityId is a person's. No log-in of Linli's own pages."""

@@ -28,6 +28,7 @@ CAPABILITIES: Final = {
             reviewed=False,
             services=(
                 "access",
+                "account",
                 "community",
                 "data",
                 "device",

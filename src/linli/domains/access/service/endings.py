@@ -19,7 +19,7 @@ from linli.domains.access.rows import Card, QrPermissionRow
 from linli.domains.access.service.cards import end_card
 from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL
 from linli.domains.access.service.qr import end_permission
-from linli.domains.people.events import EmployeesLeft, ResidentsMovedOut, UsersErased
+from linli.domains.people.events import AccountUnregistered, EmployeesLeft, ResidentsMovedOut, UsersErased
 from linli.domains.people.queries import residents
 from linli.kernel.db import INT, Command, Database, Query
 from linli.kernel.scope import Scope
@@ -77,6 +77,14 @@ _drop_door_person = Command(
     ),
     unscoped=_HERE,
 )
+_drop_project_person = Command(
+    delete(persons).where(
+        persons.c.tenant_id == bindparam("of_tenant"),
+        persons.c.project_id == bindparam("of_project"),
+        persons.c.identity_id == bindparam("of_identity"),
+    ),
+    unscoped=_HERE,
+)
 _unname_passes = Command(
     update(passes)
     .where(passes.c.identity_id == bindparam("of_identity"), passes.c.tenant_id == bindparam("of_tenant"))
@@ -121,6 +129,17 @@ class Endings:
         async with self._db.begin() as tx:
             for card in await queries.cards_of_person(tx, **who):
                 await end_card(scope, tx, card=card, reason="person_deleted", now_ms=now)
+
+    async def account_unregistered(self, event: AccountUnregistered) -> None:
+        """The project's door person goes with the account, and what was given in that name."""
+        who: dict[str, Any] = {
+            "of_tenant": event.tenant_id,
+            "of_project": event.project_id,
+            "of_identity": event.identity_id,
+        }
+        async with self._db.begin() as tx:
+            await _drop_project_person.run(tx, **who)
+        await self.person_deleted(DoorPersonDeleted(event.tenant_id, event.project_id, event.identity_id))
 
     async def residents_moved_out(self, event: ResidentsMovedOut) -> None:
         """End what persons may open where they neither live nor work any more."""

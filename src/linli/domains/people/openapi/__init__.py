@@ -1,5 +1,12 @@
 """Open-API methods of people (spec B §3.7-3.8, 3.11, 3.12, 3.21); the composing function registers this module."""
 
+from linli.domains.people.openapi.accounts import (
+    find_account_by_phone,
+    freeze_account,
+    register_account,
+    unfreeze_account,
+    unregister_account,
+)
 from linli.domains.people.openapi.departments import (
     create_department,
     delete_department,
@@ -67,6 +74,8 @@ __all__ = [
     "delete_member",
     "delete_user",
     "delete_vehicles",
+    "find_account_by_phone",
+    "freeze_account",
     "get_employee",
     "get_user",
     "list_community_auth",
@@ -84,8 +93,11 @@ __all__ = [
     "query_users",
     "query_users_1_0_0",
     "query_vehicles",
+    "register_account",
     "remove_from_department",
     "save_member",
+    "unfreeze_account",
+    "unregister_account",
     "update_group",
     "update_user",
     "update_vehicles",

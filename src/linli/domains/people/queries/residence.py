@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 
 from linli.domains.people.models import house_members, persons
 from linli.domains.people.person_rules import MOVED_IN, MOVED_OUT, OWNER
+from linli.domains.people.queries.open_accounts import let_in
 from linli.kernel.db import Query, Reader
 from linli.kernel.errors import Forbidden, NotFound
 from linli.kernel.scope import Caller, Scope
@@ -59,7 +60,12 @@ _homes = Query(
         _m.source, _m.approve_comment, _m.moved_in_ms, _m.created_ms, _m.changed_ms,
     )
     .join(persons, _p.id == _m.person_id)
-    .where(_p.phone == bindparam("phone"), _m.tenant_id == _p.tenant_id, _m.status != MOVED_OUT)
+    .where(
+        _p.phone == bindparam("phone"),
+        _m.tenant_id == _p.tenant_id,
+        _m.status != MOVED_OUT,
+        let_in(_m.person_id, _m.community_id),
+    )
     .order_by(_m.status, _m.created_ms, _m.house_id),
     Home,
     unscoped=_WHY,

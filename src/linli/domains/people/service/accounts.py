@@ -19,6 +19,7 @@ from linli.domains.people.models import (
 )
 from linli.domains.people.person_rules import MOVED_IN, clean_phone, is_phone
 from linli.domains.people.queries import organisation
+from linli.domains.people.queries.open_accounts import let_in
 from linli.domains.people.rights import COMMUNITY_ROLES, TENANT_ROLES, Rights, Role, RoleGrant
 from linli.kernel import tenancy
 from linli.kernel.db import INT, Command, Database, Query, Reader, Tx
@@ -104,6 +105,7 @@ _homes = Query(
         house_members.c.tenant_id == account_persons.c.tenant_id,
         house_members.c.status == MOVED_IN,
         house_members.c.community_id.not_in(_CLOSED),
+        let_in(account_persons.c.person_id, house_members.c.community_id),
     )
     .distinct(),
     unscoped="the rights of an account are what scopes are made of",

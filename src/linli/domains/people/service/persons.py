@@ -111,9 +111,12 @@ def person_row(
 async def known_by_phone(scope: Scope, tx: Tx, *, profile: Profile) -> Person | None:
     """The tenant's person with the phone of a checked profile. Raises PhoneTaken when the name is another."""
     known = await queries.person_of_phone(scope, tx, profile.phone) if profile.phone else None
-    if known is not None and known.name != profile.name:
+    if known is None or known.name == profile.name:
+        return known
+    if await _known_to.all(tx, row=known.id):
         raise PhoneTaken(field="phone", phone=profile.phone)
-    return known
+    # So far only an integrator's account told of them, under a nickname.
+    return await _write(scope, tx, known, {"name": profile.name}, tx.db.clock.now_ms())
 
 
 async def find_or_create(scope: Scope, tx: Tx, *, profile: Profile, ids: Ids, now_ms: int) -> FoundPerson:

@@ -1,0 +1,1 @@
+"""Service `account`: models, contracts and methods."""
