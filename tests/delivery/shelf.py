@@ -51,9 +51,14 @@ class Shelf:
     async def read_back(self, device: str, scope: Scope) -> Mapping[tuple[str, str], str]:
         if device in self.offline:
             raise Unavailable()
+        if device in self.silent:
+            raise DeviceSilent()
         return {
             (KIND, credential): content_hash(c) for (d, credential), c in self.stored.items() if d == device
         }
+
+    def fingerprint(self, kind: str, content: str) -> str:
+        return content_hash(content)
 
     def held_by(self, device: str) -> set[str]:
         return {credential for owner, credential in self.stored if owner == device}

@@ -27,7 +27,7 @@ from linli.delivery.expansion import Expansion
 from linli.delivery.handlers import device_status
 from linli.delivery.ports import Carriers
 from linli.delivery.reconciler import Reconciler
-from linli.delivery.service.rows import wake_worker as wake_reconciler
+from linli.delivery.service.transitions import wake_worker as wake_reconciler
 from linli.delivery.store import free_leases as free_devices
 from linli.delivery.store import free_leases_of as free_devices_of
 from linli.domains.access.room import AccessRoom

@@ -144,7 +144,7 @@ class DeliveryRoutes(Controller):
             DeliveryStep(
                 at_ms=step.at_ms,
                 generation=step.generation,
-                status=wire_status(State(step.state), deleting=bool(step.deleting)),
+                status=wire_status(State(step.state), deleting=bool(step.deleting), reason=step.reason),
                 reason=reason_text(step.reason, step.detail, within.language),
                 caller=step.caller,
             )

@@ -9,11 +9,11 @@ from itertools import batched
 
 from linli.delivery import queries
 from linli.delivery.ports import Carriers
-from linli.delivery.schemas import ExpandGrant, ExpandScope, GrantRow, Target
-from linli.delivery.service.grants import EXPAND_GRANT, EXPAND_SCOPE, set_target
-from linli.delivery.service.rows import refresh
+from linli.delivery.schemas import ExpandGrant, ExpandScope, GrantRow, HeldTarget, Target
+from linli.delivery.service.grants import EXPAND_GRANT, EXPAND_SCOPE
+from linli.delivery.service.refreshing import set_targets
 from linli.kernel import outbox
-from linli.kernel.db import Database, Tx
+from linli.kernel.db import Database
 from linli.kernel.outbox import Jobs
 from linli.kernel.scope import Scope
 
@@ -45,14 +45,15 @@ class Expansion:
         if row is None:
             return
         wanted = {target[:2]: target for target in await self._targets(row)}
-        found = [
-            Target(*columns) for columns in await queries.targets_of_grant.all(self._db, grant_id=row.id)
-        ]
-        gone = [target for target in found if target[:2] not in wanted]
+        there = {
+            (held.device, held.credential): held
+            for held in await queries.targets_of_grant.all(self._db, grant_id=row.id)
+        }
+        gone = [Target(*held[:4]) for key, held in there.items() if key not in wanted]
         for chunk in batched(gone, CHUNK, strict=False):
             await self._write(row, chunk, live=False)
-        # Rows already there are written too: the grant's window may be what changed.
-        for chunk in batched(wanted.values(), CHUNK, strict=False):
+        changed = [target for key, target in wanted.items() if there.get(key) != _as_held(row, target)]
+        for chunk in batched(changed, CHUNK, strict=False):
             await self._write(row, chunk, live=True)
 
     async def _targets(self, row: GrantRow) -> Sequence[Target]:
@@ -65,24 +66,12 @@ class Expansion:
 
     async def _write(self, row: GrantRow, chunk: Sequence[Target], *, live: bool) -> None:
         async with self._db.begin() as tx:
-            for target in chunk:
-                await self._set(tx, row, target, live)
+            await set_targets(tx, row, chunk, live=live, caller=CALLER, now_ms=self._db.clock.now_ms())
 
-    async def _set(self, tx: Tx, row: GrantRow, target: Target, live: bool) -> None:
-        await set_target(
-            tx,
-            row,
-            target.device,
-            target.credential,
-            target.subject,
-            target.content or row.content,
-            live=live,
-        )
-        await refresh(
-            tx,
-            device=target.device,
-            kind=row.kind,
-            credential=target.credential,
-            caller=CALLER,
-            now_ms=self._db.clock.now_ms(),
-        )
+
+def _as_held(row: GrantRow, target: Target) -> HeldTarget:
+    """How a target of the grant is stored."""
+    return HeldTarget(
+        target.device, target.credential, target.subject, target.content or row.content, row.community_id,
+        row.starts_ms, row.ends_ms,
+    )  # fmt: skip

@@ -82,8 +82,14 @@ devices = Table(
     text_column("device", primary_key=True),
     integer("lease_until_ms"),
     text_column("lease_by"),
+    integer("compare_ms", null=True),  # when it is to be asked again what it holds
+    integer("compared_ms", null=True),
+    text_column(
+        "compared", server_default=""
+    ),  # JSON of the last comparison: how many were missing, other, surplus
+    Index("ix_delivery_devices_compare", "compare_ms"),
 )
-"""One delivery in flight per device, whichever process runs it."""
+"""One delivery in flight per device, whichever process runs it; and how its last comparison came out."""
 
 grant_history = Table(
     "delivery_grant_history",

@@ -1,7 +1,7 @@
 """What delivery needs from the rest of the house: a way to call devices, carriers by kind, expanders by scope."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from linli.delivery.schemas import GrantRow, Parcel, Target
 from linli.kernel.db import Reader
@@ -26,11 +26,24 @@ class Invoker(Protocol):
         ...
 
 
+class CannotTell(Exception):
+    """This device has no way to say what it holds."""
+
+
+@runtime_checkable
 class ReadsBack(Protocol):
     """A carrier whose devices can tell what they hold."""
 
+    @property
+    def kinds(self) -> Sequence[str]: ...
+
     async def read_back(self, device: str, scope: Scope) -> Mapping[tuple[str, str], str]:
-        """Content hashes by (kind, credential), as `service.content_hash` makes them."""
+        """What the device holds: a fingerprint of each content by (kind, credential). Raises CannotTell and what the
+        call raises."""
+        ...
+
+    def fingerprint(self, kind: str, content: str) -> str:
+        """What a device that holds this content would say of it."""
         ...
 
 

@@ -3,21 +3,26 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, literal_column, or_, select
-from sqlalchemy import delete as sql_delete
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, case, func, literal_column, not_, or_, select
 
 from linli.delivery.models import desired, desired_history, devices, grant_history, grants, targets
-from linli.delivery.schemas import DesiredRow, Filter, GrantRow, HistoryRow, Support
-from linli.kernel.db import INT, Command, Query, Reader, any_of, in_scope
+from linli.delivery.schemas import DesiredRow, Filter, GrantRow, HeldTarget, HistoryRow
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.sync import State, wire_status
-from linli.sync.states import states_of
+from linli.sync.states import FAULTS, faults_of, states_of
 
 _d = desired.c
 _WORKER = "workers serve every tenant; the row names its own"
 
+# Literals, not binds: PostgreSQL groups by the text of an expression.
+_reasons = ", ".join(f"'{reason}'" for reason in FAULTS)
+_faulty: ColumnElement[bool] = literal_column(
+    f"(delivery_desired.state IN ('{State.FAILED}', '{State.TIMED_OUT}') AND delivery_desired.reason IN ({_reasons}))",
+    Boolean(),
+)
 _filtered = and_(
     in_scope(desired),
     or_(bindparam("any_community", type_=INT) == 1, _d.community_id == bindparam("community_id", type_=INT)),
@@ -27,8 +32,9 @@ _filtered = and_(
     or_(bindparam("any_kind", type_=INT) == 1, any_of(_d.kind, "kinds")),
     or_(
         bindparam("any_status", type_=INT) == 1,
-        and_(any_of(_d.state, "writing"), _d.wanted != ""),
         and_(any_of(_d.state, "deleting"), _d.wanted == ""),
+        and_(_d.wanted != "", any_of(_d.state, "writing"), not_(_faulty)),
+        and_(_d.wanted != "", _faulty, any_of(_d.reason, "reasons")),
     ),
 )
 _list = Query(
@@ -40,12 +46,15 @@ _list = Query(
     DesiredRow,
 )
 _count = Query(select(func.count()).select_from(desired).where(_filtered))
-_deleting = _d.wanted == literal_column("''")  # not a bind: PostgreSQL groups by the text of the expression
-_counts = Query(select(_d.state, _deleting, func.count()).where(_filtered).group_by(_d.state, _deleting))
+_deleting = _d.wanted == literal_column("''")
+_fault = case((_faulty, _d.reason), else_=literal_column("''"))
+_counts = Query(
+    select(_d.state, _deleting, _fault, func.count()).where(_filtered).group_by(_d.state, _deleting, _fault)
+)
 _of_devices = Query(
-    select(_d.device, _d.kind, _d.state, _deleting, func.count())
+    select(_d.device, _d.kind, _d.state, _deleting, _fault, func.count())
     .where(any_of(_d.device, "devices"), in_scope(desired))
-    .group_by(_d.device, _d.kind, _d.state, _deleting)
+    .group_by(_d.device, _d.kind, _d.state, _deleting, _fault)
 )
 _one = Query(select(desired).where(_d.id == bindparam("row_id", type_=INT), in_scope(desired)), DesiredRow)
 _history = Query(
@@ -120,38 +129,17 @@ live_grants_of = Query(
     GrantRow,
 )
 targets_of_grant = Query(
-    select(targets.c.device, targets.c.credential, targets.c.subject, targets.c.content).where(
-        targets.c.grant_id == bindparam("grant_id", type_=INT)
-    ),
-    unscoped=_WORKER,
-)
-drop_target = Command(
-    sql_delete(targets).where(
-        targets.c.grant_id == bindparam("grant_id", type_=INT),
-        targets.c.device == bindparam("device"),
-        targets.c.kind == bindparam("kind"),
-        targets.c.credential == bindparam("credential"),
-    ),
-    unscoped="the grant was read in scope",
-)
-supports = Query(
     select(
-        targets.c.grant_id,
-        targets.c.tenant_id,
-        targets.c.community_id,
+        targets.c.device,
+        targets.c.credential,
         targets.c.subject,
+        targets.c.content,
+        targets.c.community_id,
         targets.c.starts_ms,
         targets.c.ends_ms,
-        targets.c.content,
-    )
-    .where(
-        targets.c.device == bindparam("device"),
-        targets.c.kind == bindparam("kind"),
-        targets.c.credential == bindparam("credential"),
-    )
-    .order_by(targets.c.grant_id),
-    Support,
-    unscoped="all grants of one device row, whoever gave them",
+    ).where(targets.c.grant_id == bindparam("grant_id", type_=INT)),
+    HeldTarget,
+    unscoped=_WORKER,
 )
 _row_by_key = select(desired).where(
     _d.device == bindparam("device"),
@@ -216,8 +204,8 @@ async def list_rows(scope: Scope, db: Reader, *, wanted: Filter, page: PageReque
 async def count_by_status(scope: Scope, db: Reader, *, wanted: Filter) -> dict[str, int]:
     """How many rows show each wire status."""
     counts: dict[str, int] = {}
-    for state, deleting, number in await _counts.all(db, scope, **_binds(wanted)):
-        status = wire_status(State(state), deleting=bool(deleting))
+    for state, deleting, fault, number in await _counts.all(db, scope, **_binds(wanted)):
+        status = wire_status(State(state), deleting=bool(deleting), reason=fault)
         counts[status] = counts.get(status, 0) + number
     return counts
 
@@ -234,8 +222,8 @@ class KindCount(NamedTuple):
 async def counts_of_devices(scope: Scope, db: Reader, *, devices: list[str]) -> list[KindCount]:
     found = await _of_devices.all(db, scope, devices=devices)
     return [
-        KindCount(device, kind, wire_status(State(state), deleting=bool(deleting)), count)
-        for device, kind, state, deleting, count in found
+        KindCount(device, kind, wire_status(State(state), deleting=bool(deleting), reason=fault), count)
+        for device, kind, state, deleting, fault, count in found
     ]
 
 
@@ -283,4 +271,5 @@ def _binds(wanted: Filter) -> dict[str, Any]:
         "any_status": int(wanted.statuses is None),
         "writing": [str(state) for state in states_of(statuses, deleting=False)],
         "deleting": [str(state) for state in states_of(statuses, deleting=True)],
+        "reasons": faults_of(statuses),
     }

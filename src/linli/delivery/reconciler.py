@@ -3,19 +3,20 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 
 from linli.delivery import queries
-from linli.delivery.ports import Carriers, ReadsBack
+from linli.delivery.comparing import Comparing
+from linli.delivery.ports import Carriers
 from linli.delivery.schemas import Parcel
-from linli.delivery.service.rows import check_row, refresh, unwatch, watch
+from linli.delivery.service.refreshing import refresh_many
+from linli.delivery.service.transitions import unwatch, watch
 from linli.delivery.store import DatabaseStore
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import LinliError, TimedOut, Unavailable
-from linli.kernel.scope import Scope
-from linli.sync import ABSENT, Backoff, Carrier, Item, Outcome, Result, serve_device
+from linli.sync import Backoff, Carrier, Item, Outcome, Result, serve_device
 
 log = telemetry.logger(__name__)
 
@@ -67,6 +68,7 @@ class Reconciler:
             worker=process or f"worker:{secrets.token_hex(6)}",
             lease_ms=LEASE_MS,
         )
+        self._comparing = Comparing(db, clock, carriers, self._store)
 
     async def start(self) -> None:
         watch(self._db, self._wake)
@@ -89,6 +91,8 @@ class Reconciler:
         """Serve everything that is due now; how many rows were sent. For tests and command-line tools."""
         sent = 0
         await self._recheck()
+        for device, tenant_id in await self._comparing.due(SEARCH):
+            await self._comparing.compare_quietly(device, tenant_id)
         while due := await self._due():
             served = 0
             for device, carrier in due:
@@ -103,49 +107,44 @@ class Reconciler:
 
         Kinds whose devices cannot tell are skipped. Raises Unavailable when the device is away.
         """
-        due = 0
-        for carrier in self._carriers.all:
-            read_back = getattr(carrier, "read_back", None)
-            if read_back is not None:
-                due += await self._compare(device, carrier, carrier, Scope.system(tenant_id))  # type: ignore[arg-type]
-        return due
-
-    async def _compare(self, device: str, carrier: Carrier[Parcel], reader: ReadsBack, scope: Scope) -> int:
-        held = await reader.read_back(device, scope)
-        due = 0
-        async with self._db.begin() as tx:
-            for row in await queries.rows_of_device.all(tx, device=device, kinds=list(carrier.kinds)):
-                content = held.get((row.kind, row.credential), ABSENT)
-                due += await check_row(tx, row, held=content, now_ms=self._clock.now_ms())
-        return due
+        return await self._comparing.compare(device, tenant_id)
 
     async def _loop(self) -> None:
         while True:
             self._wake.clear()
             try:
                 await self._recheck()
+                asked = [(d, t) for d, t in await self._comparing.due(SEARCH) if d not in self._in_flight]
                 due = [(d, c) for d, c in await self._due() if d not in self._in_flight]
             except Exception:
                 log.exception("delivery: the database cannot be read")
-                due = []
-            for device, carrier in due:
+                asked, due = [], []
+            for device, tenant_id in asked:
                 await self._slots.acquire()
-                task = asyncio.create_task(self._run(device, carrier))
-                self._in_flight[device] = task
+                work = self._comparing.compare_quietly(device, tenant_id)
+                self._in_flight[device] = asyncio.create_task(self._run(device, work))
+            for device, carrier in due:
+                if device not in self._in_flight:
+                    await self._slots.acquire()
+                    work = self._serve_all(device, carrier)
+                    self._in_flight[device] = asyncio.create_task(self._run(device, work))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._poll):
                     await self._wake.wait()
 
-    async def _run(self, device: str, carrier: Carrier[Parcel]) -> None:
+    async def _run(self, device: str, work: Coroutine[None, None, None]) -> None:
         try:
-            while await self._serve(device, carrier):
-                pass
+            await work
         except Exception:
             log.exception("delivery: a round with %s failed", device)
         finally:
             del self._in_flight[device]
             self._slots.release()
             self._wake.set()
+
+    async def _serve_all(self, device: str, carrier: Carrier[Parcel]) -> None:
+        while await self._serve(device, carrier):
+            pass
 
     async def _serve(self, device: str, carrier: Carrier[Parcel]) -> int:
         return await serve_device(self._store, _Guarded(carrier), device, _no_answer)
@@ -169,11 +168,15 @@ class Reconciler:
             rows = await queries.due_rechecks.all(self._db, now=now, limit=RECHECKS)
             if not rows:
                 return
+            some: dict[tuple[str, str], list[str]] = {}
+            for device, kind, credential in rows:
+                some.setdefault((device, kind), []).append(credential)
             async with self._db.begin() as tx:
-                for device, kind, credential in rows:
-                    await refresh(
-                        tx, device=device, kind=kind, credential=credential, caller="system:clock", now_ms=now
-                    )
+                for (device, kind), credentials in some.items():
+                    await refresh_many(
+                        tx, device=device, kind=kind, credentials=credentials, caller="system:clock",
+                        now_ms=now,
+                    )  # fmt: skip
 
 
 class _Guarded:

@@ -60,6 +60,18 @@ class Target(NamedTuple):
     content: str
 
 
+class HeldTarget(NamedTuple):
+    """A target row of one grant."""
+
+    device: str
+    credential: str
+    subject: str
+    content: str
+    community_id: int
+    starts_ms: int
+    ends_ms: int
+
+
 class Support(NamedTuple):
     """A target row of a live grant."""
 
@@ -110,7 +122,7 @@ class DesiredRow(NamedTuple):
     @property
     def status(self) -> str:
         """The wire status, e.g. `toBeTransferred`."""
-        return wire_status(State(self.state), deleting=self.deleting)
+        return wire_status(State(self.state), deleting=self.deleting, reason=self.reason)
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -132,6 +144,25 @@ class Parcel(Delivery):
     def opened(self) -> Content:
         """The content to carry. Only for rows that are not `item.deleting`."""
         return msgspec.json.decode(self.content, type=Content)
+
+
+class Compared(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a device's own list differed from what it should hold when it was last asked."""
+
+    held: int = 0
+    missing: int = 0
+    different: int = 0
+    surplus: int = 0
+    error: str = ""
+    """`offline` or `refused`: it did not say."""
+
+    def plus(self, other: "Compared") -> "Compared":
+        return Compared(
+            self.held + other.held,
+            self.missing + other.missing,
+            self.different + other.different,
+            self.surplus + other.surplus,
+        )
 
 
 class HistoryRow(NamedTuple):

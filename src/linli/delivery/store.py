@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, update
 from linli.delivery import queries
 from linli.delivery.models import desired, devices
 from linli.delivery.schemas import DesiredRow, Parcel
-from linli.delivery.service.rows import save
+from linli.delivery.service.transitions import save_many
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database, Query, Tx, any_of
 from linli.sync import Backoff, Item, Outcome, State, settle, start, take_batch
@@ -42,6 +42,21 @@ _send_again = Command(
     .values(next_try_ms=bindparam("now", type_=INT)),
     unscoped="whoever was sending is gone, whatever the tenant",
 )
+
+_rows_of = Query(
+    select(desired)
+    .where(
+        desired.c.device == bindparam("device"),
+        any_of(desired.c.kind, "kinds"),
+        any_of(desired.c.credential, "credentials"),
+    )
+    .order_by(desired.c.id)
+    .with_for_update(),
+    DesiredRow,
+    unscoped="a device belongs to one tenant",
+)
+FIRST_COMPARE_MS = 6 * 3_600_000
+"""From the first delivery to a device until it is asked what it holds, unless it comes back before."""
 
 
 async def free_leases(db: Database, now_ms: int) -> int:
@@ -82,35 +97,48 @@ class DatabaseStore:
                 return []
             due = await queries.due_rows.all(tx, device=device, kinds=list(kinds), now=now, limit=most)
             rows = {row.item.key: row for row in due}
-            parcels = []
-            for item in take_batch([row.item for row in due], most):
-                row = rows[item.key]
-                sending = start(item, lease_until_ms=until)
-                await save(tx, row, sending, caller=self._worker, now_ms=now, quiet=True)
-                parcels.append(Parcel(sending, row.content, row.tenant_id, row.community_id))
-            if not parcels:
+            batch = take_batch([row.item for row in due], most)
+            moves = [(rows[item.key], start(item, lease_until_ms=until)) for item in batch]
+            await save_many(tx, moves, caller=self._worker, now_ms=now, quiet=True)
+            if not moves:
                 await _free.run(tx, on_device=device, by=self._worker)
-        return parcels
+        return [Parcel(sending, row.content, row.tenant_id, row.community_id) for row, sending in moves]
 
     async def settle(self, device: str, results: Sequence[tuple[Item, Outcome]]) -> None:
         """Write what became of a batch and give the device free."""
         now = self._clock.now_ms()
+        sent_rows = {(sent.kind, sent.credential): (sent, outcome) for sent, outcome in results}
         async with self._db.begin() as tx:
-            for sent, outcome in results:
-                row = await self._row(tx, sent)
-                if row is not None:
-                    spread = random.random()
-                    item = settle(
-                        row.item, outcome, sent=sent, backoff=self._backoff, now_ms=now, spread=spread
-                    )
-                    await save(tx, row, item, caller="device", now_ms=now)
+            rows = await _rows_of.all(
+                tx, device=device, kinds=sorted({kind for kind, _ in sent_rows}),
+                credentials=sorted({credential for _, credential in sent_rows}),
+            )  # fmt: skip
+            moves = []
+            for row in rows:
+                if (row.kind, row.credential) not in sent_rows:
+                    continue
+                sent, outcome = sent_rows[row.kind, row.credential]
+                item = settle(
+                    row.item, outcome, sent=sent, backoff=self._backoff, now_ms=now, spread=random.random()
+                )
+                moves.append((row, item))
+            await save_many(tx, moves, caller="device", now_ms=now)
+            await _free.run(tx, on_device=device, by=self._worker)
+
+    async def hold(self, device: str) -> bool:
+        """Keep everybody from delivering to a device; False when somebody does."""
+        now = self._clock.now_ms()
+        async with self._db.begin() as tx:
+            return await self._take(tx, device, now, now + self._lease_ms)
+
+    async def release(self, device: str) -> None:
+        async with self._db.begin() as tx:
             await _free.run(tx, on_device=device, by=self._worker)
 
     async def _take(self, tx: Tx, device: str, now: int, until: int) -> bool:
-        await tx.upsert(devices, [{"device": device, "lease_until_ms": 0, "lease_by": ""}], keys=("device",))
-        return await _lease.run(tx, on_device=device, now=now, until=until, by=self._worker) > 0
-
-    async def _row(self, tx: Tx, sent: Item) -> DesiredRow | None:
-        return await queries.row_by_key.one(
-            tx, device=sent.device, kind=sent.kind, credential=sent.credential
+        await tx.upsert(
+            devices,
+            [{"device": device, "lease_until_ms": 0, "lease_by": "", "compare_ms": now + FIRST_COMPARE_MS}],
+            keys=("device",),
         )
+        return await _lease.run(tx, on_device=device, now=now, until=until, by=self._worker) > 0

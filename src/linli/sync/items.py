@@ -141,7 +141,12 @@ def resend(item: Item, *, now_ms: int) -> Item:
 
 
 def report(item: Item, held: str, *, now_ms: int) -> Item:
-    """Take what a device read back: `held` is its content hash or ABSENT. A difference makes the row due."""
+    """Take what a device read back: `held` is its content hash or ABSENT.
+
+    A row that was thought settled and differs is due at once. One that still waits for its next try, or for a
+    person, goes on waiting: reading back is no reason to send what the device just refused.
+    """
     if item.state is State.SENDING or held == item.reported:
         return item
-    return _pending(replace(item, reported=held), now_ms)
+    told = replace(item, reported=held)
+    return _pending(told, now_ms) if item.state in SETTLED or held == item.wanted else told

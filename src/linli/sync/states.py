@@ -35,10 +35,21 @@ _WRITING = {
     State.NEEDS_PERSON: "needManual",
 }
 _DELETING = _WRITING | {State.TIMED_OUT: "deleteTimeout", State.FAILED: "deleteFailed"}
+FAULTS = {
+    "image_download": "faceDlError",
+    "image_check": "faceCheckError",
+    "image_check_timeout": "faceCheckTimeout",
+    "library_full": "facePushError",
+    "device_store": "facePushError",
+}
+"""Reasons with a status of their own while a picture is brought to a device (spec B 2.1 FACE_SYNC, E 5.1)."""
+_FAULTY = (State.FAILED, State.TIMED_OUT)
 
 
-def wire_status(state: State, *, deleting: bool) -> str:
+def wire_status(state: State, *, deleting: bool, reason: str = "") -> str:
     """The status of spec B 2.1 (FACE_SYNC, CAR_SYNC) and E 5.1: `toBeTransferred`, `transferred`, `needManual` …"""
+    if not deleting and state in _FAULTY and reason in FAULTS:
+        return FAULTS[reason]
     return (_DELETING if deleting else _WRITING)[state]
 
 
@@ -46,3 +57,8 @@ def states_of(statuses: Sequence[str], *, deleting: bool) -> list[State]:
     """The states that show as one of `statuses`; unknown statuses match nothing."""
     shown = _DELETING if deleting else _WRITING
     return [state for state in State if shown[state] in statuses]
+
+
+def faults_of(statuses: Sequence[str]) -> list[str]:
+    """The reasons in FAULTS that show as one of `statuses`."""
+    return [reason for reason, status in FAULTS.items() if status in statuses]

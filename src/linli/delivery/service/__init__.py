@@ -1,19 +1,12 @@
 """The rules of delivery, in the caller's transaction: each call writes a handful of rows, whatever it reaches."""
 
 from linli.delivery.service.grants import expand_scope, grant, revoke, revoke_all
-from linli.delivery.service.rows import (
-    check_row,
-    content_hash,
-    device_online,
-    refresh,
-    resend,
-    retry,
-    wake_worker,
-    watch,
-)
+from linli.delivery.service.refreshing import refresh
+from linli.delivery.service.rows import compare_soon, device_online, resend, retry
+from linli.delivery.service.transitions import content_hash, wake_worker, watch
 
 __all__ = [
-    "check_row",
+    "compare_soon",
     "content_hash",
     "device_online",
     "expand_scope",

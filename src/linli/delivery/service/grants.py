@@ -3,9 +3,10 @@
 from sqlalchemy import bindparam, update
 
 from linli.delivery import queries
-from linli.delivery.models import grant_history, grants, targets
-from linli.delivery.schemas import ON_DEVICE, ExpandGrant, ExpandScope, Grant, GrantRow
-from linli.delivery.service.rows import caller_of, refresh
+from linli.delivery.models import grant_history, grants
+from linli.delivery.schemas import ON_DEVICE, ExpandGrant, ExpandScope, Grant, GrantRow, Target
+from linli.delivery.service.refreshing import set_targets
+from linli.delivery.service.rows import caller_of
 from linli.kernel import outbox
 from linli.kernel.db import INT, Command, Tx
 from linli.kernel.errors import BadInput
@@ -146,41 +147,5 @@ async def _reach(scope: Scope, tx: Tx, row: GrantRow, now_ms: int) -> None:
     if row.target_type != ON_DEVICE:
         await outbox.add(tx, EXPAND_GRANT, ExpandGrant(row.id), key=f"grant:{row.id}")
         return
-    await set_target(tx, row, row.target, row.credential, row.subject, row.content, live=bool(row.live))
-    await refresh(
-        tx,
-        device=row.target,
-        kind=row.kind,
-        credential=row.credential,
-        caller=caller_of(scope),
-        now_ms=now_ms,
-    )
-
-
-async def set_target(
-    tx: Tx, row: GrantRow, device: str, credential: str, subject: str, content: str, *, live: bool
-) -> None:
-    """Add, change or remove one target row of a grant."""
-    if not live:
-        await queries.drop_target.run(
-            tx, grant_id=row.id, device=device, kind=row.kind, credential=credential
-        )
-        return
-    values = {
-        "grant_id": row.id,
-        "device": device,
-        "kind": row.kind,
-        "credential": credential,
-        "tenant_id": row.tenant_id,
-        "community_id": row.community_id,
-        "subject": subject,
-        "starts_ms": row.starts_ms,
-        "ends_ms": row.ends_ms,
-        "content": content,
-    }
-    await tx.upsert(
-        targets,
-        [values],
-        keys=("grant_id", "device", "kind", "credential"),
-        update=("community_id", "subject", "starts_ms", "ends_ms", "content"),
-    )
+    target = Target(row.target, row.credential, row.subject, row.content)
+    await set_targets(tx, row, [target], live=bool(row.live), caller=caller_of(scope), now_ms=now_ms)

@@ -1,0 +1,160 @@
+"""What devices hold is compared with what they should hold: at each return, and every few hours.
+
+Both directions are mended: what a device lost is sent again, and what it holds without being allowed to becomes a row
+of its own that is deleted there. Until the device has confirmed, such rows are the answer to who can enter but should
+not, and who should but cannot.
+"""
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, func, select, update
+
+from linli.delivery import queries
+from linli.delivery.models import desired, devices
+from linli.delivery.ports import CannotTell, Carriers, ReadsBack
+from linli.delivery.schemas import Compared, DesiredRow
+from linli.delivery.service.transitions import fresh_row, save_many
+from linli.delivery.store import DatabaseStore
+from linli.kernel import telemetry
+from linli.kernel.clock import Clock
+from linli.kernel.db import INT, Command, Database, Query, Tx, any_of
+from linli.kernel.errors import LinliError, Unavailable
+from linli.kernel.scope import Scope
+from linli.sync import ABSENT, new_item, report
+
+log = telemetry.logger(__name__)
+
+EVERY_MS = 6 * 3_600_000
+AGAIN_MS = 600_000
+"""After a device did not answer the question, or refused it."""
+CALLER = "system:comparison"
+
+_due = Query(
+    select(devices.c.device, func.min(desired.c.tenant_id))
+    .join(desired, desired.c.device == devices.c.device)
+    .where(
+        devices.c.compare_ms <= bindparam("now", type_=INT),
+        devices.c.lease_until_ms <= bindparam("now", type_=INT),
+        any_of(desired.c.kind, "kinds"),
+    )
+    .group_by(devices.c.device)
+    .limit(bindparam("limit", type_=INT)),
+    unscoped="workers serve every tenant; the row names its own",
+)
+_note = Command(
+    update(devices)
+    .where(devices.c.device == bindparam("of_device"))
+    .values(
+        compare_ms=bindparam("next_ms", type_=INT),
+        compared_ms=bindparam("now", type_=INT),
+        compared=bindparam("outcome"),
+    )
+)
+
+
+class Comparing:
+    """Asks devices, through the carriers that can."""
+
+    def __init__(self, db: Database, clock: Clock, carriers: Carriers, store: DatabaseStore) -> None:
+        self._db = db
+        self._clock = clock
+        self._carriers = carriers
+        self._store = store
+
+    async def due(self, limit: int) -> list[tuple[str, str]]:
+        """(device, tenant id) of devices whose comparison is due and that nobody serves."""
+        kinds = [kind for reader in self._readers() for kind in reader.kinds]
+        if not kinds:
+            return []
+        found = await _due.all(self._db, now=self._clock.now_ms(), kinds=kinds, limit=limit)
+        return [(device, tenant_id) for device, tenant_id in found]
+
+    async def compare(self, device: str, tenant_id: str) -> int:
+        """Compare one device; how many rows became due. Nothing happens while somebody delivers to it.
+
+        Kinds whose devices cannot tell are skipped. Raises what the call raises, Unavailable when it is away.
+        """
+        if not await self._store.hold(device):
+            return 0
+        found, due, told, next_ms = Compared(), 0, False, self._clock.now_ms() + AGAIN_MS
+        try:
+            for reader in self._readers():
+                try:
+                    held = await reader.read_back(device, Scope.system(tenant_id, "delivery"))
+                except CannotTell:
+                    continue
+                part, rows_due = await self._take(device, tenant_id, reader, held)
+                found, due, told = found.plus(part), due + rows_due, True
+            spread = random.uniform(0.9, 1.1)
+            next_ms = self._clock.now_ms() + round(EVERY_MS * spread)
+        except LinliError as error:
+            found = Compared(error="offline" if isinstance(error, Unavailable) else "refused")
+            told = True
+            raise
+        finally:
+            async with self._db.begin() as tx:
+                outcome = msgspec.json.encode(found).decode() if told else ""
+                await _note.run(
+                    tx, of_device=device, next_ms=next_ms, now=self._clock.now_ms(), outcome=outcome
+                )
+            await self._store.release(device)
+        return due
+
+    async def compare_quietly(self, device: str, tenant_id: str) -> None:
+        """`compare` for the worker: a device that is away or refuses is asked again later."""
+        try:
+            await self.compare(device, tenant_id)
+        except LinliError as error:
+            log.info("delivery: %s did not say what it holds: %s", device, error)
+
+    def _readers(self) -> list[ReadsBack]:
+        return [carrier for carrier in self._carriers.all if isinstance(carrier, ReadsBack)]
+
+    async def _take(
+        self, device: str, tenant_id: str, reader: ReadsBack, held: Mapping[tuple[str, str], str]
+    ) -> tuple[Compared, int]:
+        now = self._clock.now_ms()
+        missing = different = surplus = 0
+        async with self._db.begin() as tx:
+            rows = await queries.rows_of_device.all(tx, device=device, kinds=list(reader.kinds))
+            known = {(row.kind, row.credential): row for row in rows}
+            strays = [key for key in held if key not in known]
+            if strays:
+                known |= await self._adopt(tx, device, tenant_id, rows, strays, now)
+            moves = []
+            for key, row in known.items():
+                found = _as_reported(reader, row, held.get(key))
+                wanted = not row.deleting
+                missing += wanted and found == ABSENT
+                different += wanted and found not in (ABSENT, row.wanted)
+                surplus += not wanted and found != ABSENT
+                moves.append((row, report(row.item, found, now_ms=now)))
+            await save_many(tx, moves, caller=CALLER, now_ms=now)
+        due = sum(item is not row.item and item.next_try_ms is not None for row, item in moves)
+        return Compared(len(held), missing, different, surplus), due
+
+    async def _adopt(
+        self, tx: Tx, device: str, tenant_id: str, rows: list[DesiredRow], strays: list[Any], now: int
+    ) -> dict[tuple[str, str], DesiredRow]:
+        """Rows for what the device holds and nobody ever sent."""
+        community_id = rows[0].community_id if rows else 0
+        fresh = [
+            fresh_row(new_item(device, kind, credential), tenant_id, community_id, "", now)
+            for kind, credential in strays
+        ]
+        await tx.upsert(desired, fresh, keys=("device", "kind", "credential"))
+        wanted = set(strays)
+        again = await queries.rows_of_device.all(tx, device=device, kinds=sorted({k for k, _ in strays}))
+        return {key: row for row in again if (key := (row.kind, row.credential)) in wanted}
+
+
+def _as_reported(reader: ReadsBack, row: DesiredRow, found: str | None) -> str:
+    """The content hash behind a device's fingerprint: the wanted one where they agree."""
+    if found is None:
+        return ABSENT
+    if not row.deleting and found == reader.fingerprint(row.kind, row.content):
+        return row.wanted
+    return f"!{found[:64]}"

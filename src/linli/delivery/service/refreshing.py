@@ -1,0 +1,169 @@
+"""Targets of grants, and the desired rows derived from them, for one credential or by the hundred.
+
+A pass scope that changes reaches thousands of rows: one statement a row would hold the database's only writer.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, update
+
+from linli.delivery.models import desired, targets
+from linli.delivery.schemas import DesiredRow, GrantRow, Support, Target
+from linli.delivery.service.transitions import content_hash, fresh_row, save_many, unite
+from linli.kernel.db import INT, Command, Query, Tx, any_of
+from linli.sync import new_item, want
+
+_HERE = "the rows of one device, found by a grant that was read in scope or by a worker"
+_rows = Query(
+    select(desired)
+    .where(
+        desired.c.device == bindparam("device"),
+        desired.c.kind == bindparam("kind"),
+        any_of(desired.c.credential, "credentials"),
+    )
+    .order_by(desired.c.id)
+    .with_for_update(),
+    DesiredRow,
+    unscoped=_HERE,
+)
+_supports = Query(
+    select(
+        targets.c.credential,
+        targets.c.grant_id,
+        targets.c.tenant_id,
+        targets.c.community_id,
+        targets.c.subject,
+        targets.c.starts_ms,
+        targets.c.ends_ms,
+        targets.c.content,
+    )
+    .where(
+        targets.c.device == bindparam("device"),
+        targets.c.kind == bindparam("kind"),
+        any_of(targets.c.credential, "credentials"),
+    )
+    .order_by(targets.c.grant_id),
+    unscoped=_HERE,
+)
+_drop_targets = Command(
+    delete(targets).where(
+        targets.c.grant_id == bindparam("of_grant", type_=INT),
+        targets.c.device == bindparam("on_device"),
+        targets.c.kind == bindparam("of_kind"),
+        any_of(targets.c.credential, "credentials"),
+    ),
+    unscoped=_HERE,
+)
+_save_content = Command(
+    update(desired)
+    .where(desired.c.id == bindparam("row_id", type_=INT))
+    .values(
+        community_id=bindparam("to_community", type_=INT),
+        subject=bindparam("to_subject"),
+        content=bindparam("to_content"),
+        recheck_ms=bindparam("to_recheck", type_=INT),
+    ),
+    unscoped=_HERE,
+)
+
+
+async def set_targets(
+    tx: Tx, row: GrantRow, found: Sequence[Target], *, live: bool, caller: str, now_ms: int
+) -> None:
+    """Add, change or remove targets of one grant and bring their desired rows in line."""
+    by_device: dict[str, list[Target]] = {}
+    for target in found:
+        by_device.setdefault(target.device, []).append(target)
+    for device, some in by_device.items():
+        credentials = [target.credential for target in some]
+        if live:
+            values = [
+                {
+                    "grant_id": row.id,
+                    "device": device,
+                    "kind": row.kind,
+                    "credential": target.credential,
+                    "tenant_id": row.tenant_id,
+                    "community_id": row.community_id,
+                    "subject": target.subject,
+                    "starts_ms": row.starts_ms,
+                    "ends_ms": row.ends_ms,
+                    "content": target.content or row.content,
+                }
+                for target in some
+            ]
+            await tx.upsert(
+                targets,
+                values,
+                keys=("grant_id", "device", "kind", "credential"),
+                update=("community_id", "subject", "starts_ms", "ends_ms", "content"),
+            )
+        else:
+            await _drop_targets.run(
+                tx, of_grant=row.id, on_device=device, of_kind=row.kind, credentials=credentials
+            )
+        await refresh_many(
+            tx, device=device, kind=row.kind, credentials=credentials, caller=caller, now_ms=now_ms
+        )
+
+
+async def refresh(tx: Tx, *, device: str, kind: str, credential: str, caller: str, now_ms: int) -> None:
+    """Bring one desired row in line with its live grants."""
+    await refresh_many(tx, device=device, kind=kind, credentials=[credential], caller=caller, now_ms=now_ms)
+
+
+async def refresh_many(
+    tx: Tx, *, device: str, kind: str, credentials: Iterable[str], caller: str, now_ms: int
+) -> None:
+    """`refresh` for several credentials of one device and kind."""
+    wanted = sorted(set(credentials))
+    binds: dict[str, Any] = {"device": device, "kind": kind, "credentials": wanted}
+    # Rows are locked before the grants are read: of two transactions that grant at once, the second sees both.
+    rows = {row.credential: row for row in await _rows.all(tx, **binds)}
+    supports = await _supported(tx, binds)
+    missing = [credential for credential in wanted if credential in supports and credential not in rows]
+    if missing:
+        await _insert(tx, device, kind, missing, supports, now_ms)
+        rows = {row.credential: row for row in await _rows.all(tx, **binds)}
+        supports = await _supported(tx, binds)
+    contents, moves = [], []
+    for credential, row in rows.items():
+        held = supports.get(credential, [])
+        content, recheck_ms = unite(held, now_ms)
+        community_id, subject = held[-1][2:4] if held else (row.community_id, row.subject)
+        told = (community_id, subject, content, recheck_ms)
+        if told != (row.community_id, row.subject, row.content, row.recheck_ms):
+            contents.append(
+                {
+                    "row_id": row.id,
+                    "to_community": community_id,
+                    "to_subject": subject,
+                    "to_content": content,
+                    "to_recheck": recheck_ms,
+                }
+            )
+            row = row._replace(community_id=community_id, subject=subject)
+        moves.append((row, want(row.item, content_hash(content), now_ms=now_ms)))
+    if contents:
+        await _save_content.run_many(tx, contents)
+    await save_many(tx, moves, caller=caller, now_ms=now_ms)
+
+
+async def _supported(tx: Tx, binds: dict[str, Any]) -> dict[str, list[Support]]:
+    found: dict[str, list[Support]] = {}
+    for credential, *support in await _supports.all(tx, **binds):
+        found.setdefault(credential, []).append(Support(*support))
+    return found
+
+
+async def _insert(
+    tx: Tx, device: str, kind: str, missing: list[str], supports: dict[str, list[Support]], now_ms: int
+) -> None:
+    fresh = []
+    for credential in missing:
+        support = supports[credential][-1]
+        item = new_item(device, kind, credential)
+        columns = fresh_row(item, support.tenant_id, support.community_id, support.subject, now_ms)
+        fresh.append(columns)
+    await tx.upsert(desired, fresh, keys=("device", "kind", "credential"))

@@ -1,0 +1,163 @@
+"""A desired row's content, and how its transitions are written: state, history, and word to the other rooms."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, update
+
+from linli.delivery.models import desired, desired_history
+from linli.delivery.schemas import Content, DeliverySettled, DesiredRow, Support
+from linli.kernel.db import INT, Command, Database, Tx
+from linli.kernel.events import emit
+from linli.sync import ABSENT, Item, State, Window, next_change, window_now, wire_status
+
+LINGER_MS = 86_400_000
+"""An ended right stays on the device for a day, so that the door says "expired" and not "unknown", then goes."""
+
+_wakers: dict[int, list[asyncio.Event]] = {}
+
+_save_state = Command(
+    update(desired)
+    .where(desired.c.id == bindparam("row_id", type_=INT))
+    .values(
+        generation=bindparam("to_generation", type_=INT),
+        wanted=bindparam("to_wanted"),
+        reported=bindparam("to_reported"),
+        state=bindparam("to_state"),
+        failures=bindparam("to_failures", type_=INT),
+        next_try_ms=bindparam("to_next_try", type_=INT),
+        reason=bindparam("to_reason"),
+        detail=bindparam("to_detail"),
+        changed_ms=bindparam("to_changed", type_=INT),
+        confirmed_ms=bindparam("to_confirmed", type_=INT),
+    ),
+    unscoped="the rows were read in scope or by a worker",
+)
+
+
+def watch(db: Database, event: asyncio.Event) -> None:
+    """Have `event` set whenever this process makes a row due."""
+    _wakers.setdefault(id(db), []).append(event)
+
+
+def unwatch(db: Database, event: asyncio.Event) -> None:
+    if event in (events := _wakers.get(id(db), [])):
+        events.remove(event)
+
+
+def wake_worker(db: Database) -> None:
+    for event in _wakers.get(id(db), ()):
+        event.set()
+
+
+def content_hash(content: str) -> str:
+    """How `wanted` and `reported` name a content; ABSENT for none."""
+    return hashlib.sha256(content.encode()).hexdigest()[:32] if content else ABSENT
+
+
+def unite(supports: list[Support], now_ms: int) -> tuple[str, int | None]:
+    """What a device should hold for these grants now, and when that changes by time alone.
+
+    The window is the union's current or next piece (never a gap between two grants); the body is that of the
+    newest grant in the piece. Returns ("", None) when nothing is to be held.
+    """
+    if not supports:
+        return "", None
+    windows = [Window(support.starts_ms, support.ends_ms) for support in supports]
+    window = window_now(windows, now_ms)
+    if window is None:
+        last = max(supports, key=lambda support: (support.ends_ms, support.grant_id))
+        if now_ms > last.ends_ms + LINGER_MS:
+            return "", None
+        return _content(last, Window(last.starts_ms, last.ends_ms)), last.ends_ms + LINGER_MS + 1
+    inside = [s for s in supports if s.starts_ms <= window.ends_ms and s.ends_ms >= window.starts_ms]
+    newest = max(inside, key=lambda support: support.grant_id)
+    return _content(newest, window), next_change(windows, now_ms)
+
+
+def _content(support: Support, window: Window) -> str:
+    body = msgspec.Raw(support.content.encode())
+    return msgspec.json.encode(Content(window.starts_ms, window.ends_ms, support.subject, body)).decode()
+
+
+async def save(tx: Tx, row: DesiredRow, item: Item, *, caller: str, now_ms: int, quiet: bool = False) -> None:
+    """Write a transition, its history (unless `quiet`), and tell the other rooms and the worker."""
+    await save_many(tx, [(row, item)], caller=caller, now_ms=now_ms, quiet=quiet)
+
+
+async def save_many(
+    tx: Tx, moves: Sequence[tuple[DesiredRow, Item]], *, caller: str, now_ms: int, quiet: bool = False
+) -> None:
+    """`rows.save` for several rows: those that did not change are left out."""
+    moved = [(row, item) for row, item in moves if item != row.item]
+    if not moved:
+        return
+    await _save_state.run_many(tx, [_binds(row, item, now_ms) for row, item in moved])
+    if quiet:
+        return
+    if any(item.next_try_ms is not None for _, item in moved):
+        tx.after_commit(lambda: wake_worker(tx.db))
+    await tx.insert_many(desired_history, [_history_line(row, item, caller, now_ms) for row, item in moved])
+    for row, item in moved:
+        await emit(tx, _settled(row, item, now_ms), key=row.device)
+
+
+def _binds(row: DesiredRow, item: Item, now_ms: int) -> dict[str, Any]:
+    confirmed = item.state in (State.HELD, State.REMOVED) and row.state == State.SENDING
+    return {
+        "row_id": row.id,
+        "to_generation": item.generation,
+        "to_wanted": item.wanted,
+        "to_reported": item.reported,
+        "to_state": str(item.state),
+        "to_failures": item.failures,
+        "to_next_try": item.next_try_ms,
+        "to_reason": item.reason,
+        "to_detail": item.detail,
+        "to_changed": now_ms,
+        "to_confirmed": now_ms if confirmed else row.confirmed_ms,
+    }
+
+
+def _history_line(row: DesiredRow, item: Item, caller: str, now_ms: int) -> dict[str, Any]:
+    return {
+        "desired_id": row.id,
+        "tenant_id": row.tenant_id,
+        "community_id": row.community_id,
+        "generation": item.generation,
+        "state": str(item.state),
+        "deleting": int(item.deleting),
+        "reason": item.reason,
+        "detail": item.detail,
+        "caller": caller,
+        "at_ms": now_ms,
+    }
+
+
+def _settled(row: DesiredRow, item: Item, now_ms: int) -> DeliverySettled:
+    return DeliverySettled(
+        row_id=row.id,
+        tenant_id=row.tenant_id,
+        community_id=row.community_id,
+        device=row.device,
+        kind=row.kind,
+        credential=row.credential,
+        subject=row.subject,
+        status=wire_status(item.state, deleting=item.deleting, reason=item.reason),
+        before=row.status,
+        reason=item.reason,
+        at_ms=now_ms,
+    )
+
+
+def fresh_row(item: Item, tenant_id: str, community_id: int, subject: str, now_ms: int) -> dict[str, Any]:
+    columns = DesiredRow(
+        0, tenant_id, community_id, item.device, item.kind, item.credential, subject, "", item.generation,
+        item.wanted, item.reported, str(item.state), item.failures, item.next_try_ms, "", "", None, now_ms,
+        now_ms, None,
+    )._asdict()  # fmt: skip
+    del columns["id"]
+    return columns
