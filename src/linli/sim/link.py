@@ -10,7 +10,7 @@ import itertools
 import random
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -33,6 +33,22 @@ class Triple(msgspec.Struct, frozen=True):
     product_key: str
     device_name: str
     device_secret: str
+
+
+class Mischief(NamedTuple):
+    """What befalls one call on its way: a fault on request."""
+
+    lost: bool = False
+    """It never arrives."""
+    silent: bool = False
+    """It is done, its answer is lost."""
+    twice: bool = False
+    """It arrives twice."""
+    delay_s: float = 0
+    """It arrives late, perhaps after the next one."""
+
+
+NONE = Mischief()
 
 
 class CallFailed(Exception):
@@ -64,6 +80,8 @@ class DeviceLink:
         self._blocked = asyncio.Event()
         self._blocked.set()
         self.listener: Listener | None = None
+        self.mischief: Callable[[str], Mischief] | None = None
+        """Asked about each call by its method."""
 
     # what the device offers
 
@@ -259,7 +277,16 @@ class DeviceLink:
         if packet.topic.endswith("_reply"):
             self._settle(message)
         elif message.method.startswith("thing.service."):
+            mischief = self.mischief(message.method) if self.mischief else NONE
+            if mischief.delay_s:
+                await asyncio.sleep(mischief.delay_s)
+            if mischief.lost:
+                return  # not even acknowledged: it never arrived
             answer = await self._answer(message)
+            if mischief.twice:
+                answer = await self._answer(message)
+            if mischief.silent:
+                return
             reply_topic = packet.topic + "_reply"
             if "/rrpc/request/" in packet.topic:
                 reply_topic = packet.topic.replace("/rrpc/request/", "/rrpc/response/")
