@@ -426,10 +426,10 @@ INSERT INTO "delivery_desired_history" VALUES(1,1,'1',1,1,'1',1,'1','1','1',1);
 CREATE TABLE delivery_devices (
 	device TEXT NOT NULL, 
 	lease_until_ms INTEGER NOT NULL, 
-	lease_by TEXT NOT NULL, 
+	lease_by TEXT NOT NULL, compare_ms INTEGER, compared_ms INTEGER, compared TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_delivery_devices PRIMARY KEY (device)
 );
-INSERT INTO "delivery_devices" VALUES('1',1,'1');
+INSERT INTO "delivery_devices" VALUES('1',1,'1',1,1,'1');
 CREATE TABLE delivery_grant_history (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	grant_id INTEGER NOT NULL, 
@@ -2307,6 +2307,7 @@ CREATE INDEX ix_face_templates_state ON face_templates (state, model_id);
 CREATE INDEX ix_open_accounts_identity ON open_accounts (identity_id, frozen);
 CREATE UNIQUE INDEX uq_open_accounts_login ON open_accounts (tenant_id, project_id, login_name);
 CREATE UNIQUE INDEX uq_open_accounts_phone ON open_accounts (tenant_id, project_id, phone);
+CREATE INDEX ix_delivery_devices_compare ON delivery_devices (compare_ms);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('changes',1);
 INSERT INTO "sqlite_sequence" VALUES('communities',1);

@@ -58,7 +58,10 @@ class DoorCarrier:
         """Raises what the call raises; then no row of the batch counts as delivered."""
         tenant_id = batch[0].tenant_id
         # A name that cannot be guessed: the file says who may enter.
-        key = f"{tenant_id}/door-permissions/{device}/{self._ids.hex(32)}.json"
+        folder = f"{tenant_id}/door-permissions/{device}"
+        key = f"{folder}/{self._ids.hex(32)}.json"
+        # A call that reaches the door late must not undo this one: its file is gone.
+        await self._objects.delete_all(folder)
         await self._objects.put(key, encode(permission_file(batch)))
         async with self._db.begin() as tx:
             await outbox.add(tx, DROP_FILE, PermissionFileKey(key), due_ms=self._clock.now_ms() + KEEP_MS)
