@@ -31,6 +31,9 @@ BODIES: dict[str, Any] = {
         "startsMs": 1,
         "endsMs": 2,
     },
+    "POST /push/subscription": {"endpoint": "https://push.example/x", "keys": {"p256dh": "x", "auth": "x"}},
+    "POST /push/subscription/drop": {"endpoint": "https://push.example/x"},
+    "PUT /push/settings": {"kinds": []},
     "PUT /communities/{community_id}/vehicles/{vehicle_id}": {"plate": "浙A12345"},
 }
 

@@ -74,6 +74,10 @@ WITHOUT_IDS = {
     "POST /devices/{iot_id}/simulator/acts": SIMULATION,
     "POST /devices/{iot_id}/simulator/watch": SIMULATION,
     "DELETE /devices/{iot_id}/simulator": SIMULATION,
+    "POST /push/subscription": "the caller's own browser",
+    "POST /push/subscription/drop": "the caller's own browser",
+    "PUT /push/settings": "the caller's own choices",
+    "POST /push/trial": "to the caller's own browsers",
     "GET /employees/template.xlsx": "an empty workbook",
     "GET /live": "a stream that does not end; tests/console/test_hub.py shows who hears what",
 }

@@ -1,4 +1,4 @@
-"""What time itself asks for: partitions made ahead; services that are over suspended; what is too old removed.
+"""What time itself asks for: partitions made ahead; services suspended when over, warned of before; the old removed.
 
 The data bus and the gateway purge what is theirs.
 """
@@ -77,6 +77,7 @@ class Housekeeping:
             await purge_visits(self._db, now_ms=now, days=kept.visits_days)
             await forget_ended(self._db, now_ms=now, days=kept.passes_days)
         await running.expire_due(self._db, ids=self._ids, now_ms=now)
+        await running.warn_due(self._db, now_ms=now)
         await asyncio.to_thread(self._objects.remove_broken)
 
     async def _loop(self) -> None:

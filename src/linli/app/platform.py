@@ -11,6 +11,7 @@ from linli.app.files import Files
 from linli.app.housekeeping import Housekeeping
 from linli.app.http import Health, Router, metrics_app, private
 from linli.app.live import LiveRelay
+from linli.console import sessions
 from linli.console.app import PREFIX as CONSOLE
 from linli.console.app import console_app
 from linli.console.hub import Hub as LiveHub
@@ -40,6 +41,7 @@ from linli.domains.communities.uploads_http import UploadForm
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.service.search import FaceSearch
 from linli.domains.notices.service import Publisher
+from linli.domains.notifications.room import NotificationsRoom
 from linli.domains.people.ports import FaceUploads, Houses
 from linli.domains.people.service import codes, messages
 from linli.domains.people.service.sms_outbox import OutboxSms
@@ -49,7 +51,7 @@ from linli.domains.visitors.room import VisitorsRoom
 from linli.domains.visitors.service.links import PassLinks
 from linli.kernel import outbox, telemetry
 from linli.kernel.clock import Clock, SystemClock
-from linli.kernel.db import Database, partitions
+from linli.kernel.db import Database, Reader, partitions
 from linli.kernel.disk import DiskGuard
 from linli.kernel.http import ASGIApp, HttpServer
 from linli.kernel.http import Limits as HttpLimits
@@ -120,6 +122,7 @@ class Platform:
             db, clock, self.ids, self.door_keys, links, sms, trusted_proxies=settings.http.trusted_proxies
         )
         self.visitors.register(self.jobs)
+        NotificationsRoom(db, self.secrets, settings, signed_in=self._signed_in).register(self.jobs)
         self._databus(settings)
         self._openapi(settings)
         self._tell_on()
@@ -269,6 +272,9 @@ class Platform:
         self.processes.watch()
         if self.things.routing is not None:
             await self.things.routing.take_over_strangers()
+
+    async def _signed_in(self, db: Reader, session_id: int) -> bool:
+        return await sessions.is_living(db, session_id, now_ms=self.clock.now_ms())
 
     async def _free_leases(self, gone: str) -> None:
         """What another process had in hand when it died is done by others at once."""

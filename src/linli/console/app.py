@@ -39,6 +39,7 @@ from linli.databus.console import CONTROLLERS as databus_routes
 from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
 from linli.domains.notices.console import CONTROLLERS as notices_routes
+from linli.domains.notifications.console import CONTROLLERS as notifications_routes
 from linli.domains.overview.console import CONTROLLERS as overview_routes
 from linli.domains.payments.console import CONTROLLERS as payments_routes
 from linli.domains.people.console import CONTROLLERS as people_routes
@@ -83,6 +84,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *communities_routes,
     *access_routes,
     *notices_routes,
+    *notifications_routes,
     *overview_routes,
     *visitors_routes,
     *payments_routes,

@@ -60,6 +60,12 @@ _of_account = Query(
     Session,
     unscoped=_CHOSEN,
 )
+_living = Query(
+    select(sessions.c.id).where(
+        sessions.c.id == bindparam("session", type_=INT), sessions.c.expires_ms > bindparam("now", type_=INT)
+    ),
+    unscoped=_CHOSEN,
+)
 _touch = Command(
     update(sessions)
     .where(sessions.c.id == bindparam("session", type_=INT))
@@ -134,6 +140,11 @@ async def open_session(
 async def find_session(db: Reader, token: str, *, now_ms: int, front: str = CONSOLE) -> Session | None:
     """The living session of a cookie of this front."""
     return await _by_token.one(db, token=_hash(token), front=front, now=now_ms)
+
+
+async def is_living(db: Reader, session_id: int, *, now_ms: int) -> bool:
+    """Whether a session was neither ended nor forgotten by disuse."""
+    return await _living.one(db, session=session_id, now=now_ms) is not None
 
 
 async def touch(tx: Tx, session: Session, *, now_ms: int) -> None:

@@ -187,6 +187,16 @@ class Support(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
     hours: Annotated[str, Meta(description="When somebody answers, in words.")] = ""
 
 
+class Push(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Notifications of browsers, sent through the push services of their makers."""
+
+    contact: Annotated[
+        str,
+        Meta(description="mailto: or https: address that push services may write to; empty: the public URL."),
+    ] = ""
+    timeout_seconds: Annotated[float, Meta(gt=0, le=60)] = 15.0
+
+
 class Process(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Where several processes share a PostgreSQL database (docs/guides/scale-out.en.md)."""
 
@@ -237,6 +247,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     sign_in: SignIn = msgspec.field(default_factory=SignIn)
     places: MapProvider = msgspec.field(default_factory=MapProvider)
     support: Support = msgspec.field(default_factory=Support)
+    push: Push = msgspec.field(default_factory=Push)
     process: Process = msgspec.field(default_factory=Process)
 
     @property
@@ -246,6 +257,15 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.data_path / 'linli.db'}"
+
+    @property
+    def push_contact(self) -> str:
+        """Whom push services may write to about what this installation sends."""
+        if self.push.contact:
+            return self.push.contact
+        return (
+            self.public_url if self.public_url.startswith("https:") else "mailto:operator@localhost.invalid"
+        )
 
     @property
     def public_url(self) -> str:
@@ -359,6 +379,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError("[amqp] port needs the url of RabbitMQ")
     if (settings.sms.provider == "http") != bool(settings.sms.url):
         raise SettingsError('[sms] url and provider = "http" go together')
+    if settings.push.contact and not re.match(r"(mailto:|https://)[^\s]+", settings.push.contact):
+        raise SettingsError("[push] contact must look like mailto:it@example.com or https://example.com")
     for name, provider in settings.sign_in.providers.items():
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,31}", name):
             raise SettingsError(f"[sign_in.providers] {name}: a name has small letters, digits and hyphens")

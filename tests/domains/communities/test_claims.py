@@ -11,7 +11,11 @@ import pytest
 from linli.app.housekeeping import Housekeeping
 from linli.domains.communities.events import ResidentPageAsked
 from linli.domains.communities.service import pois
+from linli.domains.notifications.room import NotificationsRoom
 from linli.domains.payments.handlers import resident_page_asked
+from linli.domains.people.service import messages, sms_outbox
+from linli.domains.people.service.sms_outbox import OutboxSms
+from linli.kernel.outbox import Jobs, Worker
 from linli.kernel.settings import Support
 from tests.console.conftest import Browser, administrator, browser, codes_sent, worker  # noqa: F401 - fixtures
 from tests.console.conftest import parts as console_parts  # noqa: F401 - a fixture
@@ -311,6 +315,57 @@ async def test_a_service_is_suspended_runs_again_expires_and_ends(parts, owner, 
     assert (again.status_code, again.json()["code"]) == (409, "community.service_stopped")
     log = [row["action"] for row in (await owner.get(f"/communities/{number}/log")).json()]
     assert log[:4] == ["service.stopped", "service.suspended", "service.running", "service.suspended"]
+
+
+async def test_administrators_are_warned_once_each_before_a_service_ends(
+    parts,
+    owner,
+    administrator,  # noqa: F811
+    worker,  # noqa: F811
+    clock,
+):
+    """By text message, whether or not they look at the page: 30, 7 and 1 days before; a later end is warned of anew."""
+    number = await managed(owner, administrator)
+    run = f"/communities/{number}/service/run"
+    jobs, sms = Jobs(), OutboxSms(parts.db, parts.secrets, parts.ids)
+
+    async def signed_in(_db, _session):
+        return True
+
+    NotificationsRoom(parts.db, parts.secrets, parts.settings, signed_in=signed_in).register(jobs)
+    messages.register(jobs, sms, clock)
+    keeper = Housekeeping(parts.db, clock, parts.settings.retention, parts.objects, parts.ids)
+
+    async def told() -> list[tuple[str, str]]:
+        await keeper.run()
+        await keeper.run()
+        await Worker(parts.db, clock, jobs).run_once()
+        rows = await sms_outbox.waiting(parts.db, secrets=parts.secrets)
+        return [(row.phone, text) for row, text in rows if "桂花城" in text]
+
+    end = await days_on(parts, clock, 31)
+    assert (await administrator.post(run, json={"serviceEnd": end})).status_code == 204
+    assert await told() == []
+    seen = []
+    for days, left in ((1, 30), (5, 25), (18, 7), (5, 2), (1, 1), (1, 0)):
+        await clock.advance(days * DAY_MS)
+        seen.append(await told())
+        rows = seen[-1]
+        if left in (30, 7, 1):
+            ((phone, text),) = rows
+            assert phone == OWNER
+            assert f"还有{left}天" in text
+            assert end in text
+        else:
+            # The operator's page of messages forgets after a day; nothing new came.
+            assert rows == seen[-2] or rows == []
+    # Prolonged on its last day, and soon at an end again: only the nearest warning is given.
+    await administrator.sign_in()
+    later = await days_on(parts, clock, 5)
+    assert (await administrator.post(run, json={"serviceEnd": later})).status_code == 204
+    new = [text for _, text in await told() if later in text]
+    assert len(new) == 1
+    assert "还有5天" in new[0]
 
 
 async def days_on(parts, clock, days: int) -> str:

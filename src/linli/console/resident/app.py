@@ -21,6 +21,7 @@ from linli.console.serving import provided, serve
 from linli.domains.access.resident import CONTROLLERS as access_routes
 from linli.domains.communities.resident import CONTROLLERS as communities_routes
 from linli.domains.notices.resident import CONTROLLERS as notices_routes
+from linli.domains.notifications.resident import CONTROLLERS as notifications_routes
 from linli.domains.visitors.resident import CONTROLLERS as visitors_routes
 from linli.kernel.http import ASGIApp
 
@@ -31,6 +32,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *communities_routes,
     *access_routes,
     *notices_routes,
+    *notifications_routes,
     *visitors_routes,
 )
 

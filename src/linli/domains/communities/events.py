@@ -40,6 +40,17 @@ class CommunityServiceChanged(Event, frozen=True):
     reason: str
 
 
+class CommunityServiceEnding(Event, frozen=True):
+    """The service of a community ends soon; told once for each of the days of warning."""
+
+    name: ClassVar[str] = "communities.service_ending"
+    tenant_id: str
+    community_id: int
+    service_end: str
+    days: int
+    """Days that are left, the last one not counted."""
+
+
 class ResidentPageAsked(Event, frozen=True):
     """A company wants pages of its own for a community's residents.
 

@@ -245,3 +245,15 @@ resident_pages = Table(
     Index("ix_resident_pages_state", "state", "changed_ms"),
 )
 """The community's own pages for residents, in the place of a mini-program."""
+
+service_warnings = Table(
+    "service_warnings",
+    metadata,
+    integer("community_id"),
+    text_column("service_end"),  # a later end is warned of anew
+    integer("days"),  # of running.WARNINGS
+    text_column("tenant_id"),
+    integer("at_ms"),
+    PrimaryKeyConstraint("community_id", "service_end", "days"),
+)
+"""Who was told that the service of a community ends soon."""

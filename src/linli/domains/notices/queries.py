@@ -176,13 +176,21 @@ async def reach(scope: Scope, db: Reader, found: Notice, *, limit: int = 50) -> 
 
 
 async def _residents(scope: Scope, db: Reader, found: Notice) -> int:
-    if not found.in_spaces:
+    houses = await houses_reached(scope, db, found)
+    if houses is None:
         return await residents.count_in_community(scope, db, found.community_id)
+    everybody = PageRequest(1, 1_000_000)
+    rows = await residents.page(scope, db, found.community_id, everybody, house_ids=houses)
+    return len({row.person_id for row in rows.data})
+
+
+async def houses_reached(scope: Scope, db: Reader, found: Notice) -> list[int] | None:
+    """Houses that a notice goes to; None: the whole community."""
+    if not found.in_spaces:
+        return None
     houses: set[int] = set()
     wanted = (await targets(scope, db, [found.notice_id])).get(found.notice_id, [])
     for space in (await spaces.spaces_by_id(scope, db, wanted)).values():
         below = await spaces.subtree(scope, db, space)
         houses.update(one.space_id for one in below if one.kind == space_rules.HOUSE)
-    everybody = PageRequest(1, 1_000_000)
-    rows = await residents.page(scope, db, found.community_id, everybody, house_ids=sorted(houses))
-    return len({row.person_id for row in rows.data})
+    return sorted(houses)

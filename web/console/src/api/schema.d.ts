@@ -6134,6 +6134,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/push/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Key
+         * @description With which key a browser subscribes.
+         */
+        get: operations["ApiConsolePushKeyKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/push/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description What the caller hears of, by which channel, and when it is quiet.
+         */
+        get: operations["ApiConsolePushSettingsShow"];
+        /**
+         * Change
+         * @description Choose; kinds that are not named stand as before.
+         */
+        put: operations["ApiConsolePushSettingsChange"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/push/subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Subscribe
+         * @description Push to this browser from now on, as long as it is signed in.
+         */
+        post: operations["ApiConsolePushSubscriptionSubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/push/subscription/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unsubscribe
+         * @description Push to this browser no more.
+         */
+        post: operations["ApiConsolePushSubscriptionDropUnsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/push/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TryOut
+         * @description Send a message to every browser of this log-in now.
+         */
+        post: operations["ApiConsolePushTrialTryOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/qr-codes": {
         parameters: {
             query?: never;
@@ -9569,6 +9673,12 @@ export interface components {
             projectName: string;
             services: string[] | null;
         };
+        /** KindRow */
+        KindRow: {
+            kind: string;
+            push: boolean;
+            sms: boolean;
+        };
         /** LeavingRights */
         LeavingRights: {
             /** @description Doors that a card of the person opens. */
@@ -10183,6 +10293,23 @@ export interface components {
             id: string;
             kind: string;
             name: string;
+        };
+        /** NotificationChange */
+        NotificationChange: {
+            kinds: components["schemas"]["KindRow"][];
+            quietFrom?: number | null;
+            quietTo?: number | null;
+        };
+        /** NotificationSettings */
+        NotificationSettings: {
+            /** @description Browsers of this log-in that messages are pushed to. */
+            browsers: number;
+            kinds: components["schemas"]["KindRow"][];
+            /** @description Minute of the day; null: no quiet hours. */
+            quietFrom: number | null;
+            quietTo: number | null;
+            /** @description Whether this installation sends text messages at all. */
+            sms: boolean;
         };
         /** OneResult */
         OneResult: {
@@ -11152,6 +11279,16 @@ export interface components {
             notes?: string;
             revision: number;
         };
+        /** PushKeyOut */
+        PushKeyOut: {
+            /** @description applicationServerKey of this installation, base64url. */
+            key: string;
+        };
+        /** PushKeys */
+        PushKeys: {
+            auth: string;
+            p256dh: string;
+        };
         /** PushRow */
         PushRow: {
             atMs: number;
@@ -12091,6 +12228,11 @@ export interface components {
             /** @description Those that were not there already. */
             added: number;
         };
+        /** Subscribe */
+        Subscribe: {
+            endpoint: string;
+            keys: components["schemas"]["PushKeys"];
+        };
         /** SubscriptionChange */
         SubscriptionChange: {
             communities?: number[] | null;
@@ -12237,6 +12379,11 @@ export interface components {
         TrialRequest: {
             iotId: string;
         };
+        /** Tried */
+        Tried: {
+            /** @description To how many browsers a message is on its way. */
+            browsers: number;
+        };
         /** TryAnswer */
         TryAnswer: {
             body: string;
@@ -12275,6 +12422,10 @@ export interface components {
             english: string;
             name: string;
             symbol: string;
+        };
+        /** Unsubscribe */
+        Unsubscribe: {
+            endpoint: string;
         };
         /** UpgradeRow */
         UpgradeRow: {
@@ -26350,6 +26501,179 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiConsolePushKeyKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushKeyOut"];
+                };
+            };
+        };
+    };
+    ApiConsolePushSettingsShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+        };
+    };
+    ApiConsolePushSettingsChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsolePushSubscriptionSubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Subscribe"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsolePushSubscriptionDropUnsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unsubscribe"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsolePushTrialTryOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
                 };
             };
         };

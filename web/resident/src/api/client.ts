@@ -1,5 +1,7 @@
 import { phoneClient } from '@linli/phone'
-import type { paths } from './schema'
+import type { components, paths } from './schema'
+
+export type Schemas = components['schemas']
 
 let onSignedOut: () => void = () => undefined
 /** Called when the server no longer knows the session. */

@@ -536,6 +536,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/resident/push/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Key
+         * @description With which key a browser subscribes.
+         */
+        get: operations["ApiResidentPushKeyKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/push/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description What the resident hears of, by which channel, and when it is quiet.
+         */
+        get: operations["ApiResidentPushSettingsShow"];
+        /**
+         * Change
+         * @description Choose; kinds that are not named stand as before.
+         */
+        put: operations["ApiResidentPushSettingsChange"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/push/subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Subscribe
+         * @description Push to this browser from now on, as long as it is signed in.
+         */
+        post: operations["ApiResidentPushSubscriptionSubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/push/subscription/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unsubscribe
+         * @description Push to this browser no more.
+         */
+        post: operations["ApiResidentPushSubscriptionDropUnsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/push/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TryOut
+         * @description Send a message to every phone of this log-in now.
+         */
+        post: operations["ApiResidentPushTrialTryOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resident/session": {
         parameters: {
             query?: never;
@@ -852,6 +956,12 @@ export interface components {
         Joined: {
             waits: boolean;
         };
+        /** KindRow */
+        KindRow: {
+            kind: string;
+            push: boolean;
+            sms: boolean;
+        };
         /** MemberForm */
         MemberForm: {
             age?: number | null;
@@ -1007,6 +1117,23 @@ export interface components {
             /** @description NOTICE_TYPE, 1 to 9 */
             type: number;
         };
+        /** NotificationChange */
+        NotificationChange: {
+            kinds: components["schemas"]["KindRow"][];
+            quietFrom?: number | null;
+            quietTo?: number | null;
+        };
+        /** NotificationSettings */
+        NotificationSettings: {
+            /** @description Browsers of this log-in that messages are pushed to. */
+            browsers: number;
+            kinds: components["schemas"]["KindRow"][];
+            /** @description Minute of the day; null: no quiet hours. */
+            quietFrom: number | null;
+            quietTo: number | null;
+            /** @description Whether this installation sends text messages at all. */
+            sms: boolean;
+        };
         /** Page[MyPass] */
         "Page_linli.domains.access.resident.MyPass_": {
             data: components["schemas"]["MyPass"][];
@@ -1059,6 +1186,16 @@ export interface components {
             /** @description 1 male, 2 female */
             sex?: number | null;
         };
+        /** PushKeyOut */
+        PushKeyOut: {
+            /** @description applicationServerKey of this installation, base64url. */
+            key: string;
+        };
+        /** PushKeys */
+        PushKeys: {
+            auth: string;
+            p256dh: string;
+        };
         /** ResidentMe */
         ResidentMe: {
             houses: number;
@@ -1079,6 +1216,20 @@ export interface components {
             expiresMs: number;
             id: string;
             seenMs: number;
+        };
+        /** Subscribe */
+        Subscribe: {
+            endpoint: string;
+            keys: components["schemas"]["PushKeys"];
+        };
+        /** Tried */
+        Tried: {
+            /** @description To how many browsers a message is on its way. */
+            browsers: number;
+        };
+        /** Unsubscribe */
+        Unsubscribe: {
+            endpoint: string;
         };
         /** WayStep */
         WayStep: {
@@ -2348,6 +2499,179 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiResidentPushKeyKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushKeyOut"];
+                };
+            };
+        };
+    };
+    ApiResidentPushSettingsShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+        };
+    };
+    ApiResidentPushSettingsChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentPushSubscriptionSubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Subscribe"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentPushSubscriptionDropUnsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unsubscribe"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentPushTrialTryOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
                 };
             };
         };

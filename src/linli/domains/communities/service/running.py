@@ -9,8 +9,8 @@ from typing import Final
 
 from sqlalchemy import bindparam, select, update
 
-from linli.domains.communities.events import CommunityServiceChanged
-from linli.domains.communities.models import communities
+from linli.domains.communities.events import CommunityServiceChanged, CommunityServiceEnding
+from linli.domains.communities.models import communities, service_warnings
 from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.schemas import APPROVED, Community
 from linli.domains.communities.service import history
@@ -26,6 +26,11 @@ RUNNING, SUSPENDED, STOPPED = "running", "suspended", "stopped"
 REASONS: Final = ("expired", "early_end", "false_identity", "breach", "unpaid", "authority")
 WARN_DAYS: Final = 30
 """So long before its end a community is shown to need a new contract."""
+WARNINGS: Final = (1, 7, WARN_DAYS)
+"""Days before the end at which the company's administrators are told, once each."""
+
+
+_DAY_MS: Final = 86_400_000
 
 
 class NotInManagement(Conflict):
@@ -72,6 +77,27 @@ _ending = Query(
     )
     .order_by(communities.c.service_end),
     Community,
+)
+
+
+_unwarned = Query(
+    select(communities)
+    .where(
+        communities.c.apply_status == APPROVED,
+        communities.c.service_state == RUNNING,
+        communities.c.service_end <= bindparam("day"),
+        ~select(service_warnings.c.days)
+        .where(
+            service_warnings.c.community_id == communities.c.community_id,
+            service_warnings.c.service_end == communities.c.service_end,
+            service_warnings.c.days <= bindparam("days", type_=INT),
+        )
+        .exists(),
+    )
+    .order_by(communities.c.service_end, communities.c.community_id)
+    .limit(500),
+    Community,
+    unscoped="time itself ends services, whosesoever they are",
 )
 
 
@@ -153,6 +179,42 @@ async def expire_due(db: Database, *, ids: Ids, now_ms: int) -> int:
             )  # fmt: skip
         ended += 1
     return ended
+
+
+async def warn_due(db: Database, *, now_ms: int) -> int:
+    """Say of every service that ends within the days of warning that it does; of how many.
+
+    The nearest warning alone is given where several are due; a service with a later end is warned of anew.
+    """
+    told = 0
+    for days in WARNINGS:
+        # Nowhere is it earlier than half a day before UTC: what is too early in its own zone waits for the next round.
+        for row in await _unwarned.all(
+            db, day=local_day(now_ms + days * _DAY_MS + 14 * 3_600_000, "UTC"), days=days
+        ):
+            left = _days_left(row, now_ms)
+            if not 0 <= left <= days:
+                continue
+            async with db.begin() as tx:
+                await tx.insert(
+                    service_warnings,
+                    {
+                        "community_id": row.community_id,
+                        "service_end": row.service_end,
+                        "days": days,
+                        "tenant_id": row.tenant_id,
+                        "at_ms": now_ms,
+                    },
+                )
+                await emit(tx, CommunityServiceEnding(row.tenant_id, row.community_id, row.service_end, left))
+            told += 1
+    return told
+
+
+def _days_left(row: Community, now_ms: int) -> int:
+    """Whole days from today, where the community is, to the last day of its service."""
+    today = date.fromisoformat(local_day(now_ms, row.time_zone))
+    return (date.fromisoformat(row.service_end) - today).days
 
 
 async def ending_soon(scope: Scope, db: Reader, *, now_ms: int) -> list[Community]:

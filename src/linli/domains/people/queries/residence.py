@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from linli.domains.people.models import house_members, persons
+from linli.domains.people.models import accounts, house_members, persons
 from linli.domains.people.person_rules import MOVED_IN, MOVED_OUT, OWNER
 from linli.domains.people.queries.open_accounts import let_in
-from linli.kernel.db import Query, Reader
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import Forbidden, NotFound
 from linli.kernel.scope import Caller, Scope
 
@@ -70,6 +70,31 @@ _homes = Query(
     Home,
     unscoped=_WHY,
 )  # fmt: skip
+_who_lives = (
+    select(accounts.c.id)
+    .join(persons, _p.phone == accounts.c.phone)
+    .join(house_members, _m.person_id == _p.id)
+    .where(
+        in_scope(house_members),
+        _m.tenant_id == _p.tenant_id,
+        _m.community_id == bindparam("community_id", type_=INT),
+        _m.status == MOVED_IN,
+        accounts.c.disabled == 0,
+    )
+    .distinct()
+)
+_in_community = Query(_who_lives)
+_in_houses = Query(_who_lives.where(any_of(_m.house_id, "house_ids")))
+_of_person = Query(
+    select(accounts.c.id)
+    .join(persons, _p.phone == accounts.c.phone)
+    .where(in_scope(persons), _p.identity_id == bindparam("identity_id"), accounts.c.disabled == 0)
+)
+_phones = Query(
+    select(accounts.c.id, accounts.c.phone).where(
+        any_of(accounts.c.id, "account_ids"), accounts.c.phone.is_not(None), accounts.c.disabled == 0
+    )
+)
 
 
 class NotTheOwner(Forbidden):
@@ -139,3 +164,25 @@ async def resident(db: Reader, *, account_id: int, phone: str, name: str, langua
     homes: list[Any] = await _homes.all(db, phone=phone) if phone else []
     shown = next((one.name for one in own), name)
     return Resident(account_id, phone, shown, language, {one.tenant_id: one for one in own}, tuple(homes))
+
+
+async def accounts_living(
+    scope: Scope, db: Reader, *, community_id: int, house_ids: list[int] | None = None
+) -> list[int]:
+    """Log-ins of who lives in a community, or in some of its houses."""
+    if house_ids is None:
+        rows = await _in_community.all(db, scope, community_id=community_id)
+    else:
+        rows = await _in_houses.all(db, scope, community_id=community_id, house_ids=house_ids)
+    return [int(account_id) for (account_id,) in rows]
+
+
+async def accounts_of(scope: Scope, db: Reader, identity_id: str) -> list[int]:
+    """The log-in with a person's phone, if there is one."""
+    rows = await _of_person.all(db, scope, identity_id=identity_id)
+    return [int(account_id) for (account_id,) in rows]
+
+
+async def phones(db: Reader, account_ids: list[int]) -> dict[int, str]:
+    """Account id → phone, of those that have one and are open."""
+    return dict(await _phones.all(db, account_ids=account_ids)) if account_ids else {}

@@ -4,10 +4,9 @@ from typing import Final
 
 import msgspec
 
-from linli.kernel import outbox
+from linli.kernel import i18n, outbox
 from linli.kernel.clock import Clock
 from linli.kernel.db import Tx
-from linli.kernel.i18n import text
 from linli.kernel.outbox import Jobs
 from linli.kernel.sms import Sms, SmsSender
 
@@ -24,8 +23,13 @@ class Message(msgspec.Struct, frozen=True):
 
 async def send(tx: Tx, *, phone: str, key: str, language: str, facts: dict[str, str]) -> None:
     """Have a text of `strings` sent to a phone."""
-    message = Message(phone, text(key, language, **facts), tx.db.clock.now_ms() + LIVES_MS)
-    await outbox.add(tx, _SEND, message)
+    await send_text(tx, phone=phone, text=i18n.text(key, language, **facts))
+
+
+async def send_text(tx: Tx, *, phone: str, text: str, due_ms: int = 0) -> None:
+    """Have words sent to a phone, at once or not before `due_ms`."""
+    message = Message(phone, text, max(tx.db.clock.now_ms(), due_ms) + LIVES_MS)
+    await outbox.add(tx, _SEND, message, due_ms=due_ms)
 
 
 def register(jobs: Jobs, sender: SmsSender, clock: Clock) -> None:

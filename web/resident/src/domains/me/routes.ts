@@ -8,4 +8,10 @@ export default [
     component: () => import('./SettingsPage.vue'),
     meta: { titleKey: 'me.settings' },
   },
+  {
+    path: '/notifications',
+    name: 'notifications',
+    component: () => import('./NotificationsPage.vue'),
+    meta: { titleKey: 'me.notifications' },
+  },
 ] satisfies RouteRecordRaw[]

@@ -1,0 +1,152 @@
+"""What people are told of: news of the other rooms, turned into messages after the commit."""
+
+from linli.domains.communities.events import CommunityServiceEnding
+from linli.domains.communities.queries import communities, spaces
+from linli.domains.communities.schemas import Community
+from linli.domains.notices import queries as notices
+from linli.domains.notices.events import NoticeChanged
+from linli.domains.notifications import queries
+from linli.domains.notifications.kinds import BY_NAME, SMS
+from linli.domains.notifications.service.telling import News, Telling
+from linli.domains.people.events import ResidentRegistered, ResidentReviewed
+from linli.domains.people.person_rules import MOVED_IN
+from linli.domains.people.queries import residence
+from linli.domains.people.service.holders import holders
+from linli.domains.visitors import queries as visits
+from linli.domains.visitors.events import VisitChanged
+from linli.domains.visitors.schemas import ARRIVED, ASKED
+from linli.kernel.db import Database
+from linli.kernel.errors import NotFound
+from linli.kernel.events import Handlers
+from linli.kernel.scope import Scope
+
+WHO = "notifications"
+
+
+class NewsHandlers:
+    """After handlers: idempotent as far as it matters, for a message told twice takes the place of itself (tag)."""
+
+    def __init__(self, db: Database, telling: Telling) -> None:
+        self._db = db
+        self._telling = telling
+
+    def register(self, handlers: Handlers) -> None:
+        handlers.after(NoticeChanged, self.notice, name=f"{WHO}.notice")
+        handlers.after(ResidentReviewed, self.reviewed, name=f"{WHO}.reviewed")
+        handlers.after(ResidentRegistered, self.registered, name=f"{WHO}.registered")
+        handlers.after(VisitChanged, self.visit, name=f"{WHO}.visit")
+        handlers.after(CommunityServiceEnding, self.ending, name=f"{WHO}.ending")
+
+    async def notice(self, event: NoticeChanged) -> None:
+        """Residents whom a notice reaches, once it is out; one brought back much later is no news."""
+        if event.type != "publish":
+            return
+        scope = Scope.system(event.tenant_id, WHO)
+        place = await self._place(scope, event.community_id)
+        for notice_id in event.ids:
+            try:
+                found = await notices.notice(scope, self._db, notice_id, published=True)
+            except NotFound:
+                continue
+            lives = BY_NAME["notice_published"].lives_ms
+            if place is None or found.publish_ms + lives < self._db.clock.now_ms():
+                continue
+            houses = await notices.houses_reached(scope, self._db, found)
+            accounts = await residence.accounts_living(
+                scope, self._db, community_id=event.community_id, house_ids=houses
+            )
+            facts = {"community": place.name, "title": found.title}
+            await self._tell(
+                accounts, "notice_published", facts, f"notices/{notice_id}", f"notice:{notice_id}", place
+            )
+
+    async def reviewed(self, event: ResidentReviewed) -> None:
+        scope = Scope.system(event.tenant_id, WHO)
+        place = await self._place(scope, event.community_id)
+        if place is None:
+            return
+        house = await spaces.spaces_by_id(scope, self._db, [event.house_id])
+        facts = {
+            "community": place.name,
+            "house": house[event.house_id].name if event.house_id in house else "",
+            "reason": event.comment,
+        }
+        accounts = await residence.accounts_of(scope, self._db, event.identity_id)
+        word = "review_accepted" if event.status == MOVED_IN else "review_refused"
+        await self._tell(accounts, "review_decided", facts, "houses", f"review:{event.house_id}", place, word)
+
+    async def registered(self, event: ResidentRegistered) -> None:
+        scope = Scope.system(event.tenant_id, WHO)
+        place = await self._place(scope, event.community_id)
+        if place is not None:
+            path = f"reviews/{event.house_id}/{event.identity_id}"
+            tag = f"review:{event.community_id}"
+            await self._tell_staff("review_waiting", {"community": place.name}, path, tag, place)
+
+    async def visit(self, event: VisitChanged) -> None:
+        scope = Scope.system(event.tenant_id, WHO)
+        if event.state not in (ARRIVED, ASKED):
+            return
+        place = await self._place(scope, event.community_id)
+        try:
+            found = await visits.visit(scope, self._db, event.apply_id)
+        except NotFound:
+            return
+        if place is None or found.state != event.state:
+            return  # it went on meanwhile
+        facts, tag = {"community": place.name, "visitor": found.name}, f"visit:{event.apply_id}"
+        if event.state == ARRIVED:
+            if found.submitter_identity:
+                accounts = await residence.accounts_of(scope, self._db, found.submitter_identity)
+                await self._tell(accounts, "visitor_arrived", facts, "visitors", tag, place)
+            return
+        accounts = await residence.accounts_living(
+            scope, self._db, community_id=event.community_id, house_ids=[event.house_id]
+        )
+        await self._tell(accounts, "visitor_asks", facts, "visitors", tag, place)
+        await self._tell_staff("visitor_waiting", facts, "", tag, place)
+
+    async def ending(self, event: CommunityServiceEnding) -> None:
+        """Administrators of the company, some time before the service of a community ends."""
+        scope = Scope.system(event.tenant_id, WHO)
+        place = await self._place(scope, event.community_id)
+        if place is None or place.service_end != event.service_end:
+            return  # prolonged meanwhile
+        facts = {"community": place.name, "days": str(event.days), "end": event.service_end}
+        await self._tell_staff("service_ending", facts, "", f"service:{event.community_id}", place)
+
+    async def _place(self, scope: Scope, community_id: int) -> Community | None:
+        try:
+            return await communities.community(scope, self._db, community_id)
+        except NotFound:
+            return None
+
+    async def _tell_staff(
+        self, kind: str, facts: dict[str, str], path: str, tag: str, place: Community
+    ) -> None:
+        wanted = BY_NAME[kind]
+        assert wanted.right is not None
+        # Whoever has no browser here and chose nothing hears nothing, unless the kind goes out as a text by itself.
+        among = None if SMS in wanted.usual else await queries.hearing(self._db, wanted.front)
+        accounts = await holders(
+            self._db,
+            tenant_id=place.tenant_id,
+            right=wanted.right,
+            community_id=place.community_id,
+            among=among,
+        )
+        await self._tell(accounts, kind, facts, path, tag, place)
+
+    async def _tell(
+        self,
+        accounts: list[int],
+        kind: str,
+        facts: dict[str, str],
+        path: str,
+        tag: str,
+        place: Community,
+        word: str = "",
+    ) -> None:
+        news = News(kind, facts, path, tag, place.time_zone, word)
+        async with self._db.begin() as tx:
+            await self._telling.tell(tx, accounts, news)

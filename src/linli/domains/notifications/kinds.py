@@ -1,0 +1,68 @@
+"""What people may be told of, and how long the news is worth anything."""
+
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+
+from linli.domains.people.rights import Right
+
+type Front = Literal["resident", "console"]
+RESIDENT: Final = "resident"
+CONSOLE: Final = "console"
+PUSH, SMS = "push", "sms"
+CHANNELS: Final = (PUSH, SMS)
+_HOUR_MS: Final = 3_600_000
+_DAY_MS: Final = 24 * _HOUR_MS
+
+
+class Kind(NamedTuple):
+    """One kind of news. Its texts are `notify.<name>.title` and `.body`."""
+
+    name: str
+    front: Front
+    lives_ms: int
+    """After this nobody needs to hear of it; quiet hours that last longer swallow it."""
+    usual: tuple[str, ...] = (PUSH,)
+    """Channels of whoever chose nothing."""
+    urgency: Literal["low", "normal", "high"] = "normal"
+    right: Right | None = None
+    """Staff: who has this right in the community is told."""
+
+
+KINDS: Final = (
+    Kind("visitor_arrived", RESIDENT, _HOUR_MS, urgency="high"),
+    Kind("visitor_asks", RESIDENT, _HOUR_MS, urgency="high"),
+    Kind("review_decided", RESIDENT, 3 * _DAY_MS),
+    Kind("notice_published", RESIDENT, 3 * _DAY_MS, urgency="low"),
+    Kind("review_waiting", CONSOLE, _DAY_MS, right=Right.RESIDENTS_MANAGE),
+    Kind("visitor_waiting", CONSOLE, _HOUR_MS, urgency="high", right=Right.VISITORS_MANAGE),
+    Kind("service_ending", CONSOLE, 3 * _DAY_MS, usual=(PUSH, SMS), right=Right.ORGANISATION_MANAGE),
+)
+BY_NAME: Final = {kind.name: kind for kind in KINDS}
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """Where a browser is reached and how a message for it is encrypted."""
+
+    url: str
+    p256dh: str
+    auth: str
+
+
+class PushJob(msgspec.Struct, frozen=True):
+    """One message for one browser."""
+
+    subscription_id: int
+    title: str
+    body: str
+    path: str
+    """Page of the front's phone web that the notification opens."""
+    tag: str
+    """A later message with the same tag takes the place of this one."""
+    urgency: str
+    expires_ms: int
+    tries: int = 0
+
+
+def of_front(front: str) -> list[Kind]:
+    return [kind for kind in KINDS if kind.front == front]

@@ -1,0 +1,142 @@
+"""Browsers that let themselves be sent messages, and the key with which this installation names itself to them."""
+
+import hashlib
+from typing import Final
+
+import msgspec
+from sqlalchemy import bindparam, delete, update
+
+from linli.databus.webhook import address
+from linli.domains.notifications import queries
+from linli.domains.notifications.kinds import Endpoint
+from linli.domains.notifications.models import push_keys, push_subscriptions
+from linli.kernel.db import INT, Command, Database, Tx
+from linli.kernel.errors import BadInput
+from linli.kernel.ids import Ids
+from linli.kernel.secrets import Secrets
+from linli.protocols.web_push import message
+from linli.protocols.web_push.message import PushKeyError
+
+BROWSERS_MAX: Final = 20
+"""Of one account on one front; the oldest makes room."""
+AGENT_MAX: Final = 300
+_ABOUT_KEY: Final = "push_key"
+
+_drop = Command(
+    delete(push_subscriptions).where(
+        push_subscriptions.c.endpoint_hash == bindparam("hash"),
+        push_subscriptions.c.account_id == bindparam("account", type_=INT),
+        push_subscriptions.c.front == bindparam("of_front"),
+    )
+)
+_drop_endpoint = Command(
+    delete(push_subscriptions).where(push_subscriptions.c.endpoint_hash == bindparam("hash"))
+)
+_drop_row = Command(
+    delete(push_subscriptions).where(push_subscriptions.c.subscription_id == bindparam("row", type_=INT))
+)
+_sent = Command(
+    update(push_subscriptions)
+    .where(push_subscriptions.c.subscription_id == bindparam("row", type_=INT))
+    .values(sent_ms=bindparam("at_ms", type_=INT))
+)
+
+
+def _hash(url: str) -> str:
+    return hashlib.sha256(url.encode()).hexdigest()
+
+
+def about(subscription_id: int) -> str:
+    return f"push:{subscription_id}"
+
+
+async def public_key(db: Database, *, secrets: Secrets) -> str:
+    """What browsers subscribe with; made when it is first asked for."""
+    if (held := await queries.key(db)) is not None:
+        return held.public
+    made = message.new_key()
+    row = {
+        "key_no": 1,
+        "public": message.encode(message.public_bytes(made.public_key())),
+        "sealed": secrets.seal(message.encode(message.private_bytes(made)), about=_ABOUT_KEY),
+        "created_ms": db.clock.now_ms(),
+    }
+    async with db.begin() as tx:
+        await tx.upsert(push_keys, [row], keys=("key_no",))  # of two at once the first wins
+    held = await queries.key(db)
+    assert held is not None
+    return held.public
+
+
+async def private_key(db: Database, *, secrets: Secrets) -> bytes:
+    """The scalar of the installation's key."""
+    await public_key(db, secrets=secrets)
+    held = await queries.key(db)
+    assert held is not None
+    return message.decode(secrets.open(held.sealed, about=_ABOUT_KEY))
+
+
+async def check(endpoint: Endpoint, *, allow_private: bool) -> None:
+    """Raises BadInput for keys that are none and for an address that no message may go to."""
+    try:
+        message.receiver(message.decode(endpoint.p256dh), message.decode(endpoint.auth))
+    except PushKeyError as error:
+        raise BadInput(field="keys", rule="push_keys") from error
+    try:
+        target = await address.check(endpoint.url, allow_private=allow_private)
+    except BadInput as error:
+        raise BadInput(field="endpoint", rule=str(error.facts["rule"]), **_facts(error)) from error
+    if target.scheme != "https" and not allow_private:
+        raise BadInput(field="endpoint", rule="format", example="https://push.example.com/…")
+
+
+def _facts(error: BadInput) -> dict[str, object]:
+    return {name: value for name, value in error.facts.items() if name not in ("field", "rule")}
+
+
+async def save(
+    tx: Tx,
+    *,
+    account_id: int,
+    front: str,
+    session_id: int,
+    endpoint: Endpoint,
+    language: str,
+    agent: str,
+    secrets: Secrets,
+    ids: Ids,
+    now_ms: int,
+) -> None:
+    """Remember a browser that `check` let through. Whoever had it before, it is this account's from now on."""
+    await _drop_endpoint.run(tx, hash=_hash(endpoint.url))
+    held = await queries.browsers(tx, [account_id], front)
+    for row in held[: max(0, len(held) - BROWSERS_MAX + 1)]:
+        await drop_row(tx, row.subscription_id)
+    number = ids.number()
+    await tx.insert(
+        push_subscriptions,
+        {
+            "subscription_id": number,
+            "account_id": account_id,
+            "front": front,
+            "session_id": session_id,
+            "endpoint_hash": _hash(endpoint.url),
+            "sealed": secrets.seal(msgspec.json.encode(endpoint).decode(), about=about(number)),
+            "language": language,
+            "agent": agent[:AGENT_MAX],
+            "created_ms": now_ms,
+        },
+    )
+
+
+async def drop(tx: Tx, *, account_id: int, front: str, url: str) -> None:
+    """Forget a browser of this account; one that is not known is no fault."""
+    await _drop.run(tx, hash=_hash(url), account=account_id, of_front=front)
+
+
+async def drop_row(tx: Tx, subscription_id: int) -> None:
+    await _drop_row.run(tx, row=subscription_id)
+
+
+async def note_sent(tx: Tx, subscription_id: int, *, now_ms: int) -> None:
+    await _sent.run(tx, row=subscription_id, at_ms=now_ms)
