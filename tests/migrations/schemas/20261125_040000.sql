@@ -1138,6 +1138,17 @@ CREATE TABLE notices (
 	deleted_by TEXT DEFAULT '' NOT NULL
 );
 INSERT INTO "notices" VALUES(1,'1',1,'1','1',1,1,1,1,'1',1,'1',1,1,1,'1');
+CREATE TABLE notification_settings (
+	account_id INTEGER NOT NULL, 
+	front TEXT NOT NULL, 
+	choices TEXT NOT NULL, 
+	quiet_from INTEGER DEFAULT '-1' NOT NULL, 
+	quiet_to INTEGER DEFAULT '-1' NOT NULL, 
+	language TEXT NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_notification_settings PRIMARY KEY (account_id, front)
+);
+INSERT INTO "notification_settings" VALUES(1,'1','1',1,1,'1',1);
 CREATE TABLE open_accounts (
 	tenant_id TEXT NOT NULL, 
 	project_id TEXT NOT NULL, 
@@ -1609,6 +1620,28 @@ CREATE TABLE projects (
 	CONSTRAINT uq_projects_tenant_id_name UNIQUE (tenant_id, name)
 );
 INSERT INTO "projects" VALUES('1','1','1','1',1);
+CREATE TABLE push_keys (
+	key_no INTEGER NOT NULL, 
+	public TEXT NOT NULL, 
+	sealed TEXT NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_push_keys PRIMARY KEY (key_no)
+);
+INSERT INTO "push_keys" VALUES(1,'1','1',1);
+CREATE TABLE push_subscriptions (
+	subscription_id INTEGER NOT NULL, 
+	account_id INTEGER NOT NULL, 
+	front TEXT NOT NULL, 
+	session_id INTEGER NOT NULL, 
+	endpoint_hash TEXT NOT NULL, 
+	sealed TEXT NOT NULL, 
+	language TEXT NOT NULL, 
+	agent TEXT DEFAULT '' NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	sent_ms INTEGER DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_push_subscriptions PRIMARY KEY (subscription_id)
+);
+INSERT INTO "push_subscriptions" VALUES(1,1,'1',1,'1','1','1','1',1,1);
 CREATE TABLE record_changes (
 	change_no INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	tenant_id TEXT NOT NULL, 
@@ -1856,6 +1889,15 @@ CREATE TABLE service_providers (
 	modified_ms INTEGER NOT NULL
 );
 INSERT INTO "service_providers" VALUES(1,'1','1','1','1','1','1','1',1,1,1,1);
+CREATE TABLE service_warnings (
+	community_id INTEGER NOT NULL, 
+	service_end TEXT NOT NULL, 
+	days INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	at_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_service_warnings PRIMARY KEY (community_id, service_end, days)
+);
+INSERT INTO "service_warnings" VALUES(1,'1',1,'1',1);
 CREATE TABLE sign_in_attempts (
 	"key" TEXT NOT NULL, 
 	failures INTEGER NOT NULL, 
@@ -2307,6 +2349,8 @@ CREATE INDEX ix_face_templates_state ON face_templates (state, model_id);
 CREATE INDEX ix_open_accounts_identity ON open_accounts (identity_id, frozen);
 CREATE UNIQUE INDEX uq_open_accounts_login ON open_accounts (tenant_id, project_id, login_name);
 CREATE UNIQUE INDEX uq_open_accounts_phone ON open_accounts (tenant_id, project_id, phone);
+CREATE INDEX ix_push_subscriptions_account ON push_subscriptions (account_id, front);
+CREATE UNIQUE INDEX uq_push_subscriptions_endpoint ON push_subscriptions (endpoint_hash);
 CREATE INDEX ix_delivery_devices_compare ON delivery_devices (compare_ms);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('changes',1);

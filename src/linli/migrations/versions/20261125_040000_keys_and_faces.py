@@ -67,6 +67,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("community_id", "model_id", name=op.f("pk_face_thresholds")),
     )
     op.create_table(
+        "notification_settings",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("front", sa.Text(), nullable=False),
+        sa.Column("choices", sa.Text(), nullable=False),
+        sa.Column(
+            "quiet_from",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="-1",
+            nullable=False,
+        ),
+        sa.Column(
+            "quiet_to",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="-1",
+            nullable=False,
+        ),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "front", name=op.f("pk_notification_settings")),
+    )
+    op.create_table(
         "open_accounts",
         sa.Column("tenant_id", sa.Text(), nullable=False),
         sa.Column("project_id", sa.Text(), nullable=False),
@@ -95,6 +116,56 @@ def upgrade() -> None:
         )
         batch_op.create_index("uq_open_accounts_phone", ["tenant_id", "project_id", "phone"], unique=True)
 
+    op.create_table(
+        "push_keys",
+        sa.Column(
+            "key_no",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("public", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("key_no", name=op.f("pk_push_keys")),
+    )
+    op.create_table(
+        "push_subscriptions",
+        sa.Column(
+            "subscription_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("front", sa.Text(), nullable=False),
+        sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("endpoint_hash", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("agent", sa.Text(), server_default="", nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "sent_ms",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("subscription_id", name=op.f("pk_push_subscriptions")),
+    )
+    with op.batch_alter_table("push_subscriptions", schema=None) as batch_op:
+        batch_op.create_index("ix_push_subscriptions_account", ["account_id", "front"], unique=False)
+        batch_op.create_index("uq_push_subscriptions_endpoint", ["endpoint_hash"], unique=True)
+
+    op.create_table(
+        "service_warnings",
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service_end", sa.Text(), nullable=False),
+        sa.Column("days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("community_id", "service_end", "days", name=op.f("pk_service_warnings")),
+    )
     with op.batch_alter_table("delivery_devices", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("compare_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
@@ -116,12 +187,20 @@ def downgrade() -> None:
         batch_op.drop_column("compared_ms")
         batch_op.drop_column("compare_ms")
 
+    op.drop_table("service_warnings")
+    with op.batch_alter_table("push_subscriptions", schema=None) as batch_op:
+        batch_op.drop_index("uq_push_subscriptions_endpoint")
+        batch_op.drop_index("ix_push_subscriptions_account")
+
+    op.drop_table("push_subscriptions")
+    op.drop_table("push_keys")
     with op.batch_alter_table("open_accounts", schema=None) as batch_op:
         batch_op.drop_index("uq_open_accounts_phone")
         batch_op.drop_index("uq_open_accounts_login")
         batch_op.drop_index("ix_open_accounts_identity")
 
     op.drop_table("open_accounts")
+    op.drop_table("notification_settings")
     op.drop_table("face_thresholds")
     with op.batch_alter_table("face_templates", schema=None) as batch_op:
         batch_op.drop_index("ix_face_templates_state")

@@ -1,0 +1,169 @@
+"""Notifications on a real Chromium's service worker: the page subscribes, the platform sends, it shows.
+
+Push services of browser makers cannot be reached here. A stand-in on loopback takes what the platform sends and reads
+it with the browser's keys; what it read is handed to the worker as Chromium itself does (CDP deliverPushMessage).
+"""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Playwright
+
+from linli.demo.logins import RESIDENT_LOGIN
+from linli.protocols.web_push import message
+from linli.protocols.web_push.message import encode
+from tests.browser.conftest import Demo, Visit
+from tests.browser.phone import look, open_phone, sign_in
+
+NOTICE = "周日电梯保养"
+_SUBSCRIBE = """(made) => {
+  let held = null
+  const subscription = {
+    endpoint: made.endpoint, toJSON: () => made, unsubscribe: async () => { held = null; return true },
+  }
+  PushManager.prototype.getSubscription = async () => held
+  PushManager.prototype.subscribe = async (options) => {
+    window.askedWith = [...options.applicationServerKey]
+    return (held = subscription)
+  }
+}"""
+"""The one thing that needs a maker's service: everything around it is the page's own."""
+
+
+class PushService:
+    """Takes messages for one browser and reads them."""
+
+    def __init__(self) -> None:
+        self.key, self.auth = message.new_key(), os.urandom(16)
+        self.bodies: list[bytes] = []
+        service = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                service.bodies.append(self.rfile.read(int(self.headers["content-length"])))
+                self.send_response(201)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Nothing on the terminal."""
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def subscription(self) -> dict[str, object]:
+        keys = {"p256dh": encode(message.public_bytes(self.key.public_key())), "auth": encode(self.auth)}
+        return {"endpoint": f"http://127.0.0.1:{self.server.server_port}/push/1", "keys": keys}
+
+    def read(self, number: int) -> str:
+        """The words of a message, once it is there."""
+        deadline = time.monotonic() + 15
+        while len(self.bodies) <= number and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return message.decrypt(self.bodies[number], own=self.key, auth=self.auth).decode()
+
+
+@pytest.fixture
+def service() -> Iterator[PushService]:
+    made = PushService()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def _switch_on(visit: Visit, path: str, service: PushService) -> Page:
+    visit.context.grant_permissions(["notifications"], origin=visit.base)
+    page = visit.page
+    page.add_init_script(f"({_SUBSCRIBE})({json.dumps(service.subscription)})")
+    visit.go(path)
+    page.evaluate("async () => { await navigator.serviceWorker.ready }")
+    page.get_by_role("switch").click()
+    page.locator(".van-switch--on").wait_for()
+    return page
+
+
+def _deliver(visit: Visit, data: str) -> list[dict[str, str]]:
+    """Let Chromium hand the words to the page's worker; the notifications that it shows then."""
+    page = visit.page
+    devtools = visit.context.new_cdp_session(page)
+    seen: list[str] = []
+    devtools.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda told: seen.extend(one["registrationId"] for one in told["registrations"]),
+    )
+    devtools.send("ServiceWorker.enable")
+    page.wait_for_timeout(100)
+    devtools.send(
+        "ServiceWorker.deliverPushMessage", {"origin": visit.base, "registrationId": seen[-1], "data": data}
+    )
+    page.wait_for_function(
+        "async () => (await (await navigator.serviceWorker.ready).getNotifications()).length > 0"
+    )
+    shown: list[dict[str, str]] = page.evaluate(
+        """async () => (await (await navigator.serviceWorker.ready).getNotifications())
+          .map(({ title, body, tag, data }) => ({ title, body, tag, path: data.path }))"""
+    )
+    page.evaluate(
+        """async () => {
+          for (const one of await (await navigator.serviceWorker.ready).getNotifications()) one.close()
+        }"""
+    )
+    return shown
+
+
+def test_news_on_the_phones_of_a_resident_and_a_manager(
+    playwright: Playwright, demo: Demo, service: PushService
+) -> None:
+    folder = os.environ.get("LINLI_PHONE_PICTURES")
+    pictures = Path(folder) if folder else None
+    with open_phone(playwright, demo.url) as visit:
+        sign_in(visit, RESIDENT_LOGIN, demo.code)
+        page = _switch_on(visit, "/m/notifications", service)
+        assert len(page.evaluate("() => window.askedWith")) == 65
+        look(visit, "notifications", pictures)
+        page.get_by_role("button", name="Send a trial message").click()
+        page.get_by_text("On its way to 1 browser").wait_for()
+        first = json.loads(service.read(0))
+        assert first["title"] == "Notifications work"
+        shown = _deliver(visit, json.dumps(first))
+        assert [(one["title"], one["tag"]) for one in shown] == [("Notifications work", "trial")]
+
+        page.get_by_label("Hold messages back").check()
+        page.fill("#quiet-from", "03:00")
+        page.fill("#quiet-to", "03:01")
+        page.get_by_role("button", name="Save").click()
+        page.get_by_text("Saved.").wait_for()
+        visit.go("/m/notifications")
+        assert page.input_value("#quiet-from") == "03:00"
+        look(visit, "notifications-quiet", pictures)
+
+        with open_phone(playwright, demo.url, dark=True) as desk:
+            desk.go("/staff/")
+            desk.page.fill("#login", "manager")
+            desk.page.fill("#password", demo.passwords["manager"])
+            desk.page.get_by_role("button", name="Sign in", exact=True).click()
+            desk.page.get_by_text("Waiting for you").wait_for()
+            desk.go("/staff/notifications")
+            desk.page.get_by_text("A resident waits for review").wait_for()
+            look(desk, "staff-notifications", pictures)
+            desk.go("/staff/notices")
+            desk.page.get_by_role("button", name="Write a notice").click()
+            desk.page.fill("#title", NOTICE)
+            desk.page.fill("#text", "请走楼梯。")
+            desk.page.get_by_role("button", name="Publish").click()
+            desk.page.locator(".van-dialog").get_by_text("Publish", exact=True).last.click()
+            desk.page.get_by_text("Published").first.wait_for()
+        told = json.loads(service.read(1))
+        assert told["body"] == NOTICE
+        (one,) = _deliver(visit, json.dumps(told))
+        assert one["body"] == NOTICE
+        # What the notification opens is a page of this app.
+        visit.go(f"/m/{one['path']}")
+        page.get_by_text("请走楼梯。").wait_for()
