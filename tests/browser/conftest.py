@@ -9,6 +9,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -140,11 +141,17 @@ class Demo:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder = tmp_path_factory.mktemp("demo")
+    with demo_running(tmp_path_factory.mktemp("demo"), "--warp", "60") as started:
+        yield started
+
+
+@contextmanager
+def demo_running(folder: Path, *words: str) -> Iterator[Demo]:
+    """`linli demo` on free ports, until it is left."""
     port, mqtt_port, log = free_port(), free_port(), folder / "log"
     line = [
         sys.executable, "-m", "linli.cli", "demo", "--data", str(folder / "data"), "--logins",
-        "--port", str(port), "--mqtt-port", str(mqtt_port), "--warp", "60",
+        "--port", str(port), "--mqtt-port", str(mqtt_port), *words,
     ]  # fmt: skip
     environment = {**os.environ, "LANG": "en_US.UTF-8", "PYTHONUNBUFFERED": "1"}
     with log.open("wb") as out:

@@ -28,9 +28,9 @@ _WIDE = "() => document.documentElement.scrollWidth - document.documentElement.c
 
 @contextmanager
 def open_phone(
-    playwright: Playwright, base: str, *, dark: bool = False, language: str = "en"
+    playwright: Playwright, base: str, *, dark: bool = False, language: str = "en", workers: bool = True
 ) -> Iterator[Visit]:
-    """A small phone whose owner reads `language`."""
+    """A small phone whose owner reads `language`; without `workers` no service worker answers for the network."""
     context = playwright.chromium.launch_persistent_context(
         tempfile.mkdtemp(prefix="linli-phone-"),
         executable_path=str(CHROMIUM),
@@ -42,6 +42,7 @@ def open_phone(
         locale="en-US" if language == "en" else "zh-CN",
         timezone_id="Asia/Shanghai",
         color_scheme="dark" if dark else "light",
+        service_workers="allow" if workers else "block",
         bypass_csp=True,  # axe is injected; that the pages keep their policy is tested in tests/console/test_pages.py
     )
     page = context.pages[0]
@@ -95,5 +96,5 @@ def sign_in(visit: Visit, phone: str, code: object, path: str = "/m/") -> None:
     page.get_by_role("button", name="Send code").click()
     page.get_by_text("The code is on its way").wait_for()
     page.fill("#code", code(phone))  # type: ignore[operator]
-    page.get_by_role("button", name="Sign in").click()
+    page.keyboard.press("Enter")
     page.get_by_role("navigation", name="Main places").wait_for()

@@ -89,7 +89,8 @@ def test_a_resident_certifies_a_house(
         guard.page.fill("#reason", "姓名与合同不符")
         look(guard, "staff-refuse", pictures)
         guard.page.get_by_role("button", name="Refuse").click()
-        guard.page.get_by_text("Nothing to review").wait_for()
+        guard.page.get_by_role("heading", name="Certifications to review").wait_for()
+        guard.page.get_by_role("link", name=NAME).wait_for(state="detached")
 
         visit.go("/m/houses")
         page.get_by_text("姓名与合同不符").wait_for()
@@ -117,7 +118,8 @@ def test_a_resident_certifies_a_house(
 
         _review(guard, pictures)
         guard.page.get_by_role("button", name="Approve").click()
-        guard.page.get_by_text("Nothing to review").wait_for()
+        guard.page.get_by_role("heading", name="Certifications to review").wait_for()
+        guard.page.get_by_role("link", name=NAME).wait_for(state="detached")
         visit.go("/m/")
         page.get_by_role("heading", name="Notices").wait_for()
         look(visit, "home-certified", pictures)
@@ -127,8 +129,8 @@ def test_a_resident_certifies_a_house(
 def test_an_owners_day(playwright: Playwright, demo: Demo, guard: Visit, pictures: Path | None) -> None:
     guard.go("/staff/notices")
     guard.page.get_by_role("button", name="Write a notice").click()
-    guard.page.fill("#title", "周六停水通知")
-    guard.page.fill("#text", "周六九时至十二时停水，请提前储水。")
+    guard.page.fill("#title", "七幢水泵检修")
+    guard.page.fill("#text", "今晚九时至十时检修水泵，水压偏低。")
     look(guard, "staff-notice", pictures)
     guard.page.get_by_role("button", name="Publish").click()
     guard.page.locator(".van-dialog").get_by_text("Publish", exact=True).last.click()
@@ -137,18 +139,19 @@ def test_an_owners_day(playwright: Playwright, demo: Demo, guard: Visit, picture
     with open_phone(playwright, demo.url, dark=True) as visit:
         page = visit.page
         sign_in(visit, RESIDENT_LOGIN, demo.code)
-        page.get_by_role("link", name="周六停水通知").wait_for()
+        page.get_by_role("link", name="七幢水泵检修").wait_for()
         page.get_by_role("button", name="Open ").first.wait_for()
         look(visit, "home", pictures)
         page.get_by_role("button", name="Open ").first.click()
         page.get_by_text("The door answered after").wait_for()
 
-        page.get_by_role("link", name="周六停水通知").click()
-        page.get_by_text("请提前储水").wait_for()
+        page.get_by_role("link", name="七幢水泵检修").click()
+        page.get_by_text("水压偏低").wait_for()
         look(visit, "notice", pictures)
         visit.go("/m/notices")
-        page.get_by_role("link", name="周六停水通知").wait_for()
-        assert page.get_by_role("img", name="New").count() == 0
+        notice = page.get_by_role("link", name="七幢水泵检修")
+        notice.wait_for()
+        assert notice.get_by_role("img", name="New").count() == 0
         look(visit, "notices", pictures)
 
         visit.go("/m/key")

@@ -3,12 +3,17 @@ import vue from '@vitejs/plugin-vue'
 import Components from 'unplugin-vue-components/vite'
 import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
 import { defineConfig } from 'vitest/config'
+import { earlyFiles, fewFiles } from '../shared/vite/early'
 
 export default defineConfig({
   plugins: [
     vue(),
     // Element Plus on demand: each page carries only the components it draws.
     Components({ dirs: [], dts: 'src/components.d.ts', resolvers: [ElementPlusResolver({ importStyle: 'css' })] }),
+    earlyFiles({
+      inside: ['/src/app/Shell.vue'],
+      paths: { '/overview': ['/src/domains/overview/OverviewPage.vue'] },
+    }),
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
@@ -16,6 +21,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     chunkSizeWarningLimit: 400,
+    rolldownOptions: { output: fewFiles(8) },
   },
   define: {
     __VUE_OPTIONS_API__: 'true',

@@ -1,3 +1,3 @@
 import { phoneApp } from '../phone/vite/app.ts'
 
-export default phoneApp({ app: 'staff', base: '/staff/' })
+export default phoneApp({ app: 'staff', base: '/staff/', home: '/src/domains/home/TodayPage.vue' })

@@ -11,5 +11,8 @@ import { i18n, setLanguage, storedLanguage } from './i18n'
 
 applyTheme()
 leaveChecksToThePage()
-await setLanguage(storedLanguage())
-createApp(App).use(i18n).use(router).mount('#app')
+// Texts, the first page and who is there are asked for at once.
+const texts = setLanguage(storedLanguage())
+const app = createApp(App).use(i18n).use(router)
+await texts
+app.mount('#app')

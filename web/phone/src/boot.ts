@@ -8,11 +8,20 @@ import { i18n, setLanguage, storedLanguage } from './i18n'
 import { applyTheme } from './looks'
 import { startWorker } from './worker'
 
-/** Start a phone app. The worker comes last: it must not slow the first page. */
+/** Vant's fields swallow Enter outside of its own forms; ours are plain ones, and the keyboard's "go" must send them. */
+function submitByEnter(event: KeyboardEvent): void {
+  if (event.key === 'Enter' && event.target instanceof HTMLInputElement && event.target.form)
+    event.stopPropagation()
+}
+
+/** Start a phone app: its texts, its first page and who is there are asked for at once. The worker comes last. */
 export async function start(app: Component, router: Router): Promise<void> {
   applyTheme()
-  await setLanguage(storedLanguage())
-  createApp(app).use(i18n).use(router).mount('#app')
+  const texts = setLanguage(storedLanguage())
+  const made = createApp(app).use(i18n).use(router)
+  document.addEventListener('keypress', submitByEnter, { capture: true })
+  await texts
+  made.mount('#app')
   const idle = window.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 300))
   idle(() => void startWorker(import.meta.env.BASE_URL))
 }

@@ -1,6 +1,6 @@
 import createClient, { type Middleware } from 'openapi-fetch'
 import { ref } from 'vue'
-import { ApiProblem } from '@linli/shared/phone'
+import { ApiProblem, fetchEarly } from '@linli/shared/phone'
 import { currentLanguage } from './i18n'
 
 /** When what is shown was fetched, if it comes from this phone's memory because there is no network; else null. */
@@ -50,7 +50,7 @@ export function phoneClient<Paths extends object>(session: string, onSignedOut: 
       return new ApiProblem('browser.unreachable', String(error), 0)
     },
   }
-  const client = createClient<Paths>({ baseUrl: location.origin })
+  const client = createClient<Paths>({ baseUrl: location.origin, fetch: fetchEarly })
   client.use(everyCall)
   return client
 }

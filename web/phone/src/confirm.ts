@@ -1,9 +1,6 @@
-import { showConfirmDialog, showToast } from 'vant'
-import 'vant/es/dialog/style/index'
-import 'vant/es/toast/style/index'
-
 /** Ask before what hurts. `message` names the consequence, `yes` the act. */
 export async function confirmed(title: string, message: string, yes: string, no: string): Promise<boolean> {
+  const { showConfirmDialog } = await import('./dialogs')
   try {
     await showConfirmDialog({ title, message, confirmButtonText: yes, cancelButtonText: no })
     return true
@@ -14,5 +11,5 @@ export async function confirmed(title: string, message: string, yes: string, no:
 
 /** Say that something was done; for what the page does not show by itself. */
 export function said(message: string): void {
-  showToast({ message, position: 'bottom' })
+  void import('./dialogs').then(({ showToast }) => showToast({ message, position: 'bottom' }))
 }

@@ -1,5 +1,6 @@
-// Before the first paint: the chosen looks and language, so that nothing flashes. A file of its own, since the
-// page's policy runs no inline script.
+// Before the first paint: the chosen looks and language, so that nothing flashes; and what every page of somebody signed
+// in asks first is asked now, while the scripts are on their way (taken up in shared/src/early.ts). A file of its own,
+// since the page's policy runs no inline script.
 ;(function () {
   var root = document.documentElement
   var theme = localStorage.getItem('linli.theme') || 'system'
@@ -7,4 +8,37 @@
   root.classList.toggle('dark', dark)
   root.classList.toggle('van-theme-dark', dark)
   root.lang = localStorage.getItem('linli.language') || (/^zh/i.test(navigator.language) ? 'zh-CN' : 'en')
+
+  var headers = { 'Accept-Language': root.lang, 'X-Linli-Request': '1' }
+  var asked = (window.linliEarly = {})
+  function ask(path) {
+    // Read to its end even if no page takes it up: an answer left half-read keeps its connection.
+    asked[path] = fetch(path, { headers: headers }).then(function (answer) {
+      return answer.arrayBuffer().then(function (body) {
+        return new Response(body, { status: answer.status, headers: answer.headers })
+      })
+    })
+    asked[path].catch(function () {}) // asked again by the page, which says so
+  }
+  var built = document.querySelector('meta[name=linli-early]')
+  var files = built ? JSON.parse(built.content) : { inside: [], paths: {} }
+  function need(paths) {
+    ;(paths || []).forEach(function (path) {
+      var link = document.createElement('link')
+      var style = /\.css$/.test(path)
+      link.rel = style ? 'preload' : 'modulepreload'
+      if (style) link.as = 'style'
+      link.crossOrigin = ''
+      link.href = path
+      document.head.append(link)
+    })
+  }
+  need(files[root.lang])
+  if (/^\/m\/sign-in\b/.test(location.pathname)) return
+  need(files.inside)
+  need(files.paths[location.pathname])
+  ask('/api/resident/session')
+  if (!localStorage.getItem('linli.resident.signedIn')) return
+  ask('/api/resident/communities')
+  if (location.pathname === '/m/') ask('/api/resident/houses')
 })()

@@ -1,5 +1,5 @@
 import createClient, { type Middleware } from 'openapi-fetch'
-import { ApiProblem } from '@linli/shared'
+import { ApiProblem, fetchEarly } from '@linli/shared'
 import { currentLanguage } from '@/i18n'
 import type { paths } from './schema'
 
@@ -47,7 +47,7 @@ const everyCall: Middleware = {
 }
 
 /** The console's API, typed from its published document. A refusal is thrown as ApiProblem. */
-export const api = createClient<paths>({ baseUrl: location.origin })
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: fetchEarly })
 api.use(everyCall)
 
 /** The answer of a call that gives one. */

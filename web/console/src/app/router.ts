@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
-import { asProblem } from '@linli/shared'
+import { asProblem, fetchPages } from '@linli/shared'
 import { answer, api, whenSignedOut } from '@/api/client'
 import { useSession } from './useSession'
 
@@ -73,28 +73,33 @@ export const router = createRouter({
 
 let setUp = false
 
+/** Whether the installation still waits for its first administrator. */
+async function needsSetup(): Promise<boolean> {
+  if (setUp) return false
+  try {
+    setUp = !(await answer(api.GET('/api/console/setup'))).needed
+    return !setUp
+  } catch {
+    return false // the page itself will say that the server cannot be reached
+  }
+}
+
 router.beforeEach(async (to) => {
+  fetchPages(to)
   const session = useSession()
-  if (!setUp) {
+  let refused = 0
+  if (!to.meta.open && !session.me.value) {
     try {
-      const state = await answer(api.GET('/api/console/setup'))
-      setUp = !state.needed
-      if (state.needed && to.name !== 'setup') return { name: 'setup', query: to.query }
-    } catch {
-      // The page itself will say that the server cannot be reached.
+      await session.load()
+      setUp = true // somebody is signed in
+    } catch (error) {
+      refused = asProblem(error).status
     }
   }
+  if (await needsSetup()) return to.name === 'setup' ? true : { name: 'setup', query: to.query }
   if (setUp && to.name === 'setup' && !session.me.value) return { name: 'login' }
   if (to.meta.open || session.me.value) return true
-  try {
-    await session.load()
-    return true
-  } catch (error) {
-    const problem = asProblem(error)
-    if (problem.status === 401)
-      return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
-    return { name: 'login', query: { next: to.fullPath } }
-  }
+  return { name: 'login', query: refused === 401 && to.fullPath === '/' ? {} : { next: to.fullPath } }
 })
 
 whenSignedOut(() => {

@@ -1,4 +1,4 @@
-import { computed, ref, shallowRef } from 'vue'
+import { computed, readonly, ref, shallowRef } from 'vue'
 import { api, answer } from '@/api/client'
 import type { components } from '@/api/schema'
 import { useSession } from './useSession'
@@ -7,6 +7,7 @@ export type CommunityOption = components['schemas']['CommunityRow']
 
 const STORED = 'linli.community'
 const options = shallowRef<CommunityOption[] | null>(null)
+const asked = ref(false)
 const chosen = ref<string>(localStorage.getItem(STORED) ?? '')
 const MOST = 100
 
@@ -25,12 +26,15 @@ export function useCommunity() {
   )
 
   async function load(): Promise<void> {
-    if (!session.me.value?.tenant || !session.may('communities.use')) {
-      options.value = []
-      return
+    try {
+      if (!session.me.value?.tenant || !session.may('communities.use')) options.value = []
+      else {
+        const query = { pageSize: MOST }
+        options.value = (await answer(api.GET('/api/console/communities', { params: { query } }))).data
+      }
+    } finally {
+      asked.value = true
     }
-    const page = await answer(api.GET('/api/console/communities', { params: { query: { pageSize: MOST } } }))
-    options.value = page.data
   }
 
   function choose(id: string): void {
@@ -42,6 +46,8 @@ export function useCommunity() {
     options,
     current,
     id: computed(() => current.value?.id ?? null),
+    /** Asked for, whatever came of it: a page drawn before is drawn again once its community is known. */
+    asked: readonly(asked),
     load,
     choose,
     forget: () => (options.value = null),

@@ -4,30 +4,39 @@ import type { components } from '@/api/schema'
 
 export type Me = components['schemas']['Me']
 
+/** Said to early.js, which may then ask for more than the session. */
+const STORED = 'linli.signedIn'
 const me = shallowRef<Me | null>(null)
+
+function set(value: Me | null): void {
+  me.value = value
+  if (value) localStorage.setItem(STORED, '1')
+  else localStorage.removeItem(STORED)
+}
 
 /** Who is signed in. One for the whole app. */
 export function useSession() {
   async function load(): Promise<Me> {
-    me.value = await answer(api.GET('/api/console/session'))
-    return me.value
+    const found = await answer(api.GET('/api/console/session'))
+    set(found)
+    return found
   }
 
   async function signIn(login: string, password: string, remember: boolean): Promise<void> {
-    me.value = await answer(api.POST('/api/console/session', { body: { login, password, remember } }))
+    set(await answer(api.POST('/api/console/session', { body: { login, password, remember } })))
   }
 
   async function signInByCode(phone: string, code: string, remember: boolean): Promise<void> {
-    me.value = await answer(api.POST('/api/console/session/code/verify', { body: { phone, code, remember } }))
+    set(await answer(api.POST('/api/console/session/code/verify', { body: { phone, code, remember } })))
   }
 
   async function signOut(): Promise<void> {
     await api.DELETE('/api/console/session')
-    me.value = null
+    set(null)
   }
 
   async function chooseTenant(tenantId: string): Promise<void> {
-    me.value = await answer(api.POST('/api/console/session/tenant', { body: { tenantId } }))
+    set(await answer(api.POST('/api/console/session/tenant', { body: { tenantId } })))
   }
 
   return {
@@ -39,6 +48,6 @@ export function useSession() {
     signInByCode,
     signOut,
     chooseTenant,
-    set: (value: Me | null) => (me.value = value),
+    set,
   }
 }

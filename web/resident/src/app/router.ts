@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { fetchPages } from '@linli/shared/phone'
 import { whenSignedOut } from '@/api/client'
 import { useSession } from './useSession'
 
@@ -32,6 +33,7 @@ export const router = createRouter({
 })
 
 router.beforeEach(async (to) => {
+  fetchPages(to)
   const session = useSession()
   if (to.meta.open || session.me.value) return true
   try {

@@ -5,18 +5,25 @@ import type { components } from '@/api/schema'
 
 export type Me = components['schemas']['ResidentMe']
 
+/** Said to early.js, which may then ask for more than the session. */
+const STORED = 'linli.resident.signedIn'
 const me = shallowRef<Me | null>(null)
+
+function set(value: Me): Me {
+  me.value = value
+  localStorage.setItem(STORED, '1')
+  return value
+}
 
 /** Which resident is signed in. One for the whole app. */
 export function useSession() {
   async function load(): Promise<Me> {
-    me.value = await answer(api.GET('/api/resident/session'))
-    return me.value
+    return set(await answer(api.GET('/api/resident/session')))
   }
 
   async function enter(phone: string, code: string): Promise<void> {
-    me.value = await answer(
-      api.POST('/api/resident/session/code/verify', { body: { phone, code, remember: true } }),
+    set(
+      await answer(api.POST('/api/resident/session/code/verify', { body: { phone, code, remember: true } })),
     )
   }
 
@@ -28,6 +35,7 @@ export function useSession() {
   /** Nobody is signed in any more: neither here nor in what the phone remembers. */
   function forget(): void {
     me.value = null
+    localStorage.removeItem(STORED)
     forgetSeen()
   }
 

@@ -1,63 +1,63 @@
-import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
+type Style = 'dateTime' | 'clock' | 'day'
+const DATE: Intl.DateTimeFormatOptions = { year: 'numeric', day: '2-digit' }
+const TIME: Intl.DateTimeFormatOptions = {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hour12: false,
+}
+
+/** Made once for the whole app: making one takes the browser longer than drawing the row that it is for. */
+const made = new Map<string, unknown>()
+function once<T>(key: string, make: () => T): T {
+  let found = made.get(key) as T | undefined
+  if (found === undefined) made.set(key, (found = make()))
+  return found
+}
+
+function dates(style: Style, locale: string, timeZone: string | undefined): Intl.DateTimeFormat {
+  return once(`${style} ${locale} ${timeZone}`, () => {
+    const english = locale === 'en'
+    // British order with the month in letters: 11/12 means one day here and another there.
+    const fields: Intl.DateTimeFormatOptions = {
+      ...(style === 'clock' ? {} : { ...DATE, month: english ? 'short' : '2-digit' }),
+      ...(style === 'day' ? {} : TIME),
+      timeZone,
+    }
+    return new Intl.DateTimeFormat(english ? 'en-GB' : locale, fields)
+  })
+}
+
 /** Dates and numbers as the chosen language writes them. Times in are ms since epoch, UTC; shown in `zone`. */
 export function useFormat(zone?: string) {
   const { locale } = useI18n()
   const timeZone = zone || undefined
-
-  // British order with the month in letters: 11/12 means one day here and another there.
-  const region = computed(() => (locale.value === 'en' ? 'en-GB' : locale.value))
-  const month = computed(() => (locale.value === 'en' ? 'short' : '2-digit') as 'short' | '2-digit')
-
-  const dateTime = computed(
-    () =>
-      new Intl.DateTimeFormat(region.value, {
-        year: 'numeric',
-        month: month.value,
-        day: '2-digit',
-        hour: '2-digit',
-        minute: '2-digit',
-        second: '2-digit',
-        hour12: false,
-        timeZone,
-      }),
-  )
-  const clock = computed(
-    () =>
-      new Intl.DateTimeFormat(region.value, {
-        hour: '2-digit',
-        minute: '2-digit',
-        second: '2-digit',
-        hour12: false,
-        timeZone,
-      }),
-  )
-  const day = computed(
-    () =>
-      new Intl.DateTimeFormat(region.value, {
-        year: 'numeric',
-        month: month.value,
-        day: '2-digit',
-        timeZone,
-      }),
-  )
-  const number = computed(() => new Intl.NumberFormat(locale.value))
-  const relative = computed(
-    () => new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto', style: 'short' }),
-  )
+  const written = (style: Style) => (ms: number | null | undefined) =>
+    ms ? dates(style, locale.value, timeZone).format(ms) : '–'
+  const numbers = (digits = 3) =>
+    once(
+      `number ${locale.value} ${digits}`,
+      () => new Intl.NumberFormat(locale.value, { maximumFractionDigits: digits }),
+    )
+  const relative = () =>
+    once(
+      `ago ${locale.value}`,
+      () => new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto', style: 'short' }),
+    )
 
   function ago(ms: number, nowMs: number): string {
     const gap = ms - nowMs
     const size = Math.abs(gap)
-    if (size < MINUTE) return relative.value.format(Math.round(gap / 1000), 'second')
-    if (size < HOUR) return relative.value.format(Math.round(gap / MINUTE), 'minute')
-    if (size < DAY) return relative.value.format(Math.round(gap / HOUR), 'hour')
-    return relative.value.format(Math.round(gap / DAY), 'day')
+    if (size < MINUTE) return relative().format(Math.round(gap / 1000), 'second')
+    if (size < HOUR) return relative().format(Math.round(gap / MINUTE), 'minute')
+    if (size < DAY) return relative().format(Math.round(gap / HOUR), 'hour')
+    return relative().format(Math.round(gap / DAY), 'day')
   }
 
   function bytes(count: number): string {
@@ -69,15 +69,14 @@ export function useFormat(zone?: string) {
       step += 1
     }
     const digits = value >= 100 || step === 0 ? 0 : 1
-    const shown = new Intl.NumberFormat(locale.value, { maximumFractionDigits: digits }).format(value)
-    return `${shown} ${units[step]}`
+    return `${numbers(digits).format(value)} ${units[step]}`
   }
 
   return {
-    dateTime: (ms: number | null | undefined) => (ms ? dateTime.value.format(ms) : '–'),
-    clock: (ms: number | null | undefined) => (ms ? clock.value.format(ms) : '–'),
-    day: (ms: number | null | undefined) => (ms ? day.value.format(ms) : '–'),
-    number: (value: number) => number.value.format(value),
+    dateTime: written('dateTime'),
+    clock: written('clock'),
+    day: written('day'),
+    number: (value: number) => numbers().format(value),
     ago,
     bytes,
   }

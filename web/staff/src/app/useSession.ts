@@ -4,23 +4,28 @@ import { answer, api, type Schemas } from '@/api/client'
 
 export type Me = Schemas['Me']
 
+/** Said to early.js, which may then ask for more than the session. */
+const STORED = 'linli.signedIn'
 const me = shallowRef<Me | null>(null)
+
+function set(value: Me): Me {
+  me.value = value
+  localStorage.setItem(STORED, '1')
+  return value
+}
 
 /** Who is signed in, and what they may do. One for the whole app. */
 export function useSession() {
   async function load(): Promise<Me> {
-    me.value = await answer(api.GET('/api/console/session'))
-    return me.value
+    return set(await answer(api.GET('/api/console/session')))
   }
 
   async function enter(login: string, password: string): Promise<void> {
-    me.value = await answer(api.POST('/api/console/session', { body: { login, password, remember: true } }))
+    set(await answer(api.POST('/api/console/session', { body: { login, password, remember: true } })))
   }
 
   async function enterByCode(phone: string, code: string): Promise<void> {
-    me.value = await answer(
-      api.POST('/api/console/session/code/verify', { body: { phone, code, remember: true } }),
-    )
+    set(await answer(api.POST('/api/console/session/code/verify', { body: { phone, code, remember: true } })))
   }
 
   async function signOut(): Promise<void> {
@@ -31,6 +36,7 @@ export function useSession() {
   /** Nobody is signed in any more: neither here nor in what the phone remembers. */
   function forget(): void {
     me.value = null
+    localStorage.removeItem(STORED)
     forgetSeen()
   }
 

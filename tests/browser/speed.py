@@ -1,0 +1,103 @@
+"""How long a screen takes until a person can use it, on a processor four times slower than this one.
+
+Time runs from the start of the navigation until the screen's own content is there, nothing of it is a skeleton, and no
+task longer than 50 ms holds the page (the longest such task that begins within `QUIET_MS` counts). "First" has an empty
+cache, "again" what the browser kept.
+"""
+
+import statistics
+from typing import Final, NamedTuple
+
+from playwright.sync_api import CDPSession, Page
+
+SLOWER: Final = 4
+QUIET_MS: Final = 250
+_WATCH: Final = """() => {
+  window.linliTasks = []
+  new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) window.linliTasks.push([one.startTime, one.startTime + one.duration])
+  }).observe({ type: 'longtask', buffered: true })
+}"""
+_THERE: Final = """(wanted) => {
+  if (document.querySelector('.skeleton, .bone, main [aria-busy=true]')) return 0
+  const there = [...document.querySelectorAll(wanted)].some((one) => one.getClientRects().length)
+  return there ? performance.now() : 0
+}"""
+_HELD: Final = """([ready, quiet]) => Math.max(
+  ready, ...window.linliTasks.filter(([began]) => began < ready + quiet).map(([, ended]) => ended))"""
+
+
+class Screen(NamedTuple):
+    """A path and what is on it once it can be used."""
+
+    path: str
+    wanted: str
+
+
+CONSOLE: Final = {
+    "overview": Screen("/overview", "main .figures, main .figure, main svg"),
+    "communities": Screen("/communities", "main tbody tr"),
+    "houses": Screen("/spaces", "main tbody tr"),
+    "residents": Screen("/residents", "main tbody tr"),
+    "visitors": Screen("/visitors", "main tbody tr, main .empty"),
+    "vehicles": Screen("/vehicles", "main tbody tr"),
+    "notices": Screen("/notices", "main tbody tr, main .empty"),
+    "employees": Screen("/employees", "main tbody tr, main .empty"),
+    "doors": Screen("/doors", "main tbody tr"),
+    "passes": Screen("/passes", "main tbody tr, main .empty"),
+    "devices": Screen("/devices", "main tbody tr"),
+}
+"""Of the console, signed in."""
+STAFF: Final = {
+    "today": Screen("/staff/", "main nav a"),
+    "doors": Screen("/staff/doors", "main .list .item"),
+    "residents": Screen("/staff/residents", "main .list .item"),
+    "reviews": Screen("/staff/reviews", "main .list .item, main .empty"),
+    "notices": Screen("/staff/notices", "main .list .item, main .empty"),
+    "passes": Screen("/staff/passes", "main .list .item, main .empty"),
+}
+RESIDENT: Final = {
+    "home": Screen("/m/", "main .door button"),
+    "key": Screen("/m/key", "main svg.qr"),
+    "visitors": Screen("/m/visitors", "main .list > li, main .empty"),
+    "invite": Screen("/m/visitors/new", "main form button"),
+    "houses": Screen("/m/houses", "main .list .item"),
+    "notices": Screen("/m/notices", "main .list .item, main .empty"),
+    "me": Screen("/m/me", "main a, main button"),
+}
+SIGN_IN: Final = {
+    "console": Screen("/login", "#password"),
+    "staff": Screen("/staff/sign-in", "#password"),
+    "resident": Screen("/m/sign-in", "#code"),
+}
+
+
+class Stopwatch:
+    """Times screens in a page that is slowed from now on."""
+
+    def __init__(self, page: Page, base: str) -> None:
+        self._page = page
+        self._base = base
+        self._session: CDPSession = page.context.new_cdp_session(page)
+        self._session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        page.add_init_script(f"({_WATCH})()")
+
+    def keep(self, on: bool) -> None:
+        """Whether the browser may use what it has kept."""
+        self._session.send("Network.enable")
+        self._session.send("Network.setCacheDisabled", {"cacheDisabled": not on})
+
+    def milliseconds(self, screen: Screen) -> float:
+        """Until the screen could be used, once."""
+        page = self._page
+        page.goto("about:blank")
+        page.goto(self._base + screen.path, wait_until="commit")
+        ready = page.wait_for_function(_THERE, arg=screen.wanted, polling=20).json_value()
+        page.wait_for_timeout(QUIET_MS)
+        return float(page.evaluate(_HELD, [ready, QUIET_MS]))
+
+    def median(self, screen: Screen, times: int, *, kept: bool) -> float:
+        self.keep(kept)
+        if kept:
+            self.milliseconds(screen)
+        return statistics.median(self.milliseconds(screen) for _ in range(times))
