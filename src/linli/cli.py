@@ -96,6 +96,12 @@ def _ops(name: str) -> Command:
     return command
 
 
+def _models(arguments: Sequence[str]) -> int:
+    from linli.ops import face_models
+
+    return face_models.run(arguments)
+
+
 def _edge(arguments: Sequence[str]) -> int:
     print("linli edge: the appliance is not part of this release yet", file=sys.stderr)
     return 2
@@ -108,6 +114,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "edge": (_edge, "run the appliance of a site"),
     "admin": (_admin, "tenants, projects, products, devices, people, approvals"),
     "apis": (_apis, "list every method that is served"),
+    "models": (_models, "face models: where they come from, their licences, fetching them"),
     "backup": (_ops("backup"), "copy a running installation into one file"),
     "restore": (_ops("restore"), "make an installation from such a file"),
     "upgrade": (_ops("upgrade"), "bring the database to this release, with a way back"),

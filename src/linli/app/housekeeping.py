@@ -9,6 +9,7 @@ import contextlib
 from linli.delivery.retention import forget_ended
 from linli.domains.access.service.passes import purge_passes
 from linli.domains.communities.service import running
+from linli.domains.faces.service.enrolment import purge as purge_faces
 from linli.domains.visitors.service.visits import purge as purge_visits
 from linli.kernel import audit, telemetry
 from linli.kernel.clock import Clock
@@ -30,6 +31,8 @@ _DEVICE_DATA = (
     inbox, points, text_points, thing_events, service_calls, device_log_lines, script_failures,
     *DEBUG_NOTES,
 )  # fmt: skip
+DROPPED_FACES_DAYS = 7
+"""An index that was away for longer is filled anew."""
 LEASE_MS = 50 * 60_000
 """Whoever ran a round has the next one too, unless it died: then its lease is free at once."""
 
@@ -75,6 +78,7 @@ class Housekeeping:
             await partitions.drop_before(self._db, audit.secret_reads, today - audit.KEPT_DAYS)
             await purge_passes(self._db, now_ms=now, days=kept.passes_days)
             await purge_visits(self._db, now_ms=now, days=kept.visits_days)
+            await purge_faces(self._db, now_ms=now, days=DROPPED_FACES_DAYS)
             await forget_ended(self._db, now_ms=now, days=kept.passes_days)
         await running.expire_due(self._db, ids=self._ids, now_ms=now)
         await running.warn_due(self._db, now_ms=now)

@@ -63,6 +63,7 @@ from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 from linli.openapi.assembly import OpenApi
 from linli.openapi.tokens import TokenTargets
+from linli.ops.face_models import models_folder
 from linli.ops.sms import HttpSms
 from linli.ops.tls import Authority, ServerTls
 from linli.servicebus.bus import ServiceBus
@@ -79,7 +80,7 @@ from linli.things.mqtt.stored_sessions import DatabaseSessionStore
 from linli.things.ota.firmware import MAX_BYTES as FIRMWARE_BYTES
 from linli.things.ota.room import Ota
 from linli.things.room import Things
-from linli.vision.engine.local import NoEngine
+from linli.vision.engine.process import ProcessEngine
 
 log = telemetry.logger(__name__)
 
@@ -185,7 +186,14 @@ class Platform:
         access.register_devices(self.carriers, self.jobs, invoker=self.things.invoker, objects=self.objects)
 
     def _faces(self) -> None:
-        self.face_engine = NoEngine("no models are set up")
+        settings = self.settings
+        self.face_engine = ProcessEngine(
+            models_folder(settings),
+            settings.data_path / "faces",
+            queue=settings.faces.queue,
+            timeout_seconds=settings.faces.timeout_seconds,
+            memory_mb=settings.faces.memory_mb,
+        )
         self.faces = FaceEngineRoom(self.db, self.objects, self.face_engine)
         self.faces.register(self.jobs)
 
@@ -259,6 +267,7 @@ class Platform:
             self.ids.take_slot(self.processes.slot)
         await self.databus.start()
         await self.things.start()
+        await self.face_engine.start()
         await self.service_bus.start()
         await self.openapi.start()
         await self.worker.start()
@@ -410,6 +419,7 @@ class Platform:
         await self.housekeeping.stop()
         await self.reconciler.stop()
         await self.worker.stop()
+        await self.face_engine.stop()
         if self.relay is not None:
             await self.relay.stop()
         await self.things.stop()

@@ -223,6 +223,21 @@ class Map(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True)
     ] = ""
 
 
+class Faces(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The face engine (docs/guides/faces.en.md). Without models faces are off and everything else runs."""
+
+    models: Annotated[
+        str, Meta(description="Folder of the face models; empty: `models` in data_dir (`linli models`).")
+    ] = ""
+    queue: Annotated[int, Meta(ge=1, le=10_000, description="So many pictures wait; more are refused.")] = 64
+    timeout_seconds: Annotated[
+        float, Meta(gt=0, le=120, description="Longest look at one picture, before the child is ended.")
+    ] = 10.0
+    memory_mb: Annotated[
+        int, Meta(ge=0, description="Memory of the child that runs the models; 0: as much as it wants.")
+    ] = 1024
+
+
 class Disk(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     reserve_mb: Annotated[int, Meta(ge=0, description="Refuse writes when less than this is free.")] = 256
 
@@ -248,6 +263,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     places: MapProvider = msgspec.field(default_factory=MapProvider)
     support: Support = msgspec.field(default_factory=Support)
     push: Push = msgspec.field(default_factory=Push)
+    faces: Faces = msgspec.field(default_factory=Faces)
     process: Process = msgspec.field(default_factory=Process)
 
     @property

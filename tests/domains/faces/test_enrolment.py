@@ -10,7 +10,7 @@ from linli.domains.faces.service.search import FaceSearch
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Caller, Scope
-from linli.vision.engine.local import NoEngine
+from linli.vision.engine.local import LocalEngine, NoEngine
 from linli.vision.fake import marked
 from tests.domains.faces.conftest import JPEG, Faces
 
@@ -159,6 +159,20 @@ async def test_without_models_faces_wait(faces):
     await faces.enroller.start()
     await faces.worker.run_once()
     assert await who(faces, "alice") == ("match", ["id-alice"])
+
+
+async def test_dropped_rows_go_in_time_and_an_index_that_was_away_starts_afresh(faces):
+    await put(faces, "alice")
+    await put(faces, "bob")
+    away = FaceSearch(faces.db, LocalEngine(faces.models))
+    assert await who(faces, "alice", search=away) == ("match", ["id-alice"])
+    await drop(faces, "face-alice")
+    now = faces.db.clock.now_ms()
+    await enrolment.purge(faces.db, now_ms=now, days=7)
+    assert await queries.template(faces.scope, faces.db, community_id=HOME, face_id="face-alice") is None
+    assert await who(faces, "alice", search=away) == ("stranger", [])
+    assert await who(faces, "bob", search=away) == ("match", ["id-bob"])
+    assert await who(faces, "bob") == ("match", ["id-bob"])
 
 
 async def test_an_index_ahead_of_a_restored_database_begins_anew(faces):

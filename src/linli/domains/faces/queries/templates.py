@@ -142,6 +142,13 @@ _states = Query(
     .where(in_scope(templates), _t.community_id == _community, _t.state != DROPPED)
     .group_by(_t.state)
 )
+_dropped = Query(
+    select(_t.community_id, func.max(_t.change_no))
+    .where(_t.state == DROPPED, _t.changed_ms < bindparam("before", type_=INT))
+    .group_by(_t.community_id),
+    unscoped="time removes them in every community",
+    heavy=True,
+)
 _thresholds = Query(
     select(thresholds.c.accept, thresholds.c.unsure, thresholds.c.margin).where(
         in_scope(thresholds), thresholds.c.community_id == _community, thresholds.c.model_id == _model
@@ -204,6 +211,11 @@ async def to_enrol(
 async def counts(scope: Scope, db: Reader, community_id: int) -> dict[str, int]:
     """state → faces of a community in it."""
     return dict(await _states.all(db, scope, community_id=community_id))
+
+
+async def dropped_before(db: Reader, before_ms: int) -> list[tuple[int, int]]:
+    """(community, newest change among them) of the rows that were dropped before a time."""
+    return [(community_id, newest) for community_id, newest in await _dropped.all(db, before=before_ms)]
 
 
 async def site_thresholds(scope: Scope, db: Reader, community_id: int, model_id: str) -> Thresholds | None:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, delete, update
 
 from linli.domains.faces.errors import FacesOff
 from linli.domains.faces.models import libraries, templates
@@ -73,6 +73,22 @@ _settle = Command(
         change_no=bindparam("number", type_=INT),
         changed_ms=bindparam("now", type_=INT),
     )
+)
+
+
+_purged = Command(
+    update(libraries)
+    .where(libraries.c.community_id == bindparam("community_id", type_=INT))
+    .values(purged_no=bindparam("number", type_=INT)),
+    unscoped="time does it for every community",
+)
+_purge = Command(
+    delete(templates).where(
+        templates.c.community_id == bindparam("community_id", type_=INT),
+        templates.c.state == DROPPED,
+        templates.c.changed_ms < bindparam("before", type_=INT),
+    ),
+    unscoped="time does it for every community",
 )
 
 
@@ -153,6 +169,15 @@ def _outcome(look: Look | None, otherwise: str = PENDING) -> dict[str, Any]:
         return {"state": KEPT, "reasons": "", "model_id": look.model_id, "vector": look.vector}
     reasons = ",".join(look.reasons)
     return {"state": REFUSED, "reasons": reasons, "model_id": look.model_id, "vector": None}
+
+
+async def purge(db: Database, *, now_ms: int, days: int) -> None:
+    """Let dropped rows go that no index can still be waiting for; one that waited longer starts afresh."""
+    before = now_ms - days * 86_400_000
+    for community_id, newest in await queries.dropped_before(db, before):
+        async with db.begin() as tx:
+            await _purged.run(tx, community_id=community_id, number=newest)
+            await _purge.run(tx, community_id=community_id, before=before)
 
 
 class Enroller:

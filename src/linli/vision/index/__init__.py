@@ -1,0 +1,1 @@
+"""Finding a vector among many: exact, on disk, changed in place."""

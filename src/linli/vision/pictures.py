@@ -1,0 +1,117 @@
+"""Pictures as models take them: decoded, upright, cut out and turned. Pillow and numpy."""
+
+import io
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from linli.vision.engine.ports import NoPicture
+
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
+PIXELS_MAX: Final = 40_000_000
+"""Of a JPEG, which is decoded at a fraction of its size when it is large."""
+PLAIN_PIXELS_MAX: Final = 16_000_000
+"""Of what has to be decoded whole."""
+WORKING_SIDE: Final = 1024
+"""A large JPEG is halved while its shorter side stays at least this long: 100 px of face are left of 10 %."""
+
+Image.MAX_IMAGE_PIXELS = None  # sizes are checked here, before anything is decoded
+
+type Pixels = NDArray[np.uint8]
+type Floats = NDArray[np.float32]
+
+
+class Picture(NamedTuple):
+    image: Image.Image
+    """RGB, upright."""
+    scale: float
+    """How many pixels of the file's picture one pixel of `image` is."""
+
+    @property
+    def width(self) -> int:
+        return self.image.width
+
+    @property
+    def height(self) -> int:
+        return self.image.height
+
+
+def decode(content: bytes) -> Picture:
+    """The picture in `content`, turned as its EXIF says. Raises NoPicture: format, broken, pixels."""
+    try:
+        opened = Image.open(io.BytesIO(content), formats=FORMATS)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise NoPicture("format") from error
+    width, height = opened.size
+    most = PIXELS_MAX if opened.format == "JPEG" else PLAIN_PIXELS_MAX
+    if width * height > most:
+        raise NoPicture("pixels")
+    try:
+        if opened.format == "JPEG":
+            _draft(opened)
+        image = ImageOps.exif_transpose(opened).convert("RGB")
+        image.load()
+    except (OSError, ValueError, SyntaxError, EOFError, IndexError, MemoryError) as error:
+        raise NoPicture("broken") from error
+    if min(image.size) < 1:
+        raise NoPicture("broken")
+    return Picture(image, max(width, height) / max(image.size))
+
+
+def _draft(opened: Any) -> None:
+    """Let the decoder drop what nobody needs: it can halve a JPEG for less than decoding it."""
+    factor = 1
+    while factor < 8 and min(opened.size) // (factor * 2) >= WORKING_SIDE:
+        factor *= 2
+    if factor > 1:
+        opened.draft("RGB", (opened.width // factor, opened.height // factor))
+
+
+def fitted(image: Image.Image, width: int, height: int) -> tuple[Pixels, float]:
+    """The whole picture in the top left of a black `width` x `height`; (pixels, how much it was scaled)."""
+    scale = min(width / image.width, height / image.height)
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    pixels = np.zeros((height, width, 3), np.uint8)
+    pixels[: size[1], : size[0]] = np.asarray(image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0))
+    return pixels, scale
+
+
+def cut(image: Image.Image, matrix: NDArray[np.float64], side: int) -> Pixels:
+    """A square of `side` whose pixel (x, y) is the picture's `matrix @ (x, y, 1)`; black outside the picture.
+
+    Where the picture is much larger than the square it is reduced first, so that fine detail does not flicker.
+    """
+    zoom = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    whole = int(zoom) if zoom >= 2 else 1
+    if whole > 1:
+        corners = matrix @ np.array([[0, side, 0, side], [0, 0, side, side], [1, 1, 1, 1]], np.float64)
+        left, top = np.floor(corners.min(axis=1)).astype(int) - whole
+        right, bottom = np.ceil(corners.max(axis=1)).astype(int) + whole
+        box = (max(0, left), max(0, top), min(image.width, right), min(image.height, bottom))
+        if box[2] - box[0] < whole or box[3] - box[1] < whole:
+            return np.zeros((side, side, 3), np.uint8)
+        image = image.reduce(whole, box)
+        matrix = matrix.copy()
+        matrix[:, 2] -= box[:2]
+        matrix /= whole
+    coefficients = tuple(float(value) for value in matrix.reshape(-1))
+    turned = image.transform(
+        (side, side), Image.Transform.AFFINE, coefficients, resample=Image.Resampling.BILINEAR
+    )
+    return np.asarray(turned)
+
+
+def planes(pixels: Pixels, *, mean: float, std: float, rgb: bool = True) -> Floats:
+    """(1, 3, height, width) of (value - mean) / std, as networks take pictures."""
+    ordered = pixels if rgb else pixels[:, :, ::-1]
+    values = ordered.transpose(2, 0, 1).astype(np.float32)
+    values -= mean
+    values /= std
+    return values[np.newaxis]
+
+
+def grey(pixels: Pixels) -> Floats:
+    """Luma of ITU-R BT.601, 0 to 255."""
+    return pixels.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)

@@ -1,0 +1,130 @@
+"""From a picture's bytes to a verdict and a vector: decode, detect, landmarks, judge, embed."""
+
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+from linli.vision import manifest as manifests
+from linli.vision import pictures, quality
+from linli.vision.engine.local import Looker
+from linli.vision.fake import FakePipeline
+from linli.vision.families.detectors import BlazeFace, Detector, UltraLight
+from linli.vision.families.embedders import ArcFace112, Embedder
+from linli.vision.families.landmarks import FaceMesh, Landmarker, Shape
+from linli.vision.families.network import Network
+from linli.vision.looks import Face, Look, Thresholds, Use
+from linli.vision.manifest import Manifest, ManifestError, Model
+from linli.vision.pictures import Picture
+
+FACES_MAX: Final = 32
+"""No more faces of one picture are looked at, surest first."""
+_CERTAIN: Final = 0.5
+"""Below this the landmarks say that the detector was wrong."""
+
+
+class Pipeline:
+    """The models of one manifest. Not for several threads at once."""
+
+    def __init__(
+        self,
+        detector: Detector,
+        landmarks: Landmarker,
+        embedder: Embedder,
+        *,
+        model_id: str,
+        thresholds: Thresholds,
+        models: list[str],
+    ) -> None:
+        self.detector = detector
+        self.landmarks = landmarks
+        self.embedder = embedder
+        self.model_id = model_id
+        self.thresholds = thresholds
+        self.models = models
+        self.dimensions = embedder.dimensions
+
+    def look(self, picture: bytes, *, use: Use = "enrol", embed: bool = True) -> Look:
+        """Raises NoPicture."""
+        return self.look_at(pictures.decode(picture), use=use, embed=embed)
+
+    def look_at(self, picture: Picture, *, use: Use = "enrol", embed: bool = True) -> Look:
+        """`look` for a picture that is decoded already, such as a frame of a camera."""
+        seen = self.faces(picture)
+        faces = quality.largest_first([face for face, _ in seen])
+        shapes = {id(face): shape for face, shape in seen}
+        width, height = round(picture.width * picture.scale), round(picture.height * picture.scale)
+        reasons, advice = quality.judge(faces, use, width=width, height=height)
+        vector = b""
+        if faces and embed:
+            points = shapes[id(faces[0])].points
+            vector = self.embedder.embed(picture.image, points).astype("<f4").tobytes()
+        return Look(width, height, faces, reasons, advice, self.model_id, vector)
+
+    def faces(self, picture: Picture) -> list[tuple[Face, Shape]]:
+        """Every face, with its shape in pixels of the decoded picture."""
+        found = []
+        for box in self.detector.find(picture.image)[:FACES_MAX]:
+            shape = self.landmarks.shape(picture.image, box)
+            if shape.certainty >= _CERTAIN:
+                found.append((_face(picture, shape, box.score), shape))
+        return found
+
+    def embed_crop(self, picture: bytes) -> Look:
+        """Raises NoPicture."""
+        decoded = pictures.decode(picture)
+        vector = self.embedder.embed_crop(decoded.image).astype("<f4").tobytes()
+        width, height = round(decoded.width * decoded.scale), round(decoded.height * decoded.scale)
+        return Look(width, height, [], [], [], self.model_id, vector)
+
+
+def _face(picture: Picture, shape: Shape, score: float) -> Face:
+    measured = quality.measure(picture.image, shape)
+    scale = picture.scale
+    left, top, right, bottom = (side * scale for side in shape.box)
+    points = [(float(x) * scale, float(y) * scale) for x, y in shape.points]
+    return Face(
+        left, top, right - left, bottom - top, score, points, shape.yaw, shape.pitch, shape.roll,
+        measured.sharpness, measured.brightness, measured.contrast, shape.certainty,
+    )  # fmt: skip
+
+
+def load(folder: Path) -> Looker:
+    """The models of a folder, each checked against its SHA-256. Raises ManifestError, FileNotFoundError."""
+    manifest = manifests.read(folder)
+    if manifest.fake:
+        return FakePipeline()
+    if faults := manifests.verify(folder, manifest):
+        raise ManifestError("; ".join(faults))
+    embedder = manifest.of("embedder")
+    assert embedder.thresholds is not None  # read() checks it
+    try:
+        return Pipeline(
+            _detector(folder, manifest),
+            _landmarks(folder, manifest.of("landmarks")),
+            ArcFace112(
+                Network(folder / embedder.path), mean=embedder.mean, std=embedder.std, rgb=embedder.rgb
+            ),
+            model_id=manifests.model_id(embedder),
+            thresholds=embedder.thresholds,
+            models=[f"{model.path} ({model.family})" for model in manifest.models],
+        )
+    except Exception as error:  # whatever the runtime makes of a file that is no such model
+        raise ManifestError(f"a model cannot be loaded: {error}") from error
+
+
+def _detector(folder: Path, manifest: Manifest) -> Detector:
+    model = manifest.of("detector")
+    network = Network(folder / model.path)
+    if model.family == "ultralight":
+        return UltraLight(network, threshold=model.threshold, mean=model.mean, std=model.std, rgb=model.rgb)
+    return BlazeFace(network, threshold=model.threshold, mean=model.mean, std=model.std, rgb=model.rgb)
+
+
+def _landmarks(folder: Path, model: Model) -> Landmarker:
+    return FaceMesh(Network(folder / model.path), mean=model.mean, std=model.std, rgb=model.rgb)
+
+
+def frame(image: Image.Image) -> Picture:
+    """A camera's frame as a picture."""
+    return Picture(image.convert("RGB"), 1.0)

@@ -1,0 +1,85 @@
+"""Whether a picture of a face does for its use, and if not, why. Measured in docs/guides/faces.en.md."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from linli.vision import geometry, pictures
+from linli.vision.families.landmarks import Shape
+from linli.vision.looks import BLUR, COUNT, COVER, LIGHT, POSE, REASONS, SIZE, Face, Use
+
+SIDE: Final = 128
+_USUAL_CONTRAST: Final = 40.0
+"""Sharpness is told as if the face had this contrast, so that a dark picture is not called blurred."""
+
+
+class Gate(NamedTuple):
+    """What a picture must reach. Degrees, pixels of the file's picture, grey 0 to 255."""
+
+    height: float
+    """Of the face from forehead to chin."""
+    yaw: float
+    pitch: float
+    roll: float
+    sharpness: float
+    darkest: float
+    brightest: float
+    contrast: float
+    alone: bool
+    """Whether the face must be the only one."""
+    whole: float
+    """How much of the face's box must lie in the picture."""
+
+
+GATES: Final[dict[str, Gate]] = {
+    "enrol": Gate(100, 25, 25, 35, 30, 40, 215, 12, alone=True, whole=0.92),
+    "search": Gate(60, 45, 40, 50, 8, 15, 245, 5, alone=False, whole=0.75),
+}
+
+
+class Measured(NamedTuple):
+    sharpness: float
+    brightness: float
+    contrast: float
+
+
+def measure(image: Image.Image, shape: Shape) -> Measured:
+    """Sharpness and light of a face, on a square of 128 around it."""
+    left, top, right, bottom = shape.box
+    center = ((left + right) / 2, (top + bottom) / 2)
+    length = max(right - left, bottom - top, 1.0)
+    grey = pictures.grey(pictures.cut(image, geometry.square(center, length, 0.0, SIDE), SIDE))
+    edges = grey[:-2, 1:-1] + grey[2:, 1:-1] + grey[1:-1, :-2] + grey[1:-1, 2:] - 4 * grey[1:-1, 1:-1]
+    contrast = float(grey.std())
+    sharpness = float(edges.var()) * (_USUAL_CONTRAST / max(contrast, 1.0)) ** 2
+    return Measured(sharpness, float(grey.mean()), contrast)
+
+
+def inside(face: Face, width: int, height: int) -> float:
+    """How much of a face's box lies in the picture, 0 to 1."""
+    across = min(face.left + face.width, width) - max(face.left, 0)
+    down = min(face.top + face.height, height) - max(face.top, 0)
+    return max(0.0, across) * max(0.0, down) / max(face.width * face.height, 1e-9)
+
+
+def judge(faces: list[Face], use: Use, *, width: int, height: int) -> tuple[list[str], list[str]]:
+    """(reasons why it does not do, advice); `faces` largest first. Source: spec B 2.7.6 for what is asked."""
+    gate = GATES[use]
+    if not faces:
+        return [COUNT], []
+    face = faces[0]
+    whole = inside(face, width, height)
+    failed = {
+        COUNT: gate.alone and len(faces) > 1,
+        SIZE: face.height < gate.height or whole < gate.whole,
+        POSE: abs(face.yaw) > gate.yaw or abs(face.pitch) > gate.pitch or abs(face.roll) > gate.roll,
+        BLUR: face.sharpness < gate.sharpness,
+        LIGHT: not gate.darkest <= face.brightness <= gate.brightest or face.contrast < gate.contrast,
+    }
+    advice = [COVER] if 0.5 <= face.certainty < 0.9 else []
+    return [reason for reason in REASONS if failed[reason]], advice
+
+
+def largest_first(faces: list[Face]) -> list[Face]:
+    return sorted(faces, key=lambda face: -float(np.sqrt(face.width * face.height)))
