@@ -260,6 +260,28 @@ def _doors() -> dict[str, list[RouteRecipe]]:
                 {"iot_id": x.door}, body={"name": f"门{x.name}", "direction": "EXIT", "spaceId": x.unit}
             )
         ],
+        "GET /doors/{iot_id}/scope": [lambda x: Ask({"iot_id": x.door})],
+        "PUT /doors/{iot_id}/scope": [
+            lambda x: Ask(
+                {"iot_id": x.door},
+                body={"spaceIds": [x.building], "groupIds": [x.own_group], "callSpaceId": x.unit},
+            )
+        ],
+        "GET /communities/{community_id}/door-settings": [lambda x: Ask({"community_id": x.community})],
+        "PUT /communities/{community_id}/door-settings": [
+            lambda x: Ask(
+                {"community_id": x.community},
+                body={"freezeDoors": True},
+            )
+        ],
+        "POST /communities/{community_id}/staff-key": [lambda x: Ask({"community_id": x.community})],
+        "GET /communities/{community_id}/denied": [lambda x: Ask({"community_id": x.community})],
+        "POST /communities/{community_id}/denied": [
+            lambda x: Ask({"community_id": x.community}, body={"personId": x.person, "reason": "拖欠"})
+        ],
+        "DELETE /communities/{community_id}/denied/{person_id}": [
+            lambda x: Ask({"community_id": x.community, "person_id": x.person})
+        ],
         "POST /doors/{iot_id}/open": [lambda x: Ask({"iot_id": x.door}, body={"reason": "快递"})],
         "GET /passes": [
             lambda x: Ask(query={"communityId": x.community, "iotId": x.door, "personId": x.door_person})

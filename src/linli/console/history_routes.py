@@ -11,6 +11,7 @@ from msgspec import Meta
 from linli.console.access import SIGNED_IN, scope_with
 from linli.console.errors import language_of
 from linli.console.sessions import Session
+from linli.domains.access.console import HISTORY as access_history
 from linli.domains.communities.console.history import HISTORY as communities_history
 from linli.domains.people.console.history import HISTORY as people_history
 from linli.domains.people.queries import organisation
@@ -23,7 +24,9 @@ from linli.kernel.history import Change, Kind
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 
-KINDS: Final[dict[str, Kind]] = {kind.name: kind for kind in (*communities_history, *people_history)}
+KINDS: Final[dict[str, Kind]] = {
+    kind.name: kind for kind in (*access_history, *communities_history, *people_history)
+}
 
 
 class FieldChange(msgspec.Struct, rename="camel", frozen=True):

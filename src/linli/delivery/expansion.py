@@ -11,6 +11,7 @@ from linli.delivery import queries
 from linli.delivery.ports import Carriers
 from linli.delivery.schemas import ExpandGrant, ExpandScope, GrantRow, HeldTarget, Target
 from linli.delivery.service.grants import EXPAND_GRANT, EXPAND_SCOPE
+from linli.delivery.service.holds import HoldJobs
 from linli.delivery.service.refreshing import set_targets
 from linli.kernel import outbox
 from linli.kernel.db import Database
@@ -30,6 +31,7 @@ class Expansion:
     def register(self, jobs: Jobs) -> None:
         jobs.on(EXPAND_GRANT, ExpandGrant, self.expand_grant)
         jobs.on(EXPAND_SCOPE, ExpandScope, self.expand_scope)
+        HoldJobs(self._db).register(jobs)
 
     async def expand_scope(self, job: ExpandScope) -> None:
         """Leave one job for each live grant on the scope."""

@@ -42,6 +42,7 @@ targets = Table(
     text_column("content"),
     PrimaryKeyConstraint("grant_id", "device", "kind", "credential"),
     Index("ix_delivery_targets_row", "device", "kind", "credential"),
+    Index("ix_delivery_targets_subject", "subject", "community_id"),
 )
 """Live grants expanded to devices: the support of each desired row."""
 
@@ -126,3 +127,21 @@ desired_history = Table(
     Index("ix_delivery_desired_history_row", "desired_id"),
     sqlite_autoincrement=True,
 )
+
+holds = Table(
+    "delivery_holds",
+    metadata,
+    identity(),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("subject"),
+    text_column("source"),  # denied, frozen, …: each lifts its own only
+    text_column("reason"),
+    text_column("caller"),
+    integer("since_ms"),
+    integer("lifted_ms", null=True),
+    text_column("lifted_by", server_default=""),
+    Index("ix_delivery_holds_subject", "subject", "community_id", "lifted_ms"),
+    sqlite_autoincrement=True,
+)
+"""Persons who may hold nothing on a community's devices for now, whatever was granted; rows stay as history."""

@@ -56,6 +56,16 @@ _of_devices = Query(
     .where(any_of(_d.device, "devices"), in_scope(desired))
     .group_by(_d.device, _d.kind, _d.state, _deleting, _fault)
 )
+_of_subject = Query(
+    select(desired)
+    .where(
+        in_scope(desired),
+        _d.subject == bindparam("subject"),
+        _d.community_id == bindparam("community_id", type_=INT),
+    )
+    .order_by(_d.id),
+    DesiredRow,
+)
 _one = Query(select(desired).where(_d.id == bindparam("row_id", type_=INT), in_scope(desired)), DesiredRow)
 _history = Query(
     select(
@@ -233,6 +243,11 @@ async def get_row(scope: Scope, db: Reader, *, row_id: int) -> DesiredRow:
     if row is None:
         raise NotFound(what="delivery", id=row_id)
     return row
+
+
+async def rows_of_subject(scope: Scope, db: Reader, *, community_id: int, subject: str) -> list[DesiredRow]:
+    """Everything that a community's devices should hold, or should lose, of one person."""
+    return await _of_subject.all(db, scope, subject=subject, community_id=community_id)
 
 
 async def find_row(db: Reader, *, device: str, kind: str, credential: str) -> DesiredRow | None:

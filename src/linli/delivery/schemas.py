@@ -215,3 +215,11 @@ class ExpandScope(msgspec.Struct, frozen=True):
 
     target_type: str
     target: str
+
+
+class RefreshSubject(msgspec.Struct, frozen=True):
+    """Outbox payload: a person's rights rest in a community, or hold again."""
+
+    tenant_id: str
+    community_id: int
+    subject: str

@@ -17,6 +17,8 @@ from linli.domains.access import openapi as access_api
 from linli.domains.access.room import AccessRoom
 from linli.domains.access.service import doors
 from linli.domains.access.service.keys import DoorKeys
+from linli.domains.people.service import codes
+from linli.domains.people.service.sms_outbox import OutboxSms
 from linli.kernel.http import HttpServer
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs, Worker
@@ -52,6 +54,7 @@ class AccessPlatform(Platform):
         room.register_events()
         room.register_devices(carriers, jobs, invoker=self.things.invoker, objects=self.store)
         Expansion(self.db, carriers).register(jobs)
+        codes.register(jobs, OutboxSms(self.db, self.secrets, self.ids), self.secrets, self.clock)
         self.worker = Worker(self.db, self.clock, jobs)
         self.reconciler = Reconciler(self.db, self.clock, carriers)
         registry = Registry()

@@ -14,6 +14,39 @@ CREATE TABLE access_cards (
 	CONSTRAINT pk_access_cards PRIMARY KEY (iot_id, card_id)
 );
 INSERT INTO "access_cards" VALUES('1','1','1',1,'1','1',1,1,1,1,1);
+CREATE TABLE access_credentials (
+	id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER NOT NULL, 
+	project_id TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	credential TEXT NOT NULL, 
+	identity_id TEXT NOT NULL, 
+	reach TEXT NOT NULL, 
+	label TEXT NOT NULL, 
+	starts_ms INTEGER NOT NULL, 
+	ends_ms INTEGER NOT NULL, 
+	sealed TEXT NOT NULL, 
+	max_uses INTEGER NOT NULL, 
+	used INTEGER NOT NULL, 
+	live INTEGER DEFAULT '1' NOT NULL, 
+	end_reason TEXT NOT NULL, 
+	made_by TEXT NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_access_credentials PRIMARY KEY (id)
+);
+INSERT INTO "access_credentials" VALUES(1,'1',1,'1','1','1','1','1','1',1,1,'1',1,1,1,'1','1',1,1);
+CREATE TABLE access_door_scopes (
+	iot_id TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	ref TEXT NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_access_door_scopes PRIMARY KEY (iot_id, kind, ref)
+);
+INSERT INTO "access_door_scopes" VALUES('1','1','1','1',1,1);
 CREATE TABLE access_doors (
 	iot_id TEXT NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -26,10 +59,10 @@ CREATE TABLE access_doors (
 	sn TEXT DEFAULT '' NOT NULL, 
 	ext_info TEXT DEFAULT '' NOT NULL, 
 	created_ms INTEGER NOT NULL, 
-	changed_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, call_space_id INTEGER, 
 	CONSTRAINT pk_access_doors PRIMARY KEY (iot_id)
 );
-INSERT INTO "access_doors" VALUES('1','1',1,'1','1','1',1,'1','1','1',1,1);
+INSERT INTO "access_doors" VALUES('1','1',1,'1','1','1',1,'1','1','1',1,1,1);
 CREATE TABLE access_keys (
 	community_id INTEGER NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -78,10 +111,10 @@ CREATE TABLE access_qr_codes (
 	project_id TEXT NOT NULL, 
 	identity_id TEXT NOT NULL, 
 	shared_used INTEGER DEFAULT '0' NOT NULL, 
-	created_ms INTEGER NOT NULL, 
+	created_ms INTEGER NOT NULL, source TEXT DEFAULT '' NOT NULL, community_id INTEGER, 
 	CONSTRAINT pk_access_qr_codes PRIMARY KEY (qr_code)
 );
-INSERT INTO "access_qr_codes" VALUES('1','1','1','1',1,1);
+INSERT INTO "access_qr_codes" VALUES('1','1','1','1',1,1,'1',1);
 CREATE TABLE access_qr_permissions (
 	qr_code TEXT NOT NULL, 
 	iot_id TEXT NOT NULL, 
@@ -113,6 +146,25 @@ CREATE TABLE access_remote_opens (
 	CONSTRAINT pk_access_remote_opens PRIMARY KEY (id)
 );
 INSERT INTO "access_remote_opens" VALUES(1,'1',1,'1','1','1','1',1,1);
+CREATE TABLE access_settings (
+	community_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	provider TEXT DEFAULT '' NOT NULL, 
+	provider_products TEXT DEFAULT '' NOT NULL, 
+	service_on INTEGER DEFAULT '0' NOT NULL, 
+	freeze_doors INTEGER DEFAULT '0' NOT NULL, 
+	pin_salt TEXT DEFAULT '' NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_access_settings PRIMARY KEY (community_id)
+);
+INSERT INTO "access_settings" VALUES(1,'1','1','1',1,1,'1',1);
+CREATE TABLE access_tries (
+	"key" TEXT NOT NULL, 
+	tries INTEGER NOT NULL, 
+	since_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_access_tries PRIMARY KEY ("key")
+);
+INSERT INTO "access_tries" VALUES('1',1,1);
 CREATE TABLE account_persons (
 	account_id INTEGER NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -463,6 +515,19 @@ CREATE TABLE delivery_grants (
 	CONSTRAINT uq_delivery_grants_tenant_id_source_kind_subject_credential_target_type_target UNIQUE (tenant_id, source, kind, subject, credential, target_type, target)
 );
 INSERT INTO "delivery_grants" VALUES(1,'1',1,'1','1','1','1','1','1',1,1,'1',1,1,1);
+CREATE TABLE delivery_holds (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER NOT NULL, 
+	subject TEXT NOT NULL, 
+	source TEXT NOT NULL, 
+	reason TEXT NOT NULL, 
+	caller TEXT NOT NULL, 
+	since_ms INTEGER NOT NULL, 
+	lifted_ms INTEGER, 
+	lifted_by TEXT DEFAULT '' NOT NULL
+);
+INSERT INTO "delivery_holds" VALUES(1,'1',1,'1','1','1','1',1,1,'1');
 CREATE TABLE delivery_targets (
 	grant_id INTEGER NOT NULL, 
 	device TEXT NOT NULL, 
@@ -2342,6 +2407,11 @@ CREATE INDEX ix_access_cards_holder ON access_cards (identity_id, live);
 CREATE INDEX ix_access_qr_permissions_holder ON access_qr_permissions (identity_id, live);
 CREATE INDEX ix_persons_face ON persons (face_id);
 CREATE INDEX ix_persons_phone ON persons (phone);
+CREATE INDEX ix_access_credentials_found ON access_credentials (community_id, kind, credential);
+CREATE INDEX ix_access_credentials_holder ON access_credentials (identity_id, live);
+CREATE INDEX ix_access_credentials_list ON access_credentials (community_id, changed_ms);
+CREATE INDEX ix_access_door_scopes_community ON access_door_scopes (community_id);
+CREATE INDEX ix_delivery_holds_subject ON delivery_holds (subject, community_id, lifted_ms);
 CREATE INDEX ix_face_templates_change ON face_templates (community_id, change_no);
 CREATE INDEX ix_face_templates_face ON face_templates (face_id);
 CREATE INDEX ix_face_templates_person ON face_templates (identity_id);
@@ -2352,6 +2422,7 @@ CREATE UNIQUE INDEX uq_open_accounts_phone ON open_accounts (tenant_id, project_
 CREATE INDEX ix_push_subscriptions_account ON push_subscriptions (account_id, front);
 CREATE UNIQUE INDEX uq_push_subscriptions_endpoint ON push_subscriptions (endpoint_hash);
 CREATE INDEX ix_delivery_devices_compare ON delivery_devices (compare_ms);
+CREATE INDEX ix_delivery_targets_subject ON delivery_targets (subject, community_id);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('changes',1);
 INSERT INTO "sqlite_sequence" VALUES('communities',1);
@@ -2363,6 +2434,7 @@ INSERT INTO "sqlite_sequence" VALUES('delivery_desired',1);
 INSERT INTO "sqlite_sequence" VALUES('delivery_desired_history',1);
 INSERT INTO "sqlite_sequence" VALUES('delivery_grant_history',1);
 INSERT INTO "sqlite_sequence" VALUES('delivery_grants',1);
+INSERT INTO "sqlite_sequence" VALUES('delivery_holds',1);
 INSERT INTO "sqlite_sequence" VALUES('device_batches',1);
 INSERT INTO "sqlite_sequence" VALUES('device_certificates',1);
 INSERT INTO "sqlite_sequence" VALUES('device_configs',1);

@@ -1,6 +1,7 @@
 """The rules of delivery, in the caller's transaction: each call writes a handful of rows, whatever it reaches."""
 
 from linli.delivery.service.grants import expand_scope, grant, revoke, revoke_all
+from linli.delivery.service.holds import hold, holds_on, lift, live_holds
 from linli.delivery.service.refreshing import refresh
 from linli.delivery.service.rows import compare_soon, device_online, resend, retry
 from linli.delivery.service.transitions import content_hash, wake_worker, watch
@@ -11,6 +12,10 @@ __all__ = [
     "device_online",
     "expand_scope",
     "grant",
+    "hold",
+    "holds_on",
+    "lift",
+    "live_holds",
     "refresh",
     "resend",
     "retry",

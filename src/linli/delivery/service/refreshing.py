@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 
-from linli.delivery.models import desired, targets
+from linli.delivery.models import desired, holds, targets
 from linli.delivery.schemas import DesiredRow, GrantRow, Support, Target
 from linli.delivery.service.transitions import content_hash, fresh_row, save_many, unite
 from linli.kernel.db import INT, Command, Query, Tx, any_of
@@ -42,6 +42,16 @@ _supports = Query(
         targets.c.device == bindparam("device"),
         targets.c.kind == bindparam("kind"),
         any_of(targets.c.credential, "credentials"),
+        ~select(holds.c.id)
+        .where(
+            holds.c.subject == targets.c.subject,
+            holds.c.subject != "",
+            holds.c.community_id == targets.c.community_id,
+            holds.c.tenant_id == targets.c.tenant_id,
+            holds.c.lifted_ms.is_(None),
+        )
+        .correlate(targets)
+        .exists(),
     )
     .order_by(targets.c.grant_id),
     unscoped=_HERE,

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from linli.kernel.errors import BadInput, NotFound, Unavailable
+from linli.kernel.errors import BadInput, Conflict, NotFound, TooMany, Unavailable
 
 
 class PersonUnknown(NotFound):
@@ -63,3 +63,41 @@ class CardUnknown(NotFound):
 
     def __init__(self) -> None:
         super().__init__(what="card")
+
+
+class ProviderInUse(Conflict):
+    """The community's doors are of the present provider: one provider a community, no mixing."""
+
+    code = "access.provider_in_use"
+
+
+class ProviderMismatch(Conflict):
+    """The device is of another product than the community's door provider has."""
+
+    code = "access.provider_mismatch"
+
+
+class CredentialTaken(Conflict):
+    """The card or PIN opens doors in somebody's name already."""
+
+    code = "access.credential_taken"
+
+
+class CredentialUnknown(NotFound):
+    code = "access.credential_unknown"
+
+    def __init__(self) -> None:
+        super().__init__(what="credential")
+
+
+class NoKey(NotFound):
+    """The person has no key here."""
+
+    code = "access.no_key"
+
+    def __init__(self) -> None:
+        super().__init__(what="key")
+
+
+class TriedTooOften(TooMany):
+    code = "access.tried_too_often"

@@ -73,3 +73,23 @@ class RemoteOpened(Event, frozen=True):
     caller: str
     result: str
     at_ms: int
+
+
+class PassScopeChanged(Event, frozen=True):
+    """A door serves other buildings or groups from now on: the keys of those who are in or were in reach it or not."""
+
+    name: ClassVar[str] = "access.pass_scope_changed"
+    tenant_id: str
+    community_id: int
+    iot_id: str
+    refs: list[tuple[str, str]]
+    """(kind, id) of what was added or taken away."""
+
+
+class DoorServiceSwitched(Event, frozen=True):
+    """A community switched its door service on or off: residents have keys, or none."""
+
+    name: ClassVar[str] = "access.service_switched"
+    tenant_id: str
+    community_id: int
+    on: bool

@@ -19,6 +19,7 @@ doors = Table(
     text_column("ext_info", server_default=""),
     integer("created_ms"),
     integer("changed_ms"),
+    integer("call_space_id", null=True),  # the one unit that an intercom door calls
     Index("ix_access_doors_community", "community_id", "name"),
     Index("ix_access_doors_names", "product_key", "device_name"),
 )
@@ -58,6 +59,8 @@ qr_codes = Table(
     text_column("identity_id"),
     integer("shared_used", server_default="0"),  # passes counted by all doors together (SHARE)
     integer("created_ms"),
+    text_column("source", server_default=""),  # "": given door by door; home, staff: a key of one community
+    integer("community_id", null=True),  # of a key
     Index("ix_access_qr_codes_person", "tenant_id", "project_id", "identity_id"),
 )
 
@@ -147,3 +150,68 @@ remote_opens = Table(
     Index("ix_access_remote_opens_door", "iot_id", "id"),
 )
 """Audit: who opened which door from afar, and why."""
+
+settings = Table(
+    "access_settings",
+    metadata,
+    Column("community_id", INT, primary_key=True, autoincrement=False),
+    text_column("tenant_id"),
+    text_column("provider", server_default=""),  # brand; "": none chosen
+    text_column("provider_products", server_default=""),  # productKeys of its devices, by comma
+    flag("service_on"),  # residents have keys of their own
+    flag("freeze_doors"),  # a frozen account opens no door
+    text_column("pin_salt", server_default=""),
+    integer("changed_ms"),
+)
+"""What a community says of its doors; no row: no provider, and only what is given door by door."""
+
+door_scopes = Table(
+    "access_door_scopes",
+    metadata,
+    text_column("iot_id"),
+    text_column("kind"),  # space or group
+    text_column("ref"),  # spaceId or userGroupId
+    text_column("tenant_id"),
+    integer("community_id"),
+    integer("created_ms"),
+    PrimaryKeyConstraint("iot_id", "kind", "ref"),
+    Index("ix_access_door_scopes_community", "community_id"),
+)
+"""The pass scope of a door: whose own keys open it, by where they live or which group they are in."""
+
+credentials = Table(
+    "access_credentials",
+    metadata,
+    Column("id", INT, primary_key=True, autoincrement=False),
+    text_column("tenant_id"),
+    integer("community_id"),
+    text_column("project_id"),
+    text_column("kind"),  # door.card, door.ble, door.pin
+    text_column("credential"),  # card number; of a PIN its digest
+    text_column("identity_id"),
+    text_column("reach"),  # home: the doors of the person's pass scope; all; doors: those granted one by one
+    text_column("label"),
+    integer("starts_ms"),
+    integer("ends_ms"),
+    text_column("sealed"),  # a PIN, for doors that take it in clear only
+    integer("max_uses"),  # -1: without limit
+    integer("used"),
+    flag("live", default=1),
+    text_column("end_reason"),
+    text_column("made_by"),
+    integer("created_ms"),
+    integer("changed_ms"),
+    Index("ix_access_credentials_found", "community_id", "kind", "credential"),
+    Index("ix_access_credentials_holder", "identity_id", "live"),
+    Index("ix_access_credentials_list", "community_id", "changed_ms"),
+)
+"""Cards, Bluetooth cards and PINs that are a person's, whichever doors they open."""
+
+tries = Table(
+    "access_tries",
+    metadata,
+    text_column("key", primary_key=True),
+    integer("tries"),
+    integer("since_ms"),
+)
+"""How often somebody tried what must not be tried often."""

@@ -10,9 +10,9 @@ from msgspec import Meta
 
 from linli.domains.access.errors import DoorUnknown
 from linli.domains.access.queries import doors as queries
-from linli.domains.access.queries import passes, permissions
+from linli.domains.access.queries import keys, passes
 from linli.domains.access.queries.places import places
-from linli.domains.access.service import qr
+from linli.domains.access.service import home_keys, qr
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.remote import remote_open
 from linli.domains.people.queries.residence import Resident
@@ -74,7 +74,7 @@ class KeyRoutes(Controller):
         """Doors on which a card, a code or a face of the resident holds now."""
         scope = resident.scope(community_id)
         identity_id = resident.living(community_id).identity_id
-        rights = await permissions.rights_of_person(
+        rights = await keys.rights_of_person(
             scope, db, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
         )
         found = await queries.find_doors(scope, db, iot_ids=sorted(rights))
@@ -108,7 +108,7 @@ class KeyRoutes(Controller):
         """Open one of these doors from afar and wait for its own answer; it is kept like every opening."""
         scope = resident.scope(community_id)
         identity_id = resident.living(community_id).identity_id
-        rights = await permissions.rights_of_person(
+        rights = await keys.rights_of_person(
             scope, db, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
         )
         if iot_id not in rights:
@@ -128,20 +128,18 @@ class KeyRoutes(Controller):
         clock: NamedDependency[Clock],
         door_keys: NamedDependency[DoorKeys],
     ) -> MyKey:
-        """The code to show to a door, for five minutes. Raises QrCodeUnknown when the property gave none yet."""
+        """The code to show to a door, for five minutes. Raises NoKey when the property gave none yet."""
         scope: Scope = resident.scope(community_id)
         identity_id = resident.living(community_id).identity_id
         now_ms = clock.now_ms()
         async with db.begin() as tx:
-            text = await qr.encrypt_own_code(
-                scope,
-                tx,
-                community_id=community_id,
-                identity_id=identity_id,
-                expires_ms=now_ms + SHOWN_MS,
-                keys=door_keys,
-                now_ms=now_ms,
+            code = await home_keys.best_code(
+                scope, tx, community_id=community_id, identity_id=identity_id, now_ms=now_ms
             )
+            text = await qr.encrypt_known_code(
+                scope, tx, qr_code=code, community_id=community_id, expires_ms=now_ms + SHOWN_MS, keys=door_keys,
+                now_ms=now_ms,
+            )  # fmt: skip
         return MyKey(text, now_ms + SHOWN_MS)
 
     @get("/passes")

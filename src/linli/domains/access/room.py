@@ -2,12 +2,30 @@
 
 from linli.delivery.ports import Carriers, Invoker
 from linli.domains.access.carriers import DROP_FILE, DoorCarrier, KeyCarrier, PermissionFileKey, every_door
-from linli.domains.access.events import DoorPersonDeleted, DoorRemoved, QrUsedUp
+from linli.domains.access.events import (
+    DoorPersonDeleted,
+    DoorRemoved,
+    DoorServiceSwitched,
+    PassScopeChanged,
+    QrUsedUp,
+)
 from linli.domains.access.handlers import AccessHandlers
+from linli.domains.access.queries.keys import home_doors
 from linli.domains.access.service.doors import COMMUNITY_DOORS
 from linli.domains.access.service.endings import Endings
+from linli.domains.access.service.home_keys import HOME_DOORS
+from linli.domains.access.service.joinings import Joinings
 from linli.domains.access.service.keys import DoorKeys
-from linli.domains.people.events import AccountUnregistered, EmployeesLeft, ResidentsMovedOut, UsersErased
+from linli.domains.communities.events import SpaceChanged
+from linli.domains.people.events import (
+    AccountFrozen,
+    AccountUnregistered,
+    EmployeesLeft,
+    ResidentsMovedIn,
+    ResidentsMovedOut,
+    UserChanged,
+    UsersErased,
+)
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
@@ -26,6 +44,7 @@ class AccessRoom:
         self._ids = ids
         self._handlers = AccessHandlers(ids, keys)
         self._endings = Endings(db)
+        self._joinings = Joinings(db, ids)
 
     def register_messages(self, inbox: InboxHandlers) -> None:
         inbox.on_event("passEvent", self._handlers.pass_event, history=True)
@@ -43,6 +62,17 @@ class AccessRoom:
         handlers.after(AccountUnregistered, self._endings.account_unregistered, name="access.end_of_account")
         handlers.after(DoorRemoved, self._endings.door_removed, name="access.end_of_door")
 
+        keys = self._joinings
+        handlers.after(ResidentsMovedIn, keys.residents_moved_in, name="access.keys_of_residents")
+        handlers.after(ResidentsMovedOut, keys.residents_moved_out, name="access.keys_of_leavers")
+        handlers.after(EmployeesLeft, keys.employees_left, name="access.keys_of_employees")
+        handlers.after(UsersErased, keys.users_erased, name="access.keys_of_erased")
+        handlers.after(UserChanged, keys.user_changed, name="access.keys_of_groups")
+        handlers.after(PassScopeChanged, keys.pass_scope_changed, name="access.keys_of_scope")
+        handlers.after(SpaceChanged, keys.space_changed, name="access.keys_of_spaces")
+        handlers.after(AccountFrozen, keys.account_frozen, name="access.keys_of_frozen")
+        handlers.after(DoorServiceSwitched, keys.service_switched, name="access.keys_of_service")
+
     def register_devices(
         self, carriers: Carriers, jobs: Jobs, *, invoker: Invoker, objects: ObjectStore
     ) -> None:
@@ -50,4 +80,5 @@ class AccessRoom:
         carriers.add(door)
         carriers.add(KeyCarrier(invoker))
         carriers.expand(COMMUNITY_DOORS, every_door)
+        carriers.expand(HOME_DOORS, home_doors)
         jobs.on(DROP_FILE, PermissionFileKey, door.drop_file)

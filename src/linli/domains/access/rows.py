@@ -17,6 +17,7 @@ class Door(NamedTuple):
     ext_info: str
     created_ms: int
     changed_ms: int
+    call_space_id: int | None = None
 
 
 class DoorPerson(NamedTuple):
@@ -36,6 +37,8 @@ class QrCode(NamedTuple):
     identity_id: str
     shared_used: int
     created_ms: int
+    source: str = ""
+    community_id: int | None = None
 
 
 class QrPermissionRow(NamedTuple):
@@ -99,3 +102,56 @@ class RemoteOpen(NamedTuple):
     result: str
     asked_ms: int
     answered_ms: int | None
+
+
+class Settings(NamedTuple):
+    community_id: int
+    tenant_id: str
+    provider: str = ""
+    provider_products: str = ""
+    """productKeys by comma."""
+    service_on: int = 0
+    freeze_doors: int = 0
+    pin_salt: str = ""
+    changed_ms: int = 0
+
+    @property
+    def product_keys(self) -> list[str]:
+        return [key for key in self.provider_products.split(",") if key]
+
+    def takes(self, product_key: str) -> bool:
+        """Whether a device of a product may be a door here: one provider a community, no mixing."""
+        return not self.provider_products or product_key in self.product_keys
+
+
+class DoorScope(NamedTuple):
+    iot_id: str
+    kind: str
+    """`space` or `group`."""
+    ref: str
+    tenant_id: str
+    community_id: int
+    created_ms: int
+
+
+class Credential(NamedTuple):
+    id: int
+    tenant_id: str
+    community_id: int
+    project_id: str
+    kind: str
+    credential: str
+    identity_id: str
+    reach: str
+    """`home`, `all` or `doors`."""
+    label: str
+    starts_ms: int
+    ends_ms: int
+    sealed: str
+    max_uses: int
+    used: int
+    live: int
+    end_reason: str
+    made_by: str
+    created_ms: int
+    changed_ms: int

@@ -632,6 +632,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/denied": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Denied
+         * @description Whom no door of the community opens to, whatever they were given.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdDeniedDenied"];
+        put?: never;
+        /**
+         * Deny
+         * @description Shut every door to a person; what they were given comes back when it is lifted.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdDeniedDeny"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/denied/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Lift
+         * @description Let the person's rights hold again.
+         */
+        delete: operations["ApiConsoleCommunitiesCommunityIdDeniedPersonIdLift"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/departments": {
         parameters: {
             query?: never;
@@ -693,6 +737,30 @@ export interface paths {
          * @description Hang a department, with all below it, somewhere else.
          */
         put: operations["ApiConsoleCommunitiesCommunityIdDepartmentsDepartmentIdParentMove"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/door-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description The community's door provider and door service.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdDoorSettingsShow"];
+        /**
+         * Change
+         * @description Choose the one provider; doors of other products must be gone first.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdDoorSettingsChange"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1860,6 +1928,26 @@ export interface paths {
          *     A large file is still `waiting` in the answer: ask for the import again until it is not.
          */
         post: operations["ApiConsoleCommunitiesCommunityIdSpacesImportHandIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/staff-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * StaffKey
+         * @description The caller's own code, which every door of the community opens for a minute.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdStaffKeyStaffKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3889,6 +3977,30 @@ export interface paths {
          * @description Open a door from afar and wait for its own answer. Who, when and why is kept.
          */
         post: operations["ApiConsoleDoorsIotIdOpenOpenDoor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/doors/{iot_id}/scope": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description The buildings and groups whose people a door serves.
+         */
+        get: operations["ApiConsoleDoorsIotIdScopeShow"];
+        /**
+         * Change
+         * @description Save whom a door serves; keys, cards and faces go to it or leave it after the answer.
+         */
+        put: operations["ApiConsoleDoorsIotIdScopeChange"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8767,6 +8879,20 @@ export interface components {
             reason: string;
             status: string;
         };
+        /** DeniedRow */
+        DeniedRow: {
+            personId: string;
+            personName: string;
+            reason: string;
+            sinceMs: number;
+            /** @description denied: by the property; frozen: by an integrator */
+            source: string;
+        };
+        /** DenyIn */
+        DenyIn: {
+            personId: string;
+            reason: string;
+        };
         /** DepartmentForm */
         DepartmentForm: {
             /** @default  */
@@ -9099,6 +9225,39 @@ export interface components {
             sn: string;
             spaceId: string | null;
             waiting: number;
+        };
+        /** DoorScopes */
+        DoorScopes: {
+            callPlace: string;
+            callSpaceId: string | null;
+            people: number;
+            serves: components["schemas"]["Served"][];
+        };
+        /** DoorScopesIn */
+        DoorScopesIn: {
+            callSpaceId?: number | null;
+            groupIds: string[];
+            spaceIds: number[];
+        };
+        /** DoorSettings */
+        DoorSettings: {
+            /**
+             * @description A frozen account opens no door.
+             * @default false
+             */
+            freezeDoors?: boolean;
+            /** @description Its products; no other device may be a door. */
+            productKeys?: string[];
+            /**
+             * @description Brand; empty: none chosen.
+             * @default
+             */
+            provider?: string;
+            /**
+             * @description Residents have keys on the doors that serve them.
+             * @default false
+             */
+            serviceOn?: boolean;
         };
         /** DraftChange */
         DraftChange: {
@@ -11945,6 +12104,13 @@ export interface components {
         SerialsToDelete: {
             sns: string[];
         };
+        /** Served */
+        Served: {
+            id: string;
+            /** @enum {string} */
+            kind: "space" | "group";
+            name: string;
+        };
         /** ServiceAnswer */
         ServiceAnswer: {
             code: number;
@@ -12195,6 +12361,13 @@ export interface components {
         SpaceWay: {
             id: string;
             name: string;
+        };
+        /** StaffKey */
+        StaffKey: {
+            doors: number;
+            expiresMs: number;
+            /** @description What the QR picture holds. */
+            text: string;
         };
         /** StaffLogRow */
         StaffLogRow: {
@@ -14047,6 +14220,118 @@ export interface operations {
             };
         };
     };
+    ApiConsoleCommunitiesCommunityIdDeniedDenied: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeniedRow"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdDeniedDeny: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DenyIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdDeniedPersonIdLift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleCommunitiesCommunityIdDepartmentsWholeTree: {
         parameters: {
             query?: never;
@@ -14216,6 +14501,82 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DepartmentPlace"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdDoorSettingsShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorSettings"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdDoorSettingsChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoorSettings"];
             };
         };
         responses: {
@@ -17093,6 +17454,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpaceImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdStaffKeyStaffKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffKey"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -21873,6 +22271,82 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DoorOpened"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDoorsIotIdScopeShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorScopes"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDoorsIotIdScopeChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoorScopesIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {

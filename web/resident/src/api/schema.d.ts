@@ -135,7 +135,7 @@ export interface paths {
         put?: never;
         /**
          * ShowKey
-         * @description The code to show to a door, for five minutes. Raises QrCodeUnknown when the property gave none yet.
+         * @description The code to show to a door, for five minutes. Raises NoKey when the property gave none yet.
          */
         post: operations["ApiResidentCommunitiesCommunityIdKeyShowKey"];
         delete?: never;

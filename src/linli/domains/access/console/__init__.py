@@ -1,10 +1,26 @@
-"""Console routes of access: doors, passes, QR rights."""
+"""Console routes of access: doors and whom they serve, passes, QR rights."""
 
 from linli.domains.access.console.doors import DoorRoutes
 from linli.domains.access.console.passes import PassRoutes
 from linli.domains.access.console.qr import QrRoutes
 from linli.domains.access.console.residents import ResidentRightRoutes
+from linli.domains.access.console.settings import DoorScopeRoutes, DoorSettingRoutes
+from linli.domains.people.rights import Right
+from linli.kernel.history import Kind
 
-CONTROLLERS = (DoorRoutes, PassRoutes, QrRoutes, ResidentRightRoutes)
+CONTROLLERS = (DoorRoutes, DoorScopeRoutes, DoorSettingRoutes, PassRoutes, QrRoutes, ResidentRightRoutes)
+HISTORY = tuple(
+    Kind(name=name, see=Right.DEVICES_SEE.value, manage=Right.DEVICES_MANAGE.value)
+    for name in ("door", "door_settings")
+)
 
-__all__ = ["CONTROLLERS", "DoorRoutes", "PassRoutes", "QrRoutes", "ResidentRightRoutes"]
+__all__ = [
+    "CONTROLLERS",
+    "HISTORY",
+    "DoorRoutes",
+    "DoorScopeRoutes",
+    "DoorSettingRoutes",
+    "PassRoutes",
+    "QrRoutes",
+    "ResidentRightRoutes",
+]

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from msgspec import Meta
 
-from linli.domains.access.queries import permissions
+from linli.domains.access.queries import keys
 from linli.domains.people.queries import persons, residents, vehicles
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
@@ -43,7 +43,7 @@ class ResidentRightRoutes(Controller):
         here = within.narrowed(community_id)
         person = await persons.person(here, db, identity_id)
         homes = await residents.houses_of(here, db, person.id)
-        doors = await permissions.rights_of_person(
+        doors = await keys.rights_of_person(
             here, db, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
         )
         return LeavingRights(

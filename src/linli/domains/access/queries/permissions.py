@@ -117,52 +117,6 @@ _cards_of_person = Query(
     unscoped=_HANDLER,
 )
 
-_live_codes_of = Query(
-    select(qr_permissions)
-    .where(
-        in_scope(qr_permissions),
-        _q.community_id == bindparam("community_id", type_=INT),
-        _q.identity_id == bindparam("identity_id"),
-        _q.live == 1,
-        _q.starts_ms <= bindparam("now", type_=INT),
-        _q.ends_ms > bindparam("now", type_=INT),
-    )
-    .order_by(_q.changed_ms.desc(), _q.qr_code, _q.iot_id),
-    QrPermissionRow,
-)
-_live_cards_of = Query(
-    select(_c.iot_id).where(
-        in_scope(cards),
-        _c.community_id == bindparam("community_id", type_=INT),
-        _c.identity_id == bindparam("identity_id"),
-        _c.live == 1,
-        _c.starts_ms <= bindparam("now", type_=INT),
-        _c.ends_ms > bindparam("now", type_=INT),
-    )
-)
-
-
-async def live_codes_of(
-    scope: Scope, db: Reader, *, community_id: int, identity_id: str, now_ms: int
-) -> list[QrPermissionRow]:
-    """A person's codes at doors of a community that open now, whoever gave them; the last changed first."""
-    return await _live_codes_of.all(db, scope, community_id=community_id, identity_id=identity_id, now=now_ms)
-
-
-async def rights_of_person(
-    scope: Scope, db: Reader, *, community_id: int, identity_id: str, now_ms: int
-) -> dict[str, set[str]]:
-    """iotId → by what a person opens that door now: qr, card."""
-    found: dict[str, set[str]] = {}
-    codes = await live_codes_of(scope, db, community_id=community_id, identity_id=identity_id, now_ms=now_ms)
-    for row in codes:
-        found.setdefault(row.iot_id, set()).add("qr")
-    for (iot_id,) in await _live_cards_of.all(
-        db, scope, community_id=community_id, identity_id=identity_id, now=now_ms
-    ):
-        found.setdefault(iot_id, set()).add("card")
-    return found
-
 
 async def find_code(scope: Scope, db: Reader, *, qr_code: str) -> QrCode | None:
     """A code that the caller's project, or the console, had made."""

@@ -6,11 +6,12 @@ from sqlalchemy import bindparam, delete, update
 
 from linli.delivery import service as delivery
 from linli.delivery.schemas import Grant
-from linli.domains.access.errors import DoorUnknown, SerialNumberUnknown
+from linli.domains.access.errors import DoorUnknown, ProviderMismatch, SerialNumberUnknown
 from linli.domains.access.events import DoorRegistered, DoorRemoved
 from linli.domains.access.models import doors
 from linli.domains.access.queries import doors as queries
 from linli.domains.access.queries.places import check_place
+from linli.domains.access.queries.settings import settings_of
 from linli.domains.access.rows import Door
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL, KeyBody, encode
@@ -63,13 +64,16 @@ async def register_door(
 ) -> Door:
     """Make a device a door of a community and have its public key set. Known doors are described anew.
 
-    Named by serial number or by iotId. Raises SerialNumberUnknown, DoorUnknown, NotFound (community or space),
-    DeviceBoundElsewhere, BadInput.
+    Named by serial number or by iotId. Raises SerialNumberUnknown, DoorUnknown, ProviderMismatch, NotFound (community
+    or space), DeviceBoundElsewhere, BadInput.
     """
     scope.allow(community_id)
     _check(name, direction, ext_info)
     await check_place(scope, tx, space_id=space_id, community_id=community_id)
     device = await _device_of(scope, tx, sn=sn, iot_id=iot_id)
+    provider = await settings_of(scope, tx, community_id=community_id)
+    if not provider.takes(device.product_key):
+        raise ProviderMismatch(field="sn", provider=provider.provider)
     device = await assign_community(_whole(scope), tx, iot_id=device.iot_id, community_id=community_id)
     listed = await serial_number_of(scope, tx, product_key=device.product_key, device_name=device.device_name)
     door = Door(
@@ -145,6 +149,9 @@ async def adopt_doors(
         product = await get_product_by_no(scope, tx, product_no=device.product_no)
         if '"syncPermissions"' not in product.tsl:
             continue
+        provider = await settings_of(scope, tx, community_id=device.community_id)
+        if not provider.takes(device.product_key):
+            continue  # one provider a community, no mixing
         door = Door(
             device.iot_id, device.tenant_id, device.community_id, device.product_key, device.device_name,
             device.nickname or device.device_name, None, "ENTRANCE", "", "", now_ms, now_ms,

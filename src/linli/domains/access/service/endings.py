@@ -19,6 +19,7 @@ from linli.domains.access.rows import Card, QrPermissionRow
 from linli.domains.access.service.cards import end_card
 from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL
 from linli.domains.access.service.qr import end_permission
+from linli.domains.access.service.scopes import drop_pass_scope
 from linli.domains.people.events import AccountUnregistered, EmployeesLeft, ResidentsMovedOut, UsersErased
 from linli.domains.people.queries import residents
 from linli.kernel.db import INT, Command, Database, Query
@@ -190,6 +191,7 @@ class Endings:
                 community_id=event.community_id, source="access", kind=KEY, credential=KEY_CREDENTIAL,
                 target=event.iot_id,
             )  # fmt: skip
+            await drop_pass_scope(scope, tx, iot_id=event.iot_id, community_id=event.community_id)
             if door is None:
                 await delivery.revoke(scope, tx, wish=key, now_ms=now, reason="door_removed")
         while True:

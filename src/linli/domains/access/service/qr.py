@@ -185,26 +185,11 @@ async def encrypt_code(
     return await _sealed(scope, tx, qr_code, expires_ms, community_id, keys, now_ms)
 
 
-async def encrypt_own_code(
-    scope: Scope,
-    tx: Tx,
-    *,
-    community_id: int,
-    identity_id: str,
-    expires_ms: int,
-    keys: DoorKeys,
-    now_ms: int,
+async def encrypt_known_code(
+    scope: Scope, tx: Tx, *, qr_code: str, community_id: int, expires_ms: int, keys: DoorKeys, now_ms: int
 ) -> str:
-    """What a resident shows: their code that opens the most doors now, whoever gave it. Raises QrCodeUnknown."""
-    held = await queries.live_codes_of(
-        scope, tx, community_id=community_id, identity_id=identity_id, now_ms=now_ms
-    )
-    if not held:
-        raise QrCodeUnknown()
-    doors: dict[str, int] = {}
-    for row in held:
-        doors[row.qr_code] = doors.get(row.qr_code, 0) + 1
-    return await _sealed(scope, tx, max(doors, key=doors.__getitem__), expires_ms, community_id, keys, now_ms)
+    """The text to show for a code that the caller has found to be the person's own."""
+    return await _sealed(scope, tx, qr_code, expires_ms, community_id, keys, now_ms)
 
 
 async def _sealed(

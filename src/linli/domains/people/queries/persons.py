@@ -6,7 +6,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, or_, select
 
-from linli.domains.people.models import community_persons, persons, user_group_members, user_groups
+from linli.domains.people.models import (
+    account_persons,
+    accounts,
+    community_persons,
+    persons,
+    user_group_members,
+    user_groups,
+)
 from linli.domains.people.schemas import Group, GroupOfPerson, Person, PersonOfCommunity
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
@@ -44,6 +51,25 @@ _names = Query(
 _by_phone = Query(
     select(persons).where(
         persons.c.phone == bindparam("phone"), persons.c.tenant_id == bindparam("scope_tenant")
+    ),
+    Person,
+)
+_of_account = Query(
+    select(persons)
+    .join(account_persons, account_persons.c.person_id == persons.c.id)
+    .where(
+        account_persons.c.account_id == bindparam("account_id", type_=INT),
+        account_persons.c.tenant_id == bindparam("scope_tenant"),
+        persons.c.tenant_id == bindparam("scope_tenant"),
+    ),
+    Person,
+)
+_of_account_phone = Query(
+    select(persons)
+    .join(accounts, accounts.c.phone == persons.c.phone)
+    .where(
+        accounts.c.id == bindparam("account_id", type_=INT),
+        persons.c.tenant_id == bindparam("scope_tenant"),
     ),
     Person,
 )
@@ -165,6 +191,12 @@ async def person(scope: Scope, db: Reader, identity_id: str) -> Person:
     if (found := await _by_identity.one(db, scope, identity_id=identity_id)) is None:
         raise NotFound(what="person", id=identity_id)
     return found
+
+
+async def person_of_account(scope: Scope, db: Reader, account_id: int) -> Person | None:
+    """Who a log-in is in the tenant: the person it was linked to, else the one with its phone."""
+    linked = await _of_account.one(db, scope, account_id=account_id)
+    return linked or await _of_account_phone.one(db, scope, account_id=account_id)
 
 
 async def person_of_face(scope: Scope, db: Reader, face_id: str) -> Person:

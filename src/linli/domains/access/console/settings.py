@@ -1,0 +1,250 @@
+"""Who provides a community's doors, whom each door serves, whose rights rest, and the staff's own key."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import Controller, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from linli.delivery import service as delivery
+from linli.domains.access.queries import keys as key_queries
+from linli.domains.access.queries.doors import get_door
+from linli.domains.access.queries.persons import names_of
+from linli.domains.access.queries.places import places
+from linli.domains.access.queries.settings import scopes_of_doors, settings_of
+from linli.domains.access.service import home_keys, persons, qr, scopes, settings
+from linli.domains.access.service.joinings import DENIED
+from linli.domains.access.service.keys import DoorKeys
+from linli.domains.people.queries import persons as people
+from linli.domains.people.rights import Rights
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import BadInput
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+SHOWN_MS = 60_000
+"""How long a staff code on the screen opens; the page asks for a fresh one in time."""
+MAX_REASON = 200
+
+
+class DoorSettings(msgspec.Struct, rename="camel"):
+    provider: Annotated[str, Meta(description="Brand; empty: none chosen.")] = ""
+    product_keys: Annotated[list[str], Meta(description="Its products; no other device may be a door.")] = (
+        msgspec.field(default_factory=list)
+    )
+    service_on: Annotated[bool, Meta(description="Residents have keys on the doors that serve them.")] = False
+    freeze_doors: Annotated[bool, Meta(description="A frozen account opens no door.")] = False
+
+
+class Served(msgspec.Struct, rename="camel", frozen=True):
+    kind: Literal["space", "group"]
+    id: str
+    name: str
+
+
+class DoorScopes(msgspec.Struct, rename="camel", frozen=True):
+    serves: list[Served]
+    people: int
+    """How many persons these are now."""
+    call_space_id: str | None
+    call_place: str
+
+
+class DoorScopesIn(msgspec.Struct, rename="camel"):
+    space_ids: list[int]
+    group_ids: list[str]
+    call_space_id: int | None = None
+
+
+class StaffKey(msgspec.Struct, rename="camel", frozen=True):
+    text: Annotated[str, Meta(description="What the QR picture holds.")]
+    expires_ms: int
+    doors: int
+    """How many doors hold it."""
+
+
+class DeniedRow(msgspec.Struct, rename="camel", frozen=True):
+    person_id: str
+    person_name: str
+    source: Annotated[str, Meta(description="denied: by the property; frozen: by an integrator")]
+    reason: str
+    since_ms: int
+
+
+class DenyIn(msgspec.Struct, rename="camel"):
+    person_id: str
+    reason: str
+
+
+class DoorSettingRoutes(Controller):
+    path = "/communities/{community_id:int}"
+    tags = ("doors",)
+
+    @get("/door-settings", right="devices.use")
+    async def show(
+        self, community_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> DoorSettings:
+        """The community's door provider and door service."""
+        scope = within.narrowed(community_id)
+        await people.require_community(scope, db, community_id)
+        said = await settings_of(scope, db, community_id=community_id)
+        return DoorSettings(said.provider, said.product_keys, bool(said.service_on), bool(said.freeze_doors))
+
+    @put("/door-settings", right="devices.manage", status_code=204)
+    async def change(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[DoorSettings],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Choose the one provider; doors of other products must be gone first."""
+        async with db.begin() as tx:
+            scope = within.narrowed(community_id)
+            await people.require_community(scope, tx, community_id)
+            await settings.choose(
+                scope,
+                tx,
+                community_id=community_id,
+                provider=data.provider,
+                product_keys=data.product_keys,
+                service_on=data.service_on,
+                freeze_doors=data.freeze_doors,
+                now_ms=clock.now_ms(),
+            )
+
+    @post("/staff-key", right="doors.use", status_code=200)
+    async def staff_key(
+        self,
+        community_id: FromPath[int],
+        within: NamedDependency[Scope],
+        rights: NamedDependency[Rights],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+        door_keys: NamedDependency[DoorKeys],
+    ) -> StaffKey:
+        """The caller's own code, which every door of the community opens for a minute."""
+        scope, now = within.narrowed(community_id), clock.now_ms()
+        async with db.begin() as tx:
+            await people.require_community(scope, tx, community_id)
+            person = await people.person_of_account(scope, tx, rights.account_id)
+            identity_id = person.identity_id if person else f"account-{rights.account_id}"
+            if person is None:
+                await persons.save_person(
+                    scope, tx, identity_id=identity_id, name=rights.name, ext_info=None, now_ms=now
+                )
+            code = await home_keys.staff_code(
+                scope, tx, community_id=community_id, identity_id=identity_id, ids=ids, now_ms=now
+            )
+            text = await qr.encrypt_known_code(
+                scope, tx, qr_code=code, community_id=community_id, expires_ms=now + SHOWN_MS,
+                keys=door_keys, now_ms=now,
+            )  # fmt: skip
+            held = await key_queries.rights_of_person(
+                scope, tx, community_id=community_id, identity_id=identity_id, now_ms=now
+            )
+        return StaffKey(text, now + SHOWN_MS, sum("qr" in ways for ways in held.values()))
+
+    @get("/denied", right="residents.use")
+    async def denied(
+        self, community_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> list[DeniedRow]:
+        """Whom no door of the community opens to, whatever they were given."""
+        scope = within.narrowed(community_id)
+        held = await delivery.live_holds(scope, db, community_id=community_id)
+        wanted = sorted({one.subject for one in held})
+        names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
+        names |= await people.names(scope, db, wanted)
+        return [
+            DeniedRow(one.subject, names.get(one.subject, ""), one.source, one.reason, one.since_ms)
+            for one in held
+        ]
+
+    @post("/denied", right="devices.manage", status_code=204)
+    async def deny(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[DenyIn],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Shut every door to a person; what they were given comes back when it is lifted."""
+        if not data.reason.strip():
+            raise BadInput(field="reason", rule="blank")
+        if len(data.reason) > MAX_REASON:
+            raise BadInput(field="reason", rule="too_long", limit=MAX_REASON)
+        scope = within.narrowed(community_id)
+        async with db.begin() as tx:
+            await persons.require_person(scope, tx, identity_id=data.person_id)
+            await delivery.hold(
+                scope, tx, community_id=community_id, subject=data.person_id, source=DENIED,
+                reason=data.reason.strip(), now_ms=clock.now_ms(),
+            )  # fmt: skip
+
+    @delete("/denied/{person_id:str}", right="devices.manage")
+    async def lift(
+        self,
+        community_id: FromPath[int],
+        person_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Let the person's rights hold again."""
+        scope = within.narrowed(community_id)
+        async with db.begin() as tx:
+            await persons.require_person(scope, tx, identity_id=person_id)
+            await delivery.lift(
+                scope, tx, community_id=community_id, subject=person_id, source=DENIED, now_ms=clock.now_ms()
+            )
+
+
+class DoorScopeRoutes(Controller):
+    path = "/doors/{iot_id:str}/scope"
+    tags = ("doors",)
+
+    @get("/", right="devices.use")
+    async def show(
+        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> DoorScopes:
+        """The buildings and groups whose people a door serves."""
+        door = await get_door(within, db, iot_id=iot_id)
+        scope = within.narrowed(door.community_id)
+        rows = (await scopes_of_doors(scope, db, iot_ids=[iot_id])).get(iot_id, [])
+        space_ids: list[int | None] = [int(row.ref) for row in rows if row.kind == scopes.SPACE]
+        names = await places(scope, db, space_ids=[*space_ids, door.call_space_id])
+        groups = {one.user_group_id: one.name for one in await people.groups(scope, db, door.community_id)}
+        served = [
+            Served(
+                "space" if row.kind == scopes.SPACE else "group",
+                row.ref,
+                names.get(int(row.ref), "") if row.kind == scopes.SPACE else groups.get(row.ref, ""),
+            )
+            for row in rows
+        ]
+        count = len(await key_queries.people_of(scope, db, refs=[(row.kind, row.ref) for row in rows]))
+        call = door.call_space_id
+        return DoorScopes(served, count, None if call is None else str(call), names.get(call, ""))
+
+    @put("/", right="devices.manage", status_code=204)
+    async def change(
+        self,
+        iot_id: FromPath[str],
+        data: JSONBody[DoorScopesIn],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Save whom a door serves; keys, cards and faces go to it or leave it after the answer."""
+        now = clock.now_ms()
+        async with db.begin() as tx:
+            await scopes.set_pass_scope(
+                within, tx, iot_id=iot_id, space_ids=data.space_ids, group_ids=data.group_ids, now_ms=now
+            )
+            await scopes.set_call_scope(within, tx, iot_id=iot_id, space_id=data.call_space_id, now_ms=now)

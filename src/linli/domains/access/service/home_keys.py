@@ -1,0 +1,132 @@
+"""Keys of a person's own: residents' on the doors of their pass scope, staff's on all (spec A PM-03, PM-04, RES-06).
+
+A key is a code that is never shown in clear; what its owner shows is encrypted and good for a minute or five.
+"""
+
+from linli.delivery import service as delivery
+from linli.delivery.schemas import FOREVER_MS, Grant
+from linli.domains.access.errors import NoKey
+from linli.domains.access.models import qr_codes
+from linli.domains.access.queries import keys as queries
+from linli.domains.access.queries import permissions
+from linli.domains.access.queries.keys import HOME, STAFF, home_target
+from linli.domains.access.rows import QrCode
+from linli.domains.access.service.doors import COMMUNITY_DOORS
+from linli.domains.access.service.kinds import QR, QrBody, encode
+from linli.kernel.db import Tx
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+from linli.rules import UNLIMITED
+
+HOME_DOORS = "home_doors"
+"""Target type of grants that hold on every door whose pass scope a person is in."""
+CODE_LENGTH = 16
+DAY_MS = 86_400_000
+STAFF_DAYS = 7
+"""A staff key lives this long beyond the last day on which it was shown: who lost the right keeps nothing."""
+_BODY = encode(QrBody(UNLIMITED, False))
+
+
+async def give_home_key(
+    scope: Scope, tx: Tx, *, community_id: int, identity_id: str, ids: Ids, now_ms: int
+) -> None:
+    """Let a person's own key open the doors of their pass scope; doors that came or went follow after the commit."""
+    code = await _code(scope, tx, community_id, identity_id, HOME, ids, now_ms)
+    await delivery.grant(scope, tx, wish=_home_wish(code, community_id), now_ms=now_ms)
+    await reach_anew(tx, community_id=community_id, identity_id=identity_id)
+
+
+async def reach_anew(tx: Tx, *, community_id: int, identity_id: str) -> None:
+    """The doors of a person's pass scope changed: every credential that follows it is brought along."""
+    await delivery.expand_scope(tx, target_type=HOME_DOORS, target=home_target(community_id, identity_id))
+
+
+async def take_home_key(
+    scope: Scope, tx: Tx, *, community_id: int, identity_id: str, reason: str, now_ms: int
+) -> None:
+    """The person has no key here any more; nothing happens when there was none."""
+    code = await queries.find_key(scope, tx, community_id=community_id, identity_id=identity_id, source=HOME)
+    if code is not None:
+        await delivery.revoke(scope, tx, wish=_home_wish(code, community_id), now_ms=now_ms, reason=reason)
+
+
+async def take_staff_key(
+    scope: Scope, tx: Tx, *, community_id: int, identity_id: str, reason: str, now_ms: int
+) -> None:
+    code = await queries.find_key(scope, tx, community_id=community_id, identity_id=identity_id, source=STAFF)
+    if code is not None:
+        wish = _staff_wish(code, community_id, 0)
+        await delivery.revoke(scope, tx, wish=wish, now_ms=now_ms, reason=reason)
+
+
+async def staff_code(
+    scope: Scope, tx: Tx, *, community_id: int, identity_id: str, ids: Ids, now_ms: int
+) -> str:
+    """The code of somebody who may open doors here, held by every door from now on for a week.
+
+    The caller has checked the right. Shown again it lives on; at most once a day doors are told.
+    """
+    code = await _code(scope, tx, community_id, identity_id, STAFF, ids, now_ms)
+    until = (now_ms // DAY_MS + STAFF_DAYS) * DAY_MS
+    await delivery.grant(scope, tx, wish=_staff_wish(code, community_id, until), now_ms=now_ms)
+    return code.qr_code
+
+
+async def best_code(scope: Scope, tx: Tx, *, community_id: int, identity_id: str, now_ms: int) -> str:
+    """The code of a person that opens the most doors now, whoever gave it. Raises NoKey."""
+    count: dict[str, int] = {}
+    rows = await queries.rights_now(
+        scope, tx, community_id=community_id, identity_id=identity_id, now_ms=now_ms
+    )
+    for row in rows:
+        if row.kind == QR:
+            count[row.credential] = count.get(row.credential, 0) + 1
+    if not count:
+        raise NoKey()
+    return max(count, key=count.__getitem__)
+
+
+async def _code(
+    scope: Scope, tx: Tx, community_id: int, identity_id: str, source: str, ids: Ids, now_ms: int
+) -> QrCode:
+    known = await queries.find_key(
+        scope, tx, community_id=community_id, identity_id=identity_id, source=source
+    )
+    if known is not None:
+        return known
+    text = ids.qr_code(CODE_LENGTH)
+    while await permissions.code_exists(tx, qr_code=text):
+        text = ids.qr_code(CODE_LENGTH)
+    code = QrCode(text, scope.tenant, "", identity_id, 0, now_ms, source, community_id)
+    await tx.insert(qr_codes, code._asdict())
+    return code
+
+
+def _home_wish(code: QrCode, community_id: int) -> Grant:
+    return Grant(
+        community_id=community_id,
+        source=HOME,
+        kind=QR,
+        subject=code.identity_id,
+        credential=code.qr_code,
+        target_type=HOME_DOORS,
+        target=home_target(community_id, code.identity_id),
+        starts_ms=code.created_ms,
+        ends_ms=FOREVER_MS,
+        content=_BODY,
+    )
+
+
+def _staff_wish(code: QrCode, community_id: int, until_ms: int) -> Grant:
+    return Grant(
+        community_id=community_id,
+        source=STAFF,
+        kind=QR,
+        subject=code.identity_id,
+        credential=code.qr_code,
+        target_type=COMMUNITY_DOORS,
+        target=str(community_id),
+        starts_ms=code.created_ms,
+        ends_ms=until_ms,
+        content=_BODY,
+    )
