@@ -11,6 +11,8 @@ from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.service.token_targets import CommunityTargets
 from linli.domains.communities.service.uploads import SavedFaces, UploadPlace
 from linli.domains.communities.uploads_http import UploadForm
+from linli.domains.faces.openapi import search as face_search_api
+from linli.domains.faces.service.search import FaceSearch
 from linli.domains.notices import openapi as notices_api
 from linli.domains.people import openapi as people_api
 from linli.domains.people.ports import FaceUploads, Houses
@@ -21,6 +23,9 @@ from linli.openapi import token_methods
 from linli.openapi.assembly import OpenApi
 from linli.openapi.registry import Registry
 from linli.openapi.tokens import TokenTargets
+from linli.vision.engine import Engine
+from linli.vision.engine.local import LocalEngine
+from linli.vision.fake import FakePipeline
 from tests.domains.communities.builders import POI_CSV, add_upload, application
 from tests.openapi.house import Partner, Platform
 
@@ -31,16 +36,23 @@ OPERATOR = Scope(None, Caller("operator", "root"))
 class DomainPlatform(Platform):
     folder: Path
 
+    @property
+    def engine(self) -> Engine:
+        """What looks at faces: the stand-in, unless a test puts another in its place."""
+        return self.face_search.engine
+
     async def start(self) -> None:
         registry = Registry()
-        registry.add(token_methods, communities_api, people_api, notices_api)
+        registry.add(token_methods, communities_api, people_api, notices_api, face_search_api)
         self.store = ObjectStore(self.folder, b"s" * 32, "http://127.0.0.1:1", self.clock)
         place = UploadPlace(self.store, b"p" * 32)
+        self.face_search = FaceSearch(self.db, LocalEngine(FakePipeline()))
         services: dict[Any, Any] = {
             TokenTargets: CommunityTargets(),
             UploadPlace: place,
             ObjectStore: self.store,
             Houses: SpaceHouses(),
+            FaceSearch: self.face_search,
             FaceUploads: SavedFaces(self.store),
         }
         self.api = OpenApi(

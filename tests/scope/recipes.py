@@ -233,6 +233,10 @@ def _communities() -> dict[tuple[str, str], list[Recipe]]:
                 "certificate": x.spare_tmp_key,
             }
         ],
+        ("/solution/community/faceimage/check", "1.0.1"): [
+            lambda x: {"width": 640, "height": 640, "url": x.face_key}
+        ],
+        ("/solution/community/paas/user/getbyimage", "1.0.1"): [lambda x: {"ossFileKey": x.face_key}],
         ("/solution/community/oss/ticket/get", "1.0.2"): [lambda x: {"type": "picture"}],
         ("/solution/community/oss/ticket/get", "1.0.1"): [lambda x: {"type": "faceimage"}],
         ("/solution/community/oss/file/save", "1.0.0"): [

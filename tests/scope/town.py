@@ -40,6 +40,7 @@ from linli.things.mqtt.listen import listen
 from linli.things.serials import service as serials
 from linli.things.serials.service import SerialNumberEntry
 from linli.things.service import devices, products
+from linli.vision.fake import fake_models, marked
 from tests.campaigns.caller import Caller
 from tests.domains.communities.builders import POI_CSV, add_upload, application
 from tests.real.test_main_job import png
@@ -145,6 +146,8 @@ class Lot:
     proof: str = ""
     face: str = ""
     tmp_key: str = ""
+    face_key: str = ""
+    """A handed-in picture that shows somebody to the stand-in for the models."""
     rejected: int = 0
     notice: int = 0
     spare_notice: int = 0
@@ -289,7 +292,9 @@ async def running_town(database_url: str, folder: Path) -> AsyncIterator[Town]:
     settings = Settings(
         data_dir=str(folder / "data"), database_url=database_url, webhooks=Webhooks(allow_private=True)
     )
+    fake_models(folder / "data" / "models")
     platform = await Platform.open(settings)
+    await platform.face_engine.start()
     await platform.things.start()
     await platform.openapi.start()
     await serve_all(platform.service_bus)
@@ -311,6 +316,7 @@ async def running_town(database_url: str, folder: Path) -> AsyncIterator[Town]:
         listener.close()
         await platform.things.stop()
         await platform.openapi.stop()
+        await platform.face_engine.stop()
         await platform.db.close()
 
 
@@ -571,6 +577,9 @@ async def _add_files(town: Town, lot: Lot) -> None:
     ticket = await caller.ok("/solution/community/oss/ticket/get", "1.0.2", {"type": "picture"})
     lot.tmp_key = f"{ticket['dir']}/picture.png"
     await platform.objects.put(post_policy.stored_key(lot.tmp_key), png(8, 8))
+    lot.face_key = f"{ticket['dir']}/face.jpg"
+    shown = marked(JPG + bytes(12_000), lot.name)
+    await platform.objects.put(post_policy.stored_key(lot.face_key), shown)
     lot.spare_tmp_key = f"{ticket['dir']}/proof.png"
     await platform.objects.put(post_policy.stored_key(lot.spare_tmp_key), png(8, 8))
 

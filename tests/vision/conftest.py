@@ -33,9 +33,7 @@ def pictures() -> dict[str, bytes]:
 
 @pytest.fixture(scope="session")
 def faces(models: Path) -> pipeline.Pipeline:
-    loaded = pipeline.load(models)
-    assert isinstance(loaded, pipeline.Pipeline)
-    return loaded
+    return pipeline.load(models)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The engine in its child process: restarts, limits, time-outs, and nothing of it left behind."""
 
 import asyncio
-import json
 import os
 import signal
 from pathlib import Path
@@ -10,16 +9,14 @@ import pytest
 
 from linli.vision.engine import Busy, Change, EngineError, NoPicture, Off, TooSlow
 from linli.vision.engine.process import ProcessEngine
-from linli.vision.fake import marked, vector_of
+from linli.vision.fake import fake_models, marked, vector_of
 
-FAKE = {"models": [{"job": job, "family": "fake"} for job in ("detector", "landmarks", "embedder")]}
 JPEG = b"\xff\xd8\xff"
 
 
 @pytest.fixture
 async def fake(tmp_path: Path):
-    (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "manifest.json").write_text(json.dumps(FAKE))
+    fake_models(tmp_path / "models")
     engine = ProcessEngine(tmp_path / "models", tmp_path / "libraries", queue=4, timeout_seconds=5)
     await engine.start()
     yield engine

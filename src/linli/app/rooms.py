@@ -6,6 +6,7 @@ from linli.databus import openapi as databus
 from linli.databus import openapi_subscriptions as subscriptions
 from linli.domains.access import openapi as access
 from linli.domains.communities import openapi as communities
+from linli.domains.faces.openapi import search as face_search
 from linli.domains.notices import openapi as notices
 from linli.domains.people import openapi as people
 from linli.domains.projects import openapi as projects
@@ -23,6 +24,7 @@ METHODS: tuple[ModuleType, ...] = (
     communities,
     people,
     access,
+    face_search,
     notices,
     visitors,
     databus,

@@ -6,9 +6,11 @@ mark a picture shows whom its hash says.
 """
 
 import hashlib
+import json
 import math
 import re
 import struct
+from pathlib import Path
 from typing import Final
 
 from linli.vision.engine.ports import NoPicture
@@ -32,6 +34,13 @@ def vector_of(who: str) -> bytes:
     values = [value - 32768 for (value,) in struct.iter_unpack("<H", digest)]
     length = math.sqrt(sum(value * value for value in values))
     return struct.pack(f"<{DIMENSIONS}f", *(value / length for value in values))
+
+
+def fake_models(folder: Path) -> None:
+    """Make `folder` a model folder of the stand-in."""
+    folder.mkdir(parents=True, exist_ok=True)
+    models = [{"job": job, "family": "fake"} for job in ("detector", "landmarks", "embedder")]
+    (folder / "manifest.json").write_text(json.dumps({"models": models}))
 
 
 class FakePipeline:

@@ -70,6 +70,25 @@ class Look(msgspec.Struct, frozen=True, array_like=True):
         return self.faces[0] if self.faces else None
 
 
+HEAD = (0.15, 0.30, 0.15, 0.10)
+"""How far hair, ears and chin reach beyond a face's box: left, top, right, bottom, as shares of its sides."""
+
+
+def inside(face: Face, width: int, height: int) -> float:
+    """How much of a face's box lies in the picture, 0 to 1."""
+    across = min(face.left + face.width, width) - max(face.left, 0.0)
+    down = min(face.top + face.height, height) - max(face.top, 0.0)
+    return max(0.0, across) * max(0.0, down) / max(face.width * face.height, 1e-9)
+
+
+def head_share(face: Face, width: int, height: int) -> float:
+    """How much of a picture the head takes, 0 to 1: what a rule about the face's area means."""
+    left, top, right, bottom = HEAD
+    across = min(face.left + face.width * (1 + right), width) - max(face.left - face.width * left, 0.0)
+    down = min(face.top + face.height * (1 + bottom), height) - max(face.top - face.height * top, 0.0)
+    return max(0.0, across) * max(0.0, down) / max(1, width * height)
+
+
 class Hit(msgspec.Struct, frozen=True, array_like=True):
     """One answer of a library: the id it was kept under and the cosine, -1 to 1."""
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from linli.vision import geometry, pictures
 from linli.vision.families.landmarks import Shape
-from linli.vision.looks import BLUR, COUNT, COVER, LIGHT, POSE, REASONS, SIZE, Face, Use
+from linli.vision.looks import BLUR, COUNT, COVER, LIGHT, POSE, REASONS, SIZE, Face, Use, inside
 
 SIDE: Final = 128
 _USUAL_CONTRAST: Final = 40.0
@@ -54,13 +54,6 @@ def measure(image: Image.Image, shape: Shape) -> Measured:
     contrast = float(grey.std())
     sharpness = float(edges.var()) * (_USUAL_CONTRAST / max(contrast, 1.0)) ** 2
     return Measured(sharpness, float(grey.mean()), contrast)
-
-
-def inside(face: Face, width: int, height: int) -> float:
-    """How much of a face's box lies in the picture, 0 to 1."""
-    across = min(face.left + face.width, width) - max(face.left, 0)
-    down = min(face.top + face.height, height) - max(face.top, 0)
-    return max(0.0, across) * max(0.0, down) / max(face.width * face.height, 1e-9)
 
 
 def judge(faces: list[Face], use: Use, *, width: int, height: int) -> tuple[list[str], list[str]]:

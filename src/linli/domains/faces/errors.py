@@ -39,6 +39,8 @@ def refusal(look: Look, *, field: str) -> FaceRefused | None:
     face = look.face
     if reason == looks.COUNT:
         rule = "face_many" if look.faces else "face_none"
+    elif reason == looks.SIZE and face is not None and looks.inside(face, look.width, look.height) < 0.92:
+        rule = "face_cut"
     elif reason == looks.LIGHT and face is not None:
         rule = "face_dark" if face.brightness < 128 else "face_bright"
     return FaceRefused(field=field, rule=rule, reasons=list(look.reasons))

@@ -38,10 +38,10 @@ def main(arguments: list[str]) -> int:
     if megabytes:
         limit = megabytes * 1024 * 1024
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    from linli.vision import pipeline  # numpy, Pillow and ONNX Runtime: only here
+    from linli.vision import loading
 
     try:
-        looker = pipeline.load(models)
+        looker = loading.load(models)
         shelf = DiskShelf(take_place(libraries), looker.model_id, looker.dimensions)
     except (OSError, ValueError, ImportError) as error:
         _write(out, frames.encode(State("", 0, None, [], str(error))))

@@ -8,11 +8,13 @@ from linli_sdk.api.users.models import (
     GroupAdded,
     GroupInfo,
     UserAdded,
+    UserFound,
     UserInfo,
     UserRow,
 )
 from linli_sdk.methods import Method
 
+CHECK_FACE_IMAGE: Method[None] = Method("/solution/community/faceimage/check", "1.0.1", token="required")
 LIST_COMMUNITY_AUTH: Method[list[CommunityAuth]] = Method(
     "/solution/community/paas/app/community/auth/list",
     "1.0.0",
@@ -36,6 +38,9 @@ ADD_USER: Method[UserAdded] = Method(
 DELETE_USER: Method[None] = Method("/solution/community/paas/user/delete", "1.0.0", token="required")
 GET_USER: Method[UserInfo] = Method(
     "/solution/community/paas/user/get", "1.0.2", token="required", result=UserInfo, reads=True
+)
+FIND_USERS_BY_IMAGE: Method[list[UserFound]] = Method(
+    "/solution/community/paas/user/getbyimage", "1.0.1", token="required", result=list[UserFound]
 )
 ADD_GROUP_1_0_0: Method[str] = Method(
     "/solution/community/paas/user/group/add", "1.0.0", token="required", result=str

@@ -7,6 +7,15 @@ from msgspec import field
 from linli_sdk.methods import Model
 
 
+class FaceImageCheck(Model, kw_only=True):
+    width: int
+    """宽度，像素，不超过 800 / width in pixels, at most 800"""
+    height: int
+    """高度，像素，不超过 800 / height in pixels, at most 800"""
+    url: str
+    """图片的 OSS 地址或 key / OSS address or key of the picture"""
+
+
 class AuthList(Model, kw_only=True):
     identity_id: str = field(name="identityId")
     """用户 id / user id"""
@@ -113,6 +122,41 @@ class UserInfo(Model, kw_only=True):
 
 
 class GroupBrief(Model, kw_only=True):
+    user_group_id: str = field(name="userGroupId")
+    """用户组 id / group id"""
+    user_group_name: str = field(name="userGroupName")
+    """用户组名称 / group name"""
+    user_group_type: str = field(name="userGroupType")
+    """RESIDENT 居民, VISITOR 访客, PROPERTY 物业, BLACKLIST 黑名单"""
+
+
+class UserByImage(Model, kw_only=True):
+    oss_file_key: str = field(name="ossFileKey")
+    """人脸图片的 OSS key / OSS key of a face picture"""
+
+
+class UserFound(Model, kw_only=True):
+    identity_id: str = field(name="identityId")
+    """用户 id / user id"""
+    face_id: str = field(name="faceId")
+    """人脸 id / face id"""
+    user_name: str = field(name="userName")
+    """姓名 / name"""
+    face_image_url: str | None = field(name="faceImageUrl")
+    """图片地址 / picture address"""
+    id_no: str | None = field(name="idNo")
+    """身份证号 / ID-card number"""
+    user_groups: list[GroupOfUser] = field(name="userGroups")
+    """所属用户组 / groups of the user"""
+    age: int | None
+    """年龄 / age"""
+    sex: int | None
+    """1 男 2 女 / 1 male, 2 female"""
+    mobile: str | None
+    """手机号 / phone"""
+
+
+class GroupOfUser(Model, kw_only=True):
     user_group_id: str = field(name="userGroupId")
     """用户组 id / group id"""
     user_group_name: str = field(name="userGroupName")

@@ -7,6 +7,7 @@ from linli_sdk.api.users.models import (
     AppPermission,
     AuthList,
     CommunityAuth,
+    FaceImageCheck,
     GroupAdd,
     GroupAdded,
     GroupDelete,
@@ -21,7 +22,9 @@ from linli_sdk.api.users.models import (
     PermQuery,
     UserAdd,
     UserAdded,
+    UserByImage,
     UserDelete,
+    UserFound,
     UserGet,
     UserInfo,
     UserQuery,
@@ -32,7 +35,24 @@ from linli_sdk.service import Service
 
 
 class Users(Service):
-    """The 20 methods of service `user`, as a key is granted it."""
+    """The 22 methods of service `user`, as a key is granted it."""
+
+    def check_face_image(self, *, width: int, height: int, url: str) -> None:
+        """Check a face picture / 检测智能识别图片质量
+
+        `/solution/community/faceimage/check` 1.0.1. Needs a community: `client.at(community_id)`.
+
+        Code 200 says that the picture does. JPG of 10 KB to 1 MB and at most 800 x 800, exactly one face, frontal, sharp,
+        well lit, and more than a quarter of the picture; the message names the first rule that is broken.
+
+        Args:
+            width: 宽度，像素，不超过 800 / width in pixels, at most 800
+            height: 高度，像素，不超过 800 / height in pixels, at most 800
+            url: 图片的 OSS 地址或 key / OSS address or key of the picture
+
+        Codes of its own: 20004.
+        """
+        return self._call(contracts.CHECK_FACE_IMAGE, FaceImageCheck(width=width, height=height, url=url))
 
     def list_community_auth(self, *, identity_id: str, app_key: str) -> list[CommunityAuth]:
         """A user's permission points of an app in every community / 获取用户在每个小区的应用权限列表
@@ -164,6 +184,21 @@ class Users(Service):
             face_id: 人脸 id，identityId 为空时必填 / face id
         """
         return self._call(contracts.GET_USER, UserGet(identity_id=identity_id, face_id=face_id))
+
+    def find_users_by_image(self, *, oss_file_key: str) -> list[UserFound]:
+        """Find users by a face picture / 智能识别图片查询用户信息
+
+        `/solution/community/paas/user/getbyimage` 1.0.1. Needs a community: `client.at(community_id)`.
+
+        Users of the community whose face it is, likeliest first: one when it is certain, several when a person must look,
+        none for a stranger.
+
+        Args:
+            oss_file_key: 人脸图片的 OSS key / OSS key of a face picture
+
+        Codes of its own: 20004.
+        """
+        return self._call(contracts.FIND_USERS_BY_IMAGE, UserByImage(oss_file_key=oss_file_key))
 
     def add_group_1_0_0(self, *, user_group_name: str, user_group_type: str, community_id: int) -> str:
         """Create a user group (old version) / 新建用户组

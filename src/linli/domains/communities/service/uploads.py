@@ -4,6 +4,7 @@ The temporary file is checked and copied to its lasting key before the transacti
 """
 
 import hashlib
+from pathlib import PurePosixPath
 from typing import Final
 
 from sqlalchemy import bindparam, select
@@ -38,6 +39,7 @@ _by_ids = Query(select(uploads).where(in_scope(uploads), any_of(uploads.c.upload
 _kept_as = Query(
     select(uploads.c.upload_id).where(in_scope(uploads), uploads.c.tmp_key == bindparam("tmp_key"))
 )
+_by_key = Query(select(uploads).where(in_scope(uploads), uploads.c.tmp_key == bindparam("tmp_key")), Upload)
 _by_tmp_key = Query(
     select(uploads.c.upload_id).where(uploads.c.tmp_key == bindparam("tmp_key")),
     unscoped="a temporary key serves once, whoever asks",
@@ -171,6 +173,27 @@ async def certificate(scope: Scope, tx: Tx, *, upload_id: str, field: str) -> Up
 async def find(scope: Scope, db: Reader, upload_id: str) -> Upload | None:
     """An upload of the scope's project, community or, for staff of the whole tenant, tenant."""
     return await _by_id.one(db, scope, upload_id=upload_id)
+
+
+async def content_of(scope: Scope, db: Reader, store: ObjectStore, key: str, *, field: str) -> bytes:
+    """The picture under a key that the caller may use: a temporary one of their own, or that of a saved upload.
+
+    Raises BadInput naming `field` when it is unknown, foreign or gone.
+    """
+    upload = await _by_key.one(db, scope, tmp_key=key)
+    if upload is None and (found := await find(scope, db, PurePosixPath(key).stem)) is not None:
+        upload = found if found.object_key == key else None
+    folder, _ = post_policy.split_key(key)
+    if upload is not None:
+        place = upload.object_key
+    elif folder.startswith(f"{scope.tenant}/") and folder.endswith(_mark(scope)):
+        place = post_policy.stored_key(key)
+    else:
+        raise BadInput(field=field, rule="unknown")
+    try:
+        return await store.get(place, limit=post_policy.PICTURE_BYTES)
+    except NotFound:
+        raise BadInput(field=field, rule="unknown") from None
 
 
 class SavedFaces:

@@ -1,0 +1,1 @@
+"""Open-API methods of faces; the composing function registers the modules."""
