@@ -54,6 +54,7 @@ def main(arguments: list[str]) -> int:
     if not arguments:
         provide_engines()
         provide_models()
+        provide_s3()
     before = {}
     if not arguments:
         before["the checks"] = run_checks()
@@ -106,6 +107,20 @@ def provide_models() -> None:
         except Failed as failure:
             say(str(failure))
             say(f"skipping {untested}")
+
+
+def provide_s3() -> None:
+    """The S3-compatible server of the tests, from its own lock file. Never a reason to stop."""
+    folder = ROOT / "tests" / "s3rver"
+    npm = shutil.which("npm")
+    if (folder / "node_modules").is_dir() or npm is None:
+        return
+    try:
+        line = [npm, "ci", "--no-audit", "--no-fund"]
+        run("installing the S3 server of the tests", line, log=LOGS / "npm-s3rver.log", cwd=folder)
+    except Failed as failure:
+        say(str(failure))
+        say("skipping the object store in a bucket: s3rver is not installed")
 
 
 def install(package: str) -> None:

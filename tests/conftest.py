@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.plugins.databases",
     "tests.plugins.documented",
     "tests.plugins.passwords",
+    "tests.plugins.stores",
     "tests.plugins.teardowns",
 ]
 

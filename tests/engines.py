@@ -281,6 +281,59 @@ def chromium() -> str:
     pytest.skip("Chromium is not installed (./linli test installs it as root)")
 
 
+class S3rver:
+    """An S3-compatible server that we did not write (npm's s3rver), with one empty bucket."""
+
+    ACCESS_KEY, SECRET_KEY, BUCKET = "S3RVER", "S3RVER", "linli"
+    PROGRAM = Path(__file__).resolve().parent / "s3rver" / "node_modules" / "s3rver" / "bin" / "s3rver.js"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @staticmethod
+    def missing() -> str:
+        """Why it cannot run here; empty when it can."""
+        if shutil.which("node") is None:
+            return "Node is not installed"
+        if not S3rver.PROGRAM.exists():
+            return "s3rver is not installed (./linli test installs it into tests/s3rver)"
+        return ""
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def start(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        log = self.folder / "s3rver.log"
+        line = [
+            "node", str(self.PROGRAM), "-d", str(self.folder / "buckets"), "-a", LOOPBACK, "-p", str(self.port),
+            "-s", "--no-vhost-buckets", "--configure-bucket", self.BUCKET,
+        ]  # fmt: skip
+        with log.open("ab") as out:
+            self._process = subprocess.Popen(line, stdout=out, stderr=out)
+        wait_for_port(self.port, self._process, log)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            end(self._process)
+
+    @classmethod
+    @contextmanager
+    def running(cls) -> Iterator[Self]:
+        """A fresh server that lives as long as the block."""
+        folder = Path(tempfile.mkdtemp(prefix="linli-s3-"))
+        server = cls(folder)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 class RabbitMQ:
     """A RabbitMQ node of its own on loopback, with an epmd of its own: nothing is left running, no service is touched.
 

@@ -70,11 +70,11 @@ def _soak(arguments: Sequence[str]) -> int:
 
 
 def _campaign(command: str, folder: Path, arguments: Sequence[str]) -> int:
-    """Run `folder/NAME.py` of the working copy as a module."""
+    """Run `folder/NAME.py` of the working copy as a module; `NAME_.py` where Python keeps the name for itself."""
     names = (
-        sorted(p.stem for p in folder.glob("*.py") if "main(" in p.read_text("utf-8"))
+        {p.stem.rstrip("_"): p.stem for p in sorted(folder.glob("*.py")) if "main(" in p.read_text("utf-8")}
         if folder.is_dir()
-        else []
+        else {}
     )
     if not names:
         print(f"linli {command} needs a working copy of the source", file=sys.stderr)
@@ -83,7 +83,7 @@ def _campaign(command: str, folder: Path, arguments: Sequence[str]) -> int:
         print(f"usage: linli {command} {{{','.join(names)}}} [--json]", file=sys.stderr)
         return 2
     module = ".".join(folder.relative_to(ROOT).parts)
-    line = [sys.executable, "-m", f"{module}.{arguments[0]}", *arguments[1:]]
+    line = [sys.executable, "-m", f"{module}.{names[arguments[0]]}", *arguments[1:]]
     return subprocess.call(line, cwd=ROOT)
 
 

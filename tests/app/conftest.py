@@ -7,17 +7,18 @@ import httpx
 import pytest
 
 from linli.app.platform import Platform
-from linli.kernel.settings import Disk, Http, Mqtt, Settings
+from linli.kernel.settings import Disk, Http, Mqtt, Objects, Settings
 
 
 @pytest.fixture
-async def platform(database_url: str, tmp_path: Path) -> AsyncIterator[Platform]:
+async def platform(database_url: str, tmp_path: Path, object_settings: Objects) -> AsyncIterator[Platform]:
     settings = Settings(
         data_dir=str(tmp_path / "data"),
         database_url=database_url,
         http=Http(port=0),
         mqtt=Mqtt(port=0),
         disk=Disk(reserve_mb=0),
+        objects=object_settings,
     )
     running = await Platform.open(settings)
     await running.start()

@@ -1,13 +1,13 @@
 """Partners in front of the rooms' open API."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
+from linli.kernel.objects import Shelf
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 from tests.domains.house import DomainPlatform
@@ -17,7 +17,7 @@ from tests.openapi.house import Partner, Targets
 
 @pytest.fixture
 async def platform(
-    database: Database, clock: ManualClock, ids: Ids, tmp_path: Path
+    database: Database, clock: ManualClock, ids: Ids, shelf: Shelf
 ) -> AsyncIterator[DomainPlatform]:
     """The gateway with the methods of people and communities, listening on 127.0.0.1."""
     database.clock = clock
@@ -29,7 +29,7 @@ async def platform(
         Settings(),
         Targets(),
         sample_methods,
-        folder=tmp_path / "files",
+        shelf=shelf,
     )
     await platform.start()
     await platform.import_pois()

@@ -1,7 +1,6 @@
 """A platform on a real socket with the rooms of people and communities, and partners who sign their calls."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from linli.app.files import Files
@@ -17,7 +16,7 @@ from linli.domains.notices import openapi as notices_api
 from linli.domains.people import openapi as people_api
 from linli.domains.people.ports import FaceUploads, Houses
 from linli.kernel.http import HttpServer
-from linli.kernel.objects import ObjectStore
+from linli.kernel.objects import ObjectStore, Shelf
 from linli.kernel.scope import Caller, Scope
 from linli.openapi import token_methods
 from linli.openapi.assembly import OpenApi
@@ -34,7 +33,7 @@ OPERATOR = Scope(None, Caller("operator", "root"))
 
 @dataclass(kw_only=True)
 class DomainPlatform(Platform):
-    folder: Path
+    shelf: Shelf
 
     @property
     def engine(self) -> Engine:
@@ -44,7 +43,7 @@ class DomainPlatform(Platform):
     async def start(self) -> None:
         registry = Registry()
         registry.add(token_methods, communities_api, people_api, notices_api, face_search_api)
-        self.store = ObjectStore(self.folder, b"s" * 32, "http://127.0.0.1:1", self.clock)
+        self.store = ObjectStore(self.shelf, b"s" * 32, "http://127.0.0.1:1", self.clock)
         place = UploadPlace(self.store, b"p" * 32)
         self.face_search = FaceSearch(self.db, LocalEngine(FakePipeline()))
         services: dict[Any, Any] = {

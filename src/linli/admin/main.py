@@ -11,7 +11,7 @@ from typing import Any
 
 import uvloop
 
-from linli.admin import communities, doors, people, subscriptions, tenants, things
+from linli.admin import communities, doors, installation, people, subscriptions, tenants, things
 from linli.admin.commands import Command, Said
 from linli.app import schema
 from linli.app.platform import Platform
@@ -27,6 +27,7 @@ COMMANDS: dict[str, Command] = {
     **communities.COMMANDS,
     **doors.COMMANDS,
     **subscriptions.COMMANDS,
+    **installation.COMMANDS,
 }
 DONE, REFUSED, WRONG_WORDS = 0, 1, 2
 
@@ -71,6 +72,7 @@ async def _run(settings: Settings, words: argparse.Namespace) -> Said | None:
     try:
         return await COMMANDS[words.command].run(platform, words)
     finally:
+        await platform.objects.shelf.close()
         await platform.db.close()
         await asyncio.sleep(0)
 

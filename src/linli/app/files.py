@@ -1,20 +1,16 @@
 """`/files/<key>`: objects by signed URL. GET and HEAD with ranges, PUT within the limit that was signed."""
 
-import asyncio
-import hashlib
 import mimetypes
-import os
 import re
+from collections.abc import AsyncIterator
 from urllib.parse import unquote
 
 from linli.app.http import HttpScope, answer
-from linli.kernel.disk import telling_full_disk
 from linli.kernel.errors import BadInput, Forbidden, LinliError, NotFound, TooLarge, Unavailable
 from linli.kernel.http import Receive, Send
 from linli.kernel.objects import ObjectStore
 
 PREFIX = "/files/"
-_CHUNK = 262_144
 _STATUS = {NotFound: 404, Forbidden: 403, TooLarge: 413, BadInput: 400, Unavailable: 503}
 _RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 
@@ -44,38 +40,25 @@ class Files:
             )
 
     async def _get(self, key: str, scope: HttpScope, send: Send) -> None:
-        path = self._store.path(key)
-        try:
-            file = await asyncio.to_thread(path.open, "rb")
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            raise NotFound(what="file", id=key) from None
-        with file:
-            size = os.fstat(file.fileno()).st_size
-            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            headers = [
-                (b"content-type", kind.encode()),
-                (b"accept-ranges", b"bytes"),
-                (b"x-content-type-options", b"nosniff"),
-                (b"content-security-policy", b"default-src 'none'; sandbox"),
-                (b"cache-control", b"private, max-age=300"),
-            ]
-            start, end, status = 0, size - 1, 200
-            if (part := _range(scope, size)) is not None:
-                start, end = part
-                if start > end:
-                    await answer(send, 416, headers=((b"content-range", b"bytes */%d" % size),))
-                    return
-                status = 206
-                headers.append((b"content-range", b"bytes %d-%d/%d" % (start, end, size)))
-            headers.append((b"content-length", b"%d" % (end - start + 1)))
-            await send({"type": "http.response.start", "status": status, "headers": headers})
-            left = 0 if scope["method"] == "HEAD" else end - start + 1
-            file.seek(start)
-            while left > 0:
-                chunk = await asyncio.to_thread(file.read, min(_CHUNK, left))
-                if not chunk:
-                    raise ConnectionError("the file became shorter while it was sent")
-                left -= len(chunk)
+        head = scope["method"] == "HEAD"
+        asked = next((v for n, v in scope["headers"] if n == b"range"), None)
+        size = await self._store.size(key) if head or asked else None
+        if (head or asked) and size is None:
+            raise NotFound(what="file", id=key)
+        part = _range(scope, size) if size is not None else None
+        if size is not None and part is not None and part[0] > part[1]:
+            await answer(send, 416, headers=((b"content-range", b"bytes */%d" % size),))
+            return
+        if head:
+            assert size is not None
+            start, end = part or (0, size - 1)
+            await send(_start(key, size, start, end, partial=part is not None))
+            await send({"type": "http.response.body"})
+            return
+        async with self._store.open(key, *(part or ())) as opened:
+            start, end = part or (0, opened.size - 1)
+            await send(_start(key, opened.size, start, end, partial=part is not None))
+            async for chunk in opened.chunks:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body"})
 
@@ -83,27 +66,33 @@ class Files:
         declared = next((int(v) for n, v in scope["headers"] if n == b"content-length"), 0)
         if declared > limit:
             raise TooLarge(limit=limit)
-        self._store.check_room()
-        aside = self._store.aside(key)
-        digest, size, more = hashlib.md5(usedforsecurity=False), 0, True
-        try:
-            with telling_full_disk(), aside.open("wb") as file:
-                while more:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise ConnectionError("the upload broke off")
-                    body: bytes = message.get("body", b"")
-                    more = message.get("more_body", False)
-                    size += len(body)
-                    if size > limit:
-                        raise TooLarge(limit=limit)
-                    digest.update(body)
-                    await asyncio.to_thread(file.write, body)
-                await asyncio.to_thread(_sync, file.fileno())
-            await asyncio.to_thread(self._store.publish, aside, key)
-        finally:
-            aside.unlink(missing_ok=True)
-        await answer(send, 200, headers=((b"etag", b'"%s"' % digest.hexdigest().encode()),))
+
+        async def chunks() -> AsyncIterator[bytes]:
+            more = True
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ConnectionError("the upload broke off")
+                more = message.get("more_body", False)
+                yield message.get("body", b"")
+
+        stored = await self._store.receive(key, chunks(), limit=limit)
+        await answer(send, 200, headers=((b"etag", b'"%s"' % stored.etag.encode()),))
+
+
+def _start(key: str, size: int, start: int, end: int, *, partial: bool) -> dict[str, object]:
+    kind = mimetypes.guess_type(key)[0] or "application/octet-stream"
+    headers = [
+        (b"content-type", kind.encode()),
+        (b"accept-ranges", b"bytes"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"content-security-policy", b"default-src 'none'; sandbox"),
+        (b"cache-control", b"private, max-age=300"),
+        (b"content-length", b"%d" % (end - start + 1)),
+    ]
+    if partial:
+        headers.append((b"content-range", b"bytes %d-%d/%d" % (start, end, size)))
+    return {"type": "http.response.start", "status": 206 if partial else 200, "headers": headers}
 
 
 def _range(scope: HttpScope, size: int) -> tuple[int, int] | None:
@@ -121,7 +110,3 @@ def _range(scope: HttpScope, size: int) -> tuple[int, int] | None:
     if last and int(last) < int(first):
         return None
     return int(first), min(int(last), size - 1) if last else size - 1
-
-
-def _sync(handle: int) -> None:
-    os.fsync(handle)

@@ -82,7 +82,7 @@ class Housekeeping:
             await forget_ended(self._db, now_ms=now, days=kept.passes_days)
         await running.expire_due(self._db, ids=self._ids, now_ms=now)
         await running.warn_due(self._db, now_ms=now)
-        await asyncio.to_thread(self._objects.remove_broken)
+        await self._objects.remove_broken()
 
     async def _loop(self) -> None:
         while True:

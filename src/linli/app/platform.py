@@ -56,7 +56,8 @@ from linli.kernel.disk import DiskGuard
 from linli.kernel.http import ASGIApp, HttpServer
 from linli.kernel.http import Limits as HttpLimits
 from linli.kernel.ids import Ids
-from linli.kernel.objects import ObjectStore
+from linli.kernel.objects import ObjectStore, StoreUnavailable
+from linli.kernel.objects.choice import opened_store
 from linli.kernel.outbox import Jobs, Worker
 from linli.kernel.processes import Processes
 from linli.kernel.secrets import Secrets
@@ -100,9 +101,7 @@ class Platform:
         self.secrets = Secrets.from_file(settings.data_path / "master.key")
         self.disk = DiskGuard(settings.data_path, settings.disk.reserve_mb * 1024 * 1024, clock)
         db.guard = self.disk
-        self.objects = ObjectStore(
-            settings.data_path / "objects", self.secrets.derived("signed urls"), settings.public_url, clock
-        )
+        self.objects = opened_store(settings, self.secrets.derived("signed urls"), clock)
         self.uploads = UploadPlace(self.objects, self.secrets.derived("upload tickets"))
         self.jobs = Jobs()
         self.importer = Importer(db, self.objects, self.ids, clock)
@@ -399,7 +398,7 @@ class Platform:
             "databus": self.databus,
             "houses": SpaceHouses(),
             "importer": self.importer,
-            "platform_health": self.faults,
+            "platform_health": self.condition,
             "device_authority": self._authority,
         }
 
@@ -427,6 +426,7 @@ class Platform:
         await self.openapi.stop()
         await self.service_bus.stop()
         await self.processes.stop()
+        await self.objects.shelf.close()
         await self.db.close()
 
     @property
@@ -438,6 +438,22 @@ class Platform:
     @property
     def mqtt_port(self) -> int:
         return int(self._listeners[0].sockets[0].getsockname()[1])
+
+    async def condition(self) -> dict[str, str]:
+        """What an operator should know: also of parts without which this process still serves."""
+        found = await self.faults()
+        try:
+            async with asyncio.timeout(5):
+                await self.objects.shelf.check()
+        except (StoreUnavailable, TimeoutError) as error:
+            found["objects"] = str(error) or "no answer in 5 seconds"
+        if self.settings.sms.provider == "off":
+            found["sms"] = "off: nobody gets a one-time code"
+        else:
+            sms = (codes.SEND_JOB, messages.SEND_JOB)
+            if parked := sum(row.kind in sms for row in await outbox.parked(self.db, limit=200)):
+                found["sms"] = f"{parked} messages could not be sent"
+        return found
 
     async def faults(self) -> dict[str, str]:
         """What keeps this process from serving: part → reason. Empty when it is ready."""

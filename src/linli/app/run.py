@@ -14,6 +14,7 @@ from linli.app.platform import Platform
 from linli.console import setup_code
 from linli.domains.people.service.accounts import any_account
 from linli.kernel import telemetry
+from linli.kernel.objects import StoreUnavailable
 from linli.kernel.processes import TooManyProcesses
 from linli.kernel.secrets import KeyFileError
 from linli.kernel.settings import Settings, SettingsError, load
@@ -46,7 +47,7 @@ def _run(config: Path | None, body: Callable[[Settings], Coroutine[None, None, i
     try:
         with sharing(Layout.of(settings)):  # no restore and no upgrade under a running process
             return uvloop.run(body(settings))
-    except (InUse, KeyFileError, CannotListen, TooManyProcesses) as error:
+    except (InUse, KeyFileError, StoreUnavailable, CannotListen, TooManyProcesses) as error:
         schema.say(str(error))
         return 1
 

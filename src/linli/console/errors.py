@@ -1,14 +1,16 @@
 """The console's one table from failures to HTTP, and the one shape they are told in."""
 
+import re
 import uuid
 from typing import Any, Final, cast
 
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.params import ParameterKwarg
 from litestar.types import ExceptionHandlersMap, Scope
 
-from linli.kernel import errors, i18n, telemetry
+from linli.kernel import errors, i18n, telemetry, unfit
 
 log = telemetry.logger(__name__)
 
@@ -47,6 +49,12 @@ _HTTP_CODES: Final = {
     415: "console.no_route",
     429: "too_many",
 }
+_ABSENT: Final = re.compile(r"Missing required \S+ parameter '(?P<name>[^']+)'")
+_TYPES: Final = {
+    "int": "type_int", "float": "type_float", "bool": "type_bool", "str": "type_str", "array": "type_array",
+    "object": "type_object",
+}  # fmt: skip
+"""Types as msgspec calls them, and the rule in which people are told."""
 _TOLD: Final[tuple[str, ...]] = ("seconds", "limit", "rows")
 
 
@@ -85,13 +93,41 @@ def on_linli_error(request: AnyRequest, error: errors.LinliError) -> Response[Pr
 
 
 def on_validation(request: AnyRequest, error: ValidationException) -> Response[Problem]:
-    """Input of a wrong type: the first fault by its field's wire name."""
+    """Input of a wrong type or missing: the first fault, by its field's wire name and its rule."""
+    return on_linli_error(request, _bad_input(request, error))
+
+
+def _bad_input(request: AnyRequest, error: ValidationException) -> errors.BadInput:
     faults = error.extra if isinstance(error.extra, list) else []
-    fault = next((f for f in faults if isinstance(f, dict)), {})
-    field = str(fault.get("key") or "").removeprefix("data.") or None
-    detail = str(fault.get("message") or error.detail)
-    message = i18n.text("error.bad_input", language_of(request), field=field or "body", rule=detail)
-    return _answer(request, 400, "bad_input", message, field)
+    fault = next((f for f in faults if isinstance(f, dict)), None)
+    if fault is None:
+        if absent := _ABSENT.match(error.detail):
+            return errors.BadInput(field=absent["name"], rule="required")
+        return unfit.of_words(error.detail, "", whole="body")
+    key = str(fault.get("key") or "")
+    if fault.get("source") == "body" or key in ("", "data"):
+        key = key.removeprefix("data").removeprefix(".")
+    else:
+        key = _wire_name(request, key)
+    found = unfit.of_words(str(fault.get("message") or error.detail), key, whole="body")
+    if found.facts["rule"] == "type":
+        known = _TYPES.get(str(found.facts["expected"]).partition(" ")[0])
+        if known is not None:
+            return errors.BadInput(field=str(found.field), rule=known)
+    return found
+
+
+def _wire_name(request: AnyRequest, name: str) -> str:
+    """What a caller calls the parameter that a route's function, or one that provides for it, calls `name`."""
+    handler = request.route_handler
+    providers = handler.resolve_dependencies().values()
+    first, dot, rest = name.partition(".")
+    for signature in (handler.parsed_fn_signature, *(one.parsed_fn_signature for one in providers)):
+        field = signature.parameters.get(first)
+        if field is not None and isinstance(field.kwarg_definition, ParameterKwarg):
+            said = field.kwarg_definition
+            return (said.name or said.query or said.header or said.cookie or first) + dot + rest
+    return name
 
 
 def on_unreadable(request: AnyRequest, error: Exception) -> Response[Problem]:

@@ -238,6 +238,32 @@ class Faces(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     ] = 1024
 
 
+class Objects(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Where pictures, workbooks, firmware and other files lie (docs/guides/object-store.en.md)."""
+
+    store: Annotated[
+        Literal["folder", "s3"],
+        Meta(description="folder: objects/ in data_dir; s3: a bucket of an S3-compatible store."),
+    ] = "folder"
+    endpoint: Annotated[
+        str, Meta(description="https://minio.example.com:9000; empty: AWS in the region.")
+    ] = ""
+    region: str = "us-east-1"
+    bucket: str = ""
+    prefix: Annotated[str, Meta(description="What every key begins with, where the bucket is shared.")] = ""
+    access_key: str = ""
+    secret_key: Annotated[str, Meta(description="Rather in the environment or in secret_file.")] = ""
+    secret_file: Annotated[str, Meta(description="A file with nothing but the secret key.")] = ""
+    virtual_host: Annotated[
+        bool, Meta(description="Address the bucket as bucket.endpoint instead of endpoint/bucket.")
+    ] = False
+    direct_urls: Annotated[
+        bool,
+        Meta(description="Readers get the store's own signed URLs: it must be reachable by browsers and devices."),
+    ] = False
+    timeout_seconds: Annotated[float, Meta(gt=0, le=300)] = 30.0
+
+
 class Disk(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     reserve_mb: Annotated[int, Meta(ge=0, description="Refuse writes when less than this is free.")] = 256
 
@@ -257,6 +283,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     webhooks: Webhooks = msgspec.field(default_factory=Webhooks)
     map: Map = msgspec.field(default_factory=Map)
     amqp: Amqp = msgspec.field(default_factory=Amqp)
+    objects: Objects = msgspec.field(default_factory=Objects)
     disk: Disk = msgspec.field(default_factory=Disk)
     sms: SmsGateway = msgspec.field(default_factory=SmsGateway)
     sign_in: SignIn = msgspec.field(default_factory=SignIn)
@@ -393,6 +420,7 @@ def _check(settings: Settings) -> None:
         raise SettingsError("[amqp] url must look like amqp://linli:password@127.0.0.1:5672/linli")
     if settings.amqp.port and not settings.amqp.url:
         raise SettingsError("[amqp] port needs the url of RabbitMQ")
+    _check_objects(settings.objects)
     if (settings.sms.provider == "http") != bool(settings.sms.url):
         raise SettingsError('[sms] url and provider = "http" go together')
     if settings.push.contact and not re.match(r"(mailto:|https://)[^\s]+", settings.push.contact):
@@ -406,3 +434,15 @@ def _check(settings: Settings) -> None:
                 raise SettingsError(f"[sign_in.providers.{name}] {field} must be an http(s) address")
     if settings.mqtt.tls_port and not settings.tls.certificate:
         raise SettingsError("[mqtt] tls_port needs a certificate in [tls]")
+
+
+def _check_objects(objects: Objects) -> None:
+    if objects.endpoint and not re.fullmatch(r"https?://[^/\s?#@]+(/[^\s?#]*)?", objects.endpoint):
+        raise SettingsError("[objects] endpoint must look like https://minio.example.com:9000")
+    if objects.store != "s3":
+        return
+    for field in ("bucket", "access_key"):
+        if not getattr(objects, field):
+            raise SettingsError(f'[objects] store = "s3" needs {field}')
+    if bool(objects.secret_key) == bool(objects.secret_file):
+        raise SettingsError('[objects] store = "s3" needs either secret_key or secret_file')

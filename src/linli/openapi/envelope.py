@@ -9,7 +9,8 @@ import msgspec
 from linli.kernel import i18n
 from linli.kernel.errors import BadInput
 from linli.kernel.nul import holds_nul
-from linli.openapi.params import from_fields, refusal
+from linli.kernel.unfit import refusal
+from linli.openapi.params import from_fields
 from linli.openapi.plans import MethodPlan
 from linli.openapi.signature import SignedRequest, fields_of, is_form
 

@@ -1,5 +1,7 @@
 """`linli backup` and `linli restore`: a whole installation in one file, without its master key."""
 
+import asyncio
+import contextlib
 import os
 import shutil
 import tempfile
@@ -8,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from linli import __version__
-from linli.kernel.errors import Conflict
+from linli.kernel.errors import Conflict, NotFound
+from linli.kernel.objects import FolderShelf
+from linli.kernel.objects.s3 import S3Shelf, secret_of
 from linli.kernel.secrets import Secrets
 from linli.migrations import current
 from linli.ops import archive, engines
@@ -76,7 +80,10 @@ def back_up(layout: Layout, target: Path, *, now_ms: int) -> Summary:
         schema = layout.database_url if layout.sqlite_file is None else f"sqlite:///{copy}"
         with archive.writing(target) as writer:
             writer.add(name, copy)
-            _add_files(writer, layout.files)
+            if (bucket := _bucket(layout)) is None:
+                _add_files(writer, layout.files)
+            else:
+                asyncio.run(_add_objects(writer, bucket))
             manifest = archive.Manifest(
                 format=archive.FORMAT,
                 linli_version=__version__,
@@ -88,6 +95,43 @@ def back_up(layout: Layout, target: Path, *, now_ms: int) -> Summary:
             )
             writer.finish(manifest)
     return Summary.of(target, manifest)
+
+
+def _bucket(layout: Layout) -> S3Shelf | None:
+    """Where the files lie, when that is no folder. Raises StoreUnavailable."""
+    return S3Shelf(layout.objects, secret_of(layout.objects)) if layout.objects.store == "s3" else None
+
+
+async def _add_objects(writer: archive.ArchiveWriter, bucket: S3Shelf) -> None:
+    """Every object of the bucket, one at a time on the disk."""
+    try:
+        async for key, _ in bucket.listed():
+            with contextlib.suppress(NotFound):  # deleted since it was listed
+                async with bucket.on_disk(key) as file:
+                    await asyncio.to_thread(writer.add, f"files/{key}", file)
+    finally:
+        await bucket.close()
+
+
+async def _put_objects(bucket: S3Shelf, folder: Path) -> None:
+    """The files of a backup into the bucket, under their keys."""
+    source = FolderShelf(folder)
+    try:
+        async for key, _ in source.listed():
+            async with source.open(key) as opened:
+                await bucket.receive(key, opened.chunks)
+    finally:
+        await bucket.close()
+
+
+async def _any_object(bucket: S3Shelf) -> str:
+    """The first key of the bucket; empty when it holds nothing of ours."""
+    try:
+        async for key, _ in bucket.listed():
+            return key
+        return ""
+    finally:
+        await bucket.close()
 
 
 def _add_files(writer: archive.ArchiveWriter, folder: Path) -> None:
@@ -123,7 +167,9 @@ def restore(layout: Layout, source: Path, *, key: Path | None) -> Summary:
             shutil.move(unpacked / _SQLITE, layout.sqlite_file)
         else:
             engines.load_postgresql(layout.database_url, unpacked / _DUMP, replace=False)
-        if (unpacked / "files").is_dir():
+        if (unpacked / "files").is_dir() and (bucket := _bucket(layout)) is not None:
+            asyncio.run(_put_objects(bucket, unpacked / "files"))
+        elif (unpacked / "files").is_dir():
             if layout.files.is_dir():
                 layout.files.rmdir()
             (unpacked / "files").rename(layout.files)
@@ -145,6 +191,8 @@ def _check_empty(layout: Layout) -> None:
         raise NotEmpty(what=str(layout.sqlite_file))
     if layout.sqlite_file is None and current(layout.database_url):
         raise NotEmpty(what="PostgreSQL")
+    if (bucket := _bucket(layout)) is not None and (key := asyncio.run(_any_object(bucket))):
+        raise NotEmpty(what=f"{layout.objects.bucket}: {key}")
     if layout.files.is_dir() and any(layout.files.iterdir()):
         raise NotEmpty(what=str(layout.files))
 

@@ -4,11 +4,11 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from linli.kernel.errors import Conflict
-from linli.kernel.settings import Settings
+from linli.kernel.settings import Objects, Settings
 
 
 class InUse(Conflict):
@@ -23,14 +23,16 @@ class Layout:
 
     data: Path
     database_url: str
+    objects: Objects = field(default_factory=Objects)
+    """Where files lie: a folder here, or a bucket."""
 
     @staticmethod
     def of(settings: Settings) -> "Layout":
-        return Layout(settings.data_path, settings.database)
+        return Layout(settings.data_path, settings.database, settings.objects)
 
     @property
     def files(self) -> Path:
-        """The object store's folder."""
+        """The object store's folder; empty where files lie in a bucket."""
         return self.data / "objects"
 
     @property

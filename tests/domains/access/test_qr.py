@@ -199,7 +199,7 @@ async def test_permission_files_do_not_stay(site: Site) -> None:
     door = await site.new_door("北门")
     await site.code_on(door.iot_id)
     await site.work()
-    folder = site.objects._folder
+    folder = site.objects.shelf.folder
     assert len(list(folder.rglob("*.json"))) == 1
     await site.clock.advance(2 * HOUR)
     await site.work()

@@ -10,6 +10,7 @@ import pytest
 from linli.domains.communities.queries import imports as queries
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.people.queries import residents as resident_queries
+from linli.kernel.objects import FolderShelf
 from linli.kernel.outbox import LEASE_MS
 from linli.kernel.pages import PageRequest
 from tests.domains.communities.builders import make_world
@@ -24,7 +25,7 @@ PEOPLE = [(*house, f"住户{number}", 1, f"139{number:08}") for number, house in
 async def test_killed_again_and_again_it_is_done_once(database, database_url, clock, ids, tmp_path):
     database.clock = clock
     world = await make_world(database, clock, ids)
-    desk = Desk(database, world, clock, ids, tmp_path)
+    desk = Desk(database, world, clock, ids, tmp_path, FolderShelf(tmp_path / "objects"))
     community = world.community.community_id
     import_id = await desk.hand_in(HOUSES, PEOPLE)
     randomness = random.Random(5)

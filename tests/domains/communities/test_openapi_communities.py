@@ -6,6 +6,10 @@ import zlib
 import httpx
 import pytest
 
+from tests.plugins.stores import both_stores
+
+pytestmark = both_stores
+
 C = "/solution/community/paas/community"
 
 

@@ -15,8 +15,9 @@ from linli.kernel.errors import BadInput, LinliError, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
+from linli.kernel.unfit import refusal
 from linli.openapi import answers
-from linli.openapi.params import decoder, refusal
+from linli.openapi.params import decoder
 from linli.servicebus.bus import Caller, ServiceBus
 from linli.servicebus.params import params_of, passed_on
 from linli.servicebus.queries import CallRow, get_provider, list_calls

@@ -1,21 +1,16 @@
 """Firmware images: stored as they arrive, their sums computed here, never believed."""
 
-import asyncio
-import hashlib
-import os
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from linli.kernel.db import INT, Command, Database, Query, Reader, Tx, in_scope
-from linli.kernel.disk import telling_full_disk
-from linli.kernel.errors import BadInput, NotFound, TooLarge
+from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
-from linli.kernel.objects import ObjectStore
+from linli.kernel.objects import ObjectStore, Stored
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things.models import products
@@ -69,15 +64,6 @@ class NewFirmware(msgspec.Struct, frozen=True):
     file_name: str = ""
     exempt: bool = False
     """It needs no trial on one device before a campaign."""
-
-
-class Image(NamedTuple):
-    """A file that lies aside in the store, whole and synced."""
-
-    aside: Path
-    size: int
-    md5: str
-    sha256: str
 
 
 _COLUMNS = [*(firmwares.c[name] for name in Firmware._fields[:-1]), products.c.name]
@@ -170,32 +156,13 @@ async def full_image(db: Reader, *, product_no: int, module: str, version: str) 
 
 async def receive(
     objects: ObjectStore, key: str, chunks: AsyncIterator[bytes], *, limit: int = MAX_BYTES
-) -> Image:
-    """Write a body aside while it comes in, summing it up. Raises TooLarge, DiskFull, BadInput for an empty one."""
-    objects.check_room()
-    aside = objects.aside(key)
-    md5, sha256, size = hashlib.md5(usedforsecurity=False), hashlib.sha256(), 0
-    try:
-        with telling_full_disk(), aside.open("wb") as file:
-            async for chunk in chunks:
-                size += len(chunk)
-                if size > limit:
-                    raise TooLarge(limit=limit)
-
-                def take(part: bytes = chunk) -> None:
-                    file.write(part)
-                    md5.update(part)
-                    sha256.update(part)
-
-                await asyncio.to_thread(take)
-            file.flush()
-            await asyncio.to_thread(os.fsync, file.fileno())
-        if not size:
-            raise BadInput(field="file", rule="required")
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
-    return Image(aside, size, md5.hexdigest(), sha256.hexdigest())
+) -> Stored:
+    """Store a body while it comes in. Raises TooLarge, DiskFull, BadInput for an empty one."""
+    stored = await objects.receive(key, chunks, limit=limit)
+    if not stored.size:
+        await objects.delete(key)
+        raise BadInput(field="file", rule="required")
+    return stored
 
 
 async def add_firmware(
@@ -218,7 +185,6 @@ async def add_firmware(
     key = f"{product.tenant_id}/firmware/{ids.upload_id()}.bin"
     image = await receive(objects, key, chunks, limit=limit)
     try:
-        await asyncio.to_thread(objects.publish, image.aside, key)
         async with db.begin() as tx:
             await _refuse_same(scope, tx, product.product_no, new)
             number = await tx.insert(
@@ -233,7 +199,7 @@ async def add_firmware(
                     "file_key": key,
                     "file_name": new.file_name[:200],
                     "size": image.size,
-                    "md5": image.md5,
+                    "md5": image.etag,
                     "sha256": image.sha256,
                     "sign_method": new.sign_method,
                     "notes": new.notes,
@@ -244,7 +210,6 @@ async def add_firmware(
             )
             return await get_firmware(scope, tx, firmware_no=number or 0)
     except BaseException:
-        image.aside.unlink(missing_ok=True)
         await objects.delete(key)
         raise
 
@@ -257,14 +222,16 @@ async def describe_firmware(scope: Scope, tx: Tx, *, firmware_no: int, notes: st
         raise NotFound(what="firmware", id=firmware_no)
 
 
-async def delete_firmware(scope: Scope, tx: Tx, *, firmware_no: int, objects: ObjectStore) -> None:
-    """Remove an image that no campaign ever brought; its file goes after the commit. Raises NotFound, FirmwareInUse."""
+async def delete_firmware(scope: Scope, tx: Tx, *, firmware_no: int) -> str:
+    """Remove an image that no campaign ever brought; the key of its file, to be deleted after the commit.
+
+    Raises NotFound, FirmwareInUse.
+    """
     firmware = await get_firmware(scope, tx, firmware_no=firmware_no)
     if await _campaign_of.one(tx, no=firmware_no):
         raise FirmwareInUse(id=f"{firmware.module} {firmware.version}")
     await _delete.run(tx, scope, no=firmware_no)
-    path = objects.path(firmware.file_key)
-    tx.after_commit(lambda: path.unlink(missing_ok=True))
+    return firmware.file_key
 
 
 async def mark_firmware(tx: Tx, *, firmware_no: int, state: FirmwareState) -> None:

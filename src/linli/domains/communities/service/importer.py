@@ -92,8 +92,10 @@ class Importer:
             del self._progress[found.import_id]
 
     async def _import(self, scope: Scope, found: Import, progress: Progress) -> None:
-        source = self._store.path(found.object_key)
+        async with self._store.on_disk(found.object_key) as source:
+            await self._import_file(scope, found, progress, source)
 
+    async def _import_file(self, scope: Scope, found: Import, progress: Progress, source: Path) -> None:
         def note(done: int, expected: int) -> None:
             progress.rows, progress.rows_expected = done, expected
 

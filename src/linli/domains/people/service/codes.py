@@ -40,7 +40,7 @@ GAP_MS: Final = 60_000
 HOUR_MS: Final = 3_600_000
 AN_HOUR: Final = 5
 KIND: Final = "sign_in_code"
-_SEND: Final = "people.send_sign_in_code"
+SEND_JOB: Final = "people.send_sign_in_code"
 
 
 type Purpose = Literal["sign_in", "register", "sign"]
@@ -125,7 +125,7 @@ async def request_code(
         await tx.upsert(sign_in_codes, [row._asdict()], keys=("phone",), update=_Row._fields[1:])
         if wanted:
             sealed = secrets.seal(code, about=f"code:{phone}")
-            await outbox.add(tx, _SEND, ToSend(phone, sealed, language, row.expires_ms, purpose))
+            await outbox.add(tx, SEND_JOB, ToSend(phone, sealed, language, row.expires_ms, purpose))
 
 
 def _counted(last: _Row | None, now_ms: int) -> tuple[int, int]:
@@ -220,7 +220,7 @@ def register(jobs: Jobs, sender: SmsSender, secrets: Secrets, clock: Clock) -> N
         words = text(f"sms.{wanted.purpose}_code", wanted.language, code=code, minutes=LIVES_MS // 60_000)
         await sender.send(Sms(wanted.phone, words, KIND, code, wanted.expires_ms))
 
-    jobs.on(_SEND, ToSend, send)
+    jobs.on(SEND_JOB, ToSend, send)
 
 
 def _phone(phone: str) -> str:

@@ -10,7 +10,7 @@ from linli.kernel.db import Tx
 from linli.kernel.outbox import Jobs
 from linli.kernel.sms import Sms, SmsSender
 
-_SEND: Final = "people.send_message"
+SEND_JOB: Final = "people.send_message"
 KIND: Final = "notice"
 LIVES_MS: Final = 24 * 3_600_000
 
@@ -29,7 +29,7 @@ async def send(tx: Tx, *, phone: str, key: str, language: str, facts: dict[str, 
 async def send_text(tx: Tx, *, phone: str, text: str, due_ms: int = 0) -> None:
     """Have words sent to a phone, at once or not before `due_ms`."""
     message = Message(phone, text, max(tx.db.clock.now_ms(), due_ms) + LIVES_MS)
-    await outbox.add(tx, _SEND, message, due_ms=due_ms)
+    await outbox.add(tx, SEND_JOB, message, due_ms=due_ms)
 
 
 def register(jobs: Jobs, sender: SmsSender, clock: Clock) -> None:
@@ -39,4 +39,4 @@ def register(jobs: Jobs, sender: SmsSender, clock: Clock) -> None:
         if wanted.expires_ms > clock.now_ms():
             await sender.send(Sms(wanted.phone, wanted.text, KIND, "", wanted.expires_ms))
 
-    jobs.on(_SEND, Message, hand_over)
+    jobs.on(SEND_JOB, Message, hand_over)

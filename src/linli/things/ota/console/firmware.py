@@ -177,7 +177,8 @@ class FirmwareRoutes(Controller):
     ) -> None:
         """Delete an image that no campaign ever brought."""
         async with db.begin() as tx:
-            await firmware.delete_firmware(within, tx, firmware_no=firmware_id, objects=objects)
+            key = await firmware.delete_firmware(within, tx, firmware_no=firmware_id)
+        await objects.delete(key)
 
     @get("/{firmware_id:int}/download", right="integrations.manage")
     async def download(

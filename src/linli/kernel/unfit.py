@@ -1,0 +1,56 @@
+"""What msgspec says of input that does not fit, as the field and the rule that every surface tells."""
+
+import re
+from typing import Any, Final
+
+import msgspec
+
+from linli.kernel.errors import BadInput
+
+_PLACE: Final = re.compile(r"(?P<said>.*?)(?: - at `(?P<path>[^`]*)`)?", re.S)
+_MISSING: Final = re.compile(r"Object missing required field `(?P<name>[^`]+)`")
+_GOT: Final = re.compile(r"Expected `(?P<expected>[^`]+)`, got `(?P<got>[^`]+)`")
+_LENGTH: Final = re.compile(
+    r"Expected `(?P<kind>[^`]+)` of length (?P<sign>[<>]=|[<>]|==) (?P<limit>\d+)(?: and <= (?P<high>\d+))?"
+)
+_BOUND: Final = re.compile(r"Expected `(?P<kind>int|float)` (?P<sign>[<>]=?) (?P<limit>\S+)")
+_REGEX: Final = re.compile(r"Expected `str` matching regex (?P<quote>['\"])(?P<pattern>.*)(?P=quote)", re.S)
+
+
+def refusal(error: msgspec.DecodeError, *, whole: str = "params") -> BadInput:
+    """The field and the rule that a decoder's message speaks of; `whole` names input that is wrong altogether."""
+    place = _PLACE.fullmatch(str(error))
+    said, path = (place["said"], place["path"] or "") if place else (str(error), "")
+    path = path.removeprefix("$").removeprefix(".")
+    if isinstance(error, msgspec.ValidationError):
+        return of_words(said, path, whole=whole)
+    return BadInput(field=path or whole, rule="type", expected="JSON", said=said)
+
+
+def of_words(said: str, path: str, *, whole: str = "params") -> BadInput:
+    """The same from the words and the place apart."""
+    field = path or whole
+    if missing := _MISSING.match(said):
+        return BadInput(field=f"{path}.{missing['name']}" if path else missing["name"], rule="required")
+    if got := _GOT.match(said):
+        if got["got"] == "null":
+            return BadInput(field=field, rule="required")
+        return BadInput(field=field, rule="type", expected=got["expected"], got=got["got"])
+    if length := _LENGTH.match(said):
+        return BadInput(field=field, **_length_rule(length["kind"], length["sign"], int(length["limit"])))
+    if bound := _BOUND.match(said):
+        rule = "at_least" if bound["sign"].startswith(">") else "at_most"
+        return BadInput(field=field, rule=rule, limit=bound["limit"])
+    if pattern := _REGEX.match(said):
+        return BadInput(field=field, rule="format", example=pattern["pattern"])
+    if said.startswith("Invalid enum value"):
+        return BadInput(field=field, rule="unknown")
+    return BadInput(field=field, rule="unfit", said=said)
+
+
+def _length_rule(kind: str, sign: str, limit: int) -> dict[str, Any]:
+    if sign.startswith("<"):
+        return {"rule": "too_many_items" if kind == "array" else "too_long", "limit": limit}
+    if limit <= 1:
+        return {"rule": "blank"}
+    return {"rule": "too_few_items" if kind == "array" else "too_short", "limit": limit}

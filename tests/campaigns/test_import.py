@@ -1,0 +1,22 @@
+"""A tenth of the import campaign; `linli soak import` is the full one."""
+
+import json
+
+import pytest
+
+from tests.campaigns import import_
+from tests.engines import PostgreSQL
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_a_tenth_of_the_town(engine: str) -> None:
+    if engine == "postgresql" and (reason := PostgreSQL.missing()):
+        pytest.skip(reason)
+    found = import_.run(engine, houses=import_.HOUSES // 10, looks=9)
+    print(json.dumps(found, ensure_ascii=False, indent=2))
+    # A busy machine may be slow now and then; half of all answers are what it cannot excuse.
+    assert [fault for fault in found["faults"] if "for a list" not in fault] == []
+    assert max(one["p50_ms"] for one in found["lists"].values()) < import_.LIST_MS
+    assert found["memory_mb"]["peak"] < import_.MEMORY_MB / 2
+    assert "reading" in found["progress_seen"]

@@ -1,0 +1,77 @@
+"""Input of a wrong type is refused by its wire name, in the caller's words, on every route that takes such a parameter."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from linli.console.app import console_routes
+from linli.console.resident.app import resident_routes
+from tests.console.conftest import Browser
+
+pytestmark = pytest.mark.engines("sqlite")
+TYPED = {"integer", "boolean", "number"}
+WORDS = {"en": ("must be a whole number", "must be true or false", "must be a number")}
+
+
+def typed_parameters(document: dict[str, Any]) -> Iterator[tuple[str, str, str, dict[str, str]]]:
+    """(method, path, parameter, what else must be given) of every query parameter that is no text."""
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            asked = [one for one in operation.get("parameters", ()) if one["in"] == "query"]
+            needed = {one["name"]: "1" for one in asked if one.get("required")}
+            for parameter in asked:
+                said = parameter["schema"]
+                kinds = {str(one.get("type")) for one in (said, *said.get("oneOf", ()), *said.get("anyOf", ()))}
+                if kinds & TYPED:
+                    yield method, path, parameter["name"], needed
+
+
+def filled(path: str) -> str:
+    parts = path.split("/")
+    return "/".join("1" if part.startswith("{") else part for part in parts)
+
+
+async def test_every_typed_parameter(administrator: Browser) -> None:
+    document = console_routes(1 << 20).openapi_schema.to_schema()
+    asked, refused = 0, 0
+    for method, path, name, needed in typed_parameters(document):
+        place = filled(path).removeprefix("/api/console")
+        answer = await administrator.request(
+            method, place, params={**needed, name: "x"}, json={} if method != "get" else None
+        )
+        asked += 1
+        assert answer.status_code in (400, 403, 404), (path, name, answer.text)
+        body = answer.json()
+        assert "Expected" not in body["message"], (path, name, body)
+        if answer.status_code == 400 and body["field"] not in (None, "body"):
+            assert body["field"] == name, (path, body)
+            assert any(words in body["message"] for words in WORDS["en"]), body
+            refused += 1
+    assert refused > 0.8 * asked > 40, (refused, asked)
+
+
+async def test_the_callers_language(administrator: Browser) -> None:
+    def told(answer: httpx.Response) -> tuple[int, str, str]:
+        return answer.status_code, answer.json()["field"], answer.json()["message"]
+
+    path = "/communities/1/houses?parentId=x"
+    assert told(await administrator.get(path)) == (400, "parentId", "parentId: must be a whole number")
+    chinese = {"accept-language": "zh-CN"}
+    assert told(await administrator.get(path, headers=chinese)) == (400, "parentId", "parentId：必须是整数")
+    assert told(await administrator.get("/communities/1/houses?pageNo=x", headers=chinese))[1:] == (
+        "pageNo",
+        "pageNo：必须是整数",
+    )
+    body = await administrator.post("/companies/1/erase", json={"name": 5}, headers=chinese)
+    assert told(body) == (400, "name", "name：必须是文本")
+    body = await administrator.post("/communities/1/user-groups", json={}, headers=chinese)
+    assert (told(body)[1], "Object" in told(body)[2]) == ("name", False)
+
+
+def test_residents_have_the_same_table() -> None:
+    from linli.console import errors
+
+    handlers = resident_routes(1 << 20).exception_handlers
+    assert handlers.items() >= errors.HANDLERS.items()
