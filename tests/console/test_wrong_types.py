@@ -1,4 +1,4 @@
-"""Input of a wrong type is refused by its wire name, in the caller's words, on every route that takes such a parameter."""
+"""Input of a wrong type is refused by its wire name, in the caller's words, wherever such a parameter is taken."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +23,9 @@ def typed_parameters(document: dict[str, Any]) -> Iterator[tuple[str, str, str, 
             needed = {one["name"]: "1" for one in asked if one.get("required")}
             for parameter in asked:
                 said = parameter["schema"]
-                kinds = {str(one.get("type")) for one in (said, *said.get("oneOf", ()), *said.get("anyOf", ()))}
+                kinds = {
+                    str(one.get("type")) for one in (said, *said.get("oneOf", ()), *said.get("anyOf", ()))
+                }
                 if kinds & TYPED:
                     yield method, path, parameter["name"], needed
 

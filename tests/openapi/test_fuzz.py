@@ -7,9 +7,9 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from linli.kernel.unfit import refusal
 from linli.openapi import envelope
 from linli.openapi.envelope import Unreadable
-from linli.kernel.unfit import refusal
 from linli.openapi.params import decoder, number_too_big
 from linli.openapi.signature import SignedRequest, resources, signed_names
 from tests.openapi.sample_methods import Echo

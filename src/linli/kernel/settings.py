@@ -259,7 +259,9 @@ class Objects(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
     ] = False
     direct_urls: Annotated[
         bool,
-        Meta(description="Readers get the store's own signed URLs: it must be reachable by browsers and devices."),
+        Meta(
+            description="Readers get the store's own signed URLs: it must be reachable by browsers and devices."
+        ),
     ] = False
     timeout_seconds: Annotated[float, Meta(gt=0, le=300)] = 30.0
 
