@@ -180,7 +180,7 @@ async def test_a_webhook_is_set_up_tested_followed_and_replayed(house, hub):
         ({"url": "http://169.254.169.254/latest"}, 400, "url"),
         ({"url": "http://nobody.invalid/"}, 400, "url"),
         ({"name": ""}, 400, "name"),
-        ({"kinds": ["weather"]}, 400, "filters.kinds[0]"),
+        ({"kinds": ["weather"]}, 400, "kinds[0]"),
         ({"appKey": "99999999"}, 404, None),
         ({"secret": "short"}, 400, "secret"),
     ],

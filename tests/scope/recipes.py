@@ -133,7 +133,7 @@ def _data() -> dict[tuple[str, str], list[Recipe]]:
 def _subscriptions() -> dict[tuple[str, str], list[Recipe]]:
     of: list[Recipe] = [lambda x: {"subscriptionId": x.stream}]
     calls: dict[str, list[Recipe]] = {
-        "create": [lambda x: {"kind": "sse", "name": f"new {x.name}"}],
+        "create": [lambda x: {"kind": "sse", "name": f"new {x.name} {x.once}"}],
         "list": [lambda x: {}],
         "update": [lambda x: {"subscriptionId": x.stream, "kinds": ["data"], "enabled": True}],
         "delete": [lambda x: {"subscriptionId": x.spare_stream}],

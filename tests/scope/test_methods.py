@@ -1,5 +1,5 @@
 """Every registered method: own ids work; one foreign id is answered like one that does not exist and changes nothing.
-Device, project and data methods also fail in the words that the specification has for it (`named_errors`).
+Device, project, data and subscription methods also fail in the words that the specification has for it (`named_errors`).
 
 Generated: the cases come from the registry and from the ids that each recipe reads. Foreign is a row of another tenant,
 and a row of a community of the same tenant that the caller's project was not granted.
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from linli.app import rooms
+from linli.databus import subscriptions
 from linli.kernel import tenancy
 from linli.kernel.errors import NotFound, Unavailable
 from linli.openapi.registry import MethodSpec
@@ -115,6 +116,8 @@ async def test_it_fails_in_the_words_of_the_specification(
                     patch.setattr(type(town.platform.db), name, _fails(Unavailable()))
             elif case.how == "tenant":
                 patch.setattr(tenancy, "get_tenant", _fails(NotFound(what="tenant")))
+            elif case.how == "full":
+                patch.setattr(subscriptions, "MAX_PER_KEY", 0)
             assert await says({**params, **case.params}) == case.says, case.how
     others = [one for one in town.platform.openapi.registry.services() if one != spec.service]
     async with town.grants(first, others):
@@ -122,6 +125,9 @@ async def test_it_fails_in_the_words_of_the_specification(
     good = RECIPES[path, version][0](Chosen(first))
     if path in UNDONE_BY:  # the test before may have done it already
         await first.project.caller.call(*UNDONE_BY[path], good, cloudToken=token)
+    if path in MADE_ANEW_BY:
+        making, params, name = MADE_ANEW_BY[path]
+        good[name] = (await first.project.caller.ok(making, "1.0.0", params))[name]
     assert (await says(good))[0] == 200
 
 
@@ -130,6 +136,12 @@ UNDONE_BY = {
     "/solution/community/paas/device/remove": ("/solution/community/paas/device/add", "1.0.2"),
 }
 """What must be done before it can be done again."""
+MADE_ANEW_BY = {
+    "/message/subscription/delete": (
+        "/message/subscription/create", {"kind": "sse", "name": "short-lived"}, "subscriptionId",
+    ),
+}  # fmt: skip
+"""What makes another of what the test before may have deleted: path, params, and the parameter for its id."""
 
 
 def _fails(error: Exception) -> Any:

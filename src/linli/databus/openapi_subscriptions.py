@@ -268,7 +268,12 @@ async def replay_from(data: ReplayFrom, scope: Scope, db: Database) -> None:
     await _own(scope, db, data.subscription_id)
     async with db.begin() as tx:
         if data.since:
-            await replay.replay_since(scope, tx, subscription_id=data.subscription_id, since_ms=data.since)
+            try:
+                await replay.replay_since(
+                    scope, tx, subscription_id=data.subscription_id, since_ms=data.since
+                )
+            except BadInput as error:
+                raise BadInput(**{**error.facts, "field": "since"}) from error
         else:
             await replay.stop_replay(scope, tx, subscription_id=data.subscription_id)
 

@@ -275,10 +275,10 @@ def check_filters(filters: Filters) -> None:
     kinds = [str(kind) for kind in Kind if kind != Kind.TEST]
     for position, kind in enumerate(filters.kinds):
         if kind not in kinds:
-            raise BadInput(field=f"filters.kinds[{position}]", rule="one_of", allowed=", ".join(kinds))
+            raise BadInput(field=f"kinds[{position}]", rule="one_of", allowed=", ".join(kinds))
     for position, model_id in enumerate(filters.models):
         if not registry.load().versions(model_id):
-            raise BadInput(field=f"filters.models[{position}]", rule="unknown")
+            raise BadInput(field=f"models[{position}]", rule="unknown")
 
     for field, values in (
         ("products", filters.products),
@@ -286,7 +286,7 @@ def check_filters(filters: Filters) -> None:
         ("communities", filters.communities),
     ):
         if len(values) > MOST_FILTERED:
-            raise BadInput(field=f"filters.{field}", rule="too_many_items", limit=MOST_FILTERED)
+            raise BadInput(field=field, rule="too_many_items", limit=MOST_FILTERED)
 
 
 def _check_secret(secret: str) -> None:
