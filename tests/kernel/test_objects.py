@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,23 @@ from tests.plugins.stores import both_stores
 @pytest.fixture
 def store(shelf: Shelf, clock: ManualClock) -> ObjectStore:
     return ObjectStore(shelf, b"k" * 32, "http://linli.example/", clock)
+
+
+async def test_what_is_stored_while_its_owner_is_erased_is_not_there(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = ObjectStore(FolderShelf(tmp_path / "objects"), b"k" * 32, "http://linli.example/", clock)
+    aside = FolderShelf._aside
+
+    def erased_meanwhile(self: FolderShelf, key: str) -> Path:
+        found = aside(self, key)
+        shutil.rmtree(found.parent)
+        return found
+
+    monkeypatch.setattr(FolderShelf, "_aside", erased_meanwhile)
+    with pytest.raises(NotFound):
+        await store.put("owner/rights.json", b"{}")
+    assert await store.size("owner/rights.json") is None
 
 
 @both_stores

@@ -42,7 +42,7 @@ class Hop(msgspec.Struct, rename="camel", frozen=True):
     step: Step
     state: HopState
     at_ms: int | None
-    """Null: not known, as of a commit before the last restart."""
+    """Null: not known, as of a commit in the half second before a crash."""
     facts: dict[str, Any] = {}
     reason: str = ""
 
@@ -71,10 +71,10 @@ class Sight:
     app_keys: tuple[str, ...] = ()
 
 
-async def trace_of(sight: Sight, db: Database, commits: Commits | None, *, number: str) -> Trace:
+async def trace_of(sight: Sight, db: Database, commits: Commits, *, number: str) -> Trace:
     """Find what a number names: a batchId, a message id of a call, a request id, or `change-N` of a push log.
 
-    `commits`: None where other processes may have committed it. Raises NotFound.
+    Raises NotFound.
     """
     found: Trace | None = None
     if (pair := things.read_batch_id(number)) is not None:
@@ -101,9 +101,7 @@ async def _device(sight: Sight, db: Database, device_no: int) -> DeviceRow | Non
 # up
 
 
-async def _of_uplink(
-    sight: Sight, db: Database, commits: Commits | None, device_no: int, seq: int
-) -> Trace | None:
+async def _of_uplink(sight: Sight, db: Database, commits: Commits, device_no: int, seq: int) -> Trace | None:
     device = await _device(sight, db, device_no)
     if device is None:
         return None
@@ -116,7 +114,7 @@ async def _of_uplink(
     hops = [Hop("received", "ok", row.received_ms, {"topic": topic, "bytes": len(row.payload)})]
     if row.kind != "status":
         hops.append(Hop("checked", "ok", row.received_ms, {"note": row.note}))
-    commit = commits.find(seq) if commits is not None else None
+    commit = await commits.find(db, seq)
     at_ms = commit.at_ms if commit else None
     hops.append(Hop("committed", "ok", at_ms, {"messages": commit.messages if commit else None}))
     if row.kind != "status":
@@ -193,7 +191,7 @@ def _push(push: databus.Pushed, language: str) -> Hop:
     )
 
 
-async def _of_change(sight: Sight, db: Database, commits: Commits | None, change_id: int) -> Trace | None:
+async def _of_change(sight: Sight, db: Database, commits: Commits, change_id: int) -> Trace | None:
     """The trace of what a pushed message follows from, or of the push alone."""
     told = await databus.find_told(sight.devices, db, change_id=change_id)
     if told is None:

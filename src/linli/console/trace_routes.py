@@ -41,8 +41,7 @@ class TraceRoutes(Controller):
         """Every hop of one message with time and result. Requests and subscriptions show with their own right only."""
         requests, app_keys = await _requests_seen(db, rights, session, language_of(request))
         sight = Sight(within, requests, app_keys)
-        commits = None if things.routing is not None else things.ingest.commits
-        return await trace_of(sight, db, commits, number=id.strip().lower())
+        return await trace_of(sight, db, things.ingest.commits, number=id.strip().lower())
 
 
 async def _requests_seen(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import msgspec
 
 from linli.kernel import i18n
 from linli.kernel.errors import BadInput
 from linli.kernel.nul import holds_nul
+from linli.kernel.remembered import cached_short
 from linli.kernel.unfit import refusal
 from linli.openapi.params import from_fields
 from linli.openapi.plans import MethodPlan
@@ -114,7 +113,7 @@ def params_of(envelope: Envelope, plan: MethodPlan) -> msgspec.Struct | None:
         raise BadInput(field="params", rule="too_deep") from error
 
 
-@lru_cache(maxsize=256)
+@cached_short(256)
 def language_of(asked: str | None) -> str:
     return i18n.pick(asked)
 

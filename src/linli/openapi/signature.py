@@ -18,10 +18,11 @@ import hmac
 from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 import msgspec
+
+from linli.kernel.remembered import cached_short
 
 WINDOW_MS = 15 * 60 * 1000
 """A request may be this much older or newer than our clock (spec B 4.2, step 5)."""
@@ -155,7 +156,7 @@ def is_form(request: SignedRequest) -> bool:
     return kind is not None and kind[: len(_FORM)].lower() == _FORM and bool(request.body)
 
 
-@lru_cache(maxsize=512)
+@cached_short(512)
 def signed_names(listed: bytes) -> SignedNames:
     """The listed headers. A client lists the same ones in every call: cached."""
     spelled = {name.strip() for name in listed.split(b",")} - {b""}
@@ -250,7 +251,7 @@ def stated_time(headers: Mapping[bytes, bytes], signed: frozenset[bytes]) -> int
     raise Refused(400, "I400MH", "Header `X-Ca-Timestamp` is Required")
 
 
-@lru_cache(maxsize=1024)
+@cached_short(1024)
 def _date_ms(date: bytes) -> int:
     """UTC ms of an RFC 1123 date. Clients without a timestamp send the same date for a second: cached."""
     try:

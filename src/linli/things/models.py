@@ -194,6 +194,19 @@ inbox_work = Table(
 """The cursor of domain handlers: one row for each message that a handler wants and none has finished. A handler's
 transaction deletes its row, so it is done exactly once. `state`: `ready` or `parked`."""
 
+inbox_commits = Table(
+    "inbox_commits",
+    metadata,
+    Column("first_seq", INT, primary_key=True, autoincrement=False),
+    Column("day", INT, primary_key=True, autoincrement=False),
+    integer("last_seq"),
+    blob("batches"),
+    postgresql_partition_by="RANGE (day)",
+    sqlite_with_rowid=False,
+)
+"""When messages were committed (`inbox.commits`). `batches`: MessagePack list of (first number, last, UTC ms,
+messages)."""
+
 points = Table(
     "points",
     metadata,

@@ -84,7 +84,7 @@ class Things:
         self.ingest = Ingest(db, self.fleet, receiver, self.requests, clock, front=processes.name)
         self.dispatcher = Dispatcher(db, self.fleet, self.handlers, clock)
         self.ingest.on_committed.append(self.dispatcher.offer)
-        self.notes = Notes(db, ids, clock)
+        self.notes = Notes(db, self.ingest.commits, ids, clock)
         self.dispatcher.on_handled = self.notes.handled
         self.ingest.refusals.listeners.append(self.notes.refused)
         self.features = Features(db, self.fleet, self.ingest, ids, clock)

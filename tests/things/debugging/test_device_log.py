@@ -14,6 +14,7 @@ from linli.things.debugging.notes import MOST_REFUSED, Notes
 from linli.things.debugging.refused import cause_of, find_refused, list_refused
 from linli.things.device_logs.lines import Line
 from linli.things.device_logs.service import keep_lines
+from linli.things.inbox.commits import Commits
 from linli.things.inbox.messages import Message
 from linli.things.inbox.refusals import Refusal
 from linli.things.queries.devices import get_device
@@ -148,20 +149,39 @@ async def test_who_handled_a_message_and_how_long_it_took_is_noted(
     assert (rows["property"].state, rows["property"].done_ms) == (None, None)
 
 
-async def test_a_commit_is_known_until_it_is_forgotten(
+async def test_a_commit_is_known_to_every_process_once_it_is_written_down(
     platform: Platform, site: Site, database: Database
 ) -> None:
     device = await platform.connect(site.device)
     await device.post({"LightSwitch": 1})
     (entry,) = (await search(database, await number(database, site), "property")).entries
-    commit = platform.things.ingest.commits.find(entry.number)
+    commit = await platform.things.ingest.commits.find(database, entry.number)
     assert commit is not None
     assert commit.first_seq <= entry.number <= commit.last_seq
-    assert platform.things.ingest.commits.find(entry.number + 10**9) is None
+    await platform.things.notes.flush()
+    elsewhere = Commits()
+    assert await elsewhere.find(database, entry.number) == commit
+    assert await elsewhere.find(database, entry.number + 10**9) is None
+    assert await elsewhere.find(database, entry.number - 10**9) is None
+
+
+async def test_processes_commit_side_by_side(database: Database, ids: Ids, clock: ManualClock) -> None:
+    # Their batches overlap in numbers; whose a message is, its slot tells.
+    notes = {slot: Notes(database, Commits(), ids, clock) for slot in (3, 5)}
+    base = Ids.number_at(clock.now_ms())
+    for slot, one in notes.items():
+        one._commits.note(base + slot, base + 64 * 20 + slot, clock.now_ms() + slot, 2)
+        one._commits.note(base + 64 * 30 + slot, base + 64 * 31 + slot, clock.now_ms() + 10 + slot, 2)
+        await one.flush()
+    for slot in notes:
+        found = await Commits().find(database, base + 64 * 20 + slot)
+        assert found is not None
+        assert found.at_ms == clock.now_ms() + slot
+        assert await Commits().find(database, base + 64 * 25 + slot) is None
 
 
 async def test_a_flood_of_refusals_is_noted_in_part(database: Database, ids: Ids, clock: ManualClock) -> None:
-    notes = Notes(database, ids, clock)
+    notes = Notes(database, Commits(), ids, clock)
     for place in range(MOST_REFUSED + 50):
         notes.refused(Refusal(1, clock.now_ms(), "/t", b"{}", f"refusal {place}"))
     await notes.flush()

@@ -24,7 +24,13 @@ from linli.kernel.scope import Scope
 ROWS_A_STATEMENT = 64
 
 
-def _connect(path: str, *, read_only: bool = False) -> sqlite3.Connection:
+_CACHE_KB = 32 * 1024
+"""Pages that the writer and the reader each hold; what else is read often lies in the operating system's cache."""
+_HEAVY_CACHE_KB = 8 * 1024
+"""Each of the two connections for long reads, which seldom come by the same page again."""
+
+
+def _connect(path: str, *, read_only: bool = False, cache_kb: int = _CACHE_KB) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=1000)
     connection.execute("PRAGMA busy_timeout = 0" if not read_only else "PRAGMA busy_timeout = 5000")
     if not read_only:
@@ -33,7 +39,7 @@ def _connect(path: str, *, read_only: bool = False) -> sqlite3.Connection:
         connection.execute("PRAGMA wal_autocheckpoint = 4000")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute("PRAGMA cache_size = -65536")
+    connection.execute(f"PRAGMA cache_size = -{cache_kb}")
     if read_only:
         connection.execute("PRAGMA query_only = ON")
     return connection
@@ -106,7 +112,7 @@ class SQLiteDatabase(Database):
             try:
                 connection = self._heavy.pop()
             except IndexError:
-                connection = _connect(self._path, read_only=True)
+                connection = _connect(self._path, read_only=True, cache_kb=_HEAVY_CACHE_KB)
             try:
                 cursor = connection.execute(sql, values)
                 return cursor.fetchall() if most is None else cursor.fetchmany(most)

@@ -44,6 +44,9 @@ class FolderShelf:
                 file.flush()
                 os.fsync(file.fileno())
             self._publish(aside, key)
+        except FileNotFoundError:
+            # Its owner's folder was removed meanwhile: that is no fault of whoever stores.
+            raise NotFound(what="file", id=key) from None
         finally:
             aside.unlink(missing_ok=True)
 
@@ -56,6 +59,8 @@ class FolderShelf:
                 file.flush()
                 await asyncio.to_thread(os.fsync, file.fileno())
             await asyncio.to_thread(self._publish, aside, key)
+        except FileNotFoundError:
+            raise NotFound(what="file", id=key) from None
         finally:
             aside.unlink(missing_ok=True)
 
@@ -66,6 +71,8 @@ class FolderShelf:
                 target.parent.mkdir(parents=True, exist_ok=True)
         except (FileExistsError, NotADirectoryError):
             raise BadInput(field="key", rule="taken") from None
+        except FileNotFoundError:
+            raise NotFound(what="file", id=key) from None
         return target.parent / f".{system_secrets.token_hex(8)}{_PART}"
 
     def _publish(self, aside: Path, key: str) -> None:

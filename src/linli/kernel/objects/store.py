@@ -69,7 +69,10 @@ class ObjectStore:
             self.guard()
 
     async def put(self, key: str, content: bytes) -> Stored:
-        """Store or replace an object, durably. Raises BadInput, DiskFull, StoreUnavailable."""
+        """Store or replace an object, durably. Raises BadInput, DiskFull, StoreUnavailable.
+
+        NotFound while `delete_all` takes the owner's objects away.
+        """
         check_key(key)
         self.check_room()
         await self.shelf.put(key, content)

@@ -3,6 +3,8 @@
 from functools import lru_cache
 
 MAX_LENGTH = 268_435_455
+REMEMBERED = 256
+"""Characters of a topic whose bytes are remembered at most."""
 
 
 @lru_cache(maxsize=4096)
@@ -29,9 +31,14 @@ def text_field(text: str) -> bytes:
     return binary_field(text.encode())
 
 
-@lru_cache(maxsize=4096)
 def topic_field(topic: str) -> bytes:
     """A topic with its two length bytes, remembered. Raises ValueError if it is longer than 65535 bytes."""
+    # Who sends long ones on purpose shall not fill the memory with them.
+    return _short_topic(topic) if len(topic) <= REMEMBERED else binary_field(topic.encode())
+
+
+@lru_cache(maxsize=4096)
+def _short_topic(topic: str) -> bytes:
     return binary_field(topic.encode())
 
 

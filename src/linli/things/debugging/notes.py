@@ -1,4 +1,5 @@
-"""What a trace shows and nothing else keeps: how domain handlers fared with a message, and what was refused.
+"""What a trace shows and nothing else keeps: when messages were committed, how domain handlers fared with them, and what
+was refused.
 
 Collected in memory and written in bulk, so that neither costs the way of a message more than an append; a crash may
 lose the last half second of them. A flood of refused uplinks is noted up to `MOST_REFUSED` a turn.
@@ -14,7 +15,9 @@ from linli.kernel.db.partitions import day_of
 from linli.kernel.errors import Unavailable
 from linli.kernel.ids import Ids
 from linli.things.debugging.models import handled_messages, refused_uplinks
+from linli.things.inbox.commits import Commits
 from linli.things.inbox.refusals import Refusal
+from linli.things.models import inbox_commits
 
 log = telemetry.logger(__name__)
 
@@ -30,7 +33,7 @@ _dropped = telemetry.counter(
     "debug_notes_dropped", "Refused uplinks that were not noted since there were too many"
 )
 
-TABLES: Final = (handled_messages, refused_uplinks)
+TABLES: Final = (handled_messages, refused_uplinks, inbox_commits)
 """Kept as long as the messages themselves."""
 
 type _Handled = tuple[int, int, int, int, int, str]
@@ -40,8 +43,9 @@ type _Refused = tuple[int, int, int, int, str, str, bytes]
 class Notes:
     """One per process."""
 
-    def __init__(self, db: Database, ids: Ids, clock: Clock) -> None:
+    def __init__(self, db: Database, commits: Commits, ids: Ids, clock: Clock) -> None:
         self._db = db
+        self._commits = commits
         self._ids = ids
         self._clock = clock
         self._handled: list[_Handled] = []
@@ -82,7 +86,7 @@ class Notes:
         """Write everything noted so far. What cannot be written is dropped: notes are worth no waiting."""
         handled, self._handled = self._handled, []
         refused, self._refused = self._refused, []
-        if not handled and not refused:
+        if not handled and not refused and not self._commits.any:
             return
         try:
             async with self._db.begin() as tx:
@@ -93,6 +97,8 @@ class Notes:
                     )
                 if refused:
                     await tx.insert_tuples(refused_uplinks, _REFUSED, refused)
+                if self._commits.any:
+                    await self._commits.write(tx)
         except Unavailable:
             log.warning(
                 "%d notes of handled messages and %d of refused ones are lost", len(handled), len(refused)

@@ -1,11 +1,11 @@
 """One uplink on its way into a batch, and how its device is answered."""
 
-import functools
 from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
 
+from linli.kernel.remembered import cached_short
 from linli.protocols.linkkit import envelope
 from linli.things.errors import explain
 from linli.things.fleet import DeviceEntry
@@ -63,7 +63,7 @@ class Arrival(msgspec.Struct, gc=False):
         self.batch.replies.append((self.uplink, answer))
 
 
-@functools.lru_cache(maxsize=4096)
+@cached_short(4096)
 def method_of(topic: str) -> str:
     """The method name that a topic stands for, for clients that send none."""
     _, _, tail = topic.partition("/thing/")
