@@ -71,7 +71,9 @@ async def things(parts: Parts) -> AsyncIterator[tuple[Things, int]]:
     server = await listen(things.front.connection, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     things.simulator.address = lambda: ("127.0.0.1", port)
-    parts.services.update(invoker=things.invoker, simulator=things.simulator, features=things.features)
+    parts.services.update(
+        invoker=things.invoker, simulator=things.simulator, features=things.features, things=things
+    )
     yield things, port
     server.close()
     await things.stop()
@@ -124,6 +126,15 @@ async def test_every_other_failure_has_its_cause_too(rig: Rig, administrator: Br
     done = await rig.call(administrator, "remoteOpen")
     assert (done["ok"], done["why"]) == (True, None)
 
+    def traced(call: dict[str, Any]) -> Any:
+        return administrator.get("/trace", params={"id": call["messageId"]})
+
+    hops = (await traced(done)).json()["hops"]
+    assert [hop["step"] for hop in hops] == ["asked", "routed", "sent", "replied"]
+    device.answers["thing.service.remoteOpen"] = lambda params: {"code": 5002, "message": "jammed again"}
+    hops = (await traced(await rig.call(administrator, "remoteOpen"))).json()["hops"]
+    assert (hops[-1]["state"], hops[-1]["facts"]["code"]) == ("failed", 5002)
+
     recorded = [
         (await administrator.get(f"{rig.at}/debug/calls/{row['id'].removeprefix('down-')}")).json()
         for row in (await administrator.get(f"{rig.at}/messages")).json()
@@ -131,12 +142,18 @@ async def test_every_other_failure_has_its_cause_too(rig: Rig, administrator: Br
     ]
     causes = [(one["state"], one["why"] and one["why"]["cause"]) for one in recorded]
     assert sorted(causes, key=str) == [
-        ("answered", None), ("offline", "offline"), ("refused", "answered"), ("refused", "unknown_to_device"),
+        ("answered", None), ("offline", "offline"), ("refused", "answered"), ("refused", "answered"),
+        ("refused", "unknown_to_device"),
     ]  # fmt: skip
 
     asked = {"kind": "set", "args": {"Nothing": 1}}
     said = (await administrator.post(f"{rig.at}/debug/call", json=asked)).json()
-    assert said["why"]["cause"] == "bad_input"
+    assert (said["why"]["cause"], said["messageId"]) == ("bad_input", "")
+    device.answers["thing.service.property.set"] = lambda params: {"data": {}}
+    asked = {"kind": "set", "args": {"Energy": 12.5}}
+    said = (await administrator.post(f"{rig.at}/debug/call", json=asked)).json()
+    told = (await traced(said)).json()
+    assert (told["kind"], told["title"], told["payload"]) == ("down", "set", '{"Energy":12.5}')
     await administrator.put(rig.at, json={"enabled": False})
     await device.close()
 

@@ -4,7 +4,7 @@ from linli.databus import records, replay
 from linli.kernel.causes import CAUSE
 from linli.things.room import Things
 from tests.databus.receiver import Receiver
-from tests.databus.test_console import hub, house  # noqa: F401 - fixtures
+from tests.databus.test_console import house, hub  # noqa: F401 - fixtures
 from tests.databus.test_records import DOOR_MODEL, entrance
 from tests.databus.test_webhooks import until
 

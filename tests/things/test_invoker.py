@@ -84,7 +84,8 @@ async def test_a_refusal_carries_the_devices_code_and_words(
     }
     with pytest.raises(DeviceRefused) as refused:
         await platform.things.invoker.invoke(site.tenant, site.device.iot_id, "remoteOpen", {})
-    assert refused.value.facts == {"answer": 5001, "message": "the lock is jammed"}
+    facts = refused.value.facts
+    assert (facts["answer"], facts["message"]) == (5001, "the lock is jammed")
     assert "the lock is jammed" in refused.value.text("zh-CN")
     assert await states(database) == [("remoteOpen", "sync", "refused")]
 

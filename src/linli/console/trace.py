@@ -144,11 +144,14 @@ def _handling(row: things.TracedUplink) -> Hop:
 
 
 def _refusal(device: DeviceRow, row: RefusedUplink) -> Trace:
+    cause = cause_of(row.reason)
     hops = [
         Hop("received", "ok", row.at_ms, {"topic": row.topic, "bytes": len(row.payload)}),
-        Hop("refused", "failed", row.at_ms, {"cause": cause_of(row.reason)}, row.reason),
-        Hop("acknowledged", "ok", row.at_ms, {"code": 501 if cause_of(row.reason) == "unsupported" else 460}),
+        Hop("refused", "failed", row.at_ms, {"cause": cause}, row.reason),
     ]
+    if cause != "topic":  # there the front refuses, by the protocol's own codes
+        code = 501 if cause == "unsupported" else 460
+        hops.append(Hop("acknowledged", "ok", row.at_ms, {"code": code}))
     return Trace(
         batch_id(row.device_no, row.seq), "refused", row.topic, row.at_ms, device.iot_id, _name(device),
         shown(row.payload), "", hops,

@@ -21,7 +21,7 @@ class Invoker(Protocol):
 
     async def set_properties(
         self, scope: Scope, iot_id: str, values: Mapping[str, Any], *, timeout_s: float
-    ) -> None:
+    ) -> object:
         """Set properties and wait until the device has them; some SDKs take the message and never reply."""
         ...
 

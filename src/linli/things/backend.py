@@ -1,5 +1,7 @@
 """The MQTT front's backend: who may connect, where uplinks go, what coming and going means."""
 
+from typing import Final
+
 from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit.connect import ConnectKind, ConnectName
 from linli.things.apps import AppLogin
@@ -19,10 +21,18 @@ from linli.things.mqtt.ports import (
     Refused,
     Registered,
     RegisterRequest,
+    TopicFault,
     Uplink,
 )
 from linli.things.mqtt.session import Session
 from linli.things.registration import Registration, TokenKind
+
+_TOPIC_FAULTS: Final[dict[TopicFault, str]] = {
+    "publish": "publish not allowed: the topic is not one of this device or of a sub-device logged in through it",
+    "subscribe": "subscribe not allowed: the topic is not one of this device or of a sub-device logged in through it",
+    "quota": "subscribe not allowed: the connection has as many subscriptions as it may",
+}
+"""As the log of refused messages tells it; a device is told by SUBACK and on `/ext/error/`."""
 
 
 class Backend:
@@ -113,6 +123,9 @@ class Backend:
             uplinks = self.edge_bus.take(uplinks)
         if uplinks:
             self._ingest.accept(uplinks)
+
+    def topic_refused(self, session: Session, topic: str, payload: bytes, what: TopicFault) -> None:
+        self._ingest.refuse_topic(session.device_no, topic, payload, _TOPIC_FAULTS[what])
 
     def connected(self, session: Session) -> None:
         device = self._fleet.device(session.device_no)

@@ -8,6 +8,7 @@ from linli.kernel.db import Database, Tx
 from linli.kernel.errors import LinliError
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
+from linli.protocols import mqtt
 from linli.things.debugging import trace
 from linli.things.debugging.device_log import LogKind, LogPage, LogSearch, find_entries
 from linli.things.debugging.notes import MOST_REFUSED, Notes
@@ -187,3 +188,22 @@ async def test_a_flood_of_refusals_is_noted_in_part(database: Database, ids: Ids
     await notes.flush()
     found = await find_entries(database, device_no=1, search=LogSearch(kinds=("refused",), most=1_000))
     assert len(found.entries) == MOST_REFUSED
+
+
+async def test_a_topic_that_is_not_the_devices_own_is_among_its_refused_messages(
+    platform: Platform, site: Site, database: Database
+) -> None:
+    device = await platform.connect(site.device)
+    theirs = f"/sys/{site.device.product_key}/somebody-else/thing/event/property/post"
+    await device.publish(theirs, b'{"params":{}}')
+    assert (await device.next()).topic.startswith("/ext/error/")
+    device.client.send(mqtt.Subscribe(77, (("/sys/a1aaaaaaaaa/x/#", 0), (device.topic("#"), 0))))
+    await device.post({"Nobody": 1})
+    await platform.things.notes.flush()
+    device_no = await number(database, site)
+    page = await list_refused(site.tenant, database, device_no=device_no, text="", page=PageRequest(1, 10))
+    told = {row.topic: (cause_of(row.reason), row.reason.partition(":")[0], row.payload) for row in page.data}
+    assert told[theirs] == ("topic", "publish not allowed", b'{"params":{}}')
+    assert told["/sys/a1aaaaaaaaa/x/#"] == ("topic", "subscribe not allowed", b"")
+    assert [cause for cause, _, _ in told.values()].count("unknown") == 1
+    assert len(told) == 3

@@ -19,6 +19,7 @@ from linli.things.mqtt.ports import (
     Refused,
     Registered,
     RegisterRequest,
+    TopicFault,
     Uplink,
 )
 from linli.things.mqtt.session import Session
@@ -44,6 +45,7 @@ class MemoryBackend:
         self.tokens: dict[str, str] = {}
         """Client id or iotId -> token."""
         self.registered: list[RegisterRequest] = []
+        self.refused_topics: list[tuple[str, bytes, str]] = []
         self.on_uplinks: Callable[[list[Uplink]], None] | None = None
         self.front: Any = None
         self.gate: asyncio.Event | None = None
@@ -119,6 +121,9 @@ class MemoryBackend:
         self.events.append(("connected", *session.key))
         self.sessions[session.key] = session
         self.changed.set()
+
+    def topic_refused(self, session: Session, topic: str, payload: bytes, what: TopicFault) -> None:
+        self.refused_topics.append((topic, payload, what))
 
     def disconnected(self, session: Session, reason: Gone) -> None:
         self.events.append((reason, *session.key))

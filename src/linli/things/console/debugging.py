@@ -41,7 +41,7 @@ class DebugOutcome(msgspec.Struct, rename="camel", frozen=True):
     data: Any
     took_ms: int
     message_id: str = ""
-    """Known where the platform told it: of services and `get`."""
+    """Empty where nothing was recorded, as with inputs that do not fit."""
     why: Why | None = None
     """Why it failed."""
     field: str = ""
@@ -130,7 +130,8 @@ class DebugRoutes(Controller):
         message_id = ""
         try:
             if data.kind == "set":
-                await invoker.set_properties(within, iot_id, data.args, timeout_s=WAIT_S)
+                outcome = await invoker.set_properties(within, iot_id, data.args, timeout_s=WAIT_S)
+                message_id = outcome.message_id
             elif data.kind == "get":
                 outcome = await invoker.get_properties(within, iot_id, data.identifiers, timeout_s=WAIT_S)
                 answer, message_id = outcome.data, outcome.message_id
@@ -144,7 +145,8 @@ class DebugRoutes(Controller):
         except LinliError as error:
             why = await why_failed(within, db, device=device, identifier=identifier, error=error)
             field = str(error.facts.get("field", "")) if isinstance(error, BadInput) else ""
-            return DebugOutcome(False, None, clock.now_ms() - begun, why=why, field=field)
+            message_id = str(error.facts.get("message_id", ""))
+            return DebugOutcome(False, None, clock.now_ms() - begun, message_id, why, field)
         return DebugOutcome(True, answer, clock.now_ms() - begun, message_id)
 
     @get("/calls/{call_id:str}", right="devices.use")

@@ -70,7 +70,7 @@ class RefusedRow(msgspec.Struct, rename="camel", frozen=True):
     reason: str
     """As the device was told."""
     cause: str
-    """What sort of fault: `not_json`, `unknown`, `type`, `unsupported`, `not_stored` or `other`."""
+    """What sort of fault: `not_json`, `unknown`, `type`, `unsupported`, `not_stored`, `topic` or `other`."""
     payload: str
     trace_id: str
 

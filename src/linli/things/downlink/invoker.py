@@ -6,7 +6,8 @@ here: what must reach a device later is desired state.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
@@ -59,6 +60,16 @@ class Translates(Protocol):
         ...
 
 
+@contextmanager
+def _named(record: CallRecord) -> Iterator[None]:
+    """A failure carries the id of its call, so that whoever shows it can lead to its trace."""
+    try:
+        yield
+    except LinliError as error:
+        error.facts.setdefault("message_id", record.message_id)
+        raise
+
+
 class Invoker:
     """One per process. `publisher` is set once the front exists; without one every device is offline."""
 
@@ -104,17 +115,18 @@ class Invoker:
         service, checked = self._checked(device, identifier, args)
         sync = service.call_type == "sync"
         record = self._record(scope, device, identifier, "sync" if sync else "async", checked)
-        if sync and not await self._speaks_raw(device):
-            return await self._call_sync(device, service, record, timeout_s)
-        topic = service_call(device.product_key, device.device_name, identifier)
-        if not wait and not sync:
-            await self._send_async(device, topic, service.method, record)
-            return Outcome({}, record.message_id, waited=False)
-        return await self._call_async(device, topic, service.method, record, timeout_s)
+        with _named(record):
+            if sync and not await self._speaks_raw(device):
+                return await self._call_sync(device, service, record, timeout_s)
+            topic = service_call(device.product_key, device.device_name, identifier)
+            if not wait and not sync:
+                await self._send_async(device, topic, service.method, record)
+                return Outcome({}, record.message_id, waited=False)
+            return await self._call_async(device, topic, service.method, record, timeout_s)
 
     async def set_properties(
         self, scope: Scope, iot_id: str, values: Mapping[str, Any], *, timeout_s: float = TIMEOUT_S
-    ) -> None:
+    ) -> Outcome:
         """Set properties and wait until the device has them: it replied, or took the message and stayed quiet.
 
         Raises NotFound, BadInput, DeviceOffline, DeviceSilent, DeviceRefused.
@@ -122,7 +134,10 @@ class Invoker:
         device = await self._device(scope, iot_id)
         record = self._record(scope, device, SET, "async", self._checked_set(device, values))
         topic = service_call(device.product_key, device.device_name, _SET_TOPIC)
-        await self._call_async(device, topic, _SET_METHOD, record, timeout_s, silence_is_consent=True)
+        with _named(record):
+            return await self._call_async(
+                device, topic, _SET_METHOD, record, timeout_s, silence_is_consent=True
+            )
 
     async def send_properties(self, scope: Scope, iot_id: str, values: Mapping[str, Any]) -> str:
         """Set properties without waiting; the message id. Raises NotFound, BadInput, DeviceOffline."""
@@ -148,7 +163,8 @@ class Invoker:
                 raise BadInput(field=f"identifiers[{place}]", rule="tsl.unknown_identifier")
         record = self._record(scope, device, GET, "async", list(identifiers))
         topic = service_call(device.product_key, device.device_name, _GET_TOPIC)
-        return await self._call_async(device, topic, _GET_METHOD, record, timeout_s)
+        with _named(record):
+            return await self._call_async(device, topic, _GET_METHOD, record, timeout_s)
 
     # what is asked for
 

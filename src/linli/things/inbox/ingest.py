@@ -27,7 +27,7 @@ from linli.things.inbox.batch import Batch
 from linli.things.inbox.commits import Commits
 from linli.things.inbox.messages import Message
 from linli.things.inbox.receiver import Receiver
-from linli.things.inbox.refusals import SHOWN_BYTES, Refusal, Refusals
+from linli.things.inbox.refusals import SHOWN_BYTES, SHOWN_TOPIC, Refusal, Refusals
 from linli.things.inbox.requests import Requests
 from linli.things.models import inbox
 from linli.things.mqtt.ports import Publisher, Uplink
@@ -147,6 +147,11 @@ class Ingest:
             self._open = Batch()
         self._wake.set()
 
+    def refuse_topic(self, device_no: int, topic: str, payload: bytes, reason: str) -> None:
+        """Note what the front did not let in."""
+        told = Refusal(device_no, self._clock.now_ms(), topic[:SHOWN_TOPIC], payload[:SHOWN_BYTES], reason)
+        self.refusals.note(told)
+
     def status(self, device: DeviceEntry, *, online: bool) -> None:
         """A device's connection came or went: kept in order with its messages."""
         now_ms = self._clock.now_ms()
@@ -243,7 +248,8 @@ class Ingest:
         for uplink, reason in batch.refused:
             payload = uplink.payload[:SHOWN_BYTES]
             now_ms = self._clock.now_ms()
-            self.refusals.note(Refusal(uplink.device_no, now_ms, uplink.topic.text, payload, reason))
+            topic = uplink.topic.text[:SHOWN_TOPIC]
+            self.refusals.note(Refusal(uplink.device_no, now_ms, topic, payload, reason))
         if batch.messages:
             _stored.inc(len(batch.messages))
             for listener in self.on_committed:

@@ -16,6 +16,8 @@ class Refusal(NamedTuple):
 
 
 SHOWN_BYTES = 4096
+SHOWN_TOPIC = 500
+"""Characters."""
 
 
 class Refusals:

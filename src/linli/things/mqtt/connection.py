@@ -252,17 +252,20 @@ class Connection(Wire):
         """A sub-device came or went: judge topics anew."""
         self._known.clear()
 
-    def deny(self, session: Session, topic: UplinkTopic | None) -> None:
-        """A publish, or (None) a filter, was refused."""
-        if topic is not None and topic.kind in rules.AFTER_LEAVING:
+    def deny(self, session: Session, topic: UplinkTopic, payload: bytes) -> None:
+        """A publish was refused."""
+        if topic.kind in rules.AFTER_LEAVING:
             return
+        self._count_denial()
+        self.home.denied(session, topic, payload)
+
+    def deny_filter(self, session: Session, text: str, *, full: bool = False) -> None:
+        self._count_denial()
+        self.home.denied_filter(session, text, full=full)
+
+    def _count_denial(self) -> None:
         self.denials += 1
         self.traffic.denied += 1
-        if topic is not None:
-            self.home.denied(session, topic)
-
-    def deny_filter(self, session: Session) -> None:
-        self.deny(session, None)
 
     def hand_over(self, uplinks: list[Uplink]) -> None:
         """Give uplinks to the backend; those already settled only wait for their turn to be acknowledged."""

@@ -246,9 +246,10 @@ class Front:
         else:
             self.clients.forget(session)
 
-    def denied(self, session: Session, topic: UplinkTopic) -> None:
+    def denied(self, session: Session, topic: UplinkTopic, payload: bytes) -> None:
         if session.is_app:
             return
+        self.backend.topic_refused(session, topic.text, payload, "publish")
         log.info(
             "publish refused", extra={"facts": {"device": "/".join(session.key), "topic": topic.text[:200]}}
         )
@@ -259,6 +260,10 @@ class Front:
             data={"productKey": topic.product_key, "deviceName": topic.device_name},
         )
         session.send(ext_error(*session.key), body)
+
+    def denied_filter(self, session: Session, text: str, *, full: bool) -> None:
+        if not session.is_app:
+            self.backend.topic_refused(session, text, b"", "quota" if full else "subscribe")
 
     def subscribe(self, session: Session, packet: mqtt.Subscribe) -> None:
         if self._subscribing.subscribe(session, packet) and session.is_app:

@@ -38,8 +38,12 @@ class Home(Protocol):
         """An open connection is no longer."""
         ...
 
-    def denied(self, session: Session, topic: UplinkTopic) -> None:
+    def denied(self, session: Session, topic: UplinkTopic, payload: bytes) -> None:
         """A publish was refused by the rules."""
+        ...
+
+    def denied_filter(self, session: Session, text: str, *, full: bool) -> None:
+        """A subscription was refused by the rules, or (`full`) since the session has as many as it may."""
         ...
 
     def subscribe(self, session: Session, packet: mqtt.Subscribe) -> None: ...

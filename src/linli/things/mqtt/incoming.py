@@ -40,7 +40,7 @@ def take_unusual(
     if device_no < 0:
         uplink.settled = True
         extra.reason = Reason.NOT_AUTHORIZED
-        connection.deny(session, topic)
+        connection.deny(session, topic, packet.payload)
     elif unusual:
         limits, home = connection.traffic.limits, connection.home
         owner = (topic.product_key, topic.device_name)

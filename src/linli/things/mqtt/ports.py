@@ -10,7 +10,7 @@ with the whole batch; only then do the PUBACKs go out, in the order the messages
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
@@ -182,6 +182,10 @@ class Uplink(msgspec.Struct, gc=False):
         self.connection.reply(self.topic, payload)
 
 
+type TopicFault = Literal["publish", "subscribe", "quota"]
+"""What was not allowed; `quota`: one subscription more than a session may have."""
+
+
 class Backend(Protocol):
     """What the front needs. Called on the event loop; the plain methods must not block."""
 
@@ -201,6 +205,10 @@ class Backend(Protocol):
         Every one must come back by `Publisher.done` or `Publisher.refuse`, later or at once, whatever
         becomes of its content; QoS 0 too, since unanswered uplinks are what back-pressure counts.
         """
+        ...
+
+    def topic_refused(self, session: "Session", topic: str, payload: bytes, what: TopicFault) -> None:
+        """A device used a topic that is not its own; nothing else will be heard of it."""
         ...
 
     def connected(self, session: "Session") -> None: ...

@@ -50,11 +50,11 @@ class Subscribing:
         for text, options in packet.filters:
             before = session.subscriptions.get(text)
             if before is None and len(session.subscriptions) >= self._limits.max_filters:
-                connection.deny_filter(session)
+                connection.deny_filter(session, text, full=True)
                 codes.append(Reason.QUOTA_EXCEEDED if v5 else mqtt.REFUSED_FILTER)
                 continue
             if not rules.may_subscribe(session, text):
-                connection.deny_filter(session)
+                connection.deny_filter(session, text)
                 codes.append(Reason.NOT_AUTHORIZED if v5 else mqtt.REFUSED_FILTER)
                 continue
             qos = options & mqtt.QOS_BITS
