@@ -3,6 +3,12 @@ the hundred thousand.
 
 No crash, no 5xx, no growing memory, a clean log; what is stored came from whole messages, and well-behaved devices and
 callers are served all the while. The seed that the report names makes the same run again.
+
+Memory is judged twice, after a warm-up (`ASIDE`). Python's own blocks, as `/metrics` counts them: the least count of the
+second half of the looks may be above that of the first by `KEPT_BLOCKS` a packet, besides what the thing models of
+products made meanwhile hold; garbage that waits for its collector is not in the least count. And resident memory: what it
+grew besides SQLite's pages (at most `CACHE_MB`) stays under `GROWTH_MB` in all and under `LATE_MB` in the second half,
+which leaves room for the gaps that malloc keeps between what lives and what went.
 """
 
 import argparse
@@ -17,7 +23,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import httpx
@@ -25,7 +31,7 @@ import uvloop
 
 from tests.campaigns.caller import Caller
 from tests.campaigns.kill import database_of
-from tests.campaigns.malformed import Malformed
+from tests.campaigns.malformed import CACHE_MB, GROWTH_MB, Malformed
 from tests.campaigns.overload import Memory
 from tests.campaigns.publisher import Publisher
 from tests.campaigns.site import PASSWORD, make_site
@@ -47,6 +53,13 @@ ASIDE = 0.2
 """Of the count, sent before memory is first looked at."""
 LOOKS = 8
 """How often memory is looked at from then on: what grows for ever grows as much in the second half as in the first."""
+LATE_MB = 12
+KEPT_BLOCKS = 0.3
+"""A packet. One small object kept for each would be one at least."""
+BLOCKS_A_PRODUCT = 600
+"""Of a category's thing model, read and compiled."""
+ENOUGH = 50_000
+"""Things sent, from which on blocks tell a leak from warming up."""
 
 
 class Fuzz(Malformed):
@@ -81,22 +94,60 @@ class Fuzz(Malformed):
             self._good.start()
             parts.push_async_callback(self._good.stop)
             await self._send_all(ASIDE)
-            before, stored = memory.sample(), self._database_mb()
+            looks = [await self._sample(memory)]
             for step in range(1, LOOKS + 1):
                 await self._send_all(ASIDE + (1 - ASIDE) * step / LOOKS)
                 await self._still_served()
-                memory.sample()
-            after, grown_file = memory.samples[-1], self._database_mb() - stored
+                looks.append(await self._sample(memory))
             await self._good.stop()
-            await self._look(after - before - min(max(grown_file, 0), 64))
+            kept = self._judge(looks)
+            await self._look(0)
         return {
             "seconds": round(time.monotonic() - began, 1),
             "sent": sum(self._sent.values()),
             "by_kind": self._sent,
             "answers": dict(sorted(self.answers.items())),
-            "memory_mb": {"before": round(before), "after": round(after), **_course(memory.samples)},
-            "database_grew_mb": round(grown_file, 1),
+            **kept,
             "wrong": self.wrong,
+        }
+
+    # memory
+
+    async def _sample(self, memory: Memory) -> "_Look":
+        told = (await self._client.get("/metrics")).text
+        blocks = next(line for line in told.splitlines() if line.startswith("linli_python_blocks"))
+        products = len((await self._staff.get("/api/console/products")).json())
+        return _Look(
+            sum(self._sent.values()), memory.sample(), self._database_mb(), float(blocks.split()[1]), products
+        )
+
+    def _judge(self, looks: list["_Look"]) -> dict[str, Any]:
+        """What the report tells of memory; what is too much of it goes among the wrongs."""
+        first, middle, last = looks[0], looks[len(looks) // 2], looks[-1]
+        early, late = looks[: len(looks) // 2], looks[len(looks) // 2 :]
+        grown, grown_late = _grown(first, last), _grown(middle, last)
+        made = late[-1].products - early[0].products
+        packets = (late[0].sent + late[-1].sent - early[0].sent - early[-1].sent) / 2
+        more = min(look.blocks for look in late) - min(look.blocks for look in early)
+        kept = (more - made * BLOCKS_A_PRODUCT) / packets
+        if grown > GROWTH_MB:
+            self._wrong(f"memory grew by {grown:.0f} MB")
+        if grown_late > LATE_MB:
+            self._wrong(f"memory grew by {grown_late:.0f} MB in the second half")
+        if last.sent >= ENOUGH and kept > KEPT_BLOCKS:
+            self._wrong(f"{kept:.2f} blocks of memory are kept for each thing sent")
+        return {
+            "memory_mb": {
+                "course": [round(look.resident) for look in looks],
+                "grew_besides_pages": round(grown, 1),
+                "second_half_besides_pages": round(grown_late, 1),
+                "database_grew": round(last.database - first.database, 1),
+            },
+            "blocks": {
+                "course": [round(look.blocks) for look in looks],
+                "products_made": made,
+                "kept_a_packet": round(kept, 3),
+            },
         }
 
     async def _send_all(self, share: float) -> None:
@@ -278,14 +329,20 @@ def _first(said: bytes) -> str:
     return said[:1].hex() or "closed"
 
 
-def _course(samples: list[float]) -> dict[str, Any]:
-    """Memory at each look, and what was added in each half."""
-    middle = samples[len(samples) // 2]
-    return {
-        "course": [round(one) for one in samples],
-        "first_half_grew": round(middle - samples[0], 1),
-        "second_half_grew": round(samples[-1] - middle, 1),
-    }
+class _Look(NamedTuple):
+    """Memory at one moment; MB, where nothing else is said."""
+
+    sent: int
+    resident: float
+    database: float
+    blocks: float
+    products: int
+
+
+def _grown(before: _Look, after: _Look) -> float:
+    """Besides pages of the embedded database: the writer and the reader each hold what is new."""
+    pages = min(2 * max(after.database - before.database, 0), CACHE_MB)
+    return after.resident - before.resident - pages
 
 
 def run(engine: str = "sqlite", *, count: int, seed: int) -> dict[str, Any]:

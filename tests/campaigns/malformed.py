@@ -38,7 +38,8 @@ from tests.real.platform import Installation
 
 GROWTH_MB = 25
 """What memory may grow after the first pass, besides SQLite's page cache."""
-CACHE_MB = 64
+CACHE_MB = 80
+"""Of all connections together (`kernel.db.sqlite`)."""
 SYSTEM_ERROR = 500
 LOOSE = (b"x-ca-signature-headers", b"x-ca-signature-method")
 """Headers that may be spelt in more than one way."""

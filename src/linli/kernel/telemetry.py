@@ -8,9 +8,21 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 
 REGISTRY: Final = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+Gauge(
+    "linli_python_blocks", "Blocks of memory that Python objects hold; what rises with traffic alone is a leak",
+    registry=REGISTRY,
+).set_function(sys.getallocatedblocks)  # fmt: skip
 
 _NAME = r"""
     [\w-]{0,40} (?: secret | passw(?:or)?d | pwd | token | authorization | cookie | signature | private_?key ) [\w-]{0,40}

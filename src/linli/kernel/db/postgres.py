@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 from sqlalchemy import Table
@@ -27,6 +27,11 @@ _LOST = (
     asyncpg.InterfaceError,
     OSError,
 )
+
+
+_STATEMENTS: Final = 256
+"""Prepared ones that a connection keeps, the last used: each holds 16 kB here and its plan in the server. What a process
+runs all the time is far fewer. Without an end of life: preparing them all again every five minutes gains nothing."""
 
 
 def _lost(error: BaseException, connection: asyncpg.Connection) -> bool:
@@ -73,7 +78,9 @@ class _Pool:
     async def _connect(self) -> asyncpg.Connection:
         self._open += 1
         try:
-            return await asyncpg.connect(self._url, statement_cache_size=1000)
+            return await asyncpg.connect(
+                self._url, statement_cache_size=_STATEMENTS, max_cached_statement_lifetime=0
+            )
         except BaseException as error:
             self._open -= 1
             self._pass_on(None)

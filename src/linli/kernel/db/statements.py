@@ -217,6 +217,11 @@ class Query[R](_Statement):
             return cast(list[R], [tuple(row) for row in rows])
         return [into(*row) for row in rows]
 
+    async def columns(self, db: "Reader", scope: Scope | None = None, **binds: Any) -> list[tuple[Any, ...]]:
+        """All rows, column by column; empty without rows. For thousands of narrow ones: no object is made for each."""
+        rows = await db.fetch_rows(self.plan(db.engine), scope, binds, self.heavy)
+        return list(zip(*rows, strict=True))
+
     async def scalar(self, db: "Reader", scope: Scope | None = None, **binds: Any) -> Any:
         """The first column of the first row, or None."""
         row = await db.fetch_row(self.plan(db.engine), scope, binds, self.heavy)

@@ -11,8 +11,9 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Column, ColumnElement, ScalarSelect, Select, bindparam, func, literal_column, select
 
 from linli.kernel.db import INT, Query, Reader
-from linli.kernel.db.partitions import DAY_MS
+from linli.kernel.db.partitions import DAY_MS, day_of
 from linli.things.models import points
+from linli.things.queries.timelines import DAYS_AHEAD
 
 EXACT_POINTS: Final = 300_000
 PROBES: Final = 4
@@ -35,7 +36,7 @@ class Detail(StrEnum):
 
 class Bucket(NamedTuple):
     at_ms: int
-    """Of the first value in it."""
+    """Of the first value in it; where only some are read, of the first place looked at that had one."""
     least: float
     mean: float
     greatest: float
@@ -53,7 +54,11 @@ class Course(NamedTuple):
 _c = points.c
 _device, _property = bindparam("device_no", type_=INT), bindparam("property_no", type_=INT)
 _low, _high = bindparam("low", type_=INT), bindparam("high", type_=INT)
-_one = (_c.device_no == _device, _c.property_no == _property)
+_one = (
+    _c.device_no == _device,
+    _c.property_no == _property,
+    _c.day >= bindparam("first_day", type_=INT),
+)
 _inside = (*_one, _c.ts >= _low, _c.ts <= _high)
 _raw = Query(
     select(_c.ts, _c.value).where(*_inside).order_by(_c.ts, _c.seq).limit(bindparam("most", type_=INT)),
@@ -87,11 +92,11 @@ _on_time = (_c.day >= _at.c.at // DAY_MS - 1, _c.day <= _at.c.at // DAY_MS + 1)
 to be looked into instead of a month's."""
 
 
-def _after(column: Column[Any], skip: int, *days: ColumnElement[bool]) -> ScalarSelect[Any]:
+def _after(column: Column[Any], skip: int, *more: ColumnElement[bool]) -> ScalarSelect[Any]:
     """A column of the value that comes `skip` values after each place."""
     return (
         select(column)
-        .where(*_one, _c.ts >= _at.c.at, _c.ts <= _high, *days)
+        .where(*_one, _c.ts >= _at.c.at, _c.ts <= _high, *more)
         .order_by(_c.ts, _c.seq)
         .limit(1)
         .offset(skip)
@@ -100,11 +105,20 @@ def _after(column: Column[Any], skip: int, *days: ColumnElement[bool]) -> Scalar
     )
 
 
-_density = Query(select(_at.c.at, _after(_c.ts, 0), _after(_c.ts, _AHEAD)), heavy=True)
-_probes_on_time = Query(
-    select(_at.c.at, _after(_c.ts, 0, *_on_time), _after(_c.value, 0, *_on_time)), heavy=True
-)
-_probes = Query(select(_at.c.at, _after(_c.ts, 0), _after(_c.value, 0)), heavy=True)
+_near = _c.ts < _at.c.at + bindparam("gap", type_=INT)
+
+
+def _density_of(*days: ColumnElement[bool]) -> Query[tuple[int, int | None, int | None]]:
+    return Query(select(_at.c.at, _after(_c.ts, 0, *days), _after(_c.ts, _AHEAD, *days)), heavy=True)
+
+
+def _probes_of(*days: ColumnElement[bool]) -> Query[tuple[int, float | None]]:
+    return Query(select(_at.c.at, _after(_c.value, 0, _near, *days)), heavy=True)
+
+
+_density = {True: _density_of(*_on_time), False: _density_of()}
+_probes = {True: _probes_of(*_on_time), False: _probes_of()}
+"""By whether only what came on time is looked for."""
 
 
 async def course_of(
@@ -116,6 +130,7 @@ async def course_of(
         "property_no": property_no,
         "low": low_ms,
         "high": high_ms,
+        "first_day": max(day_of(low_ms) - DAYS_AHEAD, 0),
     }
     rows = await _raw.all(db, **binds, most=buckets + 1)
     if len(rows) <= buckets:
@@ -135,7 +150,10 @@ async def _estimate(db: Reader, binds: dict[str, Any]) -> int:
     """About how many values the span has, from how close together they are in `_STRETCHES` places."""
     gap = max((binds["high"] - binds["low"]) // _STRETCHES, 1)
     total = 0.0
-    for at, first, later in await _density.all(db, **binds, gap=gap):
+    rows = await _density[True].all(db, **binds, gap=gap)
+    if sum(first is not None for _, first, _ in rows) < len(rows) // 2:
+        rows = await _density[False].all(db, **binds, gap=gap)  # reported afterwards, or not there
+    for at, first, later in rows:
         if first is None or first >= at + gap:
             continue
         if later is None or later >= at + gap:
@@ -147,13 +165,13 @@ async def _estimate(db: Reader, binds: dict[str, Any]) -> int:
 
 async def _probed(db: Reader, binds: dict[str, Any], width: int) -> list[Bucket]:
     gap = max(width // PROBES, 1)
-    rows = await _probes_on_time.all(db, **binds, gap=gap)
-    if sum(ts is not None and ts < at + gap for at, ts, _ in rows) < len(rows) // 2:
-        rows = await _probes.all(db, **binds, gap=gap)  # much of it was reported afterwards, or is not there
+    rows = await _probes[True].all(db, **binds, gap=gap)
+    if sum(value is not None for _, value in rows) < len(rows) // 2:
+        rows = await _probes[False].all(db, **binds, gap=gap)  # reported afterwards, or not there
     found: dict[int, list[tuple[int, float]]] = {}
-    for at, ts, value in rows:
-        if ts is not None and ts < at + gap:
-            found.setdefault((at - binds["low"]) // width, []).append((ts, value))
+    for at, value in rows:
+        if value is not None:
+            found.setdefault((at - binds["low"]) // width, []).append((at, value))
     return [
         Bucket(
             values[0][0],

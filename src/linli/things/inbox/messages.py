@@ -1,5 +1,7 @@
 """What the inbox holds: one message of one device, as handlers and subscribers of committed messages see it."""
 
+import struct
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
@@ -64,6 +66,14 @@ class Message(msgspec.Struct, gc=False):
 def batch_id(device_no: int, seq: int) -> str:
     """The `batchId` of a message: derived, so that nothing is stored for it."""
     return f"{device_no:016x}{seq:016x}"
+
+
+def batch_ids(device_no: int, numbers: Sequence[int]) -> Iterator[str]:
+    """`batch_id` of many messages of one device, at a third of what formatting each would take."""
+    if not numbers:
+        return iter(())
+    digits = struct.pack(f">{len(numbers)}q", *numbers).hex("-", 8)
+    return map(f"{device_no:016x}".__add__, digits.split("-"))
 
 
 def believable(time_ms: int | None, now_ms: int) -> tuple[int, bool]:

@@ -4,6 +4,7 @@ A page ends with `timestamp`, the time of its last row; the next one starts a mi
 thirty days is not told, whatever the start asked for.
 """
 
+from itertools import repeat
 from typing import Annotated, Any
 
 import msgspec
@@ -14,7 +15,7 @@ from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
 from linli.openapi.registry import method
-from linli.things.inbox.messages import batch_id
+from linli.things.inbox.messages import batch_id, batch_ids
 from linli.things.openapi.wire import SERVICE, SystemBusy, Timeline, device_at, span_of, told_busy
 from linli.things.queries import timelines
 from linli.things.queries.devices import DeviceRow
@@ -50,10 +51,15 @@ async def get_property_timeline(
 ) -> PropertyPage:
     """Values by device time, thirty days back at most."""
     span = span_of(data, clock.now_ms(), most=MAX_POINTS)
-    device = await device_at(scope, db, data)
-    rows = await timelines.property_series(db, device=device, identifier=data.identifier, span=span)
-    sender, name = f"{device.device_no:016x}", data.identifier
-    items = [PropertyPoint(f"{sender}{seq:016x}", value, name, ts) for ts, seq, value in rows]
+    device, found = await timelines.property_at(
+        scope, db, identifier=data.identifier, iot_id=data.iot_id or "", product_key=data.product_key or "",
+        device_name=data.device_name or "",
+    )  # fmt: skip
+    if found is None:
+        return PropertyPage(data.end, [])
+    series = await timelines.property_series(db, device_no=device.device_no, found=found, span=span)
+    ids = batch_ids(device.device_no, series.numbers)
+    items = list(map(PropertyPoint, ids, series.values, repeat(data.identifier), series.times))
     return PropertyPage(items[-1].timestamp if items else data.end, items)
 
 

@@ -104,19 +104,28 @@ async def get_device(
     scope: Scope, db: Reader, *, iot_id: str = "", product_key: str = "", device_name: str = ""
 ) -> DeviceRow:
     """One device by iotId or by its names; if both forms are given they must agree. Raises BadInput, NotFound."""
-    if not iot_id and not (product_key and device_name):
-        raise BadInput(field="iotId", rule="address")
+    check_address(iot_id, product_key, device_name)
     if iot_id:
         row = await _by_iot_id.one(db, scope, iot_id=iot_id)
-        if row is not None and (
-            (product_key and product_key != row.product_key)
-            or (device_name and device_name != row.device_name)
-        ):
-            raise BadInput(field="iotId", rule="one_device")
     else:
         row = await _by_name.one(db, scope, product_key=product_key, device_name=device_name)
+    return check_found(row, iot_id, product_key, device_name)
+
+
+def check_address(iot_id: str, product_key: str, device_name: str) -> None:
+    """Raises BadInput where neither form of an address is whole."""
+    if not iot_id and not (product_key and device_name):
+        raise BadInput(field="iotId", rule="address")
+
+
+def check_found(row: DeviceRow | None, iot_id: str, product_key: str, device_name: str) -> DeviceRow:
+    """Raises NotFound; BadInput where the two forms of an address mean different devices."""
     if row is None:
         raise NotFound(what="device", id=iot_id or f"{product_key}/{device_name}")
+    if iot_id and (
+        (product_key and product_key != row.product_key) or (device_name and device_name != row.device_name)
+    ):
+        raise BadInput(field="iotId", rule="one_device")
     return row
 
 

@@ -1,13 +1,16 @@
 """Present values, series of values, events and calls of one device, page by page. The caller knows the device."""
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Table, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, or_, select
 
-from linli.kernel.db import INT, Query, Reader, any_of
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.db.partitions import day_of
+from linli.kernel.scope import Scope
 from linli.things.models import (
+    devices,
     latest_values,
     points,
     product_properties,
@@ -16,7 +19,7 @@ from linli.things.models import (
     text_points,
     thing_events,
 )
-from linli.things.queries.devices import DeviceRow
+from linli.things.queries.devices import COLUMNS, FROM, DeviceRow, check_address, check_found
 from linli.things.queries.products import ProductRow, read_model
 from linli.tsl import Property
 from linli.tsl.types import ArrayOf, Bool, DataType, Enum, Number, StructOf
@@ -27,6 +30,17 @@ before that hold nothing of a span."""
 
 type Point = tuple[int, int, Any]
 """(time, number of its message, value)."""
+type Found = tuple[int, Property]
+"""The number that a property's values are kept under, and what the model says of it."""
+
+
+class Series(NamedTuple):
+    """Values in columns of one length."""
+
+    times: Sequence[int]
+    numbers: Sequence[int]
+    """Of the messages that they came with."""
+    values: Sequence[Any]
 
 
 class PresentValue(NamedTuple):
@@ -94,6 +108,27 @@ _property = Query(
         product_properties.c.identifier == bindparam("identifier"),
     ),
     unscoped="the caller found the device, which has one product",
+)
+
+
+_with_property = (
+    select(*COLUMNS, product_properties.c.property_no, products.c.tsl)
+    .select_from(
+        FROM.outerjoin(
+            product_properties,
+            and_(
+                product_properties.c.product_no == devices.c.product_no,
+                product_properties.c.identifier == bindparam("identifier"),
+            ),
+        )
+    )
+    .where(in_scope(devices))
+)
+_at_iot_id = Query(_with_property.where(devices.c.iot_id == bindparam("iot_id")))
+_at_names = Query(
+    _with_property.where(
+        devices.c.product_key == bindparam("product_key"), devices.c.device_name == bindparam("device_name")
+    )
 )
 
 
@@ -173,29 +208,54 @@ async def present_values_of(
     return found
 
 
-async def property_series(db: Reader, *, device: DeviceRow, identifier: str, span: Span) -> list[Point]:
-    """Values of one property by device time; none for a property the thing model does not have."""
-    found = await find_property(db, product_no=device.product_no, identifier=identifier)
-    if found is None:
-        return []
+async def property_series(db: Reader, *, device_no: int, found: Found, span: Span) -> Series:
+    """Values of one property by device time."""
     number, item = found
     numeric = isinstance(item.type, Number | Bool | Enum)
     query = (_points if numeric else _texts)[span.ascending]
-    rows = await query.all(db, device_no=device.device_no, property_no=number, **span.binds)
+    columns = await query.columns(db, device_no=device_no, property_no=number, **span.binds)
+    if not columns:
+        return Series((), (), ())
+    times, numbers, values = columns
     if isinstance(item.type, Number) and item.type.kind != "int":
-        return rows  # as stored: a day's page is thousands of these
+        return Series(times, numbers, values)  # as stored: a day's page is thousands of these
     if numeric:
-        return [(ts, seq, int(value)) for ts, seq, value in rows]
-    return [(ts, seq, json_value(item.type, None, value)) for ts, seq, value in rows]
+        return Series(times, numbers, list(map(int, values)))
+    return Series(times, numbers, [json_value(item.type, None, value) for value in values])
 
 
-async def find_property(db: Reader, *, product_no: int, identifier: str) -> tuple[int, Property] | None:
+async def find_property(db: Reader, *, product_no: int, identifier: str) -> Found | None:
     """The number that a property's values are kept under, and what the model says of it; None if it has none such."""
     row = await _property.one(db, product_no=product_no, identifier=identifier)
-    if row is None:
-        return None
-    item = read_model(row[1]).property_by_id.get(identifier)
-    return None if item is None else (row[0], item)
+    return None if row is None else _found(row[0], row[1], identifier)
+
+
+async def property_at(
+    scope: Scope,
+    db: Reader,
+    *,
+    identifier: str,
+    iot_id: str = "",
+    product_key: str = "",
+    device_name: str = "",
+) -> tuple[DeviceRow, Found | None]:
+    """A device (`devices.get_device`) and one of its properties, in one statement. Raises BadInput, NotFound."""
+    check_address(iot_id, product_key, device_name)
+    if iot_id:
+        row = await _at_iot_id.one(db, scope, identifier=identifier, iot_id=iot_id)
+    else:
+        row = await _at_names.one(
+            db, scope, identifier=identifier, product_key=product_key, device_name=device_name
+        )
+    held = None if row is None else DeviceRow(*row[:-2])
+    device = check_found(held, iot_id, product_key, device_name)
+    number, tsl = (None, "") if row is None else row[-2:]
+    return device, None if number is None else _found(number, tsl, identifier)
+
+
+def _found(number: int, tsl: str, identifier: str) -> Found | None:
+    item = read_model(tsl).property_by_id.get(identifier)
+    return None if item is None else (number, item)
 
 
 async def event_series(
