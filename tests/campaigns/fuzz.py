@@ -116,9 +116,13 @@ class Fuzz(Malformed):
     async def _sample(self, memory: Memory) -> "_Look":
         told = (await self._client.get("/metrics")).text
         blocks = next(line for line in told.splitlines() if line.startswith("linli_python_blocks"))
-        products = len((await self._staff.get("/api/console/products")).json())
+        listed = await self._staff.get("/api/console/products/list", params={"pageSize": 1})
         return _Look(
-            sum(self._sent.values()), memory.sample(), self._database_mb(), float(blocks.split()[1]), products
+            sum(self._sent.values()),
+            memory.sample(),
+            self._database_mb(),
+            float(blocks.split()[1]),
+            listed.json()["total"],
         )
 
     def _judge(self, looks: list["_Look"]) -> dict[str, Any]:

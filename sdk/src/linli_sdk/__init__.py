@@ -18,6 +18,8 @@ from linli_sdk.errors import (
     WrongType,
 )
 
+__version__ = "0.1.0"
+
 __all__ = [
     "ApiError",
     "AsyncLinli",

@@ -978,6 +978,17 @@ CREATE TABLE inbox (
 
 ;
 INSERT INTO "inbox" VALUES(1,1,1,'1','1',1,'1',X'31');
+CREATE TABLE inbox_commits (
+	first_seq INTEGER NOT NULL, 
+	day INTEGER NOT NULL, 
+	last_seq INTEGER NOT NULL, 
+	batches BLOB NOT NULL, 
+	CONSTRAINT pk_inbox_commits PRIMARY KEY (first_seq, day)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "inbox_commits" VALUES(1,1,1,X'31');
 CREATE TABLE inbox_work (
 	device_no INTEGER NOT NULL, 
 	seq INTEGER NOT NULL, 

@@ -173,6 +173,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("community_id", "model_id", name=op.f("pk_face_thresholds")),
     )
     op.create_table(
+        "inbox_commits",
+        sa.Column(
+            "first_seq",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "day", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("last_seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("batches", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("first_seq", "day", name=op.f("pk_inbox_commits")),
+        postgresql_partition_by="RANGE (day)",
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "notification_settings",
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("front", sa.Text(), nullable=False),
@@ -331,6 +348,7 @@ def downgrade() -> None:
 
     op.drop_table("open_accounts")
     op.drop_table("notification_settings")
+    op.drop_table("inbox_commits")
     op.drop_table("face_thresholds")
     with op.batch_alter_table("face_templates", schema=None) as batch_op:
         batch_op.drop_index("ix_face_templates_state")
