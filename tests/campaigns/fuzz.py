@@ -4,11 +4,11 @@ the hundred thousand.
 No crash, no 5xx, no growing memory, a clean log; what is stored came from whole messages, and well-behaved devices and
 callers are served all the while. The seed that the report names makes the same run again.
 
-Memory is judged twice, after a warm-up (`ASIDE`). Python's own blocks, as `/metrics` counts them: the least count of the
-second half of the looks may be above that of the first by `KEPT_BLOCKS` a packet, besides what the thing models of
-products made meanwhile hold; garbage that waits for its collector is not in the least count. And resident memory: what it
-grew besides SQLite's pages (at most `CACHE_MB`) stays under `GROWTH_MB` in all and under `LATE_MB` in the second half,
-which leaves room for the gaps that malloc keeps between what lives and what went.
+Memory is judged twice, after a warm-up (`ASIDE`). Blocks that Python holds after a full collection, as
+`/metrics?collect` tells them, may rise by `KEPT_BLOCKS` a packet in what follows: caches of bounded size still
+fill (256 thing models, 512 header lists, 1000 refusals), and one object kept for each packet would be one block at least.
+And resident memory: what it grew besides SQLite's pages (at most `CACHE_MB`) stays under `GROWN_MB` in all and under
+`LATE_MB` in the second half, which leaves room for the gaps that malloc keeps between what lives and what went.
 """
 
 import argparse
@@ -31,7 +31,7 @@ import uvloop
 
 from tests.campaigns.caller import Caller
 from tests.campaigns.kill import database_of
-from tests.campaigns.malformed import CACHE_MB, GROWTH_MB, Malformed
+from tests.campaigns.malformed import CACHE_MB, Malformed
 from tests.campaigns.overload import Memory
 from tests.campaigns.publisher import Publisher
 from tests.campaigns.site import PASSWORD, make_site
@@ -49,15 +49,12 @@ REFUSING = (501, 502, 503, 504)
 """Told by routes that need something this installation lacks: a device online, a broker."""
 SHARES = ((12, "streams"), (2, "sockets"), (4, "calls"), (1, "headers"), (2, "subscriptions"), (2, "console"))
 """How the things to send are shared out."""
-ASIDE = 0.2
+ASIDE = 0.3
 """Of the count, sent before memory is first looked at."""
 LOOKS = 8
 """How often memory is looked at from then on: what grows for ever grows as much in the second half as in the first."""
-LATE_MB = 12
-KEPT_BLOCKS = 0.3
-"""A packet. One small object kept for each would be one at least."""
-BLOCKS_A_PRODUCT = 600
-"""Of a category's thing model, read and compiled."""
+GROWN_MB, LATE_MB = 30, 12
+KEPT_BLOCKS = 0.6
 ENOUGH = 50_000
 """Things sent, from which on blocks tell a leak from warming up."""
 
@@ -114,27 +111,16 @@ class Fuzz(Malformed):
     # memory
 
     async def _sample(self, memory: Memory) -> "_Look":
-        told = (await self._client.get("/metrics")).text
+        told = (await self._client.get("/metrics?collect")).text
         blocks = next(line for line in told.splitlines() if line.startswith("linli_python_blocks"))
-        listed = await self._staff.get("/api/console/products/list", params={"pageSize": 1})
-        return _Look(
-            sum(self._sent.values()),
-            memory.sample(),
-            self._database_mb(),
-            float(blocks.split()[1]),
-            listed.json()["total"],
-        )
+        return _Look(sum(self._sent.values()), memory.sample(), self._database_mb(), float(blocks.split()[1]))
 
     def _judge(self, looks: list["_Look"]) -> dict[str, Any]:
         """What the report tells of memory; what is too much of it goes among the wrongs."""
         first, middle, last = looks[0], looks[len(looks) // 2], looks[-1]
-        early, late = looks[: len(looks) // 2], looks[len(looks) // 2 :]
         grown, grown_late = _grown(first, last), _grown(middle, last)
-        made = late[-1].products - early[0].products
-        packets = (late[0].sent + late[-1].sent - early[0].sent - early[-1].sent) / 2
-        more = min(look.blocks for look in late) - min(look.blocks for look in early)
-        kept = (more - made * BLOCKS_A_PRODUCT) / packets
-        if grown > GROWTH_MB:
+        kept = (last.blocks - first.blocks) / (last.sent - first.sent)
+        if grown > GROWN_MB:
             self._wrong(f"memory grew by {grown:.0f} MB")
         if grown_late > LATE_MB:
             self._wrong(f"memory grew by {grown_late:.0f} MB in the second half")
@@ -149,7 +135,6 @@ class Fuzz(Malformed):
             },
             "blocks": {
                 "course": [round(look.blocks) for look in looks],
-                "products_made": made,
                 "kept_a_packet": round(kept, 3),
             },
         }
@@ -340,7 +325,6 @@ class _Look(NamedTuple):
     resident: float
     database: float
     blocks: float
-    products: int
 
 
 def _grown(before: _Look, after: _Look) -> float:

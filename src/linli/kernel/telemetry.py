@@ -20,7 +20,7 @@ from prometheus_client import (
 REGISTRY: Final = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 Gauge(
-    "linli_python_blocks", "Blocks of memory that Python objects hold; what rises with traffic alone is a leak",
+    "linli_python_blocks", "Blocks of memory that Python objects hold, garbage that waits for its collector included",
     registry=REGISTRY,
 ).set_function(sys.getallocatedblocks)  # fmt: skip
 
