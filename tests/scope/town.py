@@ -44,6 +44,7 @@ from linli.vision.fake import fake_models, marked
 from tests.campaigns.caller import Caller
 from tests.domains.communities.builders import POI_CSV, add_upload, application
 from tests.real.test_main_job import png
+from tests.scope.face_rows import add_faces
 from tests.scope.notice_rows import add_notices
 from tests.scope.service_recipes import serve_all
 from tests.scope.vehicle_rows import add_vehicles
@@ -117,6 +118,9 @@ class Lot:
     """A resident to be merged into `person`."""
     door_person: str = ""
     spare_door_person: str = ""
+    face_person: str = ""
+    spare_face_person: str = ""
+    erased_face_person: str = ""
     account: str = ""
     spare_account: str = ""
     account_phone: str = ""
@@ -393,6 +397,7 @@ async def _lot(town: Town, project: Project, name: str) -> Lot:
     await add_notices(town.platform, lot)
     await add_vehicles(town.platform, lot)
     await add_visits(town.platform, lot)
+    await add_faces(town.platform, lot)
     lot.rejected = await _apply(town, project, f"落选{name}", approve=False)
     return lot
 
@@ -400,7 +405,7 @@ async def _lot(town: Town, project: Project, name: str) -> Lot:
 async def _add_devices(town: Town, lot: Lot) -> None:
     platform, project, triples = town.platform, lot.project, {}
     async with platform.db.begin() as tx:
-        for model, names in (("smart_door", ("door", "spare_door")), ("meter", _METERS)):
+        for model, names in (("face_door", ("door", "spare_door")), ("meter", _METERS)):
             product = await products.create_product(
                 project.owner, tx, name=f"{model} {lot.name}", ids=platform.ids, secrets=platform.secrets,
                 tsl=models.tsl(model),

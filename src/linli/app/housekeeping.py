@@ -5,6 +5,7 @@ The data bus and the gateway purge what is theirs.
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 
 from linli.delivery.retention import forget_ended
 from linli.domains.access.service.passes import purge_passes
@@ -57,6 +58,8 @@ class Housekeeping:
         self._ids = ids
         self._lease = Lease(db, clock, "housekeeping", holder=process, lasts_ms=LEASE_MS)
         self._task: asyncio.Task[None] | None = None
+        self.expire_faces: Callable[[], Awaitable[int]] | None = None
+        """Erases faces whose time, or whose consent's, is over."""
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._loop(), name="housekeeping")
@@ -76,6 +79,8 @@ class Housekeeping:
             for table in _DEVICE_DATA:
                 await partitions.drop_before(self._db, table, today - kept.points_days)
             await partitions.drop_before(self._db, audit.secret_reads, today - audit.KEPT_DAYS)
+            if self.expire_faces is not None:
+                await self.expire_faces()
             await purge_passes(self._db, now_ms=now, days=kept.passes_days)
             await purge_visits(self._db, now_ms=now, days=kept.visits_days)
             await purge_faces(self._db, now_ms=now, days=DROPPED_FACES_DAYS)

@@ -38,10 +38,13 @@ from linli.domains.communities.service.importer import Importer
 from linli.domains.communities.service.token_targets import CommunityTargets
 from linli.domains.communities.service.uploads import SavedFaces, UploadPlace
 from linli.domains.communities.uploads_http import UploadForm
-from linli.domains.faces.room import FaceEngineRoom
+from linli.domains.faces.ports import DevicePlaces
+from linli.domains.faces.room import FaceEngineRoom, FacesRoom
+from linli.domains.faces.service.pictures import Fetcher
 from linli.domains.faces.service.search import FaceSearch
 from linli.domains.notices.service import Publisher
 from linli.domains.notifications.room import NotificationsRoom
+from linli.domains.overview.queries import MapPlaces
 from linli.domains.people.ports import FaceUploads, Houses
 from linli.domains.people.service import codes, messages
 from linli.domains.people.service.sms_outbox import OutboxSms
@@ -130,6 +133,7 @@ class Platform:
         self.housekeeping = Housekeeping(
             db, clock, settings.retention, self.objects, self.ids, process=self.processes.name
         )
+        self.housekeeping.expire_faces = self.door_faces.handlers.expire_due
         self.processes.on_gone(self._free_leases)
         self._authority = Authority(settings.data_path / "tls")
         self._http: HttpServer | None = None
@@ -179,10 +183,15 @@ class Platform:
 
     def _access(self) -> None:
         self.door_keys = DoorKeys(self.secrets)
-        access = AccessRoom(self.db, self.clock, self.ids, self.door_keys)
+        doors = self.door_faces = FacesRoom(self.db, self.objects, self.ids, self.clock)
+        access = AccessRoom(self.db, self.clock, self.ids, self.door_keys, doors.owners)
         access.register_messages(self.things.handlers)
         access.register_events()
         access.register_devices(self.carriers, self.jobs, invoker=self.things.invoker, objects=self.objects)
+        doors.register_events(self.jobs)
+        doors.register_devices(
+            self.carriers, self.jobs, self.things.handlers, invoker=self.things.invoker, secrets=self.secrets
+        )
 
     def _faces(self) -> None:
         settings = self.settings
@@ -223,6 +232,8 @@ class Platform:
                 UploadPlace: self.uploads,
                 DoorKeys: self.door_keys,
                 FaceSearch: self.faces.search,
+                Fetcher: Fetcher(self.objects, allow_private=settings.pictures.allow_private),
+                DevicePlaces: MapPlaces(),
                 Invoker: self.things.invoker,
                 ServiceBus: self.service_bus,
                 Secrets: self.secrets,

@@ -6,6 +6,7 @@ from linli.databus import openapi as databus
 from linli.databus import openapi_subscriptions as subscriptions
 from linli.domains.access import openapi as access
 from linli.domains.communities import openapi as communities
+from linli.domains.faces import openapi as faces
 from linli.domains.faces.openapi import search as face_search
 from linli.domains.notices import openapi as notices
 from linli.domains.people import openapi as people
@@ -25,6 +26,7 @@ METHODS: tuple[ModuleType, ...] = (
     people,
     access,
     face_search,
+    faces,
     notices,
     visitors,
     databus,

@@ -76,6 +76,35 @@ async def reserve_file(
     return Reserved(file_name, url)
 
 
+async def adopt_file(
+    scope: Scope,
+    tx: Tx,
+    *,
+    model_id: str,
+    attr_name: str,
+    community_id: int,
+    scope_id: str,
+    object_key: str,
+    ids: Ids,
+) -> str:
+    """A name for an object that is stored already; it is kept as long as the records and removed with them."""
+    field = file_field(model_id, attr_name)
+    file_name = f"{ids.hex(32)}.{_extension(field, object_key)}"
+    row = {
+        "file_name": file_name,
+        "tenant_id": scope.tenant,
+        "community_id": community_id,
+        "scope_id": scope_id,
+        "model_id": model_id,
+        "attr_name": attr_name,
+        "object_key": object_key,
+        "creator": scope.caller.id,
+        "created_ms": tx.db.clock.now_ms(),
+    }
+    await tx.insert(record_files, row)
+    return file_name
+
+
 async def download_url(
     scope: Scope,
     db: Reader,

@@ -24,6 +24,7 @@ grants = Table(
     integer("changed_ms"),
     UniqueConstraint("tenant_id", "source", "kind", "subject", "credential", "target_type", "target"),
     Index("ix_delivery_grants_target", "target_type", "target"),
+    Index("ix_delivery_grants_credential", "credential", "kind"),
     sqlite_autoincrement=True,
 )
 
@@ -43,6 +44,7 @@ targets = Table(
     PrimaryKeyConstraint("grant_id", "device", "kind", "credential"),
     Index("ix_delivery_targets_row", "device", "kind", "credential"),
     Index("ix_delivery_targets_subject", "subject", "community_id"),
+    Index("ix_delivery_targets_credential", "credential", "kind"),
 )
 """Live grants expanded to devices: the support of each desired row."""
 
@@ -74,6 +76,7 @@ desired = Table(
     Index("ix_delivery_desired_recheck", "recheck_ms"),
     Index("ix_delivery_desired_list", "community_id", "changed_ms"),
     Index("ix_delivery_desired_subject", "subject"),
+    Index("ix_delivery_desired_credential", "credential", "kind"),
     sqlite_autoincrement=True,
 )
 

@@ -3,11 +3,23 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, ColumnElement, and_, bindparam, case, func, literal_column, not_, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
 
 from linli.delivery.models import desired, desired_history, devices, grant_history, grants, targets
 from linli.delivery.schemas import DesiredRow, Filter, GrantRow, HeldTarget, HistoryRow
-from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.db import INT, Command, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -137,6 +149,48 @@ live_grants_of = Query(
         grants.c.live == 1,
     ),
     GrantRow,
+)
+live_grants_for = Query(
+    select(grants).where(
+        in_scope(grants),
+        grants.c.kind == bindparam("kind"),
+        grants.c.credential == bindparam("credential"),
+        grants.c.live == 1,
+    ),
+    GrantRow,
+)
+live_grants_to = Query(
+    select(grants)
+    .where(
+        in_scope(grants),
+        grants.c.kind == bindparam("kind"),
+        grants.c.target_type == "device",
+        grants.c.target == bindparam("device"),
+        grants.c.live == 1,
+        or_(
+            bindparam("community_id", type_=INT) == 0,
+            grants.c.community_id == bindparam("community_id", type_=INT),
+        ),
+    )
+    .order_by(grants.c.id)
+    .limit(100),
+    GrantRow,
+)
+_of_credential = and_(
+    targets.c.tenant_id == bindparam("tenant"),
+    targets.c.kind == bindparam("kind"),
+    targets.c.credential == bindparam("credential"),
+)
+devices_with = Query(
+    select(targets.c.device).where(_of_credential).distinct(), unscoped="the tenant is a condition of its own"
+)
+drop_credential = Command(
+    delete(targets).where(
+        targets.c.tenant_id == bindparam("of_tenant"),
+        targets.c.kind == bindparam("of_kind"),
+        targets.c.credential == bindparam("of_credential"),
+    ),
+    unscoped="the tenant is a condition of its own",
 )
 targets_of_grant = Query(
     select(

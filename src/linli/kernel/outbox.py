@@ -138,6 +138,27 @@ _counts = Query(select(outbox.c.state, func.count()).group_by(outbox.c.state))
 _wakers: dict[int, list[asyncio.Event]] = {}
 
 
+_waiting = Query(
+    select(outbox.c.id)
+    .where(
+        outbox.c.key == bindparam("key"),
+        outbox.c.kind == bindparam("kind"),
+        outbox.c.state == "ready",
+        outbox.c.lease_ms == 0,
+        outbox.c.due_ms <= bindparam("now", type_=INT),
+    )
+    .limit(1)
+    # Locked until the commit, so that no worker begins it before it can see what this transaction writes.
+    .with_for_update(skip_locked=True)
+)
+
+
+async def add_once(tx: Tx, kind: str, payload: Any, *, key: str) -> None:
+    """`add`, unless the same job waits already and nobody has begun it."""
+    if not await _waiting.all(tx, key=key, kind=kind, now=tx.db.clock.now_ms()):
+        await add(tx, kind, payload, key=key)
+
+
 async def add(
     tx: Tx, kind: str, payload: msgspec.Struct, *, key: str = "", due_ms: int = 0, now_ms: int = 0
 ) -> None:

@@ -72,6 +72,12 @@ class Webhooks(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     timeout_seconds: Annotated[float, Meta(gt=0, le=30)] = 30.0
 
 
+class Pictures(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    allow_private: Annotated[
+        bool, Meta(description="Fetch pictures that callers name by address from private networks too.")
+    ] = False
+
+
 class Amqp(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Subscribers over AMQP 1.0, through RabbitMQ 4 (docs/guides/subscriptions.en.md)."""
 
@@ -283,6 +289,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     tls: Tls = msgspec.field(default_factory=Tls)
     retention: Retention = msgspec.field(default_factory=Retention)
     webhooks: Webhooks = msgspec.field(default_factory=Webhooks)
+    pictures: Pictures = msgspec.field(default_factory=Pictures)
     map: Map = msgspec.field(default_factory=Map)
     amqp: Amqp = msgspec.field(default_factory=Amqp)
     objects: Objects = msgspec.field(default_factory=Objects)

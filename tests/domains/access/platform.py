@@ -17,6 +17,15 @@ from linli.domains.access import openapi as access_api
 from linli.domains.access.room import AccessRoom
 from linli.domains.access.service import doors
 from linli.domains.access.service.keys import DoorKeys
+from linli.domains.communities.service.houses import SpaceHouses
+from linli.domains.communities.service.uploads import SavedFaces
+from linli.domains.faces import openapi as faces_api
+from linli.domains.faces.ports import DevicePlaces
+from linli.domains.faces.room import FaceEngineRoom, FacesRoom
+from linli.domains.faces.service.pictures import Fetcher
+from linli.domains.overview.queries import MapPlaces
+from linli.domains.people import openapi as people_api
+from linli.domains.people.ports import FaceUploads, Houses
 from linli.domains.people.service import codes
 from linli.domains.people.service.sms_outbox import OutboxSms
 from linli.kernel.http import HttpServer
@@ -28,9 +37,11 @@ from linli.openapi.registry import Registry
 from linli.openapi.tokens import TokenTargets
 from linli.sim.door import SimulatedDoor
 from linli.sim.link import Triple
+from linli.sync import Backoff
 from linli.things.room import Things
 from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 from linli.things.service import devices, products
+from linli.vision.engine.local import NoEngine
 from tests.domains.access.conftest import TSL
 from tests.openapi.house import Partner, Platform
 
@@ -40,6 +51,7 @@ LOOPBACK = "127.0.0.1"
 @dataclass(kw_only=True)
 class AccessPlatform(Platform):
     folder: Path
+    backoff: Backoff | None = None
     doors: list[SimulatedDoor] = field(default_factory=list)
     _numbers: int = 0
 
@@ -48,20 +60,30 @@ class AccessPlatform(Platform):
         self.keys = DoorKeys(self.secrets)
         self.things = Things(self.db, self.clock, self.ids, self.secrets)
         carriers, jobs = Carriers(), Jobs()
-        room = AccessRoom(self.db, self.clock, self.ids, self.keys)
+        self.faces = FacesRoom(self.db, self.store, self.ids, self.clock)
+        room = AccessRoom(self.db, self.clock, self.ids, self.keys, self.faces.owners)
         self.things.handlers.on_status(delivery_handlers.device_status)
         room.register_messages(self.things.handlers)
         room.register_events()
         room.register_devices(carriers, jobs, invoker=self.things.invoker, objects=self.store)
+        FaceEngineRoom(self.db, self.store, NoEngine("no models")).register(jobs)
+        self.faces.register_events(jobs)
+        self.faces.register_devices(
+            carriers, jobs, self.things.handlers, invoker=self.things.invoker, secrets=self.secrets
+        )
         Expansion(self.db, carriers).register(jobs)
         codes.register(jobs, OutboxSms(self.db, self.secrets, self.ids), self.secrets, self.clock)
         self.worker = Worker(self.db, self.clock, jobs)
-        self.reconciler = Reconciler(self.db, self.clock, carriers)
+        self.reconciler = Reconciler(self.db, self.clock, carriers, backoff=self.backoff)
         registry = Registry()
-        registry.add(token_methods, access_api, databus_api)
+        registry.add(token_methods, access_api, faces_api, people_api, databus_api)
         self.api = OpenApi(
             registry, db=self.db, clock=self.clock, ids=self.ids, secrets=self.secrets, settings=self.settings,
-            services={TokenTargets: self.targets, DoorKeys: self.keys, ObjectStore: self.store},
+            services={
+                TokenTargets: self.targets, DoorKeys: self.keys, ObjectStore: self.store,
+                Fetcher: Fetcher(self.store, allow_private=False), DevicePlaces: MapPlaces(),
+                FaceUploads: SavedFaces(self.store), Houses: SpaceHouses(),
+            },
         )  # fmt: skip
         await self.api.start()
         files = Files(self.store)
@@ -99,15 +121,21 @@ class AccessPlatform(Platform):
                 tx, tenant_id=partner.tenant_id, community_id=number, scope_id=self.ids.scope_id()
             )
 
-    async def new_product(self, partner: Partner) -> str:
+    async def new_product(self, partner: Partner, tsl: str = TSL) -> str:
         async with self.db.begin() as tx:
             made = await products.create_product(
-                partner.owner, tx, name="门", ids=self.ids, secrets=self.secrets, tsl=TSL
+                partner.owner, tx, name="门", ids=self.ids, secrets=self.secrets, tsl=tsl
             )
         return made.product_key
 
     async def new_door(
-        self, partner: Partner, product_key: str, *, community_id: int = 1, online: bool = True
+        self,
+        partner: Partner,
+        product_key: str,
+        *,
+        community_id: int = 1,
+        online: bool = True,
+        kind: type[SimulatedDoor] | None = None,
     ) -> tuple[str, SimulatedDoor]:
         """(iotId, the door): registered by its serial number, and connected over MQTT unless `online` is False."""
         self._numbers += 1
@@ -129,7 +157,7 @@ class AccessPlatform(Platform):
                 keys=self.keys, now_ms=now,
             )  # fmt: skip
         triple = Triple(product_key, name, made.device_secret)
-        simulated = SimulatedDoor(triple, LOOPBACK, self.mqtt_port, now_ms=self.clock.now_ms)
+        simulated = (kind or SimulatedDoor)(triple, LOOPBACK, self.mqtt_port, now_ms=self.clock.now_ms)
         self.doors.append(simulated)
         if online:
             await simulated.start()

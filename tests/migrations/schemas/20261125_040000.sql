@@ -793,6 +793,86 @@ CREATE TABLE employees (
 	CONSTRAINT pk_employees PRIMARY KEY (community_id, person_id)
 );
 INSERT INTO "employees" VALUES(1,1,'1',1,1);
+CREATE TABLE face_consents (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER, 
+	image_id INTEGER NOT NULL, 
+	identity_id TEXT NOT NULL, 
+	purpose TEXT NOT NULL, 
+	how TEXT NOT NULL, 
+	asked_by TEXT NOT NULL, 
+	text_version TEXT NOT NULL, 
+	guardian TEXT DEFAULT '' NOT NULL, 
+	given_ms INTEGER NOT NULL, 
+	expires_ms INTEGER, 
+	ended_ms INTEGER, 
+	end_reason TEXT DEFAULT '' NOT NULL, 
+	ended_by TEXT DEFAULT '' NOT NULL
+);
+INSERT INTO "face_consents" VALUES(1,'1',1,1,'1','1','1','1','1','1',1,1,1,'1','1');
+CREATE TABLE face_deployments (
+	iot_id TEXT NOT NULL, 
+	user_group_id TEXT NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER NOT NULL, 
+	live INTEGER DEFAULT '1' NOT NULL, 
+	deployed_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_face_deployments PRIMARY KEY (iot_id, user_group_id)
+);
+INSERT INTO "face_deployments" VALUES('1','1','1',1,1,1,1);
+CREATE TABLE face_erasure_devices (
+	erasure_id INTEGER NOT NULL, 
+	iot_id TEXT NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER, 
+	device_name TEXT NOT NULL, 
+	confirmed_ms INTEGER, 
+	gone_ms INTEGER, 
+	CONSTRAINT pk_face_erasure_devices PRIMARY KEY (erasure_id, iot_id)
+);
+INSERT INTO "face_erasure_devices" VALUES(1,'1','1',1,'1',1,1);
+CREATE TABLE face_erasures (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER, 
+	image_id INTEGER NOT NULL, 
+	face_id TEXT NOT NULL, 
+	identity_id TEXT NOT NULL, 
+	reason TEXT NOT NULL, 
+	caller TEXT NOT NULL, 
+	asked_ms INTEGER NOT NULL, 
+	picture_ms INTEGER, 
+	finished_ms INTEGER
+);
+INSERT INTO "face_erasures" VALUES(1,'1',1,1,'1','1','1','1',1,1,1);
+CREATE TABLE face_images (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	tenant_id TEXT NOT NULL, 
+	owner TEXT NOT NULL, 
+	user_type TEXT NOT NULL, 
+	user_id TEXT NOT NULL, 
+	identity_id TEXT NOT NULL, 
+	community_id INTEGER, 
+	face_id TEXT NOT NULL, 
+	object_key TEXT NOT NULL, 
+	md5 TEXT NOT NULL, 
+	size INTEGER NOT NULL, 
+	source TEXT NOT NULL, 
+	user_name TEXT NOT NULL, 
+	face_ext TEXT NOT NULL, 
+	user_ext TEXT NOT NULL, 
+	user_role INTEGER, 
+	mobile TEXT NOT NULL, 
+	policy TEXT NOT NULL, 
+	expires_ms INTEGER, 
+	live INTEGER DEFAULT '1' NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT uq_face_images_tenant_id_owner_user_type_user_id UNIQUE (tenant_id, owner, user_type, user_id)
+);
+INSERT INTO "face_images" VALUES(1,'1','1','1','1','1',1,'1','1','1',1,'1','1','1','1',1,'1','1',1,1,1,1);
 CREATE TABLE face_libraries (
 	community_id INTEGER NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -2423,6 +2503,17 @@ CREATE INDEX ix_access_credentials_holder ON access_credentials (identity_id, li
 CREATE INDEX ix_access_credentials_list ON access_credentials (community_id, changed_ms);
 CREATE INDEX ix_access_door_scopes_community ON access_door_scopes (community_id);
 CREATE INDEX ix_delivery_holds_subject ON delivery_holds (subject, community_id, lifted_ms);
+CREATE INDEX ix_face_consents_expiry ON face_consents (expires_ms);
+CREATE INDEX ix_face_consents_image ON face_consents (image_id);
+CREATE INDEX ix_face_consents_list ON face_consents (community_id, given_ms);
+CREATE INDEX ix_face_deployments_group ON face_deployments (user_group_id);
+CREATE INDEX ix_face_deployments_list ON face_deployments (community_id, deployed_ms);
+CREATE INDEX ix_face_erasure_devices_device ON face_erasure_devices (iot_id);
+CREATE INDEX ix_face_erasures_face ON face_erasures (face_id);
+CREATE INDEX ix_face_erasures_list ON face_erasures (community_id, asked_ms);
+CREATE INDEX ix_face_images_expiry ON face_images (live, expires_ms);
+CREATE INDEX ix_face_images_face ON face_images (face_id);
+CREATE INDEX ix_face_images_person ON face_images (identity_id);
 CREATE INDEX ix_face_templates_change ON face_templates (community_id, change_no);
 CREATE INDEX ix_face_templates_face ON face_templates (face_id);
 CREATE INDEX ix_face_templates_person ON face_templates (identity_id);
@@ -2432,7 +2523,10 @@ CREATE UNIQUE INDEX uq_open_accounts_login ON open_accounts (tenant_id, project_
 CREATE UNIQUE INDEX uq_open_accounts_phone ON open_accounts (tenant_id, project_id, phone);
 CREATE INDEX ix_push_subscriptions_account ON push_subscriptions (account_id, front);
 CREATE UNIQUE INDEX uq_push_subscriptions_endpoint ON push_subscriptions (endpoint_hash);
+CREATE INDEX ix_delivery_desired_credential ON delivery_desired (credential, kind);
 CREATE INDEX ix_delivery_devices_compare ON delivery_devices (compare_ms);
+CREATE INDEX ix_delivery_grants_credential ON delivery_grants (credential, kind);
+CREATE INDEX ix_delivery_targets_credential ON delivery_targets (credential, kind);
 CREATE INDEX ix_delivery_targets_subject ON delivery_targets (subject, community_id);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('changes',1);
@@ -2451,6 +2545,9 @@ INSERT INTO "sqlite_sequence" VALUES('device_certificates',1);
 INSERT INTO "sqlite_sequence" VALUES('device_configs',1);
 INSERT INTO "sqlite_sequence" VALUES('device_groups',1);
 INSERT INTO "sqlite_sequence" VALUES('devices',1);
+INSERT INTO "sqlite_sequence" VALUES('face_consents',1);
+INSERT INTO "sqlite_sequence" VALUES('face_erasures',1);
+INSERT INTO "sqlite_sequence" VALUES('face_images',1);
 INSERT INTO "sqlite_sequence" VALUES('firmwares',1);
 INSERT INTO "sqlite_sequence" VALUES('notices',1);
 INSERT INTO "sqlite_sequence" VALUES('openapi_nonce_batches',1);

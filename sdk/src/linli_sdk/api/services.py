@@ -9,6 +9,7 @@ from linli_sdk.api.communities.sync import Communities
 from linli_sdk.api.data.sync import Data
 from linli_sdk.api.devices.sync import Devices
 from linli_sdk.api.employee.sync import Employee
+from linli_sdk.api.face.sync import Face
 from linli_sdk.api.households.sync import Households
 from linli_sdk.api.notice.sync import Notice
 from linli_sdk.api.parking.sync import Parking
@@ -50,6 +51,10 @@ class Services:
     @property
     def employee(self: Caller) -> Employee:
         return Employee(self)
+
+    @property
+    def face(self: Caller) -> Face:
+        return Face(self)
 
     @property
     def households(self: Caller) -> Households:

@@ -9,6 +9,7 @@ from linli_sdk.api.communities.aio import AsyncCommunities
 from linli_sdk.api.data.aio import AsyncData
 from linli_sdk.api.devices.aio import AsyncDevices
 from linli_sdk.api.employee.aio import AsyncEmployee
+from linli_sdk.api.face.aio import AsyncFace
 from linli_sdk.api.households.aio import AsyncHouseholds
 from linli_sdk.api.notice.aio import AsyncNotice
 from linli_sdk.api.parking.aio import AsyncParking
@@ -50,6 +51,10 @@ class AsyncServices:
     @property
     def employee(self: AsyncCaller) -> AsyncEmployee:
         return AsyncEmployee(self)
+
+    @property
+    def face(self: AsyncCaller) -> AsyncFace:
+        return AsyncFace(self)
 
     @property
     def households(self: AsyncCaller) -> AsyncHouseholds:

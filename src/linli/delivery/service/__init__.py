@@ -1,6 +1,13 @@
 """The rules of delivery, in the caller's transaction: each call writes a handful of rows, whatever it reaches."""
 
-from linli.delivery.service.grants import expand_scope, grant, revoke, revoke_all
+from linli.delivery.service.grants import (
+    expand_scope,
+    grant,
+    revoke,
+    revoke_all,
+    revoke_credential,
+    revoke_device,
+)
 from linli.delivery.service.holds import hold, holds_on, lift, live_holds
 from linli.delivery.service.refreshing import refresh
 from linli.delivery.service.rows import compare_soon, device_online, resend, retry
@@ -21,6 +28,8 @@ __all__ = [
     "retry",
     "revoke",
     "revoke_all",
+    "revoke_credential",
+    "revoke_device",
     "wake_worker",
     "watch",
 ]

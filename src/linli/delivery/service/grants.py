@@ -5,7 +5,7 @@ from sqlalchemy import bindparam, update
 from linli.delivery import queries
 from linli.delivery.models import grant_history, grants
 from linli.delivery.schemas import ON_DEVICE, ExpandGrant, ExpandScope, Grant, GrantRow, Target
-from linli.delivery.service.refreshing import set_targets
+from linli.delivery.service.refreshing import refresh, set_targets
 from linli.delivery.service.rows import caller_of
 from linli.kernel import outbox
 from linli.kernel.db import INT, Command, Tx
@@ -86,10 +86,39 @@ async def revoke_all(
     return len(rows)
 
 
+async def revoke_credential(
+    scope: Scope, tx: Tx, *, kind: str, credential: str, now_ms: int, reason: str = ""
+) -> None:
+    """Take a credential off every device of the tenant, whoever granted it: it is gone for good.
+
+    Grants on scopes stay; their expanders must not find the credential any more.
+    """
+    for row in await queries.live_grants_for.all(tx, scope, kind=kind, credential=credential):
+        await _revoke(scope, tx, row, now_ms, reason)
+    left = await queries.devices_with.all(tx, tenant=scope.tenant, kind=kind, credential=credential)
+    await queries.drop_credential.run(tx, of_tenant=scope.tenant, of_kind=kind, of_credential=credential)
+    for (device,) in left:
+        await refresh(
+            tx, device=device, kind=kind, credential=credential, caller=caller_of(scope), now_ms=now_ms
+        )
+
+
+async def revoke_device(
+    scope: Scope, tx: Tx, *, kind: str, device: str, community_id: int | None, now_ms: int, reason: str = ""
+) -> int:
+    """Take back up to a hundred of the grants of a kind that name a device (None: whatever the community); how many."""
+    rows = await queries.live_grants_to.all(
+        tx, scope, kind=kind, device=device, community_id=community_id or 0
+    )
+    for row in rows:
+        await _revoke(scope, tx, row, now_ms, reason)
+    return len(rows)
+
+
 async def expand_scope(tx: Tx, *, target_type: str, target: str) -> None:
     """Tell that a scope gained or lost devices or credentials; its grants are expanded anew after the commit."""
     payload = ExpandScope(target_type, target)
-    await outbox.add(tx, EXPAND_SCOPE, payload, key=f"scope:{target_type}:{target}")
+    await outbox.add_once(tx, EXPAND_SCOPE, payload, key=f"scope:{target_type}:{target}")
 
 
 async def _find(scope: Scope, tx: Tx, wish: Grant) -> GrantRow | None:

@@ -25,6 +25,10 @@ class PassRecorded(Event, frozen=True):
     passed_ms: int
     remaining: int | None = None
     """QR scans left; -1 without limit, None where they are not counted."""
+    credential: str = ""
+    """As the pass has it; of a face its faceId."""
+    ext_info: str = ""
+    """What the door said besides: JSON text."""
 
 
 class QrUsedUp(Event, frozen=True):

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from linli.delivery import service as delivery
+from linli.domains.access.ports import FaceOwners
 from linli.domains.access.queries.doors import find_door
 from linli.domains.access.rows import Door
 from linli.domains.access.service.doors import adopt_doors, forget_door
@@ -35,9 +36,10 @@ class PassEvent(msgspec.Struct, rename="camel"):
 class AccessHandlers:
     """Each runs in one transaction with the message or event it handles."""
 
-    def __init__(self, ids: Ids, keys: DoorKeys) -> None:
+    def __init__(self, ids: Ids, keys: DoorKeys, faces: FaceOwners | None = None) -> None:
         self._ids = ids
         self._keys = keys
+        self._faces = faces
 
     async def pass_event(self, tx: Tx, message: Message) -> None:
         """A pass or a refusal at a door. Raises BadInput or ValidationError: the message is parked."""
@@ -58,7 +60,7 @@ class AccessHandlers:
             passed_ms=at_ms,
             received_ms=message.received_ms,
         )
-        await record_pass(tx, door=door, report=report, pass_id=self._ids.number())
+        await record_pass(tx, door=door, report=report, pass_id=self._ids.number(), faces=self._faces)
 
     async def status(self, tx: Tx, message: Message) -> None:
         """A door that powered up is given its public key again (spec A 4.3: it is set after every power-up)."""

@@ -10,6 +10,7 @@ from linli.domains.access.events import (
     QrUsedUp,
 )
 from linli.domains.access.handlers import AccessHandlers
+from linli.domains.access.ports import FaceOwners
 from linli.domains.access.queries.keys import home_doors
 from linli.domains.access.service.doors import COMMUNITY_DOORS
 from linli.domains.access.service.endings import Endings
@@ -38,11 +39,13 @@ from linli.things.inbox.handlers import InboxHandlers
 class AccessRoom:
     """`register_messages` and `register_events` before anything starts; `register_devices` where calls go out."""
 
-    def __init__(self, db: Database, clock: Clock, ids: Ids, keys: DoorKeys) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, ids: Ids, keys: DoorKeys, faces: FaceOwners | None = None
+    ) -> None:
         self._db = db
         self._clock = clock
         self._ids = ids
-        self._handlers = AccessHandlers(ids, keys)
+        self._handlers = AccessHandlers(ids, keys, faces)
         self._endings = Endings(db)
         self._joinings = Joinings(db, ids)
 

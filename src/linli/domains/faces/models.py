@@ -1,11 +1,11 @@
-"""Tables of the face engine: what is kept of each face so that it can be found again. Times are UTC ms.
+"""Tables of faces: templates, pictures, consents, erasures, deployments. Times are UTC ms.
 
-Written by `service.enrolment` and `service.thresholds` only.
+Templates, libraries and thresholds are written by `service.enrolment` and `service.thresholds` only.
 """
 
-from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table
+from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, UniqueConstraint
 
-from linli.kernel.db import INT, blob, integer, metadata, real, text_column
+from linli.kernel.db import INT, blob, flag, identity, integer, metadata, real, text_column
 
 templates = Table(
     "face_templates",
@@ -54,3 +54,111 @@ thresholds = Table(
     PrimaryKeyConstraint("community_id", "model_id"),
 )
 """What a community decides by instead of the model's measured defaults; void when the model changes."""
+
+images = Table(
+    "face_images",
+    metadata,
+    identity(),
+    text_column("tenant_id"),
+    text_column("owner"),  # projectId for user ids of an integrator's own; "" for persons of the tenant
+    text_column("user_type"),  # IDENTITY, OPEN, YUNDUN, PHONE
+    text_column("user_id"),
+    text_column("identity_id"),  # the person, where the tenant knows one
+    integer("community_id", null=True),  # of the token it was saved with
+    text_column("face_id"),
+    text_column("object_key"),  # "" once the picture is erased
+    text_column("md5"),
+    integer("size"),
+    text_column("source"),  # api, people, console, resident
+    text_column("user_name"),
+    text_column("face_ext"),
+    text_column("user_ext"),
+    integer("user_role", null=True),
+    text_column("mobile"),
+    text_column("policy"),  # PERMISSION, DENY
+    integer("expires_ms", null=True),
+    flag("live", default=1),
+    integer("created_ms"),
+    integer("changed_ms"),
+    UniqueConstraint("tenant_id", "owner", "user_type", "user_id"),
+    Index("ix_face_images_face", "face_id"),
+    Index("ix_face_images_person", "identity_id"),
+    Index("ix_face_images_expiry", "live", "expires_ms"),
+    sqlite_autoincrement=True,
+)
+"""One picture a user. An erased one keeps its ids alone, so that its deliveries and receipts can still be told apart."""
+
+consents = Table(
+    "face_consents",
+    metadata,
+    identity(),
+    text_column("tenant_id"),
+    integer("community_id", null=True),
+    integer("image_id"),
+    text_column("identity_id"),
+    text_column("purpose"),  # door_access
+    text_column("how"),  # in_app, on_paper, project_attested
+    text_column("asked_by"),  # `resident:3`, `staff:12`, `app:30239797`
+    text_column("text_version"),
+    text_column("guardian", server_default=""),  # who consented for a minor
+    integer("given_ms"),
+    integer("expires_ms", null=True),
+    integer("ended_ms", null=True),
+    text_column("end_reason", server_default=""),  # withdrawn, expired, moved_out, erased, replaced
+    text_column("ended_by", server_default=""),
+    Index("ix_face_consents_image", "image_id"),
+    Index("ix_face_consents_expiry", "expires_ms"),
+    Index("ix_face_consents_list", "community_id", "given_ms"),
+    sqlite_autoincrement=True,
+)
+"""The ledger: rows are ended, never changed otherwise and never removed while their image row stands."""
+
+erasures = Table(
+    "face_erasures",
+    metadata,
+    identity(),
+    text_column("tenant_id"),
+    integer("community_id", null=True),
+    integer("image_id"),
+    text_column("face_id"),
+    text_column("identity_id"),
+    text_column("reason"),  # withdrawn, expired, moved_out, erased, deleted
+    text_column("caller"),
+    integer("asked_ms"),
+    integer("picture_ms", null=True),  # when the picture's bytes were gone
+    integer("finished_ms", null=True),  # when the last device had confirmed
+    Index("ix_face_erasures_face", "face_id"),
+    Index("ix_face_erasures_list", "community_id", "asked_ms"),
+    sqlite_autoincrement=True,
+)
+
+erasure_devices = Table(
+    "face_erasure_devices",
+    metadata,
+    integer("erasure_id"),
+    text_column("iot_id"),
+    text_column("tenant_id"),
+    integer("community_id", null=True),
+    text_column("device_name"),
+    integer("confirmed_ms", null=True),
+    integer("gone_ms", null=True),  # the device was deleted from the platform
+    PrimaryKeyConstraint("erasure_id", "iot_id"),
+    Index("ix_face_erasure_devices_device", "iot_id"),
+)
+"""Every device that may hold a copy. It stays listed until it has confirmed, or is itself gone for good."""
+
+deployments = Table(
+    "face_deployments",
+    metadata,
+    text_column("iot_id"),
+    text_column("user_group_id"),
+    text_column("tenant_id"),
+    integer("community_id"),
+    flag("live", default=1),
+    integer("deployed_ms"),
+    integer("changed_ms"),
+    PrimaryKeyConstraint("iot_id", "user_group_id"),
+    Index("ix_face_deployments_group", "user_group_id"),
+    Index("ix_face_deployments_list", "community_id", "deployed_ms"),
+)
+"""User groups whose faces a device (an AI box, a door) holds, following their members."""

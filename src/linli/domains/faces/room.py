@@ -1,10 +1,37 @@
-"""The face engine's part of this room put together: what the composing function registers."""
+"""This room put together: what the composing function registers, of the face engine and of what holds on doors."""
 
+from linli.delivery.ports import Carriers, Invoker
+from linli.delivery.schemas import DeliverySettled
+from linli.domains.access.events import DoorServiceSwitched, PassRecorded
+from linli.domains.access.service.home_keys import HOME_DOORS
+from linli.domains.faces.carriers import FaceCarrier
+from linli.domains.faces.handlers import FaceHandlers
+from linli.domains.faces.pushes import FaceStatusPush
+from linli.domains.faces.schemas import DROP_FILE, FaceFileKey
+from linli.domains.faces.service import erasures
+from linli.domains.faces.service.captures import SEND, SendToken, UploadTokens
 from linli.domains.faces.service.enrolment import Enroller
+from linli.domains.faces.service.groups import FACE_GROUP, GroupFaces
+from linli.domains.faces.service.homes import FaceHomeDoors
+from linli.domains.faces.service.images import DROP_PICTURE, RENEW, PictureKey, RenewFace
+from linli.domains.faces.service.passes import FaceOwnerLookup, FacePasses
 from linli.domains.faces.service.search import FaceSearch
+from linli.domains.people.events import (
+    EmployeesLeft,
+    FaceChanged,
+    ResidentsMovedIn,
+    ResidentsMovedOut,
+    UserChanged,
+    UsersErased,
+)
+from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs
+from linli.kernel.secrets import Secrets
+from linli.things.events import DeviceDeleted, DeviceMoved
+from linli.things.inbox.handlers import InboxHandlers
 from linli.vision.engine import Engine
 
 
@@ -21,3 +48,50 @@ class FaceEngineRoom:
 
     async def start(self) -> None:
         await self.enroller.start()
+
+
+class FacesRoom:
+    """Pictures, consents and their way to devices. `register_*` before anything starts."""
+
+    def __init__(self, db: Database, objects: ObjectStore, ids: Ids, clock: Clock) -> None:
+        self._db = db
+        self._objects = objects
+        self._ids = ids
+        self._clock = clock
+        self.owners = FaceOwnerLookup()
+        self.handlers = FaceHandlers(db, objects, ids)
+
+    def register_events(self, jobs: Jobs) -> None:
+        on, mine = self._db.handlers, self.handlers
+        on.inline(PassRecorded, FacePasses(self._objects, self._ids))
+        on.inline(DeliverySettled, FaceStatusPush(self._ids))
+        on.inline(DeliverySettled, erasures.delivered)
+        on.inline(UserChanged, mine.user_changed)
+        on.after(FaceChanged, mine.face_changed, name="faces.face_changed")
+        on.after(ResidentsMovedIn, mine.residents_moved_in, name="faces.follow_residents")
+        on.after(DoorServiceSwitched, mine.service_switched, name="faces.service_switched")
+        on.after(ResidentsMovedOut, mine.residents_moved_out, name="faces.end_of_residents")
+        on.after(EmployeesLeft, mine.employees_left, name="faces.end_of_employees")
+        on.after(UsersErased, mine.users_erased, name="faces.end_of_users")
+        on.after(DeviceMoved, mine.device_moved, name="faces.device_moved")
+        on.after(DeviceDeleted, mine.device_deleted, name="faces.device_deleted")
+        jobs.on(RENEW, RenewFace, mine.renew)
+        jobs.on(DROP_PICTURE, PictureKey, mine.drop_picture)
+
+    def register_devices(
+        self,
+        carriers: Carriers,
+        jobs: Jobs,
+        inbox: InboxHandlers,
+        *,
+        invoker: Invoker,
+        secrets: Secrets,
+    ) -> None:
+        carrier = FaceCarrier(self._db, invoker, self._objects, self._ids, self._clock)
+        carriers.add(carrier)
+        carriers.expand(FACE_GROUP, GroupFaces(self._clock))
+        carriers.expand(HOME_DOORS, FaceHomeDoors(carriers.expanders[HOME_DOORS]))
+        jobs.on(DROP_FILE, FaceFileKey, carrier.drop_file)
+        tokens = UploadTokens(self._db, invoker, self._objects, secrets, self._ids, self._clock)
+        inbox.on_event("OssStsTokenRequest", tokens.asked)
+        jobs.on(SEND, SendToken, tokens.send)

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from linli.databus import queries as records
 from linli.domains.communities.queries import figures as housing
 from linli.domains.communities.queries import spaces
+from linli.domains.faces.ports import Position
 from linli.domains.overview.calendar import WEEKS_BEFORE, Weeks
 from linli.domains.overview.handlers import HOUR_MS, PARK_RECORD
 from linli.domains.overview.models import map_devices, map_plans, traffic_hours
@@ -27,7 +28,7 @@ from linli.domains.overview.schemas import (
     VehiclePass,
 )
 from linli.domains.people.queries import figures as people
-from linli.kernel.db import INT, Query, Reader, in_scope
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 
@@ -49,6 +50,11 @@ _hours = Query(
 _placed = Query(
     select(map_devices.c.iot_id, map_devices.c.lng, map_devices.c.lat).where(
         in_scope(map_devices), map_devices.c.community_id == bindparam("community_id", type_=INT)
+    )
+)
+_where = Query(
+    select(map_devices.c.iot_id, map_devices.c.lng, map_devices.c.lat).where(
+        in_scope(map_devices), any_of(map_devices.c.iot_id, "iot_ids")
     )
 )
 _plan = Query(
@@ -182,3 +188,13 @@ def _shares(counts: dict[str, int], order: list[str] | None = None) -> list[Shar
         *(Share(code, counts.get(code, 0)) for code in codes),
         *([Share("", counts[""])] if counts.get("") else []),
     ]
+
+
+class MapPlaces:
+    """Implements `faces.ports.DevicePlaces` over the map."""
+
+    async def positions(self, scope: Scope, db: Reader, *, iot_ids: list[str]) -> dict[str, Position]:
+        if not iot_ids:
+            return {}
+        rows = await _where.all(db, scope, iot_ids=iot_ids)
+        return {iot_id: Position(lng, lat) for iot_id, lng, lat in rows}

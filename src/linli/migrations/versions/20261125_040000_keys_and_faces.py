@@ -122,6 +122,138 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "face_consents",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False, start=1),
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("image_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("identity_id", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("how", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("text_version", sa.Text(), nullable=False),
+        sa.Column("guardian", sa.Text(), server_default="", nullable=False),
+        sa.Column("given_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("expires_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ended_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("end_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("ended_by", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_face_consents")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("face_consents", schema=None) as batch_op:
+        batch_op.create_index("ix_face_consents_expiry", ["expires_ms"], unique=False)
+        batch_op.create_index("ix_face_consents_image", ["image_id"], unique=False)
+        batch_op.create_index("ix_face_consents_list", ["community_id", "given_ms"], unique=False)
+
+    op.create_table(
+        "face_deployments",
+        sa.Column("iot_id", sa.Text(), nullable=False),
+        sa.Column("user_group_id", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "live", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="1", nullable=False
+        ),
+        sa.Column("deployed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("iot_id", "user_group_id", name=op.f("pk_face_deployments")),
+    )
+    with op.batch_alter_table("face_deployments", schema=None) as batch_op:
+        batch_op.create_index("ix_face_deployments_group", ["user_group_id"], unique=False)
+        batch_op.create_index("ix_face_deployments_list", ["community_id", "deployed_ms"], unique=False)
+
+    op.create_table(
+        "face_erasure_devices",
+        sa.Column("erasure_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("iot_id", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("device_name", sa.Text(), nullable=False),
+        sa.Column("confirmed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("gone_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("erasure_id", "iot_id", name=op.f("pk_face_erasure_devices")),
+    )
+    with op.batch_alter_table("face_erasure_devices", schema=None) as batch_op:
+        batch_op.create_index("ix_face_erasure_devices_device", ["iot_id"], unique=False)
+
+    op.create_table(
+        "face_erasures",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False, start=1),
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("image_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("face_id", sa.Text(), nullable=False),
+        sa.Column("identity_id", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("caller", sa.Text(), nullable=False),
+        sa.Column("asked_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("picture_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("finished_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_face_erasures")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("face_erasures", schema=None) as batch_op:
+        batch_op.create_index("ix_face_erasures_face", ["face_id"], unique=False)
+        batch_op.create_index("ix_face_erasures_list", ["community_id", "asked_ms"], unique=False)
+
+    op.create_table(
+        "face_images",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False, start=1),
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("user_type", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("identity_id", sa.Text(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("face_id", sa.Text(), nullable=False),
+        sa.Column("object_key", sa.Text(), nullable=False),
+        sa.Column("md5", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("user_name", sa.Text(), nullable=False),
+        sa.Column("face_ext", sa.Text(), nullable=False),
+        sa.Column("user_ext", sa.Text(), nullable=False),
+        sa.Column("user_role", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("mobile", sa.Text(), nullable=False),
+        sa.Column("policy", sa.Text(), nullable=False),
+        sa.Column("expires_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "live", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="1", nullable=False
+        ),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_face_images")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "owner",
+            "user_type",
+            "user_id",
+            name=op.f("uq_face_images_tenant_id_owner_user_type_user_id"),
+        ),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("face_images", schema=None) as batch_op:
+        batch_op.create_index("ix_face_images_expiry", ["live", "expires_ms"], unique=False)
+        batch_op.create_index("ix_face_images_face", ["face_id"], unique=False)
+        batch_op.create_index("ix_face_images_person", ["identity_id"], unique=False)
+
+    op.create_table(
         "face_libraries",
         sa.Column(
             "community_id",
@@ -300,6 +432,9 @@ def upgrade() -> None:
             sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
 
+    with op.batch_alter_table("delivery_desired", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_desired_credential", ["credential", "kind"], unique=False)
+
     with op.batch_alter_table("delivery_devices", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("compare_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
@@ -310,7 +445,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("compared", sa.Text(), server_default="", nullable=False))
         batch_op.create_index("ix_delivery_devices_compare", ["compare_ms"], unique=False)
 
+    with op.batch_alter_table("delivery_grants", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_grants_credential", ["credential", "kind"], unique=False)
+
     with op.batch_alter_table("delivery_targets", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_targets_credential", ["credential", "kind"], unique=False)
         batch_op.create_index("ix_delivery_targets_subject", ["subject", "community_id"], unique=False)
 
     # ### end Alembic commands ###
@@ -320,12 +459,19 @@ def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     with op.batch_alter_table("delivery_targets", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_targets_subject")
+        batch_op.drop_index("ix_delivery_targets_credential")
+
+    with op.batch_alter_table("delivery_grants", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_grants_credential")
 
     with op.batch_alter_table("delivery_devices", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_devices_compare")
         batch_op.drop_column("compared")
         batch_op.drop_column("compared_ms")
         batch_op.drop_column("compare_ms")
+
+    with op.batch_alter_table("delivery_desired", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_desired_credential")
 
     with op.batch_alter_table("access_qr_codes", schema=None) as batch_op:
         batch_op.drop_column("community_id")
@@ -358,6 +504,32 @@ def downgrade() -> None:
 
     op.drop_table("face_templates")
     op.drop_table("face_libraries")
+    with op.batch_alter_table("face_images", schema=None) as batch_op:
+        batch_op.drop_index("ix_face_images_person")
+        batch_op.drop_index("ix_face_images_face")
+        batch_op.drop_index("ix_face_images_expiry")
+
+    op.drop_table("face_images")
+    with op.batch_alter_table("face_erasures", schema=None) as batch_op:
+        batch_op.drop_index("ix_face_erasures_list")
+        batch_op.drop_index("ix_face_erasures_face")
+
+    op.drop_table("face_erasures")
+    with op.batch_alter_table("face_erasure_devices", schema=None) as batch_op:
+        batch_op.drop_index("ix_face_erasure_devices_device")
+
+    op.drop_table("face_erasure_devices")
+    with op.batch_alter_table("face_deployments", schema=None) as batch_op:
+        batch_op.drop_index("ix_face_deployments_list")
+        batch_op.drop_index("ix_face_deployments_group")
+
+    op.drop_table("face_deployments")
+    with op.batch_alter_table("face_consents", schema=None) as batch_op:
+        batch_op.drop_index("ix_face_consents_list")
+        batch_op.drop_index("ix_face_consents_image")
+        batch_op.drop_index("ix_face_consents_expiry")
+
+    op.drop_table("face_consents")
     with op.batch_alter_table("delivery_holds", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_holds_subject")
 

@@ -48,6 +48,7 @@ class PendingCalls:
                 future = waiting.pop(key)
                 if not future.done():
                     future.set_exception(CallLost())
+                    future.exception()  # its caller may have given up meanwhile: that is no error to log
 
     def forget(self, device_no: int, message_id: str) -> None:
         self._waiting.pop((device_no, message_id), None)

@@ -10,6 +10,7 @@ from linli_sdk.api.communities.models import (
     CommunityDetail,
     CommunityInfo,
     CommunityOfDevice,
+    DeploymentRow,
     FileSaved,
     SpaceCreated,
     SpaceDetail,
@@ -104,3 +105,17 @@ QUERY_SPACES_OF_TYPE: Method[SpacePage] = Method(
     "/solution/community/paas/space/sub/query", "1.0.1", token="required", result=SpacePage, reads=True
 )
 UPDATE_SPACE: Method[None] = Method("/solution/community/paas/space/update", "1.0.1", token="required")
+DELETE_USER_FACES: Method[None] = Method(
+    "/solution/community/paas/user/face/delete", "1.0.0", token="required"
+)
+DEPLOY_GROUP: Method[None] = Method("/solution/community/paas/user/group/deploy", "1.0.0", token="optional")
+QUERY_DEPLOYMENTS: Method[list[DeploymentRow]] = Method(
+    "/solution/community/paas/user/group/deploy/query",
+    "1.0.0",
+    token="optional",
+    result=list[DeploymentRow],
+    reads=True,
+)
+UNDEPLOY_GROUP: Method[None] = Method(
+    "/solution/community/paas/user/group/undeploy", "1.0.0", token="optional"
+)

@@ -334,3 +334,45 @@ class SpaceUpdate(Model, kw_only=True):
     """空间 id / space id"""
     direction: int | None = None
     """方向，仅车道：0 进口 1 出口 / lanes only: 0 entrance, 1 exit"""
+
+
+class UserFaces(Model, kw_only=True):
+    identity_id: str = field(name="identityId")
+    """用户 id / user"""
+
+
+class GroupOnDevice(Model, kw_only=True):
+    iot_id: str = field(name="iotId")
+    """AI 一体机或人脸设备 / device"""
+    user_group_id: str = field(name="userGroupId")
+    """用户组 / group"""
+
+
+class DeploymentQuery(Model, kw_only=True):
+    page_size: int | None = field(default=None, name="pageSize")
+    """每页数量，最多 100，默认 20 / page size"""
+    page_no: int | None = field(default=None, name="pageNo")
+    """页码，从 1 起 / page, from 1"""
+    user_group_id: str | None = field(default=None, name="userGroupId")
+    """用户组 / group"""
+    iot_id: str | None = field(default=None, name="iotId")
+    """设备 / device"""
+    community_id: int | None = field(default=None, name="communityId")
+    """小区，旧写法，可代替 cloudToken / community, as older samples say it"""
+
+
+class DeploymentRow(Model, kw_only=True):
+    deploy_time: int = field(name="deployTime")
+    """最近一次布防时间，毫秒 / latest deployment, ms"""
+    user_group_id: str = field(name="userGroupId")
+    """用户组 / group"""
+    user_group_name: str | None = field(name="userGroupName")
+    """用户组名称 / its name"""
+    user_group_type: str | None = field(name="userGroupType")
+    """用户组类型 / its type"""
+    iot_id: str = field(name="iotId")
+    """设备 / device"""
+    deploy_status: str = field(name="deployStatus")
+    """SUCCESS、DEPLOYING、FAILED、UNDEPLOYED / how it stands"""
+    schedule: int
+    """进度 0-100 / progress"""

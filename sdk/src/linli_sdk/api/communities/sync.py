@@ -19,10 +19,13 @@ from linli_sdk.api.communities.models import (
     CommunityNamed,
     CommunityOfDevice,
     CommunityQuery,
+    DeploymentQuery,
+    DeploymentRow,
     DeviceIdentity,
     DeviceNamed,
     FileSave,
     FileSaved,
+    GroupOnDevice,
     PoiQuery,
     SpaceChildren,
     SpaceCreate,
@@ -35,12 +38,13 @@ from linli_sdk.api.communities.models import (
     SpaceUpdate,
     Ticket,
     TicketGet,
+    UserFaces,
 )
 from linli_sdk.service import Service
 
 
 class Communities(Service):
-    """The 24 methods of service `community`, as a key is granted it."""
+    """The 28 methods of service `community`, as a key is granted it."""
 
     def add_asset(self, *, house_id: str | int, type: int, name: str) -> str:
         """Add an asset to a house / 新增房屋资产
@@ -486,3 +490,72 @@ class Communities(Service):
         return self._call(
             contracts.UPDATE_SPACE, SpaceUpdate(name=name, space_id=space_id, direction=direction)
         )
+
+    def delete_user_faces(self, *, identity_id: str) -> None:
+        """Delete all face pictures of a user / 删除用户人脸
+
+        `/solution/community/paas/user/face/delete` 1.0.0. Needs a community: `client.at(community_id)`.
+
+        Whoever handed them in. A user without any picture is left as they are.
+
+        Args:
+            identity_id: 用户 id / user
+        """
+        return self._call(contracts.DELETE_USER_FACES, UserFaces(identity_id=identity_id))
+
+    def deploy_group(self, *, iot_id: str, user_group_id: str) -> None:
+        """Deploy a group's faces to a device / 用户组布防
+
+        `/solution/community/paas/user/group/deploy` 1.0.0.
+
+        The device follows the group from now on.
+
+        Args:
+            iot_id: AI 一体机或人脸设备 / device
+            user_group_id: 用户组 / group
+
+        Codes of its own: 403.
+        """
+        return self._call(contracts.DEPLOY_GROUP, GroupOnDevice(iot_id=iot_id, user_group_id=user_group_id))
+
+    def query_deployments(
+        self,
+        *,
+        page_size: int | None = None,
+        page_no: int | None = None,
+        user_group_id: str | None = None,
+        iot_id: str | None = None,
+        community_id: int | None = None,
+    ) -> list[DeploymentRow]:
+        """Deployments and their progress / 布防记录查询
+
+        `/solution/community/paas/user/group/deploy/query` 1.0.0.
+
+        Args:
+            page_size: 每页数量，最多 100，默认 20 / page size
+            page_no: 页码，从 1 起 / page, from 1
+            user_group_id: 用户组 / group
+            iot_id: 设备 / device
+            community_id: 小区，旧写法，可代替 cloudToken / community, as older samples say it
+        """
+        return self._call(
+            contracts.QUERY_DEPLOYMENTS,
+            DeploymentQuery(
+                page_size=page_size,
+                page_no=page_no,
+                user_group_id=user_group_id,
+                iot_id=iot_id,
+                community_id=community_id,
+            ),
+        )
+
+    def undeploy_group(self, *, iot_id: str, user_group_id: str) -> None:
+        """Withdraw a group from a device / 用户组撤防
+
+        `/solution/community/paas/user/group/undeploy` 1.0.0.
+
+        Args:
+            iot_id: AI 一体机或人脸设备 / device
+            user_group_id: 用户组 / group
+        """
+        return self._call(contracts.UNDEPLOY_GROUP, GroupOnDevice(iot_id=iot_id, user_group_id=user_group_id))

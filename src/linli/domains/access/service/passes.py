@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, update
 from linli.databus.records import insert_record
 from linli.domains.access.events import PassRecorded, QrUsedUp
 from linli.domains.access.models import passes, qr_codes, qr_permissions
+from linli.domains.access.ports import FaceOwners
 from linli.domains.access.queries import permissions as queries
 from linli.domains.access.queries.doors import find_key
 from linli.domains.access.queries.persons import owner_of_credential
@@ -30,6 +31,9 @@ TYPES = {"qrCode": "QRCODE", "tradCard": "CARD", "bleCard": "BleCARD", "password
 RECORDED = frozenset(("QRCODE", "CARD", "BleCARD", "PASSWORD"))
 """What the model of traditional passes holds; faces have their own."""
 MAX_EXT_INFO = 4096
+_RECOGNISED = frozenset(
+    (PassCode.SUCCESS, PassCode.FACE_BLACKLISTED, PassCode.FACE_EXPIRED, PassCode.FACE_NOT_EFFECTIVE)
+)
 
 _count_at_door = Command(
     update(qr_permissions)
@@ -70,7 +74,9 @@ class _Holder:
     remaining: int | None = None
 
 
-async def record_pass(tx: Tx, *, door: Door, report: PassReport, pass_id: int) -> Pass:
+async def record_pass(
+    tx: Tx, *, door: Door, report: PassReport, pass_id: int, faces: FaceOwners | None = None
+) -> Pass:
     """Keep a pass, count its QR scan, and write the record, all in the caller's transaction.
 
     An unknown credential gives an empty identityId and name. Raises BadInput for an unknown type.
@@ -78,7 +84,7 @@ async def record_pass(tx: Tx, *, door: Door, report: PassReport, pass_id: int) -
     kind = TYPES.get(report.type)
     if kind is None:
         raise BadInput(field="type", rule="one_of", allowed=", ".join(TYPES))
-    holder = await _holder(tx, door, kind, report)
+    holder = await _holder(tx, door, kind, report, faces)
     row = Pass(
         pass_id, day_of(report.received_ms), door.tenant_id, door.community_id, door.iot_id, door.name, kind,
         report.code, report.message or PassCode.of(report.code).message,
@@ -112,6 +118,8 @@ async def record_pass(tx: Tx, *, door: Door, report: PassReport, pass_id: int) -
             direction=row.direction,
             passed_ms=row.passed_ms,
             remaining=row.remaining,
+            credential=row.credential,
+            ext_info=row.ext_info,
         ),
         key=row.iot_id,
     )
@@ -123,7 +131,7 @@ async def purge_passes(db: Database, *, now_ms: int, days: int = RETENTION_DAYS)
     return await drop_before(db, passes, day_of(now_ms) - days)
 
 
-async def _holder(tx: Tx, door: Door, kind: str, report: PassReport) -> _Holder:
+async def _holder(tx: Tx, door: Door, kind: str, report: PassReport, faces: FaceOwners | None) -> _Holder:
     if kind == "QRCODE":
         return await _qr_holder(tx, door, report)
     if kind in ("CARD", "BleCARD"):
@@ -133,8 +141,12 @@ async def _holder(tx: Tx, door: Door, kind: str, report: PassReport) -> _Holder:
         if card is not None and kind == "CARD":
             person = await _person(tx, door, card.project_id, card.identity_id)
             return _Holder(card.identity_id, person.name, person.ext_info, report.content)
-    elif kind == "FACE" and report.code == PassCode.SUCCESS:
+    elif kind == "FACE" and report.code in _RECOGNISED:
         identity_id = _text_in(report.ext_info, "userID")
+        face_id = identity_id or report.content
+        owner = await faces.owner(tx, tenant_id=door.tenant_id, face_id=face_id) if faces else None
+        if owner is not None:
+            return _Holder(owner.identity_id, owner.name, owner.ext_info, face_id)
         person = await _person(tx, door, "", identity_id)
         return _Holder(identity_id, person.name, person.ext_info, report.content)
     return _Holder(credential=report.content)

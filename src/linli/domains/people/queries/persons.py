@@ -143,6 +143,11 @@ _known_ids = Query(
     ),
     heavy=True,
 )
+_communities_of = Query(
+    select(community_persons.c.community_id)
+    .join(persons, persons.c.id == community_persons.c.person_id)
+    .where(in_scope(community_persons), persons.c.identity_id == bindparam("identity_id"))
+)
 _stamp = Query(
     select(func.count(), func.max(persons.c.changed_ms)).where(
         persons.c.tenant_id == bindparam("scope_tenant")
@@ -233,6 +238,11 @@ async def holders_of_phones(scope: Scope, db: Reader, phones: list[str]) -> dict
 async def known_to(scope: Scope, db: Reader, community_id: int) -> set[int]:
     """Ids of all persons that a community knows."""
     return {person_id for (person_id,) in await _known_ids.all(db, scope, community_id=community_id)}
+
+
+async def communities_of(scope: Scope, db: Reader, *, identity_id: str) -> set[int]:
+    """The communities in scope that know a person."""
+    return {found for (found,) in await _communities_of.all(db, scope, identity_id=identity_id)}
 
 
 async def stamp(scope: Scope, db: Reader) -> tuple[Any, ...]:

@@ -84,6 +84,17 @@ _known_to = Query(
 )
 
 
+_set_face = Command(
+    update(persons)
+    .where(
+        persons.c.tenant_id == bindparam("scope_tenant"),
+        persons.c.identity_id == bindparam("who"),
+        persons.c.face_upload_id == "",
+    )
+    .values(face_id=bindparam("new_face"))
+)
+
+
 def face_id_of(identity_id: str, upload_id: str) -> str:
     """The faceId of a person's picture, in the shape of spec B §2.2; empty without a picture."""
     if not upload_id:
@@ -173,6 +184,11 @@ def _new_face(person: Person) -> events.FaceChanged:
     return events.FaceChanged(
         person.tenant_id, person.id, person.identity_id, person.face_id, person.face_upload_id
     )
+
+
+async def note_face(scope: Scope, tx: Tx, *, identity_id: str, face_id: str) -> None:
+    """Keep the faceId of a picture that came by another way than an upload of the person's; empty: there is none."""
+    await _set_face.run(tx, scope, who=identity_id, new_face=face_id)
 
 
 async def blank(scope: Scope, tx: Tx, *, person: Person, now_ms: int) -> None:

@@ -1,0 +1,1 @@
+"""Service `face`: models, contracts and methods."""

@@ -1,0 +1,212 @@
+"""How faces reach a device and how it tells what it holds: `SyncFaceData`, `QueryFaceData` (spec A 4.3-4.5, ADR 0050)."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from linli.delivery.ports import CannotTell, Invoker
+from linli.delivery.schemas import FOREVER_MS, Content, Parcel
+from linli.domains.faces.kinds import FACE, FaceBody
+from linli.domains.faces.pushes import device_list, sync_error
+from linli.domains.faces.schemas import DROP_FILE, FaceFileKey
+from linli.kernel import outbox, telemetry
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import BadInput, LinliError, NotFound, TimedOut, Unavailable
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.scope import Scope
+from linli.protocols.face_data import (
+    MAX_BATCH,
+    AddImage,
+    AddUser,
+    DeleteImage,
+    DeleteUser,
+    FaceDataError,
+    FaceEvent,
+    FaceImage,
+    FaceReport,
+    FaceResult,
+    FaceUser,
+    LibraryCode,
+    decode_report,
+    decode_results,
+    encode_file,
+    sent_code,
+)
+from linli.sync import Outcome, Result
+
+log = telemetry.logger(__name__)
+
+CALL_TIMEOUT_S = 40.0
+"""A door downloads up to 15 pictures and extracts their features before it answers."""
+QUERY_TIMEOUT_S = 30.0
+URL_SECONDS = 900
+REPORT_BYTES = 16 * 1024 * 1024
+KEEP_MS = 3_600_000
+GONE_CODES = frozenset((LibraryCode.SUCCESS, LibraryCode.NO_SUCH_PERSON, LibraryCode.NO_SUCH_IMAGE))
+
+_done = Outcome(Result.DONE)
+
+
+class FaceCarrier:
+    """Brings faces to a device, at most 15 a file, and reads its library back."""
+
+    kinds: Sequence[str] = (FACE,)
+    most = MAX_BATCH
+
+    def __init__(self, db: Database, invoker: Invoker, objects: ObjectStore, ids: Ids, clock: Clock) -> None:
+        self._db = db
+        self._invoker = invoker
+        self._objects = objects
+        self._ids = ids
+        self._clock = clock
+
+    async def carry(self, device: str, batch: Sequence[Parcel]) -> Mapping[tuple[str, str], Outcome]:
+        """An outcome a face where the device tells one. Raises what the call raises when it is away or silent."""
+        tenant_id = batch[0].tenant_id
+        folder = f"{tenant_id}/door-faces/{device}"
+        key = f"{folder}/{self._ids.hex(32)}.json"
+        events = [event for parcel in batch for event in self._events(parcel)]
+        # A call that reaches the device late must not undo this one: its file is gone.
+        await self._objects.delete_all(folder)
+        await self._objects.put(key, encode_file(events))
+        async with self._db.begin() as tx:
+            await outbox.add(tx, DROP_FILE, FaceFileKey(key), due_ms=self._clock.now_ms() + KEEP_MS)
+        url = self._objects.url(key, expires_s=URL_SECONDS)
+        try:
+            data = await self._invoker.invoke(
+                Scope.system(tenant_id, "delivery"), device, "SyncFaceData", {"FaceDataUrl": url},
+                timeout_s=CALL_TIMEOUT_S,
+            )  # fmt: skip
+            results = decode_results(data.get("FaceResult"))
+        except FaceDataError as error:
+            outcome = Outcome(Result.REFUSED, "device_store", str(error))
+            return {(FACE, parcel.item.credential): outcome for parcel in batch}
+        except TimedOut as error:
+            await self._tell(batch[0], device, error, 0)
+            raise
+        except Unavailable:
+            raise
+        except LinliError as error:
+            answer = error.facts.get("answer")
+            await self._tell(batch[0], device, error, answer if isinstance(answer, int) else 500)
+            outcome = Outcome(Result.REFUSED, "device_store", error.text())
+            return {(FACE, parcel.item.credential): outcome for parcel in batch}
+        if results is None:
+            return {(FACE, parcel.item.credential): _done for parcel in batch}
+        return _outcomes(batch, results)
+
+    def _events(self, parcel: Parcel) -> list[FaceEvent]:
+        person = parcel.item.credential
+        if parcel.item.deleting:
+            at = self._clock.now_ms()
+            return [DeleteImage(person, "", at), DeleteUser(person, at)]
+        user, image = _wanted(person, parcel.opened())
+        url = self._objects.url(_body(parcel.opened()).key, expires_s=URL_SECONDS)
+        placed = FaceImage(image.person_id, image.md5, image.size, image.timestamp_ms, url)
+        return [AddUser(user), AddImage(placed)]
+
+    async def _tell(self, parcel: Parcel, device: str, error: LinliError, code: int) -> None:
+        """Subscribers learn that a device did not take what it was sent (DEVICE_SYNC_ERROR)."""
+        async with self._db.begin() as tx:
+            await sync_error(
+                tx, tenant_id=parcel.tenant_id, community_id=parcel.community_id, iot_id=device, code=code,
+                message=error.text(), ids=self._ids, now_ms=self._clock.now_ms(),
+            )  # fmt: skip
+
+    # reading back
+
+    async def read_back(self, device: str, scope: Scope) -> Mapping[tuple[str, str], str]:
+        """Raises CannotTell for a product without `QueryFaceData`, and what the call raises."""
+        key = f"{scope.tenant}/door-face-lists/{device}/{self._ids.hex(32)}.json"
+        url = self._objects.url(key, expires_s=URL_SECONDS, method="PUT", limit=REPORT_BYTES)
+        try:
+            await self._invoker.invoke(
+                scope, device, "QueryFaceData", {"FaceReportUrl": url}, timeout_s=QUERY_TIMEOUT_S
+            )
+            report = decode_report(await self._objects.get(key, limit=REPORT_BYTES))
+        except BadInput as error:
+            if error.facts.get("rule") == "tsl.unknown_identifier":
+                raise CannotTell from None
+            raise
+        except (FaceDataError, NotFound) as error:
+            raise Unreadable(why=str(error)) from error
+        finally:
+            await self._objects.delete(key)
+        await device_list(
+            self._db, self._objects, tenant_id=scope.tenant, iot_id=device, report=report, ids=self._ids
+        )
+        return _prints(report)
+
+    def fingerprint(self, kind: str, content: str) -> str:
+        opened = msgspec.json.decode(content, type=Content)
+        user, image = _wanted("", opened)
+        return _print(user, image.md5)
+
+    async def drop_file(self, job: FaceFileKey) -> None:
+        """Outbox job. Dropping twice is harmless."""
+        await self._objects.delete(job.key)
+
+
+class Unreadable(LinliError):
+    """A device's list cannot be read."""
+
+    code = "faces.list_unreadable"
+
+
+def _body(content: Content) -> FaceBody:
+    return msgspec.json.decode(content.body, type=FaceBody)
+
+
+def _wanted(person: str, content: Content) -> tuple[FaceUser, FaceImage]:
+    body = _body(content)
+    ends = 0 if content.ends_ms >= FOREVER_MS else content.ends_ms
+    user = FaceUser(
+        person, body.name, body.groups, body.at_ms, body.extra, body.policy, content.starts_ms, ends
+    )
+    return user, FaceImage(person, body.md5, body.size, body.at_ms)
+
+
+def _print(user: FaceUser, md5: str) -> str:
+    said = (
+        user.name,
+        user.group_ids,
+        user.timestamp_ms,
+        user.extra_info,
+        user.policy,
+        user.starts_ms,
+        user.ends_ms,
+    )
+    return hashlib.sha256(repr((said, md5)).encode()).hexdigest()[:32]
+
+
+def _prints(report: FaceReport) -> dict[tuple[str, str], str]:
+    """A face counts as held when the user and a picture are there; one without the other differs from any content."""
+    pictures = {image.person_id: image.md5 for image in report.images}
+    users = {user.person_id: user for user in report.users}
+    found = {}
+    for person in {*pictures, *users}:
+        whole = person in pictures and person in users
+        found[FACE, person] = _print(users[person], pictures[person]) if whole else "half"
+    return found
+
+
+def _outcomes(batch: Sequence[Parcel], results: Sequence[FaceResult]) -> dict[tuple[str, str], Outcome]:
+    codes: dict[str, list[FaceResult]] = {}
+    for result in results:
+        codes.setdefault(result.person_id, []).append(result)
+    found = {}
+    for parcel in batch:
+        person, said = parcel.item.credential, codes.get(parcel.item.credential)
+        if said is None:
+            continue  # left out: told as "no answer" by the reconciler
+        good = GONE_CODES if parcel.item.deleting else {LibraryCode.SUCCESS, LibraryCode.FACE_EXISTS}
+        bad = next((result.code for result in said if result.code not in good), None)
+        if bad is None:
+            found[FACE, person] = _done
+        else:
+            reason = "device_store" if parcel.item.deleting else sent_code(bad)
+            found[FACE, person] = Outcome(Result.REFUSED, reason, str(bad))
+    return found

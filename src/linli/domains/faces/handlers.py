@@ -1,0 +1,242 @@
+"""What faces react to: pictures given as people's, persons who leave, devices that go, passes at doors."""
+
+import hashlib
+from collections.abc import Iterable
+from itertools import batched
+
+from linli.delivery import queries as deliveries
+from linli.delivery import service as delivery
+from linli.delivery.schemas import Grant
+from linli.domains.access.events import DoorServiceSwitched
+from linli.domains.communities.service import uploads
+from linli.domains.faces.kinds import FACE, SOURCE
+from linli.domains.faces.queries import deployments as deployment_queries
+from linli.domains.faces.queries import images as queries
+from linli.domains.faces.rows import Image
+from linli.domains.faces.service import erasures, groups, homes, images, permissions
+from linli.domains.faces.service.consents import Attest
+from linli.domains.faces.service.images import ImageWish, PictureKey, RenewFace
+from linli.domains.faces.service.pictures import Picture
+from linli.domains.faces.service.users import IDENTITY, User
+from linli.domains.people.events import (
+    EmployeesLeft,
+    FaceChanged,
+    ResidentsMovedIn,
+    ResidentsMovedOut,
+    UserChanged,
+    UsersErased,
+)
+from linli.domains.people.queries import persons as people
+from linli.domains.people.queries import residents
+from linli.kernel import telemetry
+from linli.kernel.db import Database, Tx
+from linli.kernel.errors import NotFound
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.scope import Scope
+from linli.things.events import DeviceDeleted, DeviceMoved
+
+CHUNK = 50
+log = telemetry.logger(__name__)
+
+
+class FaceHandlers:
+    """*After* handlers and outbox jobs; each is idempotent and reads how things stand when it runs."""
+
+    def __init__(self, db: Database, objects: ObjectStore, ids: Ids) -> None:
+        self._db = db
+        self._objects = objects
+        self._ids = ids
+
+    async def face_changed(self, event: FaceChanged) -> None:
+        """A picture handed in with a person (spec B 3.7, 3.8, 3.11): it counts as saved by whoever handed it in."""
+        scope = Scope.system(event.tenant_id, "faces")
+        try:
+            person = await people.person(scope, self._db, event.identity_id)
+        except NotFound:
+            return  # erased since: UsersErased sees to it
+        known = await queries.image_of_user(
+            scope, self._db, owner="", user_type=IDENTITY, user_id=person.identity_id
+        )
+        if not person.face_upload_id:
+            if known is not None and known.live and known.source == "people":
+                await self._erase(scope, known, "deleted")
+            return
+        upload = await uploads.find(scope, self._db, person.face_upload_id)
+        if upload is None:
+            return
+        try:
+            content = await self._objects.get(upload.object_key)
+        except NotFound:
+            log.warning("the picture %s of %s is gone", upload.upload_id, person.identity_id)
+            return
+        if known is not None and known.live and known.face_id == person.face_id:
+            return
+        picture = Picture(content, "", hashlib.md5(content, usedforsecurity=False).hexdigest())
+        user = User("", IDENTITY, person.identity_id, person.identity_id, person.name)
+        wish = ImageWish(
+            source="people",
+            community_id=upload.community_id,
+            face_id=person.face_id,
+            mobile=person.phone or "",
+        )
+        async with self._db.begin() as tx:
+            await images.save_image(
+                scope, tx, user=user, wish=wish, object_key=upload.object_key, picture=picture,
+                attest=Attest(how="project_attested", text_version="agreement"), ids=self._ids,
+                now_ms=self._db.clock.now_ms(),
+            )  # fmt: skip
+
+    async def renew(self, job: RenewFace) -> None:
+        """Bring a saved picture to the devices that hold the user's face by grants of their own or of groups."""
+        scope = Scope.system(job.tenant_id, "faces")
+        async with self._db.begin() as tx:
+            image = await queries.image_by_id(scope, tx, job.image_id)
+            if image is None or not image.live:
+                return
+            await permissions.renew(
+                tx, image=image, old_face_id=job.old_face_id or image.face_id, now_ms=tx.db.clock.now_ms()
+            )
+            await homes.follow(scope, tx, image=image, now_ms=tx.db.clock.now_ms())
+            if image.user_type == IDENTITY:
+                for community_id in await images.communities_of(scope, tx, image):
+                    await groups.follow(scope, tx, community_id=community_id)
+
+    async def drop_picture(self, job: PictureKey) -> None:
+        """Outbox job: the bytes of a picture that nothing needs."""
+        await self._objects.delete(job.key)
+        if job.erasure_id:
+            async with self._db.begin() as tx:
+                await erasures.picture_dropped(tx, erasure_id=job.erasure_id, now_ms=self._db.clock.now_ms())
+
+    async def user_changed(self, tx: Tx, event: UserChanged) -> None:
+        """Inline: somebody joined or left a group, or is known to a community from now on."""
+        scope = Scope.system(event.tenant_id, "faces")
+        await groups.follow(scope, tx, community_id=event.community_id)
+        if event.type != "insert":
+            return
+        known = await queries.images_of_persons(scope, tx, event.ids)
+        for some in known.values():
+            for image in some:
+                await images.put_templates(scope, tx, image, now_ms=tx.db.clock.now_ms())
+
+    async def residents_moved_in(self, event: ResidentsMovedIn) -> None:
+        """Their faces open the doors of their building, as their keys do."""
+        await self._follow_homes(event.tenant_id, [tie.identity_id for tie in event.ties])
+
+    async def service_switched(self, event: DoorServiceSwitched) -> None:
+        """The community's doors are served from now on, or no longer."""
+        scope = Scope.system(event.tenant_id, "faces")
+        faces = await queries.persons_with_faces(scope, self._db, community_id=event.community_id)
+        await self._follow_homes(event.tenant_id, faces)
+
+    async def _follow_homes(self, tenant_id: str, identity_ids: Iterable[str]) -> None:
+        scope = Scope.system(tenant_id, "faces")
+        for chunk in batched(dict.fromkeys(identity_ids), CHUNK, strict=False):
+            async with self._db.begin() as tx:
+                known = await queries.images_of_persons(scope, tx, list(chunk))
+                for some in known.values():
+                    for image in some:
+                        await homes.follow(scope, tx, image=image, now_ms=tx.db.clock.now_ms())
+
+    async def residents_moved_out(self, event: ResidentsMovedOut) -> None:
+        """Whoever neither lives nor works in the community any more leaves its devices, and no picture of theirs stays
+        where nobody of the tenant knows them."""
+        gone = dict.fromkeys(tie.identity_id for tie in event.ties)
+        await self._leave(event.tenant_id, event.community_id, gone, "moved_out")
+
+    async def employees_left(self, event: EmployeesLeft) -> None:
+        await self._leave(event.tenant_id, event.community_id, event.identity_ids, "left")
+
+    async def users_erased(self, event: UsersErased) -> None:
+        """Erased for the whole tenant: everything goes. For one community: its devices."""
+        await self._leave(
+            event.tenant_id, event.community_id, event.identity_ids, "erased", whole=event.whole
+        )
+
+    async def _leave(
+        self,
+        tenant_id: str,
+        community_id: int,
+        identity_ids: Iterable[str],
+        reason: str,
+        *,
+        whole: bool = False,
+    ) -> None:
+        scope = Scope.system(tenant_id, "faces")
+        for identity_id in identity_ids:
+            pictures = (await queries.images_of_persons(scope, self._db, [identity_id])).get(identity_id, [])
+            for image in pictures:
+                if whole or not await self._belongs_elsewhere(scope, image, community_id, reason):
+                    await self._erase(scope, image, reason)
+
+    async def _belongs_elsewhere(self, scope: Scope, image: Image, community_id: int, reason: str) -> bool:
+        """Whether somebody keeps the picture for good reason; if so it leaves the community alone."""
+        if reason != "erased" and await residents.belongs(
+            scope, self._db, community_id=community_id, identity_id=image.identity_id
+        ):
+            return True
+        others = await people.communities_of(scope, self._db, identity_id=image.identity_id)
+        for other in sorted(others - {community_id}):
+            if await residents.belongs(scope, self._db, community_id=other, identity_id=image.identity_id):
+                await self._leave_devices(scope, image, community_id, reason)
+                return True
+        return False
+
+    async def _leave_devices(self, scope: Scope, image: Image, community_id: int, reason: str) -> None:
+        now = self._db.clock.now_ms()
+        async with self._db.begin() as tx:
+            rows = await deliveries.live_grants_of.all(
+                tx, scope, source=SOURCE, kind=FACE, credential=image.face_id
+            )
+            for row in rows:
+                if row.community_id == community_id:
+                    wish = Grant(
+                        community_id=community_id, source=SOURCE, kind=FACE, subject=row.subject,
+                        credential=row.credential, target=row.target,
+                    )  # fmt: skip
+                    await delivery.revoke(scope, tx, wish=wish, now_ms=now, reason=reason)
+            await images.leave_community(scope, tx, image, community_id=community_id, now_ms=now)
+
+    async def _erase(self, scope: Scope, image: Image, reason: str) -> None:
+        async with self._db.begin() as tx:
+            now = await queries.image_by_id(scope, tx, image.id)
+            if now is not None and now.live:
+                await erasures.erase(scope, tx, image=now, reason=reason, now_ms=tx.db.clock.now_ms())
+
+    async def device_moved(self, event: DeviceMoved) -> None:
+        """A device that left its community holds no faces of it any more."""
+        if event.community_before is not None and event.community_before != event.community_id:
+            await self._device_gone(event.tenant_id, event.iot_id, event.community_before)
+
+    async def device_deleted(self, event: DeviceDeleted) -> None:
+        """Nothing will ever confirm again: erasures say so."""
+        await self._device_gone(event.tenant_id, event.iot_id, None)
+        async with self._db.begin() as tx:
+            await erasures.device_gone(
+                tx, tenant_id=event.tenant_id, iot_id=event.iot_id, now_ms=tx.db.clock.now_ms()
+            )
+
+    async def _device_gone(self, tenant_id: str, iot_id: str, community_id: int | None) -> None:
+        scope, now = Scope.system(tenant_id, "faces"), self._db.clock.now_ms()
+        async with self._db.begin() as tx:
+            for row in await deployment_queries.live_deployments(
+                scope, tx, iot_id=iot_id, community_id=community_id or 0
+            ):
+                await groups.end(scope, tx, row, now_ms=now)
+        ended = 1
+        while ended:
+            async with self._db.begin() as tx:
+                ended = await delivery.revoke_device(
+                    scope, tx, kind=FACE, device=iot_id, community_id=community_id, now_ms=now,
+                    reason="device_left",
+                )  # fmt: skip
+
+    async def expire_due(self) -> int:
+        """Erase pictures whose time, or whose consent's, is over; how many. For housekeeping."""
+        total = 0
+        while found := await queries.due_images.all(self._db, now=self._db.clock.now_ms()):
+            for image in found:
+                await self._erase(Scope.system(image.tenant_id, "faces"), image, "expired")
+            total += len(found)
+        return total

@@ -1,0 +1,50 @@
+"""What faces have delivered to devices."""
+
+import msgspec
+
+from linli.domains.access.times import write_time
+from linli.domains.faces.rows import Image
+
+FACE = "door.face"
+"""Kind of desired rows. The credential is the faceId, which is also the person id on the device."""
+SOURCE = "face"
+"""Grants by `permission/add`; those of groups are `group:<id>`, those of pass scopes `scope`."""
+
+
+class FaceBody(msgspec.Struct, frozen=True):
+    """Content of a grant: what a device needs beside the window."""
+
+    key: str
+    """Of the picture in the object store."""
+    md5: str
+    size: int
+    at_ms: int
+    """When this was said; devices order by it."""
+    name: str = ""
+    extra: str = ""
+    policy: str = "PERMISSION"
+    groups: tuple[str, ...] = ()
+
+
+def body_of(image: Image, groups: tuple[str, ...] = ()) -> str:
+    """The grant content of a picture."""
+    body = FaceBody(
+        image.object_key, image.md5, image.size, image.changed_ms, image.user_name, extra_of(image),
+        image.policy, groups,
+    )  # fmt: skip
+    return msgspec.json.encode(body).decode()
+
+
+def extra_of(image: Image) -> str:
+    """faceExtInfo as devices get it: an object gains `userName` and `expire`, anything else goes as it is (E C1)."""
+    try:
+        known = msgspec.json.decode(image.face_ext) if image.face_ext else {}
+    except msgspec.DecodeError:
+        return image.face_ext
+    if not isinstance(known, dict):
+        return image.face_ext
+    if image.user_name:
+        known["userName"] = image.user_name
+    if image.expires_ms is not None:
+        known["expire"] = write_time(image.expires_ms)
+    return msgspec.json.encode(known).decode() if known else ""

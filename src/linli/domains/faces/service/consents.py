@@ -1,0 +1,94 @@
+"""The consent ledger: who agreed to what, how they were asked, until when, and why it ended.
+
+No face without a line here. A resident is asked on their page; staff record what was signed on paper; of a picture that
+an integrator hands in, the project attests that it asked, as its agreement has it (ADR 0051).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import bindparam, update
+
+from linli.domains.faces.models import consents
+from linli.domains.faces.queries import images as queries
+from linli.domains.faces.rows import Consent, Image
+from linli.kernel.db import INT, Command, Tx
+from linli.kernel.errors import BadInput
+from linli.kernel.scope import Scope
+
+type How = Literal["in_app", "on_paper", "project_attested"]
+HOWS: tuple[How, ...] = ("in_app", "on_paper", "project_attested")
+PURPOSE = "door_access"
+TEXT_VERSION = "2026-11"
+"""Of the text that residents and staff are shown (`faces.consent.text` of the strings): a new text, a new version."""
+LONGEST_MS = 3 * 365 * 86_400_000
+MAX_GUARDIAN = 64
+
+_end = Command(
+    update(consents)
+    .where(consents.c.image_id == bindparam("of_image", type_=INT), consents.c.ended_ms.is_(None))
+    .values(
+        ended_ms=bindparam("now", type_=INT),
+        end_reason=bindparam("why"),
+        ended_by=bindparam("who"),
+    ),
+    unscoped="the image was found by its user, whom the caller was allowed, or by a job of its tenant",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attest:
+    """How consent came about."""
+
+    how: How
+    text_version: str = TEXT_VERSION
+    expires_ms: int | None = None
+    guardian: str = ""
+
+
+def check(attest: Attest, *, now_ms: int) -> None:
+    """Raises BadInput."""
+    if attest.how not in HOWS:
+        raise BadInput(field="how", rule="one_of", allowed=", ".join(HOWS))
+    if attest.expires_ms is not None and not now_ms < attest.expires_ms <= now_ms + LONGEST_MS:
+        raise BadInput(field="expiresMs", rule="consent_expiry")
+    if len(attest.guardian) > MAX_GUARDIAN:
+        raise BadInput(field="guardian", rule="too_long", limit=MAX_GUARDIAN)
+
+
+async def attested(scope: Scope, tx: Tx, *, image: Image, attest: Attest, now_ms: int) -> None:
+    """Record a consent for a picture; the same one again leaves the line there is."""
+    check(attest, now_ms=now_ms)
+    known = await queries.consent_of(tx, image_id=image.id)
+    said = (attest.how, attest.text_version, attest.expires_ms, attest.guardian)
+    who = f"{scope.caller.kind}:{scope.caller.id}"
+    if known is not None:
+        if (
+            known.how,
+            known.text_version,
+            known.expires_ms,
+            known.guardian,
+        ) == said and known.asked_by == who:
+            return
+        await end(scope, tx, image_id=image.id, reason="replaced", now_ms=now_ms)
+    row = Consent(
+        0, image.tenant_id, image.community_id, image.id, image.identity_id, PURPOSE, attest.how, who,
+        attest.text_version, attest.guardian, now_ms, attest.expires_ms, None, "", "",
+    )._asdict()  # fmt: skip
+    del row["id"]
+    await tx.insert(consents, row)
+
+
+async def end(scope: Scope, tx: Tx, *, image_id: int, reason: str, now_ms: int) -> None:
+    """End what is in force."""
+    await _end.run(
+        tx, of_image=image_id, now=now_ms, why=reason, who=f"{scope.caller.kind}:{scope.caller.id}"
+    )
+
+
+def window_end(image: Image, consent: Consent | None) -> int | None:
+    """When the face must be off every device: the picture's end or the consent's, whichever comes first."""
+    ends = [
+        moment for moment in (image.expires_ms, consent.expires_ms if consent else None) if moment is not None
+    ]
+    return min(ends, default=None)

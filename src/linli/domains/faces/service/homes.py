@@ -1,0 +1,66 @@
+"""Faces follow pass scopes: whoever's key opens a door by where they live opens it by their face too (spec A PM-03)."""
+
+from linli.delivery import queries as deliveries
+from linli.delivery import service as delivery
+from linli.delivery.ports import Expander
+from linli.delivery.schemas import FOREVER_MS, Grant, GrantRow, Target
+from linli.domains.access.queries.keys import HOME, home_target
+from linli.domains.access.queries.settings import settings_of
+from linli.domains.access.service.home_keys import HOME_DOORS
+from linli.domains.faces.kinds import FACE, body_of
+from linli.domains.faces.queries.images import consent_of
+from linli.domains.faces.rows import Image
+from linli.domains.faces.service import consents, images
+from linli.domains.faces.service.permissions import face_devices
+from linli.kernel.db import Reader, Tx
+from linli.kernel.scope import Scope
+
+
+class FaceHomeDoors:
+    """Expander: the doors of a person's pass scope, of which only those that take faces get one."""
+
+    def __init__(self, doors: Expander) -> None:
+        self._doors = doors
+
+    async def __call__(self, scope: Scope, db: Reader, grant: GrantRow) -> list[Target]:
+        found = list(await self._doors(scope, db, grant))
+        if grant.kind != FACE:
+            return found
+        takes = await face_devices(scope, db, iot_ids=[target.device for target in found])
+        return [target for target in found if target.device in takes]
+
+
+async def follow(scope: Scope, tx: Tx, *, image: Image, now_ms: int) -> None:
+    """Bring a person's face in line with the communities that know them and have their doors served."""
+    if image.user_type != "IDENTITY":
+        return
+    held = await deliveries.live_grants_of.all(tx, scope, source=HOME, kind=FACE, credential=image.face_id)
+    wanted = set()
+    if image.live:
+        for community_id in await images.communities_of(scope, tx, image):
+            if (await settings_of(scope, tx, community_id=community_id)).service_on:
+                wanted.add(community_id)
+    for row in held:
+        if row.community_id not in wanted:
+            await delivery.revoke(
+                scope, tx, wish=_wish(image, row.community_id, None), now_ms=now_ms, reason="moved_out"
+            )
+    ends_ms = consents.window_end(image, await consent_of(tx, image_id=image.id))
+    if ends_ms is not None and ends_ms <= now_ms:
+        return
+    for community_id in sorted(wanted):
+        await delivery.grant(scope, tx, wish=_wish(image, community_id, ends_ms), now_ms=now_ms)
+
+
+def _wish(image: Image, community_id: int, ends_ms: int | None) -> Grant:
+    return Grant(
+        community_id=community_id,
+        source=HOME,
+        kind=FACE,
+        subject=image.user_id,
+        credential=image.face_id,
+        target_type=HOME_DOORS,
+        target=home_target(community_id, image.user_id),
+        ends_ms=FOREVER_MS if ends_ms is None else ends_ms,
+        content=body_of(image),
+    )

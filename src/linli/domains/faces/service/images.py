@@ -1,0 +1,283 @@
+"""Pictures of users: saved, replaced, and brought anew to whoever holds them (spec E C1)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, update
+
+from linli.domains.faces.models import images
+from linli.domains.faces.queries import images as queries
+from linli.domains.faces.rows import Image
+from linli.domains.faces.service import consents, enrolment
+from linli.domains.faces.service.consents import Attest
+from linli.domains.faces.service.pictures import Picture
+from linli.domains.faces.service.users import User
+from linli.domains.people.queries import persons as people
+from linli.domains.people.schemas import Profile
+from linli.domains.people.service import persons as person_service
+from linli.kernel import outbox
+from linli.kernel.db import INT, Command, Tx
+from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.scope import Scope
+from linli.vision.looks import Look
+
+RENEW = "faces.renew"
+DROP_PICTURE = "faces.drop_picture"
+MAX_EXT, MAX_NAME, MAX_MOBILE = 1024, 64, 20
+POLICIES = ("PERMISSION", "DENY")
+
+_set = Command(
+    update(images)
+    .where(images.c.id == bindparam("image", type_=INT))
+    .values(
+        identity_id=bindparam("to_identity"),
+        community_id=bindparam("to_community", type_=INT),
+        face_id=bindparam("to_face"),
+        object_key=bindparam("to_key"),
+        md5=bindparam("to_md5"),
+        size=bindparam("to_size", type_=INT),
+        source=bindparam("to_source"),
+        user_name=bindparam("to_name"),
+        face_ext=bindparam("to_face_ext"),
+        user_ext=bindparam("to_user_ext"),
+        user_role=bindparam("to_role", type_=INT),
+        mobile=bindparam("to_mobile"),
+        policy=bindparam("to_policy"),
+        expires_ms=bindparam("to_expires", type_=INT),
+        live=bindparam("to_live", type_=INT),
+        changed_ms=bindparam("to_changed", type_=INT),
+    ),
+    unscoped="the row was found by its user, whom the caller was allowed",
+)
+
+
+class RenewFace(msgspec.Struct, frozen=True):
+    """Outbox payload: bring a changed picture to the devices that hold it."""
+
+    tenant_id: str
+    image_id: int
+    old_face_id: str = ""
+    """Where another picture brought another faceId."""
+
+
+class PictureKey(msgspec.Struct, frozen=True):
+    """Outbox payload: the bytes of a picture that nothing needs any more."""
+
+    tenant_id: str
+    key: str
+    erasure_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageWish:
+    """What is said of a picture beside its bytes."""
+
+    source: str
+    user_name: str = ""
+    face_ext: str = ""
+    user_ext: str = ""
+    user_role: int | None = None
+    mobile: str = ""
+    policy: str = "PERMISSION"
+    expires_ms: int | None = None
+    community_id: int | None = None
+    face_id: str = ""
+    """Given where people made it (`persons.face_id`); otherwise it stays the user's, or is made."""
+
+
+def check(wish: ImageWish, *, now_ms: int) -> None:
+    """Raises BadInput naming the wire field."""
+    for field, text, limit in (
+        ("faceExtInfo", wish.face_ext, MAX_EXT), ("userExtInfo", wish.user_ext, MAX_EXT),
+        ("userName", wish.user_name, MAX_NAME), ("mobile", wish.mobile, MAX_MOBILE),
+    ):  # fmt: skip
+        if len(text) > limit:
+            raise BadInput(field=field, rule="too_long", limit=limit)
+    if wish.policy not in POLICIES:
+        raise BadInput(field="policy", rule="one_of", allowed=", ".join(POLICIES))
+    if wish.expires_ms is not None and wish.expires_ms <= now_ms:
+        raise BadInput(field="expiredTime", rule="after", other="now")
+    if wish.user_role is not None and not -(2**31) <= wish.user_role < 2**31:
+        raise BadInput(field="userRole", rule="range", low=-(2**31), high=2**31 - 1)
+
+
+def new_key(scope: Scope, picture: Picture, ids: Ids) -> str:
+    """Where a picture is stored: a name that cannot be guessed."""
+    return f"{scope.tenant}/faces/{ids.hex(32)}.{picture.suffix}"
+
+
+async def store(scope: Scope, objects: ObjectStore, picture: Picture, ids: Ids) -> str:
+    """Keep the bytes before the transaction that names them."""
+    key = new_key(scope, picture, ids)
+    await objects.put(key, picture.content)
+    return key
+
+
+async def save_image(
+    scope: Scope,
+    tx: Tx,
+    *,
+    user: User,
+    wish: ImageWish,
+    object_key: str,
+    picture: Picture,
+    attest: Attest,
+    ids: Ids,
+    now_ms: int,
+    look: Look | None = None,
+) -> Image:
+    """Save or replace a user's picture; devices that hold the old one are brought the new one after the commit.
+
+    The user's faceId stays. The consent that `attest` tells of is recorded with it. Raises BadInput.
+    """
+    check(wish, now_ms=now_ms)
+    known = await queries.image_of_user(
+        scope, tx, owner=user.owner, user_type=user.user_type, user_id=user.user_id
+    )
+    face_id = wish.face_id or (known.face_id if known else ids.face_id())
+    row = Image(
+        known.id if known else 0, scope.tenant, user.owner, user.user_type, user.user_id, user.identity_id,
+        wish.community_id if wish.community_id is not None else known.community_id if known else None,
+        face_id, object_key, picture.md5, len(picture.content), wish.source, wish.user_name or user.name[:MAX_NAME],
+        wish.face_ext, wish.user_ext, wish.user_role, wish.mobile, wish.policy, wish.expires_ms, 1,
+        known.created_ms if known else now_ms, now_ms,
+    )  # fmt: skip
+    row = await _write(tx, row, known)
+    if known is not None:
+        await _leave_old(scope, tx, known, row, now_ms)
+    await consents.attested(scope, tx, image=row, attest=attest, now_ms=now_ms)
+    await put_templates(scope, tx, row, now_ms=now_ms, look=look)
+    if wish.source != "people":
+        await tell_person(scope, tx, row)
+    old = known.face_id if known is not None and known.face_id != row.face_id else ""
+    await outbox.add(tx, RENEW, RenewFace(row.tenant_id, row.id, old), key=f"face:{row.id}")
+    return row
+
+
+async def put_templates(
+    scope: Scope, tx: Tx, image: Image, *, now_ms: int, look: Look | None = None, also: int | None = None
+) -> None:
+    """Let the communities that know the person, and `also`, recognise the face."""
+    known = await communities_of(scope, tx, image)
+    if also is not None:
+        known.add(also)
+    for community_id in sorted(known):
+        await enrolment.put(
+            Scope.system(image.tenant_id, "faces"), tx, community_id=community_id, face_id=image.face_id,
+            identity_id=image.identity_id or image.user_id, object_key=image.object_key, now_ms=now_ms, look=look,
+        )  # fmt: skip
+
+
+async def communities_of(scope: Scope, tx: Tx, image: Image) -> set[int]:
+    """Where the picture's user is known: the person's communities, or the one it was saved for."""
+    found = {image.community_id} if image.community_id is not None else set()
+    if image.identity_id:
+        found |= await people.communities_of(
+            Scope.system(image.tenant_id, "faces"), tx, identity_id=image.identity_id
+        )
+    return found
+
+
+async def blank(scope: Scope, tx: Tx, image: Image, *, now_ms: int) -> Image:
+    """Keep an image row's ids alone. Its object is dropped by the erasure that asks for this."""
+    empty = image._replace(
+        object_key="", md5="", size=0, user_name="", face_ext="", user_ext="", user_role=None, mobile="",
+        expires_ms=None, live=0, changed_ms=now_ms,
+    )  # fmt: skip
+    await _set.run(tx, **_binds(empty))
+    return empty
+
+
+async def forget_person_face(scope: Scope, tx: Tx, image: Image, *, now_ms: int) -> None:
+    """People keep no picture and no faceId of an erased face."""
+    if image.user_type != "IDENTITY":
+        return
+    try:
+        person = await people.person(scope, tx, image.user_id)
+    except NotFound:
+        return
+    if person.face_upload_id:
+        await person_service.change(
+            scope,
+            tx,
+            identity_id=image.user_id,
+            profile=Profile(),
+            now_ms=now_ms,
+            cleared=("face_upload_id",),
+        )
+    elif person.face_id:
+        await person_service.note_face(scope, tx, identity_id=image.user_id, face_id="")
+
+
+async def forget_pictures_of(scope: Scope, tx: Tx, *, identity_id: str, now_ms: int) -> None:
+    """A person's upload whose picture was never taken over (it waits, or was refused) goes too."""
+    person = await people.person(scope, tx, identity_id)
+    if person.face_upload_id:
+        await person_service.change(
+            scope, tx, identity_id=identity_id, profile=Profile(), now_ms=now_ms, cleared=("face_upload_id",)
+        )
+
+
+async def leave_community(scope: Scope, tx: Tx, image: Image, *, community_id: int, now_ms: int) -> None:
+    """One community recognises the face no longer."""
+    whole = Scope.system(image.tenant_id, "faces")
+    await enrolment.drop(whole, tx, face_id=image.face_id, now_ms=now_ms, community_ids=(community_id,))
+
+
+async def tell_person(scope: Scope, tx: Tx, image: Image) -> None:
+    """Let people know the faceId of a person whose picture came by another way than theirs."""
+    if image.user_type == "IDENTITY":
+        await person_service.note_face(scope, tx, identity_id=image.user_id, face_id=image.face_id)
+
+
+async def _leave_old(scope: Scope, tx: Tx, old: Image, new: Image, now_ms: int) -> None:
+    if old.face_id != new.face_id:
+        await enrolment.drop(Scope.system(old.tenant_id, "faces"), tx, face_id=old.face_id, now_ms=now_ms)
+    if old.object_key and old.object_key != new.object_key and old.source != "people":
+        await outbox.add(tx, DROP_PICTURE, PictureKey(old.tenant_id, old.object_key))
+
+
+async def _write(tx: Tx, row: Image, known: Image | None) -> Image:
+    if known is not None:
+        await _set.run(tx, **_binds(row))
+        return row
+    columns = row._asdict()
+    del columns["id"]
+    new_id = await tx.insert(images, columns)
+    assert new_id is not None
+    return row._replace(id=new_id)
+
+
+def _binds(row: Image) -> dict[str, Any]:
+    return {
+        "image": row.id,
+        "to_identity": row.identity_id,
+        "to_community": row.community_id,
+        "to_face": row.face_id,
+        "to_key": row.object_key,
+        "to_md5": row.md5,
+        "to_size": row.size,
+        "to_source": row.source,
+        "to_name": row.user_name,
+        "to_face_ext": row.face_ext,
+        "to_user_ext": row.user_ext,
+        "to_role": row.user_role,
+        "to_mobile": row.mobile,
+        "to_policy": row.policy,
+        "to_expires": row.expires_ms,
+        "to_live": row.live,
+        "to_changed": row.changed_ms,
+    }
+
+
+async def image_of(scope: Scope, tx: Tx, *, user: User) -> Image:
+    """The live picture of a user. Raises NotFound."""
+    found = await queries.image_of_user(
+        scope, tx, owner=user.owner, user_type=user.user_type, user_id=user.user_id
+    )
+    if found is None or not found.live:
+        raise NotFound(what="face", id=user.user_id)
+    return found
