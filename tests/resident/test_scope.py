@@ -31,6 +31,8 @@ BODIES: dict[str, Any] = {
         "startsMs": 1,
         "endsMs": 2,
     },
+    "PUT /communities/{community_id}/credentials/pin": {"pin": "271828"},
+    "POST /communities/{community_id}/credentials/visitor-pin": {"hours": 1},
     "POST /push/subscription": {"endpoint": "https://push.example/x", "keys": {"p256dh": "x", "auth": "x"}},
     "POST /push/subscription/drop": {"endpoint": "https://push.example/x"},
     "PUT /push/settings": {"kinds": []},

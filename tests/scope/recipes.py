@@ -162,6 +162,12 @@ def _access() -> dict[tuple[str, str], list[Recipe]]:
         ("/entrance/paas/perm/card/batchmodify", "1.0.2"): [
             lambda x: {"cards": [{**holder(x), "cardId": f"NEW{x.name}", "expiryTime": wall(5)}]}
         ],
+        ("/entrance/paas/perm/blecard/batchmodify", "1.0.0"): [
+            lambda x: {"cards": [{**holder(x), "bleCardId": f"BLE{x.name}", "expiryTime": wall(5)}]}
+        ],
+        ("/entrance/paas/perm/blecard/batchdelete", "1.0.0"): [
+            lambda x: {"list": [{**holder(x), "bleCardId": x.ble_card}]}
+        ],
         ("/entrance/paas/user/perm/query", "1.0.1"): [lambda x: {"permQueryList": [card(x)]}],
         ("/entrance/paas/perm/card/batchdelete", "1.0.1"): [lambda x: {"list": [card(x)]}],
         ("/entrance/paas/perm/qrcode/config", "1.0.1"): [

@@ -275,6 +275,18 @@ def _doors() -> dict[str, list[RouteRecipe]]:
             )
         ],
         "POST /communities/{community_id}/staff-key": [lambda x: Ask({"community_id": x.community})],
+        "GET /communities/{community_id}/credentials": [
+            lambda x: Ask({"community_id": x.community}, {"personId": x.person})
+        ],
+        "POST /communities/{community_id}/credentials": [
+            lambda x: Ask(
+                {"community_id": x.community},
+                body={"kind": "pin", "personId": x.person, "reach": "doors", "iotIds": [x.door]},
+            )
+        ],
+        "DELETE /communities/{community_id}/credentials/{credential_id}": [
+            lambda x: Ask({"community_id": x.community, "credential_id": x.spare_credential})
+        ],
         "GET /communities/{community_id}/denied": [lambda x: Ask({"community_id": x.community})],
         "POST /communities/{community_id}/denied": [
             lambda x: Ask({"community_id": x.community}, body={"personId": x.person, "reason": "拖欠"})

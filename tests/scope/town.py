@@ -144,6 +144,9 @@ class Lot:
     bound_device: str = ""
     qr_code: str = ""
     card: str = ""
+    ble_card: str = ""
+    credential: int = 0
+    spare_credential: int = 0
     record: int = 0
     spare_record: int = 0
     file_name: str = ""
@@ -565,6 +568,10 @@ async def _add_rights(lot: Lot) -> None:
     lot.card = f"CARD{lot.name}0001"
     card = {"iotId": lot.door, "cardId": lot.card, "identityId": lot.door_person, "expiryTime": wall(9)}
     failed = await caller.ok("/entrance/paas/perm/card/batchmodify", "1.0.2", {"cards": [card]})
+    assert failed == [], failed
+    lot.ble_card = f"BLE{lot.name}0001"
+    ble = {k: v for k, v in card.items() if k != "cardId"} | {"bleCardId": lot.ble_card}
+    failed = await caller.ok("/entrance/paas/perm/blecard/batchmodify", "1.0.0", {"cards": [ble]})
     assert failed == [], failed
 
 

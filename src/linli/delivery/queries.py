@@ -68,6 +68,9 @@ _of_devices = Query(
     .where(any_of(_d.device, "devices"), in_scope(desired))
     .group_by(_d.device, _d.kind, _d.state, _deleting, _fault)
 )
+_of_credentials = Query(
+    select(desired).where(any_of(_d.credential, "credentials"), in_scope(desired)).order_by(_d.id), DesiredRow
+)
 _of_subject = Query(
     select(desired)
     .where(
@@ -299,9 +302,21 @@ async def get_row(scope: Scope, db: Reader, *, row_id: int) -> DesiredRow:
     return row
 
 
+async def rows_of_credentials(scope: Scope, db: Reader, *, credentials: list[str]) -> list[DesiredRow]:
+    """The rows of these credentials on every device of the scope."""
+    return await _of_credentials.all(db, scope, credentials=credentials)
+
+
 async def rows_of_subject(scope: Scope, db: Reader, *, community_id: int, subject: str) -> list[DesiredRow]:
     """Everything that a community's devices should hold, or should lose, of one person."""
     return await _of_subject.all(db, scope, subject=subject, community_id=community_id)
+
+
+async def grants_on_credential(
+    scope: Scope, db: Reader, *, source: str, kind: str, credential: str
+) -> list[GrantRow]:
+    """Live grants of one source on one credential."""
+    return await live_grants_of.all(db, scope, source=source, kind=kind, credential=credential)
 
 
 async def find_row(db: Reader, *, device: str, kind: str, credential: str) -> DesiredRow | None:

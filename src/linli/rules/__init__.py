@@ -11,16 +11,22 @@ from linli.rules.credentials import (
     ScanRight,
     check_ble_card,
     check_card,
+    check_pin,
     check_qr,
 )
+from linli.rules.pins import Keypad, pin_digest, pin_problem
 
 __all__ = [
     "UNLIMITED",
     "Decision",
+    "Keypad",
     "PassCode",
     "Right",
     "ScanRight",
     "check_ble_card",
     "check_card",
+    "check_pin",
     "check_qr",
+    "pin_digest",
+    "pin_problem",
 ]

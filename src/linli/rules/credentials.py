@@ -36,6 +36,8 @@ class Decision:
     code: PassCode
     remaining: int | None = None
     """Scans left after this decision (UNLIMITED for no limit); None where scans are not counted."""
+    said: str = ""
+    """Words in place of the code's own, where the code says too little."""
 
     @property
     def opens(self) -> bool:
@@ -43,7 +45,7 @@ class Decision:
 
     @property
     def message(self) -> str:
-        return self.code.message
+        return self.said or self.code.message
 
 
 def check_qr(
@@ -79,6 +81,21 @@ def check_ble_card(right: Right | None, *, now_ms: int) -> Decision:
     return _check(
         right, now_ms, PassCode.BLE_CARD_UNKNOWN, PassCode.BLE_CARD_NOT_EFFECTIVE, PassCode.BLE_CARD_EXPIRED
     )
+
+
+def check_pin(right: Right | None, *, now_ms: int) -> Decision:
+    """Decide a PIN. The specification has no codes for passwords, so refusals are 10000 with words of their own."""
+    found = _check(right, now_ms, PassCode.CARD_UNKNOWN, PassCode.CARD_NOT_EFFECTIVE, PassCode.CARD_EXPIRED)
+    if found.opens:
+        return found
+    return Decision(PassCode.UNKNOWN_ERROR, said=_PIN_SAID[found.code])
+
+
+_PIN_SAID = {
+    PassCode.CARD_UNKNOWN: "Password does not exist",
+    PassCode.CARD_NOT_EFFECTIVE: "Password does not take effect",
+    PassCode.CARD_EXPIRED: "Password has expired",
+}
 
 
 def _check(right: Right | None, now_ms: int, unknown: PassCode, early: PassCode, late: PassCode) -> Decision:

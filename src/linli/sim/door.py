@@ -20,6 +20,7 @@ from linli.protocols import door_permissions, qr_rsa
 from linli.protocols.door_permissions import Entry, HeldPermissions, PermissionFile
 from linli.rules import credentials
 from linli.rules.credentials import Decision
+from linli.rules.pins import Keypad, pin_digest
 from linli.sim.link import CallFailed, DeviceLink, Triple
 
 DOWNLOAD_LIMIT = 16 * 1024 * 1024
@@ -59,6 +60,7 @@ class SimulatedDoor:
         self.used: dict[str, int] = {}
         self.opened = 0
         """Times the lock was released, whoever asked."""
+        self.keypad = Keypad()
         self.public_key: qr_rsa.PublicKey | None = None
         self.refuse_files = False
         """A fault on request: answer `syncPermissions` with an error."""
@@ -112,6 +114,25 @@ class SimulatedDoor:
         self._passed("tradCard", card, decision)
         return decision
 
+    def tap(self, number: str) -> Decision:
+        """A phone's Bluetooth card is held near."""
+        decision = credentials.check_ble_card(self.held.ble_cards.get(number), now_ms=self._now_ms())
+        self._passed("bleCard", number, decision)
+        return decision
+
+    def press(self, pin: str) -> Decision | None:
+        """Somebody types a PIN; None while the keypad pauses after too many wrong ones."""
+        now = self._now_ms()
+        if self.keypad.paused(now):
+            return None
+        salts = {right.salt for right in self.held.passwords.values() if right.salt}
+        digests = [pin_digest(pin, salt) for salt in sorted(salts)]
+        found = next((key for key in (*digests, pin) if key in self.held.passwords), pin)
+        decision = credentials.check_pin(self.held.passwords.get(found), now_ms=now)
+        self.keypad = self.keypad.tried(decision.opens, now)
+        self._passed("password", found, decision)
+        return decision
+
     def _passed(self, kind: str, content: str, decision: Decision) -> None:
         if decision.opens:
             self.opened += 1
@@ -144,7 +165,9 @@ class SimulatedDoor:
             raise CallFailed(460, f"bad permission file: {error}") from error
         self.used = {code: count for code, count in self.used.items() if code in self.held.qr}
         self._save()
-        self.link.queue_properties({"PermissionCount": len(self.held.qr) + len(self.held.cards)})
+        held = self.held
+        count = len(held.qr) + len(held.cards) + len(held.ble_cards) + len(held.passwords)
+        self.link.queue_properties({"PermissionCount": count})
         return {}
 
     async def _download(self, url: str) -> bytes:
@@ -205,6 +228,8 @@ class SimulatedDoor:
         held = PermissionFile(
             qr=tuple(Entry.put(right) for right in self.held.qr.values()),
             cards=tuple(Entry.put(right) for right in self.held.cards.values()),
+            ble_cards=tuple(Entry.put(right) for right in self.held.ble_cards.values()),
+            passwords=tuple(Entry.put(right) for right in self.held.passwords.values()),
         )
         key = base64.b64encode(self.public_key.to_spki()).decode() if self.public_key else ""
         state = _State(key, door_permissions.encode(held), self.used, self.link.pending())

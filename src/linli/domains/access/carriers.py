@@ -6,8 +6,20 @@ import msgspec
 
 from linli.delivery.ports import Invoker
 from linli.delivery.schemas import GrantRow, Parcel, Target
+from linli.domains.access.queries.credentials import sealed_pins
 from linli.domains.access.queries.doors import doors_of_community
-from linli.domains.access.service.kinds import CARD, KEY, KEY_CREDENTIAL, QR, KeyBody, QrBody
+from linli.domains.access.service.keys import DoorKeys
+from linli.domains.access.service.kinds import (
+    BLE,
+    CARD,
+    KEY,
+    KEY_CREDENTIAL,
+    PIN,
+    QR,
+    KeyBody,
+    PinBody,
+    QrBody,
+)
 from linli.kernel import outbox
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
@@ -18,11 +30,14 @@ from linli.protocols.door_permissions import (
     CardPermission,
     Change,
     Entry,
+    PasswordPermission,
     PermissionFile,
     QrPermission,
     encode,
 )
 from linli.sync import ABSENT, Outcome, Result
+from linli.things.queries.devices import get_device
+from linli.things.queries.products import get_product_by_no
 
 CALL_TIMEOUT_S = 30.0
 """A door downloads and stores the file before it answers."""
@@ -31,6 +46,9 @@ URL_SECONDS = 600
 KEEP_MS = 3_600_000
 MOST_ENTRIES = 500
 DROP_FILE = "access.drop_permission_file"
+
+DIGESTS = "PasswordDigest"
+"""Property of doors that keep digests of PINs instead of PINs (`linli.rules.pins`)."""
 
 _done = Outcome(Result.DONE)
 
@@ -42,13 +60,22 @@ class PermissionFileKey(msgspec.Struct, frozen=True):
 
 
 class DoorCarrier:
-    """Brings QR and card rights to a door in one permission file. The door answers for the file as a whole."""
+    """Brings codes, cards and PINs to a door in one permission file. The door answers for the file as a whole."""
 
-    kinds: Sequence[str] = (QR, CARD)
+    kinds: Sequence[str] = (QR, CARD, BLE, PIN)
     most = MOST_ENTRIES
 
-    def __init__(self, db: Database, invoker: Invoker, objects: ObjectStore, ids: Ids, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        invoker: Invoker,
+        objects: ObjectStore,
+        ids: Ids,
+        clock: Clock,
+        keys: DoorKeys,
+    ) -> None:
         self._db = db
+        self._keys = keys
         self._invoker = invoker
         self._objects = objects
         self._ids = ids
@@ -62,7 +89,7 @@ class DoorCarrier:
         key = f"{folder}/{self._ids.hex(32)}.json"
         # A call that reaches the door late must not undo this one: its file is gone.
         await self._objects.delete_all(folder)
-        await self._objects.put(key, encode(permission_file(batch)))
+        await self._objects.put(key, encode(permission_file(batch, await self._pins(device, batch))))
         async with self._db.begin() as tx:
             await outbox.add(tx, DROP_FILE, PermissionFileKey(key), due_ms=self._clock.now_ms() + KEEP_MS)
         url = self._objects.url(key, expires_s=URL_SECONDS)
@@ -71,6 +98,19 @@ class DoorCarrier:
             timeout_s=CALL_TIMEOUT_S,
         )  # fmt: skip
         return {(parcel.item.kind, parcel.item.credential): _done for parcel in batch}
+
+    async def _pins(self, device: str, batch: Sequence[Parcel]) -> Mapping[str, str]:
+        """PINs in clear by digest, for a door that cannot work with digests; empty for one that can."""
+        wanted = sorted({parcel.item.credential for parcel in batch if parcel.item.kind == PIN})
+        if not wanted:
+            return {}
+        scope = Scope.system(batch[0].tenant_id, "delivery")
+        found = await get_device(scope, self._db, iot_id=device)
+        product = await get_product_by_no(scope, self._db, product_no=found.product_no)
+        if f'"{DIGESTS}"' in product.tsl:
+            return {}
+        sealed = await sealed_pins(self._db, tenant_id=batch[0].tenant_id, digests=wanted)
+        return {digest: self._keys.open_pin(text, digest) for digest, text in sealed.items()}
 
     async def drop_file(self, job: PermissionFileKey) -> None:
         """Outbox job. Dropping twice is harmless."""
@@ -99,29 +139,39 @@ class KeyCarrier:
         return {(parcel.item.kind, parcel.item.credential): _done for parcel in batch}
 
 
-def permission_file(batch: Sequence[Parcel]) -> PermissionFile:
-    """The file for a batch: what must go, and what must hold with its window."""
+def permission_file(batch: Sequence[Parcel], pins: Mapping[str, str] | None = None) -> PermissionFile:
+    """The file for a batch: what must go, and what must hold with its window.
+
+    `pins`: PINs in clear by digest, for doors that keep them so.
+    """
     qr: list[Entry[QrPermission]] = []
-    cards: list[Entry[CardPermission]] = []
+    passwords: list[Entry[PasswordPermission]] = []
+    cards: dict[str, list[Entry[CardPermission]]] = {CARD: [], BLE: []}
     for parcel in batch:
         item = parcel.item
+        clear = (pins or {}).get(item.credential, "")
+        key = clear or item.credential
         if item.deleting:
             if item.kind == QR:
-                qr.append(Entry(Change.DELETE, item.credential))
+                qr.append(Entry(Change.DELETE, key))
+            elif item.kind == PIN:
+                passwords.append(Entry(Change.DELETE, key))
             else:
-                cards.append(Entry(Change.DELETE, item.credential))
+                cards[item.kind].append(Entry(Change.DELETE, key))
             continue
         content = parcel.opened()
         change = Change.ADD if item.reported == ABSENT else Change.MODIFY
-        starts, ends = content.starts_ms, content.ends_ms
+        starts, ends, person = content.starts_ms, content.ends_ms, content.subject
         if item.kind == QR:
             body = msgspec.json.decode(content.body, type=QrBody)
-            right = QrPermission(item.credential, starts, ends, body.max_scans, body.shared)
+            right = QrPermission(key, starts, ends, body.max_scans, body.shared)
             qr.append(Entry.put(right, change))
+        elif item.kind == PIN:
+            salt = "" if clear else msgspec.json.decode(content.body, type=PinBody).salt
+            passwords.append(Entry.put(PasswordPermission(key, starts, ends, person, salt), change))
         else:
-            card = CardPermission(item.credential, starts, ends, content.subject)
-            cards.append(Entry.put(card, change))
-    return PermissionFile(qr=tuple(qr), cards=tuple(cards))
+            cards[item.kind].append(Entry.put(CardPermission(key, starts, ends, person), change))
+    return PermissionFile(tuple(qr), tuple(cards[CARD]), tuple(cards[BLE]), tuple(passwords))
 
 
 async def every_door(scope: Scope, db: Reader, grant: GrantRow) -> list[Target]:

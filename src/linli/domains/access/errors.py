@@ -101,3 +101,9 @@ class NoKey(NotFound):
 
 class TriedTooOften(TooMany):
     code = "access.tried_too_often"
+
+
+class PinTaken(Conflict):
+    """Says no more than that another one is needed."""
+
+    code = "access.pin_taken"

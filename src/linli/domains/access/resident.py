@@ -1,19 +1,21 @@
 """The resident's keys: doors that open for them, the code to show, and where they passed."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
-from litestar import Controller, get, post
+from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
-from linli.domains.access.errors import DoorUnknown
+from linli.domains.access.errors import CredentialUnknown, DoorUnknown, PinTaken
+from linli.domains.access.queries import credentials as credential_queries
 from linli.domains.access.queries import doors as queries
 from linli.domains.access.queries import keys, passes
 from linli.domains.access.queries.places import places
-from linli.domains.access.service import home_keys, qr
+from linli.domains.access.service import credentials, home_keys, qr
 from linli.domains.access.service.keys import DoorKeys
+from linli.domains.access.service.kinds import PIN, short_kind
 from linli.domains.access.service.remote import remote_open
 from linli.domains.people.queries.residence import Resident
 from linli.kernel.clock import Clock
@@ -21,12 +23,14 @@ from linli.kernel.db import Database
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+from linli.rules import UNLIMITED
 from linli.things.downlink.invoker import Invoker
 from linli.things.queries.devices import find_devices
 
 SHOWN_MS = 5 * 60_000
 """How long a code on the screen opens: long enough for a slow door, too short to be passed on."""
 REASON = "resident"
+HOUR_MS = 3_600_000
 
 
 class MyDoor(msgspec.Struct, rename="camel", frozen=True):
@@ -168,4 +172,120 @@ class KeyRoutes(Controller):
         return Page.of(page, found.total, rows)
 
 
-CONTROLLERS: tuple[type[Controller], ...] = (KeyRoutes,)
+class MyCredential(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    kind: Literal["card", "ble", "pin"]
+    number: Annotated[str, Meta(description="Its last digits; empty for a PIN.")]
+    label: Annotated[str, Meta(description="own: the PIN chosen oneself; once: given to a visitor.")]
+    starts_ms: int
+    ends_ms: int
+    uses_left: int | None
+
+
+class OwnPin(msgspec.Struct, rename="camel"):
+    pin: Annotated[str, Meta(description="6 to 8 digits, not too simple.")]
+
+
+class VisitorPin(msgspec.Struct, rename="camel", frozen=True):
+    pin: Annotated[str, Meta(description="Told this once.")]
+    ends_ms: int
+    uses: int
+
+
+class VisitorPinIn(msgspec.Struct, rename="camel"):
+    hours: Annotated[int, Meta(ge=1, le=24)] = 4
+    uses: Annotated[int, Meta(ge=1, le=10, description="Each door that opens counts one.")] = 4
+
+
+class CredentialRoutes(Controller):
+    path = "/communities/{community_id:int}/credentials"
+    tags = ("doors",)
+
+    @get("/")
+    async def mine(
+        self,
+        community_id: FromPath[int],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+    ) -> list[MyCredential]:
+        """Cards and PINs of the resident that are in use."""
+        scope = resident.scope(community_id)
+        identity_id = resident.living(community_id).identity_id
+        held = await credential_queries.of_person(
+            scope, db, community_id=community_id, identity_id=identity_id
+        )
+        return [
+            MyCredential(
+                str(one.id), short_kind(one.kind), "" if one.kind == PIN else one.credential[-4:], one.label,
+                one.starts_ms, one.ends_ms, None if one.max_uses == UNLIMITED else max(one.max_uses - one.used, 0),
+            )
+            for one in held
+        ]  # fmt: skip
+
+    @put("/pin", status_code=204)
+    async def choose_pin(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[OwnPin],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+        door_keys: NamedDependency[DoorKeys],
+    ) -> None:
+        """The resident's PIN at the doors that serve them, instead of the one before. Raises PinTaken, TriedTooOften."""
+        scope = resident.scope(community_id)
+        identity_id = resident.living(community_id).identity_id
+        async with db.begin() as tx:
+            await credentials.count_try(tx, key=f"pin:{identity_id}", now_ms=clock.now_ms())
+        async with db.begin() as tx:
+            row = await credentials.choose_own_pin(
+                scope, tx, community_id=community_id, identity_id=identity_id, pin=data.pin, keys=door_keys,
+                ids=ids, now_ms=clock.now_ms(),
+            )  # fmt: skip
+        if row is None:
+            raise PinTaken(field="pin")
+
+    @post("/visitor-pin", status_code=201)
+    async def visitor_pin(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[VisitorPinIn],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+        door_keys: NamedDependency[DoorKeys],
+    ) -> VisitorPin:
+        """A PIN for somebody at the resident's doors, a few uses within hours. Raises TriedTooOften."""
+        scope = resident.scope(community_id)
+        identity_id, now = resident.living(community_id).identity_id, clock.now_ms()
+        async with db.begin() as tx:
+            await credentials.count_try(tx, key=f"visitor-pin:{identity_id}", now_ms=now)
+            wish = credentials.Wish(
+                community_id, PIN, "", identity_id, label=credentials.ONCE, ends_ms=now + data.hours * HOUR_MS,
+                max_uses=data.uses,
+            )  # fmt: skip
+            row, pin = await credentials.give(scope, tx, wish=wish, keys=door_keys, ids=ids, now_ms=now)
+        return VisitorPin(pin, row.ends_ms, row.max_uses)
+
+    @delete("/{credential_id:int}")
+    async def take_back(
+        self,
+        community_id: FromPath[int],
+        credential_id: FromPath[int],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Give up a PIN, or report a card as lost: doors forget it. Raises CredentialUnknown."""
+        scope = resident.scope(community_id)
+        identity_id = resident.living(community_id).identity_id
+        async with db.begin() as tx:
+            row = await credential_queries.find(scope, tx, credential_id=credential_id)
+            if row is None or row.identity_id != identity_id or row.community_id != community_id:
+                raise CredentialUnknown()
+            await credentials.end(scope, tx, row=row, reason="given_up", now_ms=clock.now_ms())
+
+
+CONTROLLERS: tuple[type[Controller], ...] = (KeyRoutes, CredentialRoutes)

@@ -45,6 +45,7 @@ class AccessRoom:
         self._db = db
         self._clock = clock
         self._ids = ids
+        self._keys = keys
         self._handlers = AccessHandlers(ids, keys, faces)
         self._endings = Endings(db)
         self._joinings = Joinings(db, ids)
@@ -79,7 +80,7 @@ class AccessRoom:
     def register_devices(
         self, carriers: Carriers, jobs: Jobs, *, invoker: Invoker, objects: ObjectStore
     ) -> None:
-        door = DoorCarrier(self._db, invoker, objects, self._ids, self._clock)
+        door = DoorCarrier(self._db, invoker, objects, self._ids, self._clock, self._keys)
         carriers.add(door)
         carriers.add(KeyCarrier(invoker))
         carriers.expand(COMMUNITY_DOORS, every_door)

@@ -89,7 +89,8 @@ def _card_fields(permission: CardPermission) -> _Object:
 
 def _password_fields(permission: PasswordPermission) -> _Object:
     person = {"userId": permission.person_id} if permission.person_id else {}
-    return person | _window(permission.starts_ms, permission.ends_ms)
+    salt = {"salt": permission.salt} if permission.salt else {}
+    return person | _window(permission.starts_ms, permission.ends_ms) | salt
 
 
 def _read[P: (QrPermission, CardPermission, PasswordPermission)](
@@ -155,4 +156,7 @@ def _read_card(row: _Object) -> CardPermission:
 
 
 def _read_password(row: _Object) -> PasswordPermission:
-    return PasswordPermission(row["password"], *_read_window(row), _person(row))
+    salt = row.get("salt") or ""
+    if not isinstance(salt, str):
+        raise ValueError("salt must be a text")
+    return PasswordPermission(row["password"], *_read_window(row), _person(row), salt)

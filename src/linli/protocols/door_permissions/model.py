@@ -46,9 +46,12 @@ class CardPermission:
 @dataclass(frozen=True, slots=True)
 class PasswordPermission:
     password: str
+    """Digits, or their digest where `salt` is given."""
     starts_ms: int
     ends_ms: int
     person_id: str = ""
+    salt: str = ""
+    """For doors that keep digests only (`linli.rules.pins`); empty: the password is in clear."""
 
     @property
     def key(self) -> str:

@@ -1,5 +1,6 @@
 """Console routes of access: doors and whom they serve, passes, QR rights."""
 
+from linli.domains.access.console.credentials import CredentialRoutes
 from linli.domains.access.console.doors import DoorRoutes
 from linli.domains.access.console.passes import PassRoutes
 from linli.domains.access.console.qr import QrRoutes
@@ -8,7 +9,15 @@ from linli.domains.access.console.settings import DoorScopeRoutes, DoorSettingRo
 from linli.domains.people.rights import Right
 from linli.kernel.history import Kind
 
-CONTROLLERS = (DoorRoutes, DoorScopeRoutes, DoorSettingRoutes, PassRoutes, QrRoutes, ResidentRightRoutes)
+CONTROLLERS = (
+    CredentialRoutes,
+    DoorRoutes,
+    DoorScopeRoutes,
+    DoorSettingRoutes,
+    PassRoutes,
+    QrRoutes,
+    ResidentRightRoutes,
+)
 HISTORY = tuple(
     Kind(name=name, see=Right.DEVICES_SEE.value, manage=Right.DEVICES_MANAGE.value)
     for name in ("door", "door_settings")
@@ -17,6 +26,7 @@ HISTORY = tuple(
 __all__ = [
     "CONTROLLERS",
     "HISTORY",
+    "CredentialRoutes",
     "DoorRoutes",
     "DoorScopeRoutes",
     "DoorSettingRoutes",

@@ -61,7 +61,7 @@ async def grant_cards(
     A row for a door that is offline is told as failed (spec E B5) and yet kept: it is delivered when the door
     is back, and giving it again is harmless. Raises BadInput: then nothing was given.
     """
-    _check_batch("cards", [(wish.iot_id, wish.card_id, wish.identity_id) for wish in wishes])
+    check_batch("cards", [(wish.iot_id, wish.card_id, wish.identity_id) for wish in wishes])
     for number, wish in enumerate(wishes):
         if wish.ends_ms <= now_ms:
             raise BadInput(field=f"cards[{number}].expiryTime", rule="after", other="now")
@@ -93,7 +93,7 @@ async def withdraw_cards(
 
     Raises DoorUnknown (nothing was withdrawn), BadInput.
     """
-    _check_batch("list", rows)
+    check_batch("list", rows)
     doors = await find_doors(scope, tx, iot_ids=sorted({iot_id for iot_id, _, _ in rows}))
     for iot_id, _, _ in rows:
         if iot_id not in doors:
@@ -151,14 +151,15 @@ def _wish(card: Card) -> Grant:
     )
 
 
-def _check_batch(field: str, rows: list[tuple[str, str, str]]) -> None:
+def check_batch(field: str, rows: list[tuple[str, str, str]], number_name: str = "cardId") -> None:
+    """Raises BadInput for an empty batch, one of more than 200, and for blank or overlong values."""
     if not rows:
         raise BadInput(field=field, rule="required")
     if len(rows) > MAX_CARDS:
         raise BadInput(field=field, rule="too_many_items", limit=MAX_CARDS)
     for number, row in enumerate(rows):
-        for name, value in zip(("iotId", "cardId", "identityId"), row, strict=True):
+        for name, value in zip(("iotId", number_name, "identityId"), row, strict=True):
             if not value.strip():
                 raise BadInput(field=f"{field}[{number}].{name}", rule="blank")
         if len(row[1]) > MAX_CARD_ID:
-            raise BadInput(field=f"{field}[{number}].cardId", rule="too_long", limit=MAX_CARD_ID)
+            raise BadInput(field=f"{field}[{number}].{number_name}", rule="too_long", limit=MAX_CARD_ID)

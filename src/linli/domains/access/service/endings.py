@@ -12,10 +12,12 @@ from linli.delivery import service as delivery
 from linli.delivery.schemas import Grant
 from linli.domains.access.events import DoorPersonDeleted, DoorRemoved, QrUsedUp
 from linli.domains.access.models import cards, passes, persons, qr_permissions
+from linli.domains.access.queries import credentials as credential_queries
 from linli.domains.access.queries import permissions as queries
 from linli.domains.access.queries.doors import find_door
 from linli.domains.access.queries.persons import owner_of_credential
 from linli.domains.access.rows import Card, QrPermissionRow
+from linli.domains.access.service import credentials
 from linli.domains.access.service.cards import end_card
 from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL
 from linli.domains.access.service.qr import end_permission
@@ -179,6 +181,11 @@ class Endings:
                 await end_permission(scope, tx, row=row, reason=reason, now_ms=now)
             for card in await _cards_of_holder.all(tx, **who):
                 await end_card(scope, tx, card=card, reason=reason, now_ms=now)
+            own = await credential_queries.of_person(
+                scope, tx, community_id=community_id, identity_id=identity_id
+            )
+            for one in own:
+                await credentials.end(scope, tx, row=one, reason=reason, now_ms=now)
 
     async def door_removed(self, event: DoorRemoved) -> None:
         """End every right that the community had given on a door, a hundred a transaction."""

@@ -47,9 +47,21 @@ class DoorKeys:
         opened = self._secrets.open(row.private_key, about=_about(row.community_id))
         return PrivateKey.from_pkcs8(b64decode(opened))
 
+    def seal_pin(self, pin: str, digest: str) -> str:
+        """A PIN as it is kept for doors that take no digest."""
+        return self._secrets.seal(pin, about=_about_pin(digest))
+
+    def open_pin(self, sealed: str, digest: str) -> str:
+        """Raises SealBroken when the master key file is another one."""
+        return self._secrets.open(sealed, about=_about_pin(digest))
+
     @staticmethod
     def public(row: KeyRow) -> PublicKey:
         return PublicKey.from_spki(b64decode(row.public_key))
+
+
+def _about_pin(digest: str) -> str:
+    return f"pin:{digest}"
 
 
 def _about(community_id: int) -> str:

@@ -1,9 +1,11 @@
 """What access has delivered to doors: kinds, sources, and the bodies they carry."""
 
+from typing import Literal
+
 import msgspec
 
-QR, CARD, KEY = "door.qr", "door.card", "door.key"
-"""Kinds of desired rows. Credentials: the qrCode, the card number, `RSAPublicKey`."""
+QR, CARD, BLE, PIN, KEY = "door.qr", "door.card", "door.ble", "door.pin", "door.key"
+"""Kinds of desired rows. Credentials: the qrCode, the card number, the PIN's digest, `RSAPublicKey`."""
 KEY_CREDENTIAL = "RSAPublicKey"
 
 
@@ -13,9 +15,18 @@ class QrBody(msgspec.Struct, frozen=True):
     shared: bool
 
 
+class PinBody(msgspec.Struct, frozen=True):
+    salt: str
+
+
 class KeyBody(msgspec.Struct, frozen=True):
     public_key: str
     """base64 of DER SubjectPublicKeyInfo."""
+
+
+def short_kind(kind: str) -> Literal["card", "ble", "pin"]:
+    """How routes call a kind of a person's own credential."""
+    return "card" if kind == CARD else "ble" if kind == BLE else "pin"
 
 
 def encode(body: msgspec.Struct) -> str:

@@ -1,5 +1,6 @@
 """Pass records: what a door reported, whose credential it was, and the record subscribers get."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +11,15 @@ from linli.databus.records import insert_record
 from linli.domains.access.events import PassRecorded, QrUsedUp
 from linli.domains.access.models import passes, qr_codes, qr_permissions
 from linli.domains.access.ports import FaceOwners
+from linli.domains.access.queries import credentials as credential_queries
 from linli.domains.access.queries import permissions as queries
 from linli.domains.access.queries.doors import find_key
 from linli.domains.access.queries.persons import owner_of_credential
+from linli.domains.access.queries.settings import settings_of
 from linli.domains.access.rows import Door, DoorPerson, Pass
+from linli.domains.access.service import credentials
 from linli.domains.access.service.keys import DoorKeys
+from linli.domains.access.service.kinds import BLE, CARD, PIN
 from linli.domains.people.queries import persons as people
 from linli.kernel.db import Command, Database, Tx
 from linli.kernel.db.partitions import day_of, drop_before
@@ -22,7 +27,7 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.events import emit
 from linli.kernel.scope import Scope
 from linli.protocols.qr_rsa import CodeError, open_code
-from linli.rules import UNLIMITED, PassCode
+from linli.rules import UNLIMITED, PassCode, pin_digest
 
 RETENTION_DAYS = 180
 MODEL, MODEL_VERSION = "iot_entrance_event_model", "1.1"
@@ -34,6 +39,7 @@ MAX_EXT_INFO = 4096
 _RECOGNISED = frozenset(
     (PassCode.SUCCESS, PassCode.FACE_BLACKLISTED, PassCode.FACE_EXPIRED, PassCode.FACE_NOT_EFFECTIVE)
 )
+_DIGEST = re.compile(r"[0-9a-f]{32}")
 
 _count_at_door = Command(
     update(qr_permissions)
@@ -141,6 +147,13 @@ async def _holder(tx: Tx, door: Door, kind: str, report: PassReport, faces: Face
         if card is not None and kind == "CARD":
             person = await _person(tx, door, card.project_id, card.identity_id)
             return _Holder(card.identity_id, person.name, person.ext_info, report.content)
+        return await _own_holder(tx, door, CARD if kind == "CARD" else BLE, report.content, report)
+    elif kind == "PASSWORD":
+        scope = Scope.system(door.tenant_id)
+        salt = (await settings_of(scope, tx, community_id=door.community_id)).pin_salt
+        known = _DIGEST.fullmatch(report.content) or not salt
+        digest = report.content if known else pin_digest(report.content, salt)
+        return await _own_holder(tx, door, PIN, digest, report)
     elif kind == "FACE" and report.code in _RECOGNISED:
         identity_id = _text_in(report.ext_info, "userID")
         face_id = identity_id or report.content
@@ -150,6 +163,21 @@ async def _holder(tx: Tx, door: Door, kind: str, report: PassReport, faces: Face
         person = await _person(tx, door, "", identity_id)
         return _Holder(identity_id, person.name, person.ext_info, report.content)
     return _Holder(credential=report.content)
+
+
+async def _own_holder(tx: Tx, door: Door, kind: str, credential: str, report: PassReport) -> _Holder:
+    """Whose card, Bluetooth card or PIN it was; a pass counts as one of its uses."""
+    scope = Scope.system(door.tenant_id)
+    row = await credential_queries.live(
+        scope, tx, community_id=door.community_id, kind=kind, credential=credential
+    )
+    if row is None:
+        return _Holder(credential=report.content)
+    left = None
+    if report.code == PassCode.SUCCESS:
+        left = await credentials.used(tx, row=row, now_ms=report.received_ms)
+    person = await _person(tx, door, row.project_id, row.identity_id)
+    return _Holder(row.identity_id, person.name, person.ext_info, report.content, left)
 
 
 async def _qr_holder(tx: Tx, door: Door, report: PassReport) -> _Holder:

@@ -1,0 +1,155 @@
+"""Cards, Bluetooth cards and PINs of persons, for the people who run a community."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import Controller, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import Meta
+
+from linli.delivery.queries import rows_of_credentials
+from linli.delivery.schemas import FOREVER_MS
+from linli.domains.access.queries import credentials as queries
+from linli.domains.access.queries.persons import names_of
+from linli.domains.access.rows import Credential
+from linli.domains.access.service import credentials, persons
+from linli.domains.access.service.keys import DoorKeys
+from linli.domains.access.service.kinds import BLE, CARD, PIN, short_kind
+from linli.domains.people.queries import persons as people
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Reader
+from linli.kernel.ids import Ids
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.rules import UNLIMITED
+
+type Kind = Literal["card", "ble", "pin"]
+_KINDS = {"card": CARD, "ble": BLE, "pin": PIN}
+
+
+class CredentialRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    kind: Kind
+    number: Annotated[str, Meta(description="Card number; empty for a PIN.")]
+    person_id: str
+    person_name: str
+    reach: Literal["home", "all", "doors"]
+    label: str
+    starts_ms: int
+    ends_ms: int
+    max_uses: int
+    used: int
+    live: bool
+    end_reason: str
+    doors: Annotated[int, Meta(description="Doors that should hold it.")]
+    held: Annotated[int, Meta(description="Doors that confirmed it.")]
+
+
+class CredentialIn(msgspec.Struct, rename="camel"):
+    kind: Kind
+    person_id: str
+    number: Annotated[str, Meta(description="Card number, or a PIN; empty makes a PIN up.")] = ""
+    name: Annotated[str, Meta(description="Name of somebody who is neither resident nor staff.")] = ""
+    reach: Literal["home", "all", "doors"] = "home"
+    iot_ids: list[str] = msgspec.field(default_factory=list)
+    label: str = ""
+    starts_ms: int | None = None
+    ends_ms: Annotated[int, Meta(description="UTC ms; default: without end")] = FOREVER_MS
+    max_uses: int = UNLIMITED
+
+
+class CredentialGiven(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    pin: Annotated[str, Meta(description="Of a PIN, told this once; else empty.")]
+
+
+class CredentialRoutes(Controller):
+    path = "/communities/{community_id:int}/credentials"
+    tags = ("doors",)
+
+    @get("/", right="devices.use")
+    async def list_credentials(
+        self,
+        community_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        person_id: Annotated[str, QueryParameter(name="personId")] = "",
+        kind: Annotated[Kind | None, QueryParameter()] = None,
+        ended: Annotated[bool, QueryParameter(description="Show those no longer in use as well.")] = False,
+    ) -> Page[CredentialRow]:
+        """The last changed first, with how many doors hold each."""
+        scope = within.narrowed(community_id)
+        found = await queries.page_of(
+            scope, db, page=page, community_id=community_id, identity_id=person_id,
+            kind=_KINDS[kind] if kind else "", ended=ended,
+        )  # fmt: skip
+        return Page.of(page, found.total, await _told(scope, db, found.data))
+
+    @post("/", right="devices.manage")
+    async def give(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[CredentialIn],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+        door_keys: NamedDependency[DoorKeys],
+    ) -> CredentialGiven:
+        """Give a person a card, a Bluetooth card or a PIN on their own doors, on all, or on some."""
+        scope, now = within.narrowed(community_id), clock.now_ms()
+        wish = credentials.Wish(
+            community_id, _KINDS[data.kind], data.number, data.person_id, data.reach, tuple(data.iot_ids),
+            data.label, data.starts_ms, data.ends_ms, data.max_uses,
+        )  # fmt: skip
+        async with db.begin() as tx:
+            await people.require_community(scope, tx, community_id)
+            if data.name:
+                await persons.save_person(
+                    scope, tx, identity_id=data.person_id, name=data.name, ext_info=None, now_ms=now
+                )
+            row, pin = await credentials.give(scope, tx, wish=wish, keys=door_keys, ids=ids, now_ms=now)
+        return CredentialGiven(str(row.id), pin)
+
+    @delete("/{credential_id:int}", right="devices.manage")
+    async def take_back(
+        self,
+        community_id: FromPath[int],
+        credential_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        reason: Annotated[str, QueryParameter(description="Kept in the history.")] = "",
+    ) -> None:
+        """Doors forget it; a number that came back may be given anew."""
+        async with db.begin() as tx:
+            await credentials.take_back(
+                within.narrowed(community_id), tx, credential_id=credential_id,
+                reason=reason.strip()[:64] or "removed", now_ms=clock.now_ms(),
+            )  # fmt: skip
+
+
+async def _told(scope: Scope, db: Reader, found: list[Credential]) -> list[CredentialRow]:
+    wanted = sorted({row.identity_id for row in found})
+    names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
+    names |= await people.names(scope, db, wanted)
+    doors: dict[tuple[str, str], list[bool]] = {}
+    for one in await rows_of_credentials(scope, db, credentials=sorted({row.credential for row in found})):
+        if not one.deleting:
+            doors.setdefault((one.kind, one.credential), []).append(one.status == "transferred")
+    rows = []
+    for row in found:
+        at = doors.get((row.kind, row.credential), []) if row.live else []
+        reach: Literal["home", "all", "doors"] = (
+            "home" if row.reach == "home" else "all" if row.reach == "all" else "doors"
+        )
+        rows.append(
+            CredentialRow(
+                str(row.id), short_kind(row.kind), "" if row.kind == PIN else row.credential, row.identity_id,
+                names.get(row.identity_id, ""), reach, row.label, row.starts_ms, row.ends_ms, row.max_uses,
+                row.used, bool(row.live), row.end_reason, len(at), sum(at),
+            )
+        )  # fmt: skip
+    return rows

@@ -1,0 +1,139 @@
+"""Bluetooth cards given door by door, as integrators give cards (spec E B5 and B6, mirrored: T1)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, update
+
+from linli.delivery import service as delivery
+from linli.delivery.queries import grants_on_credential
+from linli.delivery.schemas import Grant
+from linli.domains.access.errors import CardUnknown, CredentialTaken, DoorOffline, DoorUnknown, PersonUnknown
+from linli.domains.access.models import credentials
+from linli.domains.access.queries import credentials as queries
+from linli.domains.access.queries.doors import find_doors
+from linli.domains.access.rows import Credential, Door
+from linli.domains.access.service.cards import check_batch
+from linli.domains.access.service.credentials import DOORS, end
+from linli.domains.access.service.doors import adopt_doors
+from linli.domains.access.service.keys import DoorKeys
+from linli.domains.access.service.kinds import BLE
+from linli.domains.access.service.persons import require_person
+from linli.kernel.db import INT, Command, Tx
+from linli.kernel.errors import BadInput, LinliError
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+from linli.rules import UNLIMITED
+from linli.things.queries.devices import find_devices
+
+_extend = Command(
+    update(credentials)
+    .where(credentials.c.id == bindparam("of_id", type_=INT))
+    .values(ends_ms=bindparam("to_ends", type_=INT), changed_ms=bindparam("now", type_=INT)),
+    unscoped="the row was read in scope",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BleWish:
+    """One Bluetooth card that should open one door until `ends_ms` (UTC)."""
+
+    iot_id: str
+    number: str
+    identity_id: str
+    ends_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    iot_id: str
+    number: str
+    identity_id: str
+    error: LinliError
+
+
+async def grant(
+    scope: Scope, tx: Tx, *, wishes: list[BleWish], keys: DoorKeys, ids: Ids, now_ms: int
+) -> list[Failure]:
+    """Give Bluetooth cards their doors; the rows that failed. Raises BadInput: then nothing was given."""
+    check_batch("cards", [(wish.iot_id, wish.number, wish.identity_id) for wish in wishes], "bleCardId")
+    for number, wish in enumerate(wishes):
+        if wish.ends_ms <= now_ms:
+            raise BadInput(field=f"cards[{number}].expiryTime", rule="after", other="now")
+    iot_ids = list(dict.fromkeys(wish.iot_id for wish in wishes))
+    doors = await adopt_doors(scope, tx, iot_ids=iot_ids, keys=keys, now_ms=now_ms)
+    online = {device.iot_id for device in await find_devices(scope, tx, iot_ids=iot_ids) if device.online}
+    failures = []
+    for wish in wishes:
+        error = await _one(scope, tx, doors.get(wish.iot_id), wish, ids, now_ms)
+        if error is None and wish.iot_id not in online:
+            error = DoorOffline()
+        if error is not None:
+            failures.append(Failure(wish.iot_id, wish.number, wish.identity_id, error))
+    return failures
+
+
+async def withdraw(scope: Scope, tx: Tx, *, rows: list[tuple[str, str, str]], now_ms: int) -> list[Failure]:
+    """Withdraw (iotId, bleCardId, identityId); the rows that name no permission. Raises BadInput."""
+    check_batch("list", rows, "bleCardId")
+    doors = await find_doors(scope, tx, iot_ids=sorted({iot_id for iot_id, _, _ in rows}))
+    failures = []
+    for iot_id, number, identity_id in rows:
+        door = doors.get(iot_id)
+        if door is None:
+            failures.append(Failure(iot_id, number, identity_id, DoorUnknown(iot_id)))
+            continue
+        held = await queries.live(scope, tx, community_id=door.community_id, kind=BLE, credential=number)
+        gone = (
+            held is not None
+            and held.identity_id == identity_id
+            and await delivery.revoke(
+                scope, tx, wish=_wish(held, iot_id, held.ends_ms), now_ms=now_ms, reason="removed"
+            )
+        )
+        if not gone or held is None:
+            failures.append(Failure(iot_id, number, identity_id, CardUnknown()))
+        elif not await grants_on_credential(scope, tx, source=_source(held), kind=BLE, credential=number):
+            await end(scope, tx, row=held, reason="removed", now_ms=now_ms)
+    return failures
+
+
+async def _one(
+    scope: Scope, tx: Tx, door: Door | None, wish: BleWish, ids: Ids, now_ms: int
+) -> LinliError | None:
+    if door is None:
+        return DoorUnknown(wish.iot_id)
+    try:
+        await require_person(scope, tx, identity_id=wish.identity_id)
+    except PersonUnknown as error:
+        return error
+    held = await queries.live(scope, tx, community_id=door.community_id, kind=BLE, credential=wish.number)
+    if held is not None and (held.identity_id != wish.identity_id or held.reach != DOORS):
+        return CredentialTaken(field="bleCardId")
+    if held is None:
+        held = Credential(
+            ids.number(), scope.tenant, door.community_id, scope.project_id or "", BLE, wish.number,
+            wish.identity_id, DOORS, "", now_ms, wish.ends_ms, "", UNLIMITED, 0, 1, "",
+            f"{scope.caller.kind}:{scope.caller.id}", now_ms, now_ms,
+        )  # fmt: skip
+        await tx.insert(credentials, held._asdict())
+    elif wish.ends_ms > held.ends_ms:
+        await _extend.run(tx, of_id=held.id, to_ends=wish.ends_ms, now=now_ms)
+    await delivery.grant(scope, tx, wish=_wish(held, wish.iot_id, wish.ends_ms), now_ms=now_ms)
+    return None
+
+
+def _wish(held: Credential, iot_id: str, ends_ms: int) -> Grant:
+    return Grant(
+        community_id=held.community_id,
+        source=_source(held),
+        kind=BLE,
+        subject=held.identity_id,
+        credential=held.credential,
+        target=iot_id,
+        starts_ms=held.starts_ms,
+        ends_ms=ends_ms,
+    )
+
+
+def _source(held: Credential) -> str:
+    return f"credential:{held.id}"
