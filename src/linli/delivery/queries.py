@@ -229,7 +229,8 @@ due_rows = Query(
     )
     .order_by(_d.failures, _d.next_try_ms, _d.id)
     .limit(bindparam("limit", type_=INT))
-    .with_for_update(),
+    # Rows that a grant holds just now come with the next round: waiting for them in another order would deadlock.
+    .with_for_update(skip_locked=True),
     DesiredRow,
     unscoped=_WORKER,
 )

@@ -632,6 +632,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListCredentials
+         * @description The last changed first, with how many doors hold each.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdCredentialsListCredentials"];
+        put?: never;
+        /**
+         * Give
+         * @description Give a person a card, a Bluetooth card or a PIN on their own doors, on all, or on some.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdCredentialsGive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/credentials/{credential_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * TakeBack
+         * @description Doors forget it; a number that came back may be given anew.
+         */
+        delete: operations["ApiConsoleCommunitiesCommunityIdCredentialsCredentialIdTakeBack"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/denied": {
         parameters: {
             query?: never;
@@ -8761,6 +8805,67 @@ export interface components {
         CopyRequest: {
             name: string;
         };
+        /** CredentialGiven */
+        CredentialGiven: {
+            id: string;
+            /** @description Of a PIN, told this once; else empty. */
+            pin: string;
+        };
+        /** CredentialIn */
+        CredentialIn: {
+            /**
+             * @description UTC ms; default: without end
+             * @default 4102415999000
+             */
+            endsMs?: number;
+            iotIds?: string[];
+            /** @enum {string} */
+            kind: "card" | "ble" | "pin";
+            /** @default  */
+            label?: string;
+            /** @default -1 */
+            maxUses?: number;
+            /**
+             * @description Name of somebody who is neither resident nor staff.
+             * @default
+             */
+            name?: string;
+            /**
+             * @description Card number, or a PIN; empty makes a PIN up.
+             * @default
+             */
+            number?: string;
+            personId: string;
+            /**
+             * @default home
+             * @enum {string}
+             */
+            reach?: "home" | "all" | "doors";
+            startsMs?: number | null;
+        };
+        /** CredentialRow */
+        CredentialRow: {
+            /** @description Doors that should hold it. */
+            doors: number;
+            endReason: string;
+            endsMs: number;
+            /** @description Doors that confirmed it. */
+            held: number;
+            id: string;
+            /** @enum {string} */
+            kind: "card" | "ble" | "pin";
+            label: string;
+            live: boolean;
+            maxUses: number;
+            /** @description Card number; empty for a PIN. */
+            number: string;
+            personId: string;
+            personName: string;
+            /** @enum {string} */
+            reach: "home" | "all" | "doors";
+            startsMs: number;
+            used: number;
+        };
         /** Curve */
         Curve: {
             mean: number[];
@@ -10607,6 +10712,13 @@ export interface components {
         /** Page[PushRow] */
         "Page_linli.databus.console.subscription_shapes.PushRow_": {
             data: components["schemas"]["PushRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[CredentialRow] */
+        "Page_linli.domains.access.console.credentials.CredentialRow_": {
+            data: components["schemas"]["CredentialRow"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -14195,6 +14307,132 @@ export interface operations {
                 "application/json": components["schemas"]["ContactSaid"];
             };
         };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCredentialsListCredentials: {
+        parameters: {
+            query?: {
+                /** @description Show those no longer in use as well. */
+                ended?: boolean;
+                kind?: ("card" | "ble" | "pin") | null;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                personId?: string;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.access.console.credentials.CredentialRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCredentialsGive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialGiven"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCredentialsCredentialIdTakeBack: {
+        parameters: {
+            query?: {
+                /** @description Kept in the history. */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+                credential_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Request fulfilled, nothing follows */
             204: {

@@ -44,6 +44,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/resident/communities/{community_id}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mine
+         * @description Cards and PINs of the resident that are in use.
+         */
+        get: operations["ApiResidentCommunitiesCommunityIdCredentialsMine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/communities/{community_id}/credentials/{credential_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * TakeBack
+         * @description Give up a PIN, or report a card as lost: doors forget it. Raises CredentialUnknown.
+         */
+        delete: operations["ApiResidentCommunitiesCommunityIdCredentialsCredentialIdTakeBack"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/communities/{community_id}/credentials/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * ChoosePin
+         * @description The resident's PIN at the doors that serve them, instead of the one before. Raises PinTaken, TriedTooOften.
+         */
+        put: operations["ApiResidentCommunitiesCommunityIdCredentialsPinChoosePin"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/communities/{community_id}/credentials/visitor-pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * VisitorPin
+         * @description A PIN for somebody at the resident's doors, a few uses within hours. Raises TriedTooOften.
+         */
+        post: operations["ApiResidentCommunitiesCommunityIdCredentialsVisitorPinVisitorPin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resident/communities/{community_id}/doors": {
         parameters: {
             query?: never;
@@ -1000,6 +1080,19 @@ export interface components {
              */
             type?: number;
         };
+        /** MyCredential */
+        MyCredential: {
+            endsMs: number;
+            id: string;
+            /** @enum {string} */
+            kind: "card" | "ble" | "pin";
+            /** @description own: the PIN chosen oneself; once: given to a visitor. */
+            label: string;
+            /** @description Its last digits; empty for a PIN. */
+            number: string;
+            startsMs: number;
+            usesLeft: number | null;
+        };
         /** MyDoor */
         MyDoor: {
             /** @description Opens by the QR code of `POST …/key`. */
@@ -1134,6 +1227,11 @@ export interface components {
             /** @description Whether this installation sends text messages at all. */
             sms: boolean;
         };
+        /** OwnPin */
+        OwnPin: {
+            /** @description 6 to 8 digits, not too simple. */
+            pin: string;
+        };
         /** Page[MyPass] */
         "Page_linli.domains.access.resident.MyPass_": {
             data: components["schemas"]["MyPass"][];
@@ -1231,6 +1329,23 @@ export interface components {
         Unsubscribe: {
             endpoint: string;
         };
+        /** VisitorPin */
+        VisitorPin: {
+            endsMs: number;
+            /** @description Told this once. */
+            pin: string;
+            uses: number;
+        };
+        /** VisitorPinIn */
+        VisitorPinIn: {
+            /** @default 4 */
+            hours?: number;
+            /**
+             * @description Each door that opens counts one.
+             * @default 4
+             */
+            uses?: number;
+        };
         /** WayStep */
         WayStep: {
             id: string;
@@ -1303,6 +1418,159 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommunityCard"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdCredentialsMine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyCredential"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdCredentialsCredentialIdTakeBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                credential_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdCredentialsPinChoosePin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPin"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdCredentialsVisitorPinVisitorPin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitorPinIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorPin"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

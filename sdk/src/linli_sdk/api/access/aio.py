@@ -6,6 +6,11 @@ from typing import Any
 
 from linli_sdk.api.access import contracts
 from linli_sdk.api.access.models import (
+    BleCardIn,
+    BleCardNamed,
+    BleCardProblem,
+    BleCardsDelete,
+    BleCardsModify,
     CardHeldPage,
     CardIn,
     CardNamed,
@@ -30,7 +35,7 @@ from linli_sdk.service import AsyncService
 
 
 class AsyncAccess(AsyncService):
-    """The 12 methods of service `access`, as a key is granted it."""
+    """The 14 methods of service `access`, as a key is granted it."""
 
     async def cards_of_door(self, *, iot_id: str, page_size: int, page_no: int) -> CardHeldPage:
         """Page through the cards of a door / 查询门禁设备上的门禁卡权限
@@ -47,6 +52,30 @@ class AsyncAccess(AsyncService):
         return await self._call(
             contracts.CARDS_OF_DOOR, CardsOfDoor(iot_id=iot_id, page_size=page_size, page_no=page_no)
         )
+
+    async def delete_ble_cards(self, *, list: list[BleCardNamed]) -> list[BleCardProblem]:
+        """Withdraw Bluetooth cards from doors (an extension) / 批量删除蓝牙卡权限（本平台扩展）
+
+        `/entrance/paas/perm/blecard/batchdelete` 1.0.0.
+
+        Answers only the rows that failed.
+
+        Args:
+            list: 要删除的权限，最多 200 条 / permissions, at most 200
+        """
+        return await self._call(contracts.DELETE_BLE_CARDS, BleCardsDelete(list=list))
+
+    async def modify_ble_cards(self, *, cards: list[BleCardIn]) -> list[BleCardProblem]:
+        """Give Bluetooth cards their doors (an extension) / 批量设置蓝牙卡权限（本平台扩展）
+
+        `/entrance/paas/perm/blecard/batchmodify` 1.0.0.
+
+        Answers only the rows that failed. A row of an offline door is told as failed, kept, and delivered later.
+
+        Args:
+            cards: 蓝牙卡权限，最多 200 条 / permissions, at most 200
+        """
+        return await self._call(contracts.MODIFY_BLE_CARDS, BleCardsModify(cards=cards))
 
     async def delete_cards(self, *, list: list[CardNamed]) -> list[CardProblem]:
         """Withdraw cards from doors / 批量删除门禁卡权限

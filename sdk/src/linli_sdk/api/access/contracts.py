@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linli_sdk.api.access.models import (
+    BleCardProblem,
     CardHeldPage,
     CardProblem,
     CardStatus,
@@ -14,6 +15,12 @@ from linli_sdk.methods import Method
 
 CARDS_OF_DOOR: Method[CardHeldPage] = Method(
     "/entrance/paas/device/perm/query", "1.0.0", token="optional", result=CardHeldPage, reads=True
+)
+DELETE_BLE_CARDS: Method[list[BleCardProblem]] = Method(
+    "/entrance/paas/perm/blecard/batchdelete", "1.0.0", token="optional", result=list[BleCardProblem]
+)
+MODIFY_BLE_CARDS: Method[list[BleCardProblem]] = Method(
+    "/entrance/paas/perm/blecard/batchmodify", "1.0.0", token="optional", result=list[BleCardProblem]
 )
 DELETE_CARDS: Method[list[CardProblem]] = Method(
     "/entrance/paas/perm/card/batchdelete", "1.0.1", token="optional", result=list[CardProblem]

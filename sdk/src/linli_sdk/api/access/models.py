@@ -38,6 +38,49 @@ class CardHeld(Model, kw_only=True):
     """同 expiryTime / the same, as old samples spell it"""
 
 
+class BleCardsDelete(Model, kw_only=True):
+    list: list[BleCardNamed]
+    """要删除的权限，最多 200 条 / permissions, at most 200"""
+
+
+class BleCardNamed(Model, kw_only=True):
+    identity_id: str = field(name="identityId")
+    """统一身份 id / person"""
+    iot_id: str = field(name="iotId")
+    """门禁设备 / door"""
+    ble_card_id: str = field(name="bleCardId")
+    """蓝牙卡号 / Bluetooth card number"""
+
+
+class BleCardProblem(Model, kw_only=True):
+    iot_id: str = field(name="iotId")
+    """门禁设备 / door"""
+    ble_card_id: str = field(name="bleCardId")
+    """蓝牙卡号 / Bluetooth card number"""
+    identity_id: str = field(name="identityId")
+    """统一身份 id / person"""
+    code: int
+    """失败码 / code of the failure"""
+    message: str
+    """失败原因 / why"""
+
+
+class BleCardsModify(Model, kw_only=True):
+    cards: list[BleCardIn]
+    """蓝牙卡权限，最多 200 条 / permissions, at most 200"""
+
+
+class BleCardIn(Model, kw_only=True):
+    iot_id: str = field(name="iotId")
+    """门禁设备 / door"""
+    ble_card_id: str = field(name="bleCardId")
+    """蓝牙卡号，最多 255 个字符 / Bluetooth card number"""
+    identity_id: str = field(name="identityId")
+    """统一身份 id / person"""
+    expiry_time: str = field(name="expiryTime")
+    """失效时间 yyyy-MM-dd HH:mm:ss / valid until"""
+
+
 class CardsDelete(Model, kw_only=True):
     list: list[CardNamed]
     """要删除的权限，最多 200 条 / permissions, at most 200"""
