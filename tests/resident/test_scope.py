@@ -36,6 +36,7 @@ BODIES: dict[str, Any] = {
     "POST /push/subscription": {"endpoint": "https://push.example/x", "keys": {"p256dh": "x", "auth": "x"}},
     "POST /push/subscription/drop": {"endpoint": "https://push.example/x"},
     "PUT /push/settings": {"kinds": []},
+    "POST /my-data/deletion-requests": {"communityId": 1},
     "PUT /communities/{community_id}/vehicles/{vehicle_id}": {"plate": "浙A12345"},
 }
 
@@ -61,7 +62,7 @@ def _ids(village, name: str) -> dict[str, Any]:
     known = {
         "community_id": village.community, "house_id": village.house, "identity_id": village.owner,
         "session_id": 1, "notice_id": 1, "asset_id": 1, "vehicle_id": 1, "apply_id": 1,
-        "iot_id": "X" * 20, "code": "x" * 32,
+        "iot_id": "X" * 20, "request_id": 1, "topic": "nothing", "code": "x" * 32,
     }  # fmt: skip
     return {one: known.get(one, 1) for one in re.findall(r"{(\w+)}", name)}
 

@@ -30,6 +30,7 @@ from tests.domains.communities.test_workbook import workbook
 from tests.scope.certificate_rows import add_certificates
 from tests.scope.claim_rows import add_claims
 from tests.scope.debugging_rows import add_debugging
+from tests.scope.deletion_rows import add_deletions
 from tests.scope.device_rows import add_batches
 from tests.scope.feature_rows import add_features
 from tests.scope.firmware_rows import add_firmware
@@ -74,6 +75,7 @@ async def open_desk(town: Town, folder: Path) -> AsyncIterator[Desk]:
             await add_batches(town.platform, lot)
             await add_organisation(town.platform, lot)
             await add_claims(town.platform, lot)
+            await add_deletions(town.platform, lot)
         yield desk
 
 

@@ -14,6 +14,7 @@ from tests.domains.communities.test_workbook import workbook
 from tests.scope import (
     claims,
     debugging,
+    deletions,
     device_routes,
     features,
     firmware,
@@ -482,6 +483,7 @@ RECIPES: dict[str, list[RouteRecipe]] = {
     **notices.recipes(),
     **vehicles.recipes(),
     **visits.recipes(),
+    **deletions.recipes(),
     **service_routes.recipes(),
     **organisation.recipes(),
     **people.recipes(),

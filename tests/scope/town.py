@@ -170,6 +170,8 @@ class Lot:
     coming_visit: int = 0
     asked_visit: int = 0
     refused_visit: int = 0
+    asked_deletion: int = 0
+    refused_deletion: int = 0
     vehicle: int = 0
     spare_vehicle: int = 0
     dropped_vehicle: int = 0

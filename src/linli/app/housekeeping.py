@@ -11,6 +11,7 @@ from linli.delivery.retention import forget_ended
 from linli.domains.access.service.passes import purge_passes
 from linli.domains.communities.service import running
 from linli.domains.faces.service.enrolment import purge as purge_faces
+from linli.domains.privacy.service import deletion, exports
 from linli.domains.visitors.service.visits import purge as purge_visits
 from linli.kernel import audit, telemetry
 from linli.kernel.clock import Clock
@@ -87,6 +88,8 @@ class Housekeeping:
             await forget_ended(self._db, now_ms=now, days=kept.passes_days)
         await running.expire_due(self._db, ids=self._ids, now_ms=now)
         await running.warn_due(self._db, now_ms=now)
+        await deletion.remind_due(self._db, now_ms=now)
+        await exports.remove_old(self._db, self._objects, now_ms=now)
         await self._objects.remove_broken()
 
     async def _loop(self) -> None:

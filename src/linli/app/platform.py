@@ -48,6 +48,7 @@ from linli.domains.overview.queries import MapPlaces
 from linli.domains.people.ports import FaceUploads, Houses
 from linli.domains.people.service import codes, messages
 from linli.domains.people.service.sms_outbox import OutboxSms
+from linli.domains.privacy.service.exports import ExportMaker
 from linli.domains.sandbox.room import SandboxRoom
 from linli.domains.sandbox.workshop import Workshop
 from linli.domains.visitors.room import VisitorsRoom
@@ -125,6 +126,7 @@ class Platform:
             db, clock, self.ids, self.door_keys, links, sms, trusted_proxies=settings.http.trusted_proxies
         )
         self.visitors.register(self.jobs)
+        ExportMaker(db, self.objects, settings.timezone).register(self.jobs)
         NotificationsRoom(db, self.secrets, settings, signed_in=self._signed_in).register(self.jobs)
         self._databus(settings)
         self._openapi(settings)

@@ -44,6 +44,7 @@ from linli.domains.overview.console import CONTROLLERS as overview_routes
 from linli.domains.payments.console import CONTROLLERS as payments_routes
 from linli.domains.people.console import CONTROLLERS as people_routes
 from linli.domains.people.rights import Right
+from linli.domains.privacy.console import CONTROLLERS as privacy_routes
 from linli.domains.projects.console import CONTROLLERS as projects_routes
 from linli.domains.sandbox.console import CONTROLLERS as sandbox_routes
 from linli.domains.visitors.console import CONTROLLERS as visitors_routes
@@ -85,6 +86,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *access_routes,
     *notices_routes,
     *notifications_routes,
+    *privacy_routes,
     *overview_routes,
     *visitors_routes,
     *payments_routes,

@@ -1,16 +1,18 @@
-"""Who was told a secret (a device's, an app key's): one row each time, in the transaction that tells it."""
+"""Who was told a secret (a device's, an app key's, a person's): one row each time, in the transaction that tells it."""
 
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
-from sqlalchemy import Column, Index, Table, bindparam, select
+from sqlalchemy import Column, Index, Table, bindparam, or_, select
 
-from linli.kernel.db import INT, Query, Reader, Tx, in_scope, integer, metadata, text_column
+from linli.kernel.db import INT, Query, Reader, Tx, any_of, in_scope, integer, metadata, text_column
 from linli.kernel.db.partitions import day_of
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
-SecretKind = Literal["device", "app_key"]
+SecretKind = Literal["device", "app_key", "person_detail", "person_id_no", "community_people"]
+PERSON_KINDS: Final = ("person_detail", "person_id_no", "community_people")
+"""What persons are told of: their target is an identityId, or, of the list of residents, a community."""
 KEPT_DAYS: Final = 180
 
 secret_reads = Table(
@@ -28,7 +30,7 @@ secret_reads = Table(
     postgresql_partition_by="RANGE (day)",
     sqlite_with_rowid=False,
 )
-"""`kind`: `device` (`target` is the iotId) or `app_key`. `caller`: kind and id of the scope's caller, as `app:20000001`.
+"""`kind`: SecretKind; `target` of a device is its iotId. `caller`: kind and id of the scope's caller, as `app:20000001`.
 `request_id`: the call's id in the request log; empty outside the open API."""
 
 
@@ -45,6 +47,19 @@ _reads = Query(
     .where(
         secret_reads.c.kind == bindparam("kind"),
         secret_reads.c.target == bindparam("target"),
+        in_scope(secret_reads),
+    )
+    .order_by(secret_reads.c.read_no.desc())
+    .limit(bindparam("most", type_=INT)),
+    SecretRead,
+)
+
+
+_of_persons = Query(
+    select(*(secret_reads.c[name] for name in SecretRead._fields))
+    .where(
+        or_(*(secret_reads.c.kind == kind for kind in PERSON_KINDS)),
+        any_of(secret_reads.c.target, "targets"),
         in_scope(secret_reads),
     )
     .order_by(secret_reads.c.read_no.desc())
@@ -80,3 +95,10 @@ async def secret_reads_of(
 ) -> list[SecretRead]:
     """Who was told this secret, the latest first."""
     return await _reads.all(db, scope, kind=kind, target=target, most=most)
+
+
+async def reads_of_persons(
+    scope: Scope, db: Reader, *, targets: list[str], most: int = 200
+) -> list[SecretRead]:
+    """Who read what of a person, or of the lists of their communities; the latest first."""
+    return await _of_persons.all(db, scope, targets=targets, most=most)

@@ -203,6 +203,12 @@ class Push(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     timeout_seconds: Annotated[float, Meta(gt=0, le=60)] = 15.0
 
 
+class Privacy(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    deletion_days: Annotated[
+        int, Meta(ge=1, le=365, description="Working days within which a request for deletion is decided.")
+    ] = 15
+
+
 class Process(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Where several processes share a PostgreSQL database (docs/guides/scale-out.en.md)."""
 
@@ -300,6 +306,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     support: Support = msgspec.field(default_factory=Support)
     push: Push = msgspec.field(default_factory=Push)
     faces: Faces = msgspec.field(default_factory=Faces)
+    privacy: Privacy = msgspec.field(default_factory=Privacy)
     process: Process = msgspec.field(default_factory=Process)
 
     @property

@@ -22,6 +22,7 @@ from linli.domains.access.resident import CONTROLLERS as access_routes
 from linli.domains.communities.resident import CONTROLLERS as communities_routes
 from linli.domains.notices.resident import CONTROLLERS as notices_routes
 from linli.domains.notifications.resident import CONTROLLERS as notifications_routes
+from linli.domains.privacy.resident import CONTROLLERS as privacy_routes
 from linli.domains.visitors.resident import CONTROLLERS as visitors_routes
 from linli.kernel.http import ASGIApp
 
@@ -33,6 +34,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *access_routes,
     *notices_routes,
     *notifications_routes,
+    *privacy_routes,
     *visitors_routes,
 )
 

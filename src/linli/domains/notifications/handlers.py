@@ -12,6 +12,7 @@ from linli.domains.people.events import ResidentRegistered, ResidentReviewed
 from linli.domains.people.person_rules import MOVED_IN
 from linli.domains.people.queries import residence
 from linli.domains.people.service.holders import holders
+from linli.domains.privacy.events import DeletionAsked, DeletionDecided, DeletionDue
 from linli.domains.visitors import queries as visits
 from linli.domains.visitors.events import VisitChanged
 from linli.domains.visitors.schemas import ARRIVED, ASKED
@@ -35,6 +36,9 @@ class NewsHandlers:
         handlers.after(ResidentReviewed, self.reviewed, name=f"{WHO}.reviewed")
         handlers.after(ResidentRegistered, self.registered, name=f"{WHO}.registered")
         handlers.after(VisitChanged, self.visit, name=f"{WHO}.visit")
+        handlers.after(DeletionAsked, self.deletion_asked, name=f"{WHO}.deletion_asked")
+        handlers.after(DeletionDue, self.deletion_due, name=f"{WHO}.deletion_due")
+        handlers.after(DeletionDecided, self.deletion_decided, name=f"{WHO}.deletion_decided")
         handlers.after(CommunityServiceEnding, self.ending, name=f"{WHO}.ending")
 
     async def notice(self, event: NoticeChanged) -> None:
@@ -115,6 +119,29 @@ class NewsHandlers:
         facts = {"community": place.name, "days": str(event.days), "end": event.service_end}
         await self._tell_staff("service_ending", facts, "", f"service:{event.community_id}", place)
 
+    async def deletion_asked(self, event: DeletionAsked) -> None:
+        await self._of_deletion(event, "deletion_waiting", {})
+
+    async def deletion_due(self, event: DeletionDue) -> None:
+        word = "deletion_over" if event.days < 0 else ""
+        await self._of_deletion(event, "deletion_due", {"days": str(event.days)}, word)
+
+    async def _of_deletion(
+        self, event: DeletionAsked | DeletionDue, kind: str, facts: dict[str, str], word: str = ""
+    ) -> None:
+        place = await self._place(Scope.system(event.tenant_id, WHO), event.community_id)
+        if place is not None:
+            facts = {**facts, "community": place.name}
+            await self._tell_staff(kind, facts, "deletions", f"deletion:{event.request_id}", place, word)
+
+    async def deletion_decided(self, event: DeletionDecided) -> None:
+        place = await self._place(Scope.system(event.tenant_id, WHO), event.community_id)
+        if place is not None:
+            facts = {"community": place.name, "reason": event.reason}
+            word = "data_deleted" if event.done else "data_refused"
+            tag = f"deletion:{event.request_id}"
+            await self._tell([event.account_id], "data_decided", facts, "my-data", tag, place, word)
+
     async def _place(self, scope: Scope, community_id: int) -> Community | None:
         try:
             return await communities.community(scope, self._db, community_id)
@@ -122,7 +149,7 @@ class NewsHandlers:
             return None
 
     async def _tell_staff(
-        self, kind: str, facts: dict[str, str], path: str, tag: str, place: Community
+        self, kind: str, facts: dict[str, str], path: str, tag: str, place: Community, word: str = ""
     ) -> None:
         wanted = BY_NAME[kind]
         assert wanted.right is not None
@@ -135,7 +162,7 @@ class NewsHandlers:
             community_id=place.community_id,
             among=among,
         )
-        await self._tell(accounts, kind, facts, path, tag, place)
+        await self._tell(accounts, kind, facts, path, tag, place, word)
 
     async def _tell(
         self,

@@ -34,8 +34,11 @@ KINDS: Final = (
     Kind("visitor_asks", RESIDENT, _HOUR_MS, urgency="high"),
     Kind("review_decided", RESIDENT, 3 * _DAY_MS),
     Kind("notice_published", RESIDENT, 3 * _DAY_MS, urgency="low"),
+    Kind("data_decided", RESIDENT, 7 * _DAY_MS),
     Kind("review_waiting", CONSOLE, _DAY_MS, right=Right.RESIDENTS_MANAGE),
     Kind("visitor_waiting", CONSOLE, _HOUR_MS, urgency="high", right=Right.VISITORS_MANAGE),
+    Kind("deletion_waiting", CONSOLE, 3 * _DAY_MS, right=Right.RESIDENTS_MANAGE),
+    Kind("deletion_due", CONSOLE, _DAY_MS, right=Right.RESIDENTS_MANAGE),
     Kind("service_ending", CONSOLE, 3 * _DAY_MS, usual=(PUSH, SMS), right=Right.ORGANISATION_MANAGE),
 )
 BY_NAME: Final = {kind.name: kind for kind in KINDS}

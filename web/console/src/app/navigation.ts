@@ -38,6 +38,7 @@ export const SECTIONS: Section[] = [
       place('claims.reviews.title', 'reviews', 'communities.review'),
       place('people.spaces.title', 'spaces', 'houses.use'),
       place('people.residents.title', 'residents', 'residents.use'),
+      place('privacy.title', 'deletion-requests', 'residents.manage'),
       place('people.form.title', 'resident-form', 'residents.use'),
       place('usergroups.title', 'user-groups', 'residents.use'),
       place('vehicles.title', 'vehicles', 'vehicles.use'),

@@ -18,9 +18,11 @@ from linli.domains.people.rights import Right
 from linli.domains.people.schemas import Member
 from linli.domains.people.service.persons import RESIDENT
 from linli.kernel import history
+from linli.kernel.audit import note_secret_reads
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import NotFound
+from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 
@@ -81,6 +83,7 @@ class ExportRoutes(Controller):
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
         q: FromQuery[str] = "",
         status: FromQuery[int | None] = None,
         group: FromQuery[str] = "",
@@ -107,6 +110,7 @@ class ExportRoutes(Controller):
                 within, tx, RESIDENT, "*", "exported", community_id=community_id, now_ms=clock.now_ms(),
                 after={"count": len(rows)},
             )  # fmt: skip
+            await note_secret_reads(within, tx, "community_people", [str(community_id)], ids=ids)
         from linli.domains.communities.xlsx import export  # loads openpyxl: not at every start of the process
 
         book = await asyncio.to_thread(export.build, [(sheet, rows)], language or within.language)

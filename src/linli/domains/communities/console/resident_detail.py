@@ -18,8 +18,10 @@ from linli.domains.people.service import merging, reviews
 from linli.domains.people.service import persons as person_service
 from linli.domains.people.service import residents as service
 from linli.kernel import history
+from linli.kernel.audit import note_secret_reads
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
+from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
 WIRE = {
@@ -183,10 +185,14 @@ class ResidentDetailRoutes(Controller):
         identity_id: FromPath[str],
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
     ) -> ResidentDetail:
-        """Everything known of a resident; the ID number with its middle hidden."""
+        """Everything known of a resident; the ID number with its middle hidden. The resident is told who looked."""
         here = within.narrowed(community_id)
-        return await _detail(here, db, await persons.person(here, db, identity_id))
+        person = await persons.person(here, db, identity_id)
+        async with db.begin() as tx:
+            await note_secret_reads(here, tx, "person_detail", [identity_id], ids=ids)
+        return await _detail(here, db, person)
 
     @put("/", right=Right.RESIDENTS_MANAGE.value)
     async def change(
@@ -229,8 +235,9 @@ class ResidentDetailRoutes(Controller):
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
     ) -> Revealed:
-        """The whole ID number; who asked for it stands in the resident's history."""
+        """The whole ID number; who asked for it stands in the resident's history, and the resident is told."""
         here = within.narrowed(community_id)
         async with db.begin() as tx:
             person = await persons.person(here, tx, identity_id)
@@ -238,6 +245,7 @@ class ResidentDetailRoutes(Controller):
                 here, tx, person_service.RESIDENT, identity_id, "revealed", community_id=community_id,
                 now_ms=clock.now_ms(),
             )  # fmt: skip
+            await note_secret_reads(here, tx, "person_id_no", [identity_id], ids=ids)
         return Revealed(person.id_no)
 
     @post("/approve", right=Right.RESIDENTS_MANAGE.value, status_code=204)

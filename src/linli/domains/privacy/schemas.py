@@ -1,0 +1,40 @@
+"""Rows of privacy and what the pages are told."""
+
+from typing import Final, NamedTuple
+
+WAITING, DONE, REFUSED, WITHDRAWN = "waiting", "done", "refused", "withdrawn"
+STATES: Final = (WAITING, DONE, REFUSED, WITHDRAWN)
+MAKING, READY, FAILED = "making", "ready", "failed"
+
+
+class DeletionRequest(NamedTuple):
+    """A row of `deletion_requests`, in the order of the columns."""
+
+    request_id: int
+    tenant_id: str
+    community_id: int
+    identity_id: str
+    account_id: int
+    name: str
+    words: str
+    state: str
+    reason: str
+    decided_by: str
+    decided_ms: int
+    due_ms: int
+    reminded: int
+    created_ms: int
+
+
+class DataExport(NamedTuple):
+    """A row of `data_exports`, in the order of the columns."""
+
+    export_id: int
+    account_id: int
+    language: str
+    state: str
+    object_key: str
+    size: int
+    created_ms: int
+    ready_ms: int
+    expires_ms: int

@@ -1,0 +1,174 @@
+"""Requests for deletion: asked by a resident, decided by the property before a deadline, withdrawn while they wait."""
+
+import contextlib
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, update
+
+from linli.domains.people.queries.residence import OwnPerson, Resident
+from linli.domains.people.service import erasure
+from linli.domains.privacy import queries
+from linli.domains.privacy.events import DeletionAsked, DeletionDecided, DeletionDue
+from linli.domains.privacy.models import deletion_requests
+from linli.domains.privacy.schemas import DONE, REFUSED, WAITING, WITHDRAWN, DeletionRequest
+from linli.kernel.db import INT, Command, Database, Tx
+from linli.kernel.errors import BadInput, Conflict, NotFound
+from linli.kernel.events import emit
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+WORDS_MAX: Final = 500
+REMIND_BEFORE_MS: Final = (3 * 86_400_000, 0)
+"""Staff are reminded so long before the deadline, and once more when it is over."""
+
+
+class DeletionWaits(Conflict):
+    """What the community holds is asked to be deleted already."""
+
+    code = "privacy.already_asked"
+
+
+class DeletionDecidedAlready(Conflict):
+    code = "privacy.already_decided"
+
+
+_settle = Command(
+    update(deletion_requests)
+    .where(deletion_requests.c.request_id == bindparam("row", type_=INT))
+    .values(
+        state=bindparam("to_state"),
+        reason=bindparam("why"),
+        decided_by=bindparam("by_whom"),
+        decided_ms=bindparam("now", type_=INT),
+        name=bindparam("as_name"),
+        words=bindparam("as_words"),
+    ),
+    unscoped="the row was read and locked as its owner's or in the scope of staff",
+)
+_remind = Command(
+    update(deletion_requests)
+    .where(deletion_requests.c.request_id == bindparam("row", type_=INT))
+    .values(reminded=bindparam("step", type_=INT)),
+    unscoped="the calendar reminds of every tenant's",
+)
+
+
+def deadline(now_ms: int, days: int, zone: str) -> int:
+    """The end of the `days`-th working day (Monday to Friday) after today, where the community is, in UTC ms."""
+    day = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(ZoneInfo(zone))
+    left = days
+    while left > 0:
+        day += timedelta(days=1)
+        if day.weekday() < 5:
+            left -= 1
+    end = day.replace(hour=23, minute=59, second=59, microsecond=0)
+    return int(end.timestamp() * 1000)
+
+
+async def ask(
+    tx: Tx,
+    who: Resident,
+    own: OwnPerson,
+    *,
+    community_id: int,
+    words: str,
+    zone: str,
+    days: int,
+    ids: Ids,
+    now_ms: int,
+) -> int:
+    """Ask one community; the request's number. The surface has checked that it knows the person.
+
+    Raises BadInput, DeletionWaits.
+    """
+    words = " ".join(words.split())
+    if len(words) > WORDS_MAX:
+        raise BadInput(field="words", rule="too_long", limit=WORDS_MAX)
+    held = await queries.of_account(tx, who.account_id)
+    if any(one.state == WAITING and one.community_id == community_id for one in held):
+        raise DeletionWaits()
+    number = ids.number()
+    row = {
+        "request_id": number,
+        "tenant_id": own.tenant_id,
+        "community_id": community_id,
+        "identity_id": own.identity_id,
+        "account_id": who.account_id,
+        "name": own.name,
+        "words": words,
+        "state": WAITING,
+        "due_ms": deadline(now_ms, days, zone),
+        "created_ms": now_ms,
+    }
+    await tx.insert(deletion_requests, row)
+    await emit(tx, DeletionAsked(own.tenant_id, community_id, number))
+    return number
+
+
+async def withdraw(tx: Tx, who: Resident, *, request_id: int, now_ms: int) -> None:
+    """The resident thought better of it. Raises NotFound, DeletionDecidedAlready."""
+    found = await queries.own(tx, who.account_id, request_id)
+    _must_wait(found)
+    await _write(tx, found, WITHDRAWN, "", "resident", now_ms)
+
+
+async def refuse(
+    scope: Scope, tx: Tx, *, community_id: int, request_id: int, reason: str, now_ms: int
+) -> None:
+    """The property may not or need not delete, and says why. Raises NotFound, BadInput, DeletionDecidedAlready."""
+    reason = " ".join(reason.split())
+    if not reason:
+        raise BadInput(field="reason", rule="required")
+    if len(reason) > WORDS_MAX:
+        raise BadInput(field="reason", rule="too_long", limit=WORDS_MAX)
+    found = await queries.request(scope, tx, community_id=community_id, request_id=request_id)
+    _must_wait(found)
+    await _write(tx, found, REFUSED, reason, f"{scope.caller.kind}:{scope.caller.id}", now_ms)
+    await _tell(tx, found, done=False, reason=reason)
+
+
+async def execute(scope: Scope, tx: Tx, *, community_id: int, request_id: int, now_ms: int) -> None:
+    """Erase what the community holds of the person. Raises NotFound, DeletionDecidedAlready."""
+    found = await queries.request(scope, tx, community_id=community_id, request_id=request_id)
+    _must_wait(found)
+    with contextlib.suppress(NotFound):  # the community does not know the person any more
+        await erasure.erase(
+            scope, tx, community_id=community_id, identity_id=found.identity_id, now_ms=now_ms
+        )
+    await _write(tx, found, DONE, "", f"{scope.caller.kind}:{scope.caller.id}", now_ms)
+    await _tell(tx, found, done=True, reason="")
+
+
+async def remind_due(db: Database, *, now_ms: int) -> int:
+    """Remind staff of deadlines that are near or over, once each; of how many."""
+    told = 0
+    for step, before_ms in enumerate(REMIND_BEFORE_MS, 1):
+        for row in await queries.near(db, before_ms=now_ms + before_ms, step=step):
+            async with db.begin() as tx:
+                await _remind.run(tx, row=row.request_id, step=step)
+                left = (row.due_ms - now_ms) // 86_400_000
+                await emit(tx, DeletionDue(row.tenant_id, row.community_id, row.request_id, int(left)))
+            told += 1
+    return told
+
+
+def _must_wait(found: DeletionRequest) -> None:
+    if found.state != WAITING:
+        raise DeletionDecidedAlready()
+
+
+async def _write(tx: Tx, found: DeletionRequest, state: str, why: str, by: str, now_ms: int) -> None:
+    gone = state == DONE
+    await _settle.run(
+        tx, row=found.request_id, to_state=state, why=why, by_whom=by, now=now_ms,
+        as_name="" if gone else found.name, as_words="" if gone else found.words,
+    )  # fmt: skip
+
+
+async def _tell(tx: Tx, found: DeletionRequest, *, done: bool, reason: str) -> None:
+    event = DeletionDecided(
+        found.tenant_id, found.community_id, found.request_id, found.account_id, done, reason
+    )
+    await emit(tx, event)

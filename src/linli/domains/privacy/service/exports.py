@@ -1,0 +1,186 @@
+"""A file of everything that is held about a person: readable pages and the same as JSON, made by a worker."""
+
+import asyncio
+import html
+import io
+import json
+import zipfile
+from datetime import UTC, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import bindparam, delete, update
+
+from linli.domains.people.queries.residence import Resident, resident
+from linli.domains.people.service import accounts
+from linli.domains.privacy import holdings, queries
+from linli.domains.privacy.holdings import Rows
+from linli.domains.privacy.models import data_exports
+from linli.domains.privacy.schemas import FAILED, MAKING, READY
+from linli.kernel import outbox, telemetry
+from linli.kernel.db import INT, Command, Database, Tx
+from linli.kernel.errors import LinliError, TooMany
+from linli.kernel.i18n import catalogue, text
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.outbox import Jobs
+
+log = telemetry.logger(__name__)
+
+MAKE: Final = "privacy.export"
+KEPT_MS: Final = 7 * 86_400_000
+A_DAY: Final = 5
+"""Files of one account within 24 hours."""
+
+
+class TooManyExports(TooMany):
+    code = "privacy.too_many_exports"
+
+
+class ExportJob(msgspec.Struct, frozen=True):
+    export_id: int
+
+
+_set = Command(
+    update(data_exports)
+    .where(data_exports.c.export_id == bindparam("row", type_=INT))
+    .values(
+        state=bindparam("to_state"),
+        object_key=bindparam("key"),
+        size=bindparam("bytes", type_=INT),
+        ready_ms=bindparam("now", type_=INT),
+    )
+)
+_drop = Command(delete(data_exports).where(data_exports.c.export_id == bindparam("row", type_=INT)))
+
+
+async def ask(tx: Tx, who: Resident, *, ids: Ids, now_ms: int) -> int:
+    """Have a file made; its number. Raises TooManyExports."""
+    held = await queries.exports(tx, who.account_id)
+    if sum(row.created_ms > now_ms - 86_400_000 for row in held) >= A_DAY:
+        raise TooManyExports(limit=A_DAY)
+    number = ids.number()
+    row = {
+        "export_id": number,
+        "account_id": who.account_id,
+        "language": who.language,
+        "state": MAKING,
+        "created_ms": now_ms,
+        "expires_ms": now_ms + KEPT_MS,
+    }
+    await tx.insert(data_exports, row)
+    await outbox.add(tx, MAKE, ExportJob(number))
+    return number
+
+
+async def remove_old(db: Database, objects: ObjectStore, *, now_ms: int) -> None:
+    for row in await queries.old_exports(db, now_ms):
+        if row.object_key:
+            await objects.delete(row.object_key)
+        async with db.begin() as tx:
+            await _drop.run(tx, row=row.export_id)
+
+
+class ExportMaker:
+    """Does the outbox job."""
+
+    def __init__(self, db: Database, objects: ObjectStore, zone: str) -> None:
+        self._db, self._objects, self._zone = db, objects, zone
+
+    def register(self, jobs: Jobs) -> None:
+        jobs.on(MAKE, ExportJob, self.make)
+
+    async def make(self, job: ExportJob) -> None:
+        row = await queries.export(self._db, job.export_id)
+        if row is None or row.state != MAKING:
+            return
+        try:
+            account = await accounts.get_account(self._db, row.account_id)
+        except LinliError:
+            await self._write(job, FAILED, "", 0)
+            return
+        who = await resident(
+            self._db,
+            account_id=account.id,
+            phone=account.phone or "",
+            name=account.name,
+            language=row.language,
+        )
+        found = await holdings.held(self._db, who, most=holdings.EXPORTED)
+        content = await asyncio.to_thread(build, found, who, row.language, row.created_ms, self._zone)
+        key = f"exports/{row.account_id}/{job.export_id}.zip"
+        await self._objects.put(key, content)
+        await self._write(job, READY, key, len(content))
+
+    async def _write(self, job: ExportJob, state: str, key: str, size: int) -> None:
+        async with self._db.begin() as tx:
+            await _set.run(
+                tx, row=job.export_id, to_state=state, key=key, bytes=size, now=self._db.clock.now_ms()
+            )
+
+
+def build(found: list[Rows], who: Resident, language: str, at_ms: int, zone: str) -> bytes:
+    """The zip: `data.json` for programs, `index.html` for people."""
+    told = {
+        "name": who.name,
+        "phone": who.phone,
+        "atMs": at_ms,
+        "tables": [
+            {
+                "topic": one.topic,
+                "table": one.table,
+                "company": one.tenant_id,
+                "total": one.total,
+                "rows": one.rows,
+            }
+            for one in found
+        ],
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data.json", json.dumps(told, ensure_ascii=False, indent=1))
+        archive.writestr("index.html", _page(found, who, language, at_ms, zone))
+    return out.getvalue()
+
+
+def label(column: str, language: str) -> str:
+    """What a column is called, where it has a name; else the column's own."""
+    return catalogue(language).get(f"privacy.column.{column}", column.replace("_", " "))
+
+
+def value(column: str, held: Any, zone: str) -> str:
+    if held is None or held == "":
+        return "–"
+    if column.endswith("_ms") and isinstance(held, int):
+        if not held:
+            return "–"
+        return datetime.fromtimestamp(held / 1000, UTC).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+    return str(held)
+
+
+def _page(found: list[Rows], who: Resident, language: str, at_ms: int, zone: str) -> str:
+    parts = []
+    for one in found:
+        heading = text(f"privacy.topic.{one.topic}", language)
+        names = list(one.rows[0]) if one.rows else []
+        head = "".join(f"<th>{html.escape(label(name, language))}</th>" for name in names)
+        rows = "".join(
+            "<tr>"
+            + "".join(f"<td>{html.escape(value(name, row[name], zone))}</td>" for name in names)
+            + "</tr>"
+            for row in one.rows
+        )
+        parts.append(
+            f"<h2>{html.escape(heading)} <small>{html.escape(one.table)}</small></h2>"
+            f"<div><table><tr>{head}</tr>{rows}</table></div>"
+        )
+    title = html.escape(text("privacy.file.title", language, name=who.name))
+    lead = html.escape(text("privacy.file.lead", language, at=value("at_ms", at_ms, zone)))
+    return (
+        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title>'
+        "<style>body{font:15px system-ui,sans-serif;margin:2rem;color:#1d1f23}div{overflow:auto}"
+        "table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:4px 8px;text-align:left;"
+        "white-space:nowrap}small{color:#777;font-weight:400}</style>"
+        f"<h1>{title}</h1><p>{lead}</p>{''.join(parts)}</html>"
+    )

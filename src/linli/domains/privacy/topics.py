@@ -1,0 +1,129 @@
+"""Which tables tell of a person, by the columns that name one, and under which heading the person finds them.
+
+Made from the schema itself: a new table that names a person is shown without anybody thinking of it, and a test fails
+until it has a heading.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Table, bindparam, or_
+
+from linli.kernel.db import INT, metadata
+
+PERSON, IDENTITY, ACCOUNT, PHONE = "person", "identity", "account", "phone"
+_NAMES: Final = {
+    "person_id": PERSON,
+    "submitter_id": PERSON,
+    "visitor_id": PERSON,
+    "by_person": PERSON,
+    "identity_id": IDENTITY,
+    "visitor_identity": IDENTITY,
+    "submitter_identity": IDENTITY,
+    "subject": IDENTITY,
+    "account_id": ACCOUNT,
+}
+_MORE: Final = {
+    "persons": {"id": PERSON},
+    "accounts": {"id": ACCOUNT},
+    "record_changes": {"target": IDENTITY},
+    "sign_in_codes": {"phone": PHONE},
+}
+"""Columns that only there name a person."""
+_NOT_PERSONS: Final = {
+    "device_certificates": "its subject is a device's",
+    "things_audit": "its subject is a device's or a product's",
+    "login_links": "its subject is the other log-in's; the account is named too",
+    "login_starts": "its subject is the other log-in's; the account is named too",
+}
+TOPICS: Final[dict[str, tuple[str, ...]]] = {
+    "profile": ("persons", "accounts", "account_persons", "community_persons", "open_accounts"),
+    "houses": ("house_members", "house_invitations"),
+    "groups": ("user_group_members",),
+    "vehicles": ("resident_vehicles",),
+    "visitors": ("visits",),
+    "passes": ("access_passes",),
+    "keys": (
+        "access_persons", "access_cards", "access_qr_codes", "access_qr_permissions", "delivery_grants",
+        "delivery_targets", "delivery_desired",
+    ),
+    "faces": ("face_templates",),
+    "notices": ("notice_reads",),
+    "notifications": ("push_subscriptions", "notification_settings"),
+    "consents": ("agreement_acceptances",),
+    "sign_in": ("console_sessions", "login_links", "login_starts", "scan_logins", "sign_in_codes"),
+    "work": (
+        "employees", "department_members", "community_rights", "account_roles", "staff", "staff_log", "staff_rights",
+        "company_role_holders", "project_group_members", "join_requests",
+    ),
+    "requests": ("deletion_requests", "data_exports"),
+    "changes": ("record_changes",),
+}  # fmt: skip
+"""Heading → its tables, in the order shown."""
+OTHER: Final = "other"
+HIDDEN: Final = re.compile(
+    r"secret|password|hash|sealed|token|digest|private|verifier|nonce|^vector$|template$"
+)
+"""Columns that open something or are of no use to a reader."""
+_BIND_TYPES: Final[dict[str, Any]] = {PERSON: INT, ACCOUNT: INT, IDENTITY: sa.Text(), PHONE: sa.Text()}
+
+
+class Holder(NamedTuple):
+    """A table that tells of persons."""
+
+    table: Table
+    topic: str
+    keys: tuple[tuple[str, str], ...]
+    """(column, what it names)."""
+
+    @property
+    def columns(self) -> list[Any]:
+        return [
+            column
+            for column in self.table.c
+            if not HIDDEN.search(column.name) and not isinstance(column.type, sa.LargeBinary)
+        ]
+
+    def condition(self) -> ColumnElement[bool]:
+        """The person's rows: in their company, or, for what is an account's, anywhere."""
+        hits = [
+            self.table.c[column] == bindparam(kind, type_=_BIND_TYPES[kind]) for column, kind in self.keys
+        ]
+        mine = or_(*hits)
+        if self.table.name == "record_changes":
+            mine = mine & (self.table.c.kind == "resident")
+        if "tenant_id" in self.table.c and not self.global_:
+            mine = mine & (self.table.c.tenant_id == bindparam("tenant"))
+        return mine
+
+    @property
+    def global_(self) -> bool:
+        """Held of the log-in, whichever company it is in."""
+        return all(kind in (ACCOUNT, PHONE) for _, kind in self.keys)
+
+
+def keys_of(table: Table) -> tuple[tuple[str, str], ...]:
+    names = {
+        column.name: _NAMES[column.name]
+        for column in table.c
+        if column.name in _NAMES and not (column.name == "subject" and table.name in _NOT_PERSONS)
+    }
+    return tuple({**names, **_MORE.get(table.name, {})}.items())
+
+
+def holders() -> list[Holder]:
+    """Every table that tells of persons, in the order of the headings."""
+    by_table = {name: topic for topic, names in TOPICS.items() for name in names}
+    found = [
+        Holder(table, by_table.get(table.name, OTHER), keys)
+        for table in metadata.sorted_tables
+        if (keys := keys_of(table))
+    ]
+    order = [*TOPICS, OTHER]
+    return sorted(found, key=lambda one: (order.index(one.topic), one.table.name))
+
+
+def without_heading(found: Iterable[Holder]) -> list[str]:
+    return [one.table.name for one in found if one.topic == OTHER]
