@@ -40,6 +40,7 @@ _in_management = Query(
     select(communities)
     .where(
         _c.apply_status == APPROVED,
+        _c.service_state == "running",
         or_(_c.name.like(bindparam("text"), escape="\\"), _c.address.like(bindparam("text"), escape="\\")),
     )
     .order_by(_c.name, _c.community_id)

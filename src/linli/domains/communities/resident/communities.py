@@ -13,8 +13,9 @@ from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.resident.forms import AskedField, asked
 from linli.domains.communities.schemas import Community
+from linli.domains.communities.service.running import RUNNING
 from linli.domains.people.queries import forms
-from linli.domains.people.queries.residence import Resident
+from linli.domains.people.queries.residence import CommunityClosed, Resident
 from linli.kernel.db import Database, Reader
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
@@ -34,6 +35,8 @@ class CommunityCard(msgspec.Struct, rename="camel", frozen=True):
     """Of the property; empty when not told."""
     mine: bool
     """The caller lives there."""
+    suspended: bool
+    """Its service does not run: nothing of it can be used."""
 
 
 class WayStep(msgspec.Struct, rename="camel", frozen=True):
@@ -46,14 +49,24 @@ class WayStep(msgspec.Struct, rename="camel", frozen=True):
 
 def card(found: Community, resident: Resident) -> CommunityCard:
     mine = any(home.community_id == found.community_id for home in resident.living_in)
-    return CommunityCard(str(found.community_id), found.name, found.city, found.address, found.phone, mine)
+    halted = found.service_state != RUNNING
+    return CommunityCard(
+        str(found.community_id), found.name, found.city, found.address, found.phone, mine, halted
+    )
 
 
-async def opened(resident: Resident, db: Reader, community_id: int) -> tuple[Community, Scope]:
-    """A community in management, with the scope of somebody who looks at it. Raises NotFound."""
+async def _in_management(db: Reader, community_id: int) -> Community:
     found = await queries.target(db, community_id=community_id)
     if found is None:
         raise NotFound(what="community", id=community_id)
+    return found
+
+
+async def opened(resident: Resident, db: Reader, community_id: int) -> tuple[Community, Scope]:
+    """A community whose service runs, with the scope of somebody who looks at it. Raises NotFound, CommunityClosed."""
+    found = await _in_management(db, community_id)
+    if found.service_state != RUNNING:
+        raise CommunityClosed()
     return found, resident.scope_of(found.tenant_id, found.community_id)
 
 
@@ -87,7 +100,7 @@ class CommunityRoutes(Controller):
         db: NamedDependency[Database],
     ) -> CommunityCard:
         """One community, as its QR code at the gate names it."""
-        return card((await opened(resident, db, community_id))[0], resident)
+        return card(await _in_management(db, community_id), resident)
 
     @get("/{community_id:int}/spaces")
     async def way_to_a_house(

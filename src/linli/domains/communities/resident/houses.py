@@ -15,7 +15,7 @@ from linli.domains.communities.resident.forms import PersonForm, profile_of
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.people import person_rules as rules
 from linli.domains.people.queries import forms, persons
-from linli.domains.people.queries.residence import Home, Resident
+from linli.domains.people.queries.residence import CommunityClosed, Home, Resident
 from linli.domains.people.service import residents, reviews
 from linli.domains.people.service.reviews import NotWaiting
 from linli.kernel.clock import Clock
@@ -36,6 +36,8 @@ class MyHouse(msgspec.Struct, rename="camel", frozen=True):
     reason: Annotated[str, Meta(description="Why it was refused.")]
     since_ms: int
     """When the resident moved in, or asked."""
+    suspended: bool
+    """The community's service does not run."""
 
 
 class Certify(PersonForm, rename="camel", frozen=True):
@@ -63,6 +65,7 @@ async def told(resident: Resident, db: Reader, homes: list[Home]) -> list[MyHous
                 home.status,
                 home.approve_comment,
                 home.moved_in_ms or home.changed_ms,
+                bool(home.closed),
             )
         )
     return rows
@@ -72,6 +75,8 @@ def _tied(resident: Resident, house_id: int) -> Home:
     """Raises NotFound."""
     if (home := resident.tie(house_id)) is None:
         raise NotFound(what="house", id=house_id)
+    if home.closed:
+        raise CommunityClosed()
     return home
 
 

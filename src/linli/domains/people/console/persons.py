@@ -11,7 +11,7 @@ from msgspec import Meta
 from linli.domains.people import rights_tree
 from linli.domains.people.queries import organisation as queries
 from linli.domains.people.rights import Right, Rights
-from linli.domains.people.service import accounts
+from linli.domains.people.service import accounts, administrators
 from linli.domains.people.service import organisation as service
 from linli.domains.people.service.organisation import Hand
 from linli.kernel.db import Database
@@ -225,7 +225,7 @@ class PersonRoutes(Controller):
     ) -> None:
         """Make the person sub-administrator of the company, or no longer: the main account alone does."""
         async with db.begin() as tx:
-            await service.set_sub_admin(
+            await administrators.set_sub_administrator(
                 Hand(within, rights, ids), tx, account_id=account_id, sub_admin=data.sub_admin
             )
 

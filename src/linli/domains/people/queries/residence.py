@@ -7,17 +7,19 @@ see is what the scope of a resident is made of.
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, case, select
 
 from linli.domains.people.models import accounts, house_members, persons
 from linli.domains.people.person_rules import MOVED_IN, MOVED_OUT, OWNER
 from linli.domains.people.queries.open_accounts import let_in
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
-from linli.kernel.errors import Forbidden, NotFound
+from linli.kernel.errors import Conflict, Forbidden, NotFound
 from linli.kernel.scope import Caller, Scope
+from linli.kernel.tenancy import closed_communities
 
 _WHY = "what a phone's persons may see is what the scope of a resident is made of"
 _m, _p = house_members.c, persons.c
+_CLOSED = select(closed_communities.c.community_id).scalar_subquery()
 
 
 class OwnPerson(NamedTuple):
@@ -45,6 +47,8 @@ class Home(NamedTuple):
     moved_in_ms: int
     created_ms: int
     changed_ms: int
+    closed: int = 0
+    """The service of the community is suspended or stopped: nothing of it is shown or done."""
 
 
 _persons = Query(
@@ -58,6 +62,7 @@ _homes = Query(
     select(
         _m.tenant_id, _m.community_id, _m.house_id, _m.person_id, _p.identity_id, _p.name, _m.type, _m.status,
         _m.source, _m.approve_comment, _m.moved_in_ms, _m.created_ms, _m.changed_ms,
+        case((_m.community_id.in_(_CLOSED), 1), else_=0).label("closed"),
     )
     .join(persons, _p.id == _m.person_id)
     .where(
@@ -79,6 +84,7 @@ _who_lives = (
         _m.tenant_id == _p.tenant_id,
         _m.community_id == bindparam("community_id", type_=INT),
         _m.status == MOVED_IN,
+        _m.community_id.not_in(_CLOSED),
         accounts.c.disabled == 0,
     )
     .distinct()
@@ -95,6 +101,12 @@ _phones = Query(
         any_of(accounts.c.id, "account_ids"), accounts.c.phone.is_not(None), accounts.c.disabled == 0
     )
 )
+
+
+class CommunityClosed(Conflict):
+    """The service of the resident's community is suspended or has ended; devices keep what they have."""
+
+    code = "resident.community_closed"
 
 
 class NotTheOwner(Forbidden):
@@ -127,9 +139,14 @@ class Resident:
         )
 
     def living(self, community_id: int) -> Home:
-        """The first house the resident lives in there. Raises NotFound as for a community that is not there."""
+        """The first house the resident lives in there.
+
+        Raises NotFound as for a community that is not there, CommunityClosed while its service does not run.
+        """
         for home in self.homes:
             if home.community_id == community_id and home.status == MOVED_IN:
+                if home.closed:
+                    raise CommunityClosed()
                 return home
         raise NotFound(what="community", id=community_id)
 
@@ -138,10 +155,15 @@ class Resident:
         return self.scope_of(self.living(community_id).tenant_id, community_id)
 
     def home(self, house_id: int, *, owner: bool = False) -> Home:
-        """A house that the resident lives in. Raises NotFound; NotTheOwner if `owner` and somebody else is."""
+        """A house that the resident lives in.
+
+        Raises NotFound, CommunityClosed; NotTheOwner if `owner` and somebody else is.
+        """
         found = self.tie(house_id)
         if found is None or found.status != MOVED_IN:
             raise NotFound(what="house", id=house_id)
+        if found.closed:
+            raise CommunityClosed()
         if owner and found.type != OWNER:
             raise NotTheOwner()
         return found
@@ -155,7 +177,7 @@ class Resident:
 
     @property
     def living_in(self) -> list[Home]:
-        return [home for home in self.homes if home.status == MOVED_IN]
+        return [home for home in self.homes if home.status == MOVED_IN and not home.closed]
 
 
 async def resident(db: Reader, *, account_id: int, phone: str, name: str, language: str) -> Resident:

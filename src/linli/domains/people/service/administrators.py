@@ -8,7 +8,7 @@ from linli.domains.people.models import account_roles, accounts
 from linli.domains.people.queries import organisation as queries
 from linli.domains.people.rights import RIGHTS_OF, SOMEWHERE, TENANT_ROLES, Role
 from linli.domains.people.service.accounts import grant_role
-from linli.domains.people.service.organisation import Hand, note
+from linli.domains.people.service.organisation import CannotGive, Hand, note
 from linli.kernel.db import INT, Command, Query, Reader, Tx
 from linli.kernel.errors import BadInput, Conflict
 from linli.kernel.scope import Scope
@@ -61,6 +61,8 @@ async def set_administrator(hand: Hand, tx: Tx, *, account_id: int, role: str) -
     if role and role not in TENANT_ROLES:
         raise BadInput(field="role", rule="one_of", allowed=", ".join(sorted(TENANT_ROLES)))
     person = await queries.person(hand.scope, tx, account_id)
+    if Role.TENANT_ADMIN not in hand.rights.roles(hand.tenant, 0):
+        raise CannotGive()
     held = [
         one
         for one in (Role.TENANT_ADMIN, Role.SUB_ADMIN)
@@ -80,6 +82,22 @@ async def set_administrator(hand: Hand, tx: Tx, *, account_id: int, role: str) -
         await note(hand, tx, "administrator.taken", account_id=account_id, name=person.name, detail=one.value)
     if not await _ids(tx, hand.tenant, Role.TENANT_ADMIN, 0):
         raise LastAdministrator()
+
+
+async def set_sub_administrator(hand: Hand, tx: Tx, *, account_id: int, sub_admin: bool) -> None:
+    """Make another person sub-administrator, or no longer; an administrator is more than that and stays one.
+
+    Raises NotFound, BadInput (oneself), CannotGive.
+    """
+    if account_id == hand.rights.account_id:
+        await queries.person(hand.scope, tx, account_id)
+        raise BadInput(field="accountId", rule="organisation.self")
+    if account_id in await _ids(tx, hand.tenant, Role.TENANT_ADMIN, 0):
+        await queries.person(hand.scope, tx, account_id)
+        if Role.TENANT_ADMIN not in hand.rights.roles(hand.tenant, 0):
+            raise CannotGive()
+        return
+    await set_administrator(hand, tx, account_id=account_id, role=Role.SUB_ADMIN.value if sub_admin else "")
 
 
 async def set_managers(hand: Hand, tx: Tx, *, community_id: int, name: str, account_ids: list[int]) -> None:

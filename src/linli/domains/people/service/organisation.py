@@ -10,7 +10,6 @@ from sqlalchemy import bindparam, delete
 
 from linli.domains.people import rights_tree
 from linli.domains.people.models import (
-    account_roles,
     company_role_holders,
     project_group_members,
     staff,
@@ -19,7 +18,7 @@ from linli.domains.people.models import (
 )
 from linli.domains.people.person_rules import clean_person_name, clean_phone, is_phone, name_problem
 from linli.domains.people.queries import organisation as queries
-from linli.domains.people.rights import Right, Rights, Role
+from linli.domains.people.rights import Right, Rights
 from linli.domains.people.schemas import Profile
 from linli.domains.people.service import accounts, persons
 from linli.kernel import tenancy
@@ -69,16 +68,6 @@ _leave = Command(
         project_group_members.c.project_id == bindparam("of_project"),
     ),
     unscoped="the project was looked up in the caller's scope",
-)
-
-
-_end_sub_admin = Command(
-    delete(account_roles).where(
-        account_roles.c.account_id == bindparam("of_account", type_=INT),
-        account_roles.c.tenant_id == bindparam("of_tenant"),
-        account_roles.c.role == Role.SUB_ADMIN.value,
-    ),
-    unscoped="the person was looked up in the caller's scope",
 )
 
 
@@ -164,29 +153,6 @@ async def enter_person(
     await accounts.link_person(tx, account_id=account_id, tenant_id=hand.tenant, person_id=person_id)
     await note(hand, tx, "person.added", account_id=account_id, name=name, detail=phone)
     return account_id
-
-
-async def set_sub_admin(hand: Hand, tx: Tx, *, account_id: int, sub_admin: bool) -> None:
-    """Make a person sub-administrator of the company, or no longer: for the main account alone.
-
-    Raises NotFound, BadInput (oneself), CannotGive.
-    """
-    person = await queries.person(hand.scope, tx, account_id)
-    if account_id == hand.rights.account_id:
-        raise BadInput(field="accountId", rule="organisation.self")
-    if Role.TENANT_ADMIN not in hand.rights.roles(hand.tenant, 0):
-        raise CannotGive()
-    held = (await accounts.rights(tx, account_id)).roles(hand.tenant, 0)
-    if (Role.SUB_ADMIN in held) == sub_admin:
-        return
-    if sub_admin:
-        await accounts.grant_role(
-            tx, account_id=account_id, role=Role.SUB_ADMIN, now_ms=tx.db.clock.now_ms(), tenant_id=hand.tenant
-        )
-    else:
-        await _end_sub_admin.run(tx, of_account=account_id, of_tenant=hand.tenant)
-    action = "sub_admin.made" if sub_admin else "sub_admin.ended"
-    await note(hand, tx, action, account_id=account_id, name=person.name)
 
 
 async def set_roles(hand: Hand, tx: Tx, *, account_id: int, role_ids: list[int]) -> None:

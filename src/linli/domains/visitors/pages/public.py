@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from linli.domains.communities.queries import communities, spaces
+from linli.domains.communities.service.running import RUNNING
 from linli.domains.visitors import queries
 from linli.domains.visitors.pages import form_page, html, pass_page
 from linli.domains.visitors.schemas import Visit
@@ -96,12 +97,17 @@ class VisitorPages:
         )
 
     async def _open_gate(self, code: str) -> tuple[Scope, str, int]:
-        """(scope, name, id) of the community whose poster it is. Raises NotFound, also for one that is closed."""
+        """(scope, name, id) of the community whose poster it is.
+
+        Raises NotFound, also for one that is closed or whose community's service does not run.
+        """
         poster = await queries.poster_of_code(self._db, code)
         if poster is None or not poster.is_open:
             raise NotFound(what="poster")
         scope = Scope(poster.tenant_id, Caller("system", "poster"), frozenset((poster.community_id,)))
         community = await communities.community(scope, self._db, poster.community_id)
+        if community.service_state != RUNNING:
+            raise NotFound(what="poster")
         return scope, community.name, community.community_id
 
     async def _register(
