@@ -402,6 +402,19 @@ CREATE TABLE console_sessions (
 	CONSTRAINT pk_console_sessions PRIMARY KEY (id)
 );
 INSERT INTO "console_sessions" VALUES(1,'1',1,'1',1,'1','1',1,1,1,'1');
+CREATE TABLE data_exports (
+	export_id INTEGER NOT NULL, 
+	account_id INTEGER NOT NULL, 
+	language TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	object_key TEXT DEFAULT '' NOT NULL, 
+	size INTEGER DEFAULT '0' NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	ready_ms INTEGER DEFAULT '0' NOT NULL, 
+	expires_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_data_exports PRIMARY KEY (export_id)
+);
+INSERT INTO "data_exports" VALUES(1,1,'1','1','1',1,1,1,1);
 CREATE TABLE data_scopes (
 	community_id INTEGER NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -410,6 +423,24 @@ CREATE TABLE data_scopes (
 	CONSTRAINT uq_data_scopes_scope_id UNIQUE (scope_id)
 );
 INSERT INTO "data_scopes" VALUES(1,'1','1');
+CREATE TABLE deletion_requests (
+	request_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER NOT NULL, 
+	identity_id TEXT NOT NULL, 
+	account_id INTEGER NOT NULL, 
+	name TEXT NOT NULL, 
+	words TEXT DEFAULT '' NOT NULL, 
+	state TEXT NOT NULL, 
+	reason TEXT DEFAULT '' NOT NULL, 
+	decided_by TEXT DEFAULT '' NOT NULL, 
+	decided_ms INTEGER DEFAULT '0' NOT NULL, 
+	due_ms INTEGER NOT NULL, 
+	reminded INTEGER DEFAULT '0' NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_deletion_requests PRIMARY KEY (request_id)
+);
+INSERT INTO "deletion_requests" VALUES(1,'1',1,'1',1,'1','1','1','1','1',1,1,1,1);
 CREATE TABLE deliveries (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	tenant_id TEXT NOT NULL, 
@@ -2502,6 +2533,11 @@ CREATE INDEX ix_access_credentials_found ON access_credentials (community_id, ki
 CREATE INDEX ix_access_credentials_holder ON access_credentials (identity_id, live);
 CREATE INDEX ix_access_credentials_list ON access_credentials (community_id, changed_ms);
 CREATE INDEX ix_access_door_scopes_community ON access_door_scopes (community_id);
+CREATE INDEX ix_data_exports_account ON data_exports (account_id, export_id);
+CREATE INDEX ix_data_exports_expires ON data_exports (expires_ms);
+CREATE INDEX ix_deletion_requests_account ON deletion_requests (account_id, request_id);
+CREATE INDEX ix_deletion_requests_community ON deletion_requests (community_id, state, due_ms);
+CREATE INDEX ix_deletion_requests_due ON deletion_requests (state, due_ms);
 CREATE INDEX ix_delivery_holds_subject ON delivery_holds (subject, community_id, lifted_ms);
 CREATE INDEX ix_face_consents_expiry ON face_consents (expires_ms);
 CREATE INDEX ix_face_consents_image ON face_consents (image_id);

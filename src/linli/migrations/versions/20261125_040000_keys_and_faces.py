@@ -97,6 +97,75 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_access_tries")),
     )
     op.create_table(
+        "data_exports",
+        sa.Column(
+            "export_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("object_key", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "ready_ms",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column("expires_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("export_id", name=op.f("pk_data_exports")),
+    )
+    with op.batch_alter_table("data_exports", schema=None) as batch_op:
+        batch_op.create_index("ix_data_exports_account", ["account_id", "export_id"], unique=False)
+        batch_op.create_index("ix_data_exports_expires", ["expires_ms"], unique=False)
+
+    op.create_table(
+        "deletion_requests",
+        sa.Column(
+            "request_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("identity_id", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), server_default="", nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("decided_by", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "decided_ms",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column("due_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "reminded",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_deletion_requests")),
+    )
+    with op.batch_alter_table("deletion_requests", schema=None) as batch_op:
+        batch_op.create_index("ix_deletion_requests_account", ["account_id", "request_id"], unique=False)
+        batch_op.create_index(
+            "ix_deletion_requests_community", ["community_id", "state", "due_ms"], unique=False
+        )
+        batch_op.create_index("ix_deletion_requests_due", ["state", "due_ms"], unique=False)
+
+    op.create_table(
         "delivery_holds",
         sa.Column(
             "id",
@@ -534,6 +603,17 @@ def downgrade() -> None:
         batch_op.drop_index("ix_delivery_holds_subject")
 
     op.drop_table("delivery_holds")
+    with op.batch_alter_table("deletion_requests", schema=None) as batch_op:
+        batch_op.drop_index("ix_deletion_requests_due")
+        batch_op.drop_index("ix_deletion_requests_community")
+        batch_op.drop_index("ix_deletion_requests_account")
+
+    op.drop_table("deletion_requests")
+    with op.batch_alter_table("data_exports", schema=None) as batch_op:
+        batch_op.drop_index("ix_data_exports_expires")
+        batch_op.drop_index("ix_data_exports_account")
+
+    op.drop_table("data_exports")
     op.drop_table("access_tries")
     op.drop_table("access_settings")
     with op.batch_alter_table("access_door_scopes", schema=None) as batch_op:
