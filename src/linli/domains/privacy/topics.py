@@ -46,8 +46,8 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
     "visitors": ("visits",),
     "passes": ("access_passes",),
     "keys": (
-        "access_persons", "access_cards", "access_credentials", "access_qr_codes", "access_qr_permissions", "delivery_grants",
-        "delivery_targets", "delivery_desired", "delivery_holds",
+        "access_persons", "access_cards", "access_credentials", "access_qr_codes", "access_qr_permissions",
+        "delivery_grants", "delivery_targets", "delivery_desired", "delivery_holds",
     ),
     "faces": ("face_templates",),
     "notices": ("notice_reads",),
@@ -62,6 +62,8 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
     "changes": ("record_changes",),
 }  # fmt: skip
 """Heading → its tables, in the order shown."""
+_PREFIXES: Final = {"access_": "keys", "delivery_": "keys", "face_": "faces", "faces_": "faces"}
+"""Where rooms that grow have their tables, unless the table is named above."""
 OTHER: Final = "other"
 HIDDEN: Final = re.compile(
     r"secret|password|hash|sealed|token|digest|private|verifier|nonce|^vector$|template$"
@@ -117,12 +119,16 @@ def holders() -> list[Holder]:
     """Every table that tells of persons, in the order of the headings."""
     by_table = {name: topic for topic, names in TOPICS.items() for name in names}
     found = [
-        Holder(table, by_table.get(table.name, OTHER), keys)
+        Holder(table, by_table.get(table.name) or _by_room(table.name), keys)
         for table in metadata.sorted_tables
         if (keys := keys_of(table))
     ]
     order = [*TOPICS, OTHER]
     return sorted(found, key=lambda one: (order.index(one.topic), one.table.name))
+
+
+def _by_room(table: str) -> str:
+    return next((topic for prefix, topic in _PREFIXES.items() if table.startswith(prefix)), OTHER)
 
 
 def without_heading(found: Iterable[Holder]) -> list[str]:

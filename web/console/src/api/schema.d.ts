@@ -676,6 +676,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/deletion-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListRequests
+         * @description What waits first, the nearest deadline before the others.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdDeletionRequestsListRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/deletion-requests/{request_id}/execute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Execute
+         * @description Delete what the community holds of the person. Nothing brings it back.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdDeletionRequestsRequestIdExecuteExecute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/deletion-requests/{request_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description Refuse with the reason that the resident is told.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdDeletionRequestsRequestIdRefuseRefuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/denied": {
         parameters: {
             query?: never;
@@ -1737,7 +1797,7 @@ export interface paths {
         };
         /**
          * Detail
-         * @description Everything known of a resident; the ID number with its middle hidden.
+         * @description Everything known of a resident; the ID number with its middle hidden. The resident is told who looked.
          */
         get: operations["ApiConsoleCommunitiesCommunityIdResidentsIdentityIdDetail"];
         /**
@@ -1803,7 +1863,7 @@ export interface paths {
         put?: never;
         /**
          * Reveal
-         * @description The whole ID number; who asked for it stands in the resident's history.
+         * @description The whole ID number; who asked for it stands in the resident's history, and the resident is told.
          */
         post: operations["ApiConsoleCommunitiesCommunityIdResidentsIdentityIdRevealReveal"];
         delete?: never;
@@ -8958,6 +9018,27 @@ export interface components {
             tookMs: number;
             why?: components["schemas"]["Why"] | null;
         };
+        /** DeletionRefusal */
+        DeletionRefusal: {
+            reason: string;
+        };
+        /** DeletionRow */
+        DeletionRow: {
+            createdMs: number;
+            /** @description Whole days to the deadline; negative: over. */
+            daysLeft: number;
+            decidedMs: number;
+            dueMs: number;
+            /** @description Houses that the person belongs to: what a deletion ends. */
+            houses: number;
+            id: string;
+            identityId: string;
+            /** @description Empty once it is deleted. */
+            name: string;
+            reason: string;
+            state: string;
+            words: string;
+        };
         /** DeliveryRow */
         DeliveryRow: {
             changedMs: number;
@@ -10845,6 +10926,13 @@ export interface components {
         /** Page[UserGroupRow] */
         "Page_linli.domains.people.console.user_groups.UserGroupRow_": {
             data: components["schemas"]["UserGroupRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[DeletionRow] */
+        "Page_linli.domains.privacy.console.DeletionRow_": {
+            data: components["schemas"]["DeletionRow"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -14433,6 +14521,125 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdDeletionRequestsListRequests: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                state?: "waiting" | "done" | "refused" | "withdrawn" | null;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.privacy.console.DeletionRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdDeletionRequestsRequestIdExecuteExecute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdDeletionRequestsRequestIdRefuseRefuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeletionRefusal"];
+            };
+        };
         responses: {
             /** @description Request fulfilled, nothing follows */
             204: {

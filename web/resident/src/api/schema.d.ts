@@ -616,6 +616,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/resident/my-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description How much is held about the resident, by heading, and which communities know them.
+         */
+        get: operations["ApiResidentMyDataOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/my-data/deletion-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListRequests
+         * @description What the resident asked to be deleted, the newest first.
+         */
+        get: operations["ApiResidentMyDataDeletionRequestsListRequests"];
+        put?: never;
+        /**
+         * Ask
+         * @description Ask a community to delete what it holds. It decides within the deadline; until then it can be withdrawn.
+         */
+        post: operations["ApiResidentMyDataDeletionRequestsAsk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/my-data/deletion-requests/{request_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Take a request back while it waits.
+         */
+        post: operations["ApiResidentMyDataDeletionRequestsRequestIdWithdrawWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/my-data/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListExports
+         * @description Files that were made, the newest first; each is kept for seven days.
+         */
+        get: operations["ApiResidentMyDataExportsListExports"];
+        put?: never;
+        /**
+         * Export
+         * @description Have a file made of everything: readable pages and the same for programs.
+         */
+        post: operations["ApiResidentMyDataExportsExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/my-data/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * WhoRead
+         * @description Who opened the resident's details, saw their ID number or took the list of residents along; 180 days.
+         */
+        get: operations["ApiResidentMyDataReadsWhoRead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/my-data/topics/{topic}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Topic
+         * @description What is held under one heading, field by field.
+         */
+        get: operations["ApiResidentMyDataTopicsTopic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resident/push/key": {
         parameters: {
             query?: never;
@@ -868,6 +996,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AskDeletion */
+        AskDeletion: {
+            communityId: number;
+            /** @default  */
+            words?: string;
+        };
         /** AskedField */
         AskedField: {
             /** @description Of a custom enum. */
@@ -956,16 +1090,58 @@ export interface components {
             mine: boolean;
             name: string;
             phone: string;
+            suspended: boolean;
+        };
+        /** DeletionRow */
+        DeletionRow: {
+            community: string;
+            communityId: string;
+            createdMs: number;
+            decidedMs: number;
+            dueMs: number;
+            id: string;
+            reason: string;
+            state: string;
+            words: string;
         };
         /** DoorOpened */
         DoorOpened: {
             answeredMs: number;
             tookMs: number;
         };
+        /** ExportRow */
+        ExportRow: {
+            createdMs: number;
+            expiresMs: number;
+            id: string;
+            size: number;
+            state: string;
+            /** @description Valid for ten minutes; empty before it is ready. */
+            url: string;
+        };
+        /** Fact */
+        Fact: {
+            label: string;
+            value: string;
+        };
         /** FrontState */
         FrontState: {
             codes: boolean;
             version: string;
+        };
+        /** HeldRows */
+        HeldRows: {
+            company: string;
+            /** @description The last 50. */
+            rows: components["schemas"]["Fact"][][];
+            table: string;
+            total: number;
+        };
+        /** HeldTopic */
+        HeldTopic: {
+            tables: components["schemas"]["HeldRows"][];
+            title: string;
+            topic: string;
         };
         /** HouseAsset */
         HouseAsset: {
@@ -1042,6 +1218,18 @@ export interface components {
             push: boolean;
             sms: boolean;
         };
+        /** KnownBy */
+        KnownBy: {
+            /** @description A request for deletion waits. */
+            asked: boolean;
+            communityId: string;
+            company: string;
+            name: string;
+        };
+        /** Made */
+        Made: {
+            id: string;
+        };
         /** MemberForm */
         MemberForm: {
             age?: number | null;
@@ -1093,6 +1281,13 @@ export interface components {
             startsMs: number;
             usesLeft: number | null;
         };
+        /** MyData */
+        MyData: {
+            /** @description Working days within which a request is decided. */
+            deletionDays: number;
+            knownBy: components["schemas"]["KnownBy"][];
+            topics: components["schemas"]["TopicCount"][];
+        };
         /** MyDoor */
         MyDoor: {
             /** @description Opens by the QR code of `POST …/key`. */
@@ -1115,6 +1310,7 @@ export interface components {
             sinceMs: number;
             /** @description 1 living there, 2 under review, 3 refused */
             status: number;
+            suspended: boolean;
             /** @description 1 owner, 2 relative, 3 tenant, 4 friend … 9 other */
             type: number;
         };
@@ -1294,6 +1490,13 @@ export interface components {
             auth: string;
             p256dh: string;
         };
+        /** Read */
+        Read: {
+            atMs: number;
+            company: string;
+            what: string;
+            who: string;
+        };
         /** ResidentMe */
         ResidentMe: {
             houses: number;
@@ -1319,6 +1522,12 @@ export interface components {
         Subscribe: {
             endpoint: string;
             keys: components["schemas"]["PushKeys"];
+        };
+        /** TopicCount */
+        TopicCount: {
+            rows: number;
+            title: string;
+            topic: string;
         };
         /** Tried */
         Tried: {
@@ -2752,6 +2961,217 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Joined"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentMyDataOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyData"];
+                };
+            };
+        };
+    };
+    ApiResidentMyDataDeletionRequestsListRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletionRow"][];
+                };
+            };
+        };
+    };
+    ApiResidentMyDataDeletionRequestsAsk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskDeletion"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentMyDataDeletionRequestsRequestIdWithdrawWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentMyDataExportsListExports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportRow"][];
+                };
+            };
+        };
+    };
+    ApiResidentMyDataExportsExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+        };
+    };
+    ApiResidentMyDataReadsWhoRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Read"][];
+                };
+            };
+        };
+    };
+    ApiResidentMyDataTopicsTopic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                topic: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldTopic"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
