@@ -61,7 +61,7 @@ def open_phone(
         context.close()
 
 
-_STILL = """() => document.getAnimations().every(
+STILL = """() => document.getAnimations().every(
   (one) => one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity)"""
 """Nothing fades in or out any more: half-way, every colour is too pale."""
 
@@ -69,7 +69,7 @@ _STILL = """() => document.getAnimations().every(
 def look(visit: Visit, name: str, pictures: Path | None = None) -> None:
     """The page as it is now: nothing serious for axe, no target too small, nothing wider than the screen, no fault."""
     page = visit.page
-    page.wait_for_function(_STILL)
+    page.wait_for_function(STILL)
     if pictures is not None:
         page.screenshot(path=pictures / f"{name}.png", full_page=True)
     serious = findings(visit)
@@ -83,7 +83,7 @@ def look(visit: Visit, name: str, pictures: Path | None = None) -> None:
 def findings(visit: Visit) -> list[str]:
     """What axe calls serious or critical on the page."""
     if not visit.page.evaluate("() => 'axe' in window"):
-        visit.page.add_script_tag(path=AXE)
+        visit.page.evaluate(AXE.read_text("utf-8"))  # not as an element: the console's policy would refuse it
     found: list[str] = visit.page.evaluate(_RUN)
     return found
 

@@ -34,7 +34,8 @@ def test_figures_are_counts_of_rows(administrator: Visit):
     )
     assert permanent + tenants == residents
     expect(population.get_by_role("heading", name="Age")).to_be_visible()
-    expect(population.get_by_role("heading", name="Education")).to_have_count(0)  # nobody said anything of it
+    political = population.get_by_role("heading", name="Political status")
+    expect(political).to_have_count(0)  # nobody said anything of it
 
     houses = page.get_by_test_id("houses-panel")
     expect(houses).to_contain_text("High-rise")
@@ -115,6 +116,20 @@ def test_devices_are_put_on_the_map_and_moved(administrator: Visit):
     expect(card.get_by_role("alert")).to_have_count(0)
     administrator.go("/overview")  # it stands where it was put
     expect(marks).to_have_count(before)
+    assert administrator.take_faults() == []
+
+
+def test_an_alarm_stands_out_on_the_map(administrator: Visit):
+    """Somebody is stuck in a lift soon after the sample began to live."""
+    page = administrator.page
+    administrator.go("/overview")
+    card = page.get_by_test_id("map-card")
+    lift = card.locator(".mark.alarm")
+    expect(lift.first).to_be_visible(timeout=45_000)
+    expect(lift.first).to_have_attribute("aria-label", re.compile("困人告警"))
+    expect(card.get_by_text(re.compile(r"\d+ devices in alarm"))).to_be_visible()
+    lift.first.click()
+    expect(card.locator("p.alarm")).to_contain_text("困人告警")
     assert administrator.take_faults() == []
 
 

@@ -1,6 +1,7 @@
 """A resident's first day and a staff member's morning, on a phone 360 px wide, over the demo community."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tests.browser.phone import look, open_phone, sign_in
 
 NEWCOMER = "13900001234"
 NAME = "方小雨"
-VISITOR = "13900009999"
+GUEST = "管道工老顾"
 
 
 @pytest.fixture(scope="module")
@@ -219,6 +220,68 @@ def test_a_staff_members_morning(demo: Demo, guard: Visit, pictures: Path | None
     look(guard, "staff-open", pictures)
     page.get_by_role("button", name="Open now").click()
     page.get_by_text("Opened; the door answered").wait_for()
+
+
+@pytest.mark.covers("PM-14")
+def test_staff_receive_a_visitor_and_look_up_a_house(demo: Demo, guard: Visit, pictures: Path | None) -> None:
+    page = guard.page
+    guard.go("/staff/visitors")
+    page.get_by_role("button", name="Today", exact=True).wait_for()
+    page.get_by_role("link", name="Register a visitor").or_(
+        page.get_by_role("button", name="Register a visitor")
+    ).click()
+    page.locator("main ul.list button").nth(1).wait_for()
+    look(guard, "staff-house-picker", pictures)
+    page.fill("#find-house", "1-1-101")
+    page.keyboard.press("Enter")
+    page.locator("main ul.list button", has_text="01").first.click()
+    page.fill("#visitor", GUEST)
+    page.fill("#plate", "浙A00G77")
+    look(guard, "staff-register", pictures)
+    page.get_by_role("button", name="Register", exact=True).click()
+    page.get_by_text("Expected", exact=True).wait_for()
+    page.get_by_role("img", name=f"QR pass of {GUEST}").wait_for()
+    look(guard, "staff-visit", pictures)
+    page.get_by_role("button", name="Has arrived").click()
+    page.get_by_text("Here", exact=True).wait_for()
+    page.get_by_role("button", name="Has left").click()
+    page.get_by_text("Left", exact=True).first.wait_for()
+
+    guard.go("/staff/visitors?view=history")
+    page.fill("#find-visitor", GUEST)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=GUEST).wait_for()
+    look(guard, "staff-visitors", pictures)
+    page.get_by_label("From").fill("2020-01-01")
+    page.get_by_label("To").fill("2020-01-02")
+    page.get_by_text("No visitors").wait_for()
+
+    guard.go("/staff/houses")
+    page.locator("main ul.list button").first.wait_for()
+    look(guard, "staff-houses", pictures)
+    page.locator("main ul.list button").first.click()
+    page.get_by_role("navigation", name="Where you are").wait_for()
+    page.locator("main ul.list button").first.click()
+    page.locator("main ul.list button", has_text=re.compile(r"[1-9] residents")).first.click()
+    page.get_by_role("heading", name="Residents", exact=True).wait_for()
+    look(guard, "staff-house", pictures)
+    page.locator("main ul.list a").first.click()
+    page.get_by_role("button", name="Change name and phone").click()
+    page.fill("#phone", "123")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("alert").wait_for()
+    look(guard, "staff-resident-edit", pictures)
+    page.get_by_role("button", name="Cancel").click()
+    look(guard, "staff-resident", pictures)
+    guard.go("/staff/key")
+    page.get_by_role("img", name="QR code that opens the doors").wait_for()
+    assert len(page.locator("svg.qr").get_attribute("data-text") or "") == 88
+    look(guard, "staff-key", pictures)
+    for path, heading in (("alarms", "Alarms"), ("notices", "Notices")):
+        guard.go(f"/staff/{path}")
+        page.get_by_role("heading", name=heading, exact=True).wait_for()
+        page.wait_for_load_state("networkidle")
+        look(guard, f"staff-{path}", pictures)
 
 
 @pytest.mark.covers("RES-11")

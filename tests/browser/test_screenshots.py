@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import ROOT, Demo, Visit, open_browser
+from tests.browser.phone import STILL, findings
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -26,8 +27,83 @@ SOME = [
 ]  # fmt: skip
 COMBINATIONS = ALL if os.environ.get("LINLI_SHOTS") == "all" else SOME
 TEXT_KEY = re.compile(
-    r"\b(?:app|shared|overview|people|doors|devices|products|deliveries|inbox|firmware|configs|integrations|settings|debugging|charts|devicegroups|vehicles|notices|visitors)\.[a-z]\w*\b"
+    r"\b(?:app|shared|overview|people|doors|devices|products|deliveries|inbox|firmware|configs|integrations|settings|debugging|charts|devicegroups|vehicles|notices|visitors|claims|company|entry|history|property|usergroups|organisation)\.[a-z]\w*\b"
 )
+
+
+DAILY = [(1440, "zh-CN", "light"), (360, "en", "dark")]
+"""How the pages of daily work are looked at closely: with axe too, which takes as long as the page itself."""
+
+
+@pytest.fixture(scope="module")
+def daily(playwright, demo: Demo) -> dict[str, str]:
+    """Pages of communities, people and property services, and what opens in them."""
+    visit = open_browser(playwright, demo.url)
+    visit.looks()
+    visit.sign_in("admin", demo.passwords["admin"])
+
+    def rows(path: str) -> list[dict[str, str]]:
+        return visit.page.request.get(f"{demo.url}/api/console{path}").json()["data"]
+
+    community = rows("/communities?applyStatus=2")[0]["id"]
+    here = f"/communities/{community}"
+    resident = rows(f"{here}/residents")[0]["identityId"]
+    visitor = rows(f"{here}/visits?state=expected")[0]["id"]
+    notice = rows(f"{here}/notices?state=published")[0]["id"]
+    visit.context.close()
+    return {
+        "overview": "/overview",
+        "wall": "/screen",
+        "communities": "/communities",
+        "community": here,
+        "poster": f"{here}/poster",
+        "spaces": "/spaces",
+        "residents": "/residents",
+        "residents-waiting": "/residents?status=2",
+        "resident": f"/residents?resident={resident}",
+        "resident-form": "/resident-form",
+        "user-groups": "/user-groups",
+        "visitors": "/visitors",
+        "visitor-history": "/visitors?view=history",
+        "visit": f"/visitors?visit={visitor}",
+        "vehicles": "/vehicles",
+        "notices": "/notices",
+        "notice": f"/notices?notice={notice}",
+        "new-notice": "/notices/new",
+        "employees": "/employees",
+        "permissions": "/permissions",
+        "functions": "/permissions/functions",
+        "company": "/organisation",
+        "persons": "/organisation/persons",
+        "roles": "/organisation/roles",
+        "log": "/organisation/log",
+        "settings": "/settings",
+    }
+
+
+@pytest.mark.parametrize(("width", "language", "theme"), DAILY)
+def test_pages_of_daily_work_are_clean_and_reachable(
+    playwright, demo: Demo, daily: dict[str, str], width: int, language: str, theme: str
+):
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    visit = open_browser(playwright, demo.url)
+    try:
+        visit.page.set_viewport_size({"width": width, "height": 900 if width > 500 else 780})
+        visit.page.emulate_media(reduced_motion="reduce")  # lists that live would never stand still
+        visit.looks(language, theme)
+        visit.sign_in_quietly("admin", demo.passwords["admin"])
+        faults = []
+        for name, path in daily.items():
+            visit.go(path)
+            visit.page.wait_for_selector("main h1, main h3, .wall, [role=dialog]")
+            expect(visit.page.locator(".skeleton, .bone, .el-skeleton")).to_have_count(0, timeout=15_000)
+            visit.page.wait_for_timeout(150)  # fonts and transitions
+            visit.page.wait_for_function(STILL)
+            faults += look(visit, f"daily-{name}", width, language, theme)
+            faults += [f"{name} at {width}: axe: {one}" for one in findings(visit)]
+        assert faults + visit.take_faults() == []
+    finally:
+        visit.context.close()
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +171,13 @@ def paths(playwright, demo: Demo) -> dict[str, str]:
 
 @pytest.mark.parametrize(("width", "language", "theme"), COMBINATIONS)
 def test_every_page_is_clean(
-    playwright, demo: Demo, paths: dict[str, str], width: int, language: str, theme: str
+    playwright,
+    demo: Demo,
+    paths: dict[str, str],
+    daily: dict[str, str],
+    width: int,
+    language: str,
+    theme: str,
 ):
     FOLDER.mkdir(parents=True, exist_ok=True)
     visit = open_browser(playwright, demo.url)
@@ -110,6 +192,8 @@ def test_every_page_is_clean(
         visit.page.keyboard.press("Enter")
         visit.page.wait_for_url("**/overview")
         for name, path in paths.items():
+            if (width, language, theme) in DAILY and name in daily:
+                continue  # looked at more closely above
             visit.go(path)
             visit.page.wait_for_selector("main h1, main h3")
             expect(visit.page.locator(".skeleton, .bone")).to_have_count(0, timeout=15_000)

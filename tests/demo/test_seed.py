@@ -12,9 +12,12 @@ from linli.demo.running import Demo
 from linli.domains.access.queries import doors, permissions
 from linli.domains.communities.queries import communities, imports, pois, spaces
 from linli.domains.communities.schemas import UNDER_REVIEW
-from linli.domains.people.queries import residents
+from linli.domains.notices import queries as notice_queries
+from linli.domains.people.person_rules import PENDING, REJECTED
+from linli.domains.people.queries import employees, persons, residents
 from linli.domains.people.rights import Role
 from linli.domains.people.service import accounts
+from linli.domains.visitors import queries as visit_queries
 from linli.kernel import tenancy
 from linli.kernel.pages import PageRequest
 from tests.demo.conftest import Sample, start, until, wishes
@@ -45,6 +48,37 @@ async def figures(sample: Sample) -> dict[str, Any]:
         "without": sum(not person.cards and not person.codes for person in held.people),
         "cards": sum(len(doors) for person in held.people for doors in person.cards.values()),
         "codes": sum(len(doors) for person in held.people for doors in person.codes.values()),
+        **await at_the_desk(sample),
+    }
+
+
+async def at_the_desk(sample: Sample) -> dict[str, int]:
+    """The size of what the property's people have done."""
+    db, tenant, number = sample.platform.db, sample.site.tenant, sample.site.community.community_id
+
+    async def visits(*states: str) -> int:
+        return (await visit_queries.page(tenant, db, number, ALL, states=list(states))).total
+
+    async def notices(state: str) -> int:
+        return (await notice_queries.page(tenant, db, number, ALL, state=state)).total
+
+    groups = await persons.groups(tenant, db, number)
+    top = (await notice_queries.page(tenant, db, number, ALL, order="top")).data[0]
+    return {
+        "departments": len((await employees.tree(tenant, db, number)).by_id),
+        "employees": (await employees.page(tenant, db, number, ALL)).total,
+        "own groups": sum(not group.is_default for group in groups),
+        "drafts": await notices("draft"),
+        "planned": await notices("scheduled"),
+        "published": await notices("published"),
+        "on top": int(top.is_top),
+        "readers": (await notice_queries.reach(tenant, db, top)).read,
+        "asking": await visits("asked"),
+        "expected": await visits("expected"),
+        "gone": await visits("left"),
+        "void": await visits("void"),
+        "waiting": (await residents.page(tenant, db, number, ALL, status=PENDING)).total,
+        "refused": (await residents.page(tenant, db, number, ALL, status=REJECTED)).total,
     }
 
 
@@ -55,6 +89,13 @@ async def test_the_sample_is_complete_and_made_once(sample: Sample, folder: Demo
         "residents": 500, "doors": 12, "lifts": 3, "meters": 6, "without": 0,
     }  # fmt: skip
     assert {name: found[name] for name in expected} == expected
+    desk = {
+        "departments": 4, "employees": 12, "own groups": 3, "drafts": 1, "planned": 1, "published": 3, "on top": 1,
+        "asking": 2, "waiting": 4, "refused": 1,
+    }  # fmt: skip
+    assert {name: found[name] for name in desk} == desk
+    assert found["readers"] > 100
+    assert min(found["gone"], found["void"], found["expected"]) > 1
     assert found["card holders"] > 250
     assert found["code holders"] > 150
     assert folder.claim().seeded

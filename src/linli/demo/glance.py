@@ -6,7 +6,7 @@ import random
 from typing import Final
 
 from linli.app.platform import Platform
-from linli.demo import picture, sample, town
+from linli.demo import devices, picture, sample, town
 from linli.demo.place import Place
 from linli.domains.communities.service import assets, uploads
 from linli.domains.communities.service.assets import AssetNameTaken
@@ -95,11 +95,14 @@ async def _map(platform: Platform, site: Place) -> None:
         biz_code=uploads.DEFAULT, community_id=here, tmp_key="", field="plan", ids=platform.ids, now_ms=now_ms,
     )  # fmt: skip
     there = await town.look(platform, site)
+    lifts = await devices.rows_of(
+        platform.db, site, devices.LIFT, [lift.device_name for lift in sample.lifts()]
+    )
     async with platform.db.begin() as tx:
         await service.set_plan(
             site.tenant, tx, community_id=here, upload=kept, metres=_PLAN_METRES, now_ms=now_ms
         )
-        for name, row in there.doors.items():
+        for name, row in (*there.doors.items(), *((lift.device_name, lift) for lift in lifts)):
             lng, lat = _on_earth(_spot(name), community.lng, community.lat)
             await service.place(
                 site.tenant, tx, community_id=here, iot_id=row.iot_id, lng=lng, lat=lat, now_ms=now_ms
@@ -107,7 +110,10 @@ async def _map(platform: Platform, site: Place) -> None:
 
 
 def _spot(name: str) -> tuple[int, int]:
-    """Where a door is on the plan, in pixels; one that the plan does not know stands at the crossing."""
+    """Where a door or lift is on the plan, in pixels; one that the plan does not know stands at the crossing."""
+    if name.startswith("lift-"):
+        left, top, width, height = picture.BUILDINGS[(int(name[-2:]) - 1) % 3]
+        return left + width // 2, top + height // 3
     if name.startswith("unit-"):
         _, building, unit = name.split("-")
         left, top, width, height = picture.BUILDINGS[(int(building) - 1) % 3]

@@ -48,6 +48,7 @@ class Life:
         self._tasks = [
             asyncio.create_task(self._days(), name="demo residents"),
             self._now_and_then(self._visitors.come, 20, 40),
+            self._now_and_then(self._visitors.are_received, 90, 180),
             self._now_and_then(self._let_in, 20, 45),
             self._now_and_then(self._barriers.drive, 4, 14),
             self._now_and_then(self._go_wrong, 15, 35),

@@ -1,4 +1,4 @@
-"""What goes wrong in a real community: a cable is pulled for a while, and a door's storage fails for some minutes."""
+"""What goes wrong in a real community: a cable is pulled, a door's storage fails, a lift stops with somebody in it."""
 
 import asyncio
 import random
@@ -22,6 +22,8 @@ _FIRST_FAULT_S: Final = 8.0
 _FAULT_S: Final = 9 * 60.0
 """Longer than a delivery's retries take, so that some rows end up needing a person."""
 _HEALTHY_S: Final = 12 * 60.0
+_FIRST_TRAP_S: Final = 12.0
+_TRAPPED_S: Final = 10 * 60.0
 _NEW_CARDS: Final = 3
 _VALID_MS: Final = 365 * 86_400_000
 
@@ -35,7 +37,15 @@ class Mishaps:
         self._random = random.Random(sample.SEED + 2)
 
     def work(self) -> list[Coroutine[None, None, None]]:
-        return [self._pull_cables(), self._fail_storage()]
+        return [self._pull_cables(), self._fail_storage(), self._stop_lifts()]
+
+    async def _stop_lifts(self) -> None:
+        """Now and then somebody is stuck in a lift and presses its alarm."""
+        lifts = list(self._fleet.lifts.values())
+        await asyncio.sleep(_FIRST_TRAP_S)
+        while lifts:
+            self._random.choice(lifts).trap()
+            await asyncio.sleep(self._random.uniform(_TRAPPED_S, 2 * _TRAPPED_S))
 
     async def _pull_cables(self) -> None:
         """One door after another is away for a while; what passes there is reported when it is back."""

@@ -4,7 +4,7 @@ from importlib import resources
 from typing import Final
 
 from linli.app.platform import Platform
-from linli.demo import devices, glance, logins, picture, place, rights, sample, workbook
+from linli.demo import desk, devices, glance, logins, picture, place, rights, sample, workbook
 from linli.demo.logins import Login
 from linli.demo.place import Place
 from linli.demo.progress import Terminal
@@ -50,6 +50,8 @@ async def seed(platform: Platform, terminal: Terminal) -> tuple[list[Login], tup
         await rights.ensure(platform, site)
     with terminal.step("overview"):
         await glance.ensure(platform, site)
+    with terminal.step("desk"):
+        await desk.ensure(platform, site)
     return made, key
 
 

@@ -5,16 +5,20 @@ import random
 from typing import Final
 
 from linli.app.platform import Platform
-from linli.demo import names, sample
+from linli.demo import desk, names, sample
 from linli.demo.fleet import Fleet
 from linli.demo.place import Place
 from linli.demo.town import Neighbour, Town
 from linli.demo.wallet import Wallet
 from linli.domains.access.service import persons, qr
+from linli.domains.visitors.schemas import STAFF
+from linli.domains.visitors.service import visits
 from linli.sim.door import SimulatedDoor
 
 _VALID_MS: Final = 20 * 60_000
 _EARLY_MS: Final = 10 * 60_000
+_STAYS_MS: Final = 2 * 3_600_000
+_IS_VOIDED: Final = 0.2
 _SCANS: Final = 1
 """At each door."""
 _DELIVERED_S: Final = 4.0
@@ -42,6 +46,33 @@ class Visitors:
             await self._visit(host, identity_id, code, early=early)
         finally:
             await self.leave(identity_id)
+
+    async def are_received(self) -> None:
+        """One visitor at the desk: registered, then either voided with a reason or checked in and out."""
+        if not self._town.people:
+            return
+        guard = await self._site.staff(self._platform, "guard")
+        host = self._random.choice(self._town.people)
+        now_ms = self._platform.clock.now_ms()
+        async with self._platform.db.begin() as tx:
+            (apply_id,) = await visits.apply(
+                guard, tx, community_id=self._site.community.community_id, house_id=host.house_id,
+                guests=[desk.guest(self._random)], starts_ms=now_ms, ends_ms=now_ms + _STAYS_MS, source=STAFF,
+                reason=self._random.choice(desk.REASONS), ids=self._platform.ids, now_ms=now_ms,
+            )  # fmt: skip
+        await asyncio.sleep(self._random.uniform(8, 20))
+        if self._random.random() < _IS_VOIDED:
+            async with self._platform.db.begin() as tx:
+                await visits.void(
+                    guard, tx, apply_id=apply_id, reason=self._random.choice(desk.VOIDED),
+                    now_ms=self._platform.clock.now_ms(),
+                )  # fmt: skip
+            return
+        async with self._platform.db.begin() as tx:
+            await visits.check_in(guard, tx, apply_id=apply_id, now_ms=self._platform.clock.now_ms())
+        await asyncio.sleep(self._random.uniform(30, 60))
+        async with self._platform.db.begin() as tx:
+            await visits.check_out(guard, tx, apply_id=apply_id, now_ms=self._platform.clock.now_ms())
 
     async def leave(self, identity_id: str) -> None:
         """The visitor is deleted, and the doors forget the code."""

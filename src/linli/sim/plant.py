@@ -62,6 +62,10 @@ class SimulatedElevator(_Reporter):
         """Somebody presses the button of a floor; floors that there are not are the nearest that there is."""
         self.target = min(max(floor, -1), self.floors)
 
+    def trap(self) -> None:
+        """Somebody inside presses the alarm between two floors."""
+        self.link.queue_event("Trapped", {"floor": self.floor})
+
     def step(self) -> dict[str, Any]:
         if self.floor == self.target and self.random.random() < 0.3:
             self.target = self.random.randint(1, self.floors)

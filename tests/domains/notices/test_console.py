@@ -39,6 +39,16 @@ async def written(desk, **changed):
     return answer.json()["id"]
 
 
+async def test_the_list_is_sorted_as_asked(desk):
+    browser, at, _ = desk  # noqa: F811
+    made = {title: await written(desk, title=title) for title in ("乙", "甲", "丙")}
+    by_title = [made[title] for title in sorted(made)]
+    assert [one for one, _ in await listed(desk, sort="title")] == by_title
+    assert [one for one, _ in await listed(desk, sort="-title")] == by_title[::-1]
+    refused = await browser.get(f"{at}/notices", params={"sort": "colour"})
+    assert (refused.status_code, refused.json()["field"]) == (400, "sort")
+
+
 async def test_from_draft_to_publication_and_back(desk):
     browser, at, _ = desk  # noqa: F811
     one = await written(desk)

@@ -168,8 +168,14 @@ class NoticeRoutes(Controller):
         space_id: Annotated[
             int | None, QueryParameter(name="spaceId", description="Leaves what reaches this space.")
         ] = None,
+        sort: Annotated[
+            str,
+            QueryParameter(description="title, when or changed, with - backwards; changed: newest first."),
+        ] = "",
     ) -> Page[NoticeListRow]:
         """Published ones pinned first and newest first; all others by their last change."""
+        if sort and sort not in queries.SORTS:
+            raise BadInput(field="sort", rule="one_of", allowed=", ".join(queries.SORTS))
         if shown not in ("", DELETED, *STATES):
             raise BadInput(field="state", rule="one_of", allowed=", ".join((*STATES, DELETED)))
         await spaces.require_root(within, db, community_id)
@@ -178,7 +184,7 @@ class NoticeRoutes(Controller):
             db,
             community_id,
             page,
-            order=DELETED if shown == DELETED else "top" if shown == PUBLISHED else "changed",
+            order=sort or (DELETED if shown == DELETED else "top" if shown == PUBLISHED else "changed"),
             state=shown if shown in STATES else None,
             type=type,
             space_id=space_id,

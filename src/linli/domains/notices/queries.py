@@ -1,6 +1,6 @@
 """Notices: one, lists of them, to whom they go and who read them."""
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, func, or_, select
 
@@ -66,7 +66,14 @@ _ORDERS: dict[str, Any] = {
     "published": (_n.publish_ms.desc(), _n.notice_id.desc()),
     "changed": (_n.changed_ms.desc(), _n.notice_id.desc()),
     "deleted": (_n.deleted_ms.desc(), _n.notice_id.desc()),
+    "title": (_n.title, _n.notice_id),
+    "-title": (_n.title.desc(), _n.notice_id),
+    "when": (_n.publish_ms, _n.notice_id),
+    "-when": (_n.publish_ms.desc(), _n.notice_id.desc()),
+    "-changed": (_n.changed_ms, _n.notice_id),
 }
+SORTS: Final = ("title", "-title", "when", "-when", "changed", "-changed")
+"""What a page may ask for; the others follow from the state that is shown."""
 _pages: dict[tuple[frozenset[str], str], tuple[Query[Notice], Query[Any]]] = {}
 
 

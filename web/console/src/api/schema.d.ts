@@ -16191,6 +16191,8 @@ export interface operations {
                 pageSize?: number;
                 /** @description A part of the title or text. */
                 q?: string;
+                /** @description title, when or changed, with - backwards; changed: newest first. */
+                sort?: string;
                 /** @description Leaves what reaches this space. */
                 spaceId?: number | null;
                 /** @description draft, scheduled, published or deleted */

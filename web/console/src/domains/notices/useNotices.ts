@@ -47,11 +47,12 @@ export function useNotices(state: ListState, communityId: () => string | null) {
             q: state.filter('q') || undefined,
             state: state.filter('state') || undefined,
             type: state.filter('type') ? Number(state.filter('type')) : undefined,
+            sort: state.sort.value || undefined,
           },
         },
       }),
     )
-  }, [state.page, state.size, state.filters, communityId])
+  }, [state.page, state.size, state.sort, state.filters, communityId])
 }
 
 export function useNotice(communityId: () => string | null, id: () => string | null) {

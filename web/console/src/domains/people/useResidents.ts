@@ -40,11 +40,12 @@ export function useResidents(state: ListState, communityId: () => string | null)
             type: state.filter('type') ? Number(state.filter('type')) : undefined,
             group: state.filter('group') || undefined,
             houseId: state.filter('house') ? Number(state.filter('house')) : undefined,
+            sort: state.sort.value || undefined,
           },
         },
       }),
     )
-  }, [state.page, state.size, state.filters, communityId])
+  }, [state.page, state.size, state.sort, state.filters, communityId])
 }
 
 /** What the community asks of its residents. */

@@ -13,4 +13,10 @@ export default [
     component: () => import('./PassesPage.vue'),
     meta: { titleKey: 'doors.passes.title' },
   },
+  {
+    path: '/key',
+    name: 'key',
+    component: () => import('./KeyPage.vue'),
+    meta: { titleKey: 'doors.key.title' },
+  },
 ] satisfies RouteRecordRaw[]

@@ -7,4 +7,10 @@ export default [
     component: () => import('./NoticesPage.vue'),
     meta: { titleKey: 'notices.title' },
   },
+  {
+    path: '/notices/:notice(\\d+)',
+    name: 'notice',
+    component: () => import('./NoticePage.vue'),
+    meta: { titleKey: 'notices.one' },
+  },
 ] satisfies RouteRecordRaw[]

@@ -19,4 +19,10 @@ export default [
     component: () => import('./ResidentsPage.vue'),
     meta: { titleKey: 'residents.title' },
   },
+  {
+    path: '/residents/:person',
+    name: 'resident',
+    component: () => import('./ResidentPage.vue'),
+    meta: { titleKey: 'residents.one' },
+  },
 ] satisfies RouteRecordRaw[]
