@@ -14,8 +14,10 @@ PIXELS_MAX: Final = 40_000_000
 """Of a JPEG, which is decoded at a fraction of its size when it is large."""
 PLAIN_PIXELS_MAX: Final = 16_000_000
 """Of what has to be decoded whole."""
-WORKING_SIDE: Final = 1024
-"""A large JPEG is halved while its shorter side stays at least this long: 100 px of face are left of 10 %."""
+COARSE: Final = 300
+FINE: Final = 1024
+"""A JPEG is decoded at a half, a quarter or an eighth while its shorter side stays at least this long."""
+_ORIENTATION: Final = 0x0112
 
 Image.MAX_IMAGE_PIXELS = None  # sizes are checked here, before anything is decoded
 
@@ -38,8 +40,11 @@ class Picture(NamedTuple):
         return self.image.height
 
 
-def decode(content: bytes) -> Picture:
-    """The picture in `content`, turned as its EXIF says. Raises NoPicture: format, broken, pixels."""
+def decode(content: bytes, shorter_side: int = FINE) -> Picture:
+    """The picture in `content`, turned as its EXIF says, no finer than needed for a side of `shorter_side`.
+
+    Raises NoPicture: format, broken, pixels.
+    """
     try:
         opened = Image.open(io.BytesIO(content), formats=FORMATS)
     except (OSError, ValueError, SyntaxError) as error:
@@ -50,9 +55,12 @@ def decode(content: bytes) -> Picture:
         raise NoPicture("pixels")
     try:
         if opened.format == "JPEG":
-            _draft(opened)
-        image = ImageOps.exif_transpose(opened).convert("RGB")
+            _draft(opened, shorter_side)
+        image: Image.Image = opened
+        if opened.getexif().get(_ORIENTATION, 1) != 1:
+            image = ImageOps.exif_transpose(opened)
         image.load()
+        image = image if image.mode == "RGB" else image.convert("RGB")
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, MemoryError) as error:
         raise NoPicture("broken") from error
     if min(image.size) < 1:
@@ -60,10 +68,10 @@ def decode(content: bytes) -> Picture:
     return Picture(image, max(width, height) / max(image.size))
 
 
-def _draft(opened: Any) -> None:
+def _draft(opened: Any, shorter_side: int) -> None:
     """Let the decoder drop what nobody needs: it can halve a JPEG for less than decoding it."""
     factor = 1
-    while factor < 8 and min(opened.size) // (factor * 2) >= WORKING_SIDE:
+    while factor < 8 and min(opened.size) // (factor * 2) >= shorter_side:
         factor *= 2
     if factor > 1:
         opened.draft("RGB", (opened.width // factor, opened.height // factor))
@@ -74,7 +82,7 @@ def fitted(image: Image.Image, width: int, height: int) -> tuple[Pixels, float]:
     scale = min(width / image.width, height / image.height)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     pixels = np.zeros((height, width, 3), np.uint8)
-    pixels[: size[1], : size[0]] = np.asarray(image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0))
+    pixels[: size[1], : size[0]] = np.asarray(image.resize(size, Image.Resampling.BILINEAR, reducing_gap=1.0))
     return pixels, scale
 
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from linli.vision import manifest as manifests
 from linli.vision import pictures, quality
-from linli.vision.families.detectors import BlazeFace, Detector, UltraLight
+from linli.vision.families.detectors import BlazeFace, Detector, Found, UltraLight
 from linli.vision.families.embedders import ArcFace112, Embedder
 from linli.vision.families.landmarks import FaceMesh, Landmarker, Shape
 from linli.vision.families.network import Network
@@ -17,6 +17,8 @@ from linli.vision.pictures import Picture
 
 FACES_MAX: Final = 32
 """No more faces of one picture are looked at, surest first."""
+_FINE_BELOW: Final = 120.0
+"""A face of fewer pixels in a picture that was decoded coarsely is looked at in a finer one."""
 _CERTAIN: Final = 0.5
 """Below this the landmarks say that the detector was wrong."""
 
@@ -44,11 +46,22 @@ class Pipeline:
 
     def look(self, picture: bytes, *, use: Use = "enrol", embed: bool = True) -> Look:
         """Raises NoPicture."""
-        return self.look_at(pictures.decode(picture), use=use, embed=embed)
+        coarse = pictures.decode(picture, pictures.COARSE)
+        found = self.detector.find(coarse.image)[:FACES_MAX]
+        if coarse.scale > 1 and any(box.bottom - box.top < _FINE_BELOW for box in found):
+            fine = pictures.decode(picture)
+            if fine.width > coarse.width:
+                found = [box.scaled(fine.width / coarse.width) for box in found]
+                coarse = fine
+        return self._told(coarse, found, use=use, embed=embed)
 
     def look_at(self, picture: Picture, *, use: Use = "enrol", embed: bool = True) -> Look:
         """`look` for a picture that is decoded already, such as a frame of a camera."""
-        seen = self.faces(picture)
+        found = self.detector.find(picture.image)[:FACES_MAX]
+        return self._told(picture, found, use=use, embed=embed)
+
+    def _told(self, picture: Picture, found: list[Found], *, use: Use, embed: bool) -> Look:
+        seen = self._shaped(picture, found)
         faces = quality.largest_first([face for face, _ in seen])
         shapes = {id(face): shape for face, shape in seen}
         width, height = round(picture.width * picture.scale), round(picture.height * picture.scale)
@@ -61,12 +74,15 @@ class Pipeline:
 
     def faces(self, picture: Picture) -> list[tuple[Face, Shape]]:
         """Every face, with its shape in pixels of the decoded picture."""
-        found = []
-        for box in self.detector.find(picture.image)[:FACES_MAX]:
+        return self._shaped(picture, self.detector.find(picture.image)[:FACES_MAX])
+
+    def _shaped(self, picture: Picture, found: list[Found]) -> list[tuple[Face, Shape]]:
+        seen = []
+        for box in found:
             shape = self.landmarks.shape(picture.image, box)
             if shape.certainty >= _CERTAIN:
-                found.append((_face(picture, shape, box.score), shape))
-        return found
+                seen.append((_face(picture, shape, box.score), shape))
+        return seen
 
     def embed_crop(self, picture: bytes) -> Look:
         """Raises NoPicture."""
@@ -77,7 +93,7 @@ class Pipeline:
 
 
 def _face(picture: Picture, shape: Shape, score: float) -> Face:
-    measured = quality.measure(picture.image, shape)
+    measured = quality.measure(shape)
     scale = picture.scale
     left, top, right, bottom = (side * scale for side in shape.box)
     points = [(float(x) * scale, float(y) * scale) for x, y in shape.points]

@@ -3,13 +3,11 @@
 from typing import Final, NamedTuple
 
 import numpy as np
-from PIL import Image
 
-from linli.vision import geometry, pictures
-from linli.vision.families.landmarks import Shape
+from linli.vision import pictures
+from linli.vision.families.landmarks import AROUND, Shape
 from linli.vision.looks import BLUR, COUNT, COVER, LIGHT, POSE, REASONS, SIZE, Face, Use, inside
 
-SIDE: Final = 128
 _USUAL_CONTRAST: Final = 40.0
 """Sharpness is told as if the face had this contrast, so that a dark picture is not called blurred."""
 
@@ -44,12 +42,10 @@ class Measured(NamedTuple):
     contrast: float
 
 
-def measure(image: Image.Image, shape: Shape) -> Measured:
-    """Sharpness and light of a face, on a square of 128 around it."""
-    left, top, right, bottom = shape.box
-    center = ((left + right) / 2, (top + bottom) / 2)
-    length = max(right - left, bottom - top, 1.0)
-    grey = pictures.grey(pictures.cut(image, geometry.square(center, length, 0.0, SIDE), SIDE))
+def measure(shape: Shape) -> Measured:
+    """Sharpness and light of a face, on the 128 px in the middle of its upright square."""
+    edge = round(len(shape.crop) * (1 - 1 / AROUND) / 2)
+    grey = pictures.grey(shape.crop[edge:-edge, edge:-edge])
     edges = grey[:-2, 1:-1] + grey[2:, 1:-1] + grey[1:-1, :-2] + grey[1:-1, 2:] - 4 * grey[1:-1, 1:-1]
     contrast = float(grey.std())
     sharpness = float(edges.var()) * (_USUAL_CONTRAST / max(contrast, 1.0)) ** 2

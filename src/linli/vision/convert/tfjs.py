@@ -13,6 +13,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from linli.vision.convert.prelu import spelled_out
+
 OPSET = 17
 _DTYPES = {"float32": np.float32, "int32": np.int32, "float16": np.float16}
 _TO_LAST = (0, 2, 3, 1)
@@ -134,8 +136,9 @@ class _Graph:
 
     def _prelu(self, name: str, inputs: list[str], attr: dict[str, Any]) -> None:
         slope = self._weights[inputs[1]]
-        told = self._constant(f"{inputs[1]}/chw", slope.reshape(slope.shape[-1], 1, 1))
-        self._emit("PRelu", [inputs[0], told], name)
+        nodes, constants = spelled_out(inputs[0], slope.reshape(slope.shape[-1], 1, 1), name)
+        self._nodes.extend(nodes)
+        self._constants.extend(constants)
 
     def _maxpool(self, name: str, inputs: list[str], attr: dict[str, Any]) -> None:
         kernel = [int(side) for side in attr["ksize"]["list"]["i"]][1:3]

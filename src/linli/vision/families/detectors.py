@@ -21,6 +21,15 @@ class Found(NamedTuple):
     eyes: tuple[tuple[float, float], tuple[float, float]] | None
     """Left and right as the beholder sees them; None from a detector that tells boxes only."""
 
+    def scaled(self, factor: float) -> "Found":
+        """The same face in a picture that is `factor` times as large."""
+        eyes = self.eyes
+        if eyes is not None:
+            (x1, y1), (x2, y2) = eyes
+            eyes = ((x1 * factor, y1 * factor), (x2 * factor, y2 * factor))
+        sides = (self.left * factor, self.top * factor, self.right * factor, self.bottom * factor)
+        return Found(*sides, self.score, eyes)
+
 
 class Detector(Protocol):
     def find(self, image: Image.Image) -> list[Found]:

@@ -23,6 +23,12 @@ class Shape(NamedTuple):
     """Degrees, as `looks.Face` tells them."""
     certainty: float
     """0 to 1: whether there is a face at all."""
+    crop: pictures.Pixels
+    """The face upright in a square, its box in the middle, `AROUND` times as large as the box."""
+
+
+AROUND: Final = 1.5
+"""How much larger than the detector's box the square of a face is; as the network was trained."""
 
 
 class Landmarker(Protocol):
@@ -32,8 +38,6 @@ class Landmarker(Protocol):
 class FaceMesh:
     """MediaPipe's face mesh: 468 points in three dimensions, in a square of 192 around the face."""
 
-    AROUND: Final = 1.5
-    """How much larger than the detector's box the square is; as the network was trained."""
     _EYES: Final = ((33, 133, 159, 145), (362, 263, 386, 374))
     _NOSE: Final = 1
     _MOUTH: Final = (61, 291)
@@ -57,10 +61,11 @@ class FaceMesh:
         return shape
 
     def _look(self, image: Image.Image, found: Found, angle: float) -> Shape:
-        length = max(found.right - found.left, found.bottom - found.top) * self.AROUND
+        length = max(found.right - found.left, found.bottom - found.top) * AROUND
         center = ((found.left + found.right) / 2, (found.top + found.bottom) / 2)
         matrix = geometry.square(center, length, angle, self._side)
-        outputs = self._network.run(pictures.planes(pictures.cut(image, matrix, self._side), **self._norm))
+        crop = pictures.cut(image, matrix, self._side)
+        outputs = self._network.run(pictures.planes(crop, **self._norm))
         mesh = (
             next(value for value in outputs.values() if value.size == 1404).reshape(468, 3).astype(np.float64)
         )
@@ -76,7 +81,7 @@ class FaceMesh:
         yaw, pitch, roll = self._angles(mesh)
         (left, top), (right, bottom) = flat.min(axis=0), flat.max(axis=0)
         box = (float(left), float(top), float(right), float(bottom))
-        return Shape(points, box, yaw, pitch - self._PITCH_AT_REST, roll + math.degrees(angle), flag)
+        return Shape(points, box, yaw, pitch - self._PITCH_AT_REST, roll + math.degrees(angle), flag, crop)
 
     def _angles(self, mesh: NDArray[np.float64]) -> tuple[float, float, float]:
         # x to the right, y down, z away from the camera: right x down points into the head.

@@ -1,0 +1,190 @@
+"""`./linli bench faces`: one face among many against faiss, a batch against a matrix product, and from a picture to the
+decision against the models alone.
+
+Libraries are random unit vectors; pictures are those that packages ship. A ratio is yardstick time / Linli time: 0.77
+is the 1.3 times that doors can live with, 0.8 the 1.25 times of the pipeline.
+"""
+
+import io
+import os
+
+os.environ.update({"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"})  # before numpy is loaded
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from bench.harness import Report, Sample, finish, say
+from bench.yardsticks import faiss_flat
+from linli.ops.face_models import cache_folder, status
+from linli.vision import pictures as decoding
+from linli.vision.index.exact import ExactIndex
+from linli.vision.looks import Hit, decide
+from linli.vision.pipeline import Pipeline, load
+from tests.vision import shipped
+
+PAIRS, BATCH, LIMIT = 21, 32, 5
+SIZES = ((20_000, 192), (20_000, 512), (50_000, 192), (50_000, 512), (200_000, 192), (200_000, 512))
+MAIN = (50_000, 512)
+PICTURES = ("obama.jpg", "obama2.jpg", "biden.jpg", "astronaut.png", "sample6.jpg")
+
+
+def unit(random: np.random.Generator, count: int, dimensions: int) -> np.ndarray:
+    vectors = random.standard_normal((count, dimensions), dtype=np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def timed(call: Callable[[], Any]) -> float:
+    """Seconds of processor time: both sides have one thread, and others may share the machine."""
+    start = time.process_time()
+    call()
+    return time.process_time() - start
+
+
+def pairs(
+    mine: Callable[[int], Any], other: Callable[[int], Any], count: int = PAIRS
+) -> list[tuple[float, float]]:
+    """(seconds of Linli, seconds of the yardstick), taken alternately after a warm-up."""
+    mine(0), other(0)
+    return [(timed(partial(mine, n)), timed(partial(other, n))) for n in range(count)]
+
+
+def ratio(taken: list[tuple[float, float]]) -> float:
+    return statistics.median(other / mine for mine, other in taken)
+
+
+def median_ms(taken: list[tuple[float, float]], which: int) -> float:
+    return round(statistics.median(pair[which] for pair in taken) * 1000, 2)
+
+
+def libraries(report: Report, folder: Path) -> None:
+    for count, dimensions in SIZES:
+        one, many, worst = _library(folder, count, dimensions)
+        if (count, dimensions) == MAIN:
+            report.linli = [Sample(1 / mine) for mine, _ in one]
+            report.other = [Sample(1 / other) for _, other in one]
+        report.add(
+            f"one of {count:,} x {dimensions} against faiss", ratio(one), linli_ms=median_ms(one, 0),
+            yardstick_ms=median_ms(one, 1), greatest_difference=worst,
+        )  # fmt: skip
+        report.add(
+            f"{BATCH} of {count:,} x {dimensions} against matmul", ratio(many), linli_ms=median_ms(many, 0),
+            yardstick_ms=median_ms(many, 1),
+        )  # fmt: skip
+        say(f"{report.also[-2]}\n{report.also[-1]}")
+
+
+def _library(
+    folder: Path, count: int, dimensions: int
+) -> tuple[list[tuple[float, float]], list[tuple[float, float]], float]:
+    """(pairs of single searches, pairs of batches, greatest difference of a score)."""
+    random = np.random.default_rng(1)
+    vectors = unit(random, count, dimensions)
+    index = ExactIndex(folder / f"{count}-{dimensions}", dimensions)
+    index.feed(((str(row), vector.tobytes()) for row, vector in enumerate(vectors)), mark=count)
+    flat = faiss_flat.Flat(vectors)
+    noise = 0.05 * random.standard_normal((PAIRS + BATCH, dimensions), dtype=np.float32)
+    asked = vectors[: PAIRS + BATCH] + noise
+    asked /= np.linalg.norm(asked, axis=1, keepdims=True)
+    told = [one.tobytes() for one in asked]
+    worst = _agreement(index, flat, asked[:PAIRS])
+    one = pairs(lambda n: index.search([told[n]], limit=LIMIT), lambda n: flat.best(asked[n : n + 1], LIMIT))
+    many = pairs(
+        lambda n: index.search(told[n : n + BATCH], limit=LIMIT),
+        lambda n: faiss_flat.product(vectors, asked[n : n + BATCH]),
+        9,
+    )
+    index.close()
+    return one, many, worst
+
+
+def _agreement(index: ExactIndex, flat: faiss_flat.Flat, asked: np.ndarray) -> float:
+    """The greatest difference of a score; raises AssertionError where the best is another."""
+    worst = 0.0
+    for vector in asked:
+        mine = index.search([vector.tobytes()], limit=LIMIT)[0]
+        (theirs,) = flat.best(vector[np.newaxis], LIMIT)
+        assert mine[0][0] == str(theirs[0][0]), (mine, theirs)
+        worst = max(worst, *(abs(a - b) for (_, a), (_, b) in zip(mine, theirs, strict=True)))
+    assert worst < 1e-5, worst
+    return worst
+
+
+def pipeline(report: Report, folder: Path) -> None:
+    """From the bytes of a picture to whose it is, among 50,000, against the three networks run alone."""
+    shown = shipped.pictures()
+    if not status(cache_folder())["ready"] or not shown:
+        say("models or pictures are not here: the pipeline is not measured (./linli models --cache fetch)")
+        return
+    faces = load(cache_folder())
+    index = ExactIndex(folder / "door", faces.dimensions)
+    library = unit(np.random.default_rng(2), 50_000, faces.dimensions)
+    index.feed(((str(row), vector.tobytes()) for row, vector in enumerate(library)), mark=1)
+
+    def decided(picture: bytes) -> str:
+        seen = faces.look(picture, use="search")
+        (hits,) = index.search([seen.vector], limit=LIMIT)
+        return decide([Hit(id, score) for id, score in hits], faces.thresholds)
+
+    for name in PICTURES:
+        for what, content in (
+            (name, shown[name]),
+            (f"{name} as a close-up of 640", close_up(faces, shown[name])),
+        ):
+            bare = _networks(faces, content)
+            taken = pairs(lambda _, content=content: decided(content), lambda _, bare=bare: bare())
+            decode = [timed(partial(decoding.decode, content, decoding.COARSE)) for _ in range(9)]
+            report.add(
+                f"{what}: picture to decision against its model runs", ratio(taken),
+                linli_ms=median_ms(taken, 0), yardstick_ms=median_ms(taken, 1),
+                faces=len(faces.look(content).faces), decode_ms=round(statistics.median(decode) * 1000, 2),
+            )  # fmt: skip
+            say(f"{report.also[-1]}")
+    index.close()
+
+
+def close_up(faces: Pipeline, content: bytes) -> bytes:
+    """The largest head as residents' pictures show it: 640 x 640, more than a quarter of it face."""
+    face = faces.look(content).face
+    assert face is not None
+    side = face.height * 1.5
+    left, top = face.left + face.width / 2 - side / 2, face.top + face.height / 2 - side * 0.55
+    picture = Image.open(io.BytesIO(content)).convert("RGB")
+    cut = picture.crop((round(left), round(top), round(left + side), round(top + side))).resize((640, 640))
+    out = io.BytesIO()
+    cut.save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def _networks(faces: Pipeline, picture: bytes) -> Callable[[], None]:
+    """The runs that one look at this picture costs, on inputs of the right shape, and nothing else."""
+    count = len(faces.detector.find(decoding.decode(picture).image))
+    networks = [faces.detector._network, *[faces.landmarks._network] * count, faces.embedder._network]  # type: ignore[attr-defined]
+    inputs = [np.zeros((1, 3, network.size[1], network.size[0]), np.float32) for network in networks]
+
+    def run() -> None:
+        for network, values in zip(networks, inputs, strict=True):
+            network.run(values)
+
+    return run
+
+
+def main(arguments: list[str]) -> None:
+    report = Report("faces", "searches/s among 50,000 x 512", "faiss IndexFlatIP, one thread")
+    with tempfile.TemporaryDirectory(prefix="linli-bench-") as folder:
+        libraries(report, Path(folder))
+        pipeline(report, Path(folder))
+    report.also.append({"name": "load average", "ratio": 1.0, "value": os.getloadavg()[0]})
+    finish(report, arguments)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
