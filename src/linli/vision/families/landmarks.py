@@ -31,6 +31,10 @@ AROUND: Final = 1.5
 """How much larger than the detector's box the square of a face is; as the network was trained."""
 
 
+_UPRIGHT: Final = math.radians(8)
+"""The network was trained on faces that lean by so much."""
+
+
 class Landmarker(Protocol):
     def shape(self, image: Image.Image, found: Found) -> Shape: ...
 
@@ -54,6 +58,8 @@ class FaceMesh:
         if found.eyes is not None:
             (x1, y1), (x2, y2) = found.eyes
             angle = math.atan2(y2 - y1, x2 - x1)
+            if abs(angle) < _UPRIGHT:
+                angle = 0.0  # an upright square is cut out in half the time
         shape = self._look(image, found, angle)
         if found.eyes is None and abs(shape.roll) > 10:
             # A detector without eyes does not tell how far to turn the square; the first look does.
@@ -85,11 +91,10 @@ class FaceMesh:
 
     def _angles(self, mesh: NDArray[np.float64]) -> tuple[float, float, float]:
         # x to the right, y down, z away from the camera: right x down points into the head.
-        across = mesh[self._RIGHT] - mesh[self._LEFT]
-        down = mesh[self._CHIN] - mesh[self._TOP]
-        inward = np.cross(across, down)
-        inward /= np.linalg.norm(inward) or 1.0
+        ax, ay, az = (mesh[self._RIGHT] - mesh[self._LEFT]).tolist()
+        dx, dy, dz = (mesh[self._CHIN] - mesh[self._TOP]).tolist()
+        inward = (ay * dz - az * dy, az * dx - ax * dz, ax * dy - ay * dx)
+        length = math.hypot(*inward) or 1.0
         yaw = math.degrees(math.atan2(-inward[0], inward[2]))
-        pitch = math.degrees(math.asin(float(np.clip(inward[1], -1, 1))))
-        roll = math.degrees(math.atan2(across[1], across[0]))
-        return yaw, pitch, roll
+        pitch = math.degrees(math.asin(max(-1.0, min(1.0, inward[1] / length))))
+        return yaw, pitch, math.degrees(math.atan2(ay, ax))
