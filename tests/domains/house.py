@@ -10,7 +10,9 @@ from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.service.token_targets import CommunityTargets
 from linli.domains.communities.service.uploads import SavedFaces, UploadPlace
 from linli.domains.communities.uploads_http import UploadForm
+from linli.domains.faces.openapi import quality as face_quality_api
 from linli.domains.faces.openapi import search as face_search_api
+from linli.domains.faces.service.pictures import Fetcher
 from linli.domains.faces.service.search import FaceSearch
 from linli.domains.notices import openapi as notices_api
 from linli.domains.people import openapi as people_api
@@ -42,7 +44,9 @@ class DomainPlatform(Platform):
 
     async def start(self) -> None:
         registry = Registry()
-        registry.add(token_methods, communities_api, people_api, notices_api, face_search_api)
+        registry.add(
+            token_methods, communities_api, people_api, notices_api, face_search_api, face_quality_api
+        )
         self.store = ObjectStore(self.shelf, b"s" * 32, "http://127.0.0.1:1", self.clock)
         place = UploadPlace(self.store, b"p" * 32)
         self.face_search = FaceSearch(self.db, LocalEngine(FakePipeline()))
@@ -52,6 +56,7 @@ class DomainPlatform(Platform):
             ObjectStore: self.store,
             Houses: SpaceHouses(),
             FaceSearch: self.face_search,
+            Fetcher: Fetcher(self.store, allow_private=True),
             FaceUploads: SavedFaces(self.store),
         }
         self.api = OpenApi(

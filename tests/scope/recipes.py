@@ -242,6 +242,7 @@ def _communities() -> dict[tuple[str, str], list[Recipe]]:
         ("/solution/community/faceimage/check", "1.0.1"): [
             lambda x: {"width": 640, "height": 640, "url": x.face_key}
         ],
+        ("/face/quality/query", "1.0.0"): [lambda x: {"faceUrl": x.face_url, "provider": "IoT"}],
         ("/solution/community/paas/user/getbyimage", "1.0.1"): [lambda x: {"ossFileKey": x.face_key}],
         ("/solution/community/oss/ticket/get", "1.0.2"): [lambda x: {"type": "picture"}],
         ("/solution/community/oss/ticket/get", "1.0.1"): [lambda x: {"type": "faceimage"}],

@@ -155,6 +155,8 @@ class Lot:
     tmp_key: str = ""
     face_key: str = ""
     """A handed-in picture that shows somebody to the stand-in for the models."""
+    face_url: str = ""
+    """Its signed address, which opens it to whoever has it."""
     rejected: int = 0
     notice: int = 0
     spare_notice: int = 0
@@ -253,7 +255,9 @@ class Lot:
     doors: list[SimulatedDoor] = field(default_factory=list)
 
 
-IDS = frozenset(name for name in Lot.__dataclass_fields__ if name not in ("project", "name", "doors"))
+IDS = frozenset(
+    name for name in Lot.__dataclass_fields__ if name not in ("project", "name", "doors", "face_url")
+)
 OF_THE_TENANT = frozenset({"unbound_device"})
 """Ids that every project of one tenant may use: foreign only to other tenants."""
 
@@ -594,6 +598,7 @@ async def _add_files(town: Town, lot: Lot) -> None:
     lot.face_key = f"{ticket['dir']}/face.jpg"
     shown = marked(JPG + bytes(12_000), lot.name)
     await platform.objects.put(post_policy.stored_key(lot.face_key), shown)
+    lot.face_url = platform.objects.url(post_policy.stored_key(lot.face_key))
     lot.spare_tmp_key = f"{ticket['dir']}/proof.png"
     await platform.objects.put(post_policy.stored_key(lot.spare_tmp_key), png(8, 8))
 

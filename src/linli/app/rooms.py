@@ -7,7 +7,6 @@ from linli.databus import openapi_subscriptions as subscriptions
 from linli.domains.access import openapi as access
 from linli.domains.communities import openapi as communities
 from linli.domains.faces import openapi as faces
-from linli.domains.faces.openapi import search as face_search
 from linli.domains.notices import openapi as notices
 from linli.domains.people import openapi as people
 from linli.domains.projects import openapi as projects
@@ -25,7 +24,6 @@ METHODS: tuple[ModuleType, ...] = (
     communities,
     people,
     access,
-    face_search,
     faces,
     notices,
     visitors,

@@ -23,6 +23,7 @@ from linli.domains.faces import openapi as faces_api
 from linli.domains.faces.ports import DevicePlaces
 from linli.domains.faces.room import FaceEngineRoom, FacesRoom
 from linli.domains.faces.service.pictures import Fetcher
+from linli.domains.faces.service.search import FaceSearch
 from linli.domains.overview.queries import MapPlaces
 from linli.domains.people import openapi as people_api
 from linli.domains.people.ports import FaceUploads, Houses
@@ -66,7 +67,8 @@ class AccessPlatform(Platform):
         room.register_messages(self.things.handlers)
         room.register_events()
         room.register_devices(carriers, jobs, invoker=self.things.invoker, objects=self.store)
-        FaceEngineRoom(self.db, self.store, NoEngine("no models")).register(jobs)
+        engine = FaceEngineRoom(self.db, self.store, NoEngine("no models"))
+        engine.register(jobs)
         self.faces.register_events(jobs)
         self.faces.register_devices(
             carriers, jobs, self.things.handlers, invoker=self.things.invoker, secrets=self.secrets
@@ -82,7 +84,7 @@ class AccessPlatform(Platform):
             services={
                 TokenTargets: self.targets, DoorKeys: self.keys, ObjectStore: self.store,
                 Fetcher: Fetcher(self.store, allow_private=False), DevicePlaces: MapPlaces(),
-                FaceUploads: SavedFaces(self.store), Houses: SpaceHouses(),
+                FaceUploads: SavedFaces(self.store), Houses: SpaceHouses(), FaceSearch: engine.search,
             },
         )  # fmt: skip
         await self.api.start()

@@ -15,6 +15,7 @@ from tests.vision import shipped
 from tests.vision.conftest import models_or_skip
 
 CHECK = "/solution/community/faceimage/check"
+QUALITY = "/face/quality/query"
 BY_IMAGE = "/solution/community/paas/user/getbyimage"
 
 
@@ -195,6 +196,46 @@ async def test_wrong_pictures_and_keys_are_named(home):
     assert nobody == (460, "request parameter error. ossFileKey: shows no face")
 
 
+@pytest.mark.covers("EP-28")
+async def test_a_picture_is_assessed_in_numbers(platform, home):
+    """Spec E C7; G20 shows the shape of the answer."""
+
+    async def assess(content: bytes, provider: str = "Damo"):
+        await platform.store.put("t/seen.jpg", content)
+        asked = {"faceUrl": platform.store.url("t/seen.jpg"), "provider": provider}
+        return await home.call(QUALITY, "1.0.0", asked)
+
+    answer = await assess(marked(jpeg(), "alice", "count"))
+    assert (answer["code"], answer["message"]) == (200, "success")
+    data = answer["data"]
+    assert len(data.pop("requestId")) == 36
+    assert data == {
+        "faceNum": 2, "faceRect": [160, 160, 320, 320, 160, 160, 200, 200], "faceProb": [0.99, 0.99],
+        "pose": [0.0] * 6, "landmarkNum": 5,
+        "landmark": [256.0, 260.0, 384.0, 260.0, 320.0, 330.0, 272.0, 400.0, 368.0, 400.0,
+                     160.0, 260.0, 240.0, 260.0, 200.0, 330.0, 170.0, 400.0, 230.0, 400.0],
+        "gender": [], "age": [], "expression": [], "glass": [], "iris": None,
+    }  # fmt: skip
+    for provider in ("Alipay", "IoT", "damo"):
+        assert (await assess(marked(jpeg(), "-"), provider))["data"]["faceNum"] == 0
+    wrong = await assess(jpeg(), "Nobody")
+    assert (wrong["code"], wrong["message"]) == (
+        460,
+        "request parameter error. provider: must be one of Alipay, IoT, Damo",
+    )
+    assert "faceUrl: is no picture that can be read" in (await assess(b"words"))["message"]
+    for url, said in (
+        ("", "faceUrl is blank!"),
+        ("nowhere", "faceUrl: must look like"),
+        (f"{platform.url}/files/t/seen.jpg", "faceUrl: "),
+        (platform.store.url("t/none.jpg"), "faceUrl: "),
+    ):
+        answer = await home.call(QUALITY, "1.0.0", {"faceUrl": url, "provider": "IoT"})
+        assert answer["code"] == 460
+        assert said in answer["message"]
+    assert (await home.call(QUALITY, "1.0.0", {"faceUrl": 5, "provider": "IoT"}))["code"] == 400
+
+
 async def test_without_models_faces_are_off_and_say_so(platform, home):
     key = await home.upload(marked(jpeg(), "alice"))
     platform.face_search.engine = NoEngine("no models")
@@ -205,7 +246,7 @@ async def test_without_models_faces_are_off_and_say_so(platform, home):
         assert "linli models" in answer["localizedMsg"]
 
 
-@pytest.mark.covers("B026", "B032")
+@pytest.mark.covers("B026", "B032", "EP-28")
 async def test_real_models_behind_the_open_api(platform, partner, tmp_path: Path):
     """The default models on pictures that packages ship: close-ups as residents' pictures are."""
     models = models_or_skip()
@@ -230,6 +271,18 @@ async def test_real_models_behind_the_open_api(platform, partner, tmp_path: Path
             answer = await home.check(as_jpeg(bad))
             assert answer["code"] == 460
             assert reason in answer["message"]
+        await platform.store.put("t/group.jpg", pictures["sample5.jpg"])
+        asked = {"faceUrl": platform.store.url("t/group.jpg"), "provider": "Alipay"}
+        group = (await home.call(QUALITY, "1.0.0", asked))["data"]
+        assert group["faceNum"] == 5
+        assert [len(group[name]) for name in ("faceRect", "faceProb", "pose", "landmark")] == [20, 5, 15, 50]
+        assert min(group["faceProb"]) > 0.5
+        left, top, width, height = group["faceRect"][:4]
+        xs, ys = group["landmark"][0:10:2], group["landmark"][1:10:2]
+        assert left < min(xs) < max(xs) < left + width
+        assert top < min(ys) < max(ys) < top + height
+        assert xs[0] < xs[2] < xs[1]  # the nose between the eyes, the mouth below them
+        assert max(ys[:2]) < ys[2] < min(ys[3:])
         user = await home.user("奥先生", "13900000001", close["obama"])
         await home.user("拜先生", "13900000002", close["biden"])
         for name in ("obama2", "obama3"):

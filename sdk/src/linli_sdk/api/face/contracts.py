@@ -5,6 +5,7 @@ from __future__ import annotations
 from linli_sdk.api.face.models import (
     FaceOnDevicePage,
     ImageTold,
+    Quality,
     Trace,
     UserStatus,
 )
@@ -24,6 +25,9 @@ QUERY_BY_DEVICE: Method[FaceOnDevicePage] = Method(
 )
 QUERY_BY_USER: Method[UserStatus] = Method(
     "/face/paas/permission/querybyuser", "1.0.4", token="optional", result=UserStatus
+)
+ASSESS_QUALITY: Method[Quality] = Method(
+    "/face/quality/query", "1.0.0", token="optional", result=Quality, reads=True
 )
 QUERY_TRACE: Method[Trace] = Method(
     "/home/face/user/trace/query", "1.0.0", token="optional", result=Trace, reads=True

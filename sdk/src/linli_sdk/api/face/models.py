@@ -166,6 +166,39 @@ class DeviceStatus(Model, kw_only=True):
     """有效期表达式 / validity expression"""
 
 
+class QualityQuery(Model, kw_only=True):
+    face_url: str = field(name="faceUrl")
+    """人脸图片的 HTTP 地址 / HTTP address of the picture"""
+    provider: str
+    """算法提供方：Alipay, IoT, Damo / algorithm provider"""
+
+
+class Quality(Model, kw_only=True):
+    request_id: str = field(name="requestId")
+    """请求 id / request id"""
+    face_num: int = field(name="faceNum")
+    """人脸数 / number of faces"""
+    face_rect: list[int] = field(name="faceRect")
+    """每张人脸 left, top, width, height / per face"""
+    face_prob: list[float] = field(name="faceProb")
+    """人脸概率 0-1 / face probability"""
+    pose: list[float]
+    """每张人脸 yaw, pitch, roll，度，右、上、顺时针为正 / degrees"""
+    landmark_num: int = field(name="landmarkNum")
+    """每张人脸的关键点数，固定为 5 / landmarks per face"""
+    landmark: list[float]
+    """每张人脸 x0, y0, x1, y1 …：双眼、鼻尖、嘴角 / eyes, nose, mouth"""
+    gender: list[int]
+    """性别；没有模型时为空 / empty without a model"""
+    age: list[int]
+    """年龄；没有模型时为空 / empty without a model"""
+    expression: list[int]
+    """表情；没有模型时为空 / empty without a model"""
+    glass: list[int]
+    """眼镜；没有模型时为空 / empty without a model"""
+    iris: None | None = None
+
+
 class TraceQuery(Model, kw_only=True):
     start_tm: int = field(name="startTM")
     """开始时间，毫秒 / from, ms"""

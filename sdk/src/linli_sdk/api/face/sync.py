@@ -10,6 +10,8 @@ from linli_sdk.api.face.models import (
     ImageNamed,
     ImageSave,
     ImageTold,
+    Quality,
+    QualityQuery,
     StatusOfDevice,
     StatusOfUser,
     Trace,
@@ -20,7 +22,7 @@ from linli_sdk.service import Service
 
 
 class Face(Service):
-    """The 10 methods of service `face`, as a key is granted it."""
+    """The 11 methods of service `face`, as a key is granted it."""
 
     def delete_image(self, *, user_type: str, user_id: str) -> None:
         """Delete a face picture / 删除人脸图片
@@ -273,6 +275,22 @@ class Face(Service):
                 status_list=status_list,
             ),
         )
+
+    def assess_quality(self, *, face_url: str, provider: str) -> Quality:
+        """Assess a face picture / 人脸质量评估
+
+        `/face/quality/query` 1.0.0.
+
+        Every face of the picture, largest first, with box, probability, pose and five points. Nothing is judged or kept;
+        `/solution/community/faceimage/check` says whether a picture does.
+
+        Args:
+            face_url: 人脸图片的 HTTP 地址 / HTTP address of the picture
+            provider: 算法提供方：Alipay, IoT, Damo / algorithm provider
+
+        Codes of its own: 20004.
+        """
+        return self._call(contracts.ASSESS_QUALITY, QualityQuery(face_url=face_url, provider=provider))
 
     def query_trace(self, *, start_tm: int, end_tm: int, face_id: str) -> Trace:
         """Where a face was seen / 人行轨迹检索

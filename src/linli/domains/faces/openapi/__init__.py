@@ -13,13 +13,18 @@ from linli.domains.faces.openapi.permissions import (
     query_by_device,
     query_by_user,
 )
+from linli.domains.faces.openapi.quality import assess_quality
+from linli.domains.faces.openapi.search import check_face_image, find_users_by_image
 
 __all__ = [
     "add_permissions",
+    "assess_quality",
+    "check_face_image",
     "delete_image",
     "delete_permissions",
     "delete_user_faces",
     "deploy_group",
+    "find_users_by_image",
     "get_image",
     "query_by_device",
     "query_by_user",

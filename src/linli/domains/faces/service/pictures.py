@@ -59,14 +59,18 @@ class Fetcher:
 
     async def get(self, url: str, *, field: str) -> Picture:
         """Raises BadInput naming `field`: an address that may not be called, no answer in time, no fit picture."""
+        return checked(await self.content(url, field=field), field=field)
+
+    async def content(self, url: str, *, field: str) -> bytes:
+        """What is at an address, picture or not, up to 1 MiB. Raises BadInput naming `field`."""
         if url.startswith(f"{self._objects.base_url}/files/"):
-            return checked(await self._own(url, field), field=field)
+            return await self._own(url, field)
         try:
             target = await address.check(url, allow_private=self._allow_private)
             pinned = await address.resolve(target, allow_private=self._allow_private)
         except BadInput as error:
             raise BadInput(**{**error.facts, "field": field}) from error
-        return checked(await self._fetch(target, pinned, field), field=field)
+        return await self._fetch(target, pinned, field)
 
     async def _own(self, url: str, field: str) -> bytes:
         key = self._objects.key_of(url)
