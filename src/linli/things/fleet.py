@@ -131,6 +131,8 @@ class Fleet:
         self._products: dict[int, ProductEntry] = {}
         self._devices: dict[int, DeviceEntry] = {}
         self._by_name: dict[tuple[str, str], DeviceEntry] = {}
+        self._count: Counter[int] = Counter()
+        """Devices by product."""
         self._refreshing: set[asyncio.Task[Any]] = set()
         self._stale: Counter[int] = Counter()
         """Devices that were changed and not read again yet: a CONNECT must not meet their old facts."""
@@ -148,12 +150,16 @@ class Fleet:
     async def _load(self) -> set[int]:
         """Read everything; the numbers of the devices that there are."""
         found: set[int] = set()
-        for row in await _all_products.all(self._db):
+        products = await _all_products.all(self._db)
+        for row in products:
             await self._keep_product(row)
+        for number in self._products.keys() - {row.product_no for row in products}:
+            if not self._count[number]:
+                del self._products[number]
         after = 0
         while page := await _devices_after.all(self._db, after=after):
             for device in page:
-                self._keep_device(device)
+                await self._admit(device)
             found.update(device.device_no for device in page)
             after = page[-1].device_no
         return found
@@ -220,6 +226,8 @@ class Fleet:
             product = await _product.one(self._db, product_no=change.no)
             if product is not None:
                 await self._keep_product(product)
+            else:
+                self._products.pop(change.no, None)
 
     def _heard(self, change: Change) -> None:
         task = asyncio.get_running_loop().create_task(self._follow(change))
@@ -270,6 +278,7 @@ class Fleet:
                 row.secret, row.project_id, row.community_id, bool(row.enabled), row.last_seen_ms or 0,
             )  # fmt: skip
             self._devices[row.device_no] = entry
+            self._count[row.product_no] += 1
             self._by_name[entry.product.product_key, row.device_name] = entry
             return entry
         entry.secret = row.secret
@@ -282,6 +291,12 @@ class Fleet:
         entry = self._devices.pop(device_no, None)
         if entry is not None:
             self._by_name.pop((entry.product.product_key, entry.device_name), None)
+            number = entry.product.product_no
+            self._count[number] -= 1
+            if not self._count[number]:
+                # A new device brings it back.
+                del self._count[number]
+                self._products.pop(number, None)
 
     async def _keep_product(self, row: _ProductRow, reader: Reader | None = None) -> ProductEntry:
         known = await _numbers.all(reader or self._db, product_no=row.product_no)

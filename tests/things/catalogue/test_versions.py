@@ -16,6 +16,8 @@ from linli.things.errors import TslRefused
 from linli.things.fleet import Fleet
 from linli.things.models import product_properties
 from linli.things.queries.products import get_product
+from linli.things.service.devices import delete_device
+from linli.things.service.products import delete_product
 from tests.things.conftest import DOOR_TSL, Site, field
 
 MORE: dict[str, Any] = DOOR_TSL | {"properties": [*DOOR_TSL["properties"], field("Humidity", "float")]}
@@ -162,3 +164,26 @@ async def test_another_tenants_model_is_not_there(database: Database, site: Site
     ):
         with pytest.raises(NotFound):
             await attempt
+
+
+async def test_a_fleet_forgets_products_that_are_gone(database: Database, site: Site) -> None:
+    fleet = Fleet(database)
+    await fleet.start()
+    try:
+        number = (await get_product(site.tenant, database, product_key=site.product_key)).product_no
+        assert number in fleet._products
+        async with database.begin() as tx:
+            await delete_device(site.tenant, tx, iot_id=site.device.iot_id)
+        await asyncio.gather(*fleet._refreshing)
+        assert await fleet.find(site.product_key, site.device.device_name) is None
+        await save(database, site, MORE)
+        await publish(database, site, 1)
+        await asyncio.gather(*fleet._refreshing)
+        assert number in fleet._products
+        async with database.begin() as tx:
+            await delete_product(site.tenant, tx, product_key=site.product_key)
+        await asyncio.gather(*fleet._refreshing)
+        assert number not in fleet._products
+        assert number not in fleet._count
+    finally:
+        await fleet.stop()

@@ -13,7 +13,8 @@ from linli.kernel import tenancy
 from linli.kernel.db import Command, Database, Query, metadata
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
-from linli.things.models import devices
+from linli.things.changes import Change, tell
+from linli.things.models import devices, products
 from linli.things.service.devices import delete_device
 
 _REASON = "the tenant is a condition of its own: it is a sandbox that ends"
@@ -22,6 +23,11 @@ _ROUNDS = 4
 """Workers that had something of it in hand may write once more while it goes."""
 _devices_of = Query(
     select(devices.c.iot_id).where(devices.c.tenant_id == bindparam("gone")).limit(_STEP), unscoped=_REASON
+)
+
+_products_of = Query(
+    select(products.c.product_no, products.c.product_key).where(products.c.tenant_id == bindparam("gone")),
+    unscoped=_REASON,
 )
 
 
@@ -57,6 +63,7 @@ async def sweep(db: Database, objects: ObjectStore, sandbox_id: str) -> None:
         async with db.begin() as tx:
             for (iot_id,) in doomed:
                 await delete_device(whole, tx, iot_id=iot_id)
+    its_products = await _products_of.all(db, gone=sandbox_id)
     for _ in range(_ROUNDS):
         found = 0
         for command in _commands():
@@ -66,4 +73,6 @@ async def sweep(db: Database, objects: ObjectStore, sandbox_id: str) -> None:
             break
     await objects.delete_all(sandbox_id)
     async with db.begin() as tx:
+        for number, key in its_products:
+            tell(tx, Change("product", number, key))
         tenancy.changed(tx)

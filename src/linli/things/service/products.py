@@ -224,6 +224,7 @@ async def delete_product(scope: Scope, tx: Tx, *, product_key: str) -> None:
     for parts in _delete_parts:
         await parts.run(tx, no=product.product_no)
     await _delete_product.run(tx, scope, no=product.product_no)
+    tell(tx, Change("product", product.product_no, product_key))
     await audit.note(scope, tx, "product.deleted", subject=product_key, facts={"name": product.name})
 
 
