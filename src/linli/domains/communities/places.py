@@ -3,7 +3,8 @@
 What the provider finds is written into the catalogue, so that poids stay good when the provider is silent or is given up.
 """
 
-from typing import Any, Final
+import asyncio
+from typing import Any, Final, Literal
 from urllib.parse import quote
 
 import httpx
@@ -17,6 +18,8 @@ from linli.kernel.settings import MapProvider
 
 log = telemetry.logger(__name__)
 MAX_BYTES: Final = 1 << 20
+type Told = Literal["off", "answered", "silent"]
+"""Of the map provider: there is none, it answered, or the catalogue answers alone."""
 _COLUMNS: Final = ("parent", "address", "pname", "type", "typecode", "adname", "location", "tel")
 
 
@@ -26,10 +29,13 @@ class Places:
     def __init__(self, settings: MapProvider) -> None:
         self._settings = settings
 
-    async def refresh(self, db: Database, *, keywords: str, city: str, only_city: bool) -> None:
-        """Bring what the provider finds into the catalogue. A silent provider is no fault: the catalogue answers."""
+    async def refresh(self, db: Database, *, keywords: str, city: str, only_city: bool) -> Told:
+        """Bring what the provider finds into the catalogue; whether it answered.
+
+        A silent provider is no fault: the catalogue answers, and its reader is told that it did so alone.
+        """
         if not self._settings.search_url or not keywords.strip():
-            return
+            return "off"
         known = {
             "keywords": keywords.strip()[:80], "city": city.strip()[:40], "citylimit": str(only_city).lower(),
         }  # fmt: skip
@@ -38,15 +44,31 @@ class Places:
             url = url.replace(f"{{{name}}}", quote(value))
         try:
             async with httpx.AsyncClient(timeout=self._settings.timeout_seconds, trust_env=False) as client:
-                answer = await client.get(url)
-            found = msgspec.json.decode(answer.content[:MAX_BYTES], type=dict[str, Any]).get("pois")
-        except (httpx.HTTPError, httpx.InvalidURL, msgspec.DecodeError) as error:
+                answer = await _read(client, url, self._settings.timeout_seconds)
+            found = msgspec.json.decode(answer, type=dict[str, Any]).get("pois")
+        except (httpx.HTTPError, httpx.InvalidURL, msgspec.DecodeError, TimeoutError) as error:
             log.warning("the map provider did not answer: %s", type(error).__name__)
-            return
-        rows = [poi for one in found if (poi := _usable(one))] if isinstance(found, list) else []
+            return "silent"
+        if not isinstance(found, list):
+            log.warning("the map provider answered without places")  # a wrong key, a used-up quota
+            return "silent"
+        rows = {poi.poid: poi for one in found if (poi := _usable(one))}
         if rows:
             async with db.begin() as tx:
-                await import_catalogue(tx, rows)
+                await import_catalogue(tx, list(rows.values()))
+        return "answered"
+
+
+async def _read(client: httpx.AsyncClient, url: str, seconds: float) -> bytes:
+    """The answer, whole within the time: one that drips is as silent as none. Raises HTTPError, TimeoutError."""
+    content = b""
+    async with asyncio.timeout(seconds), client.stream("GET", url) as answer:
+        answer.raise_for_status()
+        async for part in answer.aiter_bytes():
+            content += part
+            if len(content) > MAX_BYTES:
+                raise httpx.DecodingError("the answer is too large")
+    return content
 
 
 def _usable(said: Any) -> poi_csv.Poi | None:

@@ -1,7 +1,7 @@
 """Console: find a place, apply, review, and the list of communities."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Controller, get, post
@@ -299,6 +299,16 @@ class PoiRow(msgspec.Struct, rename="camel", frozen=True):
     city: str
 
 
+class PoiSearch(msgspec.Struct, frozen=True):
+    places: list[PoiRow]
+    provider: Annotated[
+        Literal["off", "answered", "silent"],
+        Meta(
+            description="silent: a map service is set up and did not answer, so the catalogue answers alone."
+        ),
+    ]
+
+
 class PoiRoutes(Controller):
     path = "/pois"
     tags = ("communities",)
@@ -310,16 +320,17 @@ class PoiRoutes(Controller):
         places: NamedDependency[Places],
         q: FromQuery[str] = "",
         city: FromQuery[str] = "",
-    ) -> list[PoiRow]:
+    ) -> PoiSearch:
         """The first twenty places in which every word is found; of one city where it is named."""
         if not q.strip():
-            return []
-        await places.refresh(db, keywords=q, city=city, only_city=bool(city.strip()))
+            return PoiSearch([], "off")
+        provider = await places.refresh(db, keywords=q, city=city, only_city=bool(city.strip()))
         page = PageRequest(1, 20)
         found = await pois.search(db, keywords=q, city=city, only_city=bool(city.strip()), page=page)
-        return [
+        rows = [
             PoiRow(poi["id"], poi["name"], str(poi["address"] or ""), poi["cityname"]) for poi in found.data
         ]
+        return PoiSearch(rows, provider)
 
 
 class Uploaded(msgspec.Struct, rename="camel", frozen=True):
