@@ -79,6 +79,8 @@ WITHOUT_IDS = {
     "POST /push/subscription/drop": "the caller's own browser",
     "PUT /push/settings": "the caller's own choices",
     "POST /push/trial": "to the caller's own browsers",
+    "POST /organisation/upgrade": "offers what the caller's own company claimed",
+    "POST /session/upgrades/{ticket}": "names a ticket that the caller saw on a screen",
     "GET /employees/template.xlsx": "an empty workbook",
     "GET /live": "a stream that does not end; tests/console/test_hub.py shows who hears what",
 }

@@ -35,6 +35,7 @@ from linli.console.session_routes import SessionListRoutes, SessionRoutes
 from linli.console.setup_routes import SetupRoutes
 from linli.console.sign_in_routes import LinkRoutes, ProviderRoutes, ScannedRoutes, ScanRoutes
 from linli.console.trace_routes import TraceRoutes
+from linli.console.upgrade_routes import UpgradeOfferRoutes, UpgradeRoutes
 from linli.databus.console import CONTROLLERS as databus_routes
 from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
@@ -72,6 +73,8 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     JoinRequestRoutes,
     OrganisationDataRoutes,
     CompanyRoutes,
+    UpgradeRoutes,
+    UpgradeOfferRoutes,
     LiveRoutes,
     DeliveryRoutes,
     SearchRoutes,

@@ -34,3 +34,16 @@ sign_in_attempts = Table(
     integer("open_ms", server_default="0"),  # no attempt is heard before this
     Index("ix_sign_in_attempts_last", "last_ms"),
 )
+
+organisation_upgrades = Table(
+    "organisation_upgrades",
+    metadata,
+    text_column("ticket_hash", primary_key=True),
+    text_column("owner_tenant"),  # whose communities move; not named tenant_id, for no company's data it is
+    integer("account_id"),  # the cloud account that began
+    text_column("state"),  # waiting, done, refused
+    text_column("name", server_default=""),  # of the organisation, once it is bound
+    integer("expires_ms"),
+    Index("ix_organisation_upgrades_expires", "expires_ms"),
+)
+"""QR codes with which an organisation takes over what a cloud account claimed."""

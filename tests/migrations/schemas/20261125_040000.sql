@@ -1440,6 +1440,16 @@ CREATE TABLE openapi_usage (
 
 ;
 INSERT INTO "openapi_usage" VALUES(1,'1','1','1',1,1);
+CREATE TABLE organisation_upgrades (
+	ticket_hash TEXT NOT NULL, 
+	owner_tenant TEXT NOT NULL, 
+	account_id INTEGER NOT NULL, 
+	state TEXT NOT NULL, 
+	name TEXT DEFAULT '' NOT NULL, 
+	expires_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_organisation_upgrades PRIMARY KEY (ticket_hash)
+);
+INSERT INTO "organisation_upgrades" VALUES('1','1',1,'1','1',1);
 CREATE TABLE organisations (
 	tenant_id TEXT NOT NULL, 
 	kind TEXT NOT NULL, 
@@ -2557,6 +2567,7 @@ CREATE INDEX ix_face_templates_state ON face_templates (state, model_id);
 CREATE INDEX ix_open_accounts_identity ON open_accounts (identity_id, frozen);
 CREATE UNIQUE INDEX uq_open_accounts_login ON open_accounts (tenant_id, project_id, login_name);
 CREATE UNIQUE INDEX uq_open_accounts_phone ON open_accounts (tenant_id, project_id, phone);
+CREATE INDEX ix_organisation_upgrades_expires ON organisation_upgrades (expires_ms);
 CREATE INDEX ix_push_subscriptions_account ON push_subscriptions (account_id, front);
 CREATE UNIQUE INDEX uq_push_subscriptions_endpoint ON push_subscriptions (endpoint_hash);
 CREATE INDEX ix_delivery_desired_credential ON delivery_desired (credential, kind);

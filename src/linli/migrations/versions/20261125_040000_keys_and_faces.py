@@ -441,6 +441,19 @@ def upgrade() -> None:
         batch_op.create_index("uq_open_accounts_phone", ["tenant_id", "project_id", "phone"], unique=True)
 
     op.create_table(
+        "organisation_upgrades",
+        sa.Column("ticket_hash", sa.Text(), nullable=False),
+        sa.Column("owner_tenant", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.Column("expires_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("ticket_hash", name=op.f("pk_organisation_upgrades")),
+    )
+    with op.batch_alter_table("organisation_upgrades", schema=None) as batch_op:
+        batch_op.create_index("ix_organisation_upgrades_expires", ["expires_ms"], unique=False)
+
+    op.create_table(
         "push_keys",
         sa.Column(
             "key_no",
@@ -556,6 +569,10 @@ def downgrade() -> None:
 
     op.drop_table("push_subscriptions")
     op.drop_table("push_keys")
+    with op.batch_alter_table("organisation_upgrades", schema=None) as batch_op:
+        batch_op.drop_index("ix_organisation_upgrades_expires")
+
+    op.drop_table("organisation_upgrades")
     with op.batch_alter_table("open_accounts", schema=None) as batch_op:
         batch_op.drop_index("uq_open_accounts_phone")
         batch_op.drop_index("uq_open_accounts_login")

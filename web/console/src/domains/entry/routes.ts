@@ -8,4 +8,11 @@ export default [
     props: true,
     meta: { titleKey: 'entry.scan.title' },
   },
+  {
+    path: 'upgrade/:ticket',
+    name: 'upgrade',
+    component: () => import('./UpgradePage.vue'),
+    props: true,
+    meta: { titleKey: 'entry.upgrade.title' },
+  },
 ] satisfies RouteRecordRaw[]
