@@ -5374,6 +5374,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/organisation/upgrade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Possible
+         * @description Whether there is anything to upgrade.
+         */
+        get: operations["ApiConsoleOrganisationUpgradePossible"];
+        put?: never;
+        /**
+         * Begin
+         * @description A QR code for the administrator of an organisation: good for ten minutes, once.
+         */
+        post: operations["ApiConsoleOrganisationUpgradeBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/overview": {
         parameters: {
             query?: never;
@@ -7540,6 +7564,50 @@ export interface paths {
          * @description Work in another tenant of the account.
          */
         post: operations["ApiConsoleSessionTenantChooseTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/session/upgrades/{ticket}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description What would move, and where to.
+         */
+        get: operations["ApiConsoleSessionUpgradesTicketShow"];
+        put?: never;
+        /**
+         * Decide
+         * @description Bind the communities to an organisation that the caller administers, or not.
+         */
+        post: operations["ApiConsoleSessionUpgradesTicketDecide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/session/upgrades/{ticket}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * State
+         * @description Whether somebody has decided.
+         */
+        get: operations["ApiConsoleSessionUpgradesTicketStateState"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -10762,6 +10830,11 @@ export interface components {
         OwnLogSwitch: {
             on: boolean;
         };
+        /** OwnOrganisation */
+        OwnOrganisation: {
+            name: string;
+            tenantId: string;
+        };
         /** Page[DeliveryRow] */
         "Page_linli.console.delivery_routes.DeliveryRow_": {
             data: components["schemas"]["DeliveryRow"][];
@@ -11368,6 +11441,15 @@ export interface components {
             city: string;
             name: string;
             poid: string;
+        };
+        /** PoiSearch */
+        PoiSearch: {
+            places: components["schemas"]["PoiRow"][];
+            /**
+             * @description silent: a map service is set up and did not answer, so the catalogue answers alone.
+             * @enum {string}
+             */
+            provider: "off" | "answered" | "silent";
         };
         /** PoiWanted */
         PoiWanted: {
@@ -12800,6 +12882,26 @@ export interface components {
         Unsubscribe: {
             endpoint: string;
         };
+        /** UpgradeAsked */
+        UpgradeAsked: {
+            /** @description Names of those that would move, at most 100. */
+            communities: string[];
+            company: string;
+            /** @description Those that the caller administers. */
+            organisations: components["schemas"]["OwnOrganisation"][];
+            state: string;
+        };
+        /** UpgradeDecision */
+        UpgradeDecision: {
+            /** @default  */
+            tenantId?: string;
+            yes: boolean;
+        };
+        /** UpgradePossible */
+        UpgradePossible: {
+            /** @description The company is a cloud account's and no organisation yet. */
+            possible: boolean;
+        };
         /** UpgradeRow */
         UpgradeRow: {
             changedMs: number;
@@ -12819,6 +12921,19 @@ export interface components {
             state: components["schemas"]["JobState"];
             step: number;
             tries: number;
+        };
+        /** UpgradeShown */
+        UpgradeShown: {
+            expiresMs: number;
+            qr: string;
+            ticket: string;
+            url: string;
+        };
+        /** UpgradeState */
+        UpgradeState: {
+            organisation: string;
+            /** @description waiting, done, refused, expired */
+            state: string;
         };
         /** Uploaded */
         Uploaded: {
@@ -25374,6 +25489,46 @@ export interface operations {
             };
         };
     };
+    ApiConsoleOrganisationUpgradePossible: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpgradePossible"];
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationUpgradeBegin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpgradeShown"];
+                };
+            };
+        };
+    };
     ApiConsoleOverviewFigures: {
         parameters: {
             query: {
@@ -26026,7 +26181,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PoiRow"][];
+                    "application/json": components["schemas"]["PoiSearch"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -29742,6 +29897,119 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSessionUpgradesTicketShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpgradeAsked"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSessionUpgradesTicketDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpgradeDecision"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleSessionUpgradesTicketStateState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpgradeState"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

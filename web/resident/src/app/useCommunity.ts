@@ -17,6 +17,9 @@ export function useCommunity() {
       null,
   )
 
+  /** Where one lives and whose service does not run. */
+  const suspended = computed(() => mine.value?.find((one) => one.suspended) ?? null)
+
   async function load(): Promise<Community[]> {
     mine.value = await answer(api.GET('/api/resident/communities'))
     return mine.value
@@ -27,5 +30,5 @@ export function useCommunity() {
     localStorage.setItem(STORED, id)
   }
 
-  return { mine, current, id: computed(() => current.value?.id ?? null), load, choose }
+  return { mine, current, suspended, id: computed(() => current.value?.id ?? null), load, choose }
 }

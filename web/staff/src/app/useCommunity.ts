@@ -7,6 +7,8 @@ const STORED = 'linli.community'
 const APPROVED = 2
 const MOST = 100
 const all = shallowRef<Community[] | null>(null)
+/** Names of those whose service does not run: nothing is worked on there. */
+const suspended = shallowRef<string[]>([])
 const chosen = ref(localStorage.getItem(STORED) ?? '')
 
 /** The community being worked in: the same choice as on the console of this machine. */
@@ -15,7 +17,9 @@ export function useCommunity() {
 
   async function load(): Promise<Community[]> {
     const page = await answer(api.GET('/api/console/communities', { params: { query: { pageSize: MOST } } }))
-    all.value = page.data.filter((one) => one.applyStatus === APPROVED)
+    const managed = page.data.filter((one) => one.applyStatus === APPROVED)
+    all.value = managed.filter((one) => one.serviceState === 'running')
+    suspended.value = managed.filter((one) => one.serviceState !== 'running').map((one) => one.name)
     return all.value
   }
 
@@ -24,5 +28,5 @@ export function useCommunity() {
     localStorage.setItem(STORED, id)
   }
 
-  return { all, current, id: computed(() => current.value?.id ?? null), load, choose }
+  return { all, suspended, current, id: computed(() => current.value?.id ?? null), load, choose }
 }
