@@ -9,7 +9,7 @@ from playwright.sync_api import Playwright
 from tests.browser.conftest import Demo, Visit
 from tests.browser.phone import AXE, findings, look, open_phone, sign_in
 
-PHONE = "13900007777"
+PHONE = "13900008181"
 NAME = "林晓舟"
 _ADD = """async ({ name, phone }) => {
   const json = { 'content-type': 'application/json', 'x-linli-request': '1' }
