@@ -14,7 +14,7 @@ from linli.console.sessions import Session
 from linli.domains.access.console import HISTORY as access_history
 from linli.domains.communities.console.history import HISTORY as communities_history
 from linli.domains.people.console.history import HISTORY as people_history
-from linli.domains.people.queries import organisation
+from linli.domains.people.queries import own_rights
 from linli.domains.people.rights import Right, Rights
 from linli.kernel import history
 from linli.kernel.clock import Clock
@@ -68,7 +68,7 @@ async def _told(kind: Kind, rows: list[Change], scope: Any, db: Database) -> lis
     if kind.tell is not None:
         await kind.tell(scope, db, found)
     staff = {int(row.by_id) for row in rows if row.by_kind == "staff" and row.by_id.isdecimal()}
-    names = await organisation.names(db, sorted(staff))
+    names = await own_rights.names(db, sorted(staff))
     told = []
     for row, fields in zip(rows, found, strict=True):
         words = []

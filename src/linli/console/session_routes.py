@@ -11,7 +11,7 @@ from linli.console import schemas, sessions, throttle
 from linli.console.access import COOKIE, SIGNED_IN, client_address
 from linli.console.errors import language_of
 from linli.console.sessions import Session
-from linli.domains.people.queries.organisation import closed_tenants
+from linli.domains.people.queries.own_rights import closed_tenants
 from linli.domains.people.rights import Right, Rights
 from linli.domains.people.service import accounts, agreements, codes, companies
 from linli.domains.people.service.accounts import clean_login

@@ -140,3 +140,48 @@ async def test_no_door_opens_to_the_denied_until_it_is_lifted(estate: Estate) ->
     async with estate.platform.db.begin() as tx:
         await emit(tx, AccountFrozen(estate.tenant.tenant, project, estate.owner, False))
     await until(lambda: len(gate.held.qr) == 2)
+
+
+async def test_a_place_with_doors_is_not_taken_away_under_them(estate: Estate) -> None:
+    iot_id, _ = await estate.new_door("SN-1", "1幢大门", online=False)
+    building = estate.buildings[0]
+    place = {"name": "1幢大门", "spaceId": building, "direction": "ENTRANCE"}
+    assert (await estate.desk.put(f"/doors/{iot_id}", json=place)).status_code == 204
+    refused = await estate.desk.delete(f"/spaces/{building}?whole=true")
+    assert (refused.status_code, refused.json()["code"]) == (409, "access.doors_here")
+    assert "1幢大门" in refused.json()["message"]
+    living = (await estate.desk.get(f"{estate.path}/residents")).json()
+    assert living["total"] == 2, "nobody moved out for nothing"
+    assert (await estate.desk.delete(f"/spaces/{estate.buildings[1]}?whole=true")).status_code == 200
+    assert (
+        await estate.desk.put(f"/doors/{iot_id}", json=place | {"spaceId": estate.root})
+    ).status_code == 204
+    assert (await estate.desk.delete(f"/spaces/{building}?whole=true")).status_code == 200
+
+
+async def test_undoing_a_move_out_brings_vehicles_and_key_back(estate: Estate) -> None:
+    """What others took meanwhile stays theirs, and is named."""
+    await estate.switch()
+    iot_id, _ = await estate.new_door("SN-1", "1幢门", online=False)
+    await estate.serve(iot_id, estate.buildings[0])
+    cars = f"{estate.path}/vehicles"
+    for plate in ("浙A12345", "浙A54321"):
+        made = await estate.desk.post(
+            cars, json={"identityId": estate.owner, "plate": plate, "brand": "比亚迪"}
+        )
+        assert made.status_code == 201, made.text
+    leaves = {"houseId": estate.houses[0], "identityId": estate.owner}
+    out = await estate.desk.post(f"{estate.path}/residents/move-out", json=leaves)
+    assert out.status_code in (200, 204), out.text
+    assert (await estate.desk.get(cars)).json()["total"] == 0
+    taken = await estate.desk.post(cars, json={"identityId": estate.neighbour, "plate": "浙A54321"})
+    assert taken.status_code == 201
+    back = await estate.desk.post(f"{estate.path}/history/{out.json()['changeId']}/restore")
+    assert back.status_code in (200, 204), back.text
+    rows = (await estate.desk.get(cars)).json()["data"]
+    assert {(row["plate"], row["brand"], row["ownerName"]) for row in rows} == {
+        ("浙A12345", "比亚迪", "王伟"), ("浙A54321", "", "李雷"),
+    }  # fmt: skip
+    told = await estate.desk.get(f"{estate.path}/history?kind=resident&target={estate.owner}")
+    fields = {one["field"]: one["after"] for one in told.json()["data"][0]["fields"]}
+    assert (fields["vehicles"], fields["vehicles_taken"]) == ("浙A12345", "浙A54321")

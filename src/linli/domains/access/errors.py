@@ -99,6 +99,12 @@ class NoKey(NotFound):
         super().__init__(what="key")
 
 
+class DoorsHere(Conflict):
+    """Doors stand in, or ring at, a space that was about to be deleted; `doors` names them."""
+
+    code = "access.doors_here"
+
+
 class TriedTooOften(TooMany):
     code = "access.tried_too_often"
 

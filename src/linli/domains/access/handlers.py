@@ -5,13 +5,15 @@ from typing import Any
 import msgspec
 
 from linli.delivery import service as delivery
+from linli.domains.access.errors import DoorsHere
 from linli.domains.access.ports import FaceOwners
-from linli.domains.access.queries.doors import find_door
+from linli.domains.access.queries.doors import find_door, names_at
 from linli.domains.access.rows import Door
 from linli.domains.access.service.doors import adopt_doors, forget_door
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL
 from linli.domains.access.service.passes import PassReport, event_time_ms, record_pass
+from linli.domains.communities.events import SpaceChanged
 from linli.kernel import telemetry
 from linli.kernel.db import Tx
 from linli.kernel.ids import Ids
@@ -72,6 +74,13 @@ class AccessHandlers:
                 credential=KEY_CREDENTIAL,
                 now_ms=tx.db.clock.now_ms(),
             )
+
+    async def spaces_changed(self, tx: Tx, event: SpaceChanged) -> None:
+        """A place with doors is not taken away under them: every pass tells where they stand. Raises DoorsHere."""
+        if event.type == "delete":
+            scope = Scope.system(event.tenant_id, "access")
+            if names := await names_at(scope, tx, event.ids):
+                raise DoorsHere(doors="、".join(names))
 
     async def device_moved(self, tx: Tx, event: DeviceMoved) -> None:
         """A device that left its community is no door of it any more."""

@@ -57,6 +57,7 @@ class AccessRoom:
     def register_events(self) -> None:
         handlers = self._db.handlers
         handlers.inline(DeviceMoved, self._handlers.device_moved)
+        handlers.inline(SpaceChanged, self._handlers.spaces_changed)
         handlers.inline(DeviceDeleted, self._handlers.device_deleted)
         handlers.after(QrUsedUp, self._endings.qr_used_up, name="access.end_used_up")
         handlers.after(DoorPersonDeleted, self._endings.person_deleted, name="access.end_of_person")

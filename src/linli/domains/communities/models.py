@@ -99,6 +99,7 @@ spaces = Table(
     Index("uq_spaces_path", "path", unique=True),
     Index("ix_spaces_children", "parent_id", "kind", "order_key"),
     Index("ix_spaces_kind", "community_id", "kind", "order_key"),
+    Index("ix_spaces_changed", "community_id", "kind", "changed_ms", "space_id"),
 )
 
 houses = Table(

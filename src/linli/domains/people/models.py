@@ -79,7 +79,9 @@ persons = Table(
     integer("changed_ms"),
     Index("uq_persons_identity", "identity_id", unique=True),
     Index("uq_persons_phone", "tenant_id", "phone", unique=True),
-    Index("ix_persons_name", "tenant_id", "name"),
+    Index(
+        "ix_persons_name", "tenant_id", "name", "phone", "id"
+    ),  # searched by parts of both, in the index alone
     Index("ix_persons_face", "face_id"),
     Index("ix_persons_phone", "phone"),  # whose a phone is in any tenant: residents sign in with it
 )
@@ -151,10 +153,30 @@ house_members = Table(
     integer("created_ms"),
     integer("changed_ms"),
     PrimaryKeyConstraint("house_id", "person_id"),
-    Index("ix_house_members_person", "person_id", "community_id"),
-    # In the order of lists, so that a page needs no sorting however many residents there are.
-    Index("ix_house_members_created", "community_id", "status", "created_ms", "person_id", "house_id"),
-    Index("ix_house_members_changed", "community_id", "status", "changed_ms", "person_id", "house_id"),
+    Index("ix_house_members_person", "person_id", "community_id", "status", "type", "house_id", "tenant_id"),
+    # In the order of lists and with all that their filters look at, so that a page needs no sorting, and what comes
+    # before it is passed over in the index, however many residents there are.
+    Index(
+        "ix_house_members_created",
+        "community_id",
+        "status",
+        "created_ms",
+        "person_id",
+        "house_id",
+        "type",
+        "tenant_id",
+    ),
+    Index(
+        "ix_house_members_changed",
+        "community_id",
+        "status",
+        "changed_ms",
+        "person_id",
+        "house_id",
+        "type",
+        "tenant_id",
+    ),
+    Index("ix_house_members_type", "community_id", "status", "type", "person_id", "house_id", "tenant_id"),
 )
 """Who belongs to which house. A row stays when its person moves out (status 4)."""
 

@@ -52,6 +52,19 @@ _all = Query(
 )
 
 
+_at_spaces = Query(
+    select(_d.name)
+    .where(in_scope(doors), or_(any_of(_d.space_id, "space_ids"), any_of(_d.call_space_id, "space_ids")))
+    .order_by(_d.name, _d.iot_id)
+    .limit(10)
+)
+
+
+async def names_at(scope: Scope, db: Reader, space_ids: list[int]) -> list[str]:
+    """Names of doors that stand in these spaces or ring there; the first ten."""
+    return [name for (name,) in await _at_spaces.all(db, scope, space_ids=space_ids)]
+
+
 class KeyRow(NamedTuple):
     community_id: int
     tenant_id: str

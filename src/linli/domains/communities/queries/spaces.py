@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, or_, select
 from linli.domains.communities import space_rules as rules
 from linli.domains.communities.models import house_assets, houses, spaces
 from linli.domains.communities.schemas import Asset, House, Space
-from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope, paging
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -269,23 +269,34 @@ _ORDERS: dict[str, Any] = {
     "-changed": (_s.changed_ms.desc(), _h.space_id),
 }
 HOUSE_ORDERS = tuple(_ORDERS)
-_house_pages: dict[tuple[frozenset[str], str], tuple[Query[House], Query[Any]]] = {}
+_OF_SPACES = frozenset({"low", "high"})
+_house_pages: dict[tuple[frozenset[str], str], tuple[paging.Pair[House], Query[Any]]] = {}
 
 
-def _house_page(filters: frozenset[str], order: str) -> tuple[Query[House], Query[Any]]:
+def _house_page(filters: frozenset[str], order: str) -> tuple[paging.Pair[House], Query[Any]]:
     """(rows, count) for one set of filters; each set is compiled once, so that the engine can use its indexes."""
     key = (filters, order)
     if key not in _house_pages:
-        base = _house_rows.where(
+        wanted = [
+            in_scope(houses),
             _h.community_id == bindparam("community_id", type_=INT),
             *(_FILTERS[name] for name in sorted(filters)),
-        )
-        rows = base.order_by(*_ORDERS[order])
-        rows = rows.limit(bindparam("limit", type_=INT)).offset(bindparam("offset", type_=INT))
-        _house_pages[key] = (
-            Query(rows, House, heavy=True),
-            Query(base.with_only_columns(func.count()), heavy=True),
-        )
+        ]
+        count = select(func.count()).select_from(houses).where(*wanted)
+        keys = select(_h.space_id).where(*wanted)
+        if filters & _OF_SPACES:
+            count = count.join(spaces, _s.space_id == _h.space_id)
+        if filters & _OF_SPACES or order == "-changed":
+            keys = keys.join(spaces, _s.space_id == _h.space_id).where(
+                _s.community_id == bindparam("community_id", type_=INT), _s.kind == rules.HOUSE
+            )
+
+        def rows(order_by: list[Any]) -> Query[House]:
+            chosen = paging.limited(keys.order_by(*order_by)).subquery("chosen")
+            found = _house_rows.join(chosen, _h.space_id == chosen.c.space_id).order_by(*order_by)
+            return Query(found, House, heavy=True)
+
+        _house_pages[key] = paging.both_ways(rows, _ORDERS[order]), Query(count, heavy=True)
     return _house_pages[key]
 
 
@@ -310,7 +321,7 @@ async def house_page(
     rows, count = _house_page(frozenset(binds), order)
     binds["community_id"] = community_id
     total = int(await count.scalar(db, scope, **binds))
-    return Page.of(page, total, await rows.all(db, scope, **binds, **page.binds))
+    return Page.of(page, total, await paging.rows_of(rows, db, scope, page, total, binds))
 
 
 async def house(scope: Scope, db: Reader, space_id: int) -> House:

@@ -139,7 +139,8 @@ class _Planner:
         if at is not None and (first := self._rows_of_houses.get(at.space_id)):
             self._fault(row, "house", "repeats", other=first)
             return
-        facts = {name: row.values[name] for name in HOUSE_FIELDS if name in row.values}
+        values = row.values
+        facts = {name: values[name] for name in HOUSE_FIELDS if name in values}
         if at is not None:
             self._change_house(at.space_id, facts)
         else:
@@ -212,7 +213,8 @@ class _Planner:
 
     def _person(self, row: Row, house_id: int) -> PhoneHolder | None:
         """Who a row means: the holder of its phone, a namesake in the house, or somebody new."""
-        name, phone = row.values["name"], row.values.get("phone")
+        values = row.values
+        name, phone = values["name"], values.get("phone")
         if phone is None:
             return self._nameless.get((house_id, name)) or self._new_person(row, house_id)
         holder, first = self._holders.get(phone, (None, 0))
@@ -227,10 +229,11 @@ class _Planner:
         return holder
 
     def _new_person(self, row: Row, house_id: int) -> PhoneHolder:
-        said = {key: row.values[key] for key in _PROFILE_FIELDS if key in row.values}
-        own = {key.removeprefix(CUSTOM): value for key, value in row.values.items() if key.startswith(CUSTOM)}
+        values = row.values
+        said = {key: values[key] for key in _PROFILE_FIELDS if key in values}
+        own = {key.removeprefix(CUSTOM): value for key, value in values.items() if key.startswith(CUSTOM)}
         profile = Profile(**said, ext=json.dumps(own, ensure_ascii=False) if own else None)
-        holder = PhoneHolder(self._ids.number(), self._ids.identity_id(), row.values["name"])
+        holder = PhoneHolder(self._ids.number(), self._ids.identity_id(), values["name"])
         row_of_person = person_row(
             profile,
             person_id=holder.id,

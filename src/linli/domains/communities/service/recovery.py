@@ -5,6 +5,7 @@ from linli.domains.communities.service import assets, removal, spaces
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.people.schemas import Profile, checked
 from linli.domains.people.service import persons, residents
+from linli.domains.people.service.vehicles import VehicleForm
 from linli.kernel.db import Tx
 from linli.kernel.history import Change
 from linli.kernel.ids import Ids
@@ -50,12 +51,12 @@ async def restore_space(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_m
 
 async def restore_resident(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int) -> None:
     """What was known of a person, what they were to a house, or that they lived there."""
-    del ids
     kept, identity_id = change.remains, change.target
     if change.action == "moved_out":
         await residents.come_back(
             scope, tx, SpaceHouses(), house_id=kept["house"], identity_id=identity_id, type=kept["type"],
-            now_ms=now_ms,
+            parked=[VehicleForm(plate=one[0], brand=one[1], color=one[2]) for one in kept.get("vehicles", ())],
+            ids=ids, now_ms=now_ms,
         )  # fmt: skip
         return
     was = {name: before for name, (before, _) in change.differences.items()}

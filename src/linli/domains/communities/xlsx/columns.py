@@ -44,6 +44,8 @@ class Column(NamedTuple):
     width: int = 12
     also: tuple[str, ...] = ()
     """Other titles that people use."""
+    distinct: bool = False
+    """Whether hardly two rows say the same."""
     options: tuple[str, ...] = ()
     """What a drop-down offers where choices have no numbers."""
 
@@ -120,12 +122,15 @@ RESIDENTS: Final = Sheet(
             hint_zh="与房屋的关系", hint_en="What the person is to the house", also=("与业主关系", "住户类型"),
         ),
         Column(
-            "phone", "手机号", "Phone", cells.phone, width=16,
+            "phone", "手机号", "Phone", cells.phone, width=16, distinct=True,
             hint_zh="同一手机号视为同一人", hint_en="The same phone means the same person",
             also=("手机", "手机号码", "电话", "联系电话"),
         ),
         Column("sex", "性别", "Sex", _choice(SEXES), choices=SEXES),
-        Column("id_no", "证件号码", "ID number", cells.id_number, width=22, also=("身份证号", "身份证号码", "证件号")),
+        Column(
+            "id_no", "证件号码", "ID number", cells.id_number, width=22, distinct=True,
+            also=("身份证号", "身份证号码", "证件号"),
+        ),
         Column("age", "年龄", "Age", cells.age),
         Column("degree", "学历", "Degree", _choice(DEGREES), choices=DEGREES),
         Column("marriage", "婚姻状况", "Marriage", _choice(MARRIAGES), choices=MARRIAGES, also=("婚姻",)),

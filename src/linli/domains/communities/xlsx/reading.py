@@ -57,18 +57,35 @@ class Problem(NamedTuple):
         return i18n.text(f"rule.{self.rule}", language, **self.facts)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One good row: values by column key; columns that are empty or absent are missing."""
+_keys: dict[tuple[str, ...], tuple[str, ...]] = {}
+_KEYS_MAX: Final = 10_000
 
-    sheet: str
-    number: int
-    values: dict[str, Any]
+
+class Row:
+    """One good row: values by column key; columns that are empty or absent are missing.
+
+    Keys and values apart: rows of a workbook have the same few sets of keys, and a dictionary each would take most of
+    the memory of a long one.
+    """
+
+    __slots__ = ("_cells", "_columns", "number", "sheet")
+
+    def __init__(self, sheet: str, number: int, values: dict[str, Any]) -> None:
+        self.sheet, self.number = sheet, number
+        columns = tuple(values)
+        if len(_keys) > _KEYS_MAX:
+            _keys.clear()
+        self._columns, self._cells = _keys.setdefault(columns, columns), tuple(values.values())
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return dict(zip(self._columns, self._cells, strict=True))
 
     @property
     def place(self) -> tuple[str, str, str]:
         """(building, unit, house)."""
-        return self.values["building"], self.values["unit"], self.values["house"]
+        values = self.values
+        return values["building"], values["unit"], values["house"]
 
 
 @dataclass(slots=True)
@@ -167,6 +184,7 @@ def read_list(path: Path, kind: Sheet, *, most: int) -> ListReading:
         found = ListReading([], [], {column.key: letter for _, letter, _, column in head.columns}, 0)
         count = 0
         lines = head.sheet.iter_rows(min_row=head.row + 1, max_col=_WIDTH_MAX, values_only=True)
+        seen: Seen = {}
         for number, values in enumerate(lines, head.row + 1):
             if number > head.row + most + _BLANK_ROWS_MAX:
                 break
@@ -176,7 +194,7 @@ def read_list(path: Path, kind: Sheet, *, most: int) -> ListReading:
             if count > most:
                 found.problems.append(Problem(kind.key, number, "", "", "", "too_many_rows", {"limit": most}))
                 break
-            row, faults = _read_row(head, number, values)
+            row, faults = _read_row(head, number, values, seen)
             found.problems.extend(faults)
             if not faults:
                 found.rows.append(Row(kind.key, number, row))
@@ -275,6 +293,7 @@ def _read_sheet(head: _Head, reading: Reading, progress: Callable[[int], None]) 
         return
     into = reading.houses if head.kind.key == HOUSES.key else reading.residents
     blank = 0
+    seen: Seen = {}
     rows = head.sheet.iter_rows(min_row=head.row + 1, max_col=_WIDTH_MAX, values_only=True)
     for number, values in enumerate(rows, head.row + 1):
         if all(value is None or value == "" for value in values):
@@ -289,18 +308,30 @@ def _read_sheet(head: _Head, reading: Reading, progress: Callable[[int], None]) 
             return
         if reading.rows % _STEP == 0:
             progress(reading.rows)
-        found, faults = _read_row(head, number, values)
+        found, faults = _read_row(head, number, values, seen)
         if faults:
             reading.problems += faults
         else:
             into.append(Row(key, number, found))
 
 
-def _read_row(head: _Head, number: int, values: tuple[Any, ...]) -> tuple[dict[str, Any], list[Problem]]:
+type Seen = dict[tuple[str, str], Any]
+"""(column, what its cell says) → its value: most columns say few different things, and saying them once saves both
+the time of reading and the memory of a long workbook."""
+_SEEN_MAX: Final = 50_000
+
+
+def _read_row(
+    head: _Head, number: int, values: tuple[Any, ...], seen: Seen
+) -> tuple[dict[str, Any], list[Problem]]:
     found: dict[str, Any] = {}
     faults: list[Problem] = []
     for position, letter, title, column in head.columns:
-        text = cells.text_of(values[position] if position < len(values) else None)
+        raw = values[position] if position < len(values) else None
+        if type(raw) is str and (known := seen.get((column.key, raw))) is not None:
+            found[column.key] = known
+            continue
+        text = cells.text_of(raw)
         if not text:
             if column.required:
                 faults.append(Problem(head.kind.key, number, letter, title, "", "required", {}))
@@ -310,4 +341,6 @@ def _read_row(head: _Head, number: int, values: tuple[Any, ...]) -> tuple[dict[s
             faults.append(Problem(head.kind.key, number, letter, title, text[:200], value.rule, value.facts))
         else:
             found[column.key] = value
+            if type(raw) is str and not column.distinct and len(seen) < _SEEN_MAX:
+                seen[column.key, raw] = value
     return found, faults

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, literal_column, or_, select
 
 from linli.domains.people.models import (
     community_persons,
@@ -14,7 +14,7 @@ from linli.domains.people.models import (
 from linli.domains.people.person_rules import MOVED_IN, MOVED_OUT
 from linli.domains.people.queries.persons import like
 from linli.domains.people.schemas import Member
-from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope, paging
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
@@ -266,6 +266,16 @@ async def stamp(scope: Scope, db: Reader, community_id: int) -> tuple[Any, ...]:
     return await _stamp.one(db, scope, community_id=community_id) or ()
 
 
+def _of(condition: Any) -> Any:
+    """Ties of those persons who fit: found by themselves first, since they stand together in one index."""
+    return _m.person_id.in_(select(_p.id).where(in_scope(persons), condition))
+
+
+_FITS: dict[str, Any] = {
+    "phone": _p.phone == bindparam("phone"),
+    "name": _p.name.like(bindparam("name"), escape="\\"),
+    "text": _p.name.like(bindparam("text"), escape="\\") | _p.phone.like(bindparam("text"), escape="\\"),
+}
 _FILTERS: dict[str, Any] = {
     "group_id": _m.person_id.in_(
         select(user_group_members.c.person_id).where(
@@ -277,9 +287,8 @@ _FILTERS: dict[str, Any] = {
     "status": _m.status == bindparam("status", type_=INT),
     "type": _m.type == bindparam("type", type_=INT),
     "types": any_of(_m.type, "types"),
-    "phone": _p.phone == bindparam("phone"),
-    "name": _p.name.like(bindparam("name"), escape="\\"),
-    "text": _p.name.like(bindparam("text"), escape="\\") | _p.phone.like(bindparam("text"), escape="\\"),
+    "hits": any_of(_m.person_id, "hits"),
+    **{name: _of(fits) for name, fits in _FITS.items()},
     "since": _m.changed_ms >= bindparam("since", type_=INT),
     "until": _m.changed_ms <= bindparam("until", type_=INT),
 }
@@ -293,25 +302,54 @@ _ORDERS: dict[str, Any] = {
 }
 ORDERS = tuple(_ORDERS)
 _OF_PERSONS = frozenset({"phone", "name", "text"})
-"""Filters that look at persons; a count without them need not."""
-_queries: dict[tuple[frozenset[str], str], tuple[Query[Member], Query[Any]]] = {}
+_HITS_MAX = 20_000
+_hits: dict[frozenset[str], Query[Any]] = {}
 
 
-def _page_queries(filters: frozenset[str], order: str) -> tuple[Query[Member], Query[Any]]:
+async def _hits_of(scope: Scope, db: Reader, binds: dict[str, Any]) -> dict[str, Any]:
+    """The filters with the persons who fit in place of what fits them, unless they are very many: looked for once."""
+    key = frozenset(_OF_PERSONS & binds.keys())
+    if not key:
+        return binds
+    if key not in _hits:
+        found = select(_p.id).where(in_scope(persons), *(_FITS[name] for name in sorted(key)))
+        _hits[key] = Query(found.limit(_HITS_MAX + 1), heavy=True)
+    rows = await _hits[key].all(db, scope, **{name: binds[name] for name in key})
+    if len(rows) > _HITS_MAX:
+        return binds
+    return {name: value for name, value in binds.items() if name not in key} | {
+        "hits": [one for (one,) in rows]
+    }
+
+
+_BY_NAME = ("name", "-name")
+_queries: dict[tuple[frozenset[str], str], tuple[paging.Pair[Member], Query[Any]]] = {}
+
+
+def _page_queries(filters: frozenset[str], order: str) -> tuple[paging.Pair[Member], Query[Any]]:
     """(rows, count) for one set of filters; each set is compiled once, so that the engine can use its indexes."""
     key = (filters, order)
     if key not in _queries:
         wanted = (
+            in_scope(house_members),
             _m.community_id == bindparam("community_id", type_=INT),
             *(_FILTERS[name] for name in sorted(filters)),
         )
-        base = _joined.where(*wanted)
-        rows = base.order_by(*_ORDERS[order])
-        rows = rows.limit(bindparam("limit", type_=INT)).offset(bindparam("offset", type_=INT))
-        count = base.with_only_columns(func.count())
-        if not filters & _OF_PERSONS:
-            count = select(func.count()).where(in_scope(house_members), *wanted)
-        _queries[key] = (Query(rows, Member, heavy=True), Query(count, heavy=True))
+        keys = select(_m.house_id, _m.person_id).where(*wanted)
+        if order in _BY_NAME:  # the tenant said outright: its persons stand in this order in an index
+            own = _p.tenant_id == bindparam("of_tenant")
+            # The community by an expression: else engines sort all its residents for every page.
+            here = _m.community_id + literal_column("0") == bindparam("community_id", type_=INT)
+            rest = [in_scope(house_members), *wanted[2:], own, here]
+            keys = select(_m.house_id, _m.person_id).join(persons, _p.id == _m.person_id).where(*rest)
+        count = Query(select(func.count()).select_from(house_members).where(*wanted), heavy=True)
+
+        def rows(order_by: list[Any]) -> Query[Member]:
+            chosen = paging.limited(keys.order_by(*order_by)).subquery("chosen")
+            on = (_m.house_id == chosen.c.house_id) & (_m.person_id == chosen.c.person_id)
+            return Query(_joined.join(chosen, on).order_by(*order_by), Member, heavy=True)
+
+        _queries[key] = paging.both_ways(rows, _ORDERS[order]), count
     return _queries[key]
 
 
@@ -351,8 +389,12 @@ async def page(
         "since": since_ms,
         "until": until_ms,
     }
-    binds = {key: value for key, value in binds.items() if value is not None}
+    binds = await _hits_of(scope, db, {key: value for key, value in binds.items() if value is not None})
+    if binds.get("hits") == []:
+        return Page.of(request, 0, [])
     rows, count = _page_queries(frozenset(binds), order)
     binds["community_id"] = community_id
     total = int(await count.scalar(db, scope, **binds))
-    return Page.of(request, total, await rows.all(db, scope, **binds, **request.binds))
+    if order in _BY_NAME:
+        binds["of_tenant"] = scope.tenant
+    return Page.of(request, total, await paging.rows_of(rows, db, scope, request, total, binds))

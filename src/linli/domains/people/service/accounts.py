@@ -18,7 +18,7 @@ from linli.domains.people.models import (
     staff_rights,
 )
 from linli.domains.people.person_rules import MOVED_IN, clean_phone, is_phone
-from linli.domains.people.queries import organisation
+from linli.domains.people.queries import own_rights
 from linli.domains.people.queries.open_accounts import let_in
 from linli.domains.people.rights import COMMUNITY_ROLES, TENANT_ROLES, Rights, Role, RoleGrant
 from linli.kernel import tenancy
@@ -314,7 +314,7 @@ async def rights(db: Reader, account_id: int) -> Rights:
     account = await get_account(db, account_id)
     if account.disabled:
         raise AccountDisabled()
-    closed = await organisation.closed_tenants(db, account_id)
+    closed = await own_rights.closed_tenants(db, account_id)
     grants = [
         RoleGrant(Role(role), tenant, community)
         for role, tenant, community in await _roles.all(db, id=account_id)
@@ -324,7 +324,7 @@ async def rights(db: Reader, account_id: int) -> Rights:
         RoleGrant(Role.RESIDENT, tenant, community)
         for tenant, community in await _homes.all(db, id=account_id)
     ]
-    own = [one for one in await organisation.own_rights(db, account_id) if one.tenant_id not in closed]
+    own = [one for one in await own_rights.own_rights(db, account_id) if one.tenant_id not in closed]
     return Rights(account_id, account.name, (*grants, *homes), tuple(own))
 
 

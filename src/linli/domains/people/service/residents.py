@@ -4,7 +4,7 @@ Entered by the property they live there at once; those who register themselves w
 wants it (`reviews`), on the same table and states.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import bindparam, update
 
@@ -15,6 +15,7 @@ from linli.domains.people.ports import Houses
 from linli.domains.people.queries import residents as queries
 from linli.domains.people.schemas import Member, Profile
 from linli.domains.people.service import groups, persons, vehicles
+from linli.domains.people.service.vehicles import VehicleForm
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound
@@ -111,15 +112,19 @@ async def note_tie(
     type: int,
     now_ms: int,
     said: Mapping[str, object] | None = None,
+    gone: Mapping[str, object] | None = None,
     reason: str = "",
 ) -> int:
-    """What began or ended between a person and a house, in the history of both; the number of the person's change."""
+    """What began or ended between a person and a house, in the history of both; the number of the person's change.
+
+    `gone` went with it, and is kept for coming back.
+    """
     tie = {"house": house_id, "type": type}
     ends = action == "moved_out"
     change_no = await history.note(
         scope, tx, persons.RESIDENT, identity_id, action, community_id=community_id, now_ms=now_ms, reason=reason,
         before=tie if ends else None, after=None if ends else {**tie, **(said or {})},
-        kept={"house": house_id, "type": type},
+        kept={"house": house_id, "type": type, **(gone or {})},
     )  # fmt: skip
     who = {"resident": identity_id}
     await history.note(
@@ -245,16 +250,22 @@ async def move_out(
     """
     held = await present_member(scope, tx, house_id, identity_id)
     await write(scope, tx, held, now_ms, type=held.type, status=rules.MOVED_OUT)
+    homes = await queries.houses_of(scope, tx, held.person_id)
+    last = not any(home.community_id == held.community_id for home in homes)
+    parked = (
+        await vehicles.leave(scope, tx, community_id=held.community_id, person_id=held.person_id)
+        if last
+        else []
+    )
     change_no = await note_tie(
         scope, tx, "moved_out", house_id=house_id, community_id=held.community_id, identity_id=identity_id,
         type=held.type, now_ms=now_ms, reason=reason,
+        gone={"vehicles": [[one.plate, one.brand, one.color] for one in parked]} if parked else None,
     )  # fmt: skip
-    homes = await queries.houses_of(scope, tx, held.person_id)
-    if not any(home.community_id == held.community_id for home in homes):
+    if last:
         await groups.leave_all(
             scope, tx, community_id=held.community_id, person_id=held.person_id, kind=rules.RESIDENT_GROUP
         )
-        await vehicles.leave(scope, tx, community_id=held.community_id, person_id=held.person_id)
     tie = events.HouseTie(house_id, held.person_id, identity_id, held.type)
     await emit(tx, events.ResidentsMovedOut(scope.tenant, held.community_id, [tie]))
     await emit(tx, events.UserChanged(scope.tenant, held.community_id, [identity_id], "update"))
@@ -262,9 +273,22 @@ async def move_out(
 
 
 async def come_back(
-    scope: Scope, tx: Tx, houses: Houses, *, house_id: int, identity_id: str, type: int, now_ms: int
+    scope: Scope,
+    tx: Tx,
+    houses: Houses,
+    *,
+    house_id: int,
+    identity_id: str,
+    type: int,
+    parked: Sequence[VehicleForm] = (),
+    ids: Ids,
+    now_ms: int,
 ) -> None:
-    """Somebody who moved out lives there again. Raises NotFound, AlreadyMember."""
+    """Somebody who moved out lives there again, with the vehicles that went with them.
+
+    A plate that somebody registered meanwhile stays theirs; the history of the return names both. Keys that living
+    there gives come by `ResidentsMovedIn`. Raises NotFound, AlreadyMember.
+    """
     await houses.community_of_house(scope, tx, house_id)
     held = await queries.member(scope, tx, house_id, identity_id)
     if held is None:
@@ -272,9 +296,19 @@ async def come_back(
     if held.status == rules.MOVED_IN:
         raise AlreadyMember(field="houseId")
     await write(scope, tx, held, now_ms, type=type, status=rules.MOVED_IN)
+    back, taken = await vehicles.come_back(
+        scope,
+        tx,
+        community_id=held.community_id,
+        identity_id=identity_id,
+        forms=parked,
+        ids=ids,
+        now_ms=now_ms,
+    )
+    told = {"vehicles": back, "vehicles_taken": taken}
     await note_tie(
         scope, tx, "moved_in", house_id=house_id, community_id=held.community_id, identity_id=identity_id,
-        type=type, now_ms=now_ms,
+        type=type, now_ms=now_ms, said={name: ", ".join(plates) for name, plates in told.items() if plates},
     )  # fmt: skip
     await live_there(
         scope, tx, house_id=house_id, community_id=held.community_id, person_id=held.person_id,

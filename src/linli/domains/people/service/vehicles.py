@@ -1,5 +1,6 @@
 """Vehicles that persons of a community keep. Spec B §3.10."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -147,9 +148,36 @@ async def remove(scope: Scope, tx: Tx, *, community_id: int, vehicle_ids: list[i
     await _drop(scope, tx, held)
 
 
-async def leave(scope: Scope, tx: Tx, *, community_id: int, person_id: int) -> None:
-    """A person left a community: so do their vehicles, whose plates somebody else may now register."""
-    await _drop(scope, tx, await queries.of_person(scope, tx, community_id, person_id))
+async def leave(scope: Scope, tx: Tx, *, community_id: int, person_id: int) -> list[Vehicle]:
+    """A person left a community: so do their vehicles, whose plates somebody else may now register; which they were."""
+    held = await queries.of_person(scope, tx, community_id, person_id)
+    await _drop(scope, tx, held)
+    return held
+
+
+async def come_back(
+    scope: Scope,
+    tx: Tx,
+    *,
+    community_id: int,
+    identity_id: str,
+    forms: Sequence[VehicleForm],
+    ids: Ids,
+    now_ms: int,
+) -> tuple[list[str], list[str]]:
+    """Vehicles that left with a person are registered again; (plates that are back, plates that others have now)."""
+    plates = [form.plate or "" for form in forms]
+    taken = await queries.by_plates(scope, tx, community_id, plates) if plates else {}
+    free = [form for form in forms if form.plate not in taken]
+    person = await owner(scope, tx, community_id, identity_id) if free else None
+    if person is not None:
+        held = await queries.of_person(scope, tx, community_id, person.id)
+        free = free[: max(A_PERSON - len(held), 0)]
+        await add(
+            scope, tx, community_id=community_id, identity_id=identity_id, forms=free, ids=ids, now_ms=now_ms
+        )
+    back = [form.plate or "" for form in free]
+    return back, [plate for plate in plates if plate not in back]
 
 
 async def leave_many(scope: Scope, tx: Tx, *, community_id: int, person_ids: list[int]) -> None:
