@@ -8,19 +8,18 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import AsyncIterator
+from typing import IO, Any, Final, cast
 
 import sqlalchemy as sa
-from sqlalchemy import Table, bindparam, delete, select
+from sqlalchemy import Table, bindparam, delete, select, tuple_
 
 from linli.kernel.db import Command, Database, Query, Reader, Tx, metadata
-from linli.kernel.errors import Conflict, TooLarge
+from linli.kernel.errors import Conflict, NotFound
 from linli.kernel.objects import ObjectStore
 
 _SECRET: Final = re.compile(r"secret|password|hash|sealed|token|digest|private|verifier|nonce")
-ROWS_MAX: Final = 2_000_000
-FILES_MAX_BYTES: Final = 1 << 30
+ROWS_AT_ONCE: Final = 1000
 ERASE_AFTER_MS: Final = 30 * 86_400_000
 """So long after the end of its service a company may still take its data along."""
 
@@ -51,50 +50,97 @@ def _columns(table: Table) -> list[Any]:
     ]
 
 
-_whole: dict[str, Query[Any]] = {}
+_pages: dict[tuple[str, bool], Query[Any]] = {}
 
 
-async def _rows(db: Reader, table: Table, tenant_id: str) -> Iterable[dict[str, Any]]:
-    columns = _columns(table)
-    query = _whole.get(table.name)
-    if query is None:
-        statement = select(*columns).where(table.c.tenant_id == bindparam("tenant")).limit(ROWS_MAX + 1)
-        query = _whole[table.name] = Query(
+def _page_of(table: Table, *, first: bool) -> Query[Any]:
+    """A piece of a company's rows of a table in the order of its key, from the beginning or after a row."""
+    if (table.name, first) not in _pages:
+        keys = list(table.primary_key.columns)
+        statement = select(*keys, *_columns(table)).where(table.c.tenant_id == bindparam("of_tenant"))
+        if not first:
+            after = tuple_(*(bindparam(f"after_{at}", type_=key.type) for at, key in enumerate(keys)))
+            statement = statement.where(tuple_(*keys) > after)
+        statement = statement.order_by(*keys).limit(ROWS_AT_ONCE)
+        _pages[table.name, first] = Query(
             statement, unscoped="a company's own rows; its tenant is the condition", heavy=True
         )
-    rows = await query.all(db, tenant=tenant_id)
-    if len(rows) > ROWS_MAX:
-        raise TooLarge(limit=f"{ROWS_MAX} rows")
-    names = [column.name for column in columns]
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    return _pages[table.name, first]
 
 
-async def export(db: Database, objects: ObjectStore, *, tenant_id: str, name: str) -> bytes:
-    """A zip of everything a company owns: a file of JSON lines a table, its pictures, and a table of contents."""
-    out = io.BytesIO()
+async def _rows(db: Reader, table: Table, tenant_id: str) -> AsyncIterator[list[dict[str, Any]]]:
+    """Everything a company has in a table, piece by piece."""
+    names = [column.name for column in _columns(table)]
+    width = len(table.primary_key.columns)
+    binds: dict[str, Any] = {}
+    while True:
+        found = await _page_of(table, first=not binds).all(db, of_tenant=tenant_id, **binds)
+        if found:
+            yield [dict(zip(names, tuple(row)[width:], strict=True)) for row in found]
+        if len(found) < ROWS_AT_ONCE:
+            return
+        binds = {f"after_{at}": value for at, value in enumerate(tuple(found[-1])[:width])}
+
+
+class _Sink(io.RawIOBase):
+    """What an archive wrote and nobody has fetched yet. It cannot be sought in, so that nothing waits for the end."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self._held += data
+        return len(data)
+
+    def fetch(self) -> bytes:
+        held, self._held = bytes(self._held), bytearray()
+        return held
+
+
+async def export(db: Database, objects: ObjectStore, *, tenant_id: str, name: str) -> AsyncIterator[bytes]:
+    """A zip of everything a company owns: a file of JSON lines a table, its pictures, and a table of contents.
+
+    It is made while it is fetched: memory holds some rows or a piece of a picture, however much the company has.
+    """
+    sink = _Sink()
     counts: dict[str, int] = {}
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    missing: list[str] = []
+    with zipfile.ZipFile(cast(IO[bytes], sink), "w", zipfile.ZIP_DEFLATED) as archive:
         for table in tables():
-            rows = list(await _rows(db, table, tenant_id))
-            counts[table.name] = len(rows)
-            if rows:
-                lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-                await asyncio.to_thread(archive.writestr, f"tables/{table.name}.jsonl", lines + "\n")
-        size = 0
-        for row in await _rows(db, metadata.tables["uploads"], tenant_id):
-            size += int(row["size"])
-            if size > FILES_MAX_BYTES:
-                raise TooLarge(limit=f"{FILES_MAX_BYTES >> 20} MiB")
-            content = await objects.get(row["object_key"], limit=FILES_MAX_BYTES)
-            await asyncio.to_thread(archive.writestr, f"files/{row['object_key']}", content)
-        contents = {"company": name, "tenantId": tenant_id, "atMs": db.clock.now_ms(), "rows": counts}
+            counts[table.name] = 0
+            part: IO[bytes] | None = None
+            async for rows in _rows(db, table, tenant_id):
+                part = part or archive.open(f"tables/{table.name}.jsonl", "w", force_zip64=True)
+                counts[table.name] += len(rows)
+                lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+                await asyncio.to_thread(part.write, lines.encode())
+                yield sink.fetch()
+            if part is not None:
+                part.close()
+        async for rows in _rows(db, metadata.tables["uploads"], tenant_id):
+            for key in (str(row["object_key"]) for row in rows):
+                try:
+                    async with objects.open(key) as opened:
+                        with archive.open(f"files/{key}", "w", force_zip64=True) as file:
+                            async for chunk in opened.chunks:
+                                await asyncio.to_thread(file.write, chunk)
+                                yield sink.fetch()
+                except NotFound:
+                    missing.append(key)
+        contents = {
+            "company": name, "tenantId": tenant_id, "atMs": db.clock.now_ms(), "rows": counts, "missing": missing
+        }  # fmt: skip
         archive.writestr("contents.json", json.dumps(contents, ensure_ascii=False, indent=2))
-    return out.getvalue()
+    yield sink.fetch()
 
 
 async def files_of(db: Reader, tenant_id: str) -> list[str]:
     """Keys of the company's pictures in the object store."""
-    return [str(row["object_key"]) for row in await _rows(db, metadata.tables["uploads"], tenant_id)]
+    pieces = _rows(db, metadata.tables["uploads"], tenant_id)
+    return [str(row["object_key"]) async for rows in pieces for row in rows]
 
 
 async def erase(tx: Tx, *, tenant_id: str) -> int:

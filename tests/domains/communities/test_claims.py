@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from linli.app.housekeeping import Housekeeping
+from linli.console import organisation_data
 from linli.domains.communities.events import ResidentPageAsked
 from linli.domains.communities.service import pois
 from linli.domains.notifications.room import NotificationsRoom
@@ -448,7 +449,15 @@ async def test_a_payee_account_and_then_pages_for_residents(parts, owner, admini
 
 
 @pytest.mark.covers("ONB-18")
-async def test_a_company_takes_its_data_along_ends_and_is_erased(parts, owner, administrator, clock):  # noqa: F811
+async def test_a_company_takes_its_data_along_ends_and_is_erased(
+    parts,
+    owner,
+    administrator,
+    clock,
+    monkeypatch,  # noqa: F811
+):
+    monkeypatch.setattr(organisation_data, "ROWS_AT_ONCE", 1)  # every table comes in pieces
+    monkeypatch.setattr(organisation_data, "_pages", {})
     number = await managed(owner, administrator)
     root = (await owner.get(f"/communities/{number}")).json()["rootSpaceId"]
     said = {"parentId": int(root), "kind": "building", "name": "1幢"}
@@ -462,6 +471,8 @@ async def test_a_company_takes_its_data_along_ends_and_is_erased(parts, owner, a
         spaces = [json.loads(line) for line in archive.read("tables/spaces.jsonl").splitlines()]
         everything = b"".join(archive.read(name) for name in names)
     assert contents["company"] == "绿源物业"
+    assert contents["rows"]["spaces"] == len(spaces) == len({row["space_id"] for row in spaces}) == 2
+    assert contents["missing"] == []
     assert "1幢" in {row["name"] for row in spaces}
     assert {row["community_id"] for row in spaces} == {int(number)}
     assert any(name.startswith("files/") and name.endswith(".png") for name in names)
