@@ -448,16 +448,16 @@ async def test_a_payee_account_and_then_pages_for_residents(parts, owner, admini
     assert (await owner.get(page)).json()["state"] == "approved"
 
 
-@pytest.mark.covers("ONB-18")
-async def test_a_company_takes_its_data_along_ends_and_is_erased(
-    parts,
-    owner,
-    administrator,
-    clock,
-    monkeypatch,  # noqa: F811
-):
-    monkeypatch.setattr(organisation_data, "ROWS_AT_ONCE", 1)  # every table comes in pieces
+@pytest.fixture
+def small_pieces(monkeypatch):
+    """Every table of an export comes row by row."""
+    monkeypatch.setattr(organisation_data, "ROWS_AT_ONCE", 1)
     monkeypatch.setattr(organisation_data, "_pages", {})
+
+
+@pytest.mark.covers("ONB-18")
+@pytest.mark.usefixtures("small_pieces")
+async def test_a_company_takes_its_data_along_ends_and_is_erased(parts, owner, administrator, clock):  # noqa: F811
     number = await managed(owner, administrator)
     root = (await owner.get(f"/communities/{number}")).json()["rootSpaceId"]
     said = {"parentId": int(root), "kind": "building", "name": "1幢"}
