@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from linli.domains.people.queries import organisation
+from linli.domains.people.queries import own_rights
 from linli.domains.people.queries.residence import Resident
 from linli.kernel import tenancy
 from linli.kernel.audit import PERSON_KINDS, SecretRead, reads_of_persons
@@ -34,7 +34,7 @@ async def of_resident(db: Reader, who: Resident, *, most: int = 200) -> list[Rea
     numbers = {
         row.caller.partition(":")[2] for _, row in found if row.caller.startswith(("staff:", "operator:"))
     }
-    names = await organisation.names(db, [int(one) for one in numbers if one.isdecimal()])
+    names = await own_rights.names(db, [int(one) for one in numbers if one.isdecimal()])
     companies: dict[str, str] = {}
     told = []
     for tenant_id, row in found:
