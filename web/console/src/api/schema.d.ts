@@ -4887,7 +4887,7 @@ export interface paths {
         };
         /**
          * Export
-         * @description Everything the company owns as one zip: tables as JSON lines, and its pictures.
+         * @description Everything the company owns as one zip, made while it is fetched: tables as JSON lines, and its pictures.
          */
         get: operations["ApiConsoleOrganisationExportExport"];
         put?: never;
@@ -24501,13 +24501,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description Stream Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": unknown;
                 };
             };
         };

@@ -277,11 +277,13 @@ _FITS: dict[str, Any] = {
     "text": _p.name.like(bindparam("text"), escape="\\") | _p.phone.like(bindparam("text"), escape="\\"),
 }
 _FILTERS: dict[str, Any] = {
-    "group_id": _m.person_id.in_(
-        select(user_group_members.c.person_id).where(
-            user_group_members.c.user_group_id == bindparam("group_id")
-        )
-    ),
+    "group_id": select(user_group_members.c.person_id)
+    .where(
+        user_group_members.c.user_group_id == bindparam("group_id"),
+        user_group_members.c.person_id == _m.person_id,
+    )
+    .correlate(house_members)
+    .exists(),
     "house_id": _m.house_id == bindparam("house_id", type_=INT),
     "house_ids": any_of(_m.house_id, "house_ids"),
     "status": _m.status == bindparam("status", type_=INT),
