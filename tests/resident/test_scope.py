@@ -33,6 +33,8 @@ BODIES: dict[str, Any] = {
     },
     "PUT /communities/{community_id}/credentials/pin": {"pin": "271828"},
     "POST /communities/{community_id}/credentials/visitor-pin": {"hours": 1},
+    "POST /communities/{community_id}/face": {"picture": "x", "textVersion": "x", "agreed": True},
+    "POST /communities/{community_id}/face/look": {"picture": "x"},
     "POST /push/subscription": {"endpoint": "https://push.example/x", "keys": {"p256dh": "x", "auth": "x"}},
     "POST /push/subscription/drop": {"endpoint": "https://push.example/x"},
     "PUT /push/settings": {"kinds": []},

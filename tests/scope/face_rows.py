@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from linli.app.platform import Platform
+from linli.domains.faces.queries.erasures import list_erasures
+from linli.kernel.pages import PageRequest
 
 IMAGE, RIGHT = "/face/paas/image", "/face/paas/permission"
 GROUP = "/solution/community/paas/user/group"
@@ -22,7 +24,13 @@ async def add_faces(platform: Platform, lot: Any) -> None:
         await caller.ok("/entrance/paas/user/modify", "1.0.0", {"identityId": identity, "name": "人脸"})
         setattr(lot, name, identity)
         await caller.ok(f"{IMAGE}/save", "1.2.0", {**user(identity), "imageBase64": PICTURE})
+    lot.face_resident = lot.twin
+    await caller.ok(f"{IMAGE}/save", "1.2.0", {**user(lot.twin), "imageBase64": PICTURE})
     await caller.ok(f"{IMAGE}/delete", "1.2.0", user(lot.erased_face_person))
+    found = await list_erasures(
+        lot.project.owner, platform.db, page=PageRequest(1, 1), identity_id=lot.erased_face_person
+    )
+    lot.erasure = found.data[0].erasure.id
     for group in (lot.own_group, lot.old_group):
         await caller.ok(f"{GROUP}/deploy", "1.0.0", {"iotId": lot.door, "userGroupId": group})
 
@@ -65,3 +73,29 @@ def methods() -> dict[tuple[str, str], list[Callable[[Any], dict[str, Any]]]]:
             lambda x: {"startTM": 0, "endTM": 4_102_444_800_000, "faceId": "stranger"}
         ],
     }
+
+
+def routes(ask: Any) -> dict[str, list[Callable[[Any], Any]]]:
+    def resident(x: Any, **more: Any) -> Any:
+        return ask({"community_id": x.community, "identity_id": x.person}, **more)
+
+    face = "/communities/{community_id}/residents/{identity_id}/face"
+    signed = {"picture": PICTURE, "textVersion": "2026-11", "agreed": True}
+    return {
+        f"GET {face}": [lambda x: resident(x)],
+        f"POST {face}": [lambda x: resident(x, body=signed)],
+        "GET /face-consents": [
+            lambda x: ask(query={"communityId": x.community, "personId": x.person, "state": "all"})
+        ],
+        "GET /face-erasures": [lambda x: ask(query={"communityId": x.community})],
+        "GET /face-erasures/{erasure_id}/receipt": [lambda x: ask({"erasure_id": x.erasure})],
+        "GET /deliveries/devices": [lambda x: ask(query={"communityId": x.community})],
+        "POST /deliveries/devices/{iot_id}/compare": [lambda x: ask({"iot_id": x.door})],
+        "POST /deliveries/devices/{iot_id}/retry": [lambda x: ask({"iot_id": x.door})],
+    }
+
+
+def last_routes(ask: Any) -> dict[str, list[Callable[[Any], Any]]]:
+    """What takes away what the others need."""
+    face = "/communities/{community_id}/residents/{identity_id}/face"
+    return {f"DELETE {face}": [lambda x: ask({"community_id": x.community, "identity_id": x.face_resident})]}

@@ -16,6 +16,7 @@ from tests.scope import (
     debugging,
     deletions,
     device_routes,
+    face_rows,
     features,
     firmware,
     gateways,
@@ -297,6 +298,7 @@ def _doors() -> dict[str, list[RouteRecipe]]:
         "DELETE /communities/{community_id}/denied/{person_id}": [
             lambda x: Ask({"community_id": x.community, "person_id": x.person})
         ],
+        **face_rows.routes(Ask),
         "POST /doors/{iot_id}/open": [lambda x: Ask({"iot_id": x.door}, body={"reason": "快递"})],
         "GET /passes": [
             lambda x: Ask(query={"communityId": x.community, "iotId": x.door, "personId": x.door_person})
@@ -490,6 +492,7 @@ RECIPES: dict[str, list[RouteRecipe]] = {
     **organisation.recipes(),
     **people.recipes(),
     **claims.recipes(),
+    **face_rows.last_routes(Ask),
     "DELETE /doors/{iot_id}": [
         lambda x: Ask({"iot_id": x.spare_door})
     ],  # last: others are asked of that door

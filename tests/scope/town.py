@@ -121,6 +121,8 @@ class Lot:
     face_person: str = ""
     spare_face_person: str = ""
     erased_face_person: str = ""
+    face_resident: str = ""
+    erasure: int = 0
     account: str = ""
     spare_account: str = ""
     account_phone: str = ""

@@ -1,6 +1,6 @@
 """Deliveries: what should hold on devices, how far each has got, and why not further."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import Controller, get, post
@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from linli.delivery import queries
+from linli.delivery.boards import boards
 from linli.delivery.schemas import DesiredRow, Filter
 from linli.delivery.service import rows
 from linli.kernel import i18n
@@ -17,6 +18,12 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.sync import State, wire_status
 from linli.things.queries import devices
+
+STUCK = (
+    "needManual", "unknownError", "transferTimeout", "deleteFailed", "deleteTimeout", "faceDlError",
+    "faceCheckError", "faceCheckTimeout", "facePushError",
+)  # fmt: skip
+MOST_RETRIED = 1000
 
 
 class DeliveryRow(msgspec.Struct, rename="camel", frozen=True):
@@ -51,6 +58,32 @@ class DeliveryStep(msgspec.Struct, rename="camel", frozen=True):
     status: str
     reason: str
     caller: str
+
+
+class DeviceProgress(msgspec.Struct, rename="camel", frozen=True):
+    """One device: how much of what should hold there does."""
+
+    iot_id: str
+    name: str
+    online: bool
+    held: int
+    cannot: int
+    """Should be there and is not confirmed: who should enter and cannot."""
+    should_not: int
+    """Should be gone and is not confirmed: who may still enter and should not."""
+    needs_person: int
+    changed_ms: int
+    compared_ms: int | None
+    compared_held: int | None
+    """How many entries the device itself listed when it was last asked; None: it cannot tell, or was not asked."""
+    compared_missing: int
+    compared_surplus: int
+    compared_error: str
+    """`offline` or `refused`: it did not say."""
+
+
+class Retried(msgspec.Struct, rename="camel", frozen=True):
+    due: int
 
 
 class StatusCount(msgspec.Struct, rename="camel", frozen=True):
@@ -108,6 +141,10 @@ class DeliveryRoutes(Controller):
         iot_id: Annotated[str | None, QueryParameter(name="iotId")] = None,
         credential: FromQuery[str | None] = None,
         subject: Annotated[str | None, QueryParameter(description="identityId")] = None,
+        verdict: Annotated[
+            Literal["cannot", "should_not"] | None,
+            QueryParameter(description="Who should enter and cannot, or may still enter and should not."),
+        ] = None,
     ) -> Page[DeliveryRow]:
         """What should hold on devices, the last changed first."""
         wanted = Filter(
@@ -116,6 +153,7 @@ class DeliveryRoutes(Controller):
             subject=subject,
             credential=credential,
             statuses=tuple(status.split(",")) if status else None,
+            verdict=verdict,
         )
         found = await queries.list_rows(within, db, wanted=wanted, page=page)
         return Page.of(page, found.total, await told(within, db, found.data))
@@ -132,6 +170,69 @@ class DeliveryRoutes(Controller):
         wanted = Filter(community_id=community_id, device=iot_id)
         counts = await queries.count_by_status(within, db, wanted=wanted)
         return [StatusCount(status, number) for status, number in sorted(counts.items())]
+
+    @get("/devices", right="devices.use")
+    async def list_devices(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
+    ) -> Page[DeviceProgress]:
+        """The board: device by device, those with the most to do first."""
+        found = await boards(within, db, page=page, community_id=community_id)
+        known = await devices.find_devices(within, db, iot_ids=[row.device for row in found.data])
+        by_id = {device.iot_id: device for device in known}
+        rows = []
+        for row in found.data:
+            device, compared = by_id.get(row.device), row.compared
+            rows.append(
+                DeviceProgress(
+                    row.device,
+                    (device.nickname or device.device_name) if device else "",
+                    bool(device and device.online),
+                    row.held,
+                    row.cannot,
+                    row.should_not,
+                    row.needs_person,
+                    row.changed_ms,
+                    row.compared_ms,
+                    compared.held if compared and not compared.error else None,
+                    compared.missing + compared.different if compared else 0,
+                    compared.surplus if compared else 0,
+                    compared.error if compared else "",
+                )
+            )
+        return Page.of(page, found.total, rows)
+
+    @post("/devices/{iot_id:str}/compare", right="devices.use", status_code=204)
+    async def compare(
+        self,
+        iot_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Ask a device now what it holds; what differs is mended. A device that cannot tell is left alone."""
+        async with db.begin() as tx:
+            await devices.get_device(within, tx, iot_id=iot_id)
+            await rows.compare_soon(tx, device=iot_id, now_ms=clock.now_ms())
+
+    @post("/devices/{iot_id:str}/retry", right="devices.manage", status_code=200)
+    async def retry_device(
+        self,
+        iot_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> Retried:
+        """Reset everything on a device that needs a person or waits for another try, and try it at once."""
+        async with db.begin() as tx:
+            await devices.get_device(within, tx, iot_id=iot_id)
+            wanted = Filter(device=iot_id, statuses=STUCK)
+            found = await queries.list_rows(within, tx, wanted=wanted, page=PageRequest(1, MOST_RETRIED))
+            due = await rows.retry(within, tx, row_ids=[row.id for row in found.data], now_ms=clock.now_ms())
+        return Retried(due)
 
     @get("/{delivery_id:int}/history", right="devices.use")
     async def history(

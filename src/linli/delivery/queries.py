@@ -35,6 +35,12 @@ _faulty: ColumnElement[bool] = literal_column(
     f"(delivery_desired.state IN ('{State.FAILED}', '{State.TIMED_OUT}') AND delivery_desired.reason IN ({_reasons}))",
     Boolean(),
 )
+_cannot: ColumnElement[bool] = literal_column(
+    f"(delivery_desired.wanted <> '' AND delivery_desired.state <> '{State.HELD}')", Boolean()
+)
+_should_not: ColumnElement[bool] = literal_column(
+    f"(delivery_desired.wanted = '' AND delivery_desired.state <> '{State.REMOVED}')", Boolean()
+)
 _filtered = and_(
     in_scope(desired),
     or_(bindparam("any_community", type_=INT) == 1, _d.community_id == bindparam("community_id", type_=INT)),
@@ -42,6 +48,11 @@ _filtered = and_(
     or_(bindparam("any_subject", type_=INT) == 1, _d.subject == bindparam("subject")),
     or_(bindparam("any_credential", type_=INT) == 1, _d.credential == bindparam("credential")),
     or_(bindparam("any_kind", type_=INT) == 1, any_of(_d.kind, "kinds")),
+    or_(
+        bindparam("verdict") == "",
+        and_(bindparam("verdict") == "cannot", _cannot),
+        and_(bindparam("verdict") == "should_not", _should_not),
+    ),
     or_(
         bindparam("any_status", type_=INT) == 1,
         and_(any_of(_d.state, "deleting"), _d.wanted == ""),
@@ -357,4 +368,5 @@ def _binds(wanted: Filter) -> dict[str, Any]:
         "writing": [str(state) for state in states_of(statuses, deleting=False)],
         "deleting": [str(state) for state in states_of(statuses, deleting=True)],
         "reasons": faults_of(statuses),
+        "verdict": wanted.verdict or "",
     }

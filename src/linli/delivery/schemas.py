@@ -1,7 +1,7 @@
 """Values of delivery: what a domain grants, and rows as they are read."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -185,6 +185,8 @@ class Filter(msgspec.Struct, frozen=True):
     kinds: tuple[str, ...] | None = None
     statuses: tuple[str, ...] | None = None
     """Wire statuses, e.g. `needManual`."""
+    verdict: Literal["cannot", "should_not"] | None = None
+    """`cannot`: wanted, and the device has not confirmed it. `should_not`: to be gone, and perhaps still there."""
 
 
 class DeliverySettled(Event, frozen=True):

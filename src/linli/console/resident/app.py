@@ -20,6 +20,7 @@ from linli.console.resident.session_routes import ResidentSessionListRoutes, Res
 from linli.console.serving import provided, serve
 from linli.domains.access.resident import CONTROLLERS as access_routes
 from linli.domains.communities.resident import CONTROLLERS as communities_routes
+from linli.domains.faces.resident import CONTROLLERS as faces_routes
 from linli.domains.notices.resident import CONTROLLERS as notices_routes
 from linli.domains.notifications.resident import CONTROLLERS as notifications_routes
 from linli.domains.privacy.resident import CONTROLLERS as privacy_routes
@@ -32,6 +33,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     ResidentSessionListRoutes,
     *communities_routes,
     *access_routes,
+    *faces_routes,
     *notices_routes,
     *notifications_routes,
     *privacy_routes,

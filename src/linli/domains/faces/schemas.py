@@ -1,6 +1,12 @@
-"""What jobs of this room carry."""
+"""What jobs of this room carry, and what its pages show."""
+
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
+
+from linli.domains.faces.queries.erasures import Told
+from linli.kernel import i18n
 
 DROP_FILE = "faces.drop_file"
 
@@ -9,3 +15,87 @@ class FaceFileKey(msgspec.Struct, frozen=True):
     """Outbox payload: a file made for a device or a subscriber that nobody needs any more."""
 
     key: str
+
+
+class FaceDoor(msgspec.Struct, rename="camel", frozen=True):
+    iot_id: str
+    name: str
+    status: Annotated[str, Meta(description="Wire status, e.g. `transferred`.")]
+    reason: Annotated[str, Meta(description="Why it got no further, in words; empty when nothing is wrong.")]
+    changed_ms: int
+
+
+class ConsentTold(msgspec.Struct, rename="camel", frozen=True):
+    how: Annotated[str, Meta(description="in_app, on_paper or project_attested")]
+    text_version: str
+    given_ms: int
+    expires_ms: int | None
+
+
+class FaceTold(msgspec.Struct, rename="camel", frozen=True):
+    """A person's face, or that there is none."""
+
+    present: bool
+    picture_url: Annotated[str | None, Meta(description="Good for some minutes.")]
+    denied: Annotated[bool, Meta(description="Whoever matches is turned away.")]
+    expires_ms: int | None
+    consent: ConsentTold | None
+    doors: list[FaceDoor]
+    text_version: Annotated[str, Meta(description="Of the consent text that is asked now.")]
+    text: Annotated[str, Meta(description="The consent text, in the caller's language.")]
+
+
+class FacePicture(msgspec.Struct, rename="camel"):
+    picture: Annotated[
+        str, Meta(description="base64 of a JPEG or PNG of at most 800 pixels a side and 1 MB.")
+    ]
+
+
+class FaceSave(msgspec.Struct, rename="camel"):
+    picture: Annotated[
+        str, Meta(description="base64 of a JPEG or PNG of at most 800 pixels a side and 1 MB.")
+    ]
+    text_version: Annotated[str, Meta(description="Of the text that was agreed to.")]
+    agreed: Annotated[bool, Meta(description="Must be true: no face without consent.")]
+    guardian: Annotated[str, Meta(description="Who agreed for a minor.")] = ""
+    expires_ms: Annotated[int | None, Meta(description="Until when; at most three years ahead.")] = None
+
+
+class FaceLook(msgspec.Struct, rename="camel", frozen=True):
+    good: bool
+    hints: Annotated[list[str], Meta(description="What to do better, in words.")]
+
+
+class ErasureDeviceTold(msgspec.Struct, rename="camel", frozen=True):
+    iot_id: str
+    name: str
+    confirmed_ms: int | None
+    gone_ms: Annotated[int | None, Meta(description="The device was removed from the platform.")]
+
+
+class ErasureTold(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    identity_id: str
+    person: str
+    reason: str
+    asked_ms: int
+    picture_ms: int | None
+    finished_ms: int | None
+    confirmed: int
+    devices: list[ErasureDeviceTold]
+
+    @staticmethod
+    def of(told: Told, person: str) -> "ErasureTold":
+        row = told.erasure
+        return ErasureTold(
+            str(row.id), row.identity_id, person, row.reason, row.asked_ms, row.picture_ms, row.finished_ms,
+            told.confirmed,
+            [
+                ErasureDeviceTold(one.iot_id, one.device_name, one.confirmed_ms, one.gone_ms)
+                for one in told.devices
+            ],
+        )  # fmt: skip
+
+
+def consent_text(language: str) -> str:
+    return i18n.text("faces.consent.text", language)

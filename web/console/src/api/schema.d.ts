@@ -1832,6 +1832,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/residents/{identity_id}/face": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * FaceOf
+         * @description Whether there is one, by whose word, and how far it has got at each door.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdResidentsIdentityIdFaceFaceOf"];
+        put?: never;
+        /**
+         * Save
+         * @description Keep a picture of somebody who has signed for it; the ledger names who recorded that.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdResidentsIdentityIdFaceSave"];
+        /**
+         * Withdraw
+         * @description Take the face back for the resident: picture, template and every device's copy are erased.
+         */
+        delete: operations["ApiConsoleCommunitiesCommunityIdResidentsIdentityIdFaceWithdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/residents/{identity_id}/reject": {
         parameters: {
             query?: never;
@@ -2800,6 +2828,66 @@ export interface paths {
         get: operations["ApiConsoleDeliveriesCountsCount"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/deliveries/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDevices
+         * @description The board: device by device, those with the most to do first.
+         */
+        get: operations["ApiConsoleDeliveriesDevicesListDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/deliveries/devices/{iot_id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare
+         * @description Ask a device now what it holds; what differs is mended. A device that cannot tell is left alone.
+         */
+        post: operations["ApiConsoleDeliveriesDevicesIotIdCompareCompare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/deliveries/devices/{iot_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RetryDevice
+         * @description Reset everything on a device that needs a person or waits for another try, and try it at once.
+         */
+        post: operations["ApiConsoleDeliveriesDevicesIotIdRetryRetryDevice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4143,6 +4231,66 @@ export interface paths {
          * @description The empty workbook with titles and hints.
          */
         get: operations["ApiConsoleEmployeesTemplateXlsxEmptyWorkbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/face-consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListConsents
+         * @description The ledger, the last given first.
+         */
+        get: operations["ApiConsoleFaceConsentsListConsents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/face-erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListErasures
+         * @description What was erased, and which devices have yet to confirm.
+         */
+        get: operations["ApiConsoleFaceErasuresListErasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/face-erasures/{erasure_id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Receipt
+         * @description The list of devices as it is now, signed; `openssl pkeyutl` checks it without this platform.
+         */
+        get: operations["ApiConsoleFaceErasuresErasureIdReceiptReceipt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -8907,6 +9055,28 @@ export interface components {
             size: number;
             version: number;
         };
+        /** ConsentRow */
+        ConsentRow: {
+            askedBy: string;
+            endedMs: number | null;
+            endReason: string;
+            expiresMs: number | null;
+            givenMs: number;
+            guardian: string;
+            how: string;
+            id: string;
+            identityId: string;
+            person: string;
+            textVersion: string;
+        };
+        /** ConsentTold */
+        ConsentTold: {
+            expiresMs: number | null;
+            givenMs: number;
+            /** @description in_app, on_paper or project_attested */
+            how: string;
+            textVersion: string;
+        };
         /** Refusal */
         console_joining_routes_Refusal: {
             reason: string;
@@ -9346,6 +9516,22 @@ export interface components {
             traceId: string;
             what: string;
         };
+        /** DeviceProgress */
+        DeviceProgress: {
+            cannot: number;
+            changedMs: number;
+            comparedError: string;
+            comparedHeld: number | null;
+            comparedMissing: number;
+            comparedMs: number | null;
+            comparedSurplus: number;
+            held: number;
+            iotId: string;
+            name: string;
+            needsPerson: number;
+            online: boolean;
+            shouldNot: number;
+        };
         /** DeviceRemoval */
         DeviceRemoval: {
             certificates: number;
@@ -9628,6 +9814,26 @@ export interface components {
         Erased: {
             rows: number;
         };
+        /** ErasureDeviceTold */
+        ErasureDeviceTold: {
+            confirmedMs: number | null;
+            /** @description The device was removed from the platform. */
+            goneMs: number | null;
+            iotId: string;
+            name: string;
+        };
+        /** ErasureTold */
+        ErasureTold: {
+            askedMs: number;
+            confirmed: number;
+            devices: components["schemas"]["ErasureDeviceTold"][];
+            finishedMs: number | null;
+            id: string;
+            identityId: string;
+            person: string;
+            pictureMs: number | null;
+            reason: string;
+        };
         /** ErrorCode */
         ErrorCode: {
             code: string;
@@ -9650,6 +9856,47 @@ export interface components {
             params: string;
             /** @description What the call uses up: hand it back with /sandbox/try, then ask for another. */
             spends: string[];
+        };
+        /** FaceDoor */
+        FaceDoor: {
+            changedMs: number;
+            iotId: string;
+            name: string;
+            /** @description Why it got no further, in words; empty when nothing is wrong. */
+            reason: string;
+            /** @description Wire status, e.g. `transferred`. */
+            status: string;
+        };
+        /** FaceSave */
+        FaceSave: {
+            /** @description Must be true: no face without consent. */
+            agreed: boolean;
+            /** @description Until when; at most three years ahead. */
+            expiresMs?: number | null;
+            /**
+             * @description Who agreed for a minor.
+             * @default
+             */
+            guardian?: string;
+            /** @description base64 of a JPEG or PNG of at most 800 pixels a side and 1 MB. */
+            picture: string;
+            /** @description Of the text that was agreed to. */
+            textVersion: string;
+        };
+        /** FaceTold */
+        FaceTold: {
+            consent: components["schemas"]["ConsentTold"] | null;
+            /** @description Whoever matches is turned away. */
+            denied: boolean;
+            doors: components["schemas"]["FaceDoor"][];
+            expiresMs: number | null;
+            /** @description Good for some minutes. */
+            pictureUrl: string | null;
+            present: boolean;
+            /** @description The consent text, in the caller's language. */
+            text: string;
+            /** @description Of the consent text that is asked now. */
+            textVersion: string;
         };
         /** Fault */
         Fault: {
@@ -10842,6 +11089,13 @@ export interface components {
             pageSize: number;
             total: number;
         };
+        /** Page[DeviceProgress] */
+        "Page_linli.console.delivery_routes.DeviceProgress_": {
+            data: components["schemas"]["DeviceProgress"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
         /** Page[HistoryRow] */
         "Page_linli.console.history_routes.HistoryRow_": {
             data: components["schemas"]["HistoryRow"][];
@@ -10929,6 +11183,20 @@ export interface components {
         /** Page[VehicleRow] */
         "Page_linli.domains.communities.console.vehicles.VehicleRow_": {
             data: components["schemas"]["VehicleRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[ConsentRow] */
+        "Page_linli.domains.faces.console.ledger.ConsentRow_": {
+            data: components["schemas"]["ConsentRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[ErasureTold] */
+        "Page_linli.domains.faces.schemas.ErasureTold_": {
+            data: components["schemas"]["ErasureTold"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -11815,6 +12083,12 @@ export interface components {
             delivered: number;
             failed: number;
         };
+        /** ReceiptTold */
+        ReceiptTold: {
+            document: string;
+            publicKey: string;
+            signature: string;
+        };
         /** RecordedCall */
         RecordedCall: {
             answeredMs: number | null;
@@ -12049,6 +12323,10 @@ export interface components {
         /** RestoreRequest */
         RestoreRequest: {
             version: number;
+        };
+        /** Retried */
+        Retried: {
+            due: number;
         };
         /** RetriedCount */
         RetriedCount: {
@@ -17586,6 +17864,120 @@ export interface operations {
             };
         };
     };
+    ApiConsoleCommunitiesCommunityIdResidentsIdentityIdFaceFaceOf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaceTold"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdResidentsIdentityIdFaceSave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FaceSave"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdResidentsIdentityIdFaceWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleCommunitiesCommunityIdResidentsIdentityIdRejectReject: {
         parameters: {
             query?: never;
@@ -19597,6 +19989,8 @@ export interface operations {
                 status?: string | null;
                 /** @description identityId */
                 subject?: string | null;
+                /** @description Who should enter and cannot, or may still enter and should not. */
+                verdict?: "cannot" | "should_not" | null;
             };
             header?: never;
             path?: never;
@@ -19721,6 +20115,119 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatusCount"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeliveriesDevicesListDevices: {
+        parameters: {
+            query?: {
+                communityId?: number | null;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.console.delivery_routes.DeviceProgress_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeliveriesDevicesIotIdCompareCompare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDeliveriesDevicesIotIdRetryRetryDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retried"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -22984,6 +23491,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFaceConsentsListConsents: {
+        parameters: {
+            query?: {
+                communityId?: number | null;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                personId?: string;
+                state?: "live" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.faces.console.ledger.ConsentRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFaceErasuresListErasures: {
+        parameters: {
+            query?: {
+                communityId?: number | null;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                state?: "open" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.faces.schemas.ErasureTold_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleFaceErasuresErasureIdReceiptReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptTold"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -58,6 +58,7 @@ export const SECTIONS: Section[] = [
     places: [
       place('doors.title', 'doors', 'devices.use'),
       place('doors.passes.title', 'passes', 'devices.use'),
+      place('faces.title', 'faces', 'residents.use'),
     ],
   },
   {

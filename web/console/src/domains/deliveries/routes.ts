@@ -7,4 +7,10 @@ export default [
     component: () => import('./DeliveriesPage.vue'),
     meta: { titleKey: 'deliveries.title' },
   },
+  {
+    path: 'deliveries/devices',
+    name: 'delivery-board',
+    component: () => import('./BoardPage.vue'),
+    meta: { titleKey: 'deliveries.board.title', place: 'deliveries' },
+  },
 ] satisfies RouteRecordRaw[]

@@ -9,7 +9,16 @@ export type DeliveryStep = components['schemas']['DeliveryStep']
 /** Statuses as a person asks for them. Wire names: spec B 2.1. */
 export const GROUPS = {
   waiting: ['toBeTransferred', 'transferring', 'deviceOffline'],
-  trouble: ['transferTimeout', 'unknownError', 'deleteFailed', 'deleteTimeout'],
+  trouble: [
+    'transferTimeout',
+    'unknownError',
+    'deleteFailed',
+    'deleteTimeout',
+    'faceDlError',
+    'faceCheckError',
+    'faceCheckTimeout',
+    'facePushError',
+  ],
   person: ['needManual'],
   done: ['transferred', 'transferDeleted'],
 } as const
@@ -31,13 +40,14 @@ export function toneOf(status: string): Tone {
 interface Wanted {
   communityId?: string | null
   iotId?: string
+  verdict?: 'cannot' | 'should_not'
 }
 
 /** The list of what should hold on devices, with how many there are of each group. */
 export function useDeliveries(state: ListState, wanted: MaybeRefOrGetter<Wanted>) {
   const narrowed = computed(() => {
-    const { communityId, iotId } = toValue(wanted)
-    return { communityId: communityId ? Number(communityId) : undefined, iotId }
+    const { communityId, iotId, verdict } = toValue(wanted)
+    return { communityId: communityId ? Number(communityId) : undefined, iotId, verdict }
   })
   const list = useResource(
     () =>
@@ -57,7 +67,9 @@ export function useDeliveries(state: ListState, wanted: MaybeRefOrGetter<Wanted>
     [state.page, state.size, state.filters, narrowed],
   )
   const counts = useResource(
-    () => answer(api.GET('/api/console/deliveries/counts', { params: { query: narrowed.value } })),
+    () => answer(api.GET('/api/console/deliveries/counts', {
+          params: { query: { communityId: narrowed.value.communityId, iotId: narrowed.value.iotId } },
+        })),
     [narrowed],
   )
   const retry = useAction(async (id: string) => {
@@ -84,4 +96,38 @@ export function useDeliveryHistory(id: () => string | null) {
       }),
     )
   }, [id])
+}
+
+export type DeviceProgress = components['schemas']['DeviceProgress']
+
+/** Device by device: what has arrived, what has not, and what should be gone. */
+export function useBoard(state: ListState, communityId: () => string | null | undefined) {
+  const list = useResource(
+    () =>
+      answer(
+        api.GET('/api/console/deliveries/devices', {
+          params: {
+            query: {
+              communityId: communityId() ? Number(communityId()) : undefined,
+              pageNo: state.page.value,
+              pageSize: state.size.value,
+            },
+          },
+        }),
+      ),
+    [state.page, state.size, communityId],
+  )
+  const compare = useAction(async (iotId: string) => {
+    await api.POST('/api/console/deliveries/devices/{iot_id}/compare', {
+      params: { path: { iot_id: iotId } },
+    })
+  })
+  const retry = useAction(async (iotId: string) => {
+    const { due } = await answer(
+      api.POST('/api/console/deliveries/devices/{iot_id}/retry', { params: { path: { iot_id: iotId } } }),
+    )
+    await list.reload()
+    return due
+  })
+  return { list, compare, retry }
 }

@@ -1,0 +1,109 @@
+"""Console: who consented to what, and what was erased, confirmed and signed."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from linli.domains.faces.queries.erasures import erasure, list_erasures
+from linli.domains.faces.queries.images import list_consents
+from linli.domains.faces.schemas import ErasureTold
+from linli.domains.faces.service import receipts
+from linli.domains.people.queries import persons as people
+from linli.domains.people.rights import Right
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+
+
+class ConsentRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    identity_id: str
+    person: str
+    how: str
+    asked_by: str
+    text_version: str
+    guardian: str
+    given_ms: int
+    expires_ms: int | None
+    ended_ms: int | None
+    end_reason: str
+
+
+class ReceiptTold(msgspec.Struct, rename="camel", frozen=True):
+    document: str
+    """JSON text; its UTF-8 bytes are what is signed."""
+    signature: str
+    """base64 of an Ed25519 signature."""
+    public_key: str
+    """PEM."""
+
+
+class ConsentRoutes(Controller):
+    path = "/face-consents"
+    tags = ("faces",)
+
+    @get("/", right=Right.RESIDENTS_SEE.value)
+    async def list_consents(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
+        identity_id: Annotated[str, QueryParameter(name="personId")] = "",
+        shown: Annotated[Literal["live", "all"], QueryParameter(name="state")] = "live",
+    ) -> Page[ConsentRow]:
+        """The ledger, the last given first."""
+        found = await list_consents(
+            within, db, page=page, community_id=community_id, identity_id=identity_id,
+            only_live=shown == "live",
+        )  # fmt: skip
+        names = await people.names(within, db, [row.identity_id for row in found.data if row.identity_id])
+        rows = [
+            ConsentRow(
+                str(row.id), row.identity_id, names.get(row.identity_id, ""), row.how, row.asked_by,
+                row.text_version, row.guardian, row.given_ms, row.expires_ms, row.ended_ms, row.end_reason,
+            )
+            for row in found.data
+        ]  # fmt: skip
+        return Page.of(page, found.total, rows)
+
+
+class ErasureRoutes(Controller):
+    path = "/face-erasures"
+    tags = ("faces",)
+
+    @get("/", right=Right.RESIDENTS_SEE.value)
+    async def list_erasures(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
+        shown: Annotated[Literal["open", "all"], QueryParameter(name="state")] = "all",
+    ) -> Page[ErasureTold]:
+        """What was erased, and which devices have yet to confirm."""
+        found = await list_erasures(
+            within, db, page=page, community_id=community_id, only_open=shown == "open"
+        )
+        ids = [told.erasure.identity_id for told in found.data if told.erasure.identity_id]
+        names = await people.names(within, db, ids)
+        rows = [ErasureTold.of(told, names.get(told.erasure.identity_id, "")) for told in found.data]
+        return Page.of(page, found.total, rows)
+
+    @get("/{erasure_id:int}/receipt", right=Right.RESIDENTS_SEE.value)
+    async def receipt(
+        self,
+        erasure_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        secrets: NamedDependency[Secrets],
+        clock: NamedDependency[Clock],
+    ) -> ReceiptTold:
+        """The list of devices as it is now, signed; `openssl pkeyutl` checks it without this platform."""
+        told = await erasure(within, db, erasure_id)
+        return ReceiptTold(*receipts.sign(secrets, told, now_ms=clock.now_ms()))

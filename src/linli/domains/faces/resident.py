@@ -1,0 +1,110 @@
+"""The resident's own face: asked for, looked at live, shown with where it is, and taken back."""
+
+from litestar import Controller, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from linli.domains.faces.queries.erasures import list_erasures
+from linli.domains.faces.room import FaceEngineRoom
+from linli.domains.faces.schemas import ErasureTold, FaceLook, FacePicture, FaceSave, FaceTold
+from linli.domains.faces.service import own
+from linli.domains.faces.service.pictures import from_base64
+from linli.domains.people.queries.residence import Resident
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import Unavailable
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.pages import PageRequest
+
+SHOWN = 5
+
+
+class NoHints(Unavailable):
+    """There are no models here: a picture is taken as it is."""
+
+    code = "faces.no_hints"
+
+
+class FaceRoutes(Controller):
+    path = "/communities/{community_id:int}/face"
+    tags = ("doors",)
+
+    @get("/")
+    async def my_face(
+        self,
+        community_id: FromPath[int],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+    ) -> FaceTold:
+        """Whether there is one, by whose word, and how far it has got at each door."""
+        identity_id = resident.living(community_id).identity_id
+        return await own.tell(resident.scope(community_id), db, objects, identity_id=identity_id)
+
+    @get("/erasures")
+    async def my_erasures(
+        self,
+        community_id: FromPath[int],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+    ) -> list[ErasureTold]:
+        """The last times it was taken back, with every device that has confirmed or has yet to."""
+        identity_id = resident.living(community_id).identity_id
+        found = await list_erasures(
+            resident.scope(community_id), db, page=PageRequest(1, SHOWN), identity_id=identity_id
+        )
+        return [ErasureTold.of(told, "") for told in found.data]
+
+    @post("/look", status_code=200)
+    async def look(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[FacePicture],
+        resident: NamedDependency[Resident],
+        faces: NamedDependency[FaceEngineRoom],
+    ) -> FaceLook:
+        """What is wrong with a picture of the camera, if anything; nothing of it is kept."""
+        resident.living(community_id)
+        picture = from_base64(data.picture, field="picture")
+        seen = await own.hints(faces.engine, picture.content)
+        if seen is None:
+            raise NoHints()
+        return FaceLook(seen.good, own.words(seen, resident.scope(community_id).language))
+
+    @post("/", status_code=204)
+    async def save(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[FaceSave],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+        faces: NamedDependency[FaceEngineRoom],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Keep a picture with the consent just given; it goes to the doors of the resident's key."""
+        identity_id = resident.living(community_id).identity_id
+        await own.save(
+            resident.scope(community_id), db, objects, faces.engine, identity_id=identity_id,
+            community_id=community_id, data=data, how="in_app", ids=ids, now_ms=clock.now_ms(),
+        )  # fmt: skip
+
+    @delete("/")
+    async def withdraw(
+        self,
+        community_id: FromPath[int],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Take consent back: picture, template and every device's copy are erased. Other keys stay."""
+        identity_id = resident.living(community_id).identity_id
+        await own.withdraw(
+            resident.scope(community_id), db, identity_id=identity_id, reason="withdrawn",
+            now_ms=clock.now_ms(),
+        )  # fmt: skip
+
+
+CONTROLLERS = (FaceRoutes,)

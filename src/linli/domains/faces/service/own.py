@@ -1,0 +1,128 @@
+"""A person's face by their own hand or by staff's: asked, looked at, kept, shown, withdrawn."""
+
+import msgspec
+
+from linli.domains.faces.errors import FacesOff, refusal
+from linli.domains.faces.queries import images as queries
+from linli.domains.faces.queries.mine import face_of
+from linli.domains.faces.schemas import ConsentTold, FaceDoor, FaceSave, FaceTold, consent_text
+from linli.domains.faces.service import erasures, images
+from linli.domains.faces.service.consents import TEXT_VERSION, Attest, How
+from linli.domains.faces.service.images import ImageWish
+from linli.domains.faces.service.looking import look
+from linli.domains.faces.service.permissions import doors_named
+from linli.domains.faces.service.pictures import from_base64
+from linli.domains.faces.service.users import IDENTITY, User
+from linli.domains.people.queries import persons as people
+from linli.kernel import i18n
+from linli.kernel.db import Database, Reader
+from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.scope import Scope
+from linli.vision.engine import Engine
+from linli.vision.looks import Look
+
+URL_SECONDS = 300
+
+
+async def tell(scope: Scope, db: Reader, objects: ObjectStore, *, identity_id: str) -> FaceTold:
+    """The face of a person whom the caller may see, and where it has got to in the scope's communities."""
+    mine = await face_of(scope, db, identity_id=identity_id)
+    names = await doors_named(scope, db, [row.device for row in mine.rows])
+    doors = [
+        FaceDoor(
+            row.device, names.get(row.device, row.device), row.status,
+            reason_text(row.reason, row.detail, scope.language), row.changed_ms,
+        )
+        for row in mine.rows
+        if not (row.deleting and row.status == "transferDeleted")
+    ]  # fmt: skip
+    image, consent = mine.image, mine.consent
+    said = consent and ConsentTold(consent.how, consent.text_version, consent.given_ms, consent.expires_ms)
+    return FaceTold(
+        image is not None,
+        objects.url(image.object_key, expires_s=URL_SECONDS) if image else None,
+        image is not None and image.policy == "DENY",
+        image.expires_ms if image else None,
+        said,
+        doors,
+        TEXT_VERSION,
+        consent_text(scope.language),
+    )
+
+
+async def save(
+    scope: Scope,
+    db: Database,
+    objects: ObjectStore,
+    engine: Engine,
+    *,
+    identity_id: str,
+    community_id: int,
+    data: FaceSave,
+    how: How,
+    ids: Ids,
+    now_ms: int,
+) -> None:
+    """Keep a picture with the consent that was just given. Where the engine runs it must do for recognition.
+
+    Raises BadInput, FaceRefused, FacesBusy, NotFound.
+    """
+    if not data.agreed:
+        raise BadInput(field="agreed", rule="consent")
+    if data.text_version != TEXT_VERSION:
+        raise BadInput(field="textVersion", rule="consent_text")
+    person = await people.person(scope, db, identity_id)
+    picture = from_base64(data.picture, field="picture")
+    seen = await hints(engine, picture.content)
+    if seen is not None and (refused := refusal(seen, field="picture")):
+        raise refused
+    key = await images.store(scope, objects, picture, ids)
+    attest = Attest(how=how, expires_ms=data.expires_ms, guardian=data.guardian.strip())
+    user = User("", IDENTITY, identity_id, identity_id, person.name)
+    wish = ImageWish(
+        source="resident" if how == "in_app" else "console", community_id=community_id,
+        mobile=person.phone or "",
+    )  # fmt: skip
+    async with db.begin() as tx:
+        await images.save_image(
+            scope, tx, user=user, wish=wish, object_key=key, picture=picture, attest=attest, ids=ids,
+            now_ms=now_ms, look=seen,
+        )  # fmt: skip
+
+
+async def hints(engine: Engine, picture: bytes) -> Look | None:
+    """What the engine sees; None where there are no models. Raises BadInput, FacesBusy."""
+    try:
+        return await look(engine, picture, field="picture")
+    except FacesOff:
+        return None
+
+
+def words(seen: Look, language: str) -> list[str]:
+    """What to do better, one line a reason."""
+    found = []
+    for reason in seen.reasons:
+        alone = refusal(msgspec.structs.replace(seen, reasons=[reason]), field="picture")
+        if alone is not None:
+            found.append(i18n.text(f"faces.hint.{alone.facts['rule']}", language))
+    return list(dict.fromkeys(found))
+
+
+async def withdraw(scope: Scope, db: Database, *, identity_id: str, reason: str, now_ms: int) -> None:
+    """Take the face back everywhere. Raises NotFound when there is none."""
+    async with db.begin() as tx:
+        image = await queries.image_of_user(scope, tx, owner="", user_type=IDENTITY, user_id=identity_id)
+        if image is None or not image.live:
+            raise NotFound(what="face", id=identity_id)
+        await erasures.erase(scope, tx, image=image, reason=reason, now_ms=now_ms)
+
+
+def reason_text(reason: str, detail: str, language: str) -> str:
+    """A delivery's reason in words; an unknown one shows the device's own words."""
+    if not reason:
+        return ""
+    key = f"delivery.reason.{reason}"
+    said = i18n.text(key, language, detail=detail)
+    return detail or reason if said == key else said

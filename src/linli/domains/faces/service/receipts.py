@@ -1,0 +1,65 @@
+"""The signed list of an erasure: who confirmed, when, and who has not yet (ADR 0051).
+
+Ed25519 over the document's bytes as they are handed out. The key comes from the platform's master key and is the same
+as long as that one is; `openssl pkeyutl -verify` needs nothing of ours (guide: docs/guides/faces.en.md).
+"""
+
+import base64
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from linli.domains.faces.queries.erasures import Told
+from linli.kernel.secrets import Secrets
+
+PURPOSE = "face erasure receipts"
+
+
+class Receipt(NamedTuple):
+    document: str
+    """JSON text; its UTF-8 bytes are what is signed."""
+    signature: str
+    """base64 of 64 bytes."""
+    public_key: str
+    """PEM."""
+
+
+def sign(secrets: Secrets, told: Told, *, now_ms: int) -> Receipt:
+    """The list as it is now; asked for again later it may have more confirmations."""
+    erasure = told.erasure
+    document = {
+        "kind": "linli-face-erasure",
+        "version": 1,
+        "erasureId": str(erasure.id),
+        "faceId": erasure.face_id,
+        "identityId": erasure.identity_id,
+        "reason": erasure.reason,
+        "askedAt": _time(erasure.asked_ms),
+        "pictureErasedAt": _time(erasure.picture_ms),
+        "finishedAt": _time(erasure.finished_ms),
+        "devices": [
+            {
+                "iotId": one.iot_id,
+                "name": one.device_name,
+                "confirmedAt": _time(one.confirmed_ms),
+                "removedFromPlatformAt": _time(one.gone_ms),
+            }
+            for one in told.devices
+        ],
+        "signedAt": _time(now_ms),
+    }
+    text = msgspec.json.format(msgspec.json.encode(document)).decode()
+    key = Ed25519PrivateKey.from_private_bytes(secrets.derived(PURPOSE))
+    return Receipt(text, base64.b64encode(key.sign(text.encode())).decode(), public_key(secrets))
+
+
+def public_key(secrets: Secrets) -> str:
+    key = Ed25519PrivateKey.from_private_bytes(secrets.derived(PURPOSE)).public_key()
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def _time(ms: int | None) -> str | None:
+    return None if ms is None else datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,57 @@
+import { useResource } from '@linli/shared/phone'
+import { answer, api } from '@/api/client'
+import type { useCommunity } from '@/app/useCommunity'
+
+export const TONES: Record<string, 'ok' | 'bad' | 'warn' | 'busy' | 'idle'> = {
+  transferred: 'ok',
+  transferring: 'busy',
+  toBeTransferred: 'busy',
+  deviceOffline: 'idle',
+  needManual: 'bad',
+}
+
+/** The resident's face in the chosen community, with what was taken back before. */
+export function useFace(community: ReturnType<typeof useCommunity>) {
+  const path = () => {
+    const id = community.id.value
+    return id ? { community_id: Number(id) } : null
+  }
+  const face = useResource(() => {
+    const at = path()
+    return at
+      ? answer(api.GET('/api/resident/communities/{community_id}/face', { params: { path: at } }))
+      : null
+  }, [community.id])
+  const erasures = useResource(() => {
+    const at = path()
+    return at
+      ? answer(api.GET('/api/resident/communities/{community_id}/face/erasures', { params: { path: at } }))
+      : null
+  }, [community.id])
+  async function save(picture: string, textVersion: string, guardian: string) {
+    const at = path()
+    if (!at) return
+    await api.POST('/api/resident/communities/{community_id}/face', {
+      params: { path: at },
+      body: { picture, textVersion, agreed: true, guardian },
+    })
+    await face.reload()
+  }
+  async function withdraw() {
+    const at = path()
+    if (!at) return
+    await api.DELETE('/api/resident/communities/{community_id}/face', { params: { path: at } })
+    await Promise.all([face.reload(), erasures.reload()])
+  }
+  async function look(picture: string) {
+    const at = path()
+    if (!at) return null
+    return answer(
+      api.POST('/api/resident/communities/{community_id}/face/look', {
+        params: { path: at },
+        body: { picture },
+      }),
+    )
+  }
+  return { face, erasures, save, withdraw, look }
+}
