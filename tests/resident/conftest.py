@@ -12,6 +12,7 @@ from linli.console.parts import Parts
 from linli.console.resident.app import resident_app
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.communities.service.houses import SpaceHouses
+from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.people import person_rules as rules
 from linli.domains.people.schemas import Profile
 from linli.domains.people.service import accounts, codes, residents, sms_outbox
@@ -23,6 +24,7 @@ from linli.kernel.db import Database
 from linli.kernel.ids import Ids
 from linli.kernel.outbox import Jobs, Worker
 from linli.things.downlink.invoker import Invoker
+from linli.vision.engine.local import NoEngine
 from tests.console.conftest import parts as console_parts
 from tests.domains.communities.builders import World, make_space, make_world
 
@@ -38,7 +40,10 @@ def parts(console_parts: Parts) -> Parts:
         PassLinks(console_parts.secrets, "http://linli.test"),
         OutboxSms(console_parts.db, console_parts.secrets, console_parts.ids), trusted_proxies=[],
     )  # fmt: skip
-    console_parts.services.update(invoker=Invoker.__new__(Invoker), door_keys=keys, visitors=visitors)
+    faces = FaceEngineRoom(console_parts.db, console_parts.objects, NoEngine("no models"))
+    console_parts.services.update(
+        invoker=Invoker.__new__(Invoker), door_keys=keys, visitors=visitors, faces=faces
+    )
     return console_parts
 
 
