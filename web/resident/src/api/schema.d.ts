@@ -164,6 +164,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/resident/communities/{community_id}/face": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * MyFace
+         * @description Whether there is one, by whose word, and how far it has got at each door.
+         */
+        get: operations["ApiResidentCommunitiesCommunityIdFaceMyFace"];
+        put?: never;
+        /**
+         * Save
+         * @description Keep a picture with the consent just given; it goes to the doors of the resident's key.
+         */
+        post: operations["ApiResidentCommunitiesCommunityIdFaceSave"];
+        /**
+         * Withdraw
+         * @description Take consent back: picture, template and every device's copy are erased. Other keys stay.
+         */
+        delete: operations["ApiResidentCommunitiesCommunityIdFaceWithdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/communities/{community_id}/face/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * MyErasures
+         * @description The last times it was taken back, with every device that has confirmed or has yet to.
+         */
+        get: operations["ApiResidentCommunitiesCommunityIdFaceErasuresMyErasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/communities/{community_id}/face/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description What is wrong with a picture of the camera, if anything; nothing of it is kept.
+         */
+        post: operations["ApiResidentCommunitiesCommunityIdFaceLookLook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resident/communities/{community_id}/form": {
         parameters: {
             query?: never;
@@ -1092,6 +1160,14 @@ export interface components {
             phone: string;
             suspended: boolean;
         };
+        /** ConsentTold */
+        ConsentTold: {
+            expiresMs: number | null;
+            givenMs: number;
+            /** @description in_app, on_paper or project_attested */
+            how: string;
+            textVersion: string;
+        };
         /** DeletionRow */
         DeletionRow: {
             community: string;
@@ -1109,6 +1185,26 @@ export interface components {
             answeredMs: number;
             tookMs: number;
         };
+        /** ErasureDeviceTold */
+        ErasureDeviceTold: {
+            confirmedMs: number | null;
+            /** @description The device was removed from the platform. */
+            goneMs: number | null;
+            iotId: string;
+            name: string;
+        };
+        /** ErasureTold */
+        ErasureTold: {
+            askedMs: number;
+            confirmed: number;
+            devices: components["schemas"]["ErasureDeviceTold"][];
+            finishedMs: number | null;
+            id: string;
+            identityId: string;
+            person: string;
+            pictureMs: number | null;
+            reason: string;
+        };
         /** ExportRow */
         ExportRow: {
             createdMs: number;
@@ -1118,6 +1214,58 @@ export interface components {
             state: string;
             /** @description Valid for ten minutes; empty before it is ready. */
             url: string;
+        };
+        /** FaceDoor */
+        FaceDoor: {
+            changedMs: number;
+            iotId: string;
+            name: string;
+            /** @description Why it got no further, in words; empty when nothing is wrong. */
+            reason: string;
+            /** @description Wire status, e.g. `transferred`. */
+            status: string;
+        };
+        /** FaceLook */
+        FaceLook: {
+            good: boolean;
+            /** @description What to do better, in words. */
+            hints: string[];
+        };
+        /** FacePicture */
+        FacePicture: {
+            /** @description base64 of a JPEG or PNG of at most 800 pixels a side and 1 MB. */
+            picture: string;
+        };
+        /** FaceSave */
+        FaceSave: {
+            /** @description Must be true: no face without consent. */
+            agreed: boolean;
+            /** @description Until when; at most three years ahead. */
+            expiresMs?: number | null;
+            /**
+             * @description Who agreed for a minor.
+             * @default
+             */
+            guardian?: string;
+            /** @description base64 of a JPEG or PNG of at most 800 pixels a side and 1 MB. */
+            picture: string;
+            /** @description Of the text that was agreed to. */
+            textVersion: string;
+        };
+        /** FaceTold */
+        FaceTold: {
+            consent: components["schemas"]["ConsentTold"] | null;
+            /** @description Whoever matches is turned away. */
+            denied: boolean;
+            doors: components["schemas"]["FaceDoor"][];
+            expiresMs: number | null;
+            /** @description Good for some minutes. */
+            pictureUrl: string | null;
+            present: boolean;
+            /** @description The consent text, in the caller's language. */
+            text: string;
+            /** @description Of the consent text that is asked now. */
+            textVersion: string;
         };
         /** Fact */
         Fact: {
@@ -1855,6 +2003,195 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DoorOpened"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdFaceMyFace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaceTold"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdFaceSave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FaceSave"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdFaceWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdFaceErasuresMyErasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureTold"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdFaceLookLook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FacePicture"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaceLook"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -2,10 +2,10 @@ import { useResource } from '@linli/shared/phone'
 import { answer, api } from '@/api/client'
 import type { useCommunity } from '@/app/useCommunity'
 
-export const TONES: Record<string, 'ok' | 'bad' | 'warn' | 'busy' | 'idle'> = {
+export const TONES: Record<string, 'ok' | 'bad' | 'warn' | 'idle'> = {
   transferred: 'ok',
-  transferring: 'busy',
-  toBeTransferred: 'busy',
+  transferring: 'idle',
+  toBeTransferred: 'idle',
   deviceOffline: 'idle',
   needManual: 'bad',
 }
