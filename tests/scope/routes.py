@@ -16,7 +16,6 @@ from tests.scope import (
     debugging,
     deletions,
     device_routes,
-    face_rows,
     features,
     firmware,
     gateways,
@@ -29,6 +28,8 @@ from tests.scope import (
 )
 from tests.scope.certificate_rows import certificate
 from tests.scope.desk import SOON_MS, Ask
+from tests.scope.face_rows import last_routes as last_face_routes
+from tests.scope.face_rows import routes as face_routes
 
 type RouteRecipe = Callable[[Any], Ask]
 
@@ -298,7 +299,7 @@ def _doors() -> dict[str, list[RouteRecipe]]:
         "DELETE /communities/{community_id}/denied/{person_id}": [
             lambda x: Ask({"community_id": x.community, "person_id": x.person})
         ],
-        **face_rows.routes(Ask),
+        **face_routes(Ask),
         "POST /doors/{iot_id}/open": [lambda x: Ask({"iot_id": x.door}, body={"reason": "快递"})],
         "GET /passes": [
             lambda x: Ask(query={"communityId": x.community, "iotId": x.door, "personId": x.door_person})
@@ -492,7 +493,7 @@ RECIPES: dict[str, list[RouteRecipe]] = {
     **organisation.recipes(),
     **people.recipes(),
     **claims.recipes(),
-    **face_rows.last_routes(Ask),
+    **last_face_routes(Ask),
     "DELETE /doors/{iot_id}": [
         lambda x: Ask({"iot_id": x.spare_door})
     ],  # last: others are asked of that door

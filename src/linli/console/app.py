@@ -39,7 +39,7 @@ from linli.console.upgrade_routes import UpgradeOfferRoutes, UpgradeRoutes
 from linli.databus.console import CONTROLLERS as databus_routes
 from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
-from linli.domains.faces.console import CONTROLLERS as faces_routes
+from linli.domains.faces.console.holding import CONTROLLERS as face_routes
 from linli.domains.notices.console import CONTROLLERS as notices_routes
 from linli.domains.notifications.console import CONTROLLERS as notifications_routes
 from linli.domains.overview.console import CONTROLLERS as overview_routes
@@ -88,12 +88,12 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *projects_routes,
     *communities_routes,
     *access_routes,
-    *faces_routes,
     *notices_routes,
     *notifications_routes,
     *privacy_routes,
     *overview_routes,
     *visitors_routes,
+    *face_routes,
     *payments_routes,
     *databus_routes,
     *things_routes,

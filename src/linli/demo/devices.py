@@ -27,7 +27,7 @@ class Kind(NamedTuple):
 
 
 DOOR: Final = Kind(
-    "智能门禁一体机 GH-D1", "smart_door", "community/people/aio", ("intercom", "face", "qrcode")
+    "智能门禁一体机 GH-D1", "face_door", "community/people/aio", ("intercom", "face", "qrcode")
 )
 LIFT: Final = Kind("电梯物联终端 GH-L1", "elevator", "community/people/elevator")
 METER: Final = Kind("三相电能表 GH-M1", "meter", "community/eba/powermeter")

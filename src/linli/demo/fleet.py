@@ -9,7 +9,7 @@ from typing import Final
 from linli.app.platform import Platform
 from linli.demo import devices, sample
 from linli.demo.place import Place
-from linli.sim.door import SimulatedDoor
+from linli.sim.face_door import SimulatedFaceDoor
 from linli.sim.link import DeviceLink, Triple
 from linli.sim.plant import SimulatedElevator, SimulatedMeter
 from linli.things.queries.devices import DeviceRow
@@ -25,7 +25,7 @@ class Fleet:
     """Doors by iotId, lifts by building, and meters."""
 
     def __init__(self) -> None:
-        self.doors: dict[str, SimulatedDoor] = {}
+        self.doors: dict[str, SimulatedFaceDoor] = {}
         self.lifts: dict[str, SimulatedElevator] = {}
         self.meters: list[SimulatedMeter] = []
 
@@ -44,7 +44,7 @@ class Fleet:
             return await devices.rows_of(platform.db, site, kind, names)
 
         for row in await rows(devices.DOOR, [door.device_name for door in sample.doors()]):
-            fleet.doors[row.iot_id] = SimulatedDoor(
+            fleet.doors[row.iot_id] = SimulatedFaceDoor(
                 await triple(row),
                 host,
                 port,
@@ -82,5 +82,5 @@ class Fleet:
     def links(self) -> list[DeviceLink]:
         return [device.link for device in self._all()]
 
-    def _all(self) -> list[SimulatedDoor | SimulatedElevator | SimulatedMeter]:
+    def _all(self) -> list[SimulatedFaceDoor | SimulatedElevator | SimulatedMeter]:
         return [*self.doors.values(), *self.lifts.values(), *self.meters]

@@ -9,6 +9,7 @@ WIDTH, HEIGHT = 420, 594
 _PAPER, _INK, _SEAL = b"\xfb\xfa\xf5", b"\xb8\xb8\xb8", b"\xc8\x32\x2d"
 PLAN_WIDTH, PLAN_HEIGHT = 640, 440
 _LAWN, _PATH, _STREET, _POND = b"\xdd\xe8\xd5", b"\xef\xec\xe4", b"\xd6\xd6\xd4", b"\xc3\xdc\xea"
+_SKIN = b"\xec\xc9\xae"
 _ROOF, _WALL = b"\xe9\xdf\xd2", b"\xb4\xa6\x94"
 BUILDINGS: Final = (
     (50, 60, 190, 66),
@@ -29,6 +30,23 @@ def certificate() -> bytes:
 def plan() -> bytes:
     """The sample's ground from above: lawn, paths, three buildings of two units, a club house, a garage."""
     return _png(PLAN_WIDTH, PLAN_HEIGHT, _ground)
+
+
+def portrait(number: int) -> bytes:
+    """A drawn head before a plain ground; each number has colours of its own. Nobody's face."""
+    hair = bytes((40 + 23 * number % 120, 30 + 11 * number % 60, 25 + 7 * number % 50))
+    shirt = bytes((60 + 41 * number % 160, 80 + 67 * number % 140, 120 + 29 * number % 110))
+
+    def pixel(x: int, y: int) -> bytes:
+        if (x - 100) ** 2 / 52**2 + (y - 92) ** 2 / 66**2 <= 1:
+            if y < 58:
+                return hair
+            eye = min((x - 80) ** 2, (x - 120) ** 2) + (y - 86) ** 2 <= 30
+            mouth = abs(x - 100) <= 18 and abs(y - 124) <= 3
+            return b"\x32\x28\x28" if eye or mouth else _SKIN
+        return shirt if (x - 100) ** 2 / 88**2 + (y - 215) ** 2 / 60**2 <= 1 else b"\xe4\xe8\xec"
+
+    return _png(200, 200, pixel)
 
 
 def _png(width: int, height: int, pixel: Callable[[int, int], bytes]) -> bytes:

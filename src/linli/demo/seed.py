@@ -4,7 +4,7 @@ from importlib import resources
 from typing import Final
 
 from linli.app.platform import Platform
-from linli.demo import desk, devices, glance, logins, picture, place, rights, sample, workbook
+from linli.demo import desk, devices, faces, glance, logins, picture, place, rights, sample, workbook
 from linli.demo.logins import Login
 from linli.demo.place import Place
 from linli.demo.progress import Terminal
@@ -48,6 +48,7 @@ async def seed(platform: Platform, terminal: Terminal) -> tuple[list[Login], tup
             )
     with terminal.step("rights"):
         await rights.ensure(platform, site)
+        await faces.ensure(platform, site)
     with terminal.step("overview"):
         await glance.ensure(platform, site)
     with terminal.step("desk"):

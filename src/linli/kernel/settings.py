@@ -236,7 +236,7 @@ class Map(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True)
 
 
 class Faces(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """The face engine (docs/guides/faces.en.md). Without models faces are off and everything else runs."""
+    """The face engine (docs/guides/faces-on-doors.en.md). Without models faces are off and everything else runs."""
 
     models: Annotated[
         str, Meta(description="Folder of the face models; empty: `models` in data_dir (`linli models`).")

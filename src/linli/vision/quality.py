@@ -1,4 +1,4 @@
-"""Whether a picture of a face does for its use, and if not, why. Measured in docs/guides/faces.en.md."""
+"""Whether a picture of a face does for its use, and if not, why. Measured in docs/guides/faces-on-doors.en.md."""
 
 from typing import Final, NamedTuple
 

@@ -1,7 +1,7 @@
 """The signed list of an erasure: who confirmed, when, and who has not yet (ADR 0051).
 
 Ed25519 over the document's bytes as they are handed out. The key comes from the platform's master key and is the same
-as long as that one is; `openssl pkeyutl -verify` needs nothing of ours (guide: docs/guides/faces.en.md).
+as long as that one is; `openssl pkeyutl -verify` needs nothing of ours (guide: docs/guides/faces-on-doors.en.md).
 """
 
 import base64

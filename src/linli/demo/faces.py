@@ -1,0 +1,46 @@
+"""A few residents of the sample whom the gates know by their face. The pictures are drawn: they show nobody."""
+
+import hashlib
+import random
+from typing import Final
+
+from linli.app.platform import Platform
+from linli.demo import picture, town
+from linli.demo.place import Place
+from linli.domains.faces.queries.images import images_of_persons
+from linli.domains.faces.service import images, permissions
+from linli.domains.faces.service.consents import Attest
+from linli.domains.faces.service.images import ImageWish
+from linli.domains.faces.service.permissions import FaceDevice
+from linli.domains.faces.service.pictures import Picture
+from linli.domains.faces.service.users import IDENTITY, User
+
+KNOWN: Final = 8
+"""How many residents have a face at the gates."""
+_GROWN: Final = 18
+
+
+async def ensure(platform: Platform, site: Place) -> None:
+    """Give what is missing: picture, consent on paper, and the two southern gates."""
+    there = await town.look(platform, site)
+    gates = [there.door("gate-south-in"), there.door("gate-south-out")]
+    devices = [FaceDevice(iot_id, site.community.community_id) for iot_id in gates if iot_id]
+    grown = [person for person in there.people if person.age >= _GROWN]
+    chosen = random.Random(KNOWN).sample(grown, min(KNOWN, len(grown)))
+    held = await images_of_persons(site.tenant, platform.db, [one.identity_id for one in chosen])
+    manager = await site.staff(platform, "manager")
+    for number, person in enumerate(chosen):
+        if person.identity_id in held:
+            continue
+        content = picture.portrait(number)
+        md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        drawn, now_ms = Picture(content, "png", md5), platform.clock.now_ms()
+        key = await images.store(manager, platform.objects, drawn, platform.ids)
+        async with platform.db.begin() as tx:
+            image = await images.save_image(
+                manager, tx, user=User("", IDENTITY, person.identity_id, person.identity_id, person.name),
+                wish=ImageWish(source="console", community_id=site.community.community_id), object_key=key,
+                picture=drawn, attest=Attest(how="on_paper"), ids=platform.ids, now_ms=now_ms,
+            )  # fmt: skip
+            for device in devices:
+                await permissions.give(manager, tx, image=image, device=device, now_ms=now_ms)
