@@ -8,6 +8,7 @@ from tests.scope.town import Town
 
 UNWATCHED = (
     "openapi_nonce", "openapi_requests", "openapi_usage", "secret_reads", "alembic_version", "handled_messages",
+    "inbox_commits",
 )  # fmt: skip
 """Beginnings of tables' names: what a refused call leaves behind too, namely that it was made; and what is noted of
 devices' messages whenever their handlers come to it."""

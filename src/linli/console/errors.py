@@ -106,7 +106,7 @@ def _bad_input(request: AnyRequest, error: ValidationException) -> errors.BadInp
         return unfit.of_words(error.detail, "", whole="body")
     key = str(fault.get("key") or "")
     if fault.get("source") == "body" or key in ("", "data"):
-        key = key.removeprefix("data").removeprefix(".")
+        key = "" if key == "data" else key.removeprefix("data.")
     else:
         key = _wire_name(request, key)
     found = unfit.of_words(str(fault.get("message") or error.detail), key, whole="body")
