@@ -265,6 +265,8 @@ def _doors() -> dict[str, list[RouteRecipe]]:
                 {"iot_id": x.door}, body={"name": f"门{x.name}", "direction": "EXIT", "spaceId": x.unit}
             )
         ],
+        "GET /doors/{iot_id}/why": [lambda x: Ask({"iot_id": x.door}, {"personId": "somebody"})],
+        "GET /doors/{iot_id}/past": [lambda x: Ask({"iot_id": x.door})],
         "GET /doors/{iot_id}/scope": [lambda x: Ask({"iot_id": x.door})],
         "PUT /doors/{iot_id}/scope": [
             lambda x: Ask(

@@ -17,6 +17,7 @@ from sqlalchemy import Index, Table, and_, bindparam, case, delete, func, or_, s
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database, Query, Tx, identity, integer, metadata, text_column
+from linli.kernel.db.races import MOST_AGAIN, lost_race
 from linli.kernel.errors import LinliError
 from linli.kernel.events import AFTER_KIND, DeferredEvent
 
@@ -320,14 +321,16 @@ class Worker:
         async with self._db.begin() as tx:
             return sorted(await _claim.all(tx, now=now, lease=now + LEASE_MS, by=self._process))
 
-    async def _do(self, row: Leased) -> None:
+    async def _do(self, row: Leased, again: int = MOST_AGAIN) -> None:
         try:
             await self._jobs.run(row.kind, row.payload)
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - the edge of a job: whatever it raised is kept as the reason
+            if again and lost_race(error):
+                return await self._do(row, again - 1)
             await self._put_back(row, error)
-            return
+            return None
         async with self._db.begin() as tx:
             await _done.run(tx, row_id=row.id)
 

@@ -8,10 +8,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
+from linli.delivery import service as delivery
+from linli.delivery.queries import rows_of_subject
+from linli.domains.access.console.entry import EntryAnswer, answer_of
 from linli.domains.access.errors import CredentialUnknown, DoorUnknown, PinTaken
 from linli.domains.access.queries import credentials as credential_queries
 from linli.domains.access.queries import doors as queries
-from linli.domains.access.queries import keys, passes
+from linli.domains.access.queries import entry, keys, passes
 from linli.domains.access.queries.places import places
 from linli.domains.access.service import credentials, home_keys, qr
 from linli.domains.access.service.keys import DoorKeys
@@ -53,6 +56,10 @@ class DoorOpened(msgspec.Struct, rename="camel", frozen=True):
     took_ms: int
 
 
+class Redelivered(msgspec.Struct, rename="camel", frozen=True):
+    due: Annotated[int, Meta(description="Keys on their way to the door now.")]
+
+
 class MyPass(msgspec.Struct, rename="camel", frozen=True):
     id: str
     at_ms: int
@@ -60,6 +67,8 @@ class MyPass(msgspec.Struct, rename="camel", frozen=True):
     kind: Annotated[str, Meta(description="CARD, PASSWORD, QRCODE, BleCARD or FACE")]
     direction: str
     passed: bool
+    code: Annotated[int, Meta(description="Pass result code; 0: passed")]
+    iot_id: str
     reason: str
 
 
@@ -146,6 +155,62 @@ class KeyRoutes(Controller):
             )  # fmt: skip
         return MyKey(text, now_ms + SHOWN_MS)
 
+    @get("/why")
+    async def why(
+        self,
+        community_id: FromPath[int],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        iot_id: Annotated[
+            str, QueryParameter(name="iotId", description="Default: where one was refused last.")
+        ] = "",
+    ) -> EntryAnswer:
+        """Why a door does not open to the resident. Raises DoorUnknown, also when there is nothing to ask about."""
+        scope = resident.scope(community_id)
+        identity_id = resident.living(community_id).identity_id
+        wanted = iot_id or await self._last_refused(scope, db, community_id, identity_id)
+        door = await queries.get_door(scope, db, iot_id=wanted)
+        facts = await entry.gather(scope, db, door=door, identity_id=identity_id, now_ms=clock.now_ms())
+        return answer_of(door.name, facts, resident.language)
+
+    @staticmethod
+    async def _last_refused(scope: Scope, db: Database, community_id: int, identity_id: str) -> str:
+        """iotId of the door that refused the person last, else of one that serves them."""
+        where = passes.PassFilter(community_id=community_id, identity_id=identity_id, refused=True)
+        found = await passes.list_passes(scope, db, where=where, page=PageRequest(1, 1))
+        if found.data:
+            return found.data[0].iot_id
+        serving = await keys.serving_doors(scope, db, community_id=community_id, identity_id=identity_id)
+        every = serving or [
+            one.iot_id for one in await queries.all_doors(scope, db, community_id=community_id)
+        ]
+        return every[0] if every else ""
+
+    @post("/doors/{iot_id:str}/redeliver", status_code=200)
+    async def redeliver(
+        self,
+        community_id: FromPath[int],
+        iot_id: FromPath[str],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> Redelivered:
+        """Have one's own keys brought to a door again. Raises DoorUnknown, TriedTooOften."""
+        scope = resident.scope(community_id)
+        identity_id, now = resident.living(community_id).identity_id, clock.now_ms()
+        door = await queries.get_door(scope, db, iot_id=iot_id)
+        async with db.begin() as tx:
+            await credentials.count_try(tx, key=f"redeliver:{identity_id}", now_ms=now)
+        rows = await rows_of_subject(scope, db, community_id=community_id, subject=identity_id)
+        waiting = [
+            row.id
+            for row in rows
+            if row.device == door.iot_id and row.content and row.status != "transferred"
+        ]
+        async with db.begin() as tx:
+            return Redelivered(await delivery.retry(scope, tx, row_ids=waiting, now_ms=now))
+
     @get("/passes")
     async def my_passes(
         self,
@@ -165,7 +230,15 @@ class KeyRoutes(Controller):
         found = await passes.list_passes(scope, db, where=where, page=page)
         rows = [
             MyPass(
-                str(row.id), row.passed_ms, row.door_name, row.type, row.direction, row.code == 0, row.message
+                str(row.id),
+                row.passed_ms,
+                row.door_name,
+                row.type,
+                row.direction,
+                row.code == 0,
+                row.code,
+                row.iot_id,
+                row.message,
             )
             for row in found.data
         ]

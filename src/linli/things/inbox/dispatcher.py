@@ -19,6 +19,7 @@ from linli.kernel import telemetry
 from linli.kernel.causes import CAUSE
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database, Query
+from linli.kernel.db.races import MOST_AGAIN, lost_race
 from linli.kernel.errors import LinliError, Unavailable
 from linli.things.changes import Change, listen
 from linli.things.fleet import Fleet
@@ -277,7 +278,9 @@ class Dispatcher:
         await self._clock.sleep(seconds)
         self._ready.put_nowait(device_no)
 
-    async def _handle(self, device_no: int, message: "Message | _Broken") -> float | None:
+    async def _handle(
+        self, device_no: int, message: "Message | _Broken", again: int = MOST_AGAIN
+    ) -> float | None:
         """Run the handlers of one message. None: done with; else the seconds to wait before the next try."""
         if isinstance(message, _Broken):
             return await self._park(device_no, message.seq, message.reason)
@@ -295,6 +298,8 @@ class Dispatcher:
         except LinliError as error:
             return await self._park(device_no, message.seq, f"{error.code}: {error}")
         except Exception as error:
+            if again and lost_race(error):
+                return await self._handle(device_no, message, again - 1)
             log.exception(
                 "inbox: %s %r of %s failed", message.kind, message.identifier, message.device.iot_id
             )

@@ -4175,6 +4175,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/doors/{iot_id}/past": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * WhoCould
+         * @description Who could open the door then, by what, who gave it, and who took it back since.
+         */
+        get: operations["ApiConsoleDoorsIotIdPastWhoCould"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/doors/{iot_id}/scope": {
         parameters: {
             query?: never;
@@ -4192,6 +4212,26 @@ export interface paths {
          * @description Save whom a door serves; keys, cards and faces go to it or leave it after the answer.
          */
         put: operations["ApiConsoleDoorsIotIdScopeChange"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/doors/{iot_id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why
+         * @description The first cause and everything looked at, in words, with what mends it.
+         */
+        get: operations["ApiConsoleDoorsIotIdWhyWhy"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -9805,6 +9845,25 @@ export interface components {
             name: string;
             reason: string;
         };
+        /** EntryAnswer */
+        EntryAnswer: {
+            cause: components["schemas"]["EntryFinding"];
+            doorName: string;
+            findings: components["schemas"]["EntryFinding"][];
+        };
+        /** EntryFinding */
+        EntryFinding: {
+            /** @description What mends it; empty: nothing to do. */
+            action: string;
+            code: string;
+            good: boolean;
+            /** @description Number of the delivery to repeat; else empty. */
+            ref: string;
+            /** @description person, house, rest, credential, window, scans, delivery, clock, network */
+            step: string;
+            /** @description In the reader's language. */
+            words: string;
+        };
         /** Erase */
         Erase: {
             /** @description The company's name, typed again. */
@@ -11145,6 +11204,13 @@ export interface components {
             pageSize: number;
             total: number;
         };
+        /** Page[PastRightRow] */
+        "Page_linli.domains.access.console.past.PastRightRow_": {
+            data: components["schemas"]["PastRightRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
         /** Page[QrRightRow] */
         "Page_linli.domains.access.console.qr.QrRightRow_": {
             data: components["schemas"]["QrRightRow"][];
@@ -11481,6 +11547,28 @@ export interface components {
             method: string;
             /** @description With its query, as sent. */
             path: string;
+        };
+        /** PastRightRow */
+        PastRightRow: {
+            endedBy: string;
+            endedMs: number | null;
+            endReason: string;
+            endsMs: number;
+            grantedBy: string;
+            grantedMs: number;
+            heldSinceMs: number;
+            /** @description qr, card, ble, pin, face */
+            kind: string;
+            personId: string;
+            personName: string;
+            reason: string;
+            /** @description home, staff, qr, card, credential, visitor …; empty: none any more */
+            source: string;
+            startsMs: number;
+            /** @description Last four characters of the credential; empty for codes and PINs. */
+            tail: string;
+            /** @description Its window was open at that time. */
+            valid: boolean;
         };
         /** PayeeForm */
         PayeeForm: {
@@ -23358,6 +23446,52 @@ export interface operations {
             };
         };
     };
+    ApiConsoleDoorsIotIdPastWhoCould: {
+        parameters: {
+            query?: {
+                /** @description UTC ms; default now */
+                at?: number | null;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description Part of the person's name. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.access.console.past.PastRightRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleDoorsIotIdScopeShow: {
         parameters: {
             query?: never;
@@ -23416,6 +23550,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDoorsIotIdWhyWhy: {
+        parameters: {
+            query: {
+                /** @description identityId */
+                personId: string;
+            };
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryAnswer"];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             400: {

@@ -2,7 +2,9 @@
 
 from linli.domains.access.console.credentials import CredentialRoutes
 from linli.domains.access.console.doors import DoorRoutes
+from linli.domains.access.console.entry import EntryRoutes
 from linli.domains.access.console.passes import PassRoutes
+from linli.domains.access.console.past import PastRoutes
 from linli.domains.access.console.qr import QrRoutes
 from linli.domains.access.console.residents import ResidentRightRoutes
 from linli.domains.access.console.settings import DoorScopeRoutes, DoorSettingRoutes
@@ -14,7 +16,9 @@ CONTROLLERS = (
     DoorRoutes,
     DoorScopeRoutes,
     DoorSettingRoutes,
+    EntryRoutes,
     PassRoutes,
+    PastRoutes,
     QrRoutes,
     ResidentRightRoutes,
 )
@@ -30,7 +34,9 @@ __all__ = [
     "DoorRoutes",
     "DoorScopeRoutes",
     "DoorSettingRoutes",
+    "EntryRoutes",
     "PassRoutes",
+    "PastRoutes",
     "QrRoutes",
     "ResidentRightRoutes",
 ]

@@ -24,6 +24,11 @@ _code_exists = Query(
     select(qr_codes.c.qr_code).where(qr_codes.c.qr_code == bindparam("qr_code")),
     unscoped="codes are unique in the installation",
 )
+_used = Query(
+    select(_q.used, qr_codes.c.shared_used)
+    .join(qr_codes, qr_codes.c.qr_code == _q.qr_code)
+    .where(_q.qr_code == bindparam("qr_code"), _q.iot_id == bindparam("iot_id"), in_scope(qr_permissions))
+)
 _code_at_pass = Query(
     select(qr_codes)
     .where(qr_codes.c.qr_code == bindparam("qr_code"), qr_codes.c.tenant_id == bindparam("tenant"))
@@ -121,6 +126,12 @@ _cards_of_person = Query(
 async def find_code(scope: Scope, db: Reader, *, qr_code: str) -> QrCode | None:
     """A code that the caller's project, or the console, had made."""
     return await _code.one(db, scope, qr_code=qr_code, project=project_of(scope))
+
+
+async def codes_used(scope: Scope, db: Reader, *, qr_code: str, iot_id: str, shared: bool) -> int:
+    """Passes that count against a code: at this door, or at all together."""
+    row = await _used.one(db, scope, qr_code=qr_code, iot_id=iot_id)
+    return int(row[1 if shared else 0]) if row else 0
 
 
 async def code_exists(db: Reader, *, qr_code: str) -> bool:

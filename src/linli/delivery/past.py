@@ -1,0 +1,154 @@
+"""What a device held at a time gone by, and why: read off the append-only histories."""
+
+from itertools import batched
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from linli.delivery.models import desired, desired_history, grant_history, grants
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.scope import Scope
+from linli.sync import State
+
+CHUNK = 500
+
+
+class PastRight(NamedTuple):
+    """One credential that a device held at that time, and one grant behind it. Times are UTC ms."""
+
+    kind: str
+    credential: str
+    subject: str
+    source: str
+    held_since_ms: int
+    starts_ms: int
+    ends_ms: int
+    granted_by: str
+    granted_ms: int
+    reason: str
+    ended_by: str
+    """Who took it back since; empty: nobody did."""
+    ended_ms: int | None
+    end_reason: str
+
+
+class _Step(NamedTuple):
+    desired_id: int
+    kind: str
+    credential: str
+    subject: str
+    state: str
+    deleting: int
+    at_ms: int
+
+
+class _Grant(NamedTuple):
+    id: int
+    kind: str
+    credential: str
+    subject: str
+    source: str
+
+
+class _Action(NamedTuple):
+    grant_id: int
+    action: str
+    starts_ms: int
+    ends_ms: int
+    caller: str
+    reason: str
+    at_ms: int
+
+
+_steps = Query(
+    select(
+        desired_history.c.desired_id,
+        desired.c.kind,
+        desired.c.credential,
+        desired.c.subject,
+        desired_history.c.state,
+        desired_history.c.deleting,
+        desired_history.c.at_ms,
+    )
+    .join(desired, desired.c.id == desired_history.c.desired_id)
+    .where(
+        in_scope(desired),
+        desired.c.device == bindparam("device"),
+        desired_history.c.at_ms <= bindparam("at", type_=INT),
+        any_of(desired_history.c.state, "states"),
+    )
+    .order_by(desired_history.c.id),
+    _Step,
+    heavy=True,
+)
+_grants = Query(
+    select(grants.c.id, grants.c.kind, grants.c.credential, grants.c.subject, grants.c.source).where(
+        in_scope(grants), any_of(grants.c.credential, "credentials")
+    ),
+    _Grant,
+    heavy=True,
+)
+_actions = Query(
+    select(
+        grant_history.c.grant_id,
+        grant_history.c.action,
+        grant_history.c.starts_ms,
+        grant_history.c.ends_ms,
+        grant_history.c.caller,
+        grant_history.c.reason,
+        grant_history.c.at_ms,
+    )
+    .where(in_scope(grant_history), any_of(grant_history.c.grant_id, "grant_ids"))
+    .order_by(grant_history.c.id),
+    _Action,
+    heavy=True,
+)
+_SETTLED = [str(State.HELD), str(State.REMOVED)]
+
+
+async def held_at(scope: Scope, db: Reader, *, device: str, at_ms: int) -> list[PastRight]:
+    """What a device had confirmed and not yet dropped at `at_ms`, with the grants that were in force.
+
+    A row whose grants were all over by then, but that the device still held, is told too: its `source` is empty.
+    """
+    held: dict[int, _Step] = {}
+    for step in await _steps.all(db, scope, device=device, at=at_ms, states=_SETTLED):
+        if step.state == State.HELD and not step.deleting:
+            held[step.desired_id] = held.get(step.desired_id, step)
+        else:
+            held.pop(step.desired_id, None)
+    by_key = {(step.kind, step.credential): step for step in held.values()}
+    found: dict[tuple[str, str], list[PastRight]] = {}
+    for chunk in batched(sorted({step.credential for step in held.values()}), CHUNK, strict=False):
+        rows = [
+            row
+            for row in await _grants.all(db, scope, credentials=list(chunk))
+            if (row.kind, row.credential) in by_key
+        ]
+        actions: dict[int, list[_Action]] = {}
+        for action in await _actions.all(db, scope, grant_ids=[row.id for row in rows]):
+            actions.setdefault(action.grant_id, []).append(action)
+        for row in rows:
+            right = _right(by_key[row.kind, row.credential], row, actions.get(row.id, []), at_ms)
+            if right is not None:
+                found.setdefault((row.kind, row.credential), []).append(right)
+    rights = []
+    for key, step in by_key.items():
+        bare = PastRight(
+            step.kind, step.credential, step.subject, "", step.at_ms, 0, 0, "", 0, "", "", None, ""
+        )
+        rights += found.get(key, [bare])
+    return sorted(rights, key=lambda right: (right.subject, right.kind, right.credential))
+
+
+def _right(step: _Step, row: _Grant, actions: list[_Action], at_ms: int) -> PastRight | None:
+    before = [one for one in actions if one.at_ms <= at_ms]
+    if not before or before[-1].action == "revoked":
+        return None
+    given = before[-1]
+    end = next((one for one in actions if one.at_ms > at_ms and one.action == "revoked"), None)
+    return PastRight(
+        row.kind, row.credential, row.subject or step.subject, row.source, step.at_ms, given.starts_ms,
+        given.ends_ms, given.caller, given.at_ms, given.reason, end.caller if end else "",
+        end.at_ms if end else None, end.reason if end else "",
+    )  # fmt: skip

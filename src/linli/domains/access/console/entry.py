@@ -1,0 +1,64 @@
+"""Why does this door not open to this person, for the people at the desk and on the round."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+from msgspec import Meta
+
+from linli.domains.access.queries import entry
+from linli.domains.access.queries.doors import get_door
+from linli.domains.access.service.persons import check_identity
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.scope import Scope
+from linli.rules.entry import EntryFacts, cause_of, explain
+
+
+class EntryFinding(msgspec.Struct, rename="camel", frozen=True):
+    step: Annotated[
+        str, Meta(description="person, house, rest, credential, window, scans, delivery, clock, network")
+    ]
+    code: str
+    good: bool
+    action: Annotated[str, Meta(description="What mends it; empty: nothing to do.")]
+    words: Annotated[str, Meta(description="In the reader's language.")]
+    ref: Annotated[str, Meta(description="Number of the delivery to repeat; else empty.")]
+
+
+class EntryAnswer(msgspec.Struct, rename="camel", frozen=True):
+    door_name: str
+    cause: EntryFinding
+    findings: list[EntryFinding]
+
+
+def answer_of(door_name: str, facts: EntryFacts, language: str) -> EntryAnswer:
+    findings = explain(facts)
+
+    def row(found: entry.Told) -> EntryFinding:
+        return EntryFinding(*found)
+
+    cause = row(entry.told(cause_of(findings), language))
+    return EntryAnswer(door_name, cause, [row(entry.told(one, language)) for one in findings])
+
+
+class EntryRoutes(Controller):
+    path = "/doors/{iot_id:str}/why"
+    tags = ("doors",)
+
+    @get("/", right="devices.use")
+    async def why(
+        self,
+        iot_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        person_id: Annotated[str, QueryParameter(name="personId", description="identityId")],
+    ) -> EntryAnswer:
+        """The first cause and everything looked at, in words, with what mends it."""
+        check_identity(person_id)
+        door = await get_door(within, db, iot_id=iot_id)
+        facts = await entry.gather(within, db, door=door, identity_id=person_id, now_ms=clock.now_ms())
+        return answer_of(door.name, facts, within.language)

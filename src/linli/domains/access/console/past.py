@@ -1,0 +1,94 @@
+"""The access time machine: who could open a door at a time, why, and who changed it when."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+from msgspec import Meta
+
+from linli.delivery.past import PastRight, held_at
+from linli.domains.access.queries.doors import get_door
+from linli.domains.access.queries.persons import names_of
+from linli.domains.access.service.kinds import KEY
+from linli.domains.people.queries import organisation
+from linli.domains.people.queries import persons as people
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+
+class PastRightRow(msgspec.Struct, rename="camel", frozen=True):
+    """One way in that the door held then."""
+
+    person_id: str
+    person_name: str
+    kind: Annotated[str, Meta(description="qr, card, ble, pin, face")]
+    tail: Annotated[
+        str, Meta(description="Last four characters of the credential; empty for codes and PINs.")
+    ]
+    source: Annotated[
+        str, Meta(description="home, staff, qr, card, credential, visitor …; empty: none any more")
+    ]
+    valid: Annotated[bool, Meta(description="Its window was open at that time.")]
+    starts_ms: int
+    ends_ms: int
+    held_since_ms: int
+    granted_by: str
+    granted_ms: int
+    reason: str
+    ended_by: str
+    ended_ms: int | None
+    end_reason: str
+
+
+class PastRoutes(Controller):
+    path = "/doors/{iot_id:str}/past"
+    tags = ("doors",)
+
+    @get("/", right="devices.use")
+    async def who_could(
+        self,
+        iot_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        page: NamedDependency[PageRequest],
+        at_ms: Annotated[int | None, QueryParameter(name="at", description="UTC ms; default now")] = None,
+        q: Annotated[str, QueryParameter(description="Part of the person's name.")] = "",
+    ) -> Page[PastRightRow]:
+        """Who could open the door then, by what, who gave it, and who took it back since."""
+        door = await get_door(within, db, iot_id=iot_id)
+        scope, now = within.narrowed(door.community_id), clock.now_ms()
+        at = min(now if at_ms is None else at_ms, now)
+        rights = [one for one in await held_at(scope, db, device=iot_id, at_ms=at) if one.kind != KEY]
+        wanted = sorted({one.subject for one in rights if one.subject})
+        names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
+        names |= await people.names(scope, db, wanted)
+        text = q.strip().lower()
+        kept = [one for one in rights if not text or text in names.get(one.subject, "").lower()]
+        shown = kept[page.offset : page.offset + page.page_size]
+        callers = await _callers(db, shown)
+        rows = [
+            PastRightRow(
+                one.subject, names.get(one.subject, ""), one.kind.rpartition(".")[2],
+                one.credential[-4:] if one.kind in ("door.card", "door.ble") else "",
+                one.source.partition(":")[0], one.source != "" and one.starts_ms <= at <= one.ends_ms,
+                one.starts_ms, one.ends_ms, one.held_since_ms, callers.get(one.granted_by, one.granted_by),
+                one.granted_ms, one.reason, callers.get(one.ended_by, one.ended_by), one.ended_ms, one.end_reason,
+            )
+            for one in shown
+        ]  # fmt: skip
+        return Page.of(page, len(kept), rows)
+
+
+async def _callers(db: Database, rights: list[PastRight]) -> dict[str, str]:
+    """`staff:12` → the name of the account."""
+    said = {caller for one in rights for caller in (one.granted_by, one.ended_by)}
+    numbers = {
+        int(number): caller for caller in said if (number := caller.removeprefix("staff:")).isdecimal()
+    }
+    names = await organisation.names(db, sorted(numbers)) if numbers else {}
+    return {caller: names[number] for number, caller in numbers.items() if number in names}

@@ -1,0 +1,168 @@
+"""The facts behind "why can't I get in": gathered for one person at one door, explained by `linli.rules.entry`."""
+
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, func, select
+
+from linli.delivery import service as delivery
+from linli.delivery.queries import rows_of_subject
+from linli.delivery.schemas import Content
+from linli.domains.access.models import credentials, passes, qr_permissions
+from linli.domains.access.queries import keys
+from linli.domains.access.queries.permissions import codes_used
+from linli.domains.access.rows import Door
+from linli.domains.access.service.kinds import QR, QrBody
+from linli.domains.access.times import write_time
+from linli.domains.people.person_rules import MOVED_IN, PENDING, REJECTED
+from linli.domains.people.queries import employees, persons, residents
+from linli.kernel.db import INT, Query, Reader, in_scope
+from linli.kernel.errors import NotFound
+from linli.kernel.i18n import text
+from linli.kernel.scope import Scope
+from linli.rules import UNLIMITED
+from linli.rules.entry import EntryFacts, Finding, Stay, Way
+from linli.things.queries.devices import find_devices
+
+_LAST = 20
+_lag = (
+    select((passes.c.passed_ms - passes.c.received_ms).label("lag"))
+    .where(in_scope(passes), passes.c.iot_id == bindparam("iot_id"))
+    .order_by(passes.c.id.desc())
+    .limit(_LAST)
+    .subquery()
+)
+_clock = Query(select(func.max(_lag.c.lag)))
+_ended_code = Query(
+    select(qr_permissions.c.end_reason)
+    .where(
+        in_scope(qr_permissions),
+        qr_permissions.c.iot_id == bindparam("iot_id"),
+        qr_permissions.c.identity_id == bindparam("identity_id"),
+        qr_permissions.c.live == 0,
+    )
+    .order_by(qr_permissions.c.changed_ms.desc())
+    .limit(1)
+)
+_ended_own = Query(
+    select(credentials.c.end_reason)
+    .where(
+        in_scope(credentials),
+        credentials.c.community_id == bindparam("community_id", type_=INT),
+        credentials.c.identity_id == bindparam("identity_id"),
+        credentials.c.live == 0,
+    )
+    .order_by(credentials.c.changed_ms.desc())
+    .limit(1)
+)
+_KNOWN_ENDS = frozenset(
+    ("removed", "used_up", "moved_out", "left", "erased", "door_removed", "person_deleted")
+)
+
+
+class Told(NamedTuple):
+    """A finding in the reader's language."""
+
+    step: str
+    code: str
+    good: bool
+    action: str
+    words: str
+    ref: str
+
+
+async def clock_off(scope: Scope, db: Reader, *, iot_id: str) -> int | None:
+    """How many ms a door's clock is ahead, by its last passes; None when nobody passed.
+
+    Passes kept while offline arrive late, so the least late of the last twenty tells.
+    """
+    found: int | None = await _clock.scalar(db, scope, iot_id=iot_id)
+    return found
+
+
+async def gather(scope: Scope, db: Reader, *, door: Door, identity_id: str, now_ms: int) -> EntryFacts:
+    """Everything that decides whether a person gets through a door."""
+    here = scope.narrowed(door.community_id)
+    known, stay = await _stay(here, db, door.community_id, identity_id)
+    rests = await delivery.holds_on(here, db, community_id=door.community_id, subject=identity_id)
+    ways = await _ways(here, db, door, identity_id)
+    devices = await find_devices(here, db, iot_ids=[door.iot_id])
+    served = door.iot_id in await keys.serving_doors(
+        here, db, community_id=door.community_id, identity_id=identity_id
+    )
+    return EntryFacts(
+        now_ms=now_ms,
+        known=known or bool(ways),
+        stay=stay,
+        rests=tuple(one.source for one in rests if one.lifted_ms is None),
+        ways=ways,
+        ended="" if ways else await _ended(here, db, door, identity_id),
+        served=served,
+        online=bool(devices and devices[0].online),
+        seen_ms=devices[0].last_seen_ms if devices else None,
+        clock_off_ms=await clock_off(here, db, iot_id=door.iot_id),
+    )
+
+
+def told(finding: Finding, language: str) -> Told:
+    """`reason` and times among the facts are put into words too."""
+    facts = dict(finding.facts)
+    at_ms = facts.pop("at_ms", None)
+    facts["at"] = write_time(at_ms)[5:16] if at_ms else "—"
+    reason = str(facts.get("reason", ""))
+    words_of_reason = text(reason, language) if reason else ""
+    facts["reason"] = "" if words_of_reason == reason else words_of_reason
+    if "kind" in facts:
+        facts["kind"] = text(f"entry.kind_{facts['kind']}", language)
+    key = f"entry.{finding.code}"
+    words = text(key, language, **facts)
+    return Told(finding.step, finding.code, finding.good, finding.action, words, str(facts.get("ref", "")))
+
+
+async def _stay(scope: Scope, db: Reader, community_id: int, identity_id: str) -> tuple[bool, Stay]:
+    try:
+        person = await persons.person(scope, db, identity_id)
+    except NotFound:
+        return False, "none"
+    ties = {one.status for one in await residents.ties_of_person(scope, db, person.id)}
+    if MOVED_IN in ties:
+        return True, "living"
+    if await employees.find(scope, db, community_id, identity_id) is not None:
+        return True, "working"
+    if PENDING in ties:
+        return True, "pending"
+    if REJECTED in ties:
+        return True, "rejected"
+    return True, "moved_out" if ties else "none"
+
+
+async def _ways(scope: Scope, db: Reader, door: Door, identity_id: str) -> tuple[Way, ...]:
+    rows = await rows_of_subject(scope, db, community_id=door.community_id, subject=identity_id)
+    ways = []
+    for row in rows:
+        if row.device != door.iot_id or not row.content:
+            continue
+        content = msgspec.json.decode(row.content, type=Content)
+        left = None
+        if row.kind == QR:
+            body = msgspec.json.decode(content.body, type=QrBody)
+            if body.max_scans != UNLIMITED:
+                used = await codes_used(
+                    scope, db, qr_code=row.credential, iot_id=door.iot_id, shared=body.shared
+                )
+                left = max(body.max_scans - used, 0)
+        ways.append(
+            Way(
+                row.kind.rpartition(".")[2], content.starts_ms, content.ends_ms, row.status, left,
+                row.reason, str(row.id),
+            )
+        )  # fmt: skip
+    return tuple(ways)
+
+
+async def _ended(scope: Scope, db: Reader, door: Door, identity_id: str) -> str:
+    found = await _ended_code.scalar(db, scope, iot_id=door.iot_id, identity_id=identity_id)
+    found = found or await _ended_own.scalar(
+        db, scope, community_id=door.community_id, identity_id=identity_id
+    )
+    return "" if not found else found if found in _KNOWN_ENDS else "removed"

@@ -1,0 +1,165 @@
+"""Why does this door not open to this person? The facts in order, the first cause, and what mends it.
+
+Pure, so that the cloud and the appliance answer alike. Order: person, house, rests, credential, window, scans,
+delivery, device clock, network.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+type Stay = Literal["living", "working", "pending", "rejected", "moved_out", "none"]
+type Action = Literal[
+    "", "add_person", "review", "lift", "give_key", "serve", "extend", "redeliver", "sync_clock", "check_network",
+    "show_again",
+]  # fmt: skip
+
+STEPS = ("person", "house", "rest", "credential", "window", "scans", "delivery", "clock", "network")
+CLOCK_TOLERANCE_MS = 120_000
+"""A code on a screen lives some minutes, so a door this wrong refuses good ones."""
+HELD = "transferred"
+_UNDER_WAY = frozenset(("toBeTransferred", "transferring"))
+_AWAY = frozenset(("deviceOffline", "transferTimeout"))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One credential of the person at the door. Times are UTC ms."""
+
+    kind: str
+    starts_ms: int
+    ends_ms: int
+    status: str
+    """Delivery status, e.g. `transferred`."""
+    scans_left: int | None = None
+    """None: without limit."""
+    reason: str = ""
+    """Why the delivery stands where it is."""
+    ref: str = ""
+    """Number of the delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFacts:
+    now_ms: int
+    known: bool
+    stay: Stay
+    rests: tuple[str, ...]
+    """Who rests the person's rights: `denied`, `frozen`."""
+    ways: tuple[Way, ...]
+    ended: str = ""
+    """Why the last credential at this door ended, if one did and none is left."""
+    served: bool = False
+    """The person is in the door's pass scope."""
+    online: bool = True
+    seen_ms: int | None = None
+    clock_off_ms: int | None = None
+    """How much the door's clock is ahead; None: not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    step: str
+    code: str
+    """Key of its words, e.g. `window_late`."""
+    good: bool
+    action: Action = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def explain(facts: EntryFacts) -> list[Finding]:
+    """A finding for each step that can be told; the first that is not good is the cause. All good: none is known."""
+    found = [_person(facts), _house(facts), _rest(facts)]
+    best = _best(facts)
+    if best is None:
+        found.append(_no_credential(facts))
+    else:
+        found.append(Finding("credential", "credential_held", True, facts={"kind": best.kind}))
+        found += [*_window(best, facts.now_ms), *_scans(best), _delivery(best)]
+    found += [*_clock(facts), _network(facts)]
+    return found
+
+
+def cause_of(findings: list[Finding]) -> Finding:
+    """The first finding that is not good, or the advice to try again."""
+    return next((one for one in findings if not one.good), Finding("", "nothing_found", True, "show_again"))
+
+
+def _person(facts: EntryFacts) -> Finding:
+    if facts.known:
+        return Finding("person", "person_known", True)
+    return Finding("person", "person_unknown", False, "add_person")
+
+
+def _house(facts: EntryFacts) -> Finding:
+    if facts.stay in ("living", "working"):
+        return Finding("house", f"house_{facts.stay}", True)
+    action: Action = "review" if facts.stay in ("pending", "rejected") else "add_person"
+    # Somebody who neither lives nor works here, such as a visitor, may well have a credential: then that is no cause.
+    good = bool(facts.ways) and facts.stay in ("none", "moved_out")
+    return Finding("house", f"house_{facts.stay}", good, "" if good else action)
+
+
+def _rest(facts: EntryFacts) -> Finding:
+    if not facts.rests:
+        return Finding("rest", "rest_none", True)
+    return Finding("rest", f"rest_{facts.rests[0]}", False, "lift")
+
+
+def _no_credential(facts: EntryFacts) -> Finding:
+    if facts.ended:
+        return Finding("credential", f"ended_{facts.ended}", False, "give_key")
+    if facts.served:
+        return Finding("credential", "credential_none", False, "give_key")
+    return Finding("credential", "credential_elsewhere", False, "serve")
+
+
+def _best(facts: EntryFacts) -> Way | None:
+    """The way in that is nearest to opening: what is wrong with a worse one does not matter."""
+
+    def faults(way: Way) -> int:
+        wrong = [*_window(way, facts.now_ms), *_scans(way), _delivery(way)]
+        return sum(not one.good for one in wrong)
+
+    return min(facts.ways, key=lambda way: (faults(way), -way.ends_ms), default=None)
+
+
+def _window(way: Way, now_ms: int) -> Iterator[Finding]:
+    if now_ms < way.starts_ms:
+        yield Finding("window", "window_early", False, "extend", {"at_ms": way.starts_ms})
+    elif now_ms > way.ends_ms:
+        yield Finding("window", "window_late", False, "extend", {"at_ms": way.ends_ms})
+    else:
+        yield Finding("window", "window_open", True)
+
+
+def _scans(way: Way) -> Iterator[Finding]:
+    if way.scans_left is not None:
+        good = way.scans_left > 0
+        code = "scans_left" if good else "scans_used_up"
+        yield Finding("scans", code, good, "" if good else "extend", {"count": way.scans_left})
+
+
+def _delivery(way: Way) -> Finding:
+    if way.status == HELD:
+        return Finding("delivery", "delivery_held", True)
+    if way.status in _UNDER_WAY:
+        return Finding("delivery", "delivery_under_way", False, "redeliver", {"ref": way.ref})
+    code = "delivery_away" if way.status in _AWAY else "delivery_failed"
+    return Finding("delivery", code, False, "redeliver", {"ref": way.ref, "reason": way.reason})
+
+
+def _clock(facts: EntryFacts) -> Iterator[Finding]:
+    if facts.clock_off_ms is not None:
+        good = abs(facts.clock_off_ms) <= CLOCK_TOLERANCE_MS
+        minutes = round(abs(facts.clock_off_ms) / 60_000)
+        code = "clock_right" if good else "clock_fast" if facts.clock_off_ms > 0 else "clock_slow"
+        yield Finding("clock", code, good, "" if good else "sync_clock", {"minutes": minutes})
+
+
+def _network(facts: EntryFacts) -> Finding:
+    if facts.online:
+        return Finding("network", "network_online", True)
+    # A door that holds the right opens offline too; what it cannot do is hear of changes and be opened from afar.
+    held = any(way.status == HELD for way in facts.ways)
+    return Finding("network", "network_offline", held, "check_network", {"at_ms": facts.seen_ms})
