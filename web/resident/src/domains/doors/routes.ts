@@ -13,4 +13,10 @@ export default [
     component: () => import('./PassesPage.vue'),
     meta: { titleKey: 'doors.passes.title' },
   },
+  {
+    path: '/why',
+    name: 'why',
+    component: () => import('./WhyPage.vue'),
+    meta: { titleKey: 'doors.why.title' },
+  },
 ] satisfies RouteRecordRaw[]
