@@ -3,9 +3,10 @@
 from itertools import batched
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from linli.delivery.models import desired, desired_history, grant_history, grants
+from linli.delivery.schemas import ON_DEVICE
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.scope import Scope
 from linli.sync import State
@@ -83,7 +84,9 @@ _steps = Query(
 )
 _grants = Query(
     select(grants.c.id, grants.c.kind, grants.c.credential, grants.c.subject, grants.c.source).where(
-        in_scope(grants), any_of(grants.c.credential, "credentials")
+        in_scope(grants),
+        any_of(grants.c.credential, "credentials"),
+        or_(grants.c.target_type != ON_DEVICE, grants.c.target == bindparam("device")),
     ),
     _Grant,
     heavy=True,
@@ -122,7 +125,7 @@ async def held_at(scope: Scope, db: Reader, *, device: str, at_ms: int) -> list[
     for chunk in batched(sorted({step.credential for step in held.values()}), CHUNK, strict=False):
         rows = [
             row
-            for row in await _grants.all(db, scope, credentials=list(chunk))
+            for row in await _grants.all(db, scope, credentials=list(chunk), device=device)
             if (row.kind, row.credential) in by_key
         ]
         actions: dict[int, list[_Action]] = {}

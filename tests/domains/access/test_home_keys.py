@@ -243,6 +243,7 @@ async def test_the_door_says_why_it_does_not_open_and_who_could_open_it_when(est
     assert {(row["personName"], row["kind"], row["source"], row["valid"]) for row in now} == {
         ("王伟", "qr", "home", True), ("李雷", "qr", "home", True),
     }  # fmt: skip
+    assert len(now) == 2
     found = (await estate.desk.get(past, params={"q": "李"})).json()
     assert [row["personName"] for row in found["data"]] == ["李雷"]
     async with estate.platform.db.begin() as tx:
