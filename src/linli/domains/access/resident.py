@@ -10,11 +10,12 @@ from msgspec import Meta
 
 from linli.delivery import service as delivery
 from linli.delivery.queries import rows_of_subject
+from linli.domains.access import entry_facts as entry
 from linli.domains.access.console.entry import EntryAnswer, answer_of
 from linli.domains.access.errors import CredentialUnknown, DoorUnknown, PinTaken
 from linli.domains.access.queries import credentials as credential_queries
 from linli.domains.access.queries import doors as queries
-from linli.domains.access.queries import entry, keys, passes
+from linli.domains.access.queries import keys, passes
 from linli.domains.access.queries.places import places
 from linli.domains.access.service import credentials, home_keys, qr
 from linli.domains.access.service.keys import DoorKeys

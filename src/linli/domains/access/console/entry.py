@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from msgspec import Meta
 
-from linli.domains.access.queries import entry
+from linli.domains.access import entry_facts as entry
 from linli.domains.access.queries.doors import get_door
 from linli.domains.access.service.persons import check_identity
 from linli.kernel.clock import Clock
