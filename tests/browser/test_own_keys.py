@@ -112,6 +112,6 @@ def test_staff_show_a_key_of_their_own(playwright: Playwright, demo: Demo, pictu
         page.fill("#login", "manager")
         page.fill("#password", demo.passwords["manager"])
         page.get_by_role("button", name="Sign in", exact=True).click()
-        page.get_by_role("link", name="My key").click()
-        page.get_by_text("Hold it before").wait_for()
+        page.get_by_role("link", name="My pass").click()
+        page.get_by_text("Hold it to the door").wait_for()
         look(visit, "staff-key", pictures)

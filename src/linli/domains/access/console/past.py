@@ -12,7 +12,7 @@ from linli.delivery.past import PastRight, held_at
 from linli.domains.access.queries.doors import get_door
 from linli.domains.access.queries.persons import names_of
 from linli.domains.access.service.kinds import KEY
-from linli.domains.people.queries import organisation
+from linli.domains.people.queries import own_rights
 from linli.domains.people.queries import persons as people
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -90,5 +90,5 @@ async def _callers(db: Database, rights: list[PastRight]) -> dict[str, str]:
     numbers = {
         int(number): caller for caller in said if (number := caller.removeprefix("staff:")).isdecimal()
     }
-    names = await organisation.names(db, sorted(numbers)) if numbers else {}
+    names = await own_rights.names(db, sorted(numbers)) if numbers else {}
     return {caller: names[number] for number, caller in numbers.items() if number in names}
