@@ -199,7 +199,7 @@ class Job:
             time.sleep(0.02)
 
 
-@pytest.mark.covers("B003", "B004", "B005", "B009", "B010", "B013", "B015", "B063", "B065", "B072", "B095",
+@pytest.mark.covers("B003", "B004", "B005", "B009", "B010", "B013", "B015", "B063", "B065", "B070", "B072", "B095",
                     "DOOR-01", "DOOR-02", "EP-18", "EP-20")  # fmt: skip
 def test_from_an_empty_platform_to_a_pass_at_the_webhook(linli: Installation, tmp_path: Path) -> None:
     job = Job(linli, tmp_path)

@@ -106,7 +106,7 @@ async def home(database: Database, clock: ManualClock, ids: Ids, tmp_path: Path)
         await platform.stop()
 
 
-@pytest.mark.covers("B063", "B065", "B072", "DOOR-01", "DOOR-02", "EP-20")
+@pytest.mark.covers("B061", "B063", "B065", "B072", "DOOR-01", "DOOR-02", "EP-15", "EP-16", "EP-19", "EP-20")
 async def test_a_code_bound_by_api_opens_real_doors_offline_and_every_pass_is_told(home: Home) -> None:
     (north_id, north), (south_id, south) = await home.new_door(), await home.new_door()
     code = await home.new_code()
@@ -141,7 +141,7 @@ async def test_a_code_bound_by_api_opens_real_doors_offline_and_every_pass_is_to
     assert (south_id, "QRCODE", "", "", unknown) in outcomes
 
 
-@pytest.mark.covers("B063")
+@pytest.mark.covers("B063", "EP-16")
 async def test_scans_shared_by_doors_are_counted_by_the_platform(home: Home) -> None:
     (north_id, north), (south_id, south) = await home.new_door(), await home.new_door()
     code = await home.new_code()
@@ -156,7 +156,7 @@ async def test_scans_shared_by_doors_are_counted_by_the_platform(home: Home) -> 
     assert int(north.scan(picture).code) == 103
 
 
-@pytest.mark.covers("B064")
+@pytest.mark.covers("B064", "EP-17")
 async def test_a_removed_code_leaves_the_named_door(home: Home) -> None:
     (north_id, north), (south_id, south) = await home.new_door(), await home.new_door()
     code = await home.new_code()
@@ -213,6 +213,7 @@ async def test_what_is_wrong_is_named(home: Home) -> None:
     assert answer["code"] == 400
 
 
+@pytest.mark.covers("B062", "EP-06", "EP-07", "EP-08", "EP-09")
 async def test_door_persons_are_kept_changed_listed_and_deleted(home: Home) -> None:
     async def user(verb: str, **params: Any) -> dict[str, Any]:
         return await home.call(f"/entrance/paas/user/{verb}", "1.0.0", **params)
@@ -239,7 +240,7 @@ async def test_door_persons_are_kept_changed_listed_and_deleted(home: Home) -> N
         assert (answer["code"], answer["message"]) == (403, "user does not exist")
 
 
-@pytest.mark.covers("DOOR-01", "EP-20")
+@pytest.mark.covers("DOOR-01", "EP-10", "EP-11", "EP-12", "EP-13", "EP-19", "EP-20")
 async def test_cards_are_given_read_and_withdrawn(home: Home) -> None:
     (iot_id, door), (away, _) = await home.new_door(), await home.new_door(online=False)
     row = {"cardId": "3d8deae9402d38adfji38", "identityId": PERSON, "expiryTime": home.at(days=30)}

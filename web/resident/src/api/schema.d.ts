@@ -164,6 +164,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/resident/communities/{community_id}/doors/{iot_id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeliver
+         * @description Have one's own keys brought to a door again. Raises DoorUnknown, TriedTooOften.
+         */
+        post: operations["ApiResidentCommunitiesCommunityIdDoorsIotIdRedeliverRedeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resident/communities/{community_id}/face": {
         parameters: {
             query?: never;
@@ -498,6 +518,26 @@ export interface paths {
          * @description Take one's own invitation back; its pass ends at once.
          */
         post: operations["ApiResidentCommunitiesCommunityIdVisitsApplyIdVoidVoid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/communities/{community_id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why
+         * @description Why a door does not open to the resident. Raises DoorUnknown, also when there is nothing to ask about.
+         */
+        get: operations["ApiResidentCommunitiesCommunityIdWhyWhy"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1185,6 +1225,25 @@ export interface components {
             answeredMs: number;
             tookMs: number;
         };
+        /** EntryAnswer */
+        EntryAnswer: {
+            cause: components["schemas"]["EntryFinding"];
+            doorName: string;
+            findings: components["schemas"]["EntryFinding"][];
+        };
+        /** EntryFinding */
+        EntryFinding: {
+            /** @description What mends it; empty: nothing to do. */
+            action: string;
+            code: string;
+            good: boolean;
+            /** @description Number of the delivery to repeat; else empty. */
+            ref: string;
+            /** @description person, house, rest, credential, window, scans, delivery, clock, network */
+            step: string;
+            /** @description In the reader's language. */
+            words: string;
+        };
         /** ErasureDeviceTold */
         ErasureDeviceTold: {
             confirmedMs: number | null;
@@ -1471,9 +1530,12 @@ export interface components {
         /** MyPass */
         MyPass: {
             atMs: number;
+            /** @description Pass result code; 0: passed */
+            code: number;
             direction: string;
             doorName: string;
             id: string;
+            iotId: string;
             /** @description CARD, PASSWORD, QRCODE, BleCARD or FACE */
             kind: string;
             passed: boolean;
@@ -1644,6 +1706,11 @@ export interface components {
             company: string;
             what: string;
             who: string;
+        };
+        /** Redelivered */
+        Redelivered: {
+            /** @description Keys on their way to the door now. */
+            due: number;
         };
         /** ResidentMe */
         ResidentMe: {
@@ -2003,6 +2070,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DoorOpened"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdDoorsIotIdRedeliverRedeliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redelivered"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -2818,6 +2923,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdWhyWhy: {
+        parameters: {
+            query?: {
+                /** @description Default: where one was refused last. */
+                iotId?: string;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryAnswer"];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             400: {
