@@ -58,7 +58,7 @@ def signed(mark: str, **more: Any) -> dict[str, Any]:
     return {"picture": as_text(picture(mark)), "textVersion": TEXT_VERSION, "agreed": True, **more}
 
 
-@pytest.mark.covers("PM-03", "RES-06", "PM-04")
+@pytest.mark.covers("PM-03", "RES-06")
 async def test_saving_whom_a_door_serves_brings_faces_and_codes_and_takes_them_off(estate: Estate) -> None:
     iot_id, door = await face_door(estate, "SN-F1", estate.buildings[0])
     face = f"{estate.path}/face"
@@ -151,3 +151,41 @@ async def test_faces_go_to_every_face_door_of_a_space(estate: Estate) -> None:
     told = (await call("/face/paas/permission/querybyuser", "1.0.4", **user))["data"]
     assert {row["iotId"]: row["status"] for row in told["deviceList"]}[first_id] == "transferred"
     assert len(first.library.known) == 1
+
+
+@pytest.mark.covers("TOP-04")
+async def test_a_partners_door_from_the_category_to_its_first_face(estate: Estate) -> None:
+    """Product of the category, functions published, device, triple, online, APIs: the steps of the onboarding guide."""
+    desk = estate.desk
+    wish = {"name": "伙伴门禁", "categoryCode": "community/people/aio", "capabilities": ["qrcode", "face"]}
+    product = (await desk.post("/products", json=wish)).json()
+    model = f"/products/{product['productKey']}/model"
+    document = (await desk.get(model)).json()["document"]
+    assert {"syncPermissions", "remoteOpen", "SyncFaceData", "QueryFaceData"} <= {
+        one["identifier"] for one in document["services"]
+    }
+    document["properties"].append({"identifier": "Partner", "name": "伙伴", "dataType": {"type": "date"}})
+    draft = await desk.put(f"{model}/draft", json={"document": document})
+    assert draft.status_code == 200, draft.text
+    published = await desk.post(f"{model}/publish", json={"revision": draft.json()["revision"]})
+    assert (published.status_code, published.json()["version"]) == (200, 2)
+    estate.product_key = product["productKey"]
+    await estate.switch()
+    iot_id, door = await face_door(estate, "SN-P1", estate.buildings[0])
+
+    async def online() -> bool:
+        return bool((await desk.get(f"/doors/{iot_id}")).json()["online"])
+
+    await until(online)
+    path = f"{estate.path}/residents/{estate.owner}/face"
+    assert (await desk.post(path, json=signed("owner"))).status_code == 204
+    await estate.serve(iot_id, estate.buildings[0])
+    await until(lambda: len(door.library.known) == 1 and len(door.held.qr) == 1)
+    (key,) = door.library.known
+    assert door.show_face(key).opens
+
+    async def told() -> bool:
+        rows = (await desk.get("/passes", params={"iotId": iot_id})).json()["data"]
+        return [(row["kind"], row["code"], row["personName"]) for row in rows] == [("FACE", 0, "王伟")]
+
+    await until(told)
