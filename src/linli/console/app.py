@@ -39,6 +39,7 @@ from linli.console.upgrade_routes import UpgradeOfferRoutes, UpgradeRoutes
 from linli.databus.console import CONTROLLERS as databus_routes
 from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
+from linli.domains.faces.console import CONTROLLERS as faces_routes
 from linli.domains.faces.console.holding import CONTROLLERS as face_routes
 from linli.domains.notices.console import CONTROLLERS as notices_routes
 from linli.domains.notifications.console import CONTROLLERS as notifications_routes
@@ -88,6 +89,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *projects_routes,
     *communities_routes,
     *access_routes,
+    *faces_routes,
     *notices_routes,
     *notifications_routes,
     *privacy_routes,

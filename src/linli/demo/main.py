@@ -41,6 +41,7 @@ def run(arguments: Sequence[str]) -> int:
             warp=words.warp,
             life=not words.no_life,
             logins=words.logins,
+            faces=words.faces,
         )
         marker = folder.claim()
         with sharing(folder.layout):
@@ -79,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--logins", action="store_true", help="make and print new passwords")
     parser.add_argument(
         "--warp", type=_warp, default=DEFAULT_WARP, help="how many times faster the day runs (%(default)g)"
+    )
+    parser.add_argument(
+        "--faces", action="store_true", help="look at faces with the models of `linli models --cache fetch`"
     )
     parser.add_argument("--no-life", action="store_true", help="devices are online, nobody moves")
     return parser

@@ -16,7 +16,8 @@ from linli.demo.life import Life
 from linli.demo.logins import Login
 from linli.demo.place import Place
 from linli.demo.progress import Terminal
-from linli.kernel.settings import Http, Mqtt, Settings, Webhooks
+from linli.kernel.settings import Faces, Http, Mqtt, Settings, Webhooks
+from linli.ops.face_models import cache_folder
 
 RIGHTS_SECONDS = 5.0
 """How long a new demo waits for its doors to hold their rights before it says that it is ready."""
@@ -31,6 +32,8 @@ class Wishes(NamedTuple):
     warp: float
     life: bool
     logins: bool
+    faces: bool = False
+    """Look at faces with the models of the user's cache."""
 
 
 class Told(NamedTuple):
@@ -60,6 +63,7 @@ class Demo:
             data_dir=str(self._folder.path),
             http=Http(host=wishes.host, port=wishes.port),
             mqtt=Mqtt(host=wishes.host, port=wishes.mqtt_port),
+            faces=Faces(models=str(cache_folder()) if wishes.faces else ""),
             # Whoever tries webhooks out has them on the same machine.
             webhooks=Webhooks(allow_private=wishes.host in ("127.0.0.1", "localhost", "::1")),
         )
@@ -126,6 +130,9 @@ async def run_demo(folder: DemoFolder, marker: Marker, wishes: Wishes, terminal:
         await asyncio.wait({stopped, ready}, return_when=asyncio.FIRST_COMPLETED)
         if ready.done():
             _tell(await ready, demo.settings, terminal)
+            if demo.platform is not None:
+                on = bool(demo.platform.face_engine.state.model_id)
+                terminal.say("faces_on" if on else "faces_off")
             await stopped
         terminal.say("stopping")
     finally:

@@ -1,0 +1,138 @@
+"""Web routes of the face engine: whether it runs, how many faces a community can recognise, and what it decides by."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, delete, get, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from linli.domains.faces.queries import templates as queries
+from linli.domains.faces.room import FaceEngineRoom
+from linli.domains.faces.service import thresholds as service
+from linli.domains.people.queries import persons as people
+from linli.domains.people.rights import Right
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.vision.looks import Thresholds
+
+
+class FaceThresholds(msgspec.Struct, rename="camel", frozen=True):
+    """Cosines, 0 to 1."""
+
+    accept: Annotated[float, Meta(description="From here on it is the same person")]
+    unsure: Annotated[float, Meta(description="From here on a person has to look")]
+    margin: Annotated[float, Meta(description="How far the second best must stay behind")]
+
+
+class FaceEngineState(msgspec.Struct, rename="camel", frozen=True):
+    on: bool
+    reason: str
+    """Why it is off; empty when it is on."""
+    model_id: str
+    models: list[str]
+    thresholds: FaceThresholds | None
+    """What the community decides by; null while faces are off."""
+    own_thresholds: bool
+    """Whether they are the community's own, not the model's."""
+    recognised: int
+    """Faces that a picture is compared with."""
+    to_enrol: int
+    """Faces that are not yet: waiting, refused, or of another model."""
+
+
+class FaceToEnrol(msgspec.Struct, rename="camel", frozen=True):
+    face_id: str
+    person_id: str
+    """identityId; empty when nobody is known by the face."""
+    state: Annotated[str, Meta(description="pending, refused, or kept with another model")]
+    reasons: list[str]
+    """Of a refused one: count, size, pose, blur, light, gone or what is wrong with the file."""
+    changed_ms: int
+
+
+class FaceEngineRoutes(Controller):
+    path = "/communities/{community_id:int}/face-engine"
+    tags = ("faces",)
+
+    @get("/", right=Right.RESIDENTS_SEE.value)
+    async def get_face_engine(
+        self,
+        community_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        faces: NamedDependency[FaceEngineRoom],
+    ) -> FaceEngineState:
+        """Whether faces are on, and how a community stands."""
+        await people.require_community(within, db, community_id)
+        state = faces.engine.state
+        own = await queries.site_thresholds(within, db, community_id, state.model_id)
+        used = own or state.thresholds
+        counts = await queries.counts(within, db, community_id)
+        rest = await queries.to_enrol(within, db, community_id, state.model_id, PageRequest.of(1, 1))
+        return FaceEngineState(
+            on=bool(state.model_id),
+            reason=state.reason,
+            model_id=state.model_id,
+            models=state.models,
+            thresholds=FaceThresholds(used.accept, used.unsure, used.margin) if used else None,
+            own_thresholds=own is not None,
+            recognised=sum(counts.values()) - rest.total,
+            to_enrol=rest.total,
+        )
+
+    @get("/to-enrol", right=Right.RESIDENTS_SEE.value)
+    async def list_faces_to_enrol(
+        self,
+        community_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        faces: NamedDependency[FaceEngineRoom],
+    ) -> Page[FaceToEnrol]:
+        """Faces that cannot be recognised yet and why, newest change first."""
+        await people.require_community(within, db, community_id)
+        found = await queries.to_enrol(within, db, community_id, faces.engine.state.model_id, page)
+        rows = [
+            FaceToEnrol(
+                row.face_id, row.identity_id, row.state,
+                [reason for reason in row.reasons.split(",") if reason], row.changed_ms,
+            )
+            for row in found.data
+        ]  # fmt: skip
+        return Page.of(page, found.total, rows)
+
+    @put("/thresholds", right=Right.RESIDENTS_MANAGE.value)
+    async def set_face_thresholds(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[FaceThresholds],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        faces: NamedDependency[FaceEngineRoom],
+    ) -> None:
+        """Decide by own thresholds. They are void when the model changes."""
+        await people.require_community(within, db, community_id)
+        wanted = Thresholds(data.accept, data.unsure, data.margin)
+        async with db.begin() as tx:
+            await service.set_own(
+                within,
+                tx,
+                community_id=community_id,
+                model_id=faces.engine.state.model_id,
+                wanted=wanted,
+                now_ms=clock.now_ms(),
+            )
+
+    @delete("/thresholds", right=Right.RESIDENTS_MANAGE.value)
+    async def clear_face_thresholds(
+        self, community_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> None:
+        """Decide by the model's own thresholds again."""
+        await people.require_community(within, db, community_id)
+        async with db.begin() as tx:
+            await service.clear(within, tx, community_id=community_id)
