@@ -1036,6 +1036,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/face-engine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetFaceEngine
+         * @description Whether faces are on, and how a community stands.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdFaceEngineGetFaceEngine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/face-engine/thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetFaceThresholds
+         * @description Decide by own thresholds. They are void when the model changes.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdFaceEngineThresholdsSetFaceThresholds"];
+        post?: never;
+        /**
+         * ClearFaceThresholds
+         * @description Decide by the model's own thresholds again.
+         */
+        delete: operations["ApiConsoleCommunitiesCommunityIdFaceEngineThresholdsClearFaceThresholds"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/face-engine/to-enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListFacesToEnrol
+         * @description Faces that cannot be recognised yet and why, newest change first.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdFaceEngineToEnrolListFacesToEnrol"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/history": {
         parameters: {
             query?: never;
@@ -9926,6 +9990,17 @@ export interface components {
             /** @description Wire status, e.g. `transferred`. */
             status: string;
         };
+        /** FaceEngineState */
+        FaceEngineState: {
+            modelId: string;
+            models: string[];
+            on: boolean;
+            ownThresholds: boolean;
+            reason: string;
+            recognised: number;
+            thresholds: components["schemas"]["FaceThresholds"] | null;
+            toEnrol: number;
+        };
         /** FaceSave */
         FaceSave: {
             /** @description Must be true: no face without consent. */
@@ -9941,6 +10016,24 @@ export interface components {
             picture: string;
             /** @description Of the text that was agreed to. */
             textVersion: string;
+        };
+        /** FaceThresholds */
+        FaceThresholds: {
+            /** @description From here on it is the same person */
+            accept: number;
+            /** @description How far the second best must stay behind */
+            margin: number;
+            /** @description From here on a person has to look */
+            unsure: number;
+        };
+        /** FaceToEnrol */
+        FaceToEnrol: {
+            changedMs: number;
+            faceId: string;
+            personId: string;
+            reasons: string[];
+            /** @description pending, refused, or kept with another model */
+            state: string;
         };
         /** FaceTold */
         FaceTold: {
@@ -11249,6 +11342,13 @@ export interface components {
         /** Page[VehicleRow] */
         "Page_linli.domains.communities.console.vehicles.VehicleRow_": {
             data: components["schemas"]["VehicleRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[FaceToEnrol] */
+        "Page_linli.domains.faces.console.engine.FaceToEnrol_": {
+            data: components["schemas"]["FaceToEnrol"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -15885,6 +15985,159 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdFaceEngineGetFaceEngine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaceEngineState"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdFaceEngineThresholdsSetFaceThresholds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FaceThresholds"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdFaceEngineThresholdsClearFaceThresholds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdFaceEngineToEnrolListFacesToEnrol: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.faces.console.engine.FaceToEnrol_"];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             400: {
