@@ -8,12 +8,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from msgspec import Meta
 
-from linli.delivery.past import PastRight, held_at
+from linli.delivery.past import held_at
 from linli.domains.access.queries.doors import get_door
 from linli.domains.access.queries.persons import names_of
 from linli.domains.access.service.kinds import KEY
-from linli.domains.people.queries import own_rights
 from linli.domains.people.queries import persons as people
+from linli.domains.people.queries.callers import caller_names
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.pages import Page, PageRequest
@@ -70,7 +70,7 @@ class PastRoutes(Controller):
         text = q.strip().lower()
         kept = [one for one in rights if not text or text in names.get(one.subject, "").lower()]
         shown = kept[page.offset : page.offset + page.page_size]
-        callers = await _callers(db, shown)
+        callers = await caller_names(db, {who for one in shown for who in (one.granted_by, one.ended_by)})
         rows = [
             PastRightRow(
                 one.subject, names.get(one.subject, ""), one.kind.rpartition(".")[2],
@@ -82,13 +82,3 @@ class PastRoutes(Controller):
             for one in shown
         ]  # fmt: skip
         return Page.of(page, len(kept), rows)
-
-
-async def _callers(db: Database, rights: list[PastRight]) -> dict[str, str]:
-    """`staff:12` → the name of the account."""
-    said = {caller for one in rights for caller in (one.granted_by, one.ended_by)}
-    numbers = {
-        int(number): caller for caller in said if (number := caller.removeprefix("staff:")).isdecimal()
-    }
-    names = await own_rights.names(db, sorted(numbers)) if numbers else {}
-    return {caller: names[number] for number, caller in numbers.items() if number in names}

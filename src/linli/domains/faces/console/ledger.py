@@ -12,6 +12,7 @@ from linli.domains.faces.queries.images import list_consents
 from linli.domains.faces.schemas import ErasureTold
 from linli.domains.faces.service import receipts
 from linli.domains.people.queries import persons as people
+from linli.domains.people.queries.callers import caller_names
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -26,6 +27,7 @@ class ConsentRow(msgspec.Struct, rename="camel", frozen=True):
     person: str
     how: str
     asked_by: str
+    """The name of who recorded it; `app:30239797` for an application."""
     text_version: str
     guardian: str
     given_ms: int
@@ -63,9 +65,11 @@ class ConsentRoutes(Controller):
             only_live=shown == "live",
         )  # fmt: skip
         names = await people.names(within, db, [row.identity_id for row in found.data if row.identity_id])
+        callers = await caller_names(db, {row.asked_by for row in found.data})
         rows = [
             ConsentRow(
-                str(row.id), row.identity_id, names.get(row.identity_id, ""), row.how, row.asked_by,
+                str(row.id), row.identity_id, names.get(row.identity_id, ""), row.how,
+                callers.get(row.asked_by, row.asked_by),
                 row.text_version, row.guardian, row.given_ms, row.expires_ms, row.ended_ms, row.end_reason,
             )
             for row in found.data
