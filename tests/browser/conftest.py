@@ -75,7 +75,7 @@ class Visit:
         self.page.fill("#login", login)
         self.page.fill("#password", password)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_selector("nav", timeout=15_000)
+        self.page.wait_for_selector("nav", timeout=30_000)
 
     def sign_in_quietly(self, login: str, password: str) -> None:
         """Without the pages: for tests that are not about signing in."""
@@ -103,7 +103,7 @@ def open_browser(playwright: Playwright, base: str) -> Visit:
         accept_downloads=True,
     )
     page = context.pages[0]
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     visit = Visit(context, page, base)
 
     def failed(response: Response) -> None:

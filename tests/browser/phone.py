@@ -46,7 +46,7 @@ def open_phone(
         bypass_csp=True,  # axe is injected; that the pages keep their policy is tested in tests/console/test_pages.py
     )
     page = context.pages[0]
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     visit = Visit(context, page, base)
 
     def failed(response: Response) -> None:

@@ -90,7 +90,7 @@ def test_a_device_shows_values_messages_and_answers_a_call(administrator: Visit)
     page.get_by_role("tab", name="Services").click()
     page.get_by_role("option", name=re.compile("remoteOpen")).click()
     page.get_by_role("button", name="Call").click()
-    expect(page.get_by_role("status")).to_contain_text(re.compile(r"Answered in \d+ ms"), timeout=15_000)
+    expect(page.get_by_role("status")).to_contain_text(re.compile(r"Answered in \d+ ms"), timeout=30_000)
     assert administrator.take_faults() == []
 
 

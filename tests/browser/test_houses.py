@@ -194,4 +194,10 @@ def test_the_form_decides_what_residents_are_asked(administrator: Visit, tmp_pat
     expect(leaving.get_by_test_id("lost-rights")).to_contain_text("QR code at 0 doors")
     leaving.get_by_role("button", name="Move out").click()
     expect(page.get_by_text("李清照 moved out")).to_be_visible()
+
+    administrator.go("/resident-form")  # asked no more: the phones' tests know of no pet
+    page.get_by_role("tab", name="Own fields").click()
+    page.get_by_role("listitem").filter(has_text="Pet").get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("listitem").filter(has_text="Pet")).to_be_hidden()
     assert administrator.take_faults() == []

@@ -79,7 +79,7 @@ def test_an_account_administrator_signs_in_by_code(
         expect(visit.page.get_by_text("the code is on its way")).to_be_visible()
         visit.page.fill("#code", read_code(operator, "13955550001"))
         visit.page.keyboard.press("Enter")
-        visit.page.wait_for_selector("nav", timeout=15_000)
+        visit.page.wait_for_selector("nav", timeout=30_000)
         visit.go("/organisation/persons")
         add_person(visit.page, "张强", "13955550002")
         expect(visit.page.get_by_role("link", name="张强")).to_be_visible()

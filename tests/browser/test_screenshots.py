@@ -27,7 +27,7 @@ SOME = [
 ]  # fmt: skip
 COMBINATIONS = ALL if os.environ.get("LINLI_SHOTS") == "all" else SOME
 TEXT_KEY = re.compile(
-    r"\b(?:app|shared|overview|people|doors|devices|products|deliveries|inbox|firmware|configs|integrations|settings|debugging|charts|devicegroups|vehicles|notices|visitors|claims|company|entry|history|property|usergroups|organisation)\.[a-z]\w*\b"
+    r"(?<![\w.])(?:app|shared|overview|people|doors|devices|products|deliveries|inbox|firmware|configs|integrations|settings|debugging|charts|devicegroups|vehicles|notices|visitors|claims|company|entry|history|property|usergroups|organisation)\.[a-z]\w*\b"
 )
 
 
@@ -96,7 +96,7 @@ def test_pages_of_daily_work_are_clean_and_reachable(
         for name, path in daily.items():
             visit.go(path)
             visit.page.wait_for_selector("main h1, main h3, .wall, [role=dialog]")
-            expect(visit.page.locator(".skeleton, .bone, .el-skeleton")).to_have_count(0, timeout=15_000)
+            expect(visit.page.locator(".skeleton, .bone, .el-skeleton")).to_have_count(0, timeout=30_000)
             visit.page.wait_for_timeout(150)  # fonts and transitions
             visit.page.wait_for_function(STILL)
             faults += look(visit, f"daily-{name}", width, language, theme)
@@ -196,7 +196,7 @@ def test_every_page_is_clean(
                 continue  # looked at more closely above
             visit.go(path)
             visit.page.wait_for_selector("main h1, main h3")
-            expect(visit.page.locator(".skeleton, .bone")).to_have_count(0, timeout=15_000)
+            expect(visit.page.locator(".skeleton, .bone")).to_have_count(0, timeout=30_000)
             visit.page.wait_for_timeout(150)  # fonts and transitions
             faults += look(visit, name, width, language, theme)
         assert faults + visit.take_faults() == []
