@@ -1,0 +1,96 @@
+"""A log for each device: the newest lines in memory for pages, all of them in bounded files for a support case."""
+
+import json
+from collections import deque
+from pathlib import Path
+from typing import Any, Final, Literal, NamedTuple
+
+from linli.kernel.clock import Clock
+from linli.kernel.telemetry import redact, redacted
+
+type Level = Literal["info", "warning", "error"]
+IN_MEMORY: Final = 500
+FILE_BYTES: Final = 1024 * 1024
+"""Of one file; the one before it is kept beside."""
+REPEAT_MS: Final = 60_000
+
+
+class Line(NamedTuple):
+    at_ms: int
+    level: Level
+    text: str
+    facts: dict[str, Any]
+
+
+class DeviceLog:
+    """Secrets are taken out of text and facts by their names, as in every log."""
+
+    def __init__(self, clock: Clock, file: Path | None) -> None:
+        self._clock = clock
+        self._file = file
+        self._lines: deque[Line] = deque(maxlen=IN_MEMORY)
+        self._said: dict[str, tuple[int, int]] = {}
+        self._size = file.stat().st_size if file is not None and file.exists() else 0
+
+    def info(self, text: str, **facts: Any) -> None:
+        self._add("info", text, facts)
+
+    def warning(self, text: str, **facts: Any) -> None:
+        self._add("warning", text, facts)
+
+    def error(self, text: str, **facts: Any) -> None:
+        self._add("error", text, facts)
+
+    def now_and_then(self, text: str, **facts: Any) -> None:
+        """A warning that a peer may cause as often as it likes: one a minute, with how many were not told."""
+        now = self._clock.now_ms()
+        last, missed = self._said.get(text, (now - REPEAT_MS, 0))
+        if now - last < REPEAT_MS:
+            self._said[text] = last, missed + 1
+            return
+        self._said[text] = now, 0
+        self._add("warning", text, facts | ({"not_told": missed} if missed else {}))
+
+    def lines(self, most: int = IN_MEMORY) -> list[Line]:
+        """The newest, oldest first."""
+        return list(self._lines)[-most:]
+
+    def _add(self, level: Level, text: str, facts: dict[str, Any]) -> None:
+        line = Line(self._clock.now_ms(), level, redact(text), redacted(facts))
+        self._lines.append(line)
+        if self._file is not None:
+            self._write(line, self._file)
+
+    def _write(self, line: Line, file: Path) -> None:
+        data = (json.dumps(line._asdict(), ensure_ascii=False, default=str) + "\n").encode()
+        if self._size + len(data) > FILE_BYTES:
+            file.replace(file.with_suffix(".old.jsonl"))
+            self._size = 0
+        with file.open("ab") as out:
+            out.write(data)
+        self._size += len(data)
+
+
+class DeviceLogs:
+    """All of a box. Without a folder they live in memory only."""
+
+    def __init__(self, clock: Clock, folder: Path | None = None) -> None:
+        self._clock = clock
+        self._folder = folder
+        self._logs: dict[tuple[str, str], DeviceLog] = {}
+
+    def of(self, driver: str, device: str = "") -> DeviceLog:
+        """`device` is a DeviceName, or empty for the driver itself."""
+        log = self._logs.get((driver, device))
+        if log is None:
+            log = self._logs[driver, device] = DeviceLog(self._clock, self._file(driver, device))
+        return log
+
+    def _file(self, driver: str, device: str) -> Path | None:
+        if self._folder is None:
+            return None
+        folder = self._folder / driver
+        folder.mkdir(parents=True, exist_ok=True)
+        # A DeviceName may hold a colon and dots, which file systems take amiss.
+        safe = "".join(c if c.isalnum() or c in "-_" else f"%{ord(c):02x}" for c in device)
+        return folder / f"{safe or '_driver'}.jsonl"

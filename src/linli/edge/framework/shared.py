@@ -1,0 +1,35 @@
+"""Things that several drivers of one box use together, such as a port that two protocols come to."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol, cast
+
+
+class Closable(Protocol):
+    async def stop(self) -> None: ...
+
+
+class Shared:
+    """Made for whoever asks first, stopped when the last has given it back."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, tuple[Closable, int]] = {}
+        self._lock = asyncio.Lock()
+
+    async def take[T: Closable](self, name: str, make: Callable[[], Awaitable[T]]) -> T:
+        """`make` also starts it. Who gets it must give it back, once."""
+        async with self._lock:
+            part, users = self._held.get(name, (None, 0))
+            if part is None:
+                part = await make()
+            self._held[name] = part, users + 1
+            return cast(T, part)
+
+    async def give_back(self, name: str) -> None:
+        async with self._lock:
+            part, users = self._held[name]
+            if users > 1:
+                self._held[name] = part, users - 1
+                return
+            del self._held[name]
+            await part.stop()
