@@ -13,6 +13,7 @@ from linli.edge.framework.errors import (
     DeviceRefused,
     DeviceUnknown,
     DriverFailed,
+    ParamsBad,
     ServiceUnknown,
 )
 from linli.edge.framework.forms import DriverConfig, Secret
@@ -28,6 +29,7 @@ __all__ = [
     "DriverConfig",
     "DriverContext",
     "DriverFailed",
+    "ParamsBad",
     "Secret",
     "ServiceUnknown",
     "Things",

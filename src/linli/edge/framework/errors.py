@@ -15,6 +15,12 @@ class ConfigBad(LinliError):
     code = "driver.config_bad"
 
 
+class ParamsBad(LinliError):
+    """A call's or a property's values break their form. `field` and `rule` say where and how."""
+
+    code = "driver.params_bad"
+
+
 class DeviceUnknown(NotFound):
     """No running driver has this device."""
 

@@ -33,6 +33,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     idle_seconds: float = 75.0
     pipelined: int = 16
     connections: int = 10_000
+    connections_each: int = 0
+    """Of one address, so that it cannot take all; 0 leaves that open, as behind a proxy."""
 
 
 LINGER_SECONDS = 2.0

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ssl
 import time
+from collections import Counter
 
 from linli.kernel.http.connection import Connection, Limits
 from linli.kernel.http.types import ASGIApp, Upgrade
@@ -32,6 +33,7 @@ class HttpServer:
         self._port = port
         self._tls = tls
         self._connections: set[Connection] = set()
+        self._each: Counter[str] = Counter()
         self._written: list[Connection] = []
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.Task[None] | None = None
@@ -85,9 +87,20 @@ class HttpServer:
 
     def opened(self, connection: Connection) -> bool:
         self._connections.add(connection)
-        return len(self._connections) <= self.limits.connections
+        most, each = self.limits.connections, self.limits.connections_each
+        if each:
+            address = _address(connection)
+            self._each[address] += 1
+            if self._each[address] > each:
+                return False
+        return len(self._connections) <= most
 
     def closed(self, connection: Connection) -> None:
+        if self.limits.connections_each and connection in self._connections:
+            address = _address(connection)
+            self._each[address] -= 1
+            if not self._each[address]:
+                del self._each[address]
         self._connections.discard(connection)
 
     def flush_soon(self, connection: Connection) -> None:
@@ -111,3 +124,8 @@ class HttpServer:
             self.now = time.monotonic()
             for connection in list(self._connections):
                 connection.check(self.now)
+
+
+def _address(connection: Connection) -> str:
+    client = connection.base["client"]
+    return str(client[0]) if client else ""

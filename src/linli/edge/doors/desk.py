@@ -1,0 +1,190 @@
+"""What doors tell and ask: each call becomes an event of a thing, a question to the doorkeeper, or both.
+
+An event is awaited before the door gets its answer: what was confirmed is kept. Names and values of `passEvent` and
+`doorOpenEvent` are those of the platform's thing models; events that these do not have carry the protocol's own names.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import msgspec
+
+from linli.edge.doors.keeper import Doorkeeper
+from linli.edge.doors.links import Link
+from linli.edge.framework.contract import Things
+from linli.kernel.clock import Clock
+from linli.protocols.door_http import Answer, Ask, Code, Refused, check_photo
+from linli.protocols.door_http.messages import connection, elevators, faces, intercom, permissions, rules
+from linli.rules.codes import PassCode
+
+ALARMS: Final = {
+    0: "tamper", 1: "tamperCleared", 2: "invalidCard", 3: "invalidBleCard",
+    4: "forcedOpen", 5: "forcedOpenCleared", 6: "heldOpen", 7: "heldOpenCleared",
+}  # fmt: skip
+
+
+class Desk:
+    """Answers for all machines of one driver."""
+
+    def __init__(self, things: Things, keeper: Doorkeeper, clock: Clock) -> None:
+        self._things = things
+        self._keeper = keeper
+        self._clock = clock
+        self._serves: dict[str, Callable[[Link, Any, str], Awaitable[Answer]]] = {
+            "/alarmEvent": self._alarm,
+            "/recognize": self._recognise,
+            "/faceAC/passEvent": self._face_pass,
+            "/qrcode": self._qr,
+            "/cardAC/passEvent": self._card_pass,
+            "/cardAC/reportPermissions": self._card_list,
+            "/bleAC/passEvent": self._ble_pass,
+            "/visualIntercom/getGroupId": self._group,
+            "/visualIntercom/checkPhoneNumber": self._phone,
+            "/visualIntercom/reportOpenDoor": self._opened,
+            "/elevator/reportRunState": self._run_states,
+            "/elevator/rule/report": self._rule_done,
+        }
+
+    async def serve(self, link: Link, path: str, message: Ask) -> Answer:
+        """Raises Refused; a machine without the ability is told 99."""
+        device = link.machine.device_for(path)
+        if device is None:
+            raise Refused(Code.OTHER, "this device was configured without that function")
+        return await self._serves[path](link, message, device)
+
+    # passes
+
+    async def _recognise(self, link: Link, message: faces.Recognize, device: str) -> Answer:
+        check_photo(message.photo)
+        machine = link.machine
+        found = await self._keeper.recognise(
+            device, message.photo, detect=message.detects, similarity=machine.similarity
+        )
+        photo_id = await self._keeper.keep_photo(device, message.photo)
+        extra = {"photoId": photo_id, "temperature": message.temperature}
+        if found is None:
+            await self._passed(device, "face", "", PassCode.FACE_BELOW_THRESHOLD, **extra)
+            raise Refused(Code.NOT_RECOGNIZED)
+        if not found.decision.opens:
+            await self._passed(
+                device, "face", found.face_id, found.decision.code, **extra, userId=found.user_id
+            )
+            raise Refused(Code.NOT_RECOGNIZED, found.decision.message)
+        if not machine.temperature.lets_pass(message.temperature):
+            await self._fever(device, found.face_id, message.temperature)
+            raise Refused(Code.NOT_RECOGNIZED, "temperature is outside the limits")
+        await self._passed(device, "face", found.face_id, PassCode.SUCCESS, **extra, userId=found.user_id)
+        return faces.RecognizeAnswer(
+            data=faces.RecognizedData(
+                face_id=found.face_id, name=found.name, photo_id=photo_id, user_id=found.user_id
+            )
+        )
+
+    async def _face_pass(self, link: Link, message: faces.FacePass, device: str) -> Answer:
+        check_photo(message.photo)
+        photo_id = await self._keeper.keep_photo(device, message.photo)
+        await self._passed(
+            device, "face", message.face_id, PassCode.SUCCESS,
+            photoId=photo_id, similarity=message.similarity, temperature=message.temperature,
+        )  # fmt: skip
+        return faces.FacePassAnswer(data=faces.PhotoData(photo_id=photo_id))
+
+    async def _qr(self, link: Link, message: permissions.QrCode, device: str) -> Answer:
+        owner = await self._keeper.check_qr(device, message.qr_code)
+        code = owner.decision.code if owner is not None else PassCode.QR_UNKNOWN
+        user = owner.user_id if owner is not None else None
+        await self._passed(device, "qrCode", message.qr_code, code, userId=user)
+        if owner is None or not owner.decision.opens:
+            raise Refused(Code.NOT_RECOGNIZED, code.message)
+        return permissions.QrAnswer(data=permissions.UserData(user_id=owner.user_id))
+
+    async def _card_pass(self, link: Link, message: permissions.CardPass, device: str) -> Answer:
+        await self._passed(device, "tradCard", message.card_id, PassCode.SUCCESS)
+        return Answer()
+
+    async def _ble_pass(self, link: Link, message: permissions.CardPass, device: str) -> Answer:
+        await self._passed(device, "bleCard", message.card_id, PassCode.SUCCESS)
+        return Answer()
+
+    async def _passed(
+        self, device: str, kind: str, content: str, code: PassCode, **extra: str | None
+    ) -> None:
+        """A `passEvent` of the platform's door model. The box's clock counts: a door's may be years off."""
+        told = {name: value for name, value in extra.items() if value is not None}
+        info = {"type": kind, kind: content, "eventTime": str(self._clock.now_ms() // 1000), **told}
+        await self._things.event(
+            device,
+            "passEvent",
+            {
+                "code": int(code),
+                "message": code.message,
+                "type": kind,
+                "content": content,
+                "extInfo": msgspec.json.encode(info).decode(),
+            },
+        )
+
+    async def _fever(self, device: str, face_id: str, temperature: str | None) -> None:
+        measured = {} if temperature is None else {"temperature": float(temperature)}
+        await self._things.event(device, "FeverAlarm", {"content": face_id, **measured})
+
+    # the rest
+
+    async def _alarm(self, link: Link, message: connection.AlarmEvent, device: str) -> Answer:
+        by_card = {2: "/cardAC/", 3: "/bleAC/"}.get(message.alarm_type, "/cardAC/")
+        device = link.machine.device_for(by_card) or device
+        card = {} if message.card_id is None else {"cardId": message.card_id}
+        told = {"alarmType": message.alarm_type, "alarm": ALARMS[message.alarm_type], **card}
+        await self._things.event(device, "alarmEvent", told)
+        return Answer()
+
+    async def _card_list(self, link: Link, message: permissions.ReportPermissions, device: str) -> Answer:
+        await self._things.event(
+            device, "cardPermissions", {"permissions": msgspec.to_builtins(message.permissions)}
+        )
+        return Answer()
+
+    async def _group(self, link: Link, message: intercom.GetGroupId, device: str) -> Answer:
+        group = await self._keeper.group_of(device, message.room_id)
+        if group is None:
+            raise Refused(Code.OTHER, "no such room")
+        return intercom.GroupAnswer(group_id=group)
+
+    async def _phone(self, link: Link, message: intercom.CheckPhoneNumber, device: str) -> Answer:
+        if not await self._keeper.ask_phone(device, message.phone_number):
+            raise Refused(Code.OTHER, "the platform cannot be asked now")
+        return Answer()
+
+    async def _opened(self, link: Link, message: intercom.ReportOpenDoor, device: str) -> Answer:
+        extra = {"roomId": message.room_id or "", "eventTime": str(self._clock.now_ms() // 1000)}
+        await self._things.event(
+            device,
+            "doorOpenEvent",
+            {
+                "sourceType": message.type,
+                "number": message.number,
+                "extInfo": msgspec.json.encode(extra).decode(),
+            },
+        )
+        return Answer()
+
+    async def _run_states(self, link: Link, message: elevators.ReportRunState, device: str) -> Answer:
+        await self._things.properties(device, {"ElevatorStatus": [run_state(one) for one in message.data]})
+        return Answer()
+
+    async def _rule_done(self, link: Link, message: rules.ReportRule, device: str) -> Answer:
+        told = msgspec.to_builtins(message)
+        await self._things.event(
+            device, "elevatorRuleEvent", {k: v for k, v in told.items() if k not in ("token", "version")}
+        )
+        return Answer()
+
+
+def run_state(state: elevators.RunState) -> dict[str, Any]:
+    """In the names of the platform's lift model."""
+    return {
+        "ElevatorID": state.elevator_id or "",
+        "CurrentPosition": state.current_floor,
+        "CarStatus": state.car_state,
+        "CarDirection": state.car_direction,
+    }

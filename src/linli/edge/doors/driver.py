@@ -1,0 +1,192 @@
+"""The door drivers' common part: machines at a station, their links, services and what is done at each connection."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Protocol
+
+from msgspec import Meta
+
+from linli.edge.doors import services
+from linli.edge.doors.caller import Caller, CallTimedOut
+from linli.edge.doors.desk import Desk
+from linli.edge.doors.identity import BoxIdentity
+from linli.edge.doors.keeper import Doorkeeper
+from linli.edge.doors.links import Link
+from linli.edge.doors.machines import Ability, Machine
+from linli.edge.doors.orders import BatchResult, Orders, WantedFace
+from linli.edge.doors.station import Station
+from linli.edge.framework import BaseDriver, DeviceUnknown, DriverConfig, DriverContext
+from linli.kernel.errors import LinliError, TimedOut
+from linli.protocols.door_http import Answer, Ask
+from linli.protocols.door_http.messages.connection import SetTemperatureRule
+from linli.protocols.door_http.messages.intercom import SyncSipNumber
+
+
+class StationConfig(DriverConfig, frozen=True, kw_only=True):
+    """The listener that doors come to."""
+
+    host: str = "0.0.0.0"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 10000
+    check_peer: bool = False
+    """Refuse calls that come from another address than the configured one; not for doors behind NAT."""
+
+
+class SipAccount(DriverConfig, frozen=True, kw_only=True):
+    """A door's account, as `SyncSipNumber` brings it."""
+
+    sip_number: str
+    password: str
+    sip_server_addr: str
+    sip_server_port: str
+
+
+class Wishes(Protocol):
+    """What is wanted of a door and sent again whenever it connects: a service that the box may offer."""
+
+    async def faces(self, device: str) -> list[WantedFace] | None:
+        """Of a door that compares itself; None: nothing is known, leave its library alone."""
+        ...
+
+    async def sip(self, device: str) -> SipAccount | None: ...
+
+
+class DoorDriver[D: DriverConfig](BaseDriver):
+    """One per protocol; which machines there are is each driver's own matter."""
+
+    def __init__(
+        self, context: DriverContext[Any, D], machines: Iterable[Machine], station: StationConfig
+    ) -> None:
+        self._context = context
+        self._machines = tuple(machines)
+        self._config = station
+        self._shared_name = f"doors:{station.host}:{station.port}"
+        self._desk = Desk(context.things, context.service(Doorkeeper), context.clock)  # type: ignore[type-abstract]
+        wishes = context.services.get(Wishes)
+        self._wishes: Wishes | None = wishes  # type: ignore[assignment]
+        self._links: dict[str, Link] = {}
+        self._sip: dict[str, SipAccount] = {}
+        self._caller: Caller | None = None
+        self._station: Station | None = None
+
+    # life
+
+    async def start(self) -> None:
+        self._caller = Caller()
+        self._station = station = await self._context.shared.take(self._shared_name, self._open_station)
+        for machine in self._machines:
+            link = Link(
+                machine, self, box=self._context.service(BoxIdentity), caller=self._caller,
+                clock=self._context.clock, log=self._context.log(machine.name),
+            )  # fmt: skip
+            station.add(link)
+            self._links.update(dict.fromkeys(machine.device_names, link))
+            self._context.spawn(link.tend(), f"link-{machine.name}")
+
+    async def stop(self) -> None:
+        if self._station is not None:
+            for link in set(self._links.values()):
+                self._station.remove(link)
+            station, self._station = self._station, None
+            del station
+            await self._context.shared.give_back(self._shared_name)
+        if self._caller is not None:
+            await self._caller.close()
+
+    async def _open_station(self) -> Station:
+        station = Station(
+            host=self._config.host, port=self._config.port, clock=self._context.clock, ids=self._context.ids,
+            log=self._context.log(""), check_peer=self._config.check_peer,
+        )  # fmt: skip
+        await station.start()
+        return station
+
+    @property
+    def port(self) -> int:
+        """Where doors come to. Only of a driver that runs."""
+        assert self._station is not None
+        return self._station.port
+
+    def link(self, device: str) -> Link:
+        """Raises DeviceUnknown."""
+        link = self._links.get(device)
+        if link is None:
+            raise DeviceUnknown(device)
+        return link
+
+    # what links tell
+
+    async def came_online(self, link: Link) -> None:
+        for device in link.machine.device_names:
+            await self._context.things.online(device)
+        if not link.one_way:
+            self._context.spawn(self._greet(link), f"greet-{link.machine.name}")
+
+    async def went_offline(self, link: Link) -> None:
+        for device in link.machine.device_names:
+            await self._context.things.offline(device)
+
+    async def asked(self, link: Link, path: str, message: Ask) -> Answer:
+        return await self._desk.serve(link, path, message)
+
+    async def _greet(self, link: Link) -> None:
+        """What every connection begins with (spec G 5, F1 step 5). A part that fails is told and leaves the others."""
+        for part in (self._send_sip, self._send_temperature, self._compare_faces):
+            try:
+                await part(link)
+            except (LinliError, CallTimedOut) as error:
+                link.log.warning("not brought to the door", what=part.__name__.lstrip("_"), why=str(error))
+
+    async def _send_sip(self, link: Link) -> None:
+        device = link.machine.devices.get(Ability.VIDEO)
+        account = self._sip.get(device or "")
+        if device is not None and account is None and self._wishes is not None:
+            account = await self._wishes.sip(device)
+        if account is not None:
+            await link.post("/visualIntercom/syncSipNumber", lambda token: sip_message(token, account))
+
+    async def _send_temperature(self, link: Link) -> None:
+        rule = link.machine.temperature
+        if rule.is_check and link.machine.face_mode == "device":
+            await link.post("/setTempCheckRule", lambda token: SetTemperatureRule(token=token, data=rule))
+
+    async def _compare_faces(self, link: Link) -> None:
+        device = link.machine.devices.get(Ability.FACE)
+        if device is None or link.machine.face_mode != "device" or self._wishes is None:
+            return
+        wanted = await self._wishes.faces(device)
+        if wanted is not None:
+            _tell_failures(link, await Orders(link).compare_faces(wanted))
+
+    # what the box asks
+
+    async def call(self, device: str, service: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        link = self.link(device)
+        try:
+            outputs = await services.call(link, service, params)
+        except CallTimedOut:
+            raise TimedOut(device=device) from None
+        finally:
+            if service == "SyncSipNumber":
+                self._remember_sip(device, params)
+        return outputs
+
+    def _remember_sip(self, device: str, params: Mapping[str, Any]) -> None:
+        """An account that an offline door could not be told waits for its next connection."""
+        names = ("sipNumber", "password", "sipServerAddr", "sipServerPort")
+        if all(isinstance(params.get(name), str) for name in names):
+            number, password, host, port = (params[name] for name in names)
+            self._sip[device] = SipAccount(
+                sip_number=number, password=password, sip_server_addr=host, sip_server_port=port
+            )
+
+
+def sip_message(token: str, account: SipAccount) -> SyncSipNumber:
+    return SyncSipNumber(
+        token=token, sip_number=account.sip_number, password=account.password,
+        sip_server_addr=account.sip_server_addr, sip_server_port=account.sip_server_port,
+    )  # fmt: skip
+
+
+def _tell_failures(link: Link, results: list[BatchResult]) -> None:
+    for one in results:
+        if one.why:
+            link.log.warning("faces were not taken", count=len(one.keys), why=one.why)

@@ -1,0 +1,49 @@
+"""What door drivers ask of the box: may this person enter, which group is this room, where does this photo go."""
+
+from typing import NamedTuple, Protocol
+
+from linli.rules.credentials import Decision
+
+
+class Recognised(NamedTuple):
+    """Whose face it is, and whether they may enter here and now."""
+
+    face_id: str
+    user_id: str
+    name: str
+    decision: Decision
+
+
+class CodeOwner(NamedTuple):
+    user_id: str
+    decision: Decision
+
+
+class Doorkeeper(Protocol):
+    """A service that the box offers to door drivers. `device` is the DeviceName of the door."""
+
+    async def recognise(
+        self, device: str, photo: bytes, *, detect: bool, similarity: int
+    ) -> Recognised | None:
+        """Find the face among those who may be known at this door; None: nobody. `similarity` in percent."""
+        ...
+
+    async def check_qr(self, device: str, code: str) -> CodeOwner | None:
+        """None: no such code here. A code that opens has been counted."""
+        ...
+
+    async def keep_photo(self, device: str, photo: bytes) -> str:
+        """Store the photo of a pass; its photoId."""
+        ...
+
+    async def photo(self, device: str, photo_id: str) -> bytes | None:
+        """A stored photo that this door may fetch."""
+        ...
+
+    async def group_of(self, device: str, room_id: str) -> str | None:
+        """The SIP group of a room (`phase-building-unit-room`)."""
+        ...
+
+    async def ask_phone(self, device: str, phone_number: str) -> bool:
+        """Pass the question on whether a number may be called; whether that could be done. The result comes later."""
+        ...

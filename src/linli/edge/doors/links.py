@@ -1,0 +1,213 @@
+"""The connection between the box and one machine. Source: spec G 5, F1 and F2.
+
+    DISCONNECTED ── door's /connect ──▶ ONE_WAY ── our /connect answered ──▶ ONLINE
+         ▲                                 │  3 tries, then until the door's next /connect
+         └──── 3 heartbeats missed ────────┴──────────────────────────────────┘
+
+Each side holds the token that the other gave out. The door's calls carry ours, our calls carry the door's.
+"""
+
+import asyncio
+from collections.abc import Callable
+from enum import Enum
+from typing import Final, Protocol
+
+from linli.edge.doors.caller import Caller, CallFailed, Refusal, ask
+from linli.edge.doors.identity import BoxIdentity
+from linli.edge.doors.machines import Machine
+from linli.edge.framework.device_logs import DeviceLog
+from linli.edge.framework.errors import DeviceOffline, DeviceRefused, ServiceUnknown
+from linli.kernel.clock import Clock
+from linli.protocols import door_http
+from linli.protocols.door_http import INTERFACES, Answer, Ask, Code
+from linli.protocols.door_http.messages.connection import Connect, ConnectAnswer, Keepalive
+
+TRIES: Final = 3
+RETRY_SECONDS: Final = 2.0
+MISSED: Final = 3
+"""Heartbeats, after which the machine counts as offline."""
+
+
+class LinkState(Enum):
+    DISCONNECTED = "disconnected"
+    ONE_WAY = "one_way"
+    """The door reaches the box; the box does not reach the door."""
+    ONLINE = "online"
+
+
+class LinkOwner(Protocol):
+    """The driver whose machine it is."""
+
+    async def came_online(self, link: "Link") -> None: ...
+
+    async def went_offline(self, link: "Link") -> None: ...
+
+    async def asked(self, link: "Link", path: str, message: Ask) -> Answer:
+        """Answer a call of the door. Raises Refused."""
+        ...
+
+
+class Link:
+    """One machine's connection. `tend` runs as long as its driver does."""
+
+    def __init__(
+        self, machine: Machine, owner: LinkOwner, *, box: BoxIdentity, caller: Caller, clock: Clock, log: DeviceLog
+    ) -> None:  # fmt: skip
+        self.machine = machine
+        self.owner = owner
+        self.log = log
+        self.state = LinkState.DISCONNECTED
+        self.given = ""
+        """Our token, which the door sends."""
+        self.held = ""
+        """The door's token, which we send."""
+        self.keepalive = 30
+        """Seconds, as the door wants it."""
+        self.sn = ""
+        """As the door names itself."""
+        self.clock_off_s = 0
+        """How far the door's clock is ahead of ours, as told by its `/connect`."""
+        self._box = box
+        self._caller = caller
+        self._clock = clock
+        self._knocked = asyncio.Event()
+        self._seen_ms = 0
+
+    @property
+    def one_way(self) -> bool:
+        """Whether the machine has no port that could be called."""
+        return self.machine.port is None
+
+    def knocked(self, message: Connect, token: str) -> None:
+        """The door's `/connect` was accepted: its new token holds from now, and the other direction is to be made."""
+        self.given, self.sn, self.keepalive = token, message.sn, message.keepalive
+        self.clock_off_s = message.time - self._clock.now_ms() // 1000
+        self.state = LinkState.ONE_WAY if self.state is LinkState.DISCONNECTED else self.state
+        self.seen()
+        self._knocked.set()
+
+    def seen(self) -> None:
+        """The machine gave a sign of life."""
+        self._seen_ms = self._clock.now_ms()
+
+    # keeping the connection
+
+    async def tend(self) -> None:
+        while True:
+            await self._knocked.wait()
+            self._knocked.clear()
+            if self.one_way or await self._connect_back():
+                await self._set_online()
+            elif self.state is LinkState.ONLINE:
+                self.state = LinkState.ONE_WAY
+                await self.owner.went_offline(self)
+            await self._hold()
+
+    async def _connect_back(self) -> bool:
+        """Our `/connect`, up to three times. Whether the door gave a token."""
+        for number in range(1, TRIES + 1):
+            try:
+                self.held = await self._connect_once()
+                self.seen()
+                return True
+            except (CallFailed, Refusal) as error:
+                self.log.warning("the door does not take our /connect", why=str(error), attempt=number)
+            if number < TRIES and await self._knock_within(RETRY_SECONDS):
+                self._knocked.set()
+                return False
+        return False
+
+    async def _connect_once(self) -> str:
+        box, now_s = self._box, self._clock.now_ms() // 1000
+        sign = door_http.sign(box.sign_method, time=now_s, mac=box.mac, sn=box.sn, ip=box.ip)
+        message = Connect(
+            sn=box.sn, time=now_s, ip=box.ip, mac=box.mac, keepalive=self.keepalive,
+            sign_method=box.sign_method, sign=sign,  # type: ignore[arg-type]
+        )  # fmt: skip
+        port = self.machine.port
+        assert port is not None
+        answer = await ask(self._caller, self.machine.ip, port, "/connect", message, ConnectAnswer)
+        return answer.data.token
+
+    async def _hold(self) -> None:
+        """Heartbeats, until the door knocks again or is gone."""
+        while not await self._knock_within(self.keepalive):
+            if self.state is LinkState.ONLINE and not self.one_way:
+                await self._beat()
+            if self._clock.now_ms() - self._seen_ms >= MISSED * self.keepalive * 1000:
+                await self._set_offline()
+                return
+        self._knocked.set()
+
+    async def _beat(self) -> None:
+        try:
+            answer = await self._post("/keepalive", Keepalive(token=self.held))
+        except CallFailed as error:
+            self.log.now_and_then("no answer to our heartbeat", why=str(error))
+            return
+        self.seen()
+        if answer.code == Code.TOKEN_INVALID and await self._connect_back():
+            self.log.info("the door had forgotten our token and was connected again")
+            await self.owner.came_online(self)
+
+    async def _knock_within(self, seconds: float) -> bool:
+        """Whether the door's `/connect` came before `seconds` of the clock were over."""
+        sleep = asyncio.ensure_future(self._clock.sleep(seconds))
+        knock = asyncio.ensure_future(self._knocked.wait())
+        try:
+            await asyncio.wait((sleep, knock), return_when=asyncio.FIRST_COMPLETED)
+            return knock.done()
+        finally:
+            sleep.cancel()
+            knock.cancel()
+
+    async def _set_online(self) -> None:
+        self.state = LinkState.ONLINE
+        self.log.info("online", sn=self.sn, clock_off_s=self.clock_off_s)
+        await self.owner.came_online(self)
+
+    async def _set_offline(self) -> None:
+        was_online = self.state is LinkState.ONLINE
+        self.state, self.held = LinkState.DISCONNECTED, ""  # `given` stays: the station ends it by its state
+        self.log.warning("offline: no sign of life", periods=MISSED, keepalive=self.keepalive)
+        if was_online:
+            await self.owner.went_offline(self)
+
+    # calling the door
+
+    async def post(self, path: str, make: Callable[[str], Ask], *, timeout_s: float | None = None) -> Answer:
+        """Call the door with its token; once more with a new one if it no longer knows the old.
+
+        Returns the answer of a success. Raises DeviceOffline, DeviceRefused, ServiceUnknown, CallTimedOut.
+        """
+        device = self.machine.device_for(path)
+        if device is None or self.one_way:
+            raise ServiceUnknown(path)
+        if self.state is not LinkState.ONLINE:
+            raise DeviceOffline(device=device)
+        answer = await self._call(path, make(self.held), timeout_s)
+        if answer.code == Code.TOKEN_INVALID and await self._connect_back():
+            answer = await self._call(path, make(self.held), timeout_s)
+        if answer.code != Code.SUCCESS:
+            self.log.warning("the door refused", path=path, code=answer.code, why=answer.message)
+            raise DeviceRefused(device=device, device_code=answer.code, why=answer.message)
+        return answer
+
+    async def _call(self, path: str, message: Ask, timeout_s: float | None) -> Answer:
+        try:
+            answer = await self._post(path, message, timeout_s)
+        except CallFailed as error:
+            self.log.warning("a call failed", path=path, why=str(error))
+            if error.timed_out:
+                raise
+            raise DeviceOffline(device=self.machine.device_for(path)) from error
+        self.seen()
+        return answer
+
+    async def _post(self, path: str, message: Ask, timeout_s: float | None = None) -> Answer:
+        port = self.machine.port_for(path)
+        assert port is not None
+        return await self._caller.post(
+            self.machine.ip, port, path, message,
+            timeout_s=INTERFACES[path].timeout_s if timeout_s is None else timeout_s,
+        )  # fmt: skip

@@ -1,0 +1,204 @@
+"""What is wanted of a door, as calls: in batches, confirmed one by one, read back and compared. Source: spec G 5, F4-F7.
+
+A batch is confirmed or failed as a whole. Whoever keeps what is wanted sends again what failed: all changes are upserts.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple, cast
+
+import msgspec
+
+from linli.edge.doors.caller import CallFailed
+from linli.edge.doors.links import Link
+from linli.edge.framework.errors import DeviceRefused, ServiceUnknown
+from linli.kernel.errors import LinliError
+from linli.protocols.door_http import RULE_VERSION, Ask
+from linli.protocols.door_http.messages import faces, permissions, rules
+from linli.protocols.door_http.messages.elevators import Elevators, GetInfo, InfoAnswer
+
+MOST_PAGES: Final = 10_000
+"""Of one read-back; a door that never ends is not read for ever."""
+
+
+class BatchResult(NamedTuple):
+    """`why` is empty when the door confirmed."""
+
+    keys: tuple[str, ...]
+    why: str
+    timed_out: bool
+    """The door may have taken it, or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedFace:
+    """A person whom a door is to recognise."""
+
+    face_id: str
+    user: faces.UserInfo
+    feature: tuple[float, ...]
+
+    @property
+    def user_md5(self) -> str:
+        return _md5(msgspec.json.encode(self.user))
+
+    @property
+    def feature_md5(self) -> str:
+        return _md5(msgspec.json.encode(self.feature))
+
+    def entry(self, change: int, *, user: bool = True, feature: bool = True) -> faces.FaceEntry:
+        return faces.FaceEntry(
+            type=change, face_id=self.face_id,
+            user_info=self.user if user else None, user_info_md5=self.user_md5 if user else None,
+            feature=list(self.feature) if feature else None, feature_md5=self.feature_md5 if feature else None,
+        )  # fmt: skip
+
+
+def _md5(data: bytes) -> str:
+    """A mark of content that the door keeps and returns; it protects nothing."""
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+
+def face_changes(
+    wanted: Iterable[WantedFace], held: Iterable[tuple[str, str, str]]
+) -> Iterator[faces.FaceEntry]:
+    """What turns a door's library (faceId, userInfoMd5, featureMd5) into the wanted one. Deletions first: a full door
+    has room only after them. Source: spec G 5, F5."""
+    marks = {face_id: (user, feature) for face_id, user, feature in held}
+    people = {face.face_id: face for face in wanted}
+    for face_id in marks:
+        if face_id not in people:
+            yield faces.FaceEntry(type=faces.DELETE, face_id=face_id)
+    for face_id, face in people.items():
+        if face_id not in marks:
+            yield face.entry(faces.ADD)
+            continue
+        user, feature = marks[face_id]
+        news = face.user_md5 != user, face.feature_md5 != feature
+        if any(news):
+            yield face.entry(faces.UPDATE, user=news[0], feature=news[1])
+
+
+class Orders:
+    """Calls to one machine. Raises what `Link.post` raises where nothing else is said."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    # faces
+
+    async def sync_faces(self, entries: Sequence[faces.FaceEntry]) -> list[BatchResult]:
+        """In order, 50 at a time."""
+        return await self._batches(
+            "/faceAC/syncFaces", entries, faces.SyncFaces.MOST, lambda one: one.face_id or "*",
+            lambda token, batch: faces.SyncFaces(token=token, faces=batch),
+        )  # fmt: skip
+
+    async def query_faces(self) -> list[tuple[str, str, str]]:
+        """The whole library: at once if the door can, else page by page as it proposes."""
+        first = await self._face_page(None, None)
+        held = list(first.face_info)
+        for page in range(2, min(first.page_count, MOST_PAGES) + 1):
+            held += (await self._face_page(page, first.page_size)).face_info
+        return held
+
+    async def _face_page(self, page: int | None, size: int | None) -> faces.FaceLibraryPage:
+        answer = await self._link.post(
+            "/faceAC/queryFaces",
+            lambda token: faces.QueryFaces(token=token, current_page=page, page_size=size),
+        )
+        return cast(faces.QueryFacesAnswer, answer).data
+
+    async def compare_faces(self, wanted: Sequence[WantedFace]) -> list[BatchResult]:
+        """Read the library back and send the difference."""
+        return await self.sync_faces(list(face_changes(wanted, await self.query_faces())))
+
+    # cards
+
+    async def sync_cards(
+        self, entries: Sequence[permissions.Permission], *, ble: bool = False
+    ) -> list[BatchResult]:
+        """In order, 200 at a time."""
+        return await self._batches(
+            "/bleAC/syncPermissions" if ble else "/cardAC/syncPermissions", entries,
+            permissions.SyncPermissions.MOST, lambda one: one.card_id,
+            lambda token, batch: permissions.SyncPermissions(token=token, permissions=batch),
+        )  # fmt: skip
+
+    async def query_cards(self) -> list[permissions.HeldPermission]:
+        """What the door holds, if it serves our extension (spec G 3.9)."""
+        first = await self._card_page(None, None)
+        held = list(first.permissions)
+        for page in range(2, min(first.page_count, MOST_PAGES) + 1):
+            held += (await self._card_page(page, first.page_size)).permissions
+        return held
+
+    async def _card_page(self, page: int | None, size: int | None) -> permissions.PermissionPage:
+        answer = await self._link.post(
+            "/cardAC/queryPermissions",
+            lambda token: permissions.QueryPermissions(token=token, current_page=page, page_size=size),
+        )
+        return cast(permissions.QueryPermissionsAnswer, answer).data
+
+    # lifts
+
+    async def sync_rules(self, entries: Sequence[rules.Rule]) -> list[BatchResult]:
+        """In order, 200 at a time, checked against the lifts first. Raises ValueError naming rule, field and reason."""
+        if any(one.type != rules.DELETE for one in entries):
+            lifts = await self.lifts()
+            for one in entries:
+                try:
+                    rules.check_rooms(one, lifts)
+                except ValueError as error:
+                    raise ValueError(f"rule {one.rule_id}: {error}") from None
+        return await self._batches(
+            "/elevator/rule/sync", entries, rules.SyncRules.MOST, lambda one: one.rule_id or "*",
+            lambda token, batch: rules.SyncRules(version=RULE_VERSION, token=token, rules=batch),
+        )  # fmt: skip
+
+    async def query_rules(self) -> list[rules.Rule]:
+        first = await self._rule_page(None, None)
+        held = list(first.user_data)
+        for page in range(2, min(first.page_count, MOST_PAGES) + 1):
+            held += (await self._rule_page(page, first.page_size)).user_data
+        return held
+
+    async def _rule_page(self, page: int | None, size: int | None) -> rules.RulePage:
+        answer = await self._link.post(
+            "/elevator/rule/get",
+            lambda token: rules.GetRules(
+                version=RULE_VERSION, token=token, current_page=page, page_size=size
+            ),
+        )
+        return cast(rules.RulesAnswer, answer).data
+
+    async def lifts(self) -> Elevators:
+        answer = await self._link.post(
+            "/elevator/info/get", lambda token: GetInfo(version=RULE_VERSION, token=token)
+        )
+        return cast(InfoAnswer, answer).data
+
+    # all
+
+    async def _batches[E](
+        self, path: str, entries: Sequence[E], most: int, key: Callable[[E], str],
+        make: Callable[[str, list[E]], Ask],
+    ) -> list[BatchResult]:  # fmt: skip
+        """A batch that fails does not stop those after it."""
+        results = []
+        for at in range(0, len(entries), most):
+            batch = list(entries[at : at + most])
+            why, timed_out = "", False
+            try:
+                await self._link.post(path, lambda token, batch=batch: make(token, batch))  # type: ignore[misc]
+            except ServiceUnknown:
+                raise
+            except CallFailed as error:
+                why, timed_out = str(error), error.timed_out
+            except DeviceRefused as error:
+                why = f"code {error.facts['device_code']}: {error.facts['why']}"
+            except LinliError as error:
+                why = str(error)
+            results.append(BatchResult(tuple(map(key, batch)), why, timed_out))
+        return results

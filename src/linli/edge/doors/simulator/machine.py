@@ -1,0 +1,272 @@
+"""The machine itself: its HTTP server, its calls to the box, and people who come to it."""
+
+import asyncio
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from linli.edge.doors.caller import Caller, Refusal, ask
+from linli.edge.doors.simulator.memory import Memory
+from linli.edge.doors.station import LIMITS, answer_with, read_body
+from linli.kernel.clock import Clock
+from linli.kernel.http import HttpServer, Receive, Send
+from linli.kernel.ids import Ids
+from linli.protocols import door_http
+from linli.protocols.door_http import RULE_VERSION, Answer, Ask, Code, Refused, Server
+from linli.protocols.door_http.messages import connection, elevators, faces, intercom, permissions, rules
+from linli.protocols.door_http.messages.base import Request, Versioned
+
+SERVED: Final = door_http.served_by(Server.DOOR)
+
+
+@dataclass(slots=True)
+class Faults:
+    """What is wrong with the machine now."""
+
+    wrong_token: bool = False
+    """Its calls carry a token that the box never gave."""
+    answer_delay_s: float = 0.0
+    """How late it answers the box."""
+    clock_off_s: int = 0
+    refuses: str = ""
+    """Why it cannot do anything, such as a jammed lock."""
+    forgets_token: bool = False
+    """It does not know the token any more that it gave to the box, as after a restart."""
+
+
+class SimulatedMachine:
+    """One door machine. `stop` is its power going off; what it holds stays."""
+
+    def __init__(
+        self, *, sn: str, ip: str, box: tuple[str, int], clock: Clock, ids: Ids, host: str = "127.0.0.1",
+        port: int = 0, mac: str = "00-16-EA-AE-3D-40", keepalive: int = 30, sign_method: str = "md5",
+    ) -> None:  # fmt: skip
+        """`ip` is what it says of itself, `box` where it finds the box."""
+        self.sn = sn
+        self.memory = Memory()
+        self.faults = Faults()
+        self.keepalive_s = keepalive
+        self.token = ""
+        """The box's, sent in every call."""
+        self.given = ""
+        """Its own, which the box must send."""
+        self.box_connected = asyncio.Event()
+        self._identity = (ip, mac, sign_method)
+        self._box = box
+        self._clock = clock
+        self._ids = ids
+        self._host = host
+        self._port = port
+        self._server: HttpServer | None = None
+        self._caller = Caller()
+
+    def aim(self, host: str, port: int) -> None:
+        """Enter the box's address, as installers do on the machine."""
+        self._box = host, port
+
+    async def start(self) -> None:
+        self._server = HttpServer(self._serve, host=self._host, port=self._port, limits=LIMITS)
+        await self._server.start()
+        self._port = self._server.port
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            await self._server.stop(grace_seconds=0.2)
+            self._server = None
+        self.box_connected.clear()
+
+    async def close(self) -> None:
+        await self.stop()
+        await self._caller.close()
+
+    @property
+    def port(self) -> int:
+        return self._port
+
+    # serving the box
+
+    async def _serve(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        interface = SERVED.get(scope["path"])
+        try:
+            if interface is None or scope["method"] != "POST":
+                raise Refused(Code.OTHER, "no such interface")
+            headers = dict(scope["headers"])
+            body = await read_body(headers, receive, door_http.body_limit(interface))
+            kind = headers.get(b"content-type", b"").decode("latin-1")
+            answer = await self._answer(interface.path, door_http.read_request(interface, kind, body))
+        except Refused as refused:
+            answer = door_http.refusal(refused)
+        except ConnectionError:
+            return
+        await answer_with(send, 200, answer)
+
+    async def _answer(self, path: str, message: Ask) -> Answer:
+        if self.faults.answer_delay_s:
+            await asyncio.sleep(self.faults.answer_delay_s)
+        if isinstance(message, connection.Connect):
+            if not door_http.is_signed(message):
+                raise Refused(Code.BAD_SIGNATURE)
+            self.given = f"{self._ids.request_id()}-{message.ip.replace('.', '-')}"
+            self.faults.forgets_token = False
+            self.box_connected.set()
+            return connection.ConnectAnswer(data=connection.TokenData(token=self.given))
+        assert isinstance(message, Request | Versioned)
+        if not self.given or message.token != self.given or self.faults.forgets_token:
+            raise Refused(Code.TOKEN_INVALID)
+        if path == "/keepalive":
+            return Answer()
+        if self.faults.refuses:
+            raise Refused(Code.OTHER, self.faults.refuses)
+        return self.memory.serve(path, message)
+
+    # calling the box
+
+    async def connect(self) -> None:
+        """Raises CallFailed, Refusal."""
+        ip, mac, method = self._identity
+        now_s = self._clock.now_ms() // 1000 + self.faults.clock_off_s
+        message = connection.Connect(
+            sn=self.sn, time=now_s, ip=ip, mac=mac, keepalive=self.keepalive_s,
+            sign_method=method,  # type: ignore[arg-type]
+            sign=door_http.sign(method, time=now_s, mac=mac, sn=self.sn, ip=ip),
+        )  # fmt: skip
+        answer = await ask(self._caller, *self._box, "/connect", message, connection.ConnectAnswer)
+        self.token = answer.data.token
+
+    async def call(self, path: str, make: Callable[[str], Ask]) -> Answer:
+        """A call with the token; a refused token is renewed once, as firmware does. Raises CallFailed, Refusal."""
+        token = "wrong" if self.faults.wrong_token else self.token or "none yet"
+        answer = await self._caller.post(*self._box, path, make(token))
+        if answer.code == Code.TOKEN_INVALID and not self.faults.wrong_token:
+            await self.connect()
+            answer = await self._caller.post(*self._box, path, make(self.token))
+        if answer.code != Code.SUCCESS:
+            raise Refusal(answer)
+        return answer
+
+    async def beat(self) -> None:
+        await self.call("/keepalive", lambda token: connection.Keepalive(token=token))
+
+    async def alarm(self, kind: int, card_id: str | None = None) -> None:
+        await self.call(
+            "/alarmEvent",
+            lambda token: connection.AlarmEvent(token=token, alarm_type=kind, card_id=card_id),
+        )
+
+    # people at the door
+
+    async def swipe(self, card_id: str) -> bool:
+        """Whether the door opened. It decides alone and tells the box, a refusal as an alarm (spec G 5, F7)."""
+        if not self.memory.card(card_id, self._clock.now_ms()).opens:
+            await self.alarm(2, card_id)
+            return False
+        self.memory.opened += 1
+        await self.call("/cardAC/passEvent", lambda token: permissions.CardPass(token=token, card_id=card_id))
+        return True
+
+    async def tap(self, card_id: str) -> bool:
+        """A phone by Bluetooth, the number decrypted already."""
+        if not self.memory.ble_card(card_id, self._clock.now_ms()).opens:
+            await self.alarm(3, card_id)
+            return False
+        self.memory.opened += 1
+        await self.call("/bleAC/passEvent", lambda token: permissions.CardPass(token=token, card_id=card_id))
+        return True
+
+    async def scan(self, code: str) -> str | None:
+        """The userId for whom the door opened."""
+        answer = await self._asked("/qrcode", lambda token: permissions.QrCode(token=token, qr_code=code))
+        return answer.data.user_id if isinstance(answer, permissions.QrAnswer) else None
+
+    async def show_face(
+        self, photo: bytes, temperature: str | None = None, *, detect: bool = True
+    ) -> faces.RecognizedData | None:
+        """The box compares: who it was, if the door opened."""
+        wanted = "1" if detect else None
+        answer = await self._asked(
+            "/recognize",
+            lambda token: faces.Recognize(
+                token=token, photo=photo, disable_edge_detect_face=wanted, temperature=temperature
+            ),
+        )
+        return answer.data if isinstance(answer, faces.RecognizeAnswer) else None
+
+    async def own_face_pass(
+        self, face_id: str, photo: bytes, similarity: str, temperature: str | None = None
+    ) -> str:
+        """The machine itself recognised somebody; the photoId under which the box keeps the photo."""
+        answer = await self.call(
+            "/faceAC/passEvent",
+            lambda token: faces.FacePass(
+                token=token, face_id=face_id, photo=photo, similarity=similarity, temperature=temperature
+            ),
+        )
+        assert isinstance(answer, faces.FacePassAnswer)
+        return answer.data.photo_id
+
+    async def _asked(self, path: str, make: Callable[[str], Ask]) -> Answer | None:
+        """None when the box says no (1); the door opens on anything else."""
+        try:
+            answer = await self.call(path, make)
+        except Refusal as refusal:
+            if refusal.answer.code == Code.NOT_RECOGNIZED:
+                return None
+            raise
+        self.memory.opened += 1
+        return answer
+
+    # intercom and lifts
+
+    async def group_of(self, room_id: str) -> str:
+        answer = await self.call(
+            "/visualIntercom/getGroupId", lambda token: intercom.GetGroupId(token=token, room_id=room_id)
+        )
+        assert isinstance(answer, intercom.GroupAnswer)
+        return answer.group_id
+
+    async def ask_phone(self, number: str) -> None:
+        await self.call(
+            "/visualIntercom/checkPhoneNumber",
+            lambda token: intercom.CheckPhoneNumber(token=token, phone_number=number),
+        )
+
+    async def opened_in_call(self, kind: int, number: str, room_id: str | None = None) -> None:
+        await self.call(
+            "/visualIntercom/reportOpenDoor",
+            lambda token: intercom.ReportOpenDoor(token=token, type=kind, number=number, room_id=room_id),
+        )
+
+    async def report_lifts(self) -> None:
+        states = self.memory.run_states
+        await self.call(
+            "/elevator/reportRunState",
+            lambda token: elevators.ReportRunState(version=RULE_VERSION, token=token, data=states),
+        )
+
+    async def rule_done(self, rule_id: str, auth_type: str, content: str) -> None:
+        rule = self.memory.lift_rules[rule_id]
+        await self.call(
+            "/elevator/rule/report",
+            lambda token: rules.ReportRule(
+                version=RULE_VERSION, token=token, rule_id=rule_id, user_id=rule.user_id or "",
+                elevator_id=rule.elevator_id, auth_type=auth_type, auth_content=content,  # type: ignore[arg-type]
+                control_mode=rule.control_mode, start_floor=rule.start_floor,  # type: ignore[arg-type]
+                start_room=rule.start_room, target_floor_room_list=rule.target_floor_room_list,
+                delay_seconds=rule.delay_seconds,
+            ),
+        )  # fmt: skip
+
+    async def report_cards(self) -> None:
+        held = [
+            permissions.HeldPermission(
+                card_id=card.card_id, user_id=card.user_id,
+                effective_time=str(card.starts_ms), expiry_time=str(card.ends_ms),
+            )
+            for card in self.memory.cards.values()
+        ]  # fmt: skip
+        for at in range(0, len(held), permissions.ReportPermissions.MOST):
+            part = held[at : at + permissions.ReportPermissions.MOST]
+            await self.call(
+                "/cardAC/reportPermissions",
+                lambda token, part=part: permissions.ReportPermissions(token=token, permissions=part),  # type: ignore[misc]
+            )
