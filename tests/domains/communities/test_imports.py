@@ -15,6 +15,7 @@ from linli.domains.communities.service.importer import Importer
 from linli.domains.people.events import PersonsForgotten, ResidentsMovedIn, ResidentsMovedOut, UserChanged
 from linli.domains.people.queries import persons as person_queries
 from linli.domains.people.queries import residents as resident_queries
+from linli.domains.people.queries import users as user_queries
 from linli.domains.people.schemas import Profile
 from linli.domains.people.service import residents
 from linli.kernel.errors import NotFound
@@ -124,7 +125,7 @@ async def test_houses_and_residents_arrive(desk, database, world):
     ]  # fmt: skip
     assert [type(event) for event in told] == [SpaceChanged, ResidentsMovedIn, UserChanged]
     assert [len(told[0].ids), len(told[1].ties), len(told[2].ids)] == [7, 4, 3]
-    users = await person_queries.users(desk.scope, database, world.community.community_id, PageRequest())
+    users = await user_queries.page(desk.scope, database, world.community.community_id, PageRequest())
     groups = await person_queries.groups_of(desk.scope, database, [row.person.id for row in users.data])
     assert {group.name for found in groups.values() for group in found} == {"业主"}
     assert len(groups) == 3

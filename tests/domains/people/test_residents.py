@@ -4,6 +4,7 @@ from linli.domains.people import events
 from linli.domains.people.person_rules import DEFAULT_GROUPS, MOVED_OUT
 from linli.domains.people.queries import persons as person_queries
 from linli.domains.people.queries import residents as queries
+from linli.domains.people.queries import users as user_queries
 from linli.domains.people.schemas import Profile, checked
 from linli.domains.people.service import groups, residents
 from linli.domains.people.service.persons import NameFixed, PhoneTaken
@@ -145,7 +146,7 @@ async def test_page_filters_and_orders(database, world, ids, clock):
     page = await queries.page(world.first, database, 1, PageRequest(), since_ms=start, order="changed")
     assert page.total == 3
     assert (await queries.page(world.first, database, 1, PageRequest(), name="%")).total == 0
-    users = await person_queries.users(world.first, database, 1, PageRequest(1, 5), name="住户2")
+    users = await user_queries.page(world.first, database, 1, PageRequest(1, 5), name="住户2")
     assert (users.total, users.data[0].person.name) == (5, "住户24")
 
 

@@ -1023,10 +1023,10 @@ CREATE TABLE house_members (
 	moved_in_ms INTEGER DEFAULT '0' NOT NULL, 
 	moved_out_ms INTEGER DEFAULT '0' NOT NULL, 
 	created_ms INTEGER NOT NULL, 
-	changed_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, person_name TEXT DEFAULT '' NOT NULL, person_phone TEXT, 
 	CONSTRAINT pk_house_members PRIMARY KEY (house_id, person_id)
 );
-INSERT INTO "house_members" VALUES(1,1,'1',1,1,1,'1','1',1,1,1,1);
+INSERT INTO "house_members" VALUES(1,1,'1',1,1,1,'1','1',1,1,1,1,'1','1');
 CREATE TABLE houses (
 	space_id INTEGER NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -2396,7 +2396,6 @@ CREATE INDEX ix_communities_poid ON communities (poid);
 CREATE INDEX ix_communities_review ON communities (apply_status, created_ms);
 CREATE INDEX ix_communities_tenant ON communities (tenant_id, apply_status);
 CREATE UNIQUE INDEX uq_communities_scope ON communities (scope_id);
-CREATE INDEX ix_community_persons_created ON community_persons (community_id, created_ms);
 CREATE INDEX ix_community_persons_person ON community_persons (person_id);
 CREATE INDEX ix_console_sessions_account ON console_sessions (account_id);
 CREATE INDEX ix_console_sessions_expires ON console_sessions (expires_ms);
@@ -2566,6 +2565,8 @@ CREATE UNIQUE INDEX uq_open_accounts_phone ON open_accounts (tenant_id, project_
 CREATE INDEX ix_organisation_upgrades_expires ON organisation_upgrades (expires_ms);
 CREATE INDEX ix_push_subscriptions_account ON push_subscriptions (account_id, front);
 CREATE UNIQUE INDEX uq_push_subscriptions_endpoint ON push_subscriptions (endpoint_hash);
+CREATE INDEX ix_community_persons_created ON community_persons (community_id, created_ms, person_id, tenant_id);
+CREATE INDEX ix_community_persons_changed ON community_persons (community_id, changed_ms, person_id, tenant_id);
 CREATE INDEX ix_delivery_desired_credential ON delivery_desired (credential, kind);
 CREATE INDEX ix_delivery_devices_compare ON delivery_devices (compare_ms);
 CREATE INDEX ix_delivery_grants_credential ON delivery_grants (credential, kind);
@@ -2574,9 +2575,11 @@ CREATE INDEX ix_delivery_targets_subject ON delivery_targets (subject, community
 CREATE INDEX ix_house_members_changed ON house_members (community_id, status, changed_ms, person_id, house_id, type, tenant_id);
 CREATE INDEX ix_house_members_created ON house_members (community_id, status, created_ms, person_id, house_id, type, tenant_id);
 CREATE INDEX ix_house_members_person ON house_members (person_id, community_id, status, type, house_id, tenant_id);
+CREATE INDEX ix_house_members_name ON house_members (community_id, status, person_name, person_id, house_id, type, tenant_id, person_phone);
 CREATE INDEX ix_house_members_type ON house_members (community_id, status, type, person_id, house_id, tenant_id);
 CREATE INDEX ix_persons_name ON persons (tenant_id, name, phone, id);
-CREATE INDEX ix_spaces_changed ON spaces (community_id, kind, changed_ms, space_id);
+CREATE INDEX ix_spaces_changed ON spaces (community_id, kind, changed_ms, space_id, tenant_id);
+CREATE INDEX ix_user_group_members_size ON user_group_members (user_group_id, community_id, tenant_id);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('changes',1);
 INSERT INTO "sqlite_sequence" VALUES('communities',1);

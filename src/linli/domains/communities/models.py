@@ -99,7 +99,7 @@ spaces = Table(
     Index("uq_spaces_path", "path", unique=True),
     Index("ix_spaces_children", "parent_id", "kind", "order_key"),
     Index("ix_spaces_kind", "community_id", "kind", "order_key"),
-    Index("ix_spaces_changed", "community_id", "kind", "changed_ms", "space_id"),
+    Index("ix_spaces_changed", "community_id", "kind", "changed_ms", "space_id", "tenant_id"),
 )
 
 houses = Table(

@@ -96,7 +96,9 @@ community_persons = Table(
     integer("changed_ms"),
     PrimaryKeyConstraint("community_id", "person_id"),
     Index("ix_community_persons_person", "person_id"),
-    Index("ix_community_persons_created", "community_id", "created_ms"),
+    # Both orders of the list of users, with what its scope looks at.
+    Index("ix_community_persons_created", "community_id", "created_ms", "person_id", "tenant_id"),
+    Index("ix_community_persons_changed", "community_id", "changed_ms", "person_id", "tenant_id"),
 )
 """Which communities know a person: a person is visible exactly where a row stands here."""
 
@@ -124,6 +126,7 @@ user_group_members = Table(
     integer("created_ms"),
     PrimaryKeyConstraint("user_group_id", "person_id"),
     Index("ix_user_group_members_person", "person_id", "community_id"),
+    Index("ix_user_group_members_size", "user_group_id", "community_id", "tenant_id"),
 )
 
 resident_forms = Table(
@@ -152,6 +155,9 @@ house_members = Table(
     integer("moved_out_ms", server_default="0"),
     integer("created_ms"),
     integer("changed_ms"),
+    # Copies of the person's, so that lists are sorted by name and searched in one index.
+    text_column("person_name", server_default=""),
+    text_column("person_phone", null=True),
     PrimaryKeyConstraint("house_id", "person_id"),
     Index("ix_house_members_person", "person_id", "community_id", "status", "type", "house_id", "tenant_id"),
     # In the order of lists and with all that their filters look at, so that a page needs no sorting, and what comes
@@ -177,6 +183,17 @@ house_members = Table(
         "tenant_id",
     ),
     Index("ix_house_members_type", "community_id", "status", "type", "person_id", "house_id", "tenant_id"),
+    Index(
+        "ix_house_members_name",
+        "community_id",
+        "status",
+        "person_name",
+        "person_id",
+        "house_id",
+        "type",
+        "tenant_id",
+        "person_phone",
+    ),
 )
 """Who belongs to which house. A row stays when its person moves out (status 4)."""
 

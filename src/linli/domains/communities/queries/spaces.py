@@ -266,10 +266,11 @@ _ORDERS: dict[str, Any] = {
     "-location": (_h.location_key.desc(), _h.space_id.desc()),
     "area": (_h.area_m2, _h.space_id),
     "-area": (_h.area_m2.desc(), _h.space_id),
-    "-changed": (_s.changed_ms.desc(), _h.space_id),
+    "-changed": (_s.changed_ms.desc(), _s.space_id.desc()),
 }
 HOUSE_ORDERS = tuple(_ORDERS)
 _OF_SPACES = frozenset({"low", "high"})
+_A_HOUSE = (_s.community_id == bindparam("community_id", type_=INT), _s.kind == rules.HOUSE)
 _house_pages: dict[tuple[frozenset[str], str], tuple[paging.Pair[House], Query[Any]]] = {}
 
 
@@ -286,10 +287,11 @@ def _house_page(filters: frozenset[str], order: str) -> tuple[paging.Pair[House]
         keys = select(_h.space_id).where(*wanted)
         if filters & _OF_SPACES:
             count = count.join(spaces, _s.space_id == _h.space_id)
-        if filters & _OF_SPACES or order == "-changed":
-            keys = keys.join(spaces, _s.space_id == _h.space_id).where(
-                _s.community_id == bindparam("community_id", type_=INT), _s.kind == rules.HOUSE
-            )
+        if order == "-changed" and filters <= _OF_SPACES:  # an index of spaces holds all that is asked
+            own = (_FILTERS[name] for name in sorted(filters))
+            keys = select(_s.space_id).where(in_scope(spaces), *_A_HOUSE, *own)
+        elif filters & _OF_SPACES or order == "-changed":
+            keys = keys.join(spaces, _s.space_id == _h.space_id).where(*_A_HOUSE)
 
         def rows(order_by: list[Any]) -> Query[House]:
             chosen = paging.limited(keys.order_by(*order_by)).subquery("chosen")

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from linli.domains.people import person_rules as rules
 from linli.domains.people.queries import persons as queries
+from linli.domains.people.queries import users as user_queries
 from linli.domains.people.rights import Right
 from linli.domains.people.schemas import Group, Profile, checked
 from linli.domains.people.service import erasure, groups, users
@@ -220,7 +221,7 @@ class CommunityUserRoutes(Controller):
     ) -> Page[CommunityUserRow]:
         """Everybody whom the community knows, or who is in one group; the newest first."""
         await queries.require_community(within, db, community_id)
-        found = await queries.users(
+        found = await user_queries.page(
             within, db, community_id, page, text=q.strip() or None, group_id=group_id or None
         )
         inside = await queries.groups_of(

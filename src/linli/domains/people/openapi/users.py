@@ -9,6 +9,7 @@ from linli.domains.people import person_rules as rules
 from linli.domains.people.openapi.groups import GROUP_TYPES
 from linli.domains.people.ports import FaceUploads
 from linli.domains.people.queries import persons as queries
+from linli.domains.people.queries import users as user_queries
 from linli.domains.people.schemas import GroupOfPerson, Person, PersonOfCommunity, Profile, checked
 from linli.domains.people.service import erasure, persons, users
 from linli.kernel.clock import Clock
@@ -298,7 +299,7 @@ async def query_users(
 ) -> list[UserRow]:
     """Users of the community, newest first."""
     assert call.community_id is not None  # token="required"
-    page = await queries.users(
+    page = await user_queries.page(
         scope,
         db,
         call.community_id,
@@ -353,7 +354,7 @@ async def query_users_1_0_0(
     }
     if data.face_image_url:
         said["upload_id"] = await faces.upload_of_key(scope, db, data.face_image_url) or "-"
-    page = await queries.users(
+    page = await user_queries.page(
         scope,
         db,
         data.community_id,

@@ -1,6 +1,5 @@
 """Persons and the groups they are in, as a scope may see them: through the communities that know them."""
 
-from collections.abc import Mapping
 from itertools import batched
 from typing import Any, NamedTuple
 
@@ -14,10 +13,9 @@ from linli.domains.people.models import (
     user_group_members,
     user_groups,
 )
-from linli.domains.people.schemas import Group, GroupOfPerson, Person, PersonOfCommunity
+from linli.domains.people.schemas import Group, GroupOfPerson, Person
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
-from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
 _known = (
@@ -105,12 +103,17 @@ _any_group_of = Query(
     .limit(1)
 )
 _group_sizes = Query(
-    select(user_group_members.c.user_group_id, func.count())
-    .where(
-        in_scope(user_group_members),
-        user_group_members.c.community_id == bindparam("community_id", type_=INT),
-    )
-    .group_by(user_group_members.c.user_group_id)
+    select(
+        user_groups.c.user_group_id,
+        select(func.count())
+        .where(
+            user_group_members.c.user_group_id == user_groups.c.user_group_id,
+            user_group_members.c.community_id == bindparam("community_id", type_=INT),
+        )
+        .correlate(user_groups)
+        .scalar_subquery(),
+    ).where(in_scope(user_groups), user_groups.c.community_id == bindparam("community_id", type_=INT)),
+    heavy=True,
 )
 _members_of = Query(
     select(user_group_members.c.person_id).where(
@@ -277,7 +280,7 @@ async def group(scope: Scope, db: Reader, group_id: str) -> Group:
 
 
 async def group_sizes(scope: Scope, db: Reader, community_id: int) -> dict[str, int]:
-    """Group → number of members; empty groups are absent."""
+    """Group → number of members."""
     return dict(await _group_sizes.all(db, scope, community_id=community_id))
 
 
@@ -292,87 +295,3 @@ async def groups_of(scope: Scope, db: Reader, person_ids: list[int]) -> dict[int
     for row in await _groups_of.all(db, scope, person_ids=person_ids):
         found.setdefault(row.person_id, []).append(row)
     return found
-
-
-_COLUMNS = (*persons.c, community_persons.c.created_ms, community_persons.c.changed_ms)
-_FILTERS: dict[str, Any] = {
-    "group_id": persons.c.id.in_(
-        select(user_group_members.c.person_id).where(
-            user_group_members.c.user_group_id == bindparam("group_id")
-        )
-    ),
-    "name": persons.c.name.like(bindparam("name"), escape="\\"),
-    "text": or_(
-        persons.c.name.like(bindparam("text"), escape="\\"),
-        persons.c.phone.like(bindparam("text"), escape="\\"),
-    ),
-    "phone": persons.c.phone == bindparam("phone"),
-    "identity_id": persons.c.identity_id == bindparam("identity_id"),
-    "face_id": persons.c.face_id == bindparam("face_id"),
-    "upload_id": persons.c.face_upload_id == bindparam("upload_id"),
-    "id_no": persons.c.id_no == bindparam("id_no"),
-    "age": persons.c.age == bindparam("age", type_=INT),
-    "sex": persons.c.sex == bindparam("sex", type_=INT),
-    "since": community_persons.c.changed_ms >= bindparam("since", type_=INT),
-    "until": community_persons.c.changed_ms <= bindparam("until", type_=INT),
-}
-_queries: dict[tuple[frozenset[str], bool], tuple[Query[tuple[Any, ...]], Query[tuple[Any, ...]]]] = {}
-
-
-def _page_queries(filters: frozenset[str], by_change: bool) -> tuple[Query[Any], Query[Any]]:
-    """(rows, count) for one set of filters; each set is compiled once, so that the engine can use its indexes."""
-    key = (filters, by_change)
-    if key not in _queries:
-        base = (
-            select(*_COLUMNS)
-            .join(community_persons, community_persons.c.person_id == persons.c.id)
-            .where(
-                in_scope(community_persons),
-                community_persons.c.community_id == bindparam("community_id", type_=INT),
-                *(_FILTERS[name] for name in sorted(filters)),
-            )
-        )
-        order = community_persons.c.changed_ms if by_change else community_persons.c.created_ms
-        rows = base.order_by(order.desc(), persons.c.id.desc())
-        rows = rows.limit(bindparam("limit", type_=INT)).offset(bindparam("offset", type_=INT))
-        count = base.with_only_columns(func.count())
-        _queries[key] = (Query(rows, heavy=True), Query(count, heavy=True))
-    return _queries[key]
-
-
-async def users(
-    scope: Scope,
-    db: Reader,
-    community_id: int,
-    page: PageRequest,
-    *,
-    group_id: str | None = None,
-    name: str | None = None,
-    text: str | None = None,
-    since_ms: int | None = None,
-    until_ms: int | None = None,
-    by_change: bool = False,
-    exactly: Mapping[str, Any] | None = None,
-) -> Page[PersonOfCommunity]:
-    """Persons known to a community, newest first. Times are inclusive, UTC ms.
-
-    `text` is a part of the name or phone; `exactly`: phone, identity_id, face_id, upload_id, id_no, age, sex.
-    """
-    binds: dict[str, Any] = {
-        "group_id": group_id,
-        "name": like(name) if name else None,
-        "text": like(text) if text else None,
-        **(exactly or {}),
-        "since": since_ms,
-        "until": until_ms,
-    }
-    binds = {key: value for key, value in binds.items() if value is not None}
-    rows, count = _page_queries(frozenset(binds), by_change)
-    binds["community_id"] = community_id
-    total = int(await count.scalar(db, scope, **binds))
-    width = len(persons.c)
-    found = [
-        PersonOfCommunity(Person(*row[:width]), row[width], row[width + 1])
-        for row in await rows.all(db, scope, **binds, **page.binds)
-    ]
-    return Page.of(page, total, found)

@@ -125,6 +125,11 @@ _unknown = Query(
         .exists(),
     )
 )
+_who = Query(
+    select(persons.c.id, persons.c.name, persons.c.phone).where(
+        in_scope(persons), any_of(persons.c.id, "person_ids")
+    )
+)
 _forget = Command(delete(persons).where(in_scope(persons), any_of(persons.c.id, "person_ids")))
 
 
@@ -144,9 +149,13 @@ async def move_in_many(
         rows = [{**stamp, "person_id": person_id} for person_id in known]
         await tx.upsert(community_persons, rows, keys=("community_id", "person_id"))
     async for members in steps(arrivals.members):
-        await tx.insert_many(
-            house_members, [_member_row(scope, community_id, tie, now_ms) for tie in members]
-        )
+        people = [tie.person_id for tie in members]
+        who = {
+            person_id: (name, phone)
+            for person_id, name, phone in await _who.all(tx, scope, person_ids=people)
+        }
+        rows = [_member_row(scope, community_id, tie, who[tie.person_id], now_ms) for tie in members]
+        await tx.insert_many(house_members, rows)
     async for changed in steps(arrivals.changed):
         await _set_ties(scope, tx, changed, now_ms)
     ties = (*arrivals.members, *arrivals.changed)
@@ -163,7 +172,9 @@ async def move_in_many(
         await emit(tx, events.UserChanged(scope.tenant, community_id, identities, "insert"))
 
 
-def _member_row(scope: Scope, community_id: int, tie: TieState, now_ms: int) -> dict[str, Any]:
+def _member_row(
+    scope: Scope, community_id: int, tie: TieState, who: tuple[str, str | None], now_ms: int
+) -> dict[str, Any]:
     return {
         "house_id": tie.house_id,
         "person_id": tie.person_id,
@@ -176,6 +187,8 @@ def _member_row(scope: Scope, community_id: int, tie: TieState, now_ms: int) -> 
         "moved_out_ms": 0,
         "created_ms": now_ms,
         "changed_ms": now_ms,
+        "person_name": who[0],
+        "person_phone": who[1],
     }
 
 

@@ -50,7 +50,7 @@ async def merge(scope: Scope, tx: Tx, *, community_id: int, keep: str, drop: str
             continue
         if held is None:
             row = residents.member_row(
-                tenant_id=scope.tenant, community_id=community_id, house_id=tie.house_id, person_id=kept.id,
+                tenant_id=scope.tenant, community_id=community_id, house_id=tie.house_id, person=kept,
                 type=tie.type, source=tie.source, now_ms=tie.created_ms,
             )  # fmt: skip
             await tx.insert(house_members, {**row, "moved_in_ms": tie.moved_in_ms, "changed_ms": now_ms})

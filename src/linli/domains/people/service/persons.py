@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Text, bindparam, select, update
 
 from linli.domains.people import events
 from linli.domains.people.models import community_persons, house_members, persons
@@ -73,7 +73,11 @@ _touch_here = Command(
 _touch_houses = Command(
     update(house_members)
     .where(house_members.c.person_id == bindparam("row", type_=INT))
-    .values(changed_ms=bindparam("now", type_=INT)),
+    .values(
+        changed_ms=bindparam("now", type_=INT),
+        person_name=bindparam("name_now"),
+        person_phone=bindparam("phone_now", type_=Text()),
+    ),
     unscoped="a person changed in one community has changed in all that know them",
 )
 _known_to = Query(
@@ -204,7 +208,7 @@ async def _write(scope: Scope, tx: Tx, person: Person, changes: dict[str, Any], 
     values = {f"new_{name}": getattr(changed, name) for name in FIELDS}
     await _set_all.run(tx, scope, row=person.id, now=now_ms, **values)
     await _touch_communities.run(tx, row=person.id, now=now_ms)
-    await _touch_houses.run(tx, row=person.id, now=now_ms)
+    await _touch_houses.run(tx, row=person.id, now=now_ms, name_now=changed.name, phone_now=changed.phone)
     for (community_id,) in await _known_to.all(tx, row=person.id):
         await history.note(
             scope,

@@ -13,7 +13,7 @@ from linli.domains.people import person_rules as rules
 from linli.domains.people.models import house_members
 from linli.domains.people.ports import Houses
 from linli.domains.people.queries import residents as queries
-from linli.domains.people.schemas import Member, Profile
+from linli.domains.people.schemas import Member, Person, Profile
 from linli.domains.people.service import groups, persons, vehicles
 from linli.domains.people.service.vehicles import VehicleForm
 from linli.kernel import history
@@ -80,7 +80,7 @@ async def move_in(
         await tx.insert(
             house_members,
             member_row(
-                tenant_id=scope.tenant, community_id=community_id, house_id=house_id, person_id=person.id, type=type,
+                tenant_id=scope.tenant, community_id=community_id, house_id=house_id, person=person, type=type,
                 source=source, now_ms=now_ms,
             ),
         )  # fmt: skip
@@ -161,7 +161,7 @@ def member_row(
     tenant_id: str,
     community_id: int,
     house_id: int,
-    person_id: int,
+    person: Person,
     type: int,
     source: str,
     now_ms: int,
@@ -170,7 +170,7 @@ def member_row(
     """A whole row of `house_members`, by default for someone who lives there from `now_ms` on."""
     return {
         "house_id": house_id,
-        "person_id": person_id,
+        "person_id": person.id,
         "tenant_id": tenant_id,
         "community_id": community_id,
         "type": type,
@@ -180,6 +180,8 @@ def member_row(
         "moved_out_ms": 0,
         "created_ms": now_ms,
         "changed_ms": now_ms,
+        "person_name": person.name,
+        "person_phone": person.phone,
     }
 
 

@@ -65,7 +65,7 @@ async def register(
     await persons.make_known(scope, tx, community_id=community_id, person=person, now_ms=now_ms)
     if held is None:
         row = residents.member_row(
-            tenant_id=scope.tenant, community_id=community_id, house_id=house_id, person_id=person.id, type=type,
+            tenant_id=scope.tenant, community_id=community_id, house_id=house_id, person=person, type=type,
             source=source, now_ms=now_ms, status=rules.PENDING,
         )  # fmt: skip
         await tx.insert(house_members, row)
