@@ -21,6 +21,7 @@ from linli.kernel.db import (
     Query,
     Reader,
     Tx,
+    any_of,
     identity,
     in_scope,
     integer,
@@ -203,6 +204,10 @@ _one = Query(
     ),
     Change,
 )
+_several = Query(
+    select(record_changes).where(in_scope(record_changes), any_of(record_changes.c.change_no, "numbers")),
+    Change,
+)
 _of_target = select(record_changes).where(
     in_scope(record_changes),
     record_changes.c.kind == bindparam("kind"),
@@ -223,6 +228,11 @@ async def change(scope: Scope, db: Reader, change_no: int) -> Change:
     if (found := await _one.one(db, scope, change_no=change_no)) is None:
         raise NotFound(what="change", id=change_no)
     return found
+
+
+async def changes(scope: Scope, db: Reader, numbers: list[int]) -> dict[int, Change]:
+    """Those of the changes that the scope may see, by number."""
+    return {row.change_no: row for row in await _several.all(db, scope, numbers=numbers)}
 
 
 async def page(

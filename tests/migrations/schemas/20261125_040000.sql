@@ -1070,10 +1070,10 @@ CREATE TABLE imports (
 	reason TEXT DEFAULT '' NOT NULL, 
 	created_by TEXT NOT NULL, 
 	created_ms INTEGER NOT NULL, 
-	finished_ms INTEGER DEFAULT '0' NOT NULL, 
+	finished_ms INTEGER DEFAULT '0' NOT NULL, changes TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_imports PRIMARY KEY (import_id)
 );
-INSERT INTO "imports" VALUES(1,'1',1,1,'1','1','1','1','1',1,1,1,1,'1','1','1','1',1,1);
+INSERT INTO "imports" VALUES(1,'1',1,1,'1','1','1','1','1',1,1,1,1,'1','1','1','1',1,1,'1');
 CREATE TABLE inbox (
 	device_no INTEGER NOT NULL, 
 	seq INTEGER NOT NULL, 

@@ -168,6 +168,7 @@ imports = Table(
     integer("bad_rows", server_default="0"),
     text_column("outcome", server_default=""),  # counts, JSON
     text_column("problems", server_default=""),  # the first problems, JSON; the workbook holds them all
+    text_column("changes", server_default=""),  # of a trial: the first changes of persons, JSON
     text_column("reason", server_default=""),
     text_column("created_by"),
     integer("created_ms"),
@@ -181,9 +182,9 @@ import_changes = Table(
     integer("import_id"),
     integer("position"),
     text_column("tenant_id"),
-    text_column("kind"),  # space, house, person, member, tie
+    text_column("kind"),  # space, house, person, member, tie, facts
     integer("row_id"),
-    integer("other_id", server_default="0"),  # the person of a member
+    integer("other_id", server_default="0"),  # the person of a member; of facts, the change in the history
     text_column(
         "before", server_default=""
     ),  # JSON of what an update replaced, and by what; empty for what was made

@@ -586,6 +586,9 @@ def upgrade() -> None:
             unique=False,
         )
 
+    with op.batch_alter_table("imports", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("changes", sa.Text(), server_default="", nullable=False))
+
     with op.batch_alter_table("persons", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_persons_name"))
         batch_op.create_index("ix_persons_name", ["tenant_id", "name", "phone", "id"], unique=False)
@@ -614,6 +617,9 @@ def downgrade() -> None:
     with op.batch_alter_table("persons", schema=None) as batch_op:
         batch_op.drop_index("ix_persons_name")
         batch_op.create_index(batch_op.f("ix_persons_name"), ["tenant_id", "name"], unique=False)
+
+    with op.batch_alter_table("imports", schema=None) as batch_op:
+        batch_op.drop_column("changes")
 
     with op.batch_alter_table("house_members", schema=None) as batch_op:
         batch_op.drop_index("ix_house_members_type")

@@ -8877,6 +8877,13 @@ export interface components {
             kind: "added" | "removed" | "changed";
             path: string;
         };
+        /** ChangedField */
+        ChangedField: {
+            after: string;
+            /** @description Empty: nothing was known. */
+            before: string;
+            title: string;
+        };
         /** ChangedVehicleForm */
         ChangedVehicleForm: {
             brand?: string | null;
@@ -11177,6 +11184,8 @@ export interface components {
             /** @default 0 */
             persons?: number;
             /** @default 0 */
+            personsChanged?: number;
+            /** @default 0 */
             residents?: number;
             /** @default 0 */
             residentsChanged?: number;
@@ -11753,6 +11762,15 @@ export interface components {
              * @default 60
              */
             seconds?: number;
+        };
+        /** PersonChange */
+        PersonChange: {
+            fields: components["schemas"]["ChangedField"][];
+            house: string;
+            identityId: string;
+            name: string;
+            /** @description As the spreadsheet counts; the first that says something new. */
+            row: number;
         };
         /** PersonDetail */
         PersonDetail: {
@@ -13070,6 +13088,8 @@ export interface components {
         /** SpaceImport */
         SpaceImport: {
             badRows: number;
+            /** @description Of a trial: persons who would change, the first 500. */
+            changes: components["schemas"]["PersonChange"][];
             /** @description Spaces and residents that were, or would be, made. */
             created: number;
             createdMs: number;

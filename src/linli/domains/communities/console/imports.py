@@ -1,7 +1,7 @@
 """Console: workbooks of houses and residents: template, trial, import, faults, undo."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -11,6 +11,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, MultipartBody, QueryParameter
 from msgspec import Meta
 
+from linli.domains.communities.console import import_changes
+from linli.domains.communities.console.import_changes import PersonChange
 from linli.domains.communities.console.spaces import root_of
 from linli.domains.communities.queries import imports as queries
 from linli.domains.communities.queries import spaces as space_queries
@@ -24,7 +26,7 @@ from linli.domains.people.queries import forms
 from linli.domains.people.rights import Right
 from linli.kernel import outbox
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Reader
 from linli.kernel.errors import NotFound, TooLarge
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
@@ -60,6 +62,9 @@ class SpaceImport(msgspec.Struct, rename="camel", frozen=True):
     bad_rows: int
     created: Annotated[int, Meta(description="Spaces and residents that were, or would be, made.")]
     outcome: Outcome
+    changes: Annotated[
+        list[PersonChange], Meta(description="Of a trial: persons who would change, the first 500.")
+    ]
     problems: Annotated[list[ImportFault], Meta(description="The first 500; the report holds all.")]
     reason: Annotated[str, Meta(description="Why it failed, in words.")]
     has_report: bool
@@ -70,7 +75,12 @@ class SpaceImport(msgspec.Struct, rename="camel", frozen=True):
     finished_ms: int
 
 
-def told(row: Import, importer: Importer, language: str) -> SpaceImport:
+async def shown(scope: Scope, db: Reader, row: Import, importer: Importer) -> SpaceImport:
+    """An import with the persons whom a trial would change."""
+    return told(row, importer, scope.language, await import_changes.told(scope, db, row))
+
+
+def told(row: Import, importer: Importer, language: str, changes: Sequence[PersonChange] = ()) -> SpaceImport:
     """An import as the screens show it, faults in the caller's language."""
     outcome = msgspec.json.decode(row.outcome, type=Outcome) if row.outcome else Outcome()
     progress = importer.progress(row.import_id)
@@ -85,6 +95,7 @@ def told(row: Import, importer: Importer, language: str) -> SpaceImport:
         bad_rows=row.bad_rows,
         created=outcome.buildings + outcome.units + outcome.houses + outcome.residents,
         outcome=outcome,
+        changes=[*changes],
         problems=faults,
         reason=row.reason,
         has_report=bool(row.report_key),
@@ -191,7 +202,7 @@ class SpaceImportRoutes(Controller):
                 now_ms=clock.now_ms(),
             )
         found = await importer.wait(within, import_id, seconds=_WAIT_SECONDS)
-        return told(found, importer, within.language)
+        return await shown(within, db, found, importer)
 
     @get("/imports", right=Right.HOUSES_SEE.value)
     async def list_imports(
@@ -221,7 +232,7 @@ class ImportRoutes(Controller):
         importer: NamedDependency[Importer],
     ) -> SpaceImport:
         """One import and how far it is."""
-        return told(await queries.get(within, db, import_id), importer, within.language)
+        return await shown(within, db, await queries.get(within, db, import_id), importer)
 
     @post("/{import_id:int}/apply", right=Right.HOUSES_MANAGE.value, status_code=200)
     async def apply(
@@ -238,7 +249,7 @@ class ImportRoutes(Controller):
             await imports.go_on(within, tx, import_id=import_id, good_only=good_only, now_ms=clock.now_ms())
         outbox.wake(db)
         found = await importer.wait(within, import_id, seconds=_WAIT_SECONDS)
-        return told(found, importer, within.language)
+        return await shown(within, db, found, importer)
 
     @post("/{import_id:int}/undo", right=Right.HOUSES_MANAGE.value, status_code=200)
     async def take_back(
@@ -252,7 +263,7 @@ class ImportRoutes(Controller):
         """Take an import back; refused when something was built on it since."""
         async with db.begin() as tx:
             await undo.undo(within, tx, import_id=import_id, now_ms=clock.now_ms())
-        return told(await queries.get(within, db, import_id), importer, within.language)
+        return await shown(within, db, await queries.get(within, db, import_id), importer)
 
     @get("/{import_id:int}/report.xlsx", right=Right.HOUSES_SEE.value)
     async def report(

@@ -41,6 +41,7 @@ class Import(NamedTuple):
     bad_rows: int
     outcome: str
     problems: str
+    changes: str
     reason: str
     created_by: str
     created_ms: int

@@ -1,7 +1,7 @@
 """What an import would do to a community, worked out from the rows of a workbook and what is there. Pure.
 
-Importing a file again plans nothing: houses are known by their place in the tree, persons by phone, or, without one,
-by house and name.
+Importing a file again plans nothing: houses are known by their place in the tree; persons by phone, else by name and ID
+number, else by house and name. What rows say of persons who are there is compared by `import_facts`.
 """
 
 import json
@@ -16,18 +16,28 @@ from linli.domains.communities.schemas import Space
 from linli.domains.communities.service.spaces import house_row, location_of, space_row
 from linli.domains.communities.xlsx.columns import CUSTOM
 from linli.domains.communities.xlsx.reading import Problem, Reading, Row
-from linli.domains.people.person_rules import MOVED_IN
+from linli.domains.people.person_rules import MOVED_IN, MOVED_OUT
 from linli.domains.people.queries.persons import PhoneHolder
+from linli.domains.people.queries.residents import HouseResident
 from linli.domains.people.schemas import Person, Profile
 from linli.domains.people.service.bulk import Arrivals, TieState
+from linli.domains.people.service.facts import FactsChange
 from linli.domains.people.service.persons import person_row
 from linli.kernel.ids import Ids
 
 HOUSE_FIELDS = ("layout", "area_m2", "house_type", "house_status")
-_PROFILE_FIELDS = (
+PROFILE_FIELDS = (
     "name", "phone", "sex", "id_no", "age", "degree", "marriage", "politics", "health", "company", "registry",
     "residence_address", "nationality",
 )  # fmt: skip
+
+
+class Match(NamedTuple):
+    """A row of somebody who is in the tenant."""
+
+    person_id: int
+    house_id: int
+    row: Row
 
 
 class HouseChange(NamedTuple):
@@ -47,6 +57,7 @@ class Outcome(msgspec.Struct, rename="camel", frozen=True):
     houses_changed: int = 0
     houses_unchanged: int = 0
     persons: int = 0
+    persons_changed: int = 0
     residents: int = 0
     residents_changed: int = 0
     residents_unchanged: int = 0
@@ -63,9 +74,27 @@ class Plan:
     arrivals: Arrivals = field(default_factory=Arrivals)
     ties_before: list[TieState] = field(default_factory=list)
     """What `arrivals.changed` replace, in the same order."""
+    matches: list[Match] = field(default_factory=list)
+    facts: list[FactsChange] = field(default_factory=list)
+    """What becomes known of persons who are there."""
     problems: list[Problem] = field(default_factory=list)
     """Faults of the workbook, and of its rows beside what is there."""
     outcome: Outcome = field(default_factory=Outcome)
+
+
+def counted(plan: Plan) -> None:
+    """Order the faults and put the last figures into the outcome, once rows have been compared."""
+    plan.problems.sort(key=lambda p: (p.sheet, p.row, len(p.column), p.column))
+    plan.outcome = msgspec.structs.replace(
+        plan.outcome,
+        bad_rows=len({(problem.sheet, problem.row) for problem in plan.problems}),
+        persons_changed=len(plan.facts),
+    )
+
+
+def own_fields(values: dict[str, Any]) -> dict[str, str]:
+    """What a row says of the community's own fields."""
+    return {key.removeprefix(CUSTOM): value for key, value in values.items() if key.startswith(CUSTOM)}
 
 
 def work_out(snapshot: Snapshot, reading: Reading, *, ids: Ids, now_ms: int) -> Plan:
@@ -94,21 +123,30 @@ class _Planner:
         self._nameless: dict[tuple[int, str], PhoneHolder] = {}
         """(house, name) → who is meant by a row without a phone."""
         self._rows_of_ties: dict[tuple[int, int], int] = {}
+        self._phones, self._wanted = _said(reading, self._holders)
+        self._numbers: dict[tuple[str, str], PhoneHolder] = {}
+        """(ID number, name) → who is meant by a row with a phone that nobody has, or none."""
+        self._namesakes: dict[tuple[int, str], HouseResident] = {}
         for one in sorted(snapshot.residents, key=lambda one: (one.phone is None, one.status == MOVED_IN)):
             self._ties[one.house_id, one.person_id] = TieState(
                 one.house_id, one.person_id, one.identity_id, one.type, one.status
             )
-            self._nameless[one.house_id, one.name] = PhoneHolder(one.person_id, one.identity_id, one.name)
+            holder = PhoneHolder(one.person_id, one.identity_id, one.name)
+            self._nameless[one.house_id, one.name] = holder
+            if one.id_no in self._wanted:
+                self._numbers[one.id_no, one.name] = holder
+            if self._phones and one.status != MOVED_OUT:
+                self._namesakes[one.house_id, one.name] = one
+        self._made: set[int] = set()
+        """Persons whom the workbook brings."""
         self._counts = dict.fromkeys(
             ("building", "unit", "house", "houses_unchanged", "residents_unchanged"), 0
         )
 
     def finish(self) -> Plan:
         plan, counts = self._plan, self._counts
-        plan.problems.sort(key=lambda p: (p.sheet, p.row, len(p.column), p.column))
         plan.outcome = Outcome(
             rows=self._reading.rows,
-            bad_rows=len({(problem.sheet, problem.row) for problem in plan.problems}),
             buildings=counts["building"],
             units=counts["unit"],
             houses=counts["house"],
@@ -199,6 +237,8 @@ class _Planner:
             self._plan.ties_before.append(held)
         else:
             self._counts["residents_unchanged"] += 1
+        if person.id not in self._made:
+            self._plan.matches.append(Match(person.id, house_id, row))
         if person.id not in self._there.known:
             self._plan.arrivals.known[person.id] = person.identity_id
 
@@ -214,12 +254,17 @@ class _Planner:
     def _person(self, row: Row, house_id: int) -> PhoneHolder | None:
         """Who a row means: the holder of its phone, a namesake in the house, or somebody new."""
         values = row.values
-        name, phone = values["name"], values.get("phone")
+        name, phone, number = values["name"], values.get("phone"), values.get("id_no", "")
+        known = self._numbers.get((number, name))
         if phone is None:
-            return self._nameless.get((house_id, name)) or self._new_person(row, house_id)
+            return known or self._nameless.get((house_id, name)) or self._new_person(row, house_id)
         holder, first = self._holders.get(phone, (None, 0))
         if holder is None:
-            return self._new_person(row, house_id)
+            known = known or self._namesake(house_id, name, number)
+            if known is None:
+                return self._new_person(row, house_id)
+            self._holders[phone] = (known, row.number)
+            return known
         if holder.name != name:
             if first:
                 self._fault(row, "phone", "phone_repeats", other=first)
@@ -228,10 +273,18 @@ class _Planner:
             return None
         return holder
 
+    def _namesake(self, house_id: int, name: str, number: str) -> PhoneHolder | None:
+        """Whose phone a row changes: the one of that name in the house, unless the workbook names both, or the ID
+        numbers tell them apart."""
+        one = self._namesakes.get((house_id, name))
+        if one is None or one.phone in self._phones or (number and one.id_no and number != one.id_no):
+            return None
+        return PhoneHolder(one.person_id, one.identity_id, one.name)
+
     def _new_person(self, row: Row, house_id: int) -> PhoneHolder:
         values = row.values
-        said = {key: values[key] for key in _PROFILE_FIELDS if key in values}
-        own = {key.removeprefix(CUSTOM): value for key, value in values.items() if key.startswith(CUSTOM)}
+        said = {key: values[key] for key in PROFILE_FIELDS if key in values}
+        own = own_fields(values)
         profile = Profile(**said, ext=json.dumps(own, ensure_ascii=False) if own else None)
         holder = PhoneHolder(self._ids.number(), self._ids.identity_id(), values["name"])
         row_of_person = person_row(
@@ -242,8 +295,23 @@ class _Planner:
             now_ms=self._now_ms,
         )
         self._plan.arrivals.persons.append(Person(**row_of_person))
+        self._made.add(holder.id)
         if profile.phone:
             self._holders[profile.phone] = (holder, row.number)
         else:
             self._nameless[house_id, holder.name] = holder
         return holder
+
+
+def _said(reading: Reading, holders: dict[str, Any]) -> tuple[set[str], set[str]]:
+    """(phones of the workbook, ID numbers of its rows whose phone nobody has)."""
+    phones: set[str] = set()
+    numbers: set[str] = set()
+    for row in reading.residents:
+        values = row.values
+        phone = values.get("phone")
+        if phone is not None:
+            phones.add(phone)
+        if phone not in holders and "id_no" in values:
+            numbers.add(values["id_no"])
+    return phones, numbers

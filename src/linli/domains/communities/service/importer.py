@@ -11,7 +11,7 @@ import msgspec
 from linli.domains.communities.queries import imports as queries
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.queries.imports import Import
-from linli.domains.communities.service import import_plan, imports
+from linli.domains.communities.service import import_facts, import_plan, imports
 from linli.domains.communities.service.import_plan import Plan
 from linli.domains.communities.xlsx import reading
 from linli.domains.communities.xlsx.columns import sheets_for
@@ -129,9 +129,13 @@ class Importer:
     async def _plan(self, scope: Scope, db: Reader, found: Import, held: Reading) -> Plan:
         parent = await space_queries.space(scope, db, found.parent_id)
         there = await queries.snapshot(scope, db, parent, held)
-        return await asyncio.to_thread(
+        plan = await asyncio.to_thread(
             import_plan.work_out, there, held, ids=self._ids, now_ms=self._clock.now_ms()
         )
+        there.residents = []  # the most of its memory
+        await import_facts.compare(scope, db, plan, held, there.known)
+        import_plan.counted(plan)
+        return plan
 
     async def _apply(self, scope: Scope, tx: Tx, found: Import, plan: Plan, report_key: str) -> None:
         current = await queries.get(scope, tx, found.import_id, lock=True)

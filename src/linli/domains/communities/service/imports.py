@@ -6,6 +6,7 @@ the process is killed meanwhile; everything it writes, its own state included, c
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +20,8 @@ from linli.domains.communities.queries.imports import Import
 from linli.domains.communities.schemas import Space
 from linli.domains.communities.service.import_plan import HouseChange, Plan
 from linli.domains.people.service import bulk
+from linli.domains.people.service import facts as person_facts
+from linli.domains.people.service.facts import FactsChange
 from linli.kernel import history, outbox
 from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.errors import Conflict
@@ -31,6 +34,8 @@ JOB: Final = "communities.import"
 WAITING, CHECKED, REFUSED, DONE, UNDONE, FAILED = "waiting", "checked", "refused", "done", "undone", "failed"
 PROBLEMS_KEPT: Final = 500
 """Faults kept in the row for the screen; the marked-up workbook holds all of them."""
+CHANGES_KEPT: Final = 500
+"""Changes of persons that a trial keeps for the screen."""
 
 
 class WrongState(Conflict):
@@ -60,6 +65,7 @@ _finish = Command(
         bad_rows=bindparam("bad", type_=INT),
         outcome=bindparam("figures"),
         problems=bindparam("faults"),
+        changes=bindparam("told"),
         report_key=bindparam("report"),
         reason=bindparam("why"),
         finished_ms=bindparam("now", type_=INT),
@@ -150,6 +156,8 @@ async def conclude(
 ) -> None:
     """Write how an import ended."""
     faults = [fault._asdict() for fault in plan.problems[:PROBLEMS_KEPT]] if plan else []
+    # Once they are made, the persons' histories tell of them, and are emptied with them.
+    told = plan.facts[:CHANGES_KEPT] if plan and state in (CHECKED, REFUSED) else []
     await _finish.run(
         tx,
         scope,
@@ -159,10 +167,18 @@ async def conclude(
         bad=plan.outcome.bad_rows if plan else 0,
         figures=msgspec.json.encode(plan.outcome).decode() if plan else "",
         faults=json.dumps(faults, ensure_ascii=False) if faults else "",
+        told=json.dumps([_told(one) for one in told], ensure_ascii=False) if told else "",
         report=report_key,
         why=reason,
         now=now_ms,
     )
+
+
+def _told(one: FactsChange) -> dict[str, Any]:
+    """A change as a trial shows it."""
+    return {
+        "row": one.row, "person": one.person_id, "house": one.house_id, "before": one.before, "after": one.after,
+    }  # fmt: skip
 
 
 async def apply(scope: Scope, tx: Tx, found: Import, *, plan: Plan, report_key: str, now_ms: int) -> None:
@@ -185,10 +201,13 @@ async def apply(scope: Scope, tx: Tx, found: Import, *, plan: Plan, report_key: 
         await history.note_many(
             scope, tx, "space", noted, "imported", community_id=community_id, now_ms=now_ms, reason=found.file_name
         )  # fmt: skip
+    noted = await person_facts.change_many(
+        scope, tx, community_id=community_id, changes=plan.facts, now_ms=now_ms, source=found.file_name
+    )
     await bulk.move_in_many(
         scope, tx, community_id=community_id, arrivals=plan.arrivals, now_ms=now_ms, source=found.file_name
     )
-    async for trace in bulk.steps(_trace(found, plan)):
+    async for trace in bulk.steps(_trace(found, plan, noted)):
         await tx.insert_tuples(import_changes, _TRACE, trace)
     await conclude(scope, tx, found, state=DONE, plan=plan, report_key=report_key, reason="", now_ms=now_ms)
 
@@ -213,9 +232,11 @@ async def write_house_facts(
 _TRACE: Final = ("import_id", "position", "tenant_id", "kind", "row_id", "other_id", "before")
 
 
-def _trace(found: Import, plan: Plan) -> Iterator[tuple[Any, ...]]:
-    """Rows of `import_changes`: everything that undoing needs."""
-    for position, (kind, row_id, other_id, before) in enumerate(_done(plan)):
+def _trace(found: Import, plan: Plan, noted: list[tuple[int, int]]) -> Iterator[tuple[Any, ...]]:
+    """Rows of `import_changes`: everything that undoing needs. What changed of persons is in their histories, which
+    are emptied when they are erased; here stands the number."""
+    facts_changed = (("facts", person_id, number, "") for person_id, number in noted)
+    for position, (kind, row_id, other_id, before) in enumerate(chain(_done(plan), facts_changed)):
         yield found.import_id, position, found.tenant_id, kind, row_id, other_id, before
 
 

@@ -12,7 +12,7 @@ from linli.domains.communities.schemas import Space
 from linli.domains.communities.service import imports
 from linli.domains.people.person_rules import MOVED_OUT
 from linli.domains.people.queries import residents as resident_queries
-from linli.domains.people.service import bulk
+from linli.domains.people.service import bulk, facts
 from linli.domains.people.service.bulk import TieState
 from linli.kernel import history
 from linli.kernel.db import Command, Tx, any_of, in_scope
@@ -43,6 +43,15 @@ async def undo(scope: Scope, tx: Tx, *, import_id: int, now_ms: int) -> Import:
     parent = await space_queries.space(scope, tx, found.parent_id, lock=True)
     made = await _spaces_made(scope, tx, parent, done)
     await _check_free(scope, tx, parent, made, done)
+    facts_changed = [(change.row_id, change.other_id) for change in done if change.kind == "facts"]
+    await facts.put_back(
+        scope,
+        tx,
+        community_id=found.community_id,
+        numbers=facts_changed,
+        now_ms=now_ms,
+        source=found.file_name,
+    )
     await _undo_residents(scope, tx, found, done, now_ms)
     await _undo_houses(scope, tx, found, done, now_ms)
     await _undo_spaces(scope, tx, found, made)

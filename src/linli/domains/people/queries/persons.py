@@ -140,6 +140,13 @@ _holders = Query(
     ),
     heavy=True,
 )
+_whole = Query(
+    select(persons).where(
+        persons.c.tenant_id == bindparam("scope_tenant"), any_of(persons.c.id, "person_ids")
+    ),
+    Person,
+    heavy=True,
+)
 _known_ids = Query(
     select(community_persons.c.person_id).where(
         in_scope(community_persons), community_persons.c.community_id == bindparam("community_id", type_=INT)
@@ -236,6 +243,11 @@ async def holders_of_phones(scope: Scope, db: Reader, phones: list[str]) -> dict
         rows = await _holders.all(db, scope, phones=list(piece))
         found |= {phone: PhoneHolder(*rest) for phone, *rest in rows}
     return found
+
+
+async def of_tenant(scope: Scope, db: Reader, person_ids: list[int]) -> dict[int, Person]:
+    """Persons of the tenant by id, known to the scope's communities or not: for services only."""
+    return {row.id: row for row in await _whole.all(db, scope, person_ids=person_ids)}
 
 
 async def known_to(scope: Scope, db: Reader, community_id: int) -> set[int]:

@@ -98,7 +98,7 @@ _stamp = Query(
     )
 )
 _in_houses = Query(
-    select(_m.house_id, _m.type, _m.status, _p.id, _p.identity_id, _p.name, _p.phone)
+    select(_m.house_id, _m.type, _m.status, _p.id, _p.identity_id, _p.name, _p.phone, _p.id_no)
     .join(persons, _p.id == _m.person_id)
     .where(in_scope(house_members), _m.community_id == bindparam("community_id", type_=INT)),
     heavy=True,
@@ -121,6 +121,8 @@ _homes_of = Query(
     )
     .order_by(_m.person_id, _m.house_id)
 )
+
+
 class HouseResident(NamedTuple):
     """One row of the whole community, as an import compares it."""
 
@@ -131,6 +133,7 @@ class HouseResident(NamedTuple):
     identity_id: str
     name: str
     phone: str | None
+    id_no: str
 
 
 async def of_house(scope: Scope, db: Reader, house_id: int) -> list[Member]:

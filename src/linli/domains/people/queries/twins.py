@@ -76,5 +76,3 @@ async def twins(scope: Scope, db: Reader, community_id: int) -> list[TwinGroup]:
     for (why, *_), people in groups.items():
         told.setdefault(tuple(people), TwinGroup(str(why), people))
     return list(told.values())
-
-

@@ -38,14 +38,15 @@ class FoundPerson(NamedTuple):
     is_new: bool
 
 
-_DEFAULTS: dict[str, Any] = {
+DEFAULTS: dict[str, Any] = {
     "phone": None, "id_no": "", "sex": None, "age": None, "degree": None, "health": "", "marriage": None,
     "politics": None, "company": "", "registry": "", "registry_code": "", "residence_address": "",
     "residence_address_code": "", "nationality": "", "ext": "", "face_upload_id": "", "face_id": "",
 }  # fmt: skip
+"""What a column says while nothing is known."""
 RESIDENT = "resident"
 """What the history calls a person of a community; the record is the identityId."""
-FIELDS = ("name", *_DEFAULTS)
+FIELDS = ("name", *DEFAULTS)
 """What is known of a person, by column."""
 
 _set_all = Command(
@@ -115,7 +116,7 @@ def person_row(
         "identity_id": identity_id,
         "tenant_id": tenant_id,
         "name": profile.name,
-        **_DEFAULTS,
+        **DEFAULTS,
         **profile.said(),
         "face_id": face_id_of(identity_id, profile.face_upload_id or ""),
         "created_ms": now_ms,
@@ -144,7 +145,7 @@ async def find_or_create(scope: Scope, tx: Tx, *, profile: Profile, ids: Ids, no
         missing = {
             name: value
             for name, value in profile.said().items()
-            if getattr(known, name) == _DEFAULTS.get(name)
+            if getattr(known, name) == DEFAULTS.get(name)
         }
         if missing:
             known = await _write(scope, tx, known, missing, now_ms)
@@ -173,7 +174,7 @@ async def change(
     Raises NotFound, PhoneTaken.
     """
     person = await queries.person(scope, tx, identity_id)
-    said = {**{name: _DEFAULTS[name] for name in cleared if name in _DEFAULTS}, **profile.said()}
+    said = {**{name: DEFAULTS[name] for name in cleared if name in DEFAULTS}, **profile.said()}
     changes = {name: value for name, value in said.items() if getattr(person, name) != value}
     if not changes:
         return person
@@ -197,7 +198,7 @@ async def note_face(scope: Scope, tx: Tx, *, identity_id: str, face_id: str) -> 
 
 async def blank(scope: Scope, tx: Tx, *, person: Person, now_ms: int) -> None:
     """Forget everything of a person but that the identityId was theirs. The caller has cut every tie."""
-    values = {f"new_{name}": _DEFAULTS.get(name, "") for name in FIELDS}
+    values = {f"new_{name}": DEFAULTS.get(name, "") for name in FIELDS}
     await _set_all.run(tx, scope, row=person.id, now=now_ms, **values)
 
 
@@ -225,6 +226,20 @@ async def _write(scope: Scope, tx: Tx, person: Person, changes: dict[str, Any], 
     if changed.face_id != person.face_id:
         await emit(tx, _new_face(changed))
     return changed
+
+
+async def write_many(scope: Scope, tx: Tx, changed: list[Person], now_ms: int) -> None:
+    """Whole rows as they shall be, but for pictures; neither history nor events."""
+    rows = [
+        {"row": one.id, "now": now_ms, **{f"new_{name}": getattr(one, name) for name in FIELDS}}
+        for one in changed
+    ]
+    await _set_all.run_many(tx, rows, scope)
+    await _touch_communities.run_many(tx, [{"row": one.id, "now": now_ms} for one in changed])
+    await _touch_houses.run_many(
+        tx,
+        [{"row": one.id, "now": now_ms, "name_now": one.name, "phone_now": one.phone} for one in changed],
+    )
 
 
 async def touch(scope: Scope, tx: Tx, *, community_id: int, person: Person, now_ms: int) -> None:

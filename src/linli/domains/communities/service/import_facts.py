@@ -1,0 +1,86 @@
+"""What the rows of a workbook say of persons who are there, beside what is known: the changes an import makes.
+
+Empty cells change nothing. Name and sex, once known, stay (spec B §3.8). Of somebody whom only other communities of the
+tenant know, a row fills what is empty, as moving in does. Two rows of one person must not contradict each other.
+"""
+
+import json
+from itertools import batched
+from typing import Any, Final
+
+from linli.domains.communities.service.import_plan import PROFILE_FIELDS, Match, Plan, own_fields
+from linli.domains.communities.xlsx.columns import CUSTOM
+from linli.domains.communities.xlsx.reading import Reading, Row
+from linli.domains.people import form_rules
+from linli.domains.people.queries import persons
+from linli.domains.people.schemas import Person
+from linli.domains.people.service.facts import FactsChange
+from linli.kernel.db import Reader
+from linli.kernel.scope import Scope
+
+_STEP: Final = 1000
+
+
+async def compare(scope: Scope, db: Reader, plan: Plan, reading: Reading, known: set[int]) -> None:
+    """Fill `plan.facts`, and add what is wrong to its problems. `known`: persons whom the community knows."""
+    comparison = _Comparison(plan, reading, known)
+    for piece in batched(plan.matches, _STEP, strict=False):
+        there = await persons.of_tenant(scope, db, [one.person_id for one in piece])
+        for match in piece:
+            comparison.row(match, there[match.person_id])
+    plan.matches = []
+    plan.facts = list(comparison.changes.values())
+
+
+class _Comparison:
+    def __init__(self, plan: Plan, reading: Reading, known: set[int]) -> None:
+        self._plan = plan
+        self._reading = reading
+        self._known = known
+        self.changes: dict[int, FactsChange] = {}
+        """By person."""
+
+    def row(self, match: Match, person: Person) -> None:
+        said = _said(match.row, person.ext)
+        earlier = self.changes.get(person.id)
+        now = person._replace(**earlier.after) if earlier else person
+        after = {}
+        for name, value in said.items():
+            held = getattr(now, name)
+            if held == value or (person.id not in self._known and held not in (None, "")):
+                continue
+            if name == "sex" and held is not None:
+                self._fault(match.row, name, "fixed")
+                return
+            if earlier is not None and name in earlier.after:
+                self._fault(match.row, name, "contradicts", other=earlier.row)
+                return
+            after[name] = value
+        if after:
+            self.changes[person.id] = self._change(match, person, after, earlier)
+
+    def _change(
+        self, match: Match, person: Person, after: dict[str, Any], earlier: FactsChange | None
+    ) -> FactsChange:
+        if earlier is None:
+            before = {name: getattr(person, name) for name in after}
+            return FactsChange(person.id, person.identity_id, match.row.number, match.house_id, before, after)
+        before = earlier.before | {name: getattr(person, name) for name in after}
+        return earlier._replace(before=before, after=earlier.after | after)
+
+    def _fault(self, row: Row, name: str, rule: str, **facts: Any) -> None:
+        key = next(
+            (one for one in row.values if one == name or (name == "ext" and one.startswith(CUSTOM))), name
+        )
+        self._plan.problems.append(self._reading.fault(row, key, rule, **facts))
+
+
+def _said(row: Row, ext: str) -> dict[str, Any]:
+    """What a row says, by column of `persons`; a community's own fields merged into what is known of them."""
+    values = row.values
+    said = {name: values[name] for name in PROFILE_FIELDS if name in values}
+    if own := own_fields(values):
+        known = form_rules.custom_values(ext)
+        if any(known.get(name) != value for name, value in own.items()):
+            said["ext"] = json.dumps(known | own, ensure_ascii=False)
+    return said

@@ -1,0 +1,116 @@
+"""What is known of many persons changes at once, as an import says it, and is put back when the import is undone."""
+
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from linli.domains.people import events
+from linli.domains.people.models import community_persons
+from linli.domains.people.queries import persons as queries
+from linli.domains.people.service import persons
+from linli.domains.people.service.bulk import steps
+from linli.kernel import history
+from linli.kernel.db import Query, Tx, any_of
+from linli.kernel.events import emit
+from linli.kernel.scope import Scope
+
+_PIECE = 500
+
+
+class FactsChange(NamedTuple):
+    """What changes of one person, by column of `persons`."""
+
+    person_id: int
+    identity_id: str
+    row: int
+    """Of the workbook."""
+    house_id: int
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+_known_to = Query(
+    select(community_persons.c.person_id, community_persons.c.community_id).where(
+        any_of(community_persons.c.person_id, "person_ids")
+    ),
+    unscoped="every community that knows a changed person is told",
+)
+
+
+async def change_many(
+    scope: Scope,
+    tx: Tx,
+    *,
+    community_id: int,
+    changes: list[FactsChange],
+    now_ms: int,
+    action: str = "changed",
+    source: str = "",
+) -> list[tuple[int, int]]:
+    """Write checked changes; (person, number of the change in the history) for each. Tells every community."""
+    noted: list[tuple[int, int]] = []
+    async for piece in steps(changes, _PIECE):
+        there = await queries.of_tenant(scope, tx, [one.person_id for one in piece])
+        now = [(one, there[one.person_id]._replace(**one.after)) for one in piece if one.person_id in there]
+        await persons.write_many(scope, tx, [person for _, person in now], now_ms)
+        for one, _ in now:
+            number = await history.note(
+                scope, tx, persons.RESIDENT, one.identity_id, action, community_id=community_id, now_ms=now_ms,
+                before=one.before, after=one.after, reason=source,
+            )  # fmt: skip
+            if number is not None:
+                noted.append((one.person_id, number))
+        await _tell(scope, tx, [one for one, _ in now])
+    return noted
+
+
+async def _tell(scope: Scope, tx: Tx, changed: list[FactsChange]) -> None:
+    identities = {one.person_id: one.identity_id for one in changed}
+    heard: dict[int, list[str]] = defaultdict(list)
+    for person_id, community_id in await _known_to.all(tx, person_ids=[*identities]):
+        heard[community_id].append(identities[person_id])
+    for community_id, who in heard.items():
+        await emit(tx, events.UserChanged(scope.tenant, community_id, who, "update"))
+
+
+async def put_back(
+    scope: Scope, tx: Tx, *, community_id: int, numbers: list[tuple[int, int]], now_ms: int, source: str = ""
+) -> None:
+    """Undo `change_many` by its (person, number): fields that were changed again since stay, and so does a phone
+    that somebody else has meanwhile; of erased persons nothing is left to put back."""
+    async for piece in steps(numbers, _PIECE):
+        there = await queries.of_tenant(scope, tx, [person_id for person_id, _ in piece])
+        told = await history.changes(scope, tx, [number for _, number in piece])
+        back = []
+        for person_id, number in piece:
+            person, change = there.get(person_id), told.get(number)
+            if person is None or change is None:
+                continue
+            was = {
+                name: persons.DEFAULTS.get(name) if before in (None, "") else before
+                for name, (before, after) in change.differences.items()
+                if getattr(person, name) == after
+            }
+            if was:
+                is_now = {name: getattr(person, name) for name in was}
+                back.append(FactsChange(person_id, person.identity_id, 0, 0, is_now, was))
+        await change_many(
+            scope, tx, community_id=community_id, changes=await _without_taken(scope, tx, back), now_ms=now_ms,
+            action="import_undone", source=source,
+        )  # fmt: skip
+
+
+async def _without_taken(scope: Scope, tx: Tx, back: list[FactsChange]) -> list[FactsChange]:
+    phones = [one.after["phone"] for one in back if one.after.get("phone")]
+    if not phones:
+        return back
+    taken = await queries.holders_of_phones(scope, tx, phones)
+    kept = []
+    for one in back:
+        holder = taken.get(one.after.get("phone") or "")
+        if holder is not None and holder.id != one.person_id:
+            one = one._replace(after={name: value for name, value in one.after.items() if name != "phone"})
+        if one.after:
+            kept.append(one)
+    return kept
