@@ -22,6 +22,8 @@ from linli.databus import subscriptions
 from linli.databus.models import deliveries
 from linli.databus.subscription_rows import Filters
 from linli.domains.access.service import doors
+from linli.domains.communities.xlsx import employees as employee_book
+from linli.domains.communities.xlsx import vehicles as vehicle_book
 from linli.domains.people.rights import Role
 from linli.domains.people.service import accounts
 from linli.kernel import tenancy
@@ -196,6 +198,25 @@ async def _make_imports(desk: Desk, lot: Lot, browser: httpx.AsyncClient) -> Non
             )
         assert answer.is_success, answer.text
         setattr(lot, name, int(answer.json()["id"]))
+    none = {"vehicles": vehicle_book.filled("en", []), "employees": employee_book.filled("en", [])}
+    one = {
+        "vehicles": vehicle_book.filled("en", [("none", "", "", "", "", None)]),
+        "employees": employee_book.filled("en", [("", "none", "")]),
+    }
+    for kind in none:
+        for name, files, how in (
+            ("imported", none, "false"),
+            ("tried", none, "true"),
+            ("faulty", one, "true"),
+        ):
+            async with working(desk.town):
+                answer = await browser.post(
+                    f"/communities/{lot.community}/{kind}/import",
+                    params={"dryRun": how},
+                    files={"file": ("a.xlsx", io.BytesIO(files[kind]))},
+                )
+            assert answer.is_success, answer.text
+            lot.lists[f"{name} {kind}"] = int(answer.json()["id"])
 
 
 async def _make_doings(town: Town, lot: Lot) -> None:

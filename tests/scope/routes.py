@@ -167,6 +167,18 @@ def _communities() -> dict[str, list[RouteRecipe]]:
         "POST /imports/{import_id}/apply": [lambda x: Ask({"import_id": x.tried})],
         "POST /imports/{import_id}/undo": [lambda x: Ask({"import_id": x.imported})],
         "GET /imports/{import_id}/report.xlsx": [lambda x: Ask({"import_id": x.faulty})],
+        **{
+            f"{verb} /communities/{{community_id}}/{kind}/imports/{{import_id}}{what}": [
+                lambda x, kind=kind, which=which: Ask(here(x) | {"import_id": x.lists[f"{which} {kind}"]})
+            ]
+            for kind in ("vehicles", "employees")
+            for verb, what, which in (
+                ("GET", "", "imported"),
+                ("POST", "/apply", "tried"),
+                ("POST", "/undo", "imported"),
+                ("GET", "/report.xlsx", "faulty"),
+            )
+        },
     }
 
 

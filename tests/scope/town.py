@@ -194,6 +194,8 @@ class Lot:
     tried: int = 0
     faulty: int = 0
     """Imports: done, only tried, refused with a report."""
+    lists: dict[str, int] = field(default_factory=dict)
+    """The same of vehicles and employees: "tried vehicles" → id."""
     delivery: int = 0
     file_record: int = 0
     subscription: int = 0

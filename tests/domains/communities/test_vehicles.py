@@ -8,13 +8,15 @@ import pytest
 from linli.domains.communities.addresses import parts as address_parts
 from linli.domains.communities.service import pois
 from linli.domains.communities.xlsx.vehicles import filled
-from tests.console.conftest import administrator, browser, parts  # noqa: F401 - fixtures
+from linli.kernel.outbox import Worker
+from tests.console.conftest import administrator, browser  # noqa: F401 - fixtures
+from tests.console.conftest import parts as console_parts  # noqa: F401 - a fixture
 from tests.domains.communities.builders import POI_CSV
-from tests.domains.communities.test_console import approved
+from tests.domains.communities.test_console import approved, importer_jobs, parts  # noqa: F401 - fixtures
 
 
 @pytest.fixture
-async def desk(parts, administrator):  # noqa: F811
+async def desk(parts, importer_jobs, administrator):  # noqa: F811
     """(browser, path of the community, identityIds of two residents called 王伟 in 1-1-101 and 1-1-102)."""
     async with parts.db.begin() as tx:
         await pois.import_catalogue(tx, pois.read_catalogue(POI_CSV.splitlines()))
@@ -30,7 +32,10 @@ async def desk(parts, administrator):  # noqa: F811
     for house, phone in (("101", "13800138001"), ("102", "")):
         body = {"houseId": await space(unit, "house", house), "name": "王伟", "phone": phone, "type": 1}
         people.append((await administrator.post(f"{at}/residents", json=body)).json()["identityId"])
-    return administrator, at, people
+    worker = Worker(parts.db, parts.clock, importer_jobs)
+    await worker.start()
+    yield administrator, at, people
+    await worker.stop()
 
 
 def book(*rows):
@@ -89,7 +94,10 @@ async def test_by_the_workbook(desk):
     tried = await browser.post(f"{at}/vehicles/import", params={"dryRun": "true"}, files=book(*good, *bad))
     assert tried.status_code == 200, tried.text
     told = tried.json()
-    assert (told["done"], told["rows"], told["badRows"], told["created"]) == (False, 8, 6, 2)
+    assert (told["state"], told["rows"], told["badRows"], told["created"]) == ("refused", 8, 6, 2)
+    marked = await browser.get(f"{at}/vehicles/imports/{told['id']}/report.xlsx")
+    page = openpyxl.load_workbook(io.BytesIO(marked.content)).active
+    assert [number for number in range(2, 10) if page.cell(number, 1).value] == [4, 5, 6, 7, 8, 9]
     assert [(one["row"], one["column"]) for one in told["problems"]] == [
         (4, "A"), (5, "A"), (6, "B"), (7, "B"), (8, "C"), (9, "C"),
     ]  # fmt: skip
@@ -98,7 +106,7 @@ async def test_by_the_workbook(desk):
     done = (
         await browser.post(f"{at}/vehicles/import", params={"goodOnly": "true"}, files=book(*good, *bad))
     ).json()
-    assert (done["done"], done["created"], len(done["ids"])) == (True, 2, 2)
+    assert (done["done"], done["state"], done["created"]) == (True, "done", 2)
     again = (await browser.post(f"{at}/vehicles/import", files=book(*good))).json()
     assert (again["done"], again["created"], again["changed"], again["unchanged"]) == (True, 0, 0, 2)
     moved = (
@@ -111,8 +119,21 @@ async def test_by_the_workbook(desk):
         ["浙A10001", "王伟", "13800138001", "1幢/1单元/101", "吉利", "white"],
         ["浙A10002", "王伟", "", "1幢/1单元/102", "", ""],
     ]
-    undone = await browser.post(f"{at}/vehicles/remove", json={"ids": [int(one) for one in done["ids"]]})
-    assert (undone.status_code, await plates(desk)) == (204, [])
+    tried = (
+        await browser.post(
+            f"{at}/vehicles/import", params={"dryRun": "true"}, files=book((*good[0][:4], "比亚迪", 9))
+        )
+    ).json()
+    assert (tried["state"], tried["created"], tried["changed"]) == ("checked", 0, 1)
+    applied = (await browser.post(f"{at}/vehicles/imports/{tried['id']}/apply")).json()
+    assert applied["done"]
+    for number in (applied["id"], done["id"]):
+        undone = await browser.post(f"{at}/vehicles/imports/{number}/undo")
+        assert (undone.status_code, undone.json()["state"]) == (200, "undone")
+    assert await plates(desk) == []
+    assert (await browser.post(f"{at}/vehicles/imports/{done['id']}/undo")).status_code == 409
+    assert (await browser.get(f"{at}/employees/imports/{done['id']}")).status_code == 404
+    assert (await browser.get(f"/imports/{done['id']}")).status_code == 404
     no_book = await browser.post(f"{at}/vehicles/import", files={"file": ("a.xlsx", io.BytesIO(b"no"))})
     assert (no_book.status_code, no_book.json()["field"]) == (400, "file")
     empty = openpyxl.load_workbook(

@@ -6,8 +6,10 @@ from typing import Any
 
 from linli.console.app import SERVICES
 from linli.console.parts import Parts
+from linli.domains.communities.service.importer import Importer
 from linli.domains.people.rights import Role
 from linli.domains.people.service import accounts
+from linli.kernel.outbox import Jobs, Worker
 from tests.console.conftest import PASSWORD, Browser
 from tests.domains.people.conftest import Home
 
@@ -23,8 +25,24 @@ def parts_of(home: Home) -> Parts:
         secrets=platform.secrets,
         objects=platform.store,
         settings=platform.settings,
-        services=dict.fromkeys(SERVICES),
+        services={
+            **dict.fromkeys(SERVICES),
+            "importer": Importer(platform.db, platform.store, platform.ids, platform.clock),
+        },
     )
+
+
+@asynccontextmanager
+async def importing(home: Home) -> AsyncIterator[None]:
+    """Somebody works on the imports that are handed in."""
+    platform, jobs = home.platform, Jobs()
+    Importer(platform.db, platform.store, platform.ids, platform.clock).register(jobs)
+    worker = Worker(platform.db, platform.clock, jobs)
+    await worker.start()
+    try:
+        yield
+    finally:
+        await worker.stop()
 
 
 async def log_in_as(home: Home, login: str, role: Role | None = None, **place: Any) -> int:

@@ -1070,10 +1070,10 @@ CREATE TABLE imports (
 	reason TEXT DEFAULT '' NOT NULL, 
 	created_by TEXT NOT NULL, 
 	created_ms INTEGER NOT NULL, 
-	finished_ms INTEGER DEFAULT '0' NOT NULL, changes TEXT DEFAULT '' NOT NULL, 
+	finished_ms INTEGER DEFAULT '0' NOT NULL, kind TEXT DEFAULT 'houses' NOT NULL, changes TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_imports PRIMARY KEY (import_id)
 );
-INSERT INTO "imports" VALUES(1,'1',1,1,'1','1','1','1','1',1,1,1,1,'1','1','1','1',1,1,'1');
+INSERT INTO "imports" VALUES(1,'1',1,1,'1','1','1','1','1',1,1,1,1,'1','1','1','1',1,1,'1','1');
 CREATE TABLE inbox (
 	device_no INTEGER NOT NULL, 
 	seq INTEGER NOT NULL, 
@@ -2414,7 +2414,6 @@ CREATE INDEX ix_delivery_targets_row ON delivery_targets (device, kind, credenti
 CREATE INDEX ix_device_tags_value ON device_tags (tag_key, tag_value);
 CREATE UNIQUE INDEX uq_house_assets_name ON house_assets (house_id, type, name);
 CREATE INDEX ix_houses_location ON houses (community_id, location_key);
-CREATE INDEX ix_imports_community ON imports (community_id, created_ms);
 CREATE INDEX ix_inbox_work_state ON inbox_work (state, seq);
 CREATE INDEX ix_mqtt_downlinks_device ON mqtt_downlinks (product_key, device_name);
 CREATE INDEX ix_openapi_tokens_expires ON openapi_tokens (expires_ms);
@@ -2577,6 +2576,7 @@ CREATE INDEX ix_house_members_created ON house_members (community_id, status, cr
 CREATE INDEX ix_house_members_person ON house_members (person_id, community_id, status, type, house_id, tenant_id);
 CREATE INDEX ix_house_members_name ON house_members (community_id, status, person_name, person_id, house_id, type, tenant_id, person_phone);
 CREATE INDEX ix_house_members_type ON house_members (community_id, status, type, person_id, house_id, tenant_id);
+CREATE INDEX ix_imports_community ON imports (community_id, kind, created_ms);
 CREATE INDEX ix_persons_name ON persons (tenant_id, name, phone, id);
 CREATE INDEX ix_spaces_changed ON spaces (community_id, kind, changed_ms, space_id, tenant_id);
 CREATE INDEX ix_user_group_members_size ON user_group_members (user_group_id, community_id, tenant_id);

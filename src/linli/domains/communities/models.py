@@ -156,7 +156,8 @@ imports = Table(
     _number("import_id"),
     text_column("tenant_id"),
     integer("community_id"),
-    integer("parent_id"),  # the space that the buildings stand under
+    text_column("kind", server_default="houses"),  # houses (and residents), vehicles, employees
+    integer("parent_id"),  # the space that the buildings stand under; else the root
     text_column("file_name"),
     text_column("object_key"),
     text_column("report_key", server_default=""),  # the workbook with every problem marked
@@ -173,7 +174,7 @@ imports = Table(
     text_column("created_by"),
     integer("created_ms"),
     integer("finished_ms", server_default="0"),
-    Index("ix_imports_community", "community_id", "created_ms"),
+    Index("ix_imports_community", "community_id", "kind", "created_ms"),
 )
 
 import_changes = Table(
@@ -182,7 +183,7 @@ import_changes = Table(
     integer("import_id"),
     integer("position"),
     text_column("tenant_id"),
-    text_column("kind"),  # space, house, person, member, tie, facts
+    text_column("kind"),  # space, house, person, member, tie, facts; vehicle, employee, …
     integer("row_id"),
     integer("other_id", server_default="0"),  # the person of a member; of facts, the change in the history
     text_column(

@@ -587,7 +587,10 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("imports", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("kind", sa.Text(), server_default="houses", nullable=False))
         batch_op.add_column(sa.Column("changes", sa.Text(), server_default="", nullable=False))
+        batch_op.drop_index(batch_op.f("ix_imports_community"))
+        batch_op.create_index("ix_imports_community", ["community_id", "kind", "created_ms"], unique=False)
 
     with op.batch_alter_table("persons", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_persons_name"))
@@ -619,7 +622,12 @@ def downgrade() -> None:
         batch_op.create_index(batch_op.f("ix_persons_name"), ["tenant_id", "name"], unique=False)
 
     with op.batch_alter_table("imports", schema=None) as batch_op:
+        batch_op.drop_index("ix_imports_community")
+        batch_op.create_index(
+            batch_op.f("ix_imports_community"), ["community_id", "created_ms"], unique=False
+        )
         batch_op.drop_column("changes")
+        batch_op.drop_column("kind")
 
     with op.batch_alter_table("house_members", schema=None) as batch_op:
         batch_op.drop_index("ix_house_members_type")

@@ -1006,10 +1006,92 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * ImportWorkbook
-         * @description Import employees by the workbook. Nothing changes if any row is bad, unless the good ones are asked for.
+         * HandIn
+         * @description Import a workbook. Nothing changes if any row is bad, unless the good ones are asked for.
+         *
+         *     A long one is still `waiting` in the answer: ask for the import again until it is not.
          */
-        post: operations["ApiConsoleCommunitiesCommunityIdEmployeesImportImportWorkbook"];
+        post: operations["ApiConsoleCommunitiesCommunityIdEmployeesImportHandIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/employees/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description One import and how far it is.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdEmployeesImportsImportIdOne"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/employees/imports/{import_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply
+         * @description Apply a workbook that was tried; with `goodOnly`, the good rows of a refused one.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdEmployeesImportsImportIdApplyApply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/employees/imports/{import_id}/report.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report
+         * @description The handed-in workbook with every fault marked where it stands.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdEmployeesImportsImportIdReportXlsxReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/employees/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TakeBack
+         * @description Take an import back; what was changed again since stays.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdEmployeesImportsImportIdUndoTakeBack"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2356,10 +2438,92 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * ImportWorkbook
-         * @description Import vehicles by the workbook. Nothing changes if any row is bad, unless the good ones are asked for.
+         * HandIn
+         * @description Import a workbook. Nothing changes if any row is bad, unless the good ones are asked for.
+         *
+         *     A long one is still `waiting` in the answer: ask for the import again until it is not.
          */
-        post: operations["ApiConsoleCommunitiesCommunityIdVehiclesImportImportWorkbook"];
+        post: operations["ApiConsoleCommunitiesCommunityIdVehiclesImportHandIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/vehicles/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description One import and how far it is.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdVehiclesImportsImportIdOne"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/vehicles/imports/{import_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply
+         * @description Apply a workbook that was tried; with `goodOnly`, the good rows of a refused one.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdVehiclesImportsImportIdApplyApply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/vehicles/imports/{import_id}/report.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report
+         * @description The handed-in workbook with every fault marked where it stands.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdVehiclesImportsImportIdReportXlsxReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/vehicles/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TakeBack
+         * @description Take an import back; what was changed again since stays.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdVehiclesImportsImportIdUndoTakeBack"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2397,7 +2561,7 @@ export interface paths {
         put?: never;
         /**
          * RemoveVehicles
-         * @description Take vehicles away, all or none; also how an import is undone.
+         * @description Take vehicles away, all or none.
          */
         post: operations["ApiConsoleCommunitiesCommunityIdVehiclesRemoveRemoveVehicles"];
         delete?: never;
@@ -4332,7 +4496,7 @@ export interface paths {
         };
         /**
          * EmptyWorkbook
-         * @description The empty workbook with titles and hints.
+         * @description The empty workbook with titles, hints, and the departments to choose from.
          */
         get: operations["ApiConsoleEmployeesTemplateXlsxEmptyWorkbook"];
         put?: never;
@@ -9847,32 +10011,11 @@ export interface components {
             /** @description Names from the top, parted by /. */
             path: string;
         };
-        /** EmployeeFile */
-        EmployeeFile: {
-            /** Format: binary */
-            file: string;
-        };
         /** EmployeeForm */
         EmployeeForm: {
             departmentIds?: number[];
             name: string;
             phone: string;
-        };
-        /** EmployeeImport */
-        EmployeeImport: {
-            badRows: number;
-            /** @description Put into further departments. */
-            changed: number;
-            /** @description Employees that were, or would be, hired. */
-            created: number;
-            done: boolean;
-            /** @description Of those hired: dismissing them undoes the import. */
-            identityIds: string[];
-            /** @description By their path. */
-            newDepartments: string[];
-            problems: components["schemas"]["ImportFault"][];
-            rows: number;
-            unchanged: number;
         };
         /** EmployeeMade */
         EmployeeMade: {
@@ -10527,6 +10670,39 @@ export interface components {
             provider: string;
             title: string;
             usedMs: number;
+        };
+        /** ListFile */
+        ListFile: {
+            /** Format: binary */
+            file: string;
+        };
+        /** ListImport */
+        ListImport: {
+            badRows: number;
+            /** @description Vehicles described anew; employees put into further departments. */
+            changed: number;
+            /** @description Rows that made, or would make, something new. */
+            created: number;
+            createdMs: number;
+            done: boolean;
+            expectedRows: number;
+            fileName: string;
+            finishedMs: number;
+            hasReport: boolean;
+            id: string;
+            /** @description Of employees: by their path. */
+            newDepartments: string[];
+            /** @description reading, planning, writing; empty when nothing runs here. */
+            phase: string;
+            /** @description The first 500; the report holds all. */
+            problems: components["schemas"]["ImportFault"][];
+            progressRows: number;
+            /** @description Why it failed, in words. */
+            reason: string;
+            rows: number;
+            /** @description waiting, checked, refused, done, undone, failed */
+            state: string;
+            unchanged: number;
         };
         /** LogEntry */
         LogEntry: {
@@ -13473,27 +13649,10 @@ export interface components {
             max?: number | null;
             min?: number | null;
         };
-        /** VehicleFile */
-        VehicleFile: {
-            /** Format: binary */
-            file: string;
-        };
         /** VehicleIds */
         VehicleIds: {
             /** @description At most 1000. */
             ids: number[];
-        };
-        /** VehicleImport */
-        VehicleImport: {
-            badRows: number;
-            changed: number;
-            created: number;
-            done: boolean;
-            /** @description Of the vehicles made: removing them undoes the import. */
-            ids: string[];
-            problems: components["schemas"]["ImportFault"][];
-            rows: number;
-            unchanged: number;
         };
         /** VehiclePass */
         VehiclePass: {
@@ -15938,7 +16097,7 @@ export interface operations {
             };
         };
     };
-    ApiConsoleCommunitiesCommunityIdEmployeesImportImportWorkbook: {
+    ApiConsoleCommunitiesCommunityIdEmployeesImportHandIn: {
         parameters: {
             query?: {
                 /** @description Only look, write nothing. */
@@ -15954,7 +16113,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["EmployeeFile"];
+                "multipart/form-data": components["schemas"]["ListFile"];
             };
         };
         responses: {
@@ -15964,7 +16123,161 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EmployeeImport"];
+                    "application/json": components["schemas"]["ListImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdEmployeesImportsImportIdOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdEmployeesImportsImportIdApplyApply: {
+        parameters: {
+            query?: {
+                goodOnly?: boolean;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdEmployeesImportsImportIdReportXlsxReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdEmployeesImportsImportIdUndoTakeBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListImport"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -19364,7 +19677,7 @@ export interface operations {
             };
         };
     };
-    ApiConsoleCommunitiesCommunityIdVehiclesImportImportWorkbook: {
+    ApiConsoleCommunitiesCommunityIdVehiclesImportHandIn: {
         parameters: {
             query?: {
                 /** @description Only look, write nothing. */
@@ -19380,7 +19693,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["VehicleFile"];
+                "multipart/form-data": components["schemas"]["ListFile"];
             };
         };
         responses: {
@@ -19390,7 +19703,161 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VehicleImport"];
+                    "application/json": components["schemas"]["ListImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVehiclesImportsImportIdOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVehiclesImportsImportIdApplyApply: {
+        parameters: {
+            query?: {
+                goodOnly?: boolean;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVehiclesImportsImportIdReportXlsxReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdVehiclesImportsImportIdUndoTakeBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListImport"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -23923,6 +24390,8 @@ export interface operations {
     ApiConsoleEmployeesTemplateXlsxEmptyWorkbook: {
         parameters: {
             query?: {
+                /** @description Whose departments it offers. */
+                communityId?: number | null;
                 language?: string | null;
             };
             header?: never;

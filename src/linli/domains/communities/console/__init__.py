@@ -14,14 +14,15 @@ from linli.domains.communities.console.communities import (
     ReviewRoutes,
     UploadRoutes,
 )
-from linli.domains.communities.console.employee_import import (
-    EmployeeImportRoutes,
+from linli.domains.communities.console.employee_books import (
+    EmployeeExportRoutes,
     EmployeeTemplateRoutes,
 )
 from linli.domains.communities.console.exports import ExportRoutes
 from linli.domains.communities.console.fields import ResidentFieldRoutes
 from linli.domains.communities.console.houses import HouseRoutes
 from linli.domains.communities.console.imports import ImportRoutes, SpaceImportRoutes, TemplateRoutes
+from linli.domains.communities.console.list_imports import EmployeeImportRoutes, VehicleImportRoutes
 from linli.domains.communities.console.resident_detail import DuplicateRoutes, ResidentDetailRoutes
 from linli.domains.communities.console.resident_pages import ResidentPageReviewRoutes, ResidentPageRoutes
 from linli.domains.communities.console.residents import ResidentRoutes
@@ -41,6 +42,7 @@ CONTROLLERS = (
     CommunitySpaceRoutes,
     DuplicateRoutes,
     ExportRoutes,
+    EmployeeExportRoutes,
     EmployeeImportRoutes,
     EmployeeTemplateRoutes,
     HouseRoutes,
@@ -54,6 +56,7 @@ CONTROLLERS = (
     SpaceRoutes,
     TemplateRoutes,
     UploadRoutes,
+    VehicleImportRoutes,
     VehicleRoutes,
     VehicleTemplateRoutes,
 )

@@ -232,7 +232,9 @@ class ImportRoutes(Controller):
         importer: NamedDependency[Importer],
     ) -> SpaceImport:
         """One import and how far it is."""
-        return await shown(within, db, await queries.get(within, db, import_id), importer)
+        return await shown(
+            within, db, await queries.get(within, db, import_id, kind=queries.HOUSES), importer
+        )
 
     @post("/{import_id:int}/apply", right=Right.HOUSES_MANAGE.value, status_code=200)
     async def apply(
@@ -263,7 +265,9 @@ class ImportRoutes(Controller):
         """Take an import back; refused when something was built on it since."""
         async with db.begin() as tx:
             await undo.undo(within, tx, import_id=import_id, now_ms=clock.now_ms())
-        return await shown(within, db, await queries.get(within, db, import_id), importer)
+        return await shown(
+            within, db, await queries.get(within, db, import_id, kind=queries.HOUSES), importer
+        )
 
     @get("/{import_id:int}/report.xlsx", right=Right.HOUSES_SEE.value)
     async def report(
@@ -274,7 +278,7 @@ class ImportRoutes(Controller):
         objects: NamedDependency[ObjectStore],
     ) -> Response[bytes]:
         """The handed-in workbook with every fault marked where it stands."""
-        found = await queries.get(within, db, import_id)
+        found = await queries.get(within, db, import_id, kind=queries.HOUSES)
         if not found.report_key:
             raise NotFound(what="report", id=import_id)
         return attachment(

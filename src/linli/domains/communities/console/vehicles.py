@@ -1,23 +1,18 @@
-"""Console: vehicles of residents: list, add, change, remove, by workbook, and by where the plates are from."""
+"""Console: vehicles of residents: list, add, change, remove, export, and by where the plates are from."""
 
 import asyncio
-import tempfile
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from litestar import Controller, Response, get, post, put
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
-from linli.domains.communities.console.imports import CONTENT_TYPE, ImportFault
+from linli.domains.communities.console.imports import attachment
 from linli.domains.communities.console.spaces import root_of
 from linli.domains.communities.queries import spaces
-from linli.domains.communities.service import vehicle_import as imports
 from linli.domains.communities.xlsx import vehicles as workbook
-from linli.domains.communities.xlsx.reading import ListReading
 from linli.domains.people.queries import vehicles as queries
 from linli.domains.people.queries.vehicles import OwnedVehicle
 from linli.domains.people.rights import Right
@@ -25,7 +20,7 @@ from linli.domains.people.service import vehicles as service
 from linli.domains.people.service.vehicles import VehicleForm
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
-from linli.kernel.errors import BadInput, TooLarge
+from linli.kernel.errors import BadInput
 from linli.kernel.i18n import text
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -33,7 +28,6 @@ from linli.kernel.scope import Scope
 from linli.rules.plates import is_new_energy
 
 EXPORT_MAX = 20_000
-_FORM_BYTES = imports.FILE_BYTES + 64 * 1024
 _NAMES = ("plate", "brand", "color")
 
 
@@ -80,23 +74,6 @@ class VehicleRegion(msgspec.Struct, rename="camel", frozen=True):
     vehicles: int
 
 
-class VehicleImport(msgspec.Struct, rename="camel", frozen=True):
-    """A workbook as it was tried or imported."""
-
-    done: bool
-    rows: int
-    bad_rows: int
-    created: int
-    changed: int
-    unchanged: int
-    problems: list[ImportFault]
-    ids: Annotated[list[str], Meta(description="Of the vehicles made: removing them undoes the import.")]
-
-
-class VehicleFile(msgspec.Struct):
-    file: UploadFile
-
-
 async def _rows(scope: Scope, db: Reader, community_id: int, found: list[OwnedVehicle]) -> list[VehicleRow]:
     homes = await queries.homes(scope, db, community_id, sorted({row.person_id for row in found}))
     ids = sorted({house for row in homes.values() for house in row})
@@ -119,11 +96,6 @@ async def _rows(scope: Scope, db: Reader, community_id: int, found: list[OwnedVe
     ]
 
 
-def _attachment(content: bytes, name: str) -> Response[bytes]:
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=CONTENT_TYPE, headers=headers)
-
-
 class VehicleTemplateRoutes(Controller):
     path = "/vehicles/template.xlsx"
     tags = ("vehicles",)
@@ -133,7 +105,7 @@ class VehicleTemplateRoutes(Controller):
         self, within: NamedDependency[Scope], language: FromQuery[str | None] = None
     ) -> Response[bytes]:
         """The empty workbook with titles, drop-downs and hints."""
-        return _attachment(workbook.template(language or within.language), "linli-vehicles.xlsx")
+        return attachment(workbook.template(language or within.language), "linli-vehicles.xlsx")
 
 
 class VehicleRoutes(Controller):
@@ -223,51 +195,11 @@ class VehicleRoutes(Controller):
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
     ) -> None:
-        """Take vehicles away, all or none; also how an import is undone."""
+        """Take vehicles away, all or none."""
         within.allow(community_id)
         service.check_list([*data.ids], limit=service.BULK_MAX)
         async with db.begin() as tx:
             await service.remove(within, tx, community_id=community_id, vehicle_ids=data.ids)
-
-    @post("/import", right=Right.VEHICLES_MANAGE.value, status_code=200, request_max_body_size=_FORM_BYTES)
-    async def import_workbook(
-        self,
-        community_id: FromPath[int],
-        data: MultipartBody[VehicleFile],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-        dry_run: Annotated[
-            bool, QueryParameter(name="dryRun", description="Only look, write nothing.")
-        ] = False,
-        good_only: Annotated[
-            bool, QueryParameter(name="goodOnly", description="Import the good rows even if others are bad.")
-        ] = False,
-    ) -> VehicleImport:
-        """Import vehicles by the workbook. Nothing changes if any row is bad, unless the good ones are asked for."""
-        await root_of(within, db, community_id)
-        content = await data.file.read(imports.FILE_BYTES + 1)
-        if len(content) > imports.FILE_BYTES:
-            raise TooLarge(limit=f"{imports.FILE_BYTES // 1024 // 1024} MiB")
-        reading = await asyncio.to_thread(_read, content)
-        made: list[int] = []
-        async with db.begin() as tx:
-            plan = await imports.plan(within, tx, community_id, reading)
-            done = not dry_run and (good_only or not plan.problems)
-            if done:
-                made = await imports.apply(within, tx, community_id, plan, ids=ids, now_ms=clock.now_ms())
-        faults = [
-            ImportFault(
-                workbook.VEHICLES.title(within.language), one.row, one.column, one.title, one.value,
-                one.text(within.language),
-            )
-            for one in plan.problems[:500]
-        ]  # fmt: skip
-        return VehicleImport(
-            done, plan.rows, len({one.row for one in plan.problems}), plan.new, len(plan.changed), plan.unchanged,
-            faults, [str(one) for one in made],
-        )  # fmt: skip
 
     @get("/export.xlsx", right=Right.VEHICLES_SEE.value)
     async def export(
@@ -289,11 +221,4 @@ class VehicleRoutes(Controller):
             for row in await _rows(within, db, community_id, found.data)
         ]
         content = await asyncio.to_thread(workbook.filled, within.language, rows)
-        return _attachment(content, "linli-vehicles.xlsx")
-
-
-def _read(content: bytes) -> ListReading:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "in.xlsx"
-        path.write_bytes(content)
-        return imports.read(path)
+        return attachment(content, "linli-vehicles.xlsx")

@@ -29,6 +29,7 @@ class Import(NamedTuple):
     import_id: int
     tenant_id: str
     community_id: int
+    kind: str
     parent_id: int
     file_name: str
     object_key: str
@@ -90,7 +91,11 @@ _locked = Query(
     .with_for_update(),
     Import,
 )
-_listed = select(imports).where(in_scope(imports), _i.community_id == bindparam("community_id", type_=INT))
+HOUSES = "houses"
+"""Kind of the imports of houses and residents."""
+_listed = select(imports).where(
+    in_scope(imports), _i.community_id == bindparam("community_id", type_=INT), _i.kind == bindparam("kind")
+)
 _rows = Query(
     _listed.order_by(_i.created_ms.desc(), _i.import_id.desc())
     .limit(bindparam("limit", type_=INT))
@@ -127,18 +132,23 @@ _assets_of = Query(
 )
 
 
-async def get(scope: Scope, db: Reader, import_id: int, *, lock: bool = False) -> Import:
-    """Raises NotFound."""
+async def get(
+    scope: Scope, db: Reader, import_id: int, *, kind: str | None = None, lock: bool = False
+) -> Import:
+    """`kind` None: whatever it brings. Raises NotFound."""
     query = _locked if lock else _one
-    if (found := await query.one(db, scope, import_id=import_id)) is None:
+    found = await query.one(db, scope, import_id=import_id)
+    if found is None or kind not in (None, found.kind):
         raise NotFound(what="import", id=import_id)
     return found
 
 
-async def page(scope: Scope, db: Reader, community_id: int, request: PageRequest) -> Page[Import]:
-    """Imports of a community, newest first."""
-    total = int(await _count.scalar(db, scope, community_id=community_id))
-    rows = await _rows.all(db, scope, community_id=community_id, **request.binds)
+async def page(
+    scope: Scope, db: Reader, community_id: int, request: PageRequest, *, kind: str = HOUSES
+) -> Page[Import]:
+    """Imports of one kind of a community, newest first."""
+    total = int(await _count.scalar(db, scope, community_id=community_id, kind=kind))
+    rows = await _rows.all(db, scope, community_id=community_id, kind=kind, **request.binds)
     return Page.of(request, total, rows)
 
 

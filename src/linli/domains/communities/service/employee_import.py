@@ -3,21 +3,25 @@
 Importing a file again makes nothing twice: an employee with the phone is only put into the departments named.
 """
 
-from pathlib import Path
+import asyncio
 from typing import Final, NamedTuple
 
+from linli.domains.communities.queries.imports import Import, ImportChange
+from linli.domains.communities.service import list_import
+from linli.domains.communities.service.list_import import ListKind, ListOutcome, Note, Trace
 from linli.domains.communities.xlsx.employees import EMPLOYEES, ROWS_MAX
-from linli.domains.communities.xlsx.reading import ListReading, Problem, Row, read_list
+from linli.domains.communities.xlsx.reading import ListReading, Problem, Row
 from linli.domains.people.queries import employees as queries
 from linli.domains.people.queries import persons
 from linli.domains.people.schemas import Profile
-from linli.domains.people.service import departments, employees
+from linli.domains.people.service import bulk, departments, employees
 from linli.kernel.db import Reader, Tx
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 
-FILE_BYTES: Final = 4 * 1024 * 1024
+DEPARTMENT, EMPLOYEE, PLACE, PERSON = "department", "employee", "department_member", "person"
+"""What import_changes calls a new department, somebody hired, put into a department (row, person), and new here."""
 _EVERYBODY: Final = PageRequest(1, 100_000)
 
 type Way = tuple[str, ...]
@@ -28,6 +32,7 @@ class Wanted(NamedTuple):
     phone: str
     identity_id: str
     """Empty for somebody to be hired."""
+    person_id: int
     ways: list[Way]
 
 
@@ -39,15 +44,20 @@ class Plan(NamedTuple):
     wanted: list[Wanted]
     unchanged: int
     new_departments: list[Way]
+    new_persons: set[str]
+    """Their phones."""
 
     @property
-    def hired(self) -> int:
-        return sum(not one.identity_id for one in self.wanted)
-
-
-def read(path: Path) -> ListReading:
-    """Blocks: call it beside the event loop. Raises BadWorkbook."""
-    return read_list(path, EMPLOYEES, most=ROWS_MAX)
+    def outcome(self) -> ListOutcome:
+        hired = sum(not one.identity_id for one in self.wanted)
+        return ListOutcome(
+            rows=self.rows,
+            bad_rows=list_import.bad_rows(self.problems),
+            created=hired,
+            changed=len(self.wanted) - hired,
+            unchanged=self.unchanged,
+            new_departments=["/".join(way) for way in self.new_departments],
+        )
 
 
 async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading) -> Plan:
@@ -65,11 +75,7 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
     unchanged, fresh = 0, dict[Way, None]()
 
     def fault(row: Row, rule: str, **facts: object) -> None:
-        column = next(one for one in EMPLOYEES.columns if one.key == "phone")
-        value = row.values["phone"]
-        problems.append(
-            Problem(row.sheet, row.number, reading.letters.get("phone", ""), column.zh, value, rule, facts)
-        )
+        problems.append(list_import.problem_of(EMPLOYEES, reading, row, "phone", rule, **facts))
 
     for row in reading.rows:
         name, phone, ways = row.values["name"], row.values["phone"], row.values.get("departments", [])
@@ -89,32 +95,75 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
             continue
         for way in missing:
             fresh |= dict.fromkeys(way[: depth + 1] for depth in range(len(way)))
-        wanted.append(Wanted(name, phone, employee.identity_id if employee else "", missing))
+        who = (employee.identity_id, employee.person_id) if employee else ("", 0)
+        wanted.append(Wanted(name, phone, *who, missing))
     problems.sort(key=lambda one: (one.row, one.column))
-    return Plan(reading.total, problems, wanted, unchanged, [way for way in fresh if way not in known])
+    strangers = {one.phone for one in wanted if one.phone not in holders}
+    new_departments = [way for way in fresh if way not in known]
+    return Plan(reading.total, problems, wanted, unchanged, new_departments, strangers)
 
 
-async def apply(scope: Scope, tx: Tx, community_id: int, wanted: Plan, *, ids: Ids, now_ms: int) -> list[str]:
-    """Do what a plan says; the identityIds of those hired. Raises as `employees.hire`, `departments.create`."""
+async def apply(
+    scope: Scope, tx: Tx, community_id: int, wanted: Plan, ids: Ids, now_ms: int, note: Note
+) -> list[Trace]:
+    """Do what a plan says. Raises as `employees.hire`, `departments.create`."""
     tree = await queries.tree(scope, tx, community_id)
     known = {tuple(part.name for part in tree.path(one)): one for one in tree.by_id}
+    done: list[Trace] = []
     for way in wanted.new_departments:
         known[way] = await departments.create(
             scope, tx, community_id=community_id, parent_id=known[way[:-1]] if way[:-1] else None, name=way[-1],
             ids=ids, now_ms=now_ms,
         )  # fmt: skip
-    made = []
-    for one in wanted.wanted:
-        identity_id = one.identity_id
+        done.append(Trace(DEPARTMENT, known[way]))
+    for number, one in enumerate(wanted.wanted, 1):
+        identity_id, person_id = one.identity_id, one.person_id
         if not identity_id:
             employee = await employees.hire(
                 scope, tx, community_id=community_id, profile=Profile(name=one.name, phone=one.phone), ids=ids,
                 now_ms=now_ms,
             )  # fmt: skip
-            identity_id = employee.identity_id
-            made.append(identity_id)
+            identity_id, person_id = employee.identity_id, employee.person_id
+            done.append(Trace(EMPLOYEE, person_id))
+            if one.phone in wanted.new_persons:
+                done.append(Trace(PERSON, person_id))
         for way in one.ways:
             await departments.put_in(
                 scope, tx, department_id=known[way], identity_id=identity_id, now_ms=now_ms
             )
-    return made
+            done.append(Trace(PLACE, known[way], person_id))
+        note(number)
+        await asyncio.sleep(0)
+    return done
+
+
+async def undo(scope: Scope, tx: Tx, found: Import, done: list[ImportChange], ids: Ids, now_ms: int) -> None:
+    """Those hired no longer work here, the others leave the departments that they were put into; new departments go
+    when nobody and nothing else is in them. Persons whom nothing else knows are forgotten."""
+    community_id = found.community_id
+    here = scope.narrowed(community_id)
+    people = await persons.persons_by_id(here, tx, [one.other_id or one.row_id for one in done])
+    tree = await queries.tree(here, tx, community_id)
+    working = {one.person_id for one in (await queries.page(here, tx, community_id, _EVERYBODY)).data}
+    hired = {one.row_id for one in done if one.kind == EMPLOYEE} & working & people.keys()
+    for one in done:
+        if (
+            one.kind == PLACE
+            and one.row_id in tree.by_id
+            and one.other_id in (working & people.keys()) - hired
+        ):
+            who = people[one.other_id].identity_id
+            await departments.take_out(here, tx, department_id=one.row_id, identity_id=who)
+    for person_id in sorted(hired):
+        who = people[person_id].identity_id
+        await employees.dismiss(here, tx, community_id=community_id, identity_id=who, now_ms=now_ms)
+    for one in reversed(done):
+        if one.kind == DEPARTMENT and one.row_id in tree.by_id:
+            await departments.remove_if_empty(here, tx, department_id=one.row_id, now_ms=now_ms)
+    strangers = [one.row_id for one in done if one.kind == PERSON]
+    await bulk.take_back(
+        scope, tx, community_id=community_id, made=[], restored=[], person_ids=strangers, now_ms=now_ms
+    )
+
+
+KIND: Final = ListKind("employees", EMPLOYEES, ROWS_MAX, plan, apply, undo)

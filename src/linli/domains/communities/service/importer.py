@@ -4,18 +4,25 @@ import asyncio
 import contextlib
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from linli.domains.communities.queries import imports as queries
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.queries.imports import Import
-from linli.domains.communities.service import import_facts, import_plan, imports
+from linli.domains.communities.service import (
+    employee_import,
+    import_facts,
+    import_plan,
+    imports,
+    vehicle_import,
+)
 from linli.domains.communities.service.import_plan import Plan
+from linli.domains.communities.service.list_import import ListKind
 from linli.domains.communities.xlsx import reading
 from linli.domains.communities.xlsx.columns import sheets_for
-from linli.domains.communities.xlsx.reading import Reading
+from linli.domains.communities.xlsx.reading import Problem, Reading
 from linli.domains.people.queries import forms
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
@@ -29,6 +36,7 @@ from linli.kernel.scope import Scope
 log = telemetry.logger(__name__)
 _TRIES: Final = 3
 """Plans made outside the transaction before one is made inside it, where nothing can change meanwhile."""
+_LISTS: Final = {kind.name: kind for kind in (vehicle_import.KIND, employee_import.KIND)}
 
 
 class Progress(msgspec.Struct):
@@ -92,8 +100,12 @@ class Importer:
             del self._progress[found.import_id]
 
     async def _import(self, scope: Scope, found: Import, progress: Progress) -> None:
+        kind = _LISTS.get(found.kind)
         async with self._store.on_disk(found.object_key) as source:
-            await self._import_file(scope, found, progress, source)
+            if kind is not None:
+                await self._import_list(scope, found, progress, source, kind)
+            else:
+                await self._import_file(scope, found, progress, source)
 
     async def _import_file(self, scope: Scope, found: Import, progress: Progress, source: Path) -> None:
         def note(done: int, expected: int) -> None:
@@ -105,9 +117,9 @@ class Importer:
         for _ in range(_TRIES):
             stamp = await queries.stamp(scope, self._db, found.community_id)
             plan = await self._plan(scope, self._db, found, held)
-            report_key = await self._report(found, source, held, plan) if plan.problems else ""
+            report_key = await self._report(found, source, held.titles, plan.problems)
             if found.dry_run or (plan.problems and not found.good_only):
-                await self._conclude(scope, found, plan, report_key)
+                await self._conclude(scope, found, imports.Ending.of(plan), report_key)
                 return
             progress.phase = "writing"
             async with self._db.begin() as tx:
@@ -120,7 +132,7 @@ class Importer:
             plan = await self._plan(scope, tx, found, held)
             if plan.problems and not found.good_only:
                 await imports.conclude(
-                    scope, tx, found, state=imports.REFUSED, plan=plan, report_key="", reason="",
+                    scope, tx, found, imports.Ending.of(plan), state=imports.REFUSED, report_key="", reason="",
                     now_ms=self._clock.now_ms(),
                 )  # fmt: skip
                 return
@@ -144,30 +156,78 @@ class Importer:
                 scope, tx, current, plan=plan, report_key=report_key, now_ms=self._clock.now_ms()
             )
 
-    async def _conclude(self, scope: Scope, found: Import, plan: Plan, report_key: str) -> None:
-        state = imports.REFUSED if plan.problems else imports.CHECKED
+    async def _import_list(
+        self, scope: Scope, found: Import, progress: Progress, source: Path, kind: ListKind
+    ) -> None:
+        def note(done: int, expected: int) -> None:
+            progress.rows, progress.rows_expected = done, expected
+
+        held = await asyncio.to_thread(kind.read, source, note)
+        progress.phase = "planning"
+        plan = await kind.plan(scope, self._db, found.community_id, held)
+        report_key = await self._report(found, source, {kind.sheet.key: held.title}, plan.problems)
+        if found.dry_run or (plan.problems and not found.good_only):
+            await self._conclude(scope, found, _ending(plan), report_key)
+            return
+        progress.phase = "writing"
+        async with self._db.begin() as tx:
+            await space_queries.space(scope, tx, found.parent_id, lock=True)
+            current = await queries.get(scope, tx, found.import_id, lock=True)
+            if current.state != imports.WAITING:  # another process has done it meanwhile
+                return
+            plan = await kind.plan(scope, tx, found.community_id, held)
+            now_ms = self._clock.now_ms()
+            state = imports.DONE
+            if plan.problems and not found.good_only:
+                state = imports.REFUSED
+            else:
+                done = await kind.apply(
+                    scope,
+                    tx,
+                    found.community_id,
+                    plan,
+                    self._ids,
+                    now_ms,
+                    lambda rows: note(rows, held.total),
+                )
+                await imports.trace(scope, tx, found, done)
+            await imports.conclude(
+                scope, tx, found, _ending(plan), state=state, report_key=report_key, reason="", now_ms=now_ms
+            )
+
+    async def _conclude(
+        self, scope: Scope, found: Import, ending: imports.Ending | None, report_key: str
+    ) -> None:
+        state = imports.REFUSED if ending and ending.problems else imports.CHECKED
         async with self._db.begin() as tx:
             await imports.conclude(
-                scope, tx, found, state=state, plan=plan, report_key=report_key, reason="",
+                scope, tx, found, ending, state=state, report_key=report_key, reason="",
                 now_ms=self._clock.now_ms(),
             )  # fmt: skip
 
     async def _fail(self, scope: Scope, found: Import, error: LinliError) -> None:
         async with self._db.begin() as tx:
             await imports.conclude(
-                scope, tx, found, state=imports.FAILED, plan=None, report_key="", reason=error.text(found.language),
+                scope, tx, found, None, state=imports.FAILED, report_key="", reason=error.text(found.language),
                 now_ms=self._clock.now_ms(),
             )  # fmt: skip
 
-    async def _report(self, found: Import, source: Path, held: Reading, plan: Plan) -> str:
-        """Write the marked-up copy; its key in the object store."""
+    async def _report(
+        self, found: Import, source: Path, titles: dict[str, str], problems: list[Problem]
+    ) -> str:
+        """Write the marked-up copy; its key in the object store, empty when there is nothing to mark."""
+        if not problems:
+            return ""
         from linli.domains.communities.xlsx import report  # loads openpyxl: not at every start of the process
 
         key = f"{found.object_key.removesuffix('.xlsx')}-report.xlsx"
         with tempfile.TemporaryDirectory(prefix="linli-import-") as folder:
             target = Path(folder) / "report.xlsx"
-            await asyncio.to_thread(
-                report.write, source, target, held, plan.problems, language=found.language
-            )
+            await asyncio.to_thread(report.write, source, target, titles, problems, language=found.language)
             await self._store.put(key, await asyncio.to_thread(target.read_bytes))
         return key
+
+
+def _ending(plan: Any) -> imports.Ending:
+    outcome = plan.outcome
+    return imports.Ending(outcome.rows, outcome.bad_rows, outcome, plan.problems)

@@ -5,9 +5,9 @@ the process is killed meanwhile; everything it writes, its own state included, c
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import bindparam, update
@@ -19,6 +19,7 @@ from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.queries.imports import Import
 from linli.domains.communities.schemas import Space
 from linli.domains.communities.service.import_plan import HouseChange, Plan
+from linli.domains.communities.xlsx.reading import Problem
 from linli.domains.people.service import bulk
 from linli.domains.people.service import facts as person_facts
 from linli.domains.people.service.facts import FactsChange
@@ -104,6 +105,7 @@ async def hand_in(
     good_only: bool,
     ids: Ids,
     now_ms: int,
+    kind: str = queries.HOUSES,
 ) -> int:
     """Accept a stored workbook for the space that its buildings shall stand under; the id of the import.
 
@@ -115,6 +117,7 @@ async def hand_in(
         "import_id": import_id,
         "tenant_id": parent.tenant_id,
         "community_id": parent.community_id,
+        "kind": kind,
         "parent_id": parent_id,
         "file_name": file_name[:200],
         "object_key": object_key,
@@ -134,44 +137,63 @@ async def _start(tx: Tx, tenant_id: str, import_id: int, now_ms: int) -> None:
     await outbox.add(tx, JOB, RunImport(import_id, tenant_id), now_ms=now_ms)
 
 
-async def go_on(scope: Scope, tx: Tx, *, import_id: int, good_only: bool, now_ms: int) -> None:
+async def go_on(
+    scope: Scope, tx: Tx, *, import_id: int, good_only: bool, now_ms: int, kind: str = queries.HOUSES
+) -> None:
     """Apply a workbook that was tried; with `good_only`, what is good of a refused one. Raises NotFound, WrongState."""
-    found = await queries.get(scope, tx, import_id, lock=True)
+    found = await queries.get(scope, tx, import_id, kind=kind, lock=True)
     if found.state != CHECKED and not (found.state == REFUSED and good_only):
         raise WrongState(state=found.state)
     await _restart.run(tx, scope, row=import_id, good=int(good_only))
     await _start(tx, found.tenant_id, import_id, now_ms)
 
 
+class Ending(NamedTuple):
+    """What an import leaves in its row."""
+
+    rows: int
+    bad_rows: int
+    outcome: Any
+    problems: list[Problem]
+    facts: Sequence[FactsChange] = ()
+
+    @staticmethod
+    def of(plan: Plan | None) -> "Ending | None":
+        if plan is None:
+            return None
+        found = plan.outcome
+        return Ending(found.rows, found.bad_rows, found, plan.problems, plan.facts)
+
+
 async def conclude(
-    scope: Scope,
-    tx: Tx,
-    found: Import,
-    *,
-    state: str,
-    plan: Plan | None,
-    report_key: str,
-    reason: str,
+    scope: Scope, tx: Tx, found: Import, ending: Ending | None, *, state: str, report_key: str, reason: str,
     now_ms: int,
-) -> None:
-    """Write how an import ended."""
-    faults = [fault._asdict() for fault in plan.problems[:PROBLEMS_KEPT]] if plan else []
+) -> None:  # fmt: skip
+    """Write how an import ended; `ending` None: it failed before anything was known of its rows."""
+    faults = [fault._asdict() for fault in ending.problems[:PROBLEMS_KEPT]] if ending else []
     # Once they are made, the persons' histories tell of them, and are emptied with them.
-    told = plan.facts[:CHANGES_KEPT] if plan and state in (CHECKED, REFUSED) else []
+    told = ending.facts[:CHANGES_KEPT] if ending and state in (CHECKED, REFUSED) else []
     await _finish.run(
         tx,
         scope,
         row=found.import_id,
         to_state=state,
-        number=plan.outcome.rows if plan else 0,
-        bad=plan.outcome.bad_rows if plan else 0,
-        figures=msgspec.json.encode(plan.outcome).decode() if plan else "",
+        number=ending.rows if ending else 0,
+        bad=ending.bad_rows if ending else 0,
+        figures=msgspec.json.encode(ending.outcome).decode() if ending else "",
         faults=json.dumps(faults, ensure_ascii=False) if faults else "",
         told=json.dumps([_told(one) for one in told], ensure_ascii=False) if told else "",
         report=report_key,
         why=reason,
         now=now_ms,
     )
+
+
+async def trace(scope: Scope, tx: Tx, found: Import, done: Iterable[tuple[str, int, int, str]]) -> None:
+    """Keep what undoing needs: (kind, row, other, before), in the order in which it was done."""
+    rows = ((found.import_id, position, found.tenant_id, *what) for position, what in enumerate(done))
+    async for piece in bulk.steps(rows):
+        await tx.insert_tuples(import_changes, _TRACE, piece)
 
 
 def _told(one: FactsChange) -> dict[str, Any]:
@@ -201,15 +223,18 @@ async def apply(scope: Scope, tx: Tx, found: Import, *, plan: Plan, report_key: 
         await history.note_many(
             scope, tx, "space", noted, "imported", community_id=community_id, now_ms=now_ms, reason=found.file_name
         )  # fmt: skip
-    noted = await person_facts.change_many(
+    changed_facts = await person_facts.change_many(
         scope, tx, community_id=community_id, changes=plan.facts, now_ms=now_ms, source=found.file_name
     )
     await bulk.move_in_many(
         scope, tx, community_id=community_id, arrivals=plan.arrivals, now_ms=now_ms, source=found.file_name
     )
-    async for trace in bulk.steps(_trace(found, plan, noted)):
-        await tx.insert_tuples(import_changes, _TRACE, trace)
-    await conclude(scope, tx, found, state=DONE, plan=plan, report_key=report_key, reason="", now_ms=now_ms)
+    # What changed of persons is in their histories, which are emptied when they are erased; here stands the number.
+    facts_changed = (("facts", person_id, number, "") for person_id, number in changed_facts)
+    await trace(scope, tx, found, chain(_done(plan), facts_changed))
+    await conclude(
+        scope, tx, found, Ending.of(plan), state=DONE, report_key=report_key, reason="", now_ms=now_ms
+    )
 
 
 async def write_house_facts(
@@ -230,14 +255,6 @@ async def write_house_facts(
 
 
 _TRACE: Final = ("import_id", "position", "tenant_id", "kind", "row_id", "other_id", "before")
-
-
-def _trace(found: Import, plan: Plan, noted: list[tuple[int, int]]) -> Iterator[tuple[Any, ...]]:
-    """Rows of `import_changes`: everything that undoing needs. What changed of persons is in their histories, which
-    are emptied when they are erased; here stands the number."""
-    facts_changed = (("facts", person_id, number, "") for person_id, number in noted)
-    for position, (kind, row_id, other_id, before) in enumerate(chain(_done(plan), facts_changed)):
-        yield found.import_id, position, found.tenant_id, kind, row_id, other_id, before
 
 
 def _done(plan: Plan) -> Iterator[tuple[str, int, int, str]]:

@@ -10,6 +10,7 @@ from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.queries.imports import HouseFacts, Import, ImportChange
 from linli.domains.communities.schemas import Space
 from linli.domains.communities.service import imports
+from linli.domains.communities.service.list_import import ListKind
 from linli.domains.people.person_rules import MOVED_OUT
 from linli.domains.people.queries import residents as resident_queries
 from linli.domains.people.service import bulk, facts
@@ -18,6 +19,7 @@ from linli.kernel import history
 from linli.kernel.db import Command, Tx, any_of, in_scope
 from linli.kernel.errors import Conflict
 from linli.kernel.events import emit
+from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
 
@@ -36,10 +38,7 @@ async def undo(scope: Scope, tx: Tx, *, import_id: int, now_ms: int) -> Import:
 
     Raises NotFound, WrongState, BuiltUpon, and what other rooms raise to keep a space (SpaceInUse).
     """
-    found = await queries.get(scope, tx, import_id, lock=True)
-    if found.state != imports.DONE:
-        raise imports.WrongState(state=found.state)
-    done = await queries.changes(scope, tx, import_id)
+    found, done = await _begun(scope, tx, import_id, queries.HOUSES)
     parent = await space_queries.space(scope, tx, found.parent_id, lock=True)
     made = await _spaces_made(scope, tx, parent, done)
     await _check_free(scope, tx, parent, made, done)
@@ -58,6 +57,22 @@ async def undo(scope: Scope, tx: Tx, *, import_id: int, now_ms: int) -> Import:
     await imports.mark_undone(scope, tx, found)
     await _note(scope, tx, found, done, made, now_ms)
     return found
+
+
+async def undo_list(scope: Scope, tx: Tx, *, import_id: int, kind: ListKind, ids: Ids, now_ms: int) -> Import:
+    """Take an import of vehicles or employees back. Raises NotFound, WrongState."""
+    found, done = await _begun(scope, tx, import_id, kind.name)
+    await space_queries.space(scope, tx, found.parent_id, lock=True)
+    await kind.undo(scope, tx, found, done, ids, now_ms)
+    await imports.mark_undone(scope, tx, found)
+    return found
+
+
+async def _begun(scope: Scope, tx: Tx, import_id: int, kind: str) -> tuple[Import, list[ImportChange]]:
+    found = await queries.get(scope, tx, import_id, kind=kind, lock=True)
+    if found.state != imports.DONE:
+        raise imports.WrongState(state=found.state)
+    return found, await queries.changes(scope, tx, import_id)
 
 
 async def _note(

@@ -3,12 +3,16 @@
 Importing a file again makes nothing twice: a plate that its owner has is only described anew.
 """
 
-from pathlib import Path
-from typing import Final, NamedTuple
+import asyncio
+from collections import Counter
+from typing import NamedTuple
 
 from linli.domains.communities import addresses
 from linli.domains.communities.queries import spaces
-from linli.domains.communities.xlsx.reading import ListReading, Problem, Row, read_list
+from linli.domains.communities.queries.imports import Import, ImportChange, decoded
+from linli.domains.communities.service import list_import
+from linli.domains.communities.service.list_import import ListKind, ListOutcome, Note, Trace, packed
+from linli.domains.communities.xlsx.reading import ListReading, Problem, Row
 from linli.domains.communities.xlsx.vehicles import ROWS_MAX, VEHICLES
 from linli.domains.people.person_rules import MOVED_IN
 from linli.domains.people.queries import persons, residents
@@ -21,7 +25,8 @@ from linli.kernel.db import Reader, Tx
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
-FILE_BYTES: Final = 4 * 1024 * 1024
+VEHICLE, DESCRIPTION = "vehicle", "vehicle_facts"
+"""What import_changes calls a new vehicle, and a changed one."""
 
 
 class Plan(NamedTuple):
@@ -30,17 +35,18 @@ class Plan(NamedTuple):
     rows: int
     problems: list[Problem]
     added: dict[str, list[VehicleForm]]
-    changed: list[tuple[int, VehicleForm]]
+    changed: list[tuple[Vehicle, VehicleForm]]
     unchanged: int
 
     @property
-    def new(self) -> int:
-        return sum(len(forms) for forms in self.added.values())
-
-
-def read(path: Path) -> ListReading:
-    """Blocks: call it beside the event loop. Raises BadWorkbook."""
-    return read_list(path, VEHICLES, most=ROWS_MAX)
+    def outcome(self) -> ListOutcome:
+        return ListOutcome(
+            rows=self.rows,
+            bad_rows=list_import.bad_rows(self.problems),
+            created=sum(len(forms) for forms in self.added.values()),
+            changed=len(self.changed),
+            unchanged=self.unchanged,
+        )
 
 
 class _Owners:
@@ -80,15 +86,12 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
     problems = list(reading.problems)
     seen: dict[str, int] = {}
     added: dict[str, list[VehicleForm]] = {}
-    changed: list[tuple[int, VehicleForm]] = []
-    unchanged, holding = 0, {}
+    changed: list[tuple[Vehicle, VehicleForm]] = []
+    unchanged = 0
+    holding = await _held(scope, db, community_id, reading, owners)
 
     def fault(row: Row, key: str, rule: str, **facts: object) -> None:
-        column = next((c for c in VEHICLES.columns if c.key == key), None)
-        title, value = column.zh if column else "", str(row.values.get(key, ""))
-        problems.append(
-            Problem(row.sheet, row.number, reading.letters.get(key, ""), title, value, rule, facts)
-        )
+        problems.append(list_import.problem_of(VEHICLES, reading, row, key, rule, **facts))
 
     for row in reading.rows:
         plate = row.values["plate"]
@@ -106,12 +109,10 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
             fault(row, "plate", "taken")
         elif known is not None:
             if _says_more(form, known):
-                changed.append((known.vehicle_id, form))
+                changed.append((known, form))
             else:
                 unchanged += 1
         else:
-            if owner.id not in holding:
-                holding[owner.id] = len(await queries.of_person(scope, db, community_id, owner.id))
             if holding[owner.id] >= A_PERSON:
                 fault(row, "plate", "too_many_vehicles", limit=A_PERSON)
                 continue
@@ -121,16 +122,55 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
     return Plan(reading.total, problems, added, changed, unchanged)
 
 
-async def apply(scope: Scope, tx: Tx, community_id: int, wanted: Plan, *, ids: Ids, now_ms: int) -> list[int]:
-    """Do what a plan says; the ids of the new vehicles. Raises what `vehicles.add` and `change` raise."""
-    made: list[int] = []
+async def _held(
+    scope: Scope, db: Reader, community_id: int, reading: ListReading, owners: _Owners
+) -> Counter[int]:
+    """Vehicles that the owners named have, by person."""
+    found = (owners.find(row)[0] for row in reading.rows)
+    people = sorted({owner.id for owner in found if owner is not None})
+    return Counter(one.person_id for one in await queries.of_persons(scope, db, community_id, people))
+
+
+async def apply(
+    scope: Scope, tx: Tx, community_id: int, wanted: Plan, ids: Ids, now_ms: int, note: Note
+) -> list[Trace]:
+    """Do what a plan says. Raises what `vehicles.add` and `change` raise."""
+    done: list[Trace] = []
     for identity_id, forms in wanted.added.items():
-        made += await vehicles.add(
+        made = await vehicles.add(
             scope, tx, community_id=community_id, identity_id=identity_id, forms=forms, ids=ids, now_ms=now_ms
         )
-    if wanted.changed:
-        await vehicles.change(scope, tx, community_id=community_id, changes=wanted.changed, now_ms=now_ms)
-    return made
+        done += [Trace(VEHICLE, one) for one in made]
+        note(len(done))
+        await asyncio.sleep(0)
+    for known, form in wanted.changed:
+        after = {
+            "brand": form.brand or known.brand,
+            "color": known.color if form.color is None else form.color,
+        }
+        before = {"brand": known.brand, "color": known.color}
+        done.append(Trace(DESCRIPTION, known.vehicle_id, 0, packed({"before": before, "after": after})))
+    changes = [(known.vehicle_id, form) for known, form in wanted.changed]
+    if changes:
+        await vehicles.change(scope, tx, community_id=community_id, changes=changes, now_ms=now_ms)
+    note(len(done))
+    return done
+
+
+async def undo(scope: Scope, tx: Tx, found: Import, done: list[ImportChange], ids: Ids, now_ms: int) -> None:
+    """New vehicles go, changed ones are described as before; what was changed or removed since stays so."""
+    there = await queries.by_ids(scope, tx, found.community_id, [change.row_id for change in done])
+    made = [change.row_id for change in done if change.kind == VEHICLE and change.row_id in there]
+    back = []
+    for change in done:
+        now = there.get(change.row_id)
+        if change.kind != DESCRIPTION or now is None:
+            continue
+        facts = decoded(change)
+        if {"brand": now.brand, "color": now.color} == facts["after"]:
+            back.append(now._replace(**facts["before"]))
+    await vehicles.put_back(scope, tx, back, now_ms=now_ms)
+    await vehicles.remove_found(scope, tx, [there[one] for one in made])
 
 
 async def _owners(scope: Scope, db: Reader, community_id: int, reading: ListReading) -> _Owners:
@@ -155,3 +195,6 @@ def _says_more(form: VehicleForm, known: Vehicle) -> bool:
     return (form.brand is not None and form.brand != known.brand) or (
         form.color is not None and form.color != known.color
     )
+
+
+KIND = ListKind("vehicles", VEHICLES, ROWS_MAX, plan, apply, undo)

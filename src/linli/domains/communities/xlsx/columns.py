@@ -48,6 +48,8 @@ class Column(NamedTuple):
     """Whether hardly two rows say the same."""
     options: tuple[str, ...] = ()
     """What a drop-down offers where choices have no numbers."""
+    open: bool = False
+    """Whether a cell may say something else than the drop-down offers."""
 
     def title(self, language: str) -> str:
         return self.en if language == "en" else self.zh

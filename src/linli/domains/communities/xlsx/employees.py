@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from linli.domains.communities.xlsx import cells
@@ -11,7 +12,7 @@ from linli.domains.people.service.departments import DEPTH_MAX
 from linli.domains.people.service.departments import NAME_MAX as DEPARTMENT_MAX
 from linli.domains.people.service.employees import NAME_MAX
 
-ROWS_MAX: Final = 2000
+ROWS_MAX: Final = 5000
 _BETWEEN = re.compile(r"[;；、,，\n]")
 _STEP = re.compile(r"\s*[/／>＞]\s*")
 
@@ -60,9 +61,11 @@ EMPLOYEES: Final = Sheet(
 )  # fmt: skip
 
 
-def template(language: str) -> bytes:
-    """The empty workbook."""
-    return _book(language, [])
+def template(language: str, ways: Sequence[str] = ()) -> bytes:
+    """The empty workbook; `ways` are the departments that it offers. What else is written there is taken too."""
+    *others, departments = EMPLOYEES.columns
+    sheet = EMPLOYEES._replace(columns=(*others, departments._replace(options=tuple(ways), open=True)))
+    return _book(language, [], sheet)
 
 
 def filled(language: str, rows: list[tuple[str, str, str]]) -> bytes:
@@ -70,14 +73,14 @@ def filled(language: str, rows: list[tuple[str, str, str]]) -> bytes:
     return _book(language, rows)
 
 
-def _book(language: str, rows: list[tuple[str, str, str]]) -> bytes:
+def _book(language: str, rows: list[tuple[str, str, str]], sheet: Sheet = EMPLOYEES) -> bytes:
     from openpyxl import Workbook  # takes 0.15 s: not at every start of the process
 
     from linli.domains.communities.xlsx.template import add_sheet
 
     book = Workbook()
     book.remove(book.active)
-    add_sheet(book, EMPLOYEES, language)
+    add_sheet(book, sheet, language)
     page: Any = book.active
     for row in rows:
         page.append([f"'{value}" if value[:1] in ("=", "+", "-", "@") else value for value in row])

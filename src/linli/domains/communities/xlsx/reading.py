@@ -1,5 +1,6 @@
 """A workbook is read row by row, whatever its size: every row as values, or every fault of it by row and column."""
 
+import io
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -160,9 +161,13 @@ class ListReading(NamedTuple):
     """Column key → letter, for faults that are found later."""
     total: int
     """Rows that were not empty."""
+    title: str
+    """Of the sheet in the file."""
 
 
-def read_list(path: Path, kind: Sheet, *, most: int) -> ListReading:
+def read_list(
+    path: Path, kind: Sheet, *, most: int, progress: Callable[[int, int], None] = lambda done, total: None
+) -> ListReading:
     """Read the first sheet of a workbook that has the required titles of `kind`, at most `most` rows of it.
 
     Blocks: call it beside the event loop. Raises BadWorkbook.
@@ -181,7 +186,9 @@ def read_list(path: Path, kind: Sheet, *, most: int) -> ListReading:
         )
         if head is None:
             raise BadWorkbook("no_known_sheet")
-        found = ListReading([], [], {column.key: letter for _, letter, _, column in head.columns}, 0)
+        found = ListReading(
+            [], [], {column.key: letter for _, letter, _, column in head.columns}, 0, head.sheet.title
+        )
         count = 0
         lines = head.sheet.iter_rows(min_row=head.row + 1, max_col=_WIDTH_MAX, values_only=True)
         seen: Seen = {}
@@ -198,6 +205,9 @@ def read_list(path: Path, kind: Sheet, *, most: int) -> ListReading:
             found.problems.extend(faults)
             if not faults:
                 found.rows.append(Row(kind.key, number, row))
+            if count % _STEP == 0:
+                progress(count, max(head.rows, count))
+        progress(count, count)
         return found._replace(total=count)
     except (ParseError, zipfile.BadZipFile, KeyError, ValueError) as error:
         raise BadWorkbook("workbook") from error
@@ -205,9 +215,14 @@ def read_list(path: Path, kind: Sheet, *, most: int) -> ListReading:
         book.close()
 
 
-def _check_size(path: Path) -> None:
+def check_workbook(content: bytes) -> None:
+    """Raises BadWorkbook for what is no zip archive, or unpacks to too much: told at once, not by an import."""
+    _check_size(io.BytesIO(content))
+
+
+def _check_size(source: Path | io.BytesIO) -> None:
     try:
-        with zipfile.ZipFile(path) as packed:
+        with zipfile.ZipFile(source) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
     except (zipfile.BadZipFile, OSError) as error:
         raise BadWorkbook("workbook") from error
@@ -266,6 +281,7 @@ def _find_header(sheet: Any, sheets: Sequence[Sheet]) -> _Head | None:
 def _find_list(sheet: Any, kind: Sheet) -> _Head | None:
     if not hasattr(sheet, "iter_rows"):  # a chart
         return None
+    expected = sheet.max_row or 0
     sheet.reset_dimensions()
     known = by_title(kind)
     required = {column.key for column in kind.columns if column.required}
@@ -277,7 +293,7 @@ def _find_list(sheet: Any, kind: Sheet) -> _Head | None:
             if column is not None and column not in [c for *_, c in columns]:
                 columns.append((position, _letter(position), cells.text_of(value), column))
         if required and required <= {column.key for *_, column in columns}:
-            return _Head(sheet, kind, number, columns, [], 0)
+            return _Head(sheet, kind, number, columns, [], expected)
     return None
 
 

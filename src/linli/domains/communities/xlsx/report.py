@@ -10,7 +10,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import column_index_from_string
 
-from linli.domains.communities.xlsx.reading import Problem, Reading
+from linli.domains.communities.xlsx.reading import Problem
 
 _BAD: Final = PatternFill("solid", fgColor="FDE2E2")
 _WORDS: Final = Font(color="C00000")
@@ -19,13 +19,18 @@ _COMMENTS_MAX: Final = 2000
 _TITLE: Final = {"zh-CN": "问题", "en": "Problems"}
 
 
-def write(source: Path, target: Path, reading: Reading, problems: list[Problem], *, language: str) -> None:
-    """Copy the sheets that were read, with a first column that names each row's faults. Blocks."""
+def write(
+    source: Path, target: Path, titles: dict[str, str], problems: list[Problem], *, language: str
+) -> None:
+    """Copy the sheets that were read, with a first column that names each row's faults. Blocks.
+
+    `titles`: key of a sheet → its title in the file.
+    """
     by_row: dict[tuple[str, int], list[Problem]] = defaultdict(list)
     for problem in problems:
         by_row[problem.sheet, problem.row].append(problem)
     comments = len(problems) <= _COMMENTS_MAX
-    keys = {title: key for key, title in reading.titles.items()}
+    keys = {title: key for key, title in titles.items()}
     book = openpyxl.load_workbook(source, read_only=True, data_only=True)
     out = openpyxl.Workbook(write_only=True)
     try:

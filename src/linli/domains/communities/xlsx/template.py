@@ -13,6 +13,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from linli.domains.communities.xlsx.columns import SHEETS, Column, Sheet
 
 _FORMULA_MAX: Final = 250
+_CHOICES: Final = "_choices"
+"""A hidden page with what long drop-downs offer."""
 _LAST_ROW: Final = 1_048_576
 _REQUIRED: Final = Font(bold=True, color="C00000")
 _OPTIONAL: Final = Font(bold=True, color="303133")
@@ -31,8 +33,7 @@ _NOTES: Final = {
         "Columns with red titles are required. Fill in Houses first, then Residents; leave a sheet empty if unused.",
         "Building, unit and house together name one house: importing a file again makes nothing twice.",
         "One phone is one person; without it, or with a new one, by name and ID number, else by house and name.",
-        "Of persons who are registered, what a row says replaces what is known and empty cells change nothing; name and "
-        "a registered sex stay. The check lists who would change and how.",
+        "What a row says of a registered person replaces what is known, empty cells change nothing; name and sex stay.",
         "If any row is bad nothing is imported and all faults are listed by row and column; or take the good rows.",
     ),
 }
@@ -70,17 +71,31 @@ def add_sheet(book: Any, sheet: Sheet, language: str) -> None:
         # Text cells keep "0101" and "3/2/1" as typed.
         page.column_dimensions[letter].number_format = "@"
         if column.choices or column.options:
-            page.add_data_validation(_drop_down(column, letter, language))
+            page.add_data_validation(_drop_down(book, column, letter, language))
 
 
-def _drop_down(column: Column, letter: str, language: str) -> DataValidation:
+def _drop_down(book: Any, column: Column, letter: str, language: str) -> DataValidation:
     index = 1 if language == "en" else 0
     numbered = (column.choices or {}).items()
-    labels = ",".join(column.options or [f"{number}:{names[index]}" for number, names in numbered])
-    if len(labels) > _FORMULA_MAX:  # the spreadsheet takes no more; the reader checks all the same
-        labels = ""
-    if not labels:
-        return DataValidation(type=None)
-    rule = DataValidation(type="list", formula1=f'"{labels}"', allow_blank=True)
+    labels = [*column.options] or [f"{number}:{names[index]}" for number, names in numbered]
+    inline = ",".join(labels)
+    # A formula takes no more, and no commas within a choice: longer lists stand on a page of their own.
+    plain = len(inline) <= _FORMULA_MAX and not any("," in one or '"' in one for one in labels)
+    formula = f'"{inline}"' if plain else _listed(book, labels)
+    rule = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=not column.open)
     rule.add(f"{letter}2:{letter}{_LAST_ROW}")
     return rule
+
+
+def _listed(book: Any, labels: list[str]) -> str:
+    """Choices in the next column of a hidden page; where they stand."""
+    if _CHOICES in book.sheetnames:
+        page = book[_CHOICES]
+        position = page.max_column + 1
+    else:
+        page, position = book.create_sheet(_CHOICES), 1
+        page.sheet_state = "hidden"
+    for number, label in enumerate(labels, 1):
+        page.cell(number, position, f"'{label}" if label[:1] in ("=", "+", "-", "@") else label)
+    letter = get_column_letter(position)
+    return f"{_CHOICES}!${letter}$1:${letter}${len(labels)}"

@@ -12,7 +12,7 @@ COLORS: Final[Labels] = {
     5: ("红", "red"), 6: ("紫", "purple"), 7: ("绿", "green"), 8: ("蓝", "blue"), 9: ("棕", "brown"),
     10: ("黑", "black"), 11: ("青", "cyan"),
 }  # fmt: skip
-ROWS_MAX: Final = 1000
+ROWS_MAX: Final = 20_000
 BRAND_MAX: Final = 32
 
 

@@ -66,6 +66,9 @@ _of_person = Query(
 _of_persons = Query(
     select(vehicles).where(in_scope(vehicles), _here, any_of(_v.person_id, "person_ids")), Vehicle
 )
+_by_ids = Query(
+    select(vehicles).where(in_scope(vehicles), _here, any_of(_v.vehicle_id, "vehicle_ids")), Vehicle
+)
 _by_plates = Query(select(vehicles).where(in_scope(vehicles), _here, any_of(_v.plate, "plates")), Vehicle)
 _regions = Query(
     select(_v.region, func.count().label("vehicles"))
@@ -135,6 +138,12 @@ async def of_person(scope: Scope, db: Reader, community_id: int, person_id: int)
 
 async def of_persons(scope: Scope, db: Reader, community_id: int, person_ids: list[int]) -> list[Vehicle]:
     return await _of_persons.all(db, scope, community_id=community_id, person_ids=person_ids)
+
+
+async def by_ids(scope: Scope, db: Reader, community_id: int, vehicle_ids: list[int]) -> dict[int, Vehicle]:
+    """Those of the vehicles that the community has."""
+    rows = await _by_ids.all(db, scope, community_id=community_id, vehicle_ids=vehicle_ids)
+    return {row.vehicle_id: row for row in rows}
 
 
 async def by_plates(scope: Scope, db: Reader, community_id: int, plates: list[str]) -> dict[str, Vehicle]:

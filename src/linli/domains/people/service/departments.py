@@ -156,6 +156,16 @@ async def remove(scope: Scope, tx: Tx, *, department_id: int, now_ms: int) -> in
     return change
 
 
+async def remove_if_empty(scope: Scope, tx: Tx, *, department_id: int, now_ms: int) -> None:
+    """Delete a department that has neither employees nor departments below. Raises NotFound."""
+    found = await queries.department(scope, tx, department_id)
+    tree = await queries.tree(scope, tx, found.community_id)
+    here = PageRequest(1, 1)
+    inside = await queries.page(scope, tx, found.community_id, here, department_ids=[department_id])
+    if not tree.below.get(department_id) and not inside.total:
+        await remove(scope, tx, department_id=department_id, now_ms=now_ms)
+
+
 async def restore(scope: Scope, tx: Tx, change: Change, *, ids: Ids, now_ms: int) -> None:
     """Put a department back to what it was before a change; where its parent is gone, right under the company.
 

@@ -148,6 +148,26 @@ async def remove(scope: Scope, tx: Tx, *, community_id: int, vehicle_ids: list[i
     await _drop(scope, tx, held)
 
 
+async def put_back(scope: Scope, tx: Tx, was: list[Vehicle], *, now_ms: int) -> None:
+    """Describe vehicles, which are there, as they were; their plates stay."""
+    rows = [
+        {
+            "row": one.vehicle_id, "new_plate": one.plate, "new_region": one.region, "new_brand": one.brand,
+            "new_color": one.color, "now": now_ms,
+        }
+        for one in was
+    ]  # fmt: skip
+    if rows:
+        await _change.run_many(tx, rows, scope)
+        plates = sorted(one.plate for one in was)
+        await emit(tx, VehiclesChanged(scope.tenant, was[0].community_id, plates))
+
+
+async def remove_found(scope: Scope, tx: Tx, held: list[Vehicle]) -> None:
+    """Take vehicles of one community away, which are there."""
+    await _drop(scope, tx, held)
+
+
 async def leave(scope: Scope, tx: Tx, *, community_id: int, person_id: int) -> list[Vehicle]:
     """A person left a community: so do their vehicles, whose plates somebody else may now register; which they were."""
     held = await queries.of_person(scope, tx, community_id, person_id)

@@ -4,7 +4,6 @@ import type { components } from '@/api/schema'
 
 export type EmployeeRow = components['schemas']['EmployeeRow']
 export type DepartmentNode = components['schemas']['DepartmentNode']
-export type EmployeeImport = components['schemas']['EmployeeImport']
 
 /** A department with those below it, as the tree draws it. */
 export interface Branch {
@@ -128,17 +127,6 @@ export function useEmployeeChanges(communityId: Id) {
           params: { path: { ...at(communityId), change_no: Number(changeId) } },
         })
       return true
-    }),
-    load: useAction((file: File, how: { dryRun?: boolean; goodOnly?: boolean }) => {
-      const form = new FormData()
-      form.append('file', file)
-      return answer(
-        api.POST('/api/console/communities/{community_id}/employees/import', {
-          params: { path: at(communityId), query: how },
-          body: { file: file.name },
-          bodySerializer: () => form,
-        }),
-      )
     }),
   }
 }

@@ -1,10 +1,8 @@
-import { shallowRef } from 'vue'
 import { useAction, useResource, type ListState } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
 export type VehicleRow = components['schemas']['VehicleRow']
-export type VehicleImport = components['schemas']['VehicleImport']
 
 /** CAR_COLOR of the wire. */
 export const COLORS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] as const
@@ -79,22 +77,4 @@ export function useVehicleChanges(communityId: () => string) {
     return true
   })
   return { add, change, remove }
-}
-
-/** A workbook of vehicles: tried first, then imported, or only its good rows. */
-export function useVehicleImport(communityId: () => string) {
-  const current = shallowRef<VehicleImport | null>(null)
-  const send = useAction(async (file: File, query: { dryRun?: boolean; goodOnly?: boolean }) => {
-    const form = new FormData()
-    form.append('file', file)
-    current.value = await answer(
-      api.POST('/api/console/communities/{community_id}/vehicles/import', {
-        params: { path: here(communityId()), query },
-        body: { file: file.name },
-        bodySerializer: () => form,
-      }),
-    )
-    return current.value
-  })
-  return { current, send }
 }

@@ -1,0 +1,236 @@
+"""Console: workbooks of one kind of rows, vehicles or employees: trial, import, progress, faults, undo.
+
+The routes of both are alike, under the list that they fill, with the rights of that list.
+"""
+
+import json
+from typing import Annotated, Final
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath, MultipartBody, QueryParameter
+from msgspec import Meta
+
+from linli.domains.communities.console.imports import ImportFault, attachment
+from linli.domains.communities.console.spaces import root_of
+from linli.domains.communities.queries import imports as queries
+from linli.domains.communities.queries.imports import Import
+from linli.domains.communities.service import employee_import, imports, undo, vehicle_import
+from linli.domains.communities.service.importer import Importer
+from linli.domains.communities.service.list_import import ListKind, ListOutcome
+from linli.domains.communities.xlsx.reading import Problem, check_workbook
+from linli.domains.people.rights import Right
+from linli.kernel import outbox
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Reader
+from linli.kernel.errors import NotFound, TooLarge
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.scope import Scope
+
+FILE_BYTES: Final = 8 * 1024 * 1024
+"""A workbook of 20,000 vehicles has about 1 MB."""
+_FORM_BYTES: Final = FILE_BYTES + 64 * 1024
+_WAIT_SECONDS: Final = 20.0
+"""How long a request waits for its import before it answers with "waiting" and the progress."""
+
+
+class ListImport(msgspec.Struct, rename="camel", frozen=True):
+    """An import of vehicles or employees, waiting, tried or done. While it waits, `progressRows` of `expectedRows`
+    are read or written."""
+
+    id: str
+    file_name: str
+    state: Annotated[str, Meta(description="waiting, checked, refused, done, undone, failed")]
+    done: bool
+    rows: int
+    bad_rows: int
+    created: Annotated[int, Meta(description="Rows that made, or would make, something new.")]
+    changed: Annotated[
+        int, Meta(description="Vehicles described anew; employees put into further departments.")
+    ]
+    unchanged: int
+    new_departments: Annotated[list[str], Meta(description="Of employees: by their path.")]
+    problems: Annotated[list[ImportFault], Meta(description="The first 500; the report holds all.")]
+    reason: Annotated[str, Meta(description="Why it failed, in words.")]
+    has_report: bool
+    phase: Annotated[str, Meta(description="reading, planning, writing; empty when nothing runs here.")]
+    progress_rows: int
+    expected_rows: int
+    created_ms: int
+    finished_ms: int
+
+
+class ListFile(msgspec.Struct):
+    file: UploadFile
+
+
+def _told(row: Import, kind: ListKind, importer: Importer, language: str) -> ListImport:
+    outcome = msgspec.json.decode(row.outcome, type=ListOutcome) if row.outcome else ListOutcome()
+    progress = importer.progress(row.import_id)
+    faults = [Problem(**fault) for fault in json.loads(row.problems or "[]")]
+    sheet = kind.sheet.title(language)
+    return ListImport(
+        id=str(row.import_id),
+        file_name=row.file_name,
+        state=row.state,
+        done=row.state == imports.DONE,
+        rows=row.rows,
+        bad_rows=row.bad_rows,
+        created=outcome.created,
+        changed=outcome.changed,
+        unchanged=outcome.unchanged,
+        new_departments=outcome.new_departments,
+        problems=[
+            ImportFault(sheet, one.row, one.column, one.title, one.value, one.text(language))
+            for one in faults
+        ],
+        reason=row.reason,
+        has_report=bool(row.report_key),
+        phase=progress.phase if progress else "",
+        progress_rows=progress.rows if progress else 0,
+        expected_rows=progress.rows_expected if progress else 0,
+        created_ms=row.created_ms,
+        finished_ms=row.finished_ms,
+    )
+
+
+async def _of(scope: Scope, db: Reader, community_id: int, import_id: int, kind: ListKind) -> Import:
+    """Raises NotFound, also for an import of another community or kind."""
+    await root_of(scope, db, community_id)
+    found = await queries.get(scope, db, import_id, kind=kind.name)
+    if found.community_id != community_id:
+        raise NotFound(what="import", id=import_id)
+    return found
+
+
+def _routes(kind: ListKind, *, see: Right, manage: Right) -> type[Controller]:
+    class Routes(Controller):
+        path = f"/communities/{{community_id:int}}/{kind.name}"
+        tags = (kind.name,)
+
+        @post("/import", right=manage.value, status_code=200, request_max_body_size=_FORM_BYTES)
+        async def hand_in(
+            self,
+            community_id: FromPath[int],
+            data: MultipartBody[ListFile],
+            within: NamedDependency[Scope],
+            db: NamedDependency[Database],
+            objects: NamedDependency[ObjectStore],
+            ids: NamedDependency[Ids],
+            clock: NamedDependency[Clock],
+            importer: NamedDependency[Importer],
+            dry_run: Annotated[
+                bool, QueryParameter(name="dryRun", description="Only look, write nothing.")
+            ] = False,
+            good_only: Annotated[
+                bool,
+                QueryParameter(name="goodOnly", description="Import the good rows even if others are bad."),
+            ] = False,
+        ) -> ListImport:
+            """Import a workbook. Nothing changes if any row is bad, unless the good ones are asked for.
+
+            A long one is still `waiting` in the answer: ask for the import again until it is not.
+            """
+            root = await root_of(within, db, community_id)
+            content = await data.file.read(FILE_BYTES + 1)
+            if len(content) > FILE_BYTES:
+                raise TooLarge(limit=f"{FILE_BYTES // 1024 // 1024} MiB")
+            check_workbook(content)
+            key = f"{within.tenant}/import/{ids.hex(32)}.xlsx"
+            await objects.put(key, content)
+            async with db.begin() as tx:
+                import_id = await imports.hand_in(
+                    within, tx, parent_id=root, file_name=data.file.filename, object_key=key, dry_run=dry_run,
+                    good_only=good_only, ids=ids, now_ms=clock.now_ms(), kind=kind.name,
+                )  # fmt: skip
+            outbox.wake(db)
+            found = await importer.wait(within, import_id, seconds=_WAIT_SECONDS)
+            return _told(found, kind, importer, within.language)
+
+        @get("/imports/{import_id:int}", right=see.value)
+        async def one(
+            self,
+            community_id: FromPath[int],
+            import_id: FromPath[int],
+            within: NamedDependency[Scope],
+            db: NamedDependency[Database],
+            importer: NamedDependency[Importer],
+        ) -> ListImport:
+            """One import and how far it is."""
+            found = await _of(within, db, community_id, import_id, kind)
+            return _told(found, kind, importer, within.language)
+
+        @post("/imports/{import_id:int}/apply", right=manage.value, status_code=200)
+        async def apply(
+            self,
+            community_id: FromPath[int],
+            import_id: FromPath[int],
+            within: NamedDependency[Scope],
+            db: NamedDependency[Database],
+            clock: NamedDependency[Clock],
+            importer: NamedDependency[Importer],
+            good_only: Annotated[bool, QueryParameter(name="goodOnly")] = False,
+        ) -> ListImport:
+            """Apply a workbook that was tried; with `goodOnly`, the good rows of a refused one."""
+            await _of(within, db, community_id, import_id, kind)
+            async with db.begin() as tx:
+                await imports.go_on(
+                    within,
+                    tx,
+                    import_id=import_id,
+                    good_only=good_only,
+                    now_ms=clock.now_ms(),
+                    kind=kind.name,
+                )
+            outbox.wake(db)
+            found = await importer.wait(within, import_id, seconds=_WAIT_SECONDS)
+            return _told(found, kind, importer, within.language)
+
+        @post("/imports/{import_id:int}/undo", right=manage.value, status_code=200)
+        async def take_back(
+            self,
+            community_id: FromPath[int],
+            import_id: FromPath[int],
+            within: NamedDependency[Scope],
+            db: NamedDependency[Database],
+            ids: NamedDependency[Ids],
+            clock: NamedDependency[Clock],
+            importer: NamedDependency[Importer],
+        ) -> ListImport:
+            """Take an import back; what was changed again since stays."""
+            await _of(within, db, community_id, import_id, kind)
+            async with db.begin() as tx:
+                await undo.undo_list(
+                    within, tx, import_id=import_id, kind=kind, ids=ids, now_ms=clock.now_ms()
+                )
+            found = await queries.get(within, db, import_id)
+            return _told(found, kind, importer, within.language)
+
+        @get("/imports/{import_id:int}/report.xlsx", right=see.value)
+        async def report(
+            self,
+            community_id: FromPath[int],
+            import_id: FromPath[int],
+            within: NamedDependency[Scope],
+            db: NamedDependency[Database],
+            objects: NamedDependency[ObjectStore],
+        ) -> Response[bytes]:
+            """The handed-in workbook with every fault marked where it stands."""
+            found = await _of(within, db, community_id, import_id, kind)
+            if not found.report_key:
+                raise NotFound(what="report", id=import_id)
+            content = await objects.get(found.report_key, limit=4 * FILE_BYTES)
+            return attachment(content, f"linli-{kind.name}-problems.xlsx")
+
+    return Routes
+
+
+VehicleImportRoutes: Final = _routes(
+    vehicle_import.KIND, see=Right.VEHICLES_SEE, manage=Right.VEHICLES_MANAGE
+)
+EmployeeImportRoutes: Final = _routes(
+    employee_import.KIND, see=Right.EMPLOYEES_SEE, manage=Right.EMPLOYEES_MANAGE
+)

@@ -1,0 +1,89 @@
+"""Imports of one kind of rows, vehicles or employees: tried, applied and undone as those of houses and residents are.
+
+They wait in the same table and are worked on by the same worker (`importer`); what differs is told by a `ListKind`.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Protocol
+
+import msgspec
+
+from linli.domains.communities.queries.imports import Import, ImportChange
+from linli.domains.communities.xlsx.columns import Sheet
+from linli.domains.communities.xlsx.reading import ListReading, Problem, Row, read_list
+from linli.kernel.db import Reader, Tx
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+SHOWN: Final = 100
+"""Changes that a trial keeps for the screen."""
+
+
+class ListOutcome(msgspec.Struct, rename="camel", frozen=True):
+    """The figures of an import: what it made, or, of a trial, would make."""
+
+    rows: int = 0
+    bad_rows: int = 0
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    new_departments: list[str] = []
+    """By their paths."""
+
+
+class Trace(NamedTuple):
+    """One thing done, for undoing it."""
+
+    kind: str
+    row_id: int
+    other_id: int = 0
+    before: str = ""
+
+
+class ListPlan(Protocol):
+    """What an import would do, and what is wrong."""
+
+    problems: list[Problem]
+
+    @property
+    def outcome(self) -> ListOutcome: ...
+
+
+type Note = Callable[[int], None]
+"""Called with the rows written so far."""
+
+
+class ListKind(NamedTuple):
+    """How one kind of rows is imported. Functions take the scope, then a reader or transaction, then the community."""
+
+    name: str
+    sheet: Sheet
+    rows_max: int
+    plan: Callable[[Scope, Reader, int, ListReading], Awaitable[Any]]
+    """→ ListPlan. Raises NotFound."""
+    apply: Callable[[Scope, Tx, int, Any, Ids, int, Note], Awaitable[list[Trace]]]
+    """(…, plan, ids, now_ms, note)"""
+    undo: Callable[[Scope, Tx, Import, list[ImportChange], Ids, int], Awaitable[None]]
+
+    def read(self, path: Path, progress: Callable[[int, int], None]) -> ListReading:
+        """Blocks: call it beside the event loop. Raises BadWorkbook."""
+        return read_list(path, self.sheet, most=self.rows_max, progress=progress)
+
+
+def problem_of(sheet: Sheet, reading: ListReading, row: Row, key: str, rule: str, **facts: object) -> Problem:
+    """A fault of a row that read well by itself."""
+    column = next((one for one in sheet.columns if one.key == key), None)
+    value = str(row.values.get(key, ""))
+    title = column.zh if column else ""
+    return Problem(row.sheet, row.number, reading.letters.get(key, ""), title, value, rule, facts)
+
+
+def bad_rows(problems: list[Problem]) -> int:
+    return len({one.row for one in problems})
+
+
+def packed(facts: dict[str, Any]) -> str:
+    """What a trace keeps of what was before."""
+    return json.dumps(facts, ensure_ascii=False)
