@@ -107,11 +107,18 @@ def _edge(arguments: Sequence[str]) -> int:
     return 2
 
 
+def _driver(arguments: Sequence[str]) -> int:
+    from linli.edge import main
+
+    return main.run(arguments)
+
+
 COMMANDS: dict[str, tuple[Command, str]] = {
     "serve": (_serve, "run the platform"),
     "demo": (_demo, "run it with a living sample community"),
     "work": (_work, "run further workers beside it (PostgreSQL)"),
     "edge": (_edge, "run the appliance of a site"),
+    "driver": (_driver, "drivers of the appliance: list, begin, certify"),
     "admin": (_admin, "tenants, projects, products, devices, people, approvals"),
     "apis": (_apis, "list every method that is served"),
     "models": (_models, "face models: where they come from, their licences, fetching them"),

@@ -69,7 +69,7 @@ def load(folder: Path) -> Installed:
     """Read and import one driver. Raises ManifestError, or whatever its import raises."""
     manifest, quality = read_manifest(folder), read_quality(folder)
     _check_strings(folder, manifest)
-    config, driver = _module(folder, "config"), _module(folder, "driver")
+    config, driver = driver_module(folder, "config"), driver_module(folder, "driver")
     own, device = getattr(config, "Config", NoConfig), getattr(config, "Device", None)
     for name, kind in (("Config", own), ("Device", device)):
         if not (isinstance(kind, type) and issubclass(kind, DriverConfig)):
@@ -80,7 +80,8 @@ def load(folder: Path) -> Installed:
     return Installed(manifest, quality, own, cast(type[DriverConfig], device), create, folder)
 
 
-def _module(folder: Path, name: str) -> ModuleType:
+def driver_module(folder: Path, name: str) -> ModuleType:
+    """A module of a driver's folder. Raises what its import raises."""
     if folder.parent == OWN:
         return importlib.import_module(f"{_OWN_PACKAGE}.{folder.name}.{name}")
     package = f"{_OUTSIDE}.{folder.name}"

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Coroutine, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from linli.edge.framework.contract import Device, Driver, DriverContext, Things
 from linli.edge.framework.device_logs import DeviceLog, DeviceLogs
@@ -206,6 +206,10 @@ class Supervisor:
 
     def log(self, driver: str, device: str = "") -> DeviceLog:
         return self._logs.of(driver, device)
+
+    def service[S](self, kind: type[S]) -> S:
+        """Something that the box offers to its drivers, for the bench. Raises KeyError."""
+        return cast(S, self._services[kind])
 
     def driver(self, name: str) -> Driver:
         """The running object of a driver. Raises DriverFailed."""

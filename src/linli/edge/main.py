@@ -1,0 +1,128 @@
+"""`linli driver …`: list, begin, certify."""
+
+import argparse
+import asyncio
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from linli.edge.bench import report as reports
+from linli.edge.bench.manual import ManualSubject
+from linli.edge.bench.runner import Report, certify_device, certify_simulator
+from linli.edge.framework.discovery import OWN, Broken, Installed, discover
+from linli.edge.scaffold import ScaffoldError, new_driver
+
+DONE, FAILED, WRONG = 0, 1, 2
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The exit code: 0 done, 1 failed, 2 wrong words."""
+    words = _parser().parse_args(arguments)
+    code: int = words.run(words)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="linli driver", description="Drivers of the appliance.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    folder = argparse.ArgumentParser(add_help=False)
+    folder.add_argument("--folder", type=Path, default=Path("drivers"), help="where your own drivers are")
+
+    one = commands.add_parser(
+        "list", parents=[folder], help="list the drivers, broken ones with their reason"
+    )
+    one.set_defaults(run=_list)
+
+    one = commands.add_parser(
+        "new", parents=[folder], help="begin a driver: a folder that runs and is certified"
+    )
+    one.add_argument("id", help="the folder's name, e.g. acme_meter")
+    one.add_argument("--name", required=True, help="vendor_model_domain_function, e.g. Acme_EBA_Meter")
+    one.add_argument("--owner", required=True, help="who answers for it")
+    one.set_defaults(run=_new)
+
+    one = commands.add_parser("bench", parents=[folder], help="run the certification cases and sign a report")
+    one.add_argument("id")
+    one.add_argument(
+        "--device",
+        type=json.loads,
+        metavar="JSON",
+        help="configuration of a real device, else the simulator",
+    )
+    one.add_argument(
+        "--config", type=json.loads, default={}, metavar="JSON", help="the driver's, for a real device"
+    )
+    one.add_argument("--abilities", default="", help="of the real device, e.g. card,face")
+    one.add_argument("--called", default="", help="what the report calls the device, e.g. its serial number")
+    one.add_argument("--out", type=Path, default=Path("certification"), help="folder for the report")
+    one.add_argument("--key", type=Path, default=Path("bench-key.pem"), help="signing key, made at first use")
+    one.set_defaults(run=_bench)
+
+    one = commands.add_parser("verify", help="check the signature of a report")
+    one.add_argument("report", type=Path)
+    one.add_argument("--by", help="fingerprint of the key that must have signed it")
+    one.set_defaults(run=_verify)
+    return parser
+
+
+def _found(words: argparse.Namespace) -> tuple[dict[str, Installed], list[Broken]]:
+    return discover((OWN, words.folder))
+
+
+def _list(words: argparse.Namespace) -> int:
+    found, broken = _found(words)
+    for driver in found.values():
+        manifest = driver.manifest
+        print(f"{manifest.id:20} {manifest.version:8} {manifest.protocol}")
+    for one in broken:
+        print(f"{one.folder.name:20} broken: {one.why}")
+    return FAILED if broken else DONE
+
+
+def _new(words: argparse.Namespace) -> int:
+    try:
+        folder = new_driver(words.folder, words.id, name=words.name, owner=words.owner)
+    except ScaffoldError as error:
+        print(f"linli driver new: {error}")
+        return WRONG
+    print(f"{folder}: change codec.py and mapping.py, then run: linli driver bench {words.id}")
+    return DONE
+
+
+def _bench(words: argparse.Namespace) -> int:
+    found, broken = _found(words)
+    installed = found.get(words.id)
+    if installed is None:
+        why = next((one.why for one in broken if one.folder.name == words.id), "there is no such driver")
+        print(f"linli driver bench: {words.id}: {why}")
+        return WRONG
+    with tempfile.TemporaryDirectory() as scratch:
+        report = asyncio.run(_certify(words, installed, Path(scratch)))
+    for case in report.cases:
+        print(f"{case.outcome:8} {case.id:24} {case.title['en']}{f' ({case.why})' if case.why else ''}")
+    for fault in report.folder:
+        print(f"folder   {fault}")
+    file = reports.write(report, reports.signing_key(words.key), words.out)
+    print(f"{'passed' if report.passed else 'FAILED'}: {file}")
+    return DONE if report.passed else FAILED
+
+
+async def _certify(words: argparse.Namespace, installed: Installed, scratch: Path) -> Report:
+    if words.device is None:
+        return await certify_simulator(installed, scratch)
+    abilities = frozenset(filter(None, words.abilities.split(",")))
+    subject = ManualSubject(words.config, words.device, abilities or frozenset(installed.manifest.abilities))
+    return await certify_device(installed, subject, scratch, device=words.called or "a device")
+
+
+def _verify(words: argparse.Namespace) -> int:
+    try:
+        report, key = reports.verify(words.report.read_bytes(), by=words.by)
+    except (OSError, reports.ReportInvalid) as error:
+        print(f"linli driver verify: {error}")
+        return FAILED
+    print(
+        f"{'passed' if report.passed else 'FAILED'}: {report.driver} {report.driver_version}, {report.device}; key {key}"
+    )
+    return DONE
