@@ -196,3 +196,26 @@ async def test_features_of_enrolled_people_are_what_the_door_gets(box: SiteBox) 
     assert len(feature) == 16
     assert abs(sum(one * one for one in feature) - 1) < 1e-5
     assert struct.pack("<16f", *feature)
+
+
+@pytest.mark.covers("G-C09")
+@pytest.mark.parametrize("mode", ["edge", "device"])
+async def test_a_door_fetches_photos_that_concern_it_and_no_others(box: SiteBox, mode: str) -> None:
+    machine = await box.door(faceCompareMode=mode)
+    await box.site.add_face(FacePerson("face-a", "user-a", "Alice"), ALICE)
+    await box.site.add_face(FacePerson("face-b", "user-b", "Bob", doors=frozenset(("gate.9",))), BOB)
+    assert await machine.fetch_photo(face_id="face-a") == ALICE
+    own = await machine.own_face_pass("face-a", BOB, "0.9")
+    assert await machine.fetch_photo(photo_id=own) == BOB
+    others = await box.site.keep_photo("gate.9", BOB)
+    for wanted in (
+        {"face_id": "face-b"},
+        {"face_id": "none"},
+        {"photo_id": others},
+        {"photo_id": "../secret"},
+    ):
+        with pytest.raises(Refusal) as refusal:
+            await machine.fetch_photo(**wanted)
+        assert refusal.value.answer.code == 99
+    with pytest.raises(ValueError, match="only one"):
+        await machine.fetch_photo(photo_id=own, face_id="face-a")

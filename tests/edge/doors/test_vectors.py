@@ -42,7 +42,7 @@ class PublishedIds(Ids):
 
     def __init__(self) -> None:
         super().__init__(random.Random(1))
-        self.next = [TOKEN[:36]]
+        self.next: list[str] = []
 
     def request_id(self) -> str:
         return self.next.pop(0) if self.next else super().request_id()
@@ -64,6 +64,7 @@ async def published(tmp_path: Path) -> AsyncIterator[tuple[SiteBox, int]]:
         box.site.codes["ALI1234567890azxswdfghggfgsgERTG"] = SiteCode("123456", 0, 2**52)
         box.site.groups["1-9-3-1202"] = "4sewsEXT8ezMnlHlbWkjbL"
         box.site.ask_phone_of = _yes
+        ids.next = [TOKEN[:36]]
         connected = await raw(port, post("/connect", BY_NAME["V1"].request))
         assert body_of(connected) == BY_NAME["V1"].answer
         ids.next = [PHOTO_ID]
@@ -170,7 +171,9 @@ async def test_simulated_machines_answer_as_published(box: SiteBox, case: Exchan
 
 
 async def test_a_simulated_machine_takes_the_published_connect(box: SiteBox) -> None:
-    machine = await box.machine(ids=PublishedIds())
+    ids = PublishedIds()
+    ids.next = [TOKEN[:36]]
+    machine = await box.machine(ids=ids)
     assert body_of(await raw(machine.port, post("/connect", BY_NAME["V1"].request))) == BY_NAME["V1"].answer
 
 

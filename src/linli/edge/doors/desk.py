@@ -34,6 +34,7 @@ class Desk:
             "/alarmEvent": self._alarm,
             "/recognize": self._recognise,
             "/faceAC/passEvent": self._face_pass,
+            "/faceAC/getPhoto": self._photo,
             "/qrcode": self._qr,
             "/cardAC/passEvent": self._card_pass,
             "/cardAC/reportPermissions": self._card_list,
@@ -88,6 +89,15 @@ class Desk:
             photoId=photo_id, similarity=message.similarity, temperature=message.temperature,
         )  # fmt: skip
         return faces.FacePassAnswer(data=faces.PhotoData(photo_id=photo_id))
+
+    async def _photo(self, link: Link, message: faces.GetPhoto, device: str) -> Answer:
+        if message.photo_id is not None:
+            found = await self._keeper.photo(device, message.photo_id)
+        else:
+            found = await self._keeper.face_photo(device, message.face_id or "")
+        if found is None:
+            raise Refused(Code.OTHER, "no such photo for this device")
+        return faces.GetPhotoAnswer(data=faces.PhotoContent(photo=found))
 
     async def _qr(self, link: Link, message: permissions.QrCode, device: str) -> Answer:
         owner = await self._keeper.check_qr(device, message.qr_code)

@@ -37,7 +37,11 @@ class Doorkeeper(Protocol):
         ...
 
     async def photo(self, device: str, photo_id: str) -> bytes | None:
-        """A stored photo that this door may fetch."""
+        """The photo of a pass at this very door."""
+        ...
+
+    async def face_photo(self, device: str, face_id: str) -> bytes | None:
+        """The library's picture of a person who may pass at this door."""
         ...
 
     async def group_of(self, device: str, room_id: str) -> str | None:

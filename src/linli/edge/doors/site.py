@@ -60,6 +60,10 @@ class Site:
     groups: dict[str, str] = field(default_factory=dict)
     """SIP group by room."""
     people: dict[str, FacePerson] = field(default_factory=dict)
+    _pictures: dict[str, str] = field(default_factory=dict)
+    """photoId of the library's picture by faceId."""
+    _taken: dict[str, str] = field(default_factory=dict)
+    """Door by photoId of its passes."""
     _fed: int = 0
 
     async def add_face(self, person: FacePerson, photo: bytes) -> tuple[float, ...]:
@@ -68,12 +72,14 @@ class Site:
         if not look.good:
             raise NoPicture(look.reasons[0])
         self.people[person.face_id] = person
+        self._pictures[person.face_id] = await self.photos.keep(photo)
         self._fed += 1
         await self.engine.feed(LIBRARY, [Change(person.face_id, look.vector)], mark=self._fed)
         return struct.unpack(f"<{len(look.vector) // 4}f", look.vector)
 
     async def remove_face(self, face_id: str) -> None:
         self.people.pop(face_id, None)
+        self._pictures.pop(face_id, None)
         self._fed += 1
         await self.engine.feed(LIBRARY, [Change(face_id, b"")], mark=self._fed)
 
@@ -119,9 +125,17 @@ class Site:
         return CodeOwner(right.user_id, decision)
 
     async def keep_photo(self, device: str, photo: bytes) -> str:
-        return await self.photos.keep(photo)
+        photo_id = await self.photos.keep(photo)
+        self._taken[photo_id] = device
+        return photo_id
 
     async def photo(self, device: str, photo_id: str) -> bytes | None:
+        return await self.photos.find(photo_id) if self._taken.get(photo_id) == device else None
+
+    async def face_photo(self, device: str, face_id: str) -> bytes | None:
+        person, photo_id = self.people.get(face_id), self._pictures.get(face_id)
+        if person is None or photo_id is None or (person.doors is not None and device not in person.doors):
+            return None
         return await self.photos.find(photo_id)
 
     async def group_of(self, device: str, room_id: str) -> str | None:

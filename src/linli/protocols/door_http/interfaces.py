@@ -85,6 +85,7 @@ _ALL = (
 )  # fmt: skip
 
 OURS = (
+    Interface("/faceAC/getPhoto", "获取人脸库照片", _B, faces.GetPhoto, faces.GetPhotoAnswer),
     Interface(
         "/cardAC/queryPermissions", "查询设备上的卡权限信息", _D, permissions.QueryPermissions,
         permissions.QueryPermissionsAnswer, timeout_s=10.0,

@@ -204,6 +204,14 @@ class SimulatedMachine:
         assert isinstance(answer, faces.FacePassAnswer)
         return answer.data.photo_id
 
+    async def fetch_photo(self, *, photo_id: str | None = None, face_id: str | None = None) -> bytes:
+        answer = await self.call(
+            "/faceAC/getPhoto",
+            lambda token: faces.GetPhoto(token=token, photo_id=photo_id, face_id=face_id),
+        )
+        assert isinstance(answer, faces.GetPhotoAnswer)
+        return answer.data.photo
+
     async def _asked(self, path: str, make: Callable[[str], Ask]) -> Answer | None:
         """None when the box says no (1); the door opens on anything else."""
         try:

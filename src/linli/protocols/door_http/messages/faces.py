@@ -113,3 +113,25 @@ class PhotoData(Wire, frozen=True, kw_only=True):
 
 class FacePassAnswer(Answer, frozen=True, kw_only=True):
     data: PhotoData
+
+
+class GetPhoto(Request, frozen=True, kw_only=True):
+    """Ours: the source names the fetching of a photo and gives no form (spec G 3.9). One of the two is given."""
+
+    photo_id: Key | None = None
+    """Of a pass that this door reported."""
+    face_id: Key | None = None
+    """Of a person who may pass here: the picture in the library."""
+
+    def __post_init__(self) -> None:
+        if (self.photo_id is None) == (self.face_id is None):
+            raise ValueError("photoId or faceId is required, and only one of them")
+
+
+class PhotoContent(Wire, frozen=True, kw_only=True):
+    photo: bytes
+    """Base64 on the wire."""
+
+
+class GetPhotoAnswer(Answer, frozen=True, kw_only=True):
+    data: PhotoContent
