@@ -97,6 +97,20 @@ def test_bad_words_for_a_new_driver(tmp_path: Path, driver_id: str, name: str, o
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.covers("H-08")
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Nxtone_EBA_Modbus", 0), ("Goto_A7_SecSystem_Perimeter", 0), ("VehAccess_Gate", 0),
+        ("nxtone_EBA_Modbus", 2), ("Nxtone_Modbus", 2), ("A_B_C_EBA_D", 2), ("Nxtone_EBA", 2), ("EBA_Mod-bus", 2),
+    ],
+)  # fmt: skip
+def test_names_of_drivers(tmp_path: Path, name: str, code: int) -> None:
+    words = ["driver", "new", "one_driver", "--name", name, "--owner", "A", "--folder", str(tmp_path)]
+    assert cli.main(words) == code
+    assert (tmp_path / "one_driver").exists() == (code == 0)
+
+
 def test_a_folder_is_never_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     begin(tmp_path)
     words = [

@@ -1,0 +1,97 @@
+"""Driver packages: a zip with `index.py` at its first level, signed by whoever answers for it, unpacked with care.
+
+A package's signature is detached (Ed25519 over the zip's bytes) and checked against the keys that this box trusts.
+"""
+
+import io
+import json
+import shutil
+import stat
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from linli.edge.foreign.driver import ForeignDriver, FreeConfig
+from linli.edge.framework.contract import DriverContext
+from linli.edge.framework.discovery import Installed
+from linli.edge.framework.manifest import RULES, Manifest, ManifestError, Rule, read_manifest
+
+MOST_FILES: Final = 5000
+MOST_BYTES: Final = 256 * 1024 * 1024
+"""Unpacked."""
+CODE: Final = "code"
+
+
+class PackageError(ValueError):
+    """The package is not taken; the text says why."""
+
+
+def check_signature(package: bytes, signature: bytes, trusted: Iterable[Ed25519PublicKey]) -> None:
+    """Raises PackageError unless one of the keys signed it."""
+    for key in trusted:
+        try:
+            key.verify(signature, package)
+        except InvalidSignature:
+            continue
+        return
+    raise PackageError("no key that this box trusts has signed the package")
+
+
+def unpack(package: bytes, root: Path, manifest: Manifest) -> Path:
+    """Put a package into `root/<id>`, in place of an older one. Raises PackageError; then nothing has changed."""
+    folder = root / manifest.id
+    fresh = root / f".{manifest.id}.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    try:
+        with zipfile.ZipFile(io.BytesIO(package)) as archive:
+            _check(archive.infolist())
+            archive.extractall(fresh / CODE)
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise PackageError(f"cannot be unpacked: {error}") from None
+    (fresh / "manifest.json").write_text(json.dumps(_told(manifest), ensure_ascii=False), "utf-8")
+    old = root / f".{manifest.id}.old"
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+    return folder
+
+
+def _told(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "id": manifest.id, "name": manifest.name, "version": manifest.version, "protocol": manifest.protocol,
+        "owner": manifest.owner, "contract": manifest.contract, "listens": list(manifest.listens),
+        "abilities": list(manifest.abilities),
+    }  # fmt: skip
+
+
+def _check(files: list[zipfile.ZipInfo]) -> None:
+    if not any(one.filename == "index.py" for one in files):
+        raise PackageError("index.py is not at the first level of the zip")
+    if len(files) > MOST_FILES or sum(one.file_size for one in files) > MOST_BYTES:
+        raise PackageError(f"more than {MOST_FILES} files or {MOST_BYTES // 1024 // 1024} MiB")
+    for one in files:
+        path = PurePosixPath(one.filename)
+        if path.is_absolute() or ".." in path.parts or "\\" in one.filename:
+            raise PackageError(f"{one.filename!r} leads out of the package")
+        if stat.S_ISLNK(one.external_attr >> 16):
+            raise PackageError(f"{one.filename!r} is a link")
+
+
+def installed_package(folder: Path) -> Installed:
+    """An unpacked package as a driver that a supervisor can run. Raises ManifestError."""
+    manifest = read_manifest(folder)
+    if not (folder / CODE / "index.py").exists():
+        raise ManifestError("code/index.py is missing")
+
+    def create(context: DriverContext[Any, Any]) -> ForeignDriver:
+        return ForeignDriver(context, folder / CODE, context.config.values)
+
+    quality = dict.fromkeys(RULES, Rule("todo", "the vendor said nothing"))
+    return Installed(manifest, quality, FreeConfig, FreeConfig, create, folder)
