@@ -1,5 +1,6 @@
 """Connecting, heartbeats, coming back, and opening from afar. Spec G 5, F1-F2; 12, 1-4."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -96,6 +97,15 @@ async def test_the_box_connects_again_when_the_door_has_forgotten_it(box: SiteBo
     machine.faults.forgets_token = True
     await box.clock.advance(30_000)
     await until(lambda: "the door had forgotten our token and was connected again" in box.texts("door.1"))
+
+
+async def test_many_calls_at_once_renew_a_forgotten_token_once(box: SiteBox) -> None:
+    machine = await box.door()
+    machine.given = "of before its restart"
+    calls = (box.supervisor.call("door.1", "remoteOpen", {}) for _ in range(20))
+    await asyncio.gather(*calls)
+    assert machine.memory.opened == 20
+    assert box.driver().link("door.1").held == machine.given
 
 
 async def test_three_missed_heartbeats_are_offline_and_the_door_comes_back(box: SiteBox) -> None:

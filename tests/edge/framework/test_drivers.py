@@ -241,12 +241,14 @@ async def test_what_a_peer_repeats_is_told_once_a_minute() -> None:
     clock = ManualClock()
     log = DeviceLogs(clock).of("d")
     for _ in range(100):
-        log.now_and_then("knock", ip="192.168.1.66")
+        log.now_and_then("knock", peer="192.168.1.66")
+    log.now_and_then("knock", peer="192.168.1.67")
     await clock.advance(60_000)
-    log.now_and_then("knock", ip="192.168.1.66")
+    log.now_and_then("knock", peer="192.168.1.66")
     assert [line.facts for line in log.lines()] == [
-        {"ip": "192.168.1.66"},
-        {"ip": "192.168.1.66", "not_told": 99},
+        {"peer": "192.168.1.66"},
+        {"peer": "192.168.1.67"},
+        {"peer": "192.168.1.66", "not_told": 99},
     ]
 
 

@@ -71,6 +71,7 @@ class Link:
         self._caller = caller
         self._clock = clock
         self._knocked = asyncio.Event()
+        self._connecting = asyncio.Lock()
         self._seen_ms = 0
 
     @property
@@ -96,15 +97,20 @@ class Link:
         while True:
             await self._knocked.wait()
             self._knocked.clear()
-            if self.one_way or await self._connect_back():
+            if self.one_way or await self._connect_back(self.held):
                 await self._set_online()
             elif self.state is LinkState.ONLINE:
                 self.state = LinkState.ONE_WAY
                 await self.owner.went_offline(self)
             await self._hold()
 
-    async def _connect_back(self) -> bool:
-        """Our `/connect`, up to three times. Whether the door gave a token."""
+    async def _connect_back(self, old: str) -> bool:
+        """Have a token other than `old`: by our `/connect`, once for all who found the old one of no use."""
+        async with self._connecting:
+            return self.held != old or await self._try_to_connect()
+
+    async def _try_to_connect(self) -> bool:
+        """Up to three times. Whether the door gave a token."""
         for number in range(1, TRIES + 1):
             try:
                 self.held = await self._connect_once()
@@ -140,13 +146,14 @@ class Link:
         self._knocked.set()
 
     async def _beat(self) -> None:
+        held = self.held
         try:
-            answer = await self._post("/keepalive", Keepalive(token=self.held))
+            answer = await self._post("/keepalive", Keepalive(token=held))
         except CallFailed as error:
             self.log.now_and_then("no answer to our heartbeat", why=str(error))
             return
         self.seen()
-        if answer.code == Code.TOKEN_INVALID and await self._connect_back():
+        if answer.code == Code.TOKEN_INVALID and await self._connect_back(held):
             self.log.info("the door had forgotten our token and was connected again")
             await self.owner.came_online(self)
 
@@ -185,8 +192,9 @@ class Link:
             raise ServiceUnknown(path)
         if self.state is not LinkState.ONLINE:
             raise DeviceOffline(device=device)
-        answer = await self._call(path, make(self.held), timeout_s)
-        if answer.code == Code.TOKEN_INVALID and await self._connect_back():
+        held = self.held
+        answer = await self._call(path, make(held), timeout_s)
+        if answer.code == Code.TOKEN_INVALID and await self._connect_back(held):
             answer = await self._call(path, make(self.held), timeout_s)
         if answer.code != Code.SUCCESS:
             self.log.warning("the door refused", path=path, code=answer.code, why=answer.message)

@@ -13,6 +13,8 @@ IN_MEMORY: Final = 500
 FILE_BYTES: Final = 1024 * 1024
 """Of one file; the one before it is kept beside."""
 REPEAT_MS: Final = 60_000
+PEERS: Final = 1000
+"""Whose repeated warnings are counted apart."""
 
 
 class Line(NamedTuple):
@@ -29,7 +31,7 @@ class DeviceLog:
         self._clock = clock
         self._file = file
         self._lines: deque[Line] = deque(maxlen=IN_MEMORY)
-        self._said: dict[str, tuple[int, int]] = {}
+        self._said: dict[tuple[str, str], tuple[int, int]] = {}
         self._size = file.stat().st_size if file is not None and file.exists() else 0
 
     def info(self, text: str, **facts: Any) -> None:
@@ -42,13 +44,18 @@ class DeviceLog:
         self._add("error", text, facts)
 
     def now_and_then(self, text: str, **facts: Any) -> None:
-        """A warning that a peer may cause as often as it likes: one a minute, with how many were not told."""
-        now = self._clock.now_ms()
-        last, missed = self._said.get(text, (now - REPEAT_MS, 0))
+        """A warning that a peer may cause as often as it likes: one a minute, with how many were not told.
+
+        Each `peer` among the facts is counted apart, so that one that makes much noise hides no other.
+        """
+        now, key = self._clock.now_ms(), (text, str(facts.get("peer", "")))
+        last, missed = self._said.get(key, (now - REPEAT_MS, 0))
         if now - last < REPEAT_MS:
-            self._said[text] = last, missed + 1
+            self._said[key] = last, missed + 1
             return
-        self._said[text] = now, 0
+        if len(self._said) >= PEERS:
+            self._said.clear()
+        self._said[key] = now, 0
         self._add("warning", text, facts | ({"not_told": missed} if missed else {}))
 
     def lines(self, most: int = IN_MEMORY) -> list[Line]:
