@@ -1,4 +1,4 @@
-"""`linli driver …`: list, begin, certify."""
+"""`linli driver …`: list, begin, certify, pack, install."""
 
 import argparse
 import asyncio
@@ -7,10 +7,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from linli.edge.bench import report as reports
 from linli.edge.bench.manual import ManualSubject
 from linli.edge.bench.runner import Report, certify_device, certify_simulator
+from linli.edge.foreign import package as packages
 from linli.edge.framework.discovery import OWN, Broken, Installed, discover
+from linli.edge.framework.manifest import Manifest
 from linli.edge.scaffold import ScaffoldError, new_driver
 
 DONE, FAILED, WRONG = 0, 1, 2
@@ -59,6 +63,27 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--key", type=Path, default=Path("bench-key.pem"), help="signing key, made at first use")
     one.set_defaults(run=_bench)
 
+    one = commands.add_parser("pack", help="make a signed package of a driver that runs in its own process")
+    one.add_argument("code", type=Path, help="the folder with index.py")
+    for name, told in (
+        ("id", "e.g. acme_controller"), ("name", "vendor_model_domain_function"), ("version", "e.g. 1.0.0"),
+        ("owner", "who answers for it"),
+    ):  # fmt: skip
+        one.add_argument(f"--{name}", required=True, help=told)
+    one.add_argument("--protocol", default="自定义", help="as people choose it in the console")
+    one.add_argument("--out", type=Path, default=Path(), help="folder for the package and its signature")
+    one.add_argument(
+        "--key", type=Path, default=Path("driver-key.pem"), help="signing key, made at first use"
+    )
+    one.set_defaults(run=_pack)
+
+    one = commands.add_parser("install", parents=[folder], help="check a package's signature and unpack it")
+    one.add_argument("package", type=Path)
+    one.add_argument(
+        "--trust", type=Path, required=True, action="append", help="public key (PEM) of the vendor"
+    )
+    one.set_defaults(run=_install)
+
     one = commands.add_parser("verify", help="check the signature of a report")
     one.add_argument("report", type=Path)
     one.add_argument("--by", help="fingerprint of the key that must have signed it")
@@ -67,7 +92,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _found(words: argparse.Namespace) -> tuple[dict[str, Installed], list[Broken]]:
-    return discover((OWN, words.folder))
+    found, broken = discover((OWN, words.folder))
+    return packages.installed_packages(words.folder) | found, broken
 
 
 def _list(words: argparse.Namespace) -> int:
@@ -114,6 +140,40 @@ async def _certify(words: argparse.Namespace, installed: Installed, scratch: Pat
     abilities = frozenset(filter(None, words.abilities.split(",")))
     subject = ManualSubject(words.config, words.device, abilities or frozenset(installed.manifest.abilities))
     return await certify_device(installed, subject, scratch, device=words.called or "a device")
+
+
+def _pack(words: argparse.Namespace) -> int:
+    try:
+        manifest = Manifest(
+            id=words.id, name=words.name, version=words.version, protocol=words.protocol, owner=words.owner
+        )
+        manifest = msgspec.convert(msgspec.to_builtins(manifest), Manifest)  # the field rules too
+        package = packages.pack(words.code, manifest)
+    except (ValueError, OSError) as error:
+        print(f"linli driver pack: {error}")
+        return WRONG
+    key = reports.signing_key(words.key)
+    words.out.mkdir(parents=True, exist_ok=True)
+    file = words.out / f"{words.id}-{words.version}.zip"
+    file.write_bytes(package)
+    file.with_suffix(".zip.sig").write_bytes(key.sign(package))
+    public = words.key.with_suffix(".pub.pem")
+    public.write_bytes(reports.public_pem(key))
+    print(f"{file}, signed; give {public} to those who install it")
+    return DONE
+
+
+def _install(words: argparse.Namespace) -> int:
+    try:
+        package = words.package.read_bytes()
+        signature = words.package.with_suffix(".zip.sig").read_bytes()
+        packages.check_signature(package, signature, [reports.public_key(one) for one in words.trust])
+        folder = packages.unpack(package, words.folder, packages.manifest_of(package))
+    except (OSError, ValueError) as error:
+        print(f"linli driver install: {error}")
+        return FAILED
+    print(f"{folder}")
+    return DONE
 
 
 def _verify(words: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from linli import cli
 from linli.edge.foreign.driver import ForeignDriver
 from linli.edge.foreign.package import PackageError, check_signature, installed_package, unpack
 from linli.edge.framework import DeviceOffline, DeviceRefused, DriverFailed, ServiceUnknown
@@ -225,3 +226,29 @@ def test_only_trusted_signatures_count() -> None:
     for signature, trusted in ((key.sign(package), [other]), (key.sign(b"other"), [key]), (b"", [key])):
         with pytest.raises(PackageError, match="trusts"):
             check_signature(package, signature, [one.public_key() for one in trusted])
+
+
+def test_a_package_is_packed_installed_and_listed_by_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = tmp_path / "code"
+    (code / "acme").mkdir(parents=True)
+    (code / "index.py").write_text(CONTROLLER)
+    (code / "acme" / "table.py").write_text("x = 1")
+    pack = ["driver", "pack", "code", "--id", "acme_controller", "--version", "1.0.0", "--owner", "Acme"]
+    assert cli.main([*pack, "--name", "acme"]) == 2
+    assert cli.main([*pack, "--name", "Acme_PerAccess_CardController"]) == 0
+    first = (tmp_path / "acme_controller-1.0.0.zip").read_bytes()
+    assert cli.main([*pack, "--name", "Acme_PerAccess_CardController"]) == 0
+    package = tmp_path / "acme_controller-1.0.0.zip"
+    assert package.read_bytes() == first
+    install = ["driver", "install", str(package), "--trust", "driver-key.pub.pem"]
+    assert cli.main(install) == 0
+    assert (tmp_path / "drivers" / "acme_controller" / "code" / "acme" / "table.py").exists()
+    capsys.readouterr()
+    assert cli.main(["driver", "list"]) == 0
+    assert "acme_controller      1.0.0" in capsys.readouterr().out
+    package.write_bytes(first + b"x")
+    assert cli.main(install) == 1
+    assert "no key that this box trusts" in capsys.readouterr().out

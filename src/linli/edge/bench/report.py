@@ -54,6 +54,20 @@ def signing_key(file: Path) -> Ed25519PrivateKey:
     return key
 
 
+def public_pem(key: Ed25519PrivateKey) -> bytes:
+    return key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+
+
+def public_key(file: Path) -> Ed25519PublicKey:
+    """Raises OSError, ValueError."""
+    key = serialization.load_pem_public_key(file.read_bytes())
+    if not isinstance(key, Ed25519PublicKey):
+        raise ValueError(f"{file} is no {ALGORITHM} key")
+    return key
+
+
 def fingerprint(public: bytes) -> str:
     """How people compare keys: 16 hex digits of the SHA-256."""
     return hashlib.sha256(public).hexdigest()[:16]

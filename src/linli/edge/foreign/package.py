@@ -3,6 +3,7 @@
 A package's signature is detached (Ed25519 over the zip's bytes) and checked against the keys that this box trusts.
 """
 
+import contextlib
 import io
 import json
 import shutil
@@ -12,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -24,6 +26,7 @@ MOST_FILES: Final = 5000
 MOST_BYTES: Final = 256 * 1024 * 1024
 """Unpacked."""
 CODE: Final = "code"
+MANIFEST: Final = "manifest.json"
 
 
 class PackageError(ValueError):
@@ -41,6 +44,52 @@ def check_signature(package: bytes, signature: bytes, trusted: Iterable[Ed25519P
     raise PackageError("no key that this box trusts has signed the package")
 
 
+def pack(code: Path, manifest: Manifest) -> bytes:
+    """A package of a folder with `index.py`, its manifest inside. The same files always make the same bytes.
+
+    Raises PackageError.
+    """
+    files = sorted(one for one in code.rglob("*") if one.is_file() and "__pycache__" not in one.parts)
+    if code / "index.py" not in files:
+        raise PackageError(f"{code} has no index.py")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for one in files:
+            if one != code / MANIFEST:
+                archive.writestr(_entry(one.relative_to(code).as_posix()), one.read_bytes())
+        archive.writestr(_entry(MANIFEST), json.dumps(_told(manifest), ensure_ascii=False, indent=1))
+    return out.getvalue()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+def manifest_of(package: bytes) -> Manifest:
+    """What a package says of itself. Raises PackageError."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(package)) as archive:
+            _check(archive.infolist())
+            return msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, KeyError) as error:
+        raise PackageError(f"cannot be read: {error}") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise PackageError(f"{MANIFEST}: {error}") from None
+
+
+def installed_packages(root: Path) -> dict[str, Installed]:
+    """Every unpacked package below a folder, by id."""
+    found = {}
+    for index in sorted(root.glob(f"*/{CODE}/index.py")):
+        with contextlib.suppress(ManifestError):
+            installed = installed_package(index.parent.parent)
+            found[installed.manifest.id] = installed
+    return found
+
+
 def unpack(package: bytes, root: Path, manifest: Manifest) -> Path:
     """Put a package into `root/<id>`, in place of an older one. Raises PackageError; then nothing has changed."""
     folder = root / manifest.id
@@ -53,7 +102,7 @@ def unpack(package: bytes, root: Path, manifest: Manifest) -> Path:
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
         shutil.rmtree(fresh, ignore_errors=True)
         raise PackageError(f"cannot be unpacked: {error}") from None
-    (fresh / "manifest.json").write_text(json.dumps(_told(manifest), ensure_ascii=False), "utf-8")
+    (fresh / MANIFEST).write_text(json.dumps(_told(manifest), ensure_ascii=False), "utf-8")
     old = root / f".{manifest.id}.old"
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():

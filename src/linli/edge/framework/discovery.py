@@ -53,6 +53,8 @@ def discover(folders: Iterable[Path] = (OWN,)) -> tuple[dict[str, Installed], li
     broken = []
     for root in folders:
         for folder in sorted(one.parent for one in root.glob("*/manifest.json")):
+            if (folder / "code" / "index.py").exists():
+                continue  # a driver of others, for `edge.foreign`
             try:
                 driver = load(folder)
                 if driver.manifest.id in found:
