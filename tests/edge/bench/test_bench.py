@@ -1,5 +1,6 @@
 """`linli driver`: a driver is begun, made for a made-up meter, certified; bad devices fail; reports cannot be changed."""
 
+import asyncio
 import json
 import stat
 from pathlib import Path
@@ -10,12 +11,14 @@ import pytest
 from linli import cli
 from linli.edge.bench import report as reports
 from linli.edge.bench.clock import FastClock
-from linli.edge.bench.runner import Report, certify, certify_simulator
+from linli.edge.bench.manual import ManualSubject
+from linli.edge.bench.runner import Report, certify, certify_device, certify_simulator
 from linli.edge.doors.simulator.subject import MachineSubject
 from linli.edge.drivers.door_terminal import simulator as terminal
 from linli.edge.framework.certification import Kit
-from linli.edge.framework.discovery import OWN, discover, load
+from linli.edge.framework.discovery import OWN, discover, driver_module, load
 from linli.edge.scaffold import ScaffoldError, new_driver
+from linli.kernel.clock import SystemClock
 from linli.kernel.ids import Ids
 from tests.edge.bench.made_up_meter import CODEC, SERVE
 
@@ -206,3 +209,33 @@ def test_no_report() -> None:
     for data in (b"", b"{}", b'{"report":{},"signature":{"publicKey":"x","value":"y"}}'):
         with pytest.raises(reports.ReportInvalid):
             reports.verify(data)
+
+
+async def test_a_real_device_with_a_person_at_its_switch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The device is on its own socket; what the bench asks for is done by whoever reads it."""
+    installed = load(begin(tmp_path))
+    meter = driver_module(installed.folder, "simulator").create(Kit(SystemClock(), Ids()))
+    await meter.start()
+    loop, asked = asyncio.get_running_loop(), []
+
+    def person(question: str) -> str:
+        asked.append(question)
+        if "Take the device's power" in question:
+            asyncio.run_coroutine_threadsafe(meter.stop(), loop).result(5)
+        elif "Power the device on" in question and len(asked) > 1:
+            asyncio.run_coroutine_threadsafe(meter.start(), loop).result(5)
+        return "skip" if "nonsense" in question or "set (" in question else ""
+
+    monkeypatch.setattr("builtins.input", person)
+    subject = ManualSubject({"pollSeconds": 1}, meter.custom, frozenset(("meter",)))
+    report = await certify_device(installed, subject, tmp_path, device="SN 1")
+    await meter.close()
+    outcomes = {one.id: one.outcome for one in report.cases}
+    assert outcomes == {
+        "online": "passed", "unknown_service": "passed", "reads": "left_out", "resets": "passed",
+        "survives_nonsense": "left_out", "power_loss": "passed", "driver_restart": "passed",
+        "quiet_logs": "passed", "no_crash": "passed",
+    }  # fmt: skip
+    assert (report.subject, report.device, report.passed) == ("device", "SN 1", False)

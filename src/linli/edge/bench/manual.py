@@ -19,7 +19,7 @@ class ManualSubject:
         self.abilities = abilities
 
     async def start(self) -> None:
-        await self._ask("Power the device on.")
+        await self._tell("Power the device on.")
 
     async def meet(self, driver: Driver) -> None:
         port = getattr(driver, "port", None)
@@ -38,7 +38,12 @@ class ManualSubject:
         told = ", ".join(f"{name} {value}" for name, value in values.items())
         await self._ask(f"At the device: {action}{f' ({told})' if told else ''}.")
 
+    async def _tell(self, what: str) -> None:
+        """What must be so before anything can be tried."""
+        await asyncio.to_thread(input, f">> {what} Then press Enter: ")
+
     async def _ask(self, what: str) -> None:
+        """Raises NotHere."""
         said = await asyncio.to_thread(input, f">> {what} Then press Enter (or type skip): ")
         if said.strip().lower() == "skip":
             raise NotHere("left out by whoever ran the bench")

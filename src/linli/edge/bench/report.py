@@ -103,10 +103,10 @@ def verify(data: bytes, *, by: str | None = None) -> tuple[Report, str]:
 _STYLE = """
 body{font:15px/1.5 system-ui,"PingFang SC","Microsoft YaHei",sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;
 color:#1f2430}
-h1{font-size:1.5rem}th,.passed,.failed,.skipped{white-space:nowrap}
+h1{font-size:1.5rem}th,.passed,.failed,.skipped,.left_out{white-space:nowrap}
 table{border-collapse:collapse;width:100%;margin:1rem 0}
 td,th{overflow-wrap:anywhere;padding:.45rem .6rem;border-bottom:1px solid #e3e6ec;text-align:left;vertical-align:top}
-.passed{color:#0a7d33}.failed{color:#c0202c}.skipped{color:#737a87}.why{color:#5b6270;font-size:.9em}
+.passed{color:#0a7d33}.failed,.left_out{color:#c0202c}.skipped{color:#737a87}.why{color:#5b6270;font-size:.9em}
 .verdict{display:inline-block;padding:.2rem .8rem;border-radius:1rem;font-weight:600;background:#eef1f5}
 @media(max-width:600px){.id,.source{display:none}body{padding:0 .5rem}}
 footer{color:#737a87;font-size:.85em;margin-top:2rem}

@@ -33,7 +33,8 @@ PATIENCE_S: Final = 20.0
 CASE_SECONDS: Final = 120.0
 """Of real time, for one case with a simulator; a person at a real device has ten times as long."""
 
-type Outcome = Literal["passed", "failed", "skipped"]
+type Outcome = Literal["passed", "failed", "skipped", "left_out"]
+"""Skipped: it does not concern the device. Left out: it does, and was not tried."""
 
 
 class CaseReport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -94,7 +95,7 @@ async def certify(
         linli=__version__, driver=installed.manifest.id, driver_version=installed.manifest.version,
         protocol=installed.manifest.protocol, subject="device" if real else "simulator", device=device,
         began_ms=began, took_ms=round((time.monotonic() - started) * 1000),
-        passed=not faults and all(one.outcome != "failed" for one in cases),
+        passed=not faults and all(one.outcome in ("passed", "skipped") for one in cases),
         folder=faults, cases=cases, notes=trial.notes,
         quality={rule: ": ".join(filter(None, said)) for rule, said in installed.quality.items()},
     )  # fmt: skip
@@ -138,7 +139,7 @@ async def _run(case: Case, trial: Trial, installed: Installed, seconds: float) -
         except Failed as error:
             outcome, why = "failed", str(error)
         except NotHere as error:
-            outcome, why = "skipped", str(error)
+            outcome, why = "left_out", str(error)
         except TimeoutError:
             outcome, why = "failed", f"not done within {seconds:.0f} s"
         except Exception as error:  # noqa: BLE001  (a case is the driver's code, and must not end the run)
