@@ -72,7 +72,8 @@ class Link:
         self._clock = clock
         self._knocked = asyncio.Event()
         self._connecting = asyncio.Lock()
-        self._seen_ms = 0
+        self._signs = 0
+        """Of life, so far. Periods without one are counted: a clock that is set makes no door absent."""
 
     @property
     def one_way(self) -> bool:
@@ -89,7 +90,7 @@ class Link:
 
     def seen(self) -> None:
         """The machine gave a sign of life."""
-        self._seen_ms = self._clock.now_ms()
+        self._signs += 1
 
     # keeping the connection
 
@@ -137,10 +138,12 @@ class Link:
 
     async def _hold(self) -> None:
         """Heartbeats, until the door knocks again or is gone."""
+        missed, signs = 0, self._signs
         while not await self._knock_within(self.keepalive):
             if self.state is LinkState.ONLINE and not self.one_way:
                 await self._beat()
-            if self._clock.now_ms() - self._seen_ms >= MISSED * self.keepalive * 1000:
+            missed, signs = 0 if self._signs != signs else missed + 1, self._signs
+            if missed >= MISSED:
                 await self._set_offline()
                 return
         self._knocked.set()
