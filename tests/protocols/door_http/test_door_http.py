@@ -1,13 +1,17 @@
 """The door protocol's codec against the published exchanges, the signature's vectors and every rule of its tables."""
 
 import json
+import re
 import struct
 import zlib
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from linli.protocols import door_http
 from linli.protocols.door_http import INTERFACES, SOURCE_INTERFACES, Code, Refused, Server
@@ -19,6 +23,7 @@ from tests.protocols.door_http.published import EXCHANGES, TOKEN, UNLIKE_WRITTEN
 SIGNED = {"time": 1589472000, "mac": "00-16-EA-AE-3D-40", "sn": "123456789", "ip": "192.168.1.128"}
 
 
+WIRE_NAMES = sorted({name for case in EXCHANGES for name in re.findall(r'"(\w+)":', case.request.decode())})
 CARD = {"cardId": "1", "effectiveTime": "1", "expiryTime": "2"}
 
 
@@ -323,3 +328,50 @@ def test_answers_of_no_such_protocol() -> None:
     assert (refused.code, type(refused)) == (Code.DEVICE_UNKNOWN, door_http.Answer)
     assert len(TOKEN) <= 64
     assert {one.server for one in INTERFACES.values()} == set(Server)
+
+
+def tried(call: Callable[[], Any]) -> tuple[Any, Refused | None]:
+    try:
+        return call(), None
+    except Refused as refused:
+        return None, refused
+
+
+anything = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-(2**60), 2**60), st.floats(), st.text(max_size=40)),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.sampled_from(WIRE_NAMES), inner, max_size=6)),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.sampled_from([path for path, one in INTERFACES.items() if not one.form]),
+    st.dictionaries(st.sampled_from(WIRE_NAMES), anything, max_size=8),
+)
+def test_whatever_a_peer_sends_is_a_message_or_a_bad_parameter(path: str, fields: dict[str, Any]) -> None:
+    body = json.dumps({"token": "t", "version": "2021-12-13", **fields}).encode()
+    message, refused = tried(lambda: door_http.read_request(INTERFACES[path], "application/json", body))
+    if refused is not None:
+        assert refused.code is Code.BAD_PARAMETER
+        assert refused.message
+        return
+    assert message is not None
+    kind, written = door_http.write_request(INTERFACES[path], message)
+    assert door_http.read_request(INTERFACES[path], kind, written) == message
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=300), st.sampled_from(["/recognize", "/faceAC/passEvent"]))
+def test_whatever_bytes_a_form_has(body: bytes, path: str) -> None:
+    head = b'--x\r\nContent-Disposition: form-data; name="photo"\r\n\r\n'
+    for sent in (body, head + body, head + body + b"\r\n--x--\r\n"):
+        with pytest.raises(Refused):
+            door_http.read_request(INTERFACES[path], "multipart/form-data; boundary=x", sent)
+
+
+@given(st.binary(max_size=200))
+def test_whatever_a_photo_is(data: bytes) -> None:
+    for sent in (data, b"\x89PNG\r\n\x1a\n" + data, b"\xff\xd8\xff" + data):
+        size, refused = tried(lambda sent=sent: door_http.check_photo(sent))  # type: ignore[misc]
+        assert refused.code is Code.BAD_PARAMETER if refused else min(size) >= 120
