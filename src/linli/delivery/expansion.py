@@ -51,7 +51,7 @@ class Expansion:
             (held.device, held.credential): held
             for held in await queries.targets_of_grant.all(self._db, grant_id=row.id)
         }
-        gone = [Target(*held[:4]) for key, held in there.items() if key not in wanted]
+        gone = [Target(*held[:4], held.schedule) for key, held in there.items() if key not in wanted]
         for chunk in batched(gone, CHUNK, strict=False):
             await self._write(row, chunk, live=False)
         changed = [target for key, target in wanted.items() if there.get(key) != _as_held(row, target)]
@@ -75,5 +75,5 @@ def _as_held(row: GrantRow, target: Target) -> HeldTarget:
     """How a target of the grant is stored."""
     return HeldTarget(
         target.device, target.credential, target.subject, target.content or row.content, row.community_id,
-        row.starts_ms, row.ends_ms,
+        row.starts_ms, row.ends_ms, target.schedule,
     )  # fmt: skip

@@ -22,6 +22,9 @@ grants = Table(
     flag("live", default=1),
     integer("generation"),
     integer("changed_ms"),
+    text_column(
+        "schedule", server_default=""
+    ),  # when within the window (`linli.rules.schedules`); "": always
     UniqueConstraint("tenant_id", "source", "kind", "subject", "credential", "target_type", "target"),
     Index("ix_delivery_grants_target", "target_type", "target"),
     Index("ix_delivery_grants_credential", "credential", "kind"),
@@ -41,6 +44,7 @@ targets = Table(
     integer("starts_ms"),
     integer("ends_ms"),
     text_column("content"),
+    text_column("schedule", server_default=""),  # the grant's and the device's own, where it has one
     PrimaryKeyConstraint("grant_id", "device", "kind", "credential"),
     Index("ix_delivery_targets_row", "device", "kind", "credential"),
     Index("ix_delivery_targets_subject", "subject", "community_id"),
@@ -109,6 +113,7 @@ grant_history = Table(
     text_column("caller"),  # `app:30239797`, `staff:12`
     text_column("reason"),
     integer("at_ms"),
+    text_column("schedule", server_default=""),
     Index("ix_delivery_grant_history_grant", "grant_id"),
     sqlite_autoincrement=True,
 )
@@ -127,6 +132,7 @@ desired_history = Table(
     text_column("detail"),
     text_column("caller"),
     integer("at_ms"),
+    text_column("schedule", server_default=""),  # of what was wanted then
     Index("ix_delivery_desired_history_row", "desired_id"),
     sqlite_autoincrement=True,
 )

@@ -24,6 +24,8 @@ class PastRight(NamedTuple):
     held_since_ms: int
     starts_ms: int
     ends_ms: int
+    schedule: str
+    """When within the window it opened the door (`linli.rules.schedules`); empty: always."""
     granted_by: str
     granted_ms: int
     reason: str
@@ -41,6 +43,7 @@ class _Step(NamedTuple):
     state: str
     deleting: int
     at_ms: int
+    schedule: str
 
 
 class _Grant(NamedTuple):
@@ -70,6 +73,7 @@ _steps = Query(
         desired_history.c.state,
         desired_history.c.deleting,
         desired_history.c.at_ms,
+        desired_history.c.schedule,
     )
     .join(desired, desired.c.id == desired_history.c.desired_id)
     .where(
@@ -117,7 +121,7 @@ async def held_at(scope: Scope, db: Reader, *, device: str, at_ms: int) -> list[
     held: dict[int, _Step] = {}
     for step in await _steps.all(db, scope, device=device, at=at_ms, states=_SETTLED):
         if step.state == State.HELD and not step.deleting:
-            held[step.desired_id] = held.get(step.desired_id, step)
+            held[step.desired_id] = held.get(step.desired_id, step)._replace(schedule=step.schedule)
         else:
             held.pop(step.desired_id, None)
     by_key = {(step.kind, step.credential): step for step in held.values()}
@@ -138,7 +142,7 @@ async def held_at(scope: Scope, db: Reader, *, device: str, at_ms: int) -> list[
     rights = []
     for key, step in by_key.items():
         bare = PastRight(
-            step.kind, step.credential, step.subject, "", step.at_ms, 0, 0, "", 0, "", "", None, ""
+            step.kind, step.credential, step.subject, "", step.at_ms, 0, 0, "", "", 0, "", "", None, ""
         )
         rights += found.get(key, [bare])
     return sorted(rights, key=lambda right: (right.subject, right.kind, right.credential))
@@ -152,6 +156,6 @@ def _right(step: _Step, row: _Grant, actions: list[_Action], at_ms: int) -> Past
     end = next((one for one in actions if one.at_ms > at_ms and one.action == "revoked"), None)
     return PastRight(
         row.kind, row.credential, row.subject or step.subject, row.source, step.at_ms, given.starts_ms,
-        given.ends_ms, given.caller, given.at_ms, given.reason, end.caller if end else "",
+        given.ends_ms, step.schedule, given.caller, given.at_ms, given.reason, end.caller if end else "",
         end.at_ms if end else None, end.reason if end else "",
     )  # fmt: skip

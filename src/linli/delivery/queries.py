@@ -215,6 +215,7 @@ targets_of_grant = Query(
         targets.c.community_id,
         targets.c.starts_ms,
         targets.c.ends_ms,
+        targets.c.schedule,
     ).where(targets.c.grant_id == bindparam("grant_id", type_=INT)),
     HeldTarget,
     unscoped=_WORKER,

@@ -31,6 +31,8 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     """UTC ms, both ends inclusive."""
     content: str = "{}"
     """JSON object in the kind's own shape, window left out."""
+    schedule: str = ""
+    """When within the window it holds (`linli.rules.schedules`); empty: always."""
 
 
 class GrantRow(NamedTuple):
@@ -49,6 +51,7 @@ class GrantRow(NamedTuple):
     live: int
     generation: int
     changed_ms: int
+    schedule: str = ""
 
 
 class Target(NamedTuple):
@@ -58,6 +61,7 @@ class Target(NamedTuple):
     credential: str
     subject: str
     content: str
+    schedule: str = ""
 
 
 class HeldTarget(NamedTuple):
@@ -70,6 +74,7 @@ class HeldTarget(NamedTuple):
     community_id: int
     starts_ms: int
     ends_ms: int
+    schedule: str = ""
 
 
 class Support(NamedTuple):
@@ -82,6 +87,7 @@ class Support(NamedTuple):
     starts_ms: int
     ends_ms: int
     content: str
+    schedule: str = ""
 
 
 class DesiredRow(NamedTuple):
@@ -125,13 +131,22 @@ class DesiredRow(NamedTuple):
         return wire_status(State(self.state), deleting=self.deleting, reason=self.reason)
 
 
-class Content(msgspec.Struct, frozen=True):
+class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a desired row carries: the window that holds now or next, and the kind's own body."""
 
     starts_ms: int
     ends_ms: int
     subject: str
     body: msgspec.Raw
+    schedule: str = ""
+    """When within its grants' windows it holds (`linli.rules.schedules`); empty: always."""
+    cut: bool = False
+    """The device keeps no schedules: the window is the schedule's present or next piece."""
+
+    @property
+    def cron(self) -> str:
+        """The schedule that the device is to keep by itself."""
+        return "" if self.cut else self.schedule
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 QR codes (spec A 4.3, spec E 5.4): unreadable or not held 103, the picture's own time past 102, before the
 window 101, after it 102, scans used up 104. Cards (spec E 5.3): not held 203, before 201, after 202.
-Both ends of a window belong to it.
+Both ends of a window belong to it. Outside its schedule a right is not effective, as before its window.
 """
 
 from dataclasses import dataclass
 from typing import Protocol
 
 from linli.rules.codes import PassCode
+from linli.rules.schedules import holds
 
 UNLIMITED = -1
 
@@ -20,6 +21,10 @@ class Right(Protocol):
     def starts_ms(self) -> int: ...
     @property
     def ends_ms(self) -> int: ...
+    @property
+    def schedule(self) -> str:
+        """When within the window it holds (`linli.rules.schedules`); empty: always."""
+        ...
 
 
 class ScanRight(Right, Protocol):
@@ -66,6 +71,8 @@ def check_qr(
         return Decision(PassCode.QR_NOT_EFFECTIVE, left)
     if now_ms > right.ends_ms:
         return Decision(PassCode.QR_EXPIRED, left)
+    if not holds(right.schedule, now_ms):
+        return Decision(PassCode.QR_NOT_EFFECTIVE, left)
     if left == 0:
         return Decision(PassCode.QR_USED_UP, 0)
     return Decision(PassCode.SUCCESS, left if left == UNLIMITED else left - 1)
@@ -105,4 +112,6 @@ def _check(right: Right | None, now_ms: int, unknown: PassCode, early: PassCode,
         return Decision(early)
     if now_ms > right.ends_ms:
         return Decision(late)
+    if not holds(right.schedule, now_ms):
+        return Decision(early)
     return Decision(PassCode.SUCCESS)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from linli.rules.schedules import holds, piece_at
+
 type Stay = Literal["living", "working", "pending", "rejected", "moved_out", "none"]
 type Action = Literal[
     "", "add_person", "review", "lift", "give_key", "serve", "extend", "redeliver", "sync_clock", "check_network",
@@ -37,6 +39,10 @@ class Way:
     """Why the delivery stands where it is."""
     ref: str = ""
     """Number of the delivery."""
+    schedule: str = ""
+    """When within the window it opens (`linli.rules.schedules`); empty: always."""
+    cut: bool = False
+    """The window is only the schedule's present or next piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,17 @@ def _best(facts: EntryFacts) -> Way | None:
 
 
 def _window(way: Way, now_ms: int) -> Iterator[Finding]:
-    if now_ms < way.starts_ms:
+    if (
+        way.schedule
+        and (way.cut or way.starts_ms <= now_ms <= way.ends_ms)
+        and not holds(way.schedule, now_ms)
+    ):
+        piece = piece_at(way.schedule, now_ms)
+        at_ms = piece.starts_ms if piece else None
+        yield Finding(
+            "window", "window_off_hours", False, "extend", {"at_ms": at_ms, "schedule": way.schedule}
+        )
+    elif now_ms < way.starts_ms:
         yield Finding("window", "window_early", False, "extend", {"at_ms": way.starts_ms})
     elif now_ms > way.ends_ms:
         yield Finding("window", "window_late", False, "extend", {"at_ms": way.ends_ms})

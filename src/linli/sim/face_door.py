@@ -25,6 +25,7 @@ from linli.protocols.face_data import (
 )
 from linli.rules import PassCode
 from linli.rules.credentials import Decision
+from linli.rules.schedules import holds
 from linli.sim.door import SimulatedDoor
 from linli.sim.link import CallFailed, Triple
 from linli.sim.linkface import FaceLibrary, LinkFace
@@ -115,6 +116,8 @@ class SimulatedFaceDoor(SimulatedDoor):
             return PassCode.FACE_NOT_EFFECTIVE
         if user.ends_ms and self._now_ms() > user.ends_ms:
             return PassCode.FACE_EXPIRED
+        if not holds(user.schedule, self._now_ms()):
+            return PassCode.FACE_NOT_EFFECTIVE
         return PassCode.SUCCESS
 
     async def upload_capture(self, picture: bytes) -> str:

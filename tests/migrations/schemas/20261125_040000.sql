@@ -34,9 +34,10 @@ CREATE TABLE access_credentials (
 	made_by TEXT NOT NULL, 
 	created_ms INTEGER NOT NULL, 
 	changed_ms INTEGER NOT NULL, 
+	schedule TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_access_credentials PRIMARY KEY (id)
 );
-INSERT INTO "access_credentials" VALUES(1,'1',1,'1','1','1','1','1','1',1,1,'1',1,1,1,'1','1',1,1);
+INSERT INTO "access_credentials" VALUES(1,'1',1,'1','1','1','1','1','1',1,1,'1',1,1,1,'1','1',1,1,'1');
 CREATE TABLE access_door_scopes (
 	iot_id TEXT NOT NULL, 
 	kind TEXT NOT NULL, 
@@ -44,9 +45,10 @@ CREATE TABLE access_door_scopes (
 	tenant_id TEXT NOT NULL, 
 	community_id INTEGER NOT NULL, 
 	created_ms INTEGER NOT NULL, 
+	schedule TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_access_door_scopes PRIMARY KEY (iot_id, kind, ref)
 );
-INSERT INTO "access_door_scopes" VALUES('1','1','1','1',1,1);
+INSERT INTO "access_door_scopes" VALUES('1','1','1','1',1,1,'1');
 CREATE TABLE access_doors (
 	iot_id TEXT NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -504,8 +506,8 @@ CREATE TABLE delivery_desired_history (
 	detail TEXT NOT NULL, 
 	caller TEXT NOT NULL, 
 	at_ms INTEGER NOT NULL
-);
-INSERT INTO "delivery_desired_history" VALUES(1,1,'1',1,1,'1',1,'1','1','1',1);
+, schedule TEXT DEFAULT '' NOT NULL);
+INSERT INTO "delivery_desired_history" VALUES(1,1,'1',1,1,'1',1,'1','1','1',1,'1');
 CREATE TABLE delivery_devices (
 	device TEXT NOT NULL, 
 	lease_until_ms INTEGER NOT NULL, 
@@ -525,8 +527,8 @@ CREATE TABLE delivery_grant_history (
 	caller TEXT NOT NULL, 
 	reason TEXT NOT NULL, 
 	at_ms INTEGER NOT NULL
-);
-INSERT INTO "delivery_grant_history" VALUES(1,1,'1',1,'1',1,1,'1','1','1',1);
+, schedule TEXT DEFAULT '' NOT NULL);
+INSERT INTO "delivery_grant_history" VALUES(1,1,'1',1,'1',1,1,'1','1','1',1,'1');
 CREATE TABLE delivery_grants (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	tenant_id TEXT NOT NULL, 
@@ -542,10 +544,10 @@ CREATE TABLE delivery_grants (
 	content TEXT NOT NULL, 
 	live INTEGER DEFAULT '1' NOT NULL, 
 	generation INTEGER NOT NULL, 
-	changed_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, schedule TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT uq_delivery_grants_tenant_id_source_kind_subject_credential_target_type_target UNIQUE (tenant_id, source, kind, subject, credential, target_type, target)
 );
-INSERT INTO "delivery_grants" VALUES(1,'1',1,'1','1','1','1','1','1',1,1,'1',1,1,1);
+INSERT INTO "delivery_grants" VALUES(1,'1',1,'1','1','1','1','1','1',1,1,'1',1,1,1,'1');
 CREATE TABLE delivery_holds (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	tenant_id TEXT NOT NULL, 
@@ -569,10 +571,10 @@ CREATE TABLE delivery_targets (
 	subject TEXT NOT NULL, 
 	starts_ms INTEGER NOT NULL, 
 	ends_ms INTEGER NOT NULL, 
-	content TEXT NOT NULL, 
+	content TEXT NOT NULL, schedule TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_delivery_targets PRIMARY KEY (grant_id, device, kind, credential)
 );
-INSERT INTO "delivery_targets" VALUES(1,'1','1','1','1',1,'1',1,1,'1');
+INSERT INTO "delivery_targets" VALUES(1,'1','1','1','1',1,'1',1,1,'1','1');
 CREATE TABLE department_members (
 	department_id INTEGER NOT NULL, 
 	person_id INTEGER NOT NULL, 

@@ -27,15 +27,21 @@ HELD = QrPermission("ALIF24DD9END8CD3", 1568270392000, 1599892792000, 600, share
 texts = st.text(min_size=1, max_size=40)
 times = st.integers(0, 2**52)
 qr_codes = st.builds(
-    lambda code, starts, ends, scans, shared: QrPermission(code, starts, ends, scans, shared and scans >= 0),
+    lambda code, starts, ends, scans, shared, cron: QrPermission(
+        code, starts, ends, scans, shared and scans >= 0, cron
+    ),
     texts,
     times,
     times,
     st.one_of(st.just(-1), st.integers(0, 10**6)),
     st.booleans(),
+    st.sampled_from(("", "* * 8-17 ? * MON-FRI")),
 )
-cards = st.builds(CardPermission, texts, times, times, st.one_of(st.just(""), texts))
-passwords = st.builds(PasswordPermission, texts, times, times, st.one_of(st.just(""), texts))
+schedules = st.sampled_from(("", "* * 8-17 ? * MON-FRI", "* 30-59 8 ? * *;* * 9-17 ? * *"))
+cards = st.builds(CardPermission, texts, times, times, st.one_of(st.just(""), texts), schedules)
+passwords = st.builds(
+    PasswordPermission, texts, times, times, st.one_of(st.just(""), texts), st.just(""), schedules
+)
 
 
 def entries(permissions: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -87,6 +93,31 @@ def test_cards_carry_both_spellings_of_their_window() -> None:
             name: value for name, value in row.items() if not name.endswith(spelling) or spelling == "Time"
         }
         assert decode(json.dumps({"tradCardPermissionList": [kept]})) == file
+
+
+def test_a_schedule_goes_beside_the_window() -> None:
+    """`cron` is ours, under the name that the face calls give a validity expression (spec E C6)."""
+    office = "* * 8-17 ? * MON-FRI"
+    file = PermissionFile(
+        qr=(Entry.put(QrPermission("A", 1, 2, schedule=office)),),
+        ble_cards=(Entry.put(CardPermission("B", 1, 2, schedule=office)),),
+        passwords=(Entry.put(PasswordPermission("7", 1, 2, schedule=office)),),
+    )
+    assert json.loads(encode(file)) == {
+        "qrCodePermissionList": [
+            {"type": 1, "qrCode": "A", "startTime": "1", "endTime": "2", "cron": office, "maxScanTimes": -1}
+        ],
+        "bleCardPermissionList": [
+            {
+                "type": 1, "cardId": "B", "startTime": "1", "endTime": "2", "cron": office,
+                "effectiveTime": "1", "expiryTime": "2",
+            }
+        ],
+        "passwordPermissionList": [
+            {"type": 1, "password": "7", "startTime": "1", "endTime": "2", "cron": office}
+        ],
+    }  # fmt: skip
+    assert decode(encode(file)) == file
 
 
 @pytest.mark.parametrize("scans", [600, "600"])

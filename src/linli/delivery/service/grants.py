@@ -23,6 +23,7 @@ _change = Command(
         starts_ms=bindparam("to_starts", type_=INT),
         ends_ms=bindparam("to_ends", type_=INT),
         content=bindparam("to_content"),
+        schedule=bindparam("to_schedule"),
         live=bindparam("to_live", type_=INT),
         generation=grants.c.generation + 1,
         changed_ms=bindparam("to_changed", type_=INT),
@@ -40,27 +41,26 @@ async def grant(scope: Scope, tx: Tx, *, wish: Grant, now_ms: int, reason: str =
     if wish.ends_ms < wish.starts_ms:
         raise BadInput(field="expiryTime", rule="after", other="effectiveTime")
     row = await _find(scope, tx, wish)
-    values = (wish.starts_ms, wish.ends_ms, wish.content)
+    values = (wish.community_id, wish.starts_ms, wish.ends_ms, wish.content, wish.schedule)
     if row is None:
         fresh = GrantRow(
             0, scope.tenant, wish.community_id, wish.source, wish.kind, wish.subject, wish.credential,
-            wish.target_type, wish.target, *values, 1, 1, now_ms,
+            wish.target_type, wish.target, wish.starts_ms, wish.ends_ms, wish.content, 1, 1, now_ms,
+            wish.schedule,
         )  # fmt: skip
         columns = fresh._asdict()
         del columns["id"]
         new_id = await tx.insert(grants, columns)
         assert new_id is not None
         row, action = fresh._replace(id=new_id), "granted"
-    elif row.live and (row.community_id, row.starts_ms, row.ends_ms, row.content) == (
-        wish.community_id,
-        *values,
-    ):
+    elif row.live and (row.community_id, row.starts_ms, row.ends_ms, row.content, row.schedule) == values:
         return row.id
     else:
         action = "changed" if row.live else "granted"
         row = row._replace(
-            community_id=wish.community_id, starts_ms=values[0], ends_ms=values[1], content=values[2], live=1
-        )
+            community_id=wish.community_id, starts_ms=wish.starts_ms, ends_ms=wish.ends_ms, content=wish.content,
+            schedule=wish.schedule, live=1,
+        )  # fmt: skip
         await _write(tx, row, now_ms)
     await _note(scope, tx, row, action, reason, now_ms)
     await _reach(scope, tx, row, now_ms)
@@ -149,6 +149,7 @@ async def _write(tx: Tx, row: GrantRow, now_ms: int) -> None:
         to_starts=row.starts_ms,
         to_ends=row.ends_ms,
         to_content=row.content,
+        to_schedule=row.schedule,
         to_live=row.live,
         to_changed=now_ms,
     )
@@ -165,6 +166,7 @@ async def _note(scope: Scope, tx: Tx, row: GrantRow, action: str, reason: str, n
             "starts_ms": row.starts_ms,
             "ends_ms": row.ends_ms,
             "content": row.content,
+            "schedule": row.schedule,
             "caller": caller_of(scope),
             "reason": reason,
             "at_ms": now_ms,
@@ -176,5 +178,5 @@ async def _reach(scope: Scope, tx: Tx, row: GrantRow, now_ms: int) -> None:
     if row.target_type != ON_DEVICE:
         await outbox.add(tx, EXPAND_GRANT, ExpandGrant(row.id), key=f"grant:{row.id}")
         return
-    target = Target(row.target, row.credential, row.subject, row.content)
+    target = Target(row.target, row.credential, row.subject, row.content, row.schedule)
     await set_targets(tx, row, [target], live=bool(row.live), caller=caller_of(scope), now_ms=now_ms)

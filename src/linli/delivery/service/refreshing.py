@@ -8,10 +8,13 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 
+from linli.delivery.capabilities import keeps_schedules
 from linli.delivery.models import desired, holds, targets
 from linli.delivery.schemas import DesiredRow, GrantRow, Support, Target
-from linli.delivery.service.transitions import content_hash, fresh_row, save_many, unite
+from linli.delivery.service.transitions import content_hash, fresh_row, save_many
+from linli.delivery.service.uniting import unite
 from linli.kernel.db import INT, Command, Query, Tx, any_of
+from linli.kernel.scope import Scope
 from linli.sync import new_item, want
 
 _HERE = "the rows of one device, found by a grant that was read in scope or by a worker"
@@ -37,6 +40,7 @@ _supports = Query(
         targets.c.starts_ms,
         targets.c.ends_ms,
         targets.c.content,
+        targets.c.schedule,
     )
     .where(
         targets.c.device == bindparam("device"),
@@ -100,6 +104,7 @@ async def set_targets(
                     "starts_ms": row.starts_ms,
                     "ends_ms": row.ends_ms,
                     "content": target.content or row.content,
+                    "schedule": target.schedule,
                 }
                 for target in some
             ]
@@ -107,7 +112,7 @@ async def set_targets(
                 targets,
                 values,
                 keys=("grant_id", "device", "kind", "credential"),
-                update=("community_id", "subject", "starts_ms", "ends_ms", "content"),
+                update=("community_id", "subject", "starts_ms", "ends_ms", "content", "schedule"),
             )
         else:
             await _drop_targets.run(
@@ -137,10 +142,10 @@ async def refresh_many(
         await _insert(tx, device, kind, missing, supports, now_ms)
         rows = {row.credential: row for row in await _rows.all(tx, **binds)}
         supports = await _supported(tx, binds)
-    contents, moves = [], []
+    contents, moves, keeps = [], [], await _keeps_schedules(tx, device, supports)
     for credential, row in rows.items():
         held = supports.get(credential, [])
-        content, recheck_ms = unite(held, now_ms)
+        content, recheck_ms = unite(held, now_ms, keeps_schedules=keeps)
         community_id, subject = held[-1][2:4] if held else (row.community_id, row.subject)
         told = (community_id, subject, content, recheck_ms)
         if told != (row.community_id, row.subject, row.content, row.recheck_ms):
@@ -153,11 +158,19 @@ async def refresh_many(
                     "to_recheck": recheck_ms,
                 }
             )
-            row = row._replace(community_id=community_id, subject=subject)
+            row = row._replace(community_id=community_id, subject=subject, content=content)
         moves.append((row, want(row.item, content_hash(content), now_ms=now_ms)))
     if contents:
         await _save_content.run_many(tx, contents)
     await save_many(tx, moves, caller=caller, now_ms=now_ms)
+
+
+async def _keeps_schedules(tx: Tx, device: str, supports: dict[str, list[Support]]) -> bool:
+    """Whether a device keeps schedules itself; not asked where there are none."""
+    scheduled = next((one for held in supports.values() for one in held if one.schedule), None)
+    if scheduled is None:
+        return True
+    return await keeps_schedules(Scope.system(scheduled.tenant_id, "delivery"), tx, device=device)
 
 
 async def _supported(tx: Tx, binds: dict[str, Any]) -> dict[str, list[Support]]:

@@ -9,13 +9,10 @@ import msgspec
 from sqlalchemy import bindparam, update
 
 from linli.delivery.models import desired, desired_history
-from linli.delivery.schemas import Content, DeliverySettled, DesiredRow, Support
+from linli.delivery.schemas import Content, DeliverySettled, DesiredRow
 from linli.kernel.db import INT, Command, Database, Tx
 from linli.kernel.events import emit
-from linli.sync import ABSENT, Item, State, Window, next_change, window_now, wire_status
-
-LINGER_MS = 86_400_000
-"""An ended right stays on the device for a day, so that the door says "expired" and not "unknown", then goes."""
+from linli.sync import ABSENT, Item, State, wire_status
 
 _wakers: dict[int, list[asyncio.Event]] = {}
 
@@ -56,31 +53,6 @@ def wake_worker(db: Database) -> None:
 def content_hash(content: str) -> str:
     """How `wanted` and `reported` name a content; ABSENT for none."""
     return hashlib.sha256(content.encode()).hexdigest()[:32] if content else ABSENT
-
-
-def unite(supports: list[Support], now_ms: int) -> tuple[str, int | None]:
-    """What a device should hold for these grants now, and when that changes by time alone.
-
-    The window is the union's current or next piece (never a gap between two grants); the body is that of the
-    newest grant in the piece. Returns ("", None) when nothing is to be held.
-    """
-    if not supports:
-        return "", None
-    windows = [Window(support.starts_ms, support.ends_ms) for support in supports]
-    window = window_now(windows, now_ms)
-    if window is None:
-        last = max(supports, key=lambda support: (support.ends_ms, support.grant_id))
-        if now_ms > last.ends_ms + LINGER_MS:
-            return "", None
-        return _content(last, Window(last.starts_ms, last.ends_ms)), last.ends_ms + LINGER_MS + 1
-    inside = [s for s in supports if s.starts_ms <= window.ends_ms and s.ends_ms >= window.starts_ms]
-    newest = max(inside, key=lambda support: support.grant_id)
-    return _content(newest, window), next_change(windows, now_ms)
-
-
-def _content(support: Support, window: Window) -> str:
-    body = msgspec.Raw(support.content.encode())
-    return msgspec.json.encode(Content(window.starts_ms, window.ends_ms, support.subject, body)).decode()
 
 
 async def save(tx: Tx, row: DesiredRow, item: Item, *, caller: str, now_ms: int, quiet: bool = False) -> None:
@@ -134,7 +106,12 @@ def _history_line(row: DesiredRow, item: Item, caller: str, now_ms: int) -> dict
         "detail": item.detail,
         "caller": caller,
         "at_ms": now_ms,
+        "schedule": _schedule_of(row.content),
     }
+
+
+def _schedule_of(content: str) -> str:
+    return msgspec.json.decode(content, type=Content).schedule if '"schedule"' in content else ""
 
 
 def _settled(row: DesiredRow, item: Item, now_ms: int) -> DeliverySettled:

@@ -164,17 +164,23 @@ def permission_file(batch: Sequence[Parcel], pins: Mapping[str, str] | None = No
         starts, ends, person = content.starts_ms, content.ends_ms, content.subject
         if item.kind == QR:
             body = msgspec.json.decode(content.body, type=QrBody)
-            right = QrPermission(key, starts, ends, body.max_scans, body.shared)
+            right = QrPermission(key, starts, ends, body.max_scans, body.shared, content.cron)
             qr.append(Entry.put(right, change))
         elif item.kind == PIN:
             salt = "" if clear else msgspec.json.decode(content.body, type=PinBody).salt
-            passwords.append(Entry.put(PasswordPermission(key, starts, ends, person, salt), change))
+            passwords.append(
+                Entry.put(PasswordPermission(key, starts, ends, person, salt, content.cron), change)
+            )
         else:
-            cards[item.kind].append(Entry.put(CardPermission(key, starts, ends, person), change))
+            cards[item.kind].append(
+                Entry.put(CardPermission(key, starts, ends, person, content.cron), change)
+            )
     return PermissionFile(tuple(qr), tuple(cards[CARD]), tuple(cards[BLE]), tuple(passwords))
 
 
 async def every_door(scope: Scope, db: Reader, grant: GrantRow) -> list[Target]:
     """Expander of grants on all doors of a community."""
     doors = await doors_of_community(scope, db, community_id=int(grant.target))
-    return [Target(door.iot_id, grant.credential, grant.subject, grant.content) for door in doors]
+    return [
+        Target(door.iot_id, grant.credential, grant.subject, grant.content, grant.schedule) for door in doors
+    ]

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, select
 from linli.delivery import service as delivery
 from linli.delivery.queries import rows_of_subject
 from linli.delivery.schemas import Content
+from linli.domains.access.hours import words_of
 from linli.domains.access.models import credentials, passes, qr_permissions
 from linli.domains.access.queries import keys
 from linli.domains.access.queries.permissions import codes_used
@@ -112,6 +113,7 @@ def told(finding: Finding, language: str) -> Told:
     reason = str(facts.get("reason", ""))
     words_of_reason = text(reason, language) if reason else ""
     facts["reason"] = "" if words_of_reason == reason else words_of_reason
+    facts["hours"] = words_of(str(facts.pop("schedule", "")), language)
     if "kind" in facts:
         facts["kind"] = text(f"entry.kind_{facts['kind']}", language)
     key = f"entry.{finding.code}"
@@ -154,7 +156,7 @@ async def _ways(scope: Scope, db: Reader, door: Door, identity_id: str) -> tuple
         ways.append(
             Way(
                 row.kind.rpartition(".")[2], content.starts_ms, content.ends_ms, row.status, left,
-                row.reason, str(row.id),
+                row.reason, str(row.id), content.schedule, content.cut,
             )
         )  # fmt: skip
     return tuple(ways)

@@ -174,6 +174,9 @@ door_scopes = Table(
     text_column("tenant_id"),
     integer("community_id"),
     integer("created_ms"),
+    text_column(
+        "schedule", server_default=""
+    ),  # when the door serves them (`linli.rules.schedules`); "": always
     PrimaryKeyConstraint("iot_id", "kind", "ref"),
     Index("ix_access_door_scopes_community", "community_id"),
 )
@@ -201,6 +204,7 @@ credentials = Table(
     text_column("made_by"),
     integer("created_ms"),
     integer("changed_ms"),
+    text_column("schedule", server_default=""),
     Index("ix_access_credentials_found", "community_id", "kind", "credential"),
     Index("ix_access_credentials_holder", "identity_id", "live"),
     Index("ix_access_credentials_list", "community_id", "changed_ms"),

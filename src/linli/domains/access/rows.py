@@ -132,6 +132,8 @@ class DoorScope(NamedTuple):
     tenant_id: str
     community_id: int
     created_ms: int
+    schedule: str = ""
+    """When the door serves them (`linli.rules.schedules`); empty: always."""
 
 
 class Credential(NamedTuple):
@@ -155,3 +157,4 @@ class Credential(NamedTuple):
     made_by: str
     created_ms: int
     changed_ms: int
+    schedule: str = ""

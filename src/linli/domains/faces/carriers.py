@@ -164,7 +164,15 @@ def _wanted(person: str, content: Content) -> tuple[FaceUser, FaceImage]:
     body = _body(content)
     ends = 0 if content.ends_ms >= FOREVER_MS else content.ends_ms
     user = FaceUser(
-        person, body.name, body.groups, body.at_ms, body.extra, body.policy, content.starts_ms, ends
+        person,
+        body.name,
+        body.groups,
+        body.at_ms,
+        body.extra,
+        body.policy,
+        content.starts_ms,
+        ends,
+        content.cron,
     )
     return user, FaceImage(person, body.md5, body.size, body.at_ms)
 
@@ -178,6 +186,7 @@ def _print(user: FaceUser, md5: str) -> str:
         user.policy,
         user.starts_ms,
         user.ends_ms,
+        user.schedule,
     )
     return hashlib.sha256(repr((said, md5)).encode()).hexdigest()[:32]
 

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("schedule", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_credentials")),
     )
     with op.batch_alter_table("access_credentials", schema=None) as batch_op:
@@ -57,6 +58,7 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.Text(), nullable=False),
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("schedule", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("iot_id", "kind", "ref", name=op.f("pk_access_door_scopes")),
     )
     with op.batch_alter_table("access_door_scopes", schema=None) as batch_op:
@@ -530,6 +532,9 @@ def upgrade() -> None:
     with op.batch_alter_table("delivery_desired", schema=None) as batch_op:
         batch_op.create_index("ix_delivery_desired_credential", ["credential", "kind"], unique=False)
 
+    with op.batch_alter_table("delivery_desired_history", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("schedule", sa.Text(), server_default="", nullable=False))
+
     with op.batch_alter_table("delivery_devices", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("compare_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
@@ -540,10 +545,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("compared", sa.Text(), server_default="", nullable=False))
         batch_op.create_index("ix_delivery_devices_compare", ["compare_ms"], unique=False)
 
+    with op.batch_alter_table("delivery_grant_history", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("schedule", sa.Text(), server_default="", nullable=False))
+
     with op.batch_alter_table("delivery_grants", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("schedule", sa.Text(), server_default="", nullable=False))
         batch_op.create_index("ix_delivery_grants_credential", ["credential", "kind"], unique=False)
 
     with op.batch_alter_table("delivery_targets", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("schedule", sa.Text(), server_default="", nullable=False))
         batch_op.create_index("ix_delivery_targets_credential", ["credential", "kind"], unique=False)
         batch_op.create_index("ix_delivery_targets_subject", ["subject", "community_id"], unique=False)
 
@@ -652,15 +662,23 @@ def downgrade() -> None:
     with op.batch_alter_table("delivery_targets", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_targets_subject")
         batch_op.drop_index("ix_delivery_targets_credential")
+        batch_op.drop_column("schedule")
 
     with op.batch_alter_table("delivery_grants", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_grants_credential")
+        batch_op.drop_column("schedule")
+
+    with op.batch_alter_table("delivery_grant_history", schema=None) as batch_op:
+        batch_op.drop_column("schedule")
 
     with op.batch_alter_table("delivery_devices", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_devices_compare")
         batch_op.drop_column("compared")
         batch_op.drop_column("compared_ms")
         batch_op.drop_column("compare_ms")
+
+    with op.batch_alter_table("delivery_desired_history", schema=None) as batch_op:
+        batch_op.drop_column("schedule")
 
     with op.batch_alter_table("delivery_desired", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_desired_credential")

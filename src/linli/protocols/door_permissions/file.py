@@ -4,6 +4,8 @@ The source specifies only the QR entry. Card entries follow the local door proto
 (2.3.1.2 is silent; 3.5.1.2, 5.1 names `cardId`, `userId`, `effectiveTime`, `expiryTime`), and carry the QR
 entry's `startTime`/`endTime` beside, so that firmware written to either reading finds its window.
 `maxScanTimes` is a String in the table and a number in the sample: written as the sample, read as either.
+`cron` is ours, named as the validity expression of the face calls (spec E C6): left out where there is none, and
+sent only to doors that say they keep schedules, so that firmware without it sees the file it knows.
 """
 
 from collections.abc import Callable
@@ -27,6 +29,7 @@ QR, CARDS, BLE_CARDS, PASSWORDS = (
     "bleCardPermissionList",
     "passwordPermissionList",
 )
+MOST_CRON = 4096
 type _Object = dict[str, Any]
 
 
@@ -66,12 +69,13 @@ def _write[P: (QrPermission, CardPermission, PasswordPermission)](
     return head if entry.permission is None else head | fields(entry.permission)
 
 
-def _window(starts_ms: int, ends_ms: int) -> _Object:
-    return {"startTime": str(starts_ms), "endTime": str(ends_ms)}
+def _window(permission: QrPermission | CardPermission | PasswordPermission) -> _Object:
+    cron = {"cron": permission.schedule} if permission.schedule else {}
+    return {"startTime": str(permission.starts_ms), "endTime": str(permission.ends_ms)} | cron
 
 
 def _qr_fields(permission: QrPermission) -> _Object:
-    fields = _window(permission.starts_ms, permission.ends_ms) | {"maxScanTimes": permission.max_scans}
+    fields = _window(permission) | {"maxScanTimes": permission.max_scans}
     if permission.max_scans != UNLIMITED:
         fields["maxScanScope"] = "SHARE" if permission.shared else "DEVICE"
     return fields
@@ -80,17 +84,13 @@ def _qr_fields(permission: QrPermission) -> _Object:
 def _card_fields(permission: CardPermission) -> _Object:
     person = {"userId": permission.person_id} if permission.person_id else {}
     starts, ends = str(permission.starts_ms), str(permission.ends_ms)
-    return (
-        person
-        | _window(permission.starts_ms, permission.ends_ms)
-        | {"effectiveTime": starts, "expiryTime": ends}
-    )
+    return person | _window(permission) | {"effectiveTime": starts, "expiryTime": ends}
 
 
 def _password_fields(permission: PasswordPermission) -> _Object:
     person = {"userId": permission.person_id} if permission.person_id else {}
     salt = {"salt": permission.salt} if permission.salt else {}
-    return person | _window(permission.starts_ms, permission.ends_ms) | salt
+    return person | _window(permission) | salt
 
 
 def _read[P: (QrPermission, CardPermission, PasswordPermission)](
@@ -135,6 +135,13 @@ def _read_window(row: _Object) -> tuple[int, int]:
     return _integer(row, "startTime", "effectiveTime"), _integer(row, "endTime", "expiryTime")
 
 
+def _cron(row: _Object) -> str:
+    cron = row.get("cron") or ""
+    if not isinstance(cron, str) or len(cron) > MOST_CRON:
+        raise ValueError(f"cron must be a text of at most {MOST_CRON} characters")
+    return cron
+
+
 def _person(row: _Object) -> str:
     person = row.get("userId") or ""
     if not isinstance(person, str):
@@ -148,15 +155,15 @@ def _read_qr(row: _Object) -> QrPermission:
     scope = row.get("maxScanScope") or "DEVICE"
     if scope not in ("SHARE", "DEVICE"):
         raise ValueError("maxScanScope must be SHARE or DEVICE")
-    return QrPermission(row["qrCode"], starts_ms, ends_ms, scans, scope == "SHARE")
+    return QrPermission(row["qrCode"], starts_ms, ends_ms, scans, scope == "SHARE", _cron(row))
 
 
 def _read_card(row: _Object) -> CardPermission:
-    return CardPermission(row["cardId"], *_read_window(row), _person(row))
+    return CardPermission(row["cardId"], *_read_window(row), _person(row), _cron(row))
 
 
 def _read_password(row: _Object) -> PasswordPermission:
     salt = row.get("salt") or ""
     if not isinstance(salt, str):
         raise ValueError("salt must be a text")
-    return PasswordPermission(row["password"], *_read_window(row), _person(row), salt)
+    return PasswordPermission(row["password"], *_read_window(row), _person(row), salt, _cron(row))

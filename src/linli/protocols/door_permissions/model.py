@@ -25,6 +25,8 @@ class QrPermission:
     max_scans: int = UNLIMITED
     shared: bool = False
     """True (`SHARE`): all doors count together, which only the platform can; False (`DEVICE`): this door alone."""
+    schedule: str = ""
+    """Cron expressions joined by `;` for when within the window it opens; empty: always."""
 
     @property
     def key(self) -> str:
@@ -37,6 +39,7 @@ class CardPermission:
     starts_ms: int
     ends_ms: int
     person_id: str = ""
+    schedule: str = ""
 
     @property
     def key(self) -> str:
@@ -52,6 +55,7 @@ class PasswordPermission:
     person_id: str = ""
     salt: str = ""
     """For doors that keep digests only (`linli.rules.pins`); empty: the password is in clear."""
+    schedule: str = ""
 
     @property
     def key(self) -> str:

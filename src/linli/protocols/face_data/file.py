@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from linli.protocols.face_data.model import (
+    MAX_CRON,
     MAX_EXTRA_INFO,
     MAX_GROUP_ID,
     MAX_GROUPS,
@@ -151,7 +152,11 @@ def _user(user: FaceUser) -> _Object:
         "policy": user.policy,
         "startTime": str(user.starts_ms),
     }
-    return row | {"endTime": str(user.ends_ms)} if user.ends_ms else row
+    if user.ends_ms:
+        row["endTime"] = str(user.ends_ms)
+    if user.schedule:
+        row["cron"] = user.schedule
+    return row
 
 
 def _read_user(row: Mapping[str, Any]) -> FaceUser:
@@ -173,6 +178,7 @@ def _read_user(row: Mapping[str, Any]) -> FaceUser:
         policy,
         _number(row, "startTime"),
         _number(row, "endTime"),
+        _optional(row, "cron", MAX_CRON),
     )
 
 

@@ -7,6 +7,7 @@ MAX_NAME = 128
 MAX_GROUP_ID = 64
 MAX_GROUPS = 16
 MAX_EXTRA_INFO = 2048
+MAX_CRON = 4096
 MAX_BATCH = 15
 """Pictures that a device takes at once (`addFaceBatchSize`)."""
 
@@ -25,6 +26,8 @@ class FaceUser:
     starts_ms: int = 0
     ends_ms: int = 0
     """0: without end."""
+    schedule: str = ""
+    """Cron expressions joined by `;` for when within the window it opens; empty: always."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from linli.delivery.queries import rows_of_credentials
 from linli.delivery.schemas import FOREVER_MS
+from linli.domains.access.hours import Hours, read_hours, tell_hours, words_of
 from linli.domains.access.queries import credentials as queries
 from linli.domains.access.queries.persons import names_of
 from linli.domains.access.rows import Credential
@@ -42,6 +43,8 @@ class CredentialRow(msgspec.Struct, rename="camel", frozen=True):
     used: int
     live: bool
     end_reason: str
+    hours: Annotated[Hours | None, Meta(description="When it opens; null: at all hours.")]
+    hours_words: str
     doors: Annotated[int, Meta(description="Doors that should hold it.")]
     held: Annotated[int, Meta(description="Doors that confirmed it.")]
 
@@ -57,6 +60,7 @@ class CredentialIn(msgspec.Struct, rename="camel"):
     starts_ms: int | None = None
     ends_ms: Annotated[int, Meta(description="UTC ms; default: without end")] = FOREVER_MS
     max_uses: int = UNLIMITED
+    hours: Annotated[Hours | None, Meta(description="When it opens; default: at all hours.")] = None
 
 
 class CredentialGiven(msgspec.Struct, rename="camel", frozen=True):
@@ -102,7 +106,7 @@ class CredentialRoutes(Controller):
         scope, now = within.narrowed(community_id), clock.now_ms()
         wish = credentials.Wish(
             community_id, _KINDS[data.kind], data.number, data.person_id, data.reach, tuple(data.iot_ids),
-            data.label, data.starts_ms, data.ends_ms, data.max_uses,
+            data.label, data.starts_ms, data.ends_ms, data.max_uses, read_hours(data.hours, "hours"),
         )  # fmt: skip
         async with db.begin() as tx:
             await people.require_community(scope, tx, community_id)
@@ -149,7 +153,8 @@ async def _told(scope: Scope, db: Reader, found: list[Credential]) -> list[Crede
             CredentialRow(
                 str(row.id), short_kind(row.kind), "" if row.kind == PIN else row.credential, row.identity_id,
                 names.get(row.identity_id, ""), reach, row.label, row.starts_ms, row.ends_ms, row.max_uses,
-                row.used, bool(row.live), row.end_reason, len(at), sum(at),
+                row.used, bool(row.live), row.end_reason, tell_hours(row.schedule),
+                words_of(row.schedule, scope.language) if row.schedule else "", len(at), sum(at),
             )
         )  # fmt: skip
     return rows

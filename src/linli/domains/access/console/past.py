@@ -9,6 +9,7 @@ from litestar.params import FromPath, QueryParameter
 from msgspec import Meta
 
 from linli.delivery.past import held_at
+from linli.domains.access.hours import words_of
 from linli.domains.access.queries.doors import get_door
 from linli.domains.access.queries.persons import names_of
 from linli.domains.access.service.kinds import KEY
@@ -18,6 +19,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+from linli.rules.schedules import holds
 
 
 class PastRightRow(msgspec.Struct, rename="camel", frozen=True):
@@ -32,9 +34,10 @@ class PastRightRow(msgspec.Struct, rename="camel", frozen=True):
     source: Annotated[
         str, Meta(description="home, staff, qr, card, credential, visitor …; empty: none any more")
     ]
-    valid: Annotated[bool, Meta(description="Its window was open at that time.")]
+    valid: Annotated[bool, Meta(description="Its window and its hours were open at that time.")]
     starts_ms: int
     ends_ms: int
+    hours_words: Annotated[str, Meta(description="When within them; empty: at all hours.")]
     held_since_ms: int
     granted_by: str
     granted_ms: int
@@ -75,8 +78,10 @@ class PastRoutes(Controller):
             PastRightRow(
                 one.subject, names.get(one.subject, ""), one.kind.rpartition(".")[2],
                 one.credential[-4:] if one.kind in ("door.card", "door.ble") else "",
-                one.source.partition(":")[0], one.source != "" and one.starts_ms <= at <= one.ends_ms,
-                one.starts_ms, one.ends_ms, one.held_since_ms, callers.get(one.granted_by, one.granted_by),
+                one.source.partition(":")[0],
+                one.source != "" and one.starts_ms <= at <= one.ends_ms and holds(one.schedule, at),
+                one.starts_ms, one.ends_ms, words_of(one.schedule, within.language) if one.schedule else "",
+                one.held_since_ms, callers.get(one.granted_by, one.granted_by),
                 one.granted_ms, one.reason, callers.get(one.ended_by, one.ended_by), one.ended_ms, one.end_reason,
             )
             for one in shown

@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.delivery import service as delivery
+from linli.domains.access.hours import Hours, read_hours, tell_hours
 from linli.domains.access.queries import keys as key_queries
 from linli.domains.access.queries.doors import get_door
 from linli.domains.access.queries.persons import names_of
@@ -43,6 +44,13 @@ class Served(msgspec.Struct, rename="camel", frozen=True):
     kind: Literal["space", "group"]
     id: str
     name: str
+    hours: Annotated[Hours | None, Meta(description="When the door serves them; null: at all hours.")] = None
+
+
+class ServedHours(msgspec.Struct, rename="camel", frozen=True):
+    kind: Literal["space", "group"]
+    id: str
+    hours: Hours
 
 
 class DoorScopes(msgspec.Struct, rename="camel", frozen=True):
@@ -57,6 +65,9 @@ class DoorScopesIn(msgspec.Struct, rename="camel"):
     space_ids: list[int]
     group_ids: list[str]
     call_space_id: int | None = None
+    hours: Annotated[list[ServedHours], Meta(description="Of those who are not served at all hours.")] = (
+        msgspec.field(default_factory=list)
+    )
 
 
 class StaffKey(msgspec.Struct, rename="camel", frozen=True):
@@ -225,6 +236,7 @@ class DoorScopeRoutes(Controller):
                 "space" if row.kind == scopes.SPACE else "group",
                 row.ref,
                 names.get(int(row.ref), "") if row.kind == scopes.SPACE else groups.get(row.ref, ""),
+                tell_hours(row.schedule),
             )
             for row in rows
         ]
@@ -243,8 +255,13 @@ class DoorScopeRoutes(Controller):
     ) -> None:
         """Save whom a door serves; keys, cards and faces go to it or leave it after the answer."""
         now = clock.now_ms()
+        schedules: dict[scopes.Ref, str] = {
+            (one.kind, one.id): read_hours(one.hours, f"hours[{number}]")
+            for number, one in enumerate(data.hours)
+        }
         async with db.begin() as tx:
             await scopes.set_pass_scope(
-                within, tx, iot_id=iot_id, space_ids=data.space_ids, group_ids=data.group_ids, now_ms=now
-            )
+                within, tx, iot_id=iot_id, space_ids=data.space_ids, group_ids=data.group_ids, schedules=schedules,
+                now_ms=now,
+            )  # fmt: skip
             await scopes.set_call_scope(within, tx, iot_id=iot_id, space_id=data.call_space_id, now_ms=now)

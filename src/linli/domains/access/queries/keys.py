@@ -15,6 +15,7 @@ from linli.domains.people.queries import persons, residents
 from linli.kernel.db import INT, Query, Reader
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
+from linli.rules.schedules import both, either, holds
 
 HOME, STAFF = "home", "staff"
 """Sources of codes that are keys."""
@@ -44,9 +45,18 @@ async def find_key(
 
 async def serving_doors(scope: Scope, db: Reader, *, community_id: int, identity_id: str) -> list[str]:
     """iotIds of the doors whose pass scope a person is in, by house or by group."""
+    return sorted(await hours_at_doors(scope, db, community_id=community_id, identity_id=identity_id))
+
+
+async def hours_at_doors(scope: Scope, db: Reader, *, community_id: int, identity_id: str) -> dict[str, str]:
+    """iotId → schedule in which the door serves a person: in any that names a house or a group of theirs."""
     rows = await scopes_of_community(scope, db, community_id=community_id)
     reach = await refs_of(scope, db, community_id=community_id, identity_id=identity_id) if rows else set()
-    return sorted({row.iot_id for row in rows if (row.kind, row.ref) in reach})
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if (row.kind, row.ref) in reach:
+            found.setdefault(row.iot_id, []).append(row.schedule)
+    return {iot_id: either(schedules) for iot_id, schedules in found.items()}
 
 
 async def refs_of(scope: Scope, db: Reader, *, community_id: int, identity_id: str) -> set[tuple[str, str]]:
@@ -82,21 +92,27 @@ async def people_of(scope: Scope, db: Reader, *, refs: list[tuple[str, str]]) ->
 
 
 async def home_doors(scope: Scope, db: Reader, grant: GrantRow) -> list[Target]:
-    """Expander of grants on the doors of a person's pass scope."""
+    """Expander of grants on the doors of a person's pass scope, when the door serves them and the grant holds."""
     _, _, identity_id = grant.target.partition(":")
-    doors = await serving_doors(scope, db, community_id=grant.community_id, identity_id=identity_id)
-    return [Target(door, grant.credential, grant.subject, grant.content) for door in doors]
+    doors = await hours_at_doors(scope, db, community_id=grant.community_id, identity_id=identity_id)
+    found = []
+    for door, hours in sorted(doors.items()):
+        schedule = both(grant.schedule, hours)
+        if schedule is not None:
+            found.append(Target(door, grant.credential, grant.subject, grant.content, schedule))
+    return found
 
 
 async def rights_now(
-    scope: Scope, db: Reader, *, community_id: int, identity_id: str, now_ms: int
+    scope: Scope, db: Reader, *, community_id: int, identity_id: str, now_ms: int, any_hour: bool = False
 ) -> list[DesiredRow]:
-    """What a person's credentials open now: desired rows whose window holds."""
+    """What a person's credentials open now: desired rows whose window holds, and whose schedule unless `any_hour`."""
     held = []
     for row in await rows_of_subject(scope, db, community_id=community_id, subject=identity_id):
         if row.content:
             content = msgspec.json.decode(row.content, type=Content)
-            if content.starts_ms <= now_ms <= content.ends_ms:
+            early = now_ms < content.starts_ms and not (any_hour and content.cut)
+            if not early and now_ms <= content.ends_ms and (any_hour or holds(content.schedule, now_ms)):
                 held.append(row)
     return held
 

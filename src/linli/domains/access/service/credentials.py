@@ -70,6 +70,8 @@ class Wish:
     starts_ms: int | None = None
     ends_ms: int = FOREVER_MS
     max_uses: int = UNLIMITED
+    schedule: str = ""
+    """When within its window it opens (`linli.rules.schedules`); empty: always."""
 
 
 async def give(
@@ -94,6 +96,7 @@ async def give(
         ids.number(), scope.tenant, wish.community_id, scope.project_id or "", wish.kind, number,
         wish.identity_id, wish.reach, wish.label.strip(), now_ms if wish.starts_ms is None else wish.starts_ms,
         wish.ends_ms, sealed, wish.max_uses, 0, 1, "", f"{scope.caller.kind}:{scope.caller.id}", now_ms, now_ms,
+        wish.schedule,
     )  # fmt: skip
     targets = await _targets(scope, tx, wish)
     await tx.insert(credentials, row._asdict())
@@ -205,6 +208,7 @@ def _grant(row: Credential, target_type: str, target: str, body: str) -> Grant:
         starts_ms=row.starts_ms,
         ends_ms=row.ends_ms,
         content=body,
+        schedule=row.schedule,
     )
 
 

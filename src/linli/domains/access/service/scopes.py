@@ -1,5 +1,7 @@
 """Whom a door serves: buildings and groups whose people's own keys open it, and the unit it calls (A PM-02, PM-03)."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import bindparam, delete, update
 
 from linli.domains.access.events import PassScopeChanged
@@ -16,6 +18,8 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.events import emit
 from linli.kernel.scope import Scope
 
+type Ref = tuple[str, str]
+"""(kind, id) of a space or a group."""
 SPACE, GROUP = "space", "group"
 MOST_REFS = 200
 HISTORY = "door"
@@ -37,11 +41,19 @@ _call = Command(
 
 
 async def set_pass_scope(
-    scope: Scope, tx: Tx, *, iot_id: str, space_ids: list[int], group_ids: list[str], now_ms: int
+    scope: Scope,
+    tx: Tx,
+    *,
+    iot_id: str,
+    space_ids: list[int],
+    group_ids: list[str],
+    schedules: Mapping[Ref, str] | None = None,
+    now_ms: int,
 ) -> None:
-    """Say whose keys open a door; after the commit their QR codes, cards and faces go to it or leave it.
+    """Say whose keys open a door, and when; after the commit their QR codes, cards and faces go to it or leave it.
 
-    Spaces are the whole community, areas, buildings or units. Raises DoorUnknown, NotFound, BadInput.
+    Spaces are the whole community, areas, buildings or units. `schedules` (`linli.rules.schedules`) by (kind, ref);
+    who has none is served at all hours. Raises DoorUnknown, NotFound, BadInput.
     """
     if len(space_ids) + len(group_ids) > MOST_REFS:
         raise BadInput(field="spaceIds", rule="too_many_items", limit=MOST_REFS)
@@ -58,14 +70,19 @@ async def set_pass_scope(
         if group.community_id != door.community_id:
             raise NotFound(what="userGroup", id=group_id)
     held = await scopes_of_doors(scope, tx, iot_ids=[iot_id])
-    before = {(row.kind, row.ref) for row in held.get(iot_id, [])}
-    after = {(SPACE, str(one)) for one in space_ids} | {(GROUP, one) for one in group_ids}
-    for kind, ref in sorted(before - after):
-        await _drop.run(tx, scope, of_door=iot_id, of_kind=kind, of_ref=ref)
-    for kind, ref in sorted(after - before):
-        row = DoorScope(iot_id, kind, ref, door.tenant_id, door.community_id, now_ms)
-        await tx.insert(door_scopes, row._asdict())
-    if changed := sorted(before ^ after):
+    before = {(row.kind, row.ref): row.schedule for row in held.get(iot_id, [])}
+    refs = [(SPACE, str(one)) for one in space_ids] + [(GROUP, one) for one in group_ids]
+    after = {ref: (schedules or {}).get(ref, "") for ref in refs}
+    changed = sorted(ref for ref in before.keys() | after.keys() if before.get(ref) != after.get(ref))
+    for kind, ref in changed:
+        if (kind, ref) in before:
+            await _drop.run(tx, scope, of_door=iot_id, of_kind=kind, of_ref=ref)
+        if (kind, ref) in after:
+            row = DoorScope(
+                iot_id, kind, ref, door.tenant_id, door.community_id, now_ms, after[kind, ref]
+            )  # fmt: skip
+            await tx.insert(door_scopes, row._asdict())
+    if changed:
         await _note(
             scope,
             tx,
@@ -123,5 +140,8 @@ async def _note(
     )  # fmt: skip
 
 
-def _words(refs: set[tuple[str, str]]) -> str:
-    return ", ".join(f"{kind}:{ref}" for kind, ref in sorted(refs))
+def _words(refs: Mapping[Ref, str]) -> str:
+    return ", ".join(
+        f"{kind}:{ref} [{schedule}]" if schedule else f"{kind}:{ref}"
+        for (kind, ref), schedule in sorted(refs.items())
+    )

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.delivery import queries as deliveries
-from linli.delivery.schemas import Filter
+from linli.delivery.schemas import Content, DesiredRow, Filter
 from linli.domains.access.errors import DoorUnknown, PersonUnknown
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.times import write_time
@@ -179,7 +179,8 @@ async def query_by_user(data: StatusOfUser, scope: Scope, db: Database) -> UserS
         image.user_type, image.user_id, name, expires, ext, found.total, page.page_no, page.page_size,
         [
             DeviceStatus(
-                row.device, write_time(row.changed_ms), row.status, row.status, names.get(row.device, "")
+                row.device, write_time(row.changed_ms), row.status, row.status, names.get(row.device, ""),
+                _cron(row),
             )
             for row in found.data
         ],
@@ -209,8 +210,16 @@ async def query_by_device(data: StatusOfDevice, scope: Scope, db: Database) -> P
         image = images.get(row.credential)
         name, expires, ext = _told(image) if image else (None, None, None)
         kind, user_id = (image.user_type, image.user_id) if image else ("IDENTITY", row.subject)
-        rows.append(FaceOnDevice(kind, user_id, name, expires, ext, write_time(row.changed_ms), row.status))
+        rows.append(
+            FaceOnDevice(
+                kind, user_id, name, expires, ext, write_time(row.changed_ms), row.status, _cron(row)
+            )
+        )
     return Page.of(page, found.total, rows)
+
+
+def _cron(row: DesiredRow) -> str | None:
+    return msgspec.json.decode(row.content, type=Content).schedule or None if row.content else None
 
 
 def _told(image: Image) -> tuple[str | None, str | None, str | None]:

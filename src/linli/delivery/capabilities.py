@@ -1,0 +1,20 @@
+"""What a device can do by itself, as its product's thing model says."""
+
+from linli.kernel.db import Reader
+from linli.kernel.errors import NotFound
+from linli.kernel.scope import Scope
+from linli.things.queries.devices import get_device
+from linli.things.queries.products import get_product_by_no
+
+SCHEDULES = "PermissionSchedule"
+"""Property of devices that keep a right's schedule (`cron`) and judge by it, also when they are offline."""
+
+
+async def keeps_schedules(scope: Scope, db: Reader, *, device: str) -> bool:
+    """False for a device that is no more."""
+    try:
+        found = await get_device(scope, db, iot_id=device)
+        product = await get_product_by_no(scope, db, product_no=found.product_no)
+    except NotFound:
+        return False
+    return f'"{SCHEDULES}"' in product.tsl
