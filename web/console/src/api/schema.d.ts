@@ -9391,6 +9391,8 @@ export interface components {
              * @default 4102415999000
              */
             endsMs?: number;
+            /** @description When it opens; default: at all hours. */
+            hours?: components["schemas"]["Hours"] | null;
             iotIds?: string[];
             /** @enum {string} */
             kind: "card" | "ble" | "pin";
@@ -9424,6 +9426,9 @@ export interface components {
             endsMs: number;
             /** @description Doors that confirmed it. */
             held: number;
+            /** @description When it opens; null: at all hours. */
+            hours: components["schemas"]["Hours"] | null;
+            hoursWords: string;
             id: string;
             /** @enum {string} */
             kind: "card" | "ble" | "pin";
@@ -9952,6 +9957,8 @@ export interface components {
         DoorScopesIn: {
             callSpaceId?: number | null;
             groupIds: string[];
+            /** @description Of those who are not served at all hours. */
+            hours?: components["schemas"]["ServedHours"][];
             spaceIds: number[];
         };
         /** DoorSettings */
@@ -10472,6 +10479,16 @@ export interface components {
             state: "ok" | "waiting" | "failed" | "skipped";
             /** @enum {string} */
             step: "received" | "checked" | "refused" | "committed" | "acknowledged" | "handled" | "record" | "told" | "pushed" | "asked" | "routed" | "sent" | "replied" | "answered" | "called";
+        };
+        /** Hours */
+        Hours: {
+            /**
+             * @description Cron expressions joined by `;`; five fields, or six and seven as Quartz has them.
+             * @default
+             */
+            cron?: string;
+            /** @description Null where the expression also goes by date. */
+            weeks?: components["schemas"]["WeekHours"][] | null;
         };
         /** HouseDescription */
         HouseDescription: {
@@ -11842,6 +11859,8 @@ export interface components {
             grantedBy: string;
             grantedMs: number;
             heldSinceMs: number;
+            /** @description When within them; empty: at all hours. */
+            hoursWords: string;
             /** @description qr, card, ble, pin, face */
             kind: string;
             personId: string;
@@ -11852,7 +11871,7 @@ export interface components {
             startsMs: number;
             /** @description Last four characters of the credential; empty for codes and PINs. */
             tail: string;
-            /** @description Its window was open at that time. */
+            /** @description Its window and its hours were open at that time. */
             valid: boolean;
         };
         /** PayeeForm */
@@ -13048,10 +13067,19 @@ export interface components {
         };
         /** Served */
         Served: {
+            /** @description When the door serves them; null: at all hours. */
+            hours?: components["schemas"]["Hours"] | null;
             id: string;
             /** @enum {string} */
             kind: "space" | "group";
             name: string;
+        };
+        /** ServedHours */
+        ServedHours: {
+            hours: components["schemas"]["Hours"];
+            id: string;
+            /** @enum {string} */
+            kind: "space" | "group";
         };
         /** ServiceAnswer */
         ServiceAnswer: {
@@ -13803,6 +13831,15 @@ export interface components {
         /** VisitsMade */
         VisitsMade: {
             ids: string[];
+        };
+        /** WeekHours */
+        WeekHours: {
+            /** @description Weekdays on which they begin: 1 Monday to 7 Sunday. */
+            days: number[];
+            /** @description HH:MM, 24:00 at most; at or before `start`: on the next day. */
+            end: string;
+            /** @description HH:MM at the site. */
+            start: string;
         };
         /** Why */
         Why: {

@@ -1,6 +1,7 @@
 import { useAction, useResource, type ListState } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
+import { sent } from './hours'
 
 export type DoorSettings = components['schemas']['DoorSettings']
 export type Served = components['schemas']['Served']
@@ -20,6 +21,9 @@ export function useDoorScope(iotId: () => string) {
         spaceIds: of('space').map(Number),
         groupIds: of('group'),
         callSpaceId: callSpaceId ? Number(callSpaceId) : null,
+        hours: served.flatMap((one) =>
+          one.hours ? [{ kind: one.kind, id: one.id, hours: sent(one.hours) }] : [],
+        ),
       },
     })
     await scope.reload()
