@@ -63,6 +63,7 @@ def test_the_desk_says_whom_a_door_serves_and_reads_who_could_open_it(
     _keep(desk, "console-serves", pictures)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("people now.")).to_be_visible()
+    _set_hours(desk, pictures)
     page.get_by_role("tab", name="Who could open").click()
     page.get_by_role("tabpanel", name="Who could open").locator("tbody tr").first.wait_for()
     _keep(desk, "console-past", pictures)
@@ -79,6 +80,37 @@ def test_the_desk_says_whom_a_door_serves_and_reads_who_could_open_it(
         page.get_by_text("Look again").wait_for()
         _keep(desk, "console-why", pictures)
     assert desk.take_faults() == []
+
+
+def _set_hours(desk: Visit, pictures: Path | None) -> None:
+    """Weekdays from eight to six, and two hours of Saturday painted into the week."""
+    page = desk.page
+    page.get_by_role("button", name="Hours", exact=True).click()
+    editor = page.get_by_role("dialog", name="Hours of")
+    editor.get_by_text("Weekly hours").click()
+    expect(editor.get_by_text("Mon–Fri 08:00–18:00")).to_be_visible()
+    begin, end = (editor.locator(f'[data-day="6"][data-hour="{hour}"]') for hour in (9, 10))
+    begin.hover()
+    page.mouse.down()
+    end.hover()
+    page.mouse.up()
+    expect(editor.get_by_text("Mon–Fri 08:00–18:00; Sat 09:00–11:00")).to_be_visible()
+    _keep(desk, "console-hours", pictures)
+    page.set_viewport_size({"width": 360, "height": 740})
+    _keep(desk, "console-hours-360", pictures)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    editor.get_by_text("Expression").click()
+    editor.get_by_role("textbox").fill("never on sunday")
+    editor.get_by_role("button", name="Use these hours").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("no cron expression that can be read")).to_be_visible()
+    page.get_by_role("button", name="Hours", exact=True).click()
+    editor.get_by_role("textbox").fill("* 8-17 * * 1-5; * 9-10 * * 6")
+    editor.get_by_role("button", name="Use these hours").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Mon–Fri 08:00–18:00; Sat 09:00–11:00")).to_be_visible()
+    desk.take_faults()  # the refusal above
+    _keep(desk, "console-serves-hours", pictures)
 
 
 @pytest.mark.covers("RES-06")

@@ -122,16 +122,22 @@ class Estate:
 
     # setting up
 
-    async def prepare(self) -> None:
+    async def furnish(self) -> None:
+        """Make buildings, people and doors in the database; nothing is served yet."""
         self.site = await make_site(self.installation, houses=0)
-        self.client = httpx.AsyncClient(
-            trust_env=False, timeout=20, limits=httpx.Limits(max_connections=64), verify=False
-        )
         self.platform = await self._open()
         await self._build()
         await self._populate()
+        await self._register()
+
+    async def prepare(self) -> None:
+        self.client = httpx.AsyncClient(
+            trust_env=False, timeout=20, limits=httpx.Limits(max_connections=64), verify=False
+        )
+        await self.furnish()
         await self.platform.start()
-        await self._doors()
+        await asyncio.gather(*(door.start() for door in self.doors.values()))
+        await asyncio.gather(*(door.link.wait_online(60) for door in self.doors.values()))
         self.memory = Memory(os.getpid())
 
     async def _open(self) -> Platform:
@@ -184,7 +190,7 @@ class Estate:
                 self.owner, tx, community_id=self.site.community_id, arrivals=arrivals, now_ms=self.now()
             )
 
-    async def _doors(self) -> None:
+    async def _register(self) -> None:
         platform = self.platform
         async with platform.db.begin() as tx:
             product = await products.create_product(
@@ -220,8 +226,6 @@ class Estate:
             self.served[made.iot_id] = set()
             if gate:
                 self.gates.append(made.iot_id)
-            await door.start()
-        await asyncio.gather(*(door.link.wait_online(30) for door in self.doors.values()))
 
     # what changes
 
