@@ -47,7 +47,7 @@ async def test_a_community_has_one_door_provider_and_no_other_doors(estate: Esta
     }  # fmt: skip
     await estate.serve(iot_id, estate.buildings[0])
     told = (await estate.desk.get(f"/doors/{iot_id}/scope")).json()
-    assert told["serves"] == [{"kind": "space", "id": str(estate.buildings[0]), "name": "1幢"}]
+    assert told["serves"] == [{"kind": "space", "id": str(estate.buildings[0]), "name": "1幢", "hours": None}]
     assert told["people"] == 1
     house = {"spaceIds": [estate.houses[0]], "groupIds": []}
     assert (await estate.desk.put(f"/doors/{iot_id}/scope", json=house)).status_code == 400
