@@ -119,6 +119,7 @@ class Estate:
         self.wrong: list[str] = []
         self.phases: list[dict[str, Any]] = []
         self.backoff: Backoff | None = None
+        self._progress: list[int] = []
 
     # setting up
 
@@ -305,25 +306,32 @@ class Estate:
             )
 
     def mark(self) -> tuple[float, int, int]:
-        """Where a phase begins: time, entries sent twice, entries sent."""
+        """Where a phase begins: time, entries sent twice, entries sent. Progress is looked at from here on."""
         doors = self.doors.values()
+        self._progress = []
+        self._watching = asyncio.create_task(self._watch())
         return time.monotonic(), sum(door.doubled for door in doors), sum(door.entries for door in doors)
+
+    async def _watch(self) -> None:
+        """What the board tells while it changes: how much is outstanding."""
+        while True:
+            page = await boards.boards(
+                self.owner, self.platform.db, page=PageRequest(1, 500), community_id=self.site.community_id
+            )
+            self._progress.append(sum(row.cannot + row.should_not for row in page.data))
+            self.memory.sample()
+            await asyncio.sleep(0.3 if len(self.doors) < 50 else 2)
 
     async def settle(self, phase: str, mark: tuple[float, int, int], *, doubles: bool = False) -> None:
         """Wait until nothing is due, then compare; seconds, progress and memory of the phase."""
         began, before, sent = mark
-        progress: list[int] = []
         calm = 0
         while calm < 3 and time.monotonic() - began < CONVERGE_SECONDS:
             jobs = int(await _jobs.scalar(self.platform.db, now=self.now()))
             due = int(await _unsettled.scalar(self.platform.db))
-            page = await boards.boards(
-                self.owner, self.platform.db, page=PageRequest(1, 500), community_id=self.site.community_id
-            )
-            progress.append(sum(row.cannot + row.should_not for row in page.data))
             calm = calm + 1 if not jobs and not due else 0
-            self.memory.sample()
             await asyncio.sleep(0.3)
+        self._watching.cancel()
         seconds = time.monotonic() - began
         if calm < 3:
             self.wrong.append(f"{phase}: did not converge")
@@ -337,7 +345,7 @@ class Estate:
                 "seconds": round(seconds, 1),
                 "entries": sum(door.entries for door in self.doors.values()) - sent,
                 "doubled": doubled,
-                "most_outstanding": max(progress),
-                "progress_samples": len(set(progress)),
+                "most_outstanding": max(self._progress, default=0),
+                "progress_samples": len(set(self._progress)),
             }
         )

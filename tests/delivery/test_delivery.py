@@ -1,5 +1,7 @@
 """Grants become rows, rows reach devices and stay right there: whatever fails on the way."""
 
+from collections.abc import Sequence
+
 import msgspec
 import pytest
 
@@ -216,8 +218,11 @@ async def test_sending_again_on_request(house: House) -> None:
 async def test_a_grant_on_a_scope_reaches_its_devices_and_follows_them(house: House) -> None:
     doors = ["door-1", "door-2"]
 
-    async def every_door(scope: Scope, db: Reader, grant: GrantRow) -> list[Target]:
-        return [Target(door, grant.credential, grant.subject, grant.content) for door in doors]
+    async def every_door(scope: Scope, db: Reader, grants: Sequence[GrantRow]) -> dict[int, list[Target]]:
+        return {
+            grant.id: [Target(door, grant.credential, grant.subject, grant.content) for door in doors]
+            for grant in grants
+        }
 
     house.carriers.expand("community", every_door)
     wish = house.wish(device="1", target_type="community")

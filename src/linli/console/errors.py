@@ -11,6 +11,7 @@ from litestar.params import ParameterKwarg
 from litestar.types import ExceptionHandlersMap, Scope
 
 from linli.kernel import errors, i18n, telemetry, unfit
+from linli.kernel.db.races import lost_race
 
 log = telemetry.logger(__name__)
 
@@ -167,6 +168,8 @@ def on_fault(request: AnyRequest, error: Exception) -> Response[Problem]:
     rule = unstorable(error)
     if rule is not None:
         return on_linli_error(request, errors.BadInput(field="body", rule=rule))
+    if lost_race(error):  # undone whole, and good to be asked again
+        return on_linli_error(request, errors.Unavailable())
     log.error(
         "console route failed: %s %s (%s)",
         request.method,

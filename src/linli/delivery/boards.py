@@ -39,8 +39,9 @@ _boards = Query(
     .order_by(_person.desc(), (_cannot + _should_not).desc(), _d.device)  # type: ignore[attr-defined, operator]
     .limit(bindparam("limit", type_=INT))
     .offset(bindparam("offset", type_=INT)),
+    heavy=True,
 )  # fmt: skip
-_count = Query(select(func.count(_d.device.distinct())).where(_here))
+_count = Query(select(func.count(_d.device.distinct())).where(_here), heavy=True)
 
 
 class Board(NamedTuple):

@@ -1,16 +1,18 @@
 """Grants on a scope (every door of a community, a person's faces) brought to its devices, after the commit.
 
-The jobs are idempotent: they compare what a grant reaches now with its target rows and write the difference in
-small transactions, so that a crash half-way leaves a state from which the next run goes on.
+The jobs are idempotent: they compare what grants reach now with their target rows and write the difference in small
+transactions, device by device, so that a crash half-way leaves a state from which the next run goes on. Jobs that wait
+behind one another are done together: a pass scope of thousands of people is read once and written by the hundred.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched
+from typing import NamedTuple
 
 from linli.delivery import queries
 from linli.delivery.ports import Carriers
 from linli.delivery.schemas import ExpandGrant, ExpandScope, GrantRow, HeldTarget, Target
-from linli.delivery.service.grants import EXPAND_GRANT, EXPAND_SCOPE
+from linli.delivery.service.grants import EXPAND_GRANT, EXPAND_SCOPE, order_of
 from linli.delivery.service.holds import HoldJobs
 from linli.delivery.service.refreshing import set_targets
 from linli.kernel import outbox
@@ -20,7 +22,17 @@ from linli.kernel.scope import Scope
 
 CHUNK = 200
 """Targets written in one transaction."""
+MERGED = 500
+"""Jobs done together, and grants looked at together."""
 CALLER = "system:expansion"
+
+
+class _Change(NamedTuple):
+    device: str
+    kind: str
+    live: bool
+    row: GrantRow
+    target: Target
 
 
 class Expansion:
@@ -34,46 +46,82 @@ class Expansion:
         HoldJobs(self._db).register(jobs)
 
     async def expand_scope(self, job: ExpandScope) -> None:
-        """Leave one job for each live grant on the scope."""
-        found = await queries.live_grants_on.all(self._db, target_type=job.target_type, target=job.target)
-        for chunk in batched(found, CHUNK, strict=False):
-            async with self._db.begin() as tx:
-                for (grant_id,) in chunk:
-                    await outbox.add(tx, EXPAND_GRANT, ExpandGrant(grant_id), key=f"grant:{grant_id}")
+        """Bring the live grants on scopes in line with what those reach now."""
+        order = order_of(job.target_type, job.target)
+        async with outbox.along(self._db, EXPAND_SCOPE, ExpandScope, key=order, most=MERGED) as others:
+            targets = dict.fromkeys(target for one in (job, *others) for target in (one.target, *one.more))
+            for some in batched(targets, MERGED, strict=False):
+                rows = await queries.live_grants_on.all(
+                    self._db, target_type=job.target_type, targets=list(some)
+                )
+                for chunk in batched(rows, MERGED, strict=False):
+                    await self._bring_in_line(chunk)
 
     async def expand_grant(self, job: ExpandGrant) -> None:
-        """Write the difference between what a grant reaches and what it reached."""
+        """Bring a grant that was given, changed or taken back to the devices of its scope, or off them."""
         row = await queries.grant_by_id.one(self._db, grant_id=job.grant_id)
         if row is None:
             return
-        wanted = {target[:2]: target for target in await self._targets(row)}
-        there = {
-            (held.device, held.credential): held
-            for held in await queries.targets_of_grant.all(self._db, grant_id=row.id)
+        order = order_of(row.target_type, row.target)
+        async with outbox.along(self._db, EXPAND_GRANT, ExpandGrant, key=order, most=MERGED) as others:
+            wanted = list({job.grant_id, *(one.grant_id for one in others)})
+            await self._bring_in_line(await queries.grants_by_id.all(self._db, grant_ids=wanted))
+
+    async def _bring_in_line(self, rows: Sequence[GrantRow]) -> None:
+        """Write the difference between what grants reach and what they reached."""
+        wanted = {
+            (row.id, target.device, target.credential): (row, target)
+            for row, targets in await self._reach(rows)
+            for target in targets
         }
-        gone = [Target(*held[:4], held.schedule) for key, held in there.items() if key not in wanted]
-        for chunk in batched(gone, CHUNK, strict=False):
-            await self._write(row, chunk, live=False)
-        changed = [target for key, target in wanted.items() if there.get(key) != _as_held(row, target)]
-        for chunk in batched(changed, CHUNK, strict=False):
-            await self._write(row, chunk, live=True)
+        held = await queries.targets_of_grants.all(self._db, grant_ids=[row.id for row in rows])
+        there = {(one.grant_id, one.device, one.credential): one for one in held}
+        by_id = {row.id: row for row in rows}
+        changes = [
+            _Change(one.device, by_id[one.grant_id].kind, False, by_id[one.grant_id], _as_target(one))
+            for key, one in there.items()
+            if key not in wanted
+        ]
+        changes += [
+            _Change(target.device, row.kind, True, row, target)
+            for key, (row, target) in wanted.items()
+            if there.get(key) != _as_held(row, target)
+        ]
+        # Everybody takes devices in the same order: transactions that meet wait instead of locking each other out.
+        changes.sort(key=lambda change: (change.device, change.kind, change.target.credential))
+        for chunk in batched(changes, CHUNK, strict=False):
+            async with self._db.begin() as tx:
+                for live in (False, True):
+                    some = [(change.row, change.target) for change in chunk if change.live is live]
+                    await set_targets(tx, some, live=live, caller=CALLER, now_ms=self._db.clock.now_ms())
 
-    async def _targets(self, row: GrantRow) -> Sequence[Target]:
-        if not row.live:
-            return ()
-        expander = self._carriers.expanders.get(row.target_type)
-        if expander is None:
-            raise LookupError(f"nobody expands grants on {row.target_type!r}")
-        return await expander(Scope.system(row.tenant_id), self._db, row)
+    async def _reach(self, rows: Iterable[GrantRow]) -> list[tuple[GrantRow, Sequence[Target]]]:
+        found: list[tuple[GrantRow, Sequence[Target]]] = []
+        for (tenant_id, target_type), some in _alike(rows):
+            expander = self._carriers.expanders.get(target_type)
+            if expander is None:
+                raise LookupError(f"nobody expands grants on {target_type!r}")
+            reached = await expander(Scope.system(tenant_id), self._db, some)
+            found += [(row, reached.get(row.id, ())) for row in some]
+        return found
 
-    async def _write(self, row: GrantRow, chunk: Sequence[Target], *, live: bool) -> None:
-        async with self._db.begin() as tx:
-            await set_targets(tx, row, chunk, live=live, caller=CALLER, now_ms=self._db.clock.now_ms())
+
+def _alike(rows: Iterable[GrantRow]) -> Iterator[tuple[tuple[str, str], list[GrantRow]]]:
+    """Live grants by tenant and type of scope."""
+    found: dict[tuple[str, str], list[GrantRow]] = {}
+    for row in rows:
+        if row.live:
+            found.setdefault((row.tenant_id, row.target_type), []).append(row)
+    yield from found.items()
+
+
+def _as_target(held: HeldTarget) -> Target:
+    return Target(held.device, held.credential, held.subject, held.content, held.schedule)
 
 
 def _as_held(row: GrantRow, target: Target) -> HeldTarget:
     """How a target of the grant is stored."""
     return HeldTarget(
-        target.device, target.credential, target.subject, target.content or row.content, row.community_id,
+        row.id, target.device, target.credential, target.subject, target.content or row.content, row.community_id,
         row.starts_ms, row.ends_ms, target.schedule,
     )  # fmt: skip

@@ -47,8 +47,11 @@ class ReadsBack(Protocol):
         ...
 
 
-type Expander = Callable[[Scope, Reader, GrantRow], Awaitable[Sequence[Target]]]
-"""The devices (and credentials) that a grant on a scope reaches now."""
+type Expander = Callable[[Scope, Reader, Sequence[GrantRow]], Awaitable[Mapping[int, Sequence[Target]]]]
+"""The devices (and credentials) that grants on scopes of one type reach now, by grant; who reaches none may be absent.
+
+Asked for hundreds at once: what it reads, it reads for all of them.
+"""
 
 
 class Carriers:

@@ -147,30 +147,49 @@ grant_by_id = Query(
     select(grants).where(grants.c.id == bindparam("grant_id", type_=INT)), GrantRow, unscoped=_WORKER
 )
 live_grants_on = Query(
-    select(grants.c.id).where(
+    select(grants)
+    .where(
         grants.c.target_type == bindparam("target_type"),
-        grants.c.target == bindparam("target"),
+        any_of(grants.c.target, "targets"),
         grants.c.live == 1,
-    ),
+    )
+    .order_by(grants.c.id),
+    GrantRow,
     unscoped=_WORKER,
 )
+grants_by_id = Query(
+    select(grants).where(any_of(grants.c.id, "grant_ids")).order_by(grants.c.id), GrantRow, unscoped=_WORKER
+)
+_live_credentials = Query(
+    select(grants.c.credential).where(
+        in_scope(grants),
+        grants.c.source == bindparam("source"),
+        grants.c.kind == bindparam("kind"),
+        any_of(grants.c.credential, "credentials"),
+        grants.c.live == 1,
+    )
+)
 live_grants_of = Query(
-    select(grants).where(
+    select(grants)
+    .where(
         in_scope(grants),
         grants.c.source == bindparam("source"),
         grants.c.kind == bindparam("kind"),
         grants.c.credential == bindparam("credential"),
         grants.c.live == 1,
-    ),
+    )
+    .order_by(grants.c.target, grants.c.id),
     GrantRow,
 )
 live_grants_for = Query(
-    select(grants).where(
+    select(grants)
+    .where(
         in_scope(grants),
         grants.c.kind == bindparam("kind"),
         grants.c.credential == bindparam("credential"),
         grants.c.live == 1,
-    ),
+    )
+    .order_by(grants.c.target, grants.c.id),
     GrantRow,
 )
 live_grants_to = Query(
@@ -196,7 +215,8 @@ _of_credential = and_(
     targets.c.credential == bindparam("credential"),
 )
 devices_with = Query(
-    select(targets.c.device).where(_of_credential).distinct(), unscoped="the tenant is a condition of its own"
+    select(targets.c.device).where(_of_credential).distinct().order_by(targets.c.device),
+    unscoped="the tenant is a condition of its own",
 )
 drop_credential = Command(
     delete(targets).where(
@@ -206,8 +226,9 @@ drop_credential = Command(
     ),
     unscoped="the tenant is a condition of its own",
 )
-targets_of_grant = Query(
+targets_of_grants = Query(
     select(
+        targets.c.grant_id,
         targets.c.device,
         targets.c.credential,
         targets.c.subject,
@@ -216,7 +237,7 @@ targets_of_grant = Query(
         targets.c.starts_ms,
         targets.c.ends_ms,
         targets.c.schedule,
-    ).where(targets.c.grant_id == bindparam("grant_id", type_=INT)),
+    ).where(any_of(targets.c.grant_id, "grant_ids")),
     HeldTarget,
     unscoped=_WORKER,
 )
@@ -330,6 +351,14 @@ async def grants_on_credential(
 ) -> list[GrantRow]:
     """Live grants of one source on one credential."""
     return await live_grants_of.all(db, scope, source=source, kind=kind, credential=credential)
+
+
+async def credentials_granted(
+    scope: Scope, db: Reader, *, source: str, kind: str, credentials: list[str]
+) -> set[str]:
+    """Those of `credentials` that a source has granted and not taken back."""
+    rows = await _live_credentials.all(db, scope, source=source, kind=kind, credentials=credentials)
+    return {credential for (credential,) in rows}
 
 
 async def find_row(db: Reader, *, device: str, kind: str, credential: str) -> DesiredRow | None:

@@ -26,6 +26,12 @@ CALL_LIMIT_S = 45.0
 SEARCH = 200
 """Devices looked up at once."""
 RECHECKS = 200
+GATHER_S = 0.4
+"""A kind that was just brought to a device waits this long for what comes after: each batch costs the door a
+download, and changes by the thousand trickle in. What is the first after a while goes at once."""
+SEARCH_SHARE = 0.2
+"""Share of its time that the worker may look for devices: with tens of thousands of rows due, a look takes long."""
+SHORTEST_REST_S = 0.02
 
 
 def outcome_of(error: LinliError) -> Outcome:
@@ -60,6 +66,8 @@ class Reconciler:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._in_flight: dict[str, asyncio.Task[None]] = {}
+        self._gathering: dict[tuple[str, str], float] = {}
+        """(device, kinds) → until when what is due there waits for more. Loop time."""
         self._slots = asyncio.Semaphore(parallel)
         self._store = DatabaseStore(
             db,
@@ -110,8 +118,10 @@ class Reconciler:
         return await self._comparing.compare(device, tenant_id)
 
     async def _loop(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
             self._wake.clear()
+            began = loop.time()
             try:
                 await self._recheck()
                 asked = [(d, t) for d, t in await self._comparing.due(SEARCH) if d not in self._in_flight]
@@ -123,14 +133,27 @@ class Reconciler:
                 await self._slots.acquire()
                 work = self._comparing.compare_quietly(device, tenant_id)
                 self._in_flight[device] = asyncio.create_task(self._run(device, work))
+            rest = (loop.time() - began) * (1 / SEARCH_SHARE - 1)
             for device, carrier in due:
-                if device not in self._in_flight:
+                if device not in self._in_flight and not self._gathers(device, carrier):
                     await self._slots.acquire()
                     work = self._serve_all(device, carrier)
                     self._in_flight[device] = asyncio.create_task(self._run(device, work))
+            await asyncio.sleep(max(rest, SHORTEST_REST_S))
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._poll):
+                async with asyncio.timeout(self._patience()):
                     await self._wake.wait()
+
+    def _gathers(self, device: str, carrier: Carrier[Parcel]) -> bool:
+        """Whether what is due on a device waits for more."""
+        until = self._gathering.get((device, carrier.kinds[0]))
+        return until is not None and asyncio.get_running_loop().time() < until
+
+    def _patience(self) -> float:
+        """Seconds until the next look, unless somebody wakes the worker."""
+        now = asyncio.get_running_loop().time()
+        self._gathering = {key: until for key, until in self._gathering.items() if until > now}
+        return min([self._poll, *(until - now for until in self._gathering.values())])
 
     async def _run(self, device: str, work: Coroutine[None, None, None]) -> None:
         try:
@@ -143,8 +166,13 @@ class Reconciler:
             self._wake.set()
 
     async def _serve_all(self, device: str, carrier: Carrier[Parcel]) -> None:
-        while await self._serve(device, carrier):
-            pass
+        """Batch after batch while they are full; then more has time to gather."""
+        sent = carrier.most
+        while sent >= carrier.most:
+            sent = await self._serve(device, carrier)
+        if sent:
+            until = asyncio.get_running_loop().time() + GATHER_S
+            self._gathering[device, carrier.kinds[0]] = until
 
     async def _serve(self, device: str, carrier: Carrier[Parcel]) -> int:
         return await serve_device(self._store, _Guarded(carrier), device, _no_answer)

@@ -67,6 +67,7 @@ class Target(NamedTuple):
 class HeldTarget(NamedTuple):
     """A target row of one grant."""
 
+    grant_id: int
     device: str
     credential: str
     subject: str
@@ -228,10 +229,12 @@ class ExpandGrant(msgspec.Struct, frozen=True):
 
 
 class ExpandScope(msgspec.Struct, frozen=True):
-    """Outbox payload: a scope gained or lost devices."""
+    """Outbox payload: scopes gained or lost devices."""
 
     target_type: str
     target: str
+    more: tuple[str, ...] = ()
+    """Further targets of the type, in the same order of jobs."""
 
 
 class RefreshSubject(msgspec.Struct, frozen=True):

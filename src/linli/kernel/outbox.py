@@ -8,15 +8,26 @@ where a person can see it and have it tried again.
 import asyncio
 import contextlib
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Index, Table, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import Index, Table, and_, bindparam, delete, func, or_, select, update
 
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
-from linli.kernel.db import INT, Command, Database, Query, Tx, identity, integer, metadata, text_column
+from linli.kernel.db import (
+    INT,
+    Command,
+    Database,
+    Query,
+    Tx,
+    any_of,
+    identity,
+    integer,
+    metadata,
+    text_column,
+)
 from linli.kernel.db.races import MOST_AGAIN, lost_race
 from linli.kernel.errors import LinliError
 from linli.kernel.events import AFTER_KIND, DeferredEvent
@@ -87,7 +98,8 @@ _claim = Query(
         outbox.c.id.in_(
             select(outbox.c.id)
             .where(_claimable)
-            .order_by(outbox.c.id)
+            # As the index has it: with tens of thousands of rows waiting, sorting them for fifty took longer than those.
+            .order_by(outbox.c.due_ms, outbox.c.id)
             .limit(BATCH)
             .with_for_update(skip_locked=True)
         )
@@ -96,11 +108,38 @@ _claim = Query(
     .returning(outbox.c.id, outbox.c.kind, outbox.c.payload, outbox.c.attempts),
     Leased,
 )
-_next_due = Query(
-    select(
-        func.min(case((outbox.c.due_ms > outbox.c.lease_ms, outbox.c.due_ms), else_=outbox.c.lease_ms))
-    ).where(outbox.c.state == "ready")
+_any_due = Query(
+    select(outbox.c.id)
+    .where(
+        outbox.c.state == "ready",
+        outbox.c.due_ms <= bindparam("now", type_=INT),
+        outbox.c.lease_ms <= bindparam("now", type_=INT),
+    )
+    .order_by(outbox.c.due_ms, outbox.c.id)
+    .limit(1)
 )
+_along = Query(
+    update(outbox)
+    .where(
+        outbox.c.id.in_(
+            select(outbox.c.id)
+            .where(
+                outbox.c.key == bindparam("with_key"),
+                outbox.c.kind == bindparam("of_kind"),
+                outbox.c.state == "ready",
+                outbox.c.lease_ms == 0,
+                outbox.c.due_ms <= bindparam("now", type_=INT),
+            )
+            .order_by(outbox.c.id)
+            .limit(bindparam("most", type_=INT))
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(lease_ms=bindparam("lease", type_=INT))
+    .returning(outbox.c.id, outbox.c.payload)
+)
+_drop_all = Command(delete(outbox).where(any_of(outbox.c.id, "row_ids")))
+_give_back = Command(update(outbox).where(any_of(outbox.c.id, "row_ids")).values(lease_ms=0))
 _free = Command(update(outbox).where(outbox.c.lease_ms > 0).values(lease_ms=0, lease_by=""))
 _free_of = Command(
     update(outbox)
@@ -164,15 +203,38 @@ async def add(
     tx: Tx, kind: str, payload: msgspec.Struct, *, key: str = "", due_ms: int = 0, now_ms: int = 0
 ) -> None:
     """Leave one piece of work for after the commit; `due_ms` 0 means at once."""
+    now = tx.db.clock.now_ms()
     row = {
         "kind": kind,
         "key": key,
         "payload": msgspec.json.encode(payload).decode(),
-        "created_ms": tx.db.clock.now_ms(),
-        "due_ms": due_ms,
+        "created_ms": now,
+        "due_ms": due_ms or now,
     }
     await tx.insert_one(outbox, tuple(row), tuple(row.values()))
     tx.after_commit(lambda: wake(tx.db))
+
+
+@contextlib.asynccontextmanager
+async def along[P: msgspec.Struct](
+    db: Database, kind: str, payload: type[P], *, key: str, most: int
+) -> AsyncIterator[list[P]]:
+    """From within a job with this key: the payloads of the same kind that wait behind it, done with it.
+
+    What is done for one is often done for hundreds at the same cost. They are dropped when the block ends well, and
+    wait again when it does not; a process that dies meanwhile leaves them until their lease ends.
+    """
+    now = db.clock.now_ms()
+    async with db.begin() as tx:
+        rows = await _along.all(tx, with_key=key, of_kind=kind, now=now, most=most, lease=now + LEASE_MS)
+    done = False
+    try:
+        yield [msgspec.json.decode(text, type=payload) for _, text in sorted(rows)]
+        done = True
+    finally:
+        if rows:
+            async with db.begin() as tx:
+                await (_drop_all if done else _give_back).run(tx, row_ids=[row_id for row_id, _ in rows])
 
 
 def wake(db: Database) -> None:
@@ -315,8 +377,7 @@ class Worker:
 
     async def _lease(self) -> list[Leased]:
         now = self._clock.now_ms()
-        due = await _next_due.scalar(self._db)
-        if due is None or due > now:
+        if await _any_due.scalar(self._db, now=now) is None:
             return []
         async with self._db.begin() as tx:
             return sorted(await _claim.all(tx, now=now, lease=now + LEASE_MS, by=self._process))

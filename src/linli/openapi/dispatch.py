@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter_ns
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from linli.kernel import telemetry
 from linli.kernel.causes import CAUSE
 from linli.kernel.db import Database
+from linli.kernel.db.races import MOST_AGAIN, lost_race
 from linli.kernel.errors import BadInput, LinliError
 from linli.openapi import answers, envelope, nonces
 from linli.openapi.answers import Failure
@@ -112,12 +113,7 @@ class Dispatcher:
                 if plan.call_name:
                     arguments[plan.call_name] = _call(exchange, asked, community_id)
                 if plan.tx_name:
-                    async with self._db.begin() as tx:
-                        if not await nonces.claim(tx, mark):
-                            raise replayed()
-                        arguments[plan.tx_name] = tx
-                        result = await plan.handler(**arguments)
-                        data = _encode(result) if plan.has_data else None
+                    data = await self._in_unit(plan, arguments, mark)
                     claimed = True
                 else:
                     result = await plan.handler(**arguments)
@@ -135,6 +131,21 @@ class Dispatcher:
         if not claimed:
             (self._remember_failed if plan is not None and plan.tx_name else self._remember)(mark)
         return self._finish(exchange, plan, raw, data)
+
+    async def _in_unit(self, plan: MethodPlan, arguments: dict[str, Any], mark: Mark) -> bytes | None:
+        """Run a method with its nonce in one unit of work. A unit that met another one is undone whole: done again."""
+        again = MOST_AGAIN
+        while True:
+            try:
+                async with self._db.begin() as tx:
+                    if not await nonces.claim(tx, mark):
+                        raise replayed()
+                    result = await plan.handler(**{**arguments, plan.tx_name: tx})
+                    return _encode(result) if plan.has_data else None
+            except Exception as error:
+                if not again or not lost_race(error):
+                    raise
+                again -= 1
 
     def remember(self, mark: Mark) -> None:
         """A nonce was used by a request that is no call."""

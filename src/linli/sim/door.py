@@ -52,6 +52,7 @@ class SimulatedDoor:
         now_ms: Callable[[], int] | None = None,
         report_every_s: float = 0,
     ) -> None:
+        self._turn = asyncio.Lock()
         self.link = DeviceLink(triple, host, port)
         self.link.on_service("syncPermissions", self._sync_permissions)
         self.link.on_service("remoteOpen", self._remote_open)
@@ -157,8 +158,11 @@ class SimulatedDoor:
         if not isinstance(url, str):
             raise CallFailed(460, "permissionUrl is missing")
         try:
-            content = await self._download(url)
-            self.held.apply(door_permissions.decode(content))
+            # One file after the other, as they were told: a file that is still being read when the next call comes
+            # would undo it.
+            async with self._turn:
+                content = await self._download(url)
+                self.held.apply(door_permissions.decode(content))
         except (httpx.HTTPError, OSError, AttributeError) as error:  # the last: anyio, reset while connecting
             raise CallFailed(500, f"download failed: {error}") from error
         except door_permissions.PermissionFileError as error:

@@ -57,7 +57,7 @@ class SimulatedFaceDoor(SimulatedDoor):
         """Face files worked through."""
         self.client: httpx.AsyncClient | None = None
         """Shared by many doors of a campaign; otherwise each download has its own."""
-        self._turn = asyncio.Lock()
+        self._face_turn = asyncio.Lock()
         self._tokens: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         super().__init__(triple, host, port, state=state, now_ms=now_ms, report_every_s=report_every_s)
         self.link.on_service("SyncFaceData", self._sync_faces)
@@ -138,7 +138,7 @@ class SimulatedFaceDoor(SimulatedDoor):
         url = params.get("FaceDataUrl") if isinstance(params, dict) else None
         if not isinstance(url, str):
             raise CallFailed(460, "FaceDataUrl is missing")
-        async with self._turn:  # the SDK never works on two files at once
+        async with self._face_turn:  # the SDK never works on two files at once
             if self.slow_s:
                 await asyncio.sleep(self.slow_s)
             try:
@@ -157,7 +157,7 @@ class SimulatedFaceDoor(SimulatedDoor):
         url = params.get("FaceReportUrl") if isinstance(params, dict) else None
         if not isinstance(url, str):
             raise CallFailed(460, "FaceReportUrl is missing")
-        async with self._turn:
+        async with self._face_turn:
             try:
                 await self._put(url, encode_report(self.linkface.report()))
             except OSError as error:

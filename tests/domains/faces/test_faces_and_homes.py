@@ -93,7 +93,7 @@ async def test_saving_whom_a_door_serves_brings_faces_and_codes_and_takes_them_o
         # Taken back by the resident: the face goes, the code stays.
         assert (await phone.delete(face)).status_code == 204
         await until(lambda: key not in door.library.users)
-        assert len(door.held.qr) == 2
+        await until(lambda: len(door.held.qr) == 2)
 
         async def erased() -> bool:
             (one,) = (await phone.get(f"{face}/erasures")).json()

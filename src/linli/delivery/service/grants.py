@@ -1,5 +1,7 @@
 """Grants: who should hold what where. O(1) rows each; a scope is expanded to its devices after the commit."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, update
 
 from linli.delivery import queries
@@ -115,10 +117,25 @@ async def revoke_device(
     return len(rows)
 
 
-async def expand_scope(tx: Tx, *, target_type: str, target: str) -> None:
-    """Tell that a scope gained or lost devices or credentials; its grants are expanded anew after the commit."""
-    payload = ExpandScope(target_type, target)
-    await outbox.add_once(tx, EXPAND_SCOPE, payload, key=f"scope:{target_type}:{target}")
+async def expand_scope(tx: Tx, *, target_type: str, target: str, more: Sequence[str] = ()) -> None:
+    """Tell that scopes gained or lost devices or credentials; their grants are expanded anew after the commit.
+
+    `more` are further targets of the type with the same part before the colon.
+    """
+    payload, order = ExpandScope(target_type, target, tuple(more)), order_of(target_type, target)
+    if order == f"scope:{target_type}:{target}":
+        await outbox.add_once(tx, EXPAND_SCOPE, payload, key=order)
+    else:
+        await outbox.add(tx, EXPAND_SCOPE, payload, key=order)
+
+
+def order_of(target_type: str, target: str) -> str:
+    """The key that keeps expansions of the same grants from running beside one another.
+
+    Of a target such as `<community>:<person>` the part before the colon counts: expansions of a community's people are
+    done one after the other, by the hundred.
+    """
+    return f"scope:{target_type}:{target.partition(':')[0]}"
 
 
 async def _find(scope: Scope, tx: Tx, wish: Grant) -> GrantRow | None:
@@ -176,7 +193,7 @@ async def _note(scope: Scope, tx: Tx, row: GrantRow, action: str, reason: str, n
 
 async def _reach(scope: Scope, tx: Tx, row: GrantRow, now_ms: int) -> None:
     if row.target_type != ON_DEVICE:
-        await outbox.add(tx, EXPAND_GRANT, ExpandGrant(row.id), key=f"grant:{row.id}")
+        await outbox.add(tx, EXPAND_GRANT, ExpandGrant(row.id), key=order_of(row.target_type, row.target))
         return
     target = Target(row.target, row.credential, row.subject, row.content, row.schedule)
-    await set_targets(tx, row, [target], live=bool(row.live), caller=caller_of(scope), now_ms=now_ms)
+    await set_targets(tx, [(row, target)], live=bool(row.live), caller=caller_of(scope), now_ms=now_ms)

@@ -60,12 +60,12 @@ _supports = Query(
     .order_by(targets.c.grant_id),
     unscoped=_HERE,
 )
-_drop_targets = Command(
+_drop_target = Command(
     delete(targets).where(
         targets.c.grant_id == bindparam("of_grant", type_=INT),
         targets.c.device == bindparam("on_device"),
         targets.c.kind == bindparam("of_kind"),
-        any_of(targets.c.credential, "credentials"),
+        targets.c.credential == bindparam("of_credential"),
     ),
     unscoped=_HERE,
 )
@@ -83,44 +83,52 @@ _save_content = Command(
 
 
 async def set_targets(
-    tx: Tx, row: GrantRow, found: Sequence[Target], *, live: bool, caller: str, now_ms: int
+    tx: Tx, found: Sequence[tuple[GrantRow, Target]], *, live: bool, caller: str, now_ms: int
 ) -> None:
-    """Add, change or remove targets of one grant and bring their desired rows in line."""
-    by_device: dict[str, list[Target]] = {}
-    for target in found:
-        by_device.setdefault(target.device, []).append(target)
-    for device, some in by_device.items():
-        credentials = [target.credential for target in some]
-        if live:
-            values = [
-                {
-                    "grant_id": row.id,
-                    "device": device,
-                    "kind": row.kind,
-                    "credential": target.credential,
-                    "tenant_id": row.tenant_id,
-                    "community_id": row.community_id,
-                    "subject": target.subject,
-                    "starts_ms": row.starts_ms,
-                    "ends_ms": row.ends_ms,
-                    "content": target.content or row.content,
-                    "schedule": target.schedule,
-                }
-                for target in some
-            ]
-            await tx.upsert(
-                targets,
-                values,
-                keys=("grant_id", "device", "kind", "credential"),
-                update=("community_id", "subject", "starts_ms", "ends_ms", "content", "schedule"),
-            )
-        else:
-            await _drop_targets.run(
-                tx, of_grant=row.id, on_device=device, of_kind=row.kind, credentials=credentials
-            )
-        await refresh_many(
-            tx, device=device, kind=row.kind, credentials=credentials, caller=caller, now_ms=now_ms
+    """Add, change or remove targets of grants and bring their desired rows in line, device by device."""
+    if not found:
+        return
+    if live:
+        await tx.upsert(
+            targets,
+            [_target_row(row, target) for row, target in found],
+            keys=("grant_id", "device", "kind", "credential"),
+            update=("community_id", "subject", "starts_ms", "ends_ms", "content", "schedule"),
         )
+    else:
+        gone = [
+            {
+                "of_grant": row.id,
+                "on_device": target.device,
+                "of_kind": row.kind,
+                "of_credential": target.credential,
+            }
+            for row, target in found
+        ]
+        await _drop_target.run_many(tx, gone)
+    by_device: dict[tuple[str, str], list[str]] = {}
+    for row, target in found:
+        by_device.setdefault((target.device, row.kind), []).append(target.credential)
+    for (device, kind), credentials in sorted(by_device.items()):
+        await refresh_many(
+            tx, device=device, kind=kind, credentials=credentials, caller=caller, now_ms=now_ms
+        )
+
+
+def _target_row(row: GrantRow, target: Target) -> dict[str, Any]:
+    return {
+        "grant_id": row.id,
+        "device": target.device,
+        "kind": row.kind,
+        "credential": target.credential,
+        "tenant_id": row.tenant_id,
+        "community_id": row.community_id,
+        "subject": target.subject,
+        "starts_ms": row.starts_ms,
+        "ends_ms": row.ends_ms,
+        "content": target.content or row.content,
+        "schedule": target.schedule,
+    }
 
 
 async def refresh(tx: Tx, *, device: str, kind: str, credential: str, caller: str, now_ms: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 
 from linli.delivery import queries
 from linli.delivery.models import desired, devices
@@ -15,7 +15,15 @@ from linli.sync import retry as sync_retry
 
 _come_back = Command(
     update(desired)
-    .where(desired.c.device == bindparam("on_device"), any_of(desired.c.state, "states"))
+    .where(
+        desired.c.id.in_(
+            # Locked in the order in which everybody locks a device's rows.
+            select(desired.c.id)
+            .where(desired.c.device == bindparam("on_device"), any_of(desired.c.state, "states"))
+            .order_by(desired.c.id)
+            .with_for_update()
+        )
+    )
     .values(state=str(State.WAITING), next_try_ms=bindparam("now", type_=INT)),
     unscoped="the device's own rows",
 )

@@ -178,9 +178,16 @@ def permission_file(batch: Sequence[Parcel], pins: Mapping[str, str] | None = No
     return PermissionFile(tuple(qr), tuple(cards[CARD]), tuple(cards[BLE]), tuple(passwords))
 
 
-async def every_door(scope: Scope, db: Reader, grant: GrantRow) -> list[Target]:
+async def every_door(scope: Scope, db: Reader, grants: Sequence[GrantRow]) -> dict[int, list[Target]]:
     """Expander of grants on all doors of a community."""
-    doors = await doors_of_community(scope, db, community_id=int(grant.target))
-    return [
-        Target(door.iot_id, grant.credential, grant.subject, grant.content, grant.schedule) for door in doors
-    ]
+    doors = {
+        target: await doors_of_community(scope, db, community_id=int(target))
+        for target in {grant.target for grant in grants}
+    }
+    return {
+        grant.id: [
+            Target(door.iot_id, grant.credential, grant.subject, grant.content, grant.schedule)
+            for door in doors[grant.target]
+        ]
+        for grant in grants
+    }

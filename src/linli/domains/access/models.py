@@ -62,6 +62,7 @@ qr_codes = Table(
     text_column("source", server_default=""),  # "": given door by door; home, staff: a key of one community
     integer("community_id", null=True),  # of a key
     Index("ix_access_qr_codes_person", "tenant_id", "project_id", "identity_id"),
+    Index("ix_access_qr_codes_key", "community_id", "identity_id"),
 )
 
 qr_permissions = Table(

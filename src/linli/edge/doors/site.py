@@ -44,6 +44,7 @@ class SiteCode:
     ends_ms: int
     max_scans: int = UNLIMITED
     doors: frozenset[str] | None = None
+    schedule: str = ""
 
 
 @dataclass(slots=True)

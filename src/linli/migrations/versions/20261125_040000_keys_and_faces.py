@@ -515,6 +515,7 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
+        batch_op.create_index("ix_access_qr_codes_key", ["community_id", "identity_id"], unique=False)
 
     with op.batch_alter_table("community_persons", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_community_persons_created"))
@@ -691,6 +692,7 @@ def downgrade() -> None:
         )
 
     with op.batch_alter_table("access_qr_codes", schema=None) as batch_op:
+        batch_op.drop_index("ix_access_qr_codes_key")
         batch_op.drop_column("community_id")
         batch_op.drop_column("source")
 

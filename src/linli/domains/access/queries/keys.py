@@ -1,5 +1,7 @@
 """Keys of residents and staff: codes that are a person's in one community, and the doors that they open."""
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import bindparam, select
 
@@ -12,8 +14,7 @@ from linli.domains.communities.queries import spaces
 from linli.domains.communities.space_rules import path_ids
 from linli.domains.people.person_rules import MOVED_IN
 from linli.domains.people.queries import persons, residents
-from linli.kernel.db import INT, Query, Reader
-from linli.kernel.errors import NotFound
+from linli.kernel.db import INT, Query, Reader, any_of
 from linli.kernel.scope import Scope
 from linli.rules.schedules import both, either, holds
 
@@ -30,11 +31,28 @@ _key = Query(
     ),
     QrCode,
 )
+_keys = Query(
+    select(qr_codes).where(
+        _c.tenant_id == bindparam("scope_tenant"),
+        _c.community_id == bindparam("community_id", type_=INT),
+        any_of(_c.identity_id, "identity_ids"),
+        _c.source == bindparam("source"),
+    ),
+    QrCode,
+)
 
 
 def home_target(community_id: int, identity_id: str) -> str:
     """Target of grants that hold on every door whose pass scope a person is in."""
     return f"{community_id}:{identity_id}"
+
+
+async def find_keys(
+    scope: Scope, db: Reader, *, community_id: int, identity_ids: list[str], source: str
+) -> dict[str, QrCode]:
+    """Keys of one source by identityId."""
+    rows = await _keys.all(db, scope, community_id=community_id, identity_ids=identity_ids, source=source)
+    return {row.identity_id: row for row in rows}
 
 
 async def find_key(
@@ -50,29 +68,46 @@ async def serving_doors(scope: Scope, db: Reader, *, community_id: int, identity
 
 async def hours_at_doors(scope: Scope, db: Reader, *, community_id: int, identity_id: str) -> dict[str, str]:
     """iotId → schedule in which the door serves a person: in any that names a house or a group of theirs."""
-    rows = await scopes_of_community(scope, db, community_id=community_id)
-    reach = await refs_of(scope, db, community_id=community_id, identity_id=identity_id) if rows else set()
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        if (row.kind, row.ref) in reach:
-            found.setdefault(row.iot_id, []).append(row.schedule)
-    return {iot_id: either(schedules) for iot_id, schedules in found.items()}
+    found = await hours_of_many(scope, db, community_id=community_id, identity_ids=[identity_id])
+    return found[identity_id]
 
 
-async def refs_of(scope: Scope, db: Reader, *, community_id: int, identity_id: str) -> set[tuple[str, str]]:
-    """(kind, id) of every space above the person's houses and every group that the person is in."""
+async def hours_of_many(
+    scope: Scope, db: Reader, *, community_id: int, identity_ids: list[str]
+) -> dict[str, dict[str, str]]:
+    """`hours_at_doors` by identityId."""
+    at_ref: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for row in await scopes_of_community(scope, db, community_id=community_id):
+        at_ref.setdefault((row.kind, row.ref), []).append((row.iot_id, row.schedule))
+    if not at_ref:
+        return {identity_id: {} for identity_id in identity_ids}
+    reach = await refs_of_many(scope, db, community_id=community_id, identity_ids=identity_ids)
+    found = {}
+    for identity_id, refs in reach.items():
+        hours: dict[str, list[str]] = {}
+        for ref in refs:
+            for iot_id, schedule in at_ref.get(ref, ()):
+                hours.setdefault(iot_id, []).append(schedule)
+        found[identity_id] = {iot_id: either(schedules) for iot_id, schedules in hours.items()}
+    return found
+
+
+async def refs_of_many(
+    scope: Scope, db: Reader, *, community_id: int, identity_ids: list[str]
+) -> dict[str, set[tuple[str, str]]]:
+    """(kind, id) of every space above each person's houses and every group that the person is in."""
     here = scope.narrowed(community_id)
-    try:
-        person = await persons.person(here, db, identity_id)
-    except NotFound:
-        return set()
-    homes = [
-        home.house_id for home in await residents.houses_of(here, db, person.id) if home.status == MOVED_IN
-    ]
-    found = await spaces.spaces_by_id(here, db, homes)
-    groups = (await persons.groups_of(here, db, [person.id])).get(person.id, [])
-    above = {(SPACE, str(step)) for space in found.values() for step in path_ids(space.path)}
-    return above | {(GROUP, group.user_group_id) for group in groups}
+    found: dict[str, set[tuple[str, str]]] = {identity_id: set() for identity_id in identity_ids}
+    known = await persons.ids(here, db, identity_ids)
+    of_person = {person_id: found[identity_id] for identity_id, person_id in known.items()}
+    homes = await residents.homes_of_persons(here, db, community_id, list(of_person))
+    houses = await spaces.spaces_by_id(here, db, sorted({house_id for _, house_id in homes}))
+    for person_id, house_id in homes:
+        if house_id in houses:
+            of_person[person_id] |= {(SPACE, str(step)) for step in path_ids(houses[house_id].path)}
+    for person_id, groups in (await persons.groups_of(here, db, list(of_person))).items():
+        of_person[person_id] |= {(GROUP, group.user_group_id) for group in groups}
+    return found
 
 
 async def people_of(scope: Scope, db: Reader, *, refs: list[tuple[str, str]]) -> list[str]:
@@ -91,16 +126,27 @@ async def people_of(scope: Scope, db: Reader, *, refs: list[tuple[str, str]]) ->
     return list(found)
 
 
-async def home_doors(scope: Scope, db: Reader, grant: GrantRow) -> list[Target]:
-    """Expander of grants on the doors of a person's pass scope, when the door serves them and the grant holds."""
-    _, _, identity_id = grant.target.partition(":")
-    doors = await hours_at_doors(scope, db, community_id=grant.community_id, identity_id=identity_id)
-    found = []
-    for door, hours in sorted(doors.items()):
-        schedule = both(grant.schedule, hours)
-        if schedule is not None:
-            found.append(Target(door, grant.credential, grant.subject, grant.content, schedule))
+async def home_doors(scope: Scope, db: Reader, grants: Sequence[GrantRow]) -> dict[int, list[Target]]:
+    """Expander of grants on the doors of persons' pass scopes, when the door serves them and the grant holds."""
+    by_community: dict[int, dict[str, dict[str, str]]] = {}
+    for community_id in sorted({grant.community_id for grant in grants}):
+        people = {_person_of(grant) for grant in grants if grant.community_id == community_id}
+        by_community[community_id] = await hours_of_many(
+            scope, db, community_id=community_id, identity_ids=sorted(people)
+        )
+    found: dict[int, list[Target]] = {}
+    for grant in grants:
+        hours = by_community[grant.community_id][_person_of(grant)]
+        targets = found.setdefault(grant.id, [])
+        for door, schedule in sorted(hours.items()):
+            met = both(grant.schedule, schedule)
+            if met is not None:
+                targets.append(Target(door, grant.credential, grant.subject, grant.content, met))
     return found
+
+
+def _person_of(grant: GrantRow) -> str:
+    return grant.target.partition(":")[2]
 
 
 async def rights_now(

@@ -3,6 +3,9 @@
 A key is a code that is never shown in clear; what its owner shows is encrypted and good for a minute or five.
 """
 
+from collections.abc import Sequence
+
+from linli.delivery import queries as deliveries
 from linli.delivery import service as delivery
 from linli.delivery.schemas import FOREVER_MS, Grant
 from linli.domains.access.errors import NoKey
@@ -27,18 +30,29 @@ STAFF_DAYS = 7
 _BODY = encode(QrBody(UNLIMITED, False))
 
 
-async def give_home_key(
-    scope: Scope, tx: Tx, *, community_id: int, identity_id: str, ids: Ids, now_ms: int
+async def give_home_keys(
+    scope: Scope, tx: Tx, *, community_id: int, identity_ids: list[str], ids: Ids, now_ms: int
 ) -> None:
-    """Let a person's own key open the doors of their pass scope; doors that came or went follow after the commit."""
-    code = await _code(scope, tx, community_id, identity_id, HOME, ids, now_ms)
-    await delivery.grant(scope, tx, wish=_home_wish(code, community_id), now_ms=now_ms)
-    await reach_anew(tx, community_id=community_id, identity_id=identity_id)
+    """Let persons' own keys open the doors of their pass scopes; who has one keeps it."""
+    known = await queries.find_keys(
+        scope, tx, community_id=community_id, identity_ids=identity_ids, source=HOME
+    )
+    granted = await deliveries.credentials_granted(
+        scope, tx, source=HOME, kind=QR, credentials=[code.qr_code for code in known.values()]
+    )
+    for identity_id in identity_ids:
+        code = known.get(identity_id) or await _new_code(
+            scope, tx, community_id, identity_id, HOME, ids, now_ms
+        )
+        if code.qr_code not in granted:
+            await delivery.grant(scope, tx, wish=_home_wish(code, community_id), now_ms=now_ms)
 
 
-async def reach_anew(tx: Tx, *, community_id: int, identity_id: str) -> None:
-    """The doors of a person's pass scope changed: every credential that follows it is brought along."""
-    await delivery.expand_scope(tx, target_type=HOME_DOORS, target=home_target(community_id, identity_id))
+async def reach_anew(tx: Tx, *, community_id: int, identity_ids: Sequence[str]) -> None:
+    """The doors of persons' pass scopes changed: every credential that follows them is brought along."""
+    if identity_ids:
+        first, *more = (home_target(community_id, identity_id) for identity_id in identity_ids)
+        await delivery.expand_scope(tx, target_type=HOME_DOORS, target=first, more=more)
 
 
 async def take_home_key(
@@ -92,8 +106,12 @@ async def _code(
     known = await queries.find_key(
         scope, tx, community_id=community_id, identity_id=identity_id, source=source
     )
-    if known is not None:
-        return known
+    return known or await _new_code(scope, tx, community_id, identity_id, source, ids, now_ms)
+
+
+async def _new_code(
+    scope: Scope, tx: Tx, community_id: int, identity_id: str, source: str, ids: Ids, now_ms: int
+) -> QrCode:
     text = ids.qr_code(CODE_LENGTH)
     while await permissions.code_exists(tx, qr_code=text):
         text = ids.qr_code(CODE_LENGTH)

@@ -29,7 +29,7 @@ from linli.kernel.scope import Scope
 
 FROZEN, DENIED = "frozen", "denied"
 """Who rests a person's rights: an integrator's frozen account, and the property's list of the denied."""
-CHUNK = 25
+CHUNK = 100
 """Persons in one transaction."""
 
 
@@ -119,23 +119,27 @@ class Joinings:
         groups = {row.ref for row in rows if row.kind == GROUP}
         for chunk in batched(dict.fromkeys(identity_ids), CHUNK, strict=False):
             async with self._db.begin() as tx:
-                for identity_id in chunk:
-                    await self._one(scope, tx, community_id, identity_id, bool(settings.service_on), groups)
+                await self._follow_some(
+                    scope, tx, community_id, list(chunk), bool(settings.service_on), groups
+                )
 
-    async def _one(
-        self, scope: Scope, tx: Tx, community_id: int, identity_id: str, on: bool, groups: set[str]
+    async def _follow_some(
+        self, scope: Scope, tx: Tx, community_id: int, people: list[str], on: bool, groups: set[str]
     ) -> None:
         now = self._db.clock.now_ms()
-        refs = await queries.refs_of(scope, tx, community_id=community_id, identity_id=identity_id)
-        in_reach = any(kind != GROUP or ref in groups for kind, ref in refs)
-        if on and in_reach:
-            await home_keys.give_home_key(
-                scope, tx, community_id=community_id, identity_id=identity_id, ids=self._ids, now_ms=now
-            )
-            return
-        await home_keys.take_home_key(
-            scope, tx, community_id=community_id, identity_id=identity_id,
-            reason="moved_out" if on else "service_off", now_ms=now,
-        )  # fmt: skip
-        # Faces and cards that follow the pass scope leave with it, whether or not there was a key.
-        await home_keys.reach_anew(tx, community_id=community_id, identity_id=identity_id)
+        refs = await queries.refs_of_many(scope, tx, community_id=community_id, identity_ids=people)
+        holders = [
+            who for who in people if on and any(kind != GROUP or ref in groups for kind, ref in refs[who])
+        ]
+        await home_keys.give_home_keys(
+            scope, tx, community_id=community_id, identity_ids=holders, ids=self._ids, now_ms=now
+        )
+        kept = set(holders)
+        for who in people:
+            if who not in kept:
+                await home_keys.take_home_key(
+                    scope, tx, community_id=community_id, identity_id=who,
+                    reason="moved_out" if on else "service_off", now_ms=now,
+                )  # fmt: skip
+        # Faces and cards that follow the pass scope come and leave with it, whether or not there was a key.
+        await home_keys.reach_anew(tx, community_id=community_id, identity_ids=people)

@@ -1,5 +1,7 @@
 """User groups whose faces a device holds, following the groups (spec B A085 to A087)."""
 
+from collections.abc import Sequence
+
 from linli.delivery import service as delivery
 from linli.delivery.schemas import Grant, GrantRow, Target
 from linli.domains.access.errors import DoorUnknown
@@ -80,8 +82,9 @@ class GroupFaces:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    async def __call__(self, scope: Scope, db: Reader, grant: GrantRow) -> list[Target]:
-        return await _members(scope, db, grant, self._clock.now_ms())
+    async def __call__(self, scope: Scope, db: Reader, grants: Sequence[GrantRow]) -> dict[int, list[Target]]:
+        now = self._clock.now_ms()
+        return {grant.id: await _members(scope, db, grant, now) for grant in grants}
 
 
 async def _members(scope: Scope, db: Reader, grant: GrantRow, now_ms: int) -> list[Target]:

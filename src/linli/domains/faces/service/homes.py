@@ -1,5 +1,7 @@
 """Faces follow pass scopes: whoever's key opens a door by where they live opens it by their face too (spec A PM-03)."""
 
+from collections.abc import Mapping, Sequence
+
 from linli.delivery import queries as deliveries
 from linli.delivery import service as delivery
 from linli.delivery.ports import Expander
@@ -22,12 +24,16 @@ class FaceHomeDoors:
     def __init__(self, doors: Expander) -> None:
         self._doors = doors
 
-    async def __call__(self, scope: Scope, db: Reader, grant: GrantRow) -> list[Target]:
-        found = list(await self._doors(scope, db, grant))
-        if grant.kind != FACE:
-            return found
-        takes = await face_devices(scope, db, iot_ids=[target.device for target in found])
-        return [target for target in found if target.device in takes]
+    async def __call__(
+        self, scope: Scope, db: Reader, grants: Sequence[GrantRow]
+    ) -> Mapping[int, Sequence[Target]]:
+        found = dict(await self._doors(scope, db, grants))
+        faces = [grant.id for grant in grants if grant.kind == FACE]
+        devices = {target.device for grant_id in faces for target in found.get(grant_id, ())}
+        takes = await face_devices(scope, db, iot_ids=sorted(devices)) if devices else {}
+        for grant_id in faces:
+            found[grant_id] = [target for target in found.get(grant_id, ()) if target.device in takes]
+        return found
 
 
 async def follow(scope: Scope, tx: Tx, *, image: Image, now_ms: int) -> None:

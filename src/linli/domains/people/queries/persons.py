@@ -46,6 +46,11 @@ _names = Query(
         any_of(persons.c.identity_id, "identity_ids"), in_scope(persons), _known
     )
 )
+_ids = Query(
+    select(persons.c.identity_id, persons.c.id).where(
+        any_of(persons.c.identity_id, "identity_ids"), in_scope(persons), _known
+    )
+)
 _by_phone = Query(
     select(persons).where(
         persons.c.phone == bindparam("phone"), persons.c.tenant_id == bindparam("scope_tenant")
@@ -229,6 +234,11 @@ async def persons_by_id(scope: Scope, db: Reader, person_ids: list[int]) -> dict
 async def names(scope: Scope, db: Reader, identity_ids: list[str]) -> dict[str, str]:
     """identityId → name, for persons whom the scope may see."""
     return dict(await _names.all(db, scope, identity_ids=identity_ids)) if identity_ids else {}
+
+
+async def ids(scope: Scope, db: Reader, identity_ids: list[str]) -> dict[str, int]:
+    """identityId → person id, for persons whom the scope may see."""
+    return dict(await _ids.all(db, scope, identity_ids=identity_ids)) if identity_ids else {}
 
 
 async def person_of_phone(scope: Scope, db: Reader, phone: str) -> Person | None:

@@ -21,6 +21,8 @@ class HeldCard:
     user_id: str | None
     starts_ms: int
     ends_ms: int
+    schedule: str = ""
+    """The local protocol has no field for hours: such machines are given the stretch that holds."""
 
 
 @dataclass(slots=True)
