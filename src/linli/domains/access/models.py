@@ -62,7 +62,8 @@ qr_codes = Table(
     text_column("source", server_default=""),  # "": given door by door; home, staff: a key of one community
     integer("community_id", null=True),  # of a key
     Index("ix_access_qr_codes_person", "tenant_id", "project_id", "identity_id"),
-    Index("ix_access_qr_codes_key", "community_id", "identity_id"),
+    # One key of each source a person and community; codes that are no keys have no community, and meet nobody here.
+    Index("ix_access_qr_codes_key", "community_id", "identity_id", "source", unique=True),
 )
 
 qr_permissions = Table(

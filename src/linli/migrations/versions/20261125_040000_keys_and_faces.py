@@ -515,7 +515,9 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
-        batch_op.create_index("ix_access_qr_codes_key", ["community_id", "identity_id"], unique=False)
+        batch_op.create_index(
+            "ix_access_qr_codes_key", ["community_id", "identity_id", "source"], unique=True
+        )
 
     with op.batch_alter_table("community_persons", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_community_persons_created"))

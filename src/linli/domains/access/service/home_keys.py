@@ -40,7 +40,7 @@ async def give_home_keys(
     granted = await deliveries.credentials_granted(
         scope, tx, source=HOME, kind=QR, credentials=[code.qr_code for code in known.values()]
     )
-    for identity_id in identity_ids:
+    for identity_id in sorted(identity_ids):
         code = known.get(identity_id) or await _new_code(
             scope, tx, community_id, identity_id, HOME, ids, now_ms
         )
@@ -116,8 +116,12 @@ async def _new_code(
     while await permissions.code_exists(tx, qr_code=text):
         text = ids.qr_code(CODE_LENGTH)
     code = QrCode(text, scope.tenant, "", identity_id, 0, now_ms, source, community_id)
-    await tx.insert(qr_codes, code._asdict())
-    return code
+    await tx.upsert(qr_codes, [code._asdict()], keys=("community_id", "identity_id", "source"))
+    # Another job may have been first: what is stored counts.
+    return (
+        await queries.find_key(scope, tx, community_id=community_id, identity_id=identity_id, source=source)
+        or code
+    )
 
 
 def _home_wish(code: QrCode, community_id: int) -> Grant:
