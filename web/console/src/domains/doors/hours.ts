@@ -88,8 +88,9 @@ export function hoursInWords(hours: Hours | null | undefined, t: Translate): str
   if (!hours.weeks?.length) return hours.cron ?? ''
   return hours.weeks
     .map((one) => {
-      const key = minuteOf(one.end) <= minuteOf(one.start) ? 'doors.hours.night' : 'doors.hours.day'
-      return t(key, { days: daysInWords(one.days, t), start: one.start, end: one.end })
+      const facts = { days: daysInWords(one.days, t), start: one.start, end: one.end }
+      const overnight = minuteOf(one.end) <= minuteOf(one.start)
+      return overnight ? t('doors.hours.night', facts) : t('doors.hours.day', facts)
     })
     .join(t('doors.hours.and'))
 }
