@@ -143,6 +143,18 @@ grant_by_key = Query(
     GrantRow,
     unscoped="the tenant is a condition of its own",
 )
+grants_by_id = Query(
+    select(grants).where(any_of(grants.c.id, "grant_ids")).order_by(grants.c.id), GrantRow, unscoped=_WORKER
+)
+_live_credentials = Query(
+    select(grants.c.credential).where(
+        in_scope(grants),
+        grants.c.source == bindparam("source"),
+        grants.c.kind == bindparam("kind"),
+        any_of(grants.c.credential, "credentials"),
+        grants.c.live == 1,
+    )
+)
 grant_by_id = Query(
     select(grants).where(grants.c.id == bindparam("grant_id", type_=INT)), GrantRow, unscoped=_WORKER
 )
@@ -156,18 +168,6 @@ live_grants_on = Query(
     .order_by(grants.c.id),
     GrantRow,
     unscoped=_WORKER,
-)
-grants_by_id = Query(
-    select(grants).where(any_of(grants.c.id, "grant_ids")).order_by(grants.c.id), GrantRow, unscoped=_WORKER
-)
-_live_credentials = Query(
-    select(grants.c.credential).where(
-        in_scope(grants),
-        grants.c.source == bindparam("source"),
-        grants.c.kind == bindparam("kind"),
-        any_of(grants.c.credential, "credentials"),
-        grants.c.live == 1,
-    )
 )
 live_grants_of = Query(
     select(grants)
@@ -353,17 +353,17 @@ async def grants_on_credential(
     return await live_grants_of.all(db, scope, source=source, kind=kind, credential=credential)
 
 
+async def find_row(db: Reader, *, device: str, kind: str, credential: str) -> DesiredRow | None:
+    """The row of one device, for rooms that already checked the device's scope."""
+    return await _row_to_see.one(db, device=device, kind=kind, credential=credential)
+
+
 async def credentials_granted(
     scope: Scope, db: Reader, *, source: str, kind: str, credentials: list[str]
 ) -> set[str]:
     """Those of `credentials` that a source has granted and not taken back."""
     rows = await _live_credentials.all(db, scope, source=source, kind=kind, credentials=credentials)
     return {credential for (credential,) in rows}
-
-
-async def find_row(db: Reader, *, device: str, kind: str, credential: str) -> DesiredRow | None:
-    """The row of one device, for rooms that already checked the device's scope."""
-    return await _row_to_see.one(db, device=device, kind=kind, credential=credential)
 
 
 async def history_of(scope: Scope, db: Reader, *, row_id: int, limit: int = 100) -> list[HistoryRow]:
