@@ -9,7 +9,7 @@ from linli.databus import changes, device_events, scopes
 from linli.databus.topics import Kind
 from linli.delivery.queries import get_row
 from linli.delivery.schemas import DeliverySettled
-from linli.domains.access.console.passes import live_row as live_pass
+from linli.domains.access.console.pass_rows import live_row as live_pass
 from linli.domains.access.events import PassRecorded
 from linli.domains.communities.events import CommunityApproved, ResidentPageAsked, SpaceChanged
 from linli.domains.communities.handlers import batch_started, device_moved
@@ -22,6 +22,7 @@ from linli.domains.projects.service.grants import capability_decided
 from linli.domains.visitors.events import VisitChanged
 from linli.kernel.db import Database, Tx
 from linli.kernel.events import Handlers
+from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
 from linli.things import events as things
 from linli.things.configs.events import ConfigPushMoved
@@ -57,13 +58,13 @@ def to_rooms(handlers: Handlers) -> None:
     handlers.inline(ResidentPageAsked, resident_page_asked)
 
 
-def to_pages(db: Database, hub: LiveHub) -> None:
+def to_pages(db: Database, hub: LiveHub, objects: ObjectStore) -> None:
     """Passes and deliveries reach the open pages once they are committed, as the rows that their lists show."""
 
     async def passed(tx: Tx, event: PassRecorded) -> None:
         if not hub.watched(PASS):
             return
-        row = await live_pass(tx, event)
+        row = await live_pass(tx, event, objects)
         tx.after_commit(
             lambda: hub.publish(PASS, row, tenant_id=event.tenant_id, community_id=event.community_id)
         )

@@ -1,5 +1,6 @@
 """A few residents of the sample whom the gates know by their face. The pictures are drawn: they show nobody."""
 
+import asyncio
 import hashlib
 import random
 from typing import Final
@@ -14,10 +15,43 @@ from linli.domains.faces.service.images import ImageWish
 from linli.domains.faces.service.permissions import FaceDevice
 from linli.domains.faces.service.pictures import Picture
 from linli.domains.faces.service.users import IDENTITY, User
+from linli.sim.face_door import SimulatedFaceDoor
 
 KNOWN: Final = 8
 """How many residents have a face at the gates."""
 _GROWN: Final = 18
+_WARM: Final = 0.03
+"""Of those measured, how many have a temperature worth a second look."""
+
+
+def known(people: list[town.Neighbour]) -> list[town.Neighbour]:
+    """Those of the residents who have a face; the n-th has the n-th portrait."""
+    grown = [person for person in people if person.age >= _GROWN]
+    return random.Random(KNOWN).sample(grown, min(KNOWN, len(grown)))
+
+
+class Snapshots:
+    """Residents who look into the gates' cameras, which take a picture of them and their temperature."""
+
+    def __init__(self, people: list[town.Neighbour]) -> None:
+        self._numbers = {person.identity_id: number for number, person in enumerate(known(people))}
+        self._pictures: dict[int, bytes] = {}
+
+    async def look(self, person: town.Neighbour, door: SimulatedFaceDoor, chance: random.Random) -> bool:
+        """Whether the door knows the face; then it opened, or said why not, and kept a snapshot."""
+        number = self._numbers.get(person.identity_id)
+        if number is None or not door.library.known:
+            return False
+        if number not in self._pictures:
+            self._pictures[number] = await asyncio.to_thread(picture.portrait, number)
+        seen = self._pictures[number]
+        try:
+            capture = await door.upload_capture(seen)
+        except (TimeoutError, OSError):
+            return False  # the line is bad: the card in the pocket works all the same
+        warmth = 37.6 if chance.random() < _WARM else chance.uniform(36.1, 36.9)
+        door.show_face(door.recognise(seen), capture=capture, temperature=round(warmth, 1))
+        return True
 
 
 async def ensure(platform: Platform, site: Place) -> None:
@@ -25,8 +59,7 @@ async def ensure(platform: Platform, site: Place) -> None:
     there = await town.look(platform, site)
     gates = [there.door("gate-south-in"), there.door("gate-south-out")]
     devices = [FaceDevice(iot_id, site.community.community_id) for iot_id in gates if iot_id]
-    grown = [person for person in there.people if person.age >= _GROWN]
-    chosen = random.Random(KNOWN).sample(grown, min(KNOWN, len(grown)))
+    chosen = known(there.people)
     held = await images_of_persons(site.tenant, platform.db, [one.identity_id for one in chosen])
     manager = await site.staff(platform, "manager")
     for number, person in enumerate(chosen):

@@ -9,6 +9,7 @@ from linli.app.platform import Platform
 from linli.demo import sample
 from linli.demo.barriers import Barriers
 from linli.demo.day import Day, Errand, steps
+from linli.demo.faces import Snapshots
 from linli.demo.fleet import Fleet
 from linli.demo.mishaps import Mishaps
 from linli.demo.place import Place
@@ -41,6 +42,7 @@ class Life:
         self._wallet = Wallet(platform, site)
         self._visitors = Visitors(platform, site, town, fleet, self._wallet)
         self._barriers = Barriers(platform, site)
+        self._snapshots = Snapshots(town.people)
         self._mishaps = Mishaps(platform, site, town, fleet)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -106,9 +108,9 @@ class Life:
         return self._town.door(f"gate-{side}-{way}")
 
     async def _pass(self, person: Neighbour, iot_id: str) -> None:
-        """Show whatever one has at a door: a code on the phone, or a card."""
+        """Show whatever one has at a door: one's face, a code on the phone, or a card."""
         door = self._fleet.doors.get(iot_id)
-        if door is None:
+        if door is None or await self._snapshots.look(person, door, self._random):
             return
         if person.cards and (not person.codes or self._random.random() < _PREFERS_CARD):
             door.swipe(next(iter(person.cards)))

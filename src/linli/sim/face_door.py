@@ -67,11 +67,18 @@ class SimulatedFaceDoor(SimulatedDoor):
     # people at the door
 
     def show_face(
-        self, person_id: str | None, *, score: int = 92, capture: str = "", code: PassCode | None = None
+        self,
+        person_id: str | None,
+        *,
+        score: int = 92,
+        capture: str = "",
+        temperature: float | None = None,
+        code: PassCode | None = None,
     ) -> Decision:
         """Somebody looks into the camera; `person_id` is whom the algorithm takes them for, None for nobody.
 
-        `capture` is the key of an uploaded snapshot; `code` reports a fault of the algorithm instead.
+        `capture` is the key of an uploaded snapshot, `temperature` in degrees Celsius what a door with that sensor
+        measured; `code` reports a fault of the algorithm instead.
         """
         decision = Decision(code if code is not None else self._judge(person_id))
         if decision.opens:
@@ -85,6 +92,8 @@ class SimulatedFaceDoor(SimulatedDoor):
         }
         if capture:
             extra["captureImg"] = capture
+        if temperature is not None:
+            extra["temperature"] = f"{temperature:.1f}"
         self.link.queue_event(
             "passEvent",
             {

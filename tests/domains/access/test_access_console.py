@@ -1,5 +1,7 @@
 """The console's door routes over HTTP, signed in, with a simulated door behind them."""
 
+import csv
+import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +9,7 @@ from typing import Any
 
 import httpx
 import msgspec
+import openpyxl
 import pytest
 
 from linli.app.events import to_pages
@@ -15,6 +18,7 @@ from linli.console.app import SERVICES
 from linli.console.hub import Hub
 from linli.console.parts import Parts
 from linli.databus.scopes import register_community
+from linli.domains.access.door_said import capture_key, temperature_c
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
@@ -209,7 +213,7 @@ async def test_serial_numbers_are_listed_before_their_doors_come(desk: Desk) -> 
 
 async def test_live_rows_are_the_lists_rows(desk: Desk) -> None:
     hub = Hub()
-    to_pages(desk.platform.db, hub)
+    to_pages(desk.platform.db, hub, desk.platform.store)
     tenant_id = (await desk.browser.get("/session")).json()["tenant"]["id"]
     live = hub.subscribe(Scope(tenant_id, Caller("staff", "1"), frozenset({1})), {"pass", "delivery"})
     told = await desk.register("SN-0001", "北门")
@@ -226,3 +230,75 @@ async def test_live_rows_are_the_lists_rows(desk: Desk) -> None:
     assert (await desk.browser.get("/passes")).json()["data"] == [seen["pass"]]
     (row,) = (await desk.browser.get("/deliveries")).json()["data"]
     assert {**row, "deviceOnline": True} == {**seen["delivery"], "deviceOnline": True}
+
+
+async def _pass_records(desk: Desk, count: int) -> list[dict[str, Any]]:
+    async def there() -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = (await desk.browser.get("/passes")).json()["data"]
+        return rows if len(rows) == count else []
+
+    await until(there)
+    return await there()
+
+
+async def test_passes_are_filtered_and_taken_away(desk: Desk) -> None:
+    north, south = await desk.register("SN-0001", "北门"), await desk.register("SN-0002", "=南门")
+    doors = [await desk.connect(told) for told in (north, south)]
+    assert (await desk.give(north["iotId"])).status_code == 201
+    await until(lambda: doors[0].held.qr)
+    code = next(iter(doors[0].held.qr))
+    doors[0].public_key = None  # an older door, which reads codes in clear
+    doors[0].scan(code)
+    doors[1].swipe("0123456789")
+    rows = await _pass_records(desk, 2)
+    assert {row["credential"] for row in rows} == {code[-4:], "0123456789"}
+    assert {(row["pictureUrl"], row["temperature"]) for row in rows} == {("", None)}
+
+    async def found(**asked: object) -> list[str]:
+        answer = await desk.browser.get("/passes", params={"communityId": 1, **asked})
+        assert answer.status_code == 200, answer.text
+        return sorted(row["doorName"] for row in answer.json()["data"])
+
+    both = f"{north['iotId']},{south['iotId']}"
+    assert await found(iotId=both) == ["=南门", "北门"]
+    assert await found(iotId=south["iotId"]) == ["=南门"]
+    assert await found(credential="0123456789") == ["=南门"]
+    assert await found(q="345") == ["=南门"]
+    assert await found(kind="QRCODE") == ["北门"]
+    assert await found(personId=PERSON, result="passed") == ["北门"]
+    assert await found(to=1) == []
+    answer = await desk.browser.get("/passes", params={"iotId": ",".join(f"x{n}" for n in range(101))})
+    assert (answer.status_code, answer.json()["field"]) == (400, "iotId")
+
+    query = {"communityId": 1, "language": "en"}
+    lines = list(
+        csv.DictReader(io.StringIO((await desk.browser.get("/passes/export.csv", params=query)).text))
+    )
+    assert [line["Door"] for line in lines] == [
+        {"=南门": "'=南门"}.get(row["doorName"], row["doorName"]) for row in rows
+    ]
+    by_kind = {line["Credential type"]: line for line in lines}
+    assert by_kind["QR code"]["Person"] == "王先生"
+    assert by_kind["Card"]["Result"] == "This door does not know the card"
+    assert code not in str(lines)
+    book = await desk.browser.get("/passes/export.xlsx", params={**query, "kind": "CARD"})
+    sheet = openpyxl.load_workbook(io.BytesIO(book.content)).active
+    assert sheet is not None
+    assert [cell.value for cell in sheet[2]][3:8] == ["'=南门", None, "Card", "0123456789", "In"]
+    assert sheet.max_row == 2
+    other = await desk.browser.get("/passes/export.csv", params={"communityId": 99})
+    assert len(other.text.splitlines()) == 1
+
+
+def test_what_a_door_says_besides_is_read_with_care() -> None:
+    key = "t1/captures/iot1/abc.jpg"
+    assert capture_key("t1", "iot1", msgspec.json.encode({"captureImg": key}).decode()) == key
+    for other in ("t1/captures/iot2/abc.jpg", "t1/captures/iot1/../iot2/abc.jpg", 7, None):
+        assert capture_key("t1", "iot1", msgspec.json.encode({"captureImg": other}).decode()) == ""
+    told = {"36.5": 36.5, "37.25": 37.2, "60": None, "warm": None, "nan": None, "": None}
+    for text, degrees in told.items():
+        assert temperature_c(msgspec.json.encode({"temperature": text}).decode()) == degrees
+    assert temperature_c('{"temperature": 36.61}') == 36.6
+    assert temperature_c('{"temperature": true}') is None
+    assert temperature_c("[1]") is None
+    assert temperature_c("") is None

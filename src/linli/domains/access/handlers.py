@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from linli.delivery import service as delivery
+from linli.domains.access.door_said import event_time_ms
 from linli.domains.access.errors import DoorsHere
 from linli.domains.access.ports import FaceOwners
 from linli.domains.access.queries.doors import find_door, names_at
@@ -12,7 +13,7 @@ from linli.domains.access.rows import Door
 from linli.domains.access.service.doors import adopt_doors, forget_door
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL
-from linli.domains.access.service.passes import PassReport, event_time_ms, record_pass
+from linli.domains.access.service.passes import PassReport, record_pass
 from linli.domains.communities.events import SpaceChanged
 from linli.kernel import telemetry
 from linli.kernel.db import Tx

@@ -5954,6 +5954,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/passes/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExportCsv
+         * @description All that fit, as CSV, in the site's time; who took it is kept.
+         */
+        get: operations["ApiConsolePassesExportCsvExportCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/passes/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExportXlsx
+         * @description All that fit, as a workbook of at most 200,000 rows; who took it is kept.
+         */
+        get: operations["ApiConsolePassesExportXlsxExportXlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/payee-account": {
         parameters: {
             query?: never;
@@ -11493,7 +11533,7 @@ export interface components {
             total: number;
         };
         /** Page[PassRow] */
-        "Page_linli.domains.access.console.passes.PassRow_": {
+        "Page_linli.domains.access.console.pass_rows.PassRow_": {
             data: components["schemas"]["PassRow"][];
             pageNo: number;
             pageSize: number;
@@ -11814,6 +11854,7 @@ export interface components {
         PassRow: {
             atMs: number;
             code: number;
+            credential: string;
             direction: string;
             doorName: string;
             id: string;
@@ -11822,9 +11863,11 @@ export interface components {
             passed: boolean;
             personId: string;
             personName: string;
+            pictureUrl: string;
             place: string;
             reason: string;
             remaining?: number | null;
+            temperature: number | null;
         };
         /** PasswordChange */
         PasswordChange: {
@@ -27337,8 +27380,11 @@ export interface operations {
         parameters: {
             query?: {
                 communityId?: number | null;
+                /** @description A whole card number or code. */
+                credential?: string;
                 /** @description UTC ms */
                 from?: number;
+                /** @description One door, or several by comma. */
                 iotId?: string;
                 /** @description Comma-separated: CARD, QRCODE … */
                 kind?: string;
@@ -27348,7 +27394,7 @@ export interface operations {
                 pageSize?: number;
                 /** @description identityId */
                 personId?: string;
-                /** @description Part of the person's or the door's name. */
+                /** @description Part of the person's or the door's name or of the credential. */
                 q?: string;
                 result?: "passed" | "refused" | null;
                 /** @description UTC ms */
@@ -27366,7 +27412,113 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_linli.domains.access.console.passes.PassRow_"];
+                    "application/json": components["schemas"]["Page_linli.domains.access.console.pass_rows.PassRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsolePassesExportCsvExportCsv: {
+        parameters: {
+            query?: {
+                communityId?: number | null;
+                /** @description A whole card number or code. */
+                credential?: string;
+                /** @description UTC ms */
+                from?: number;
+                /** @description One door, or several by comma. */
+                iotId?: string;
+                /** @description Comma-separated: CARD, QRCODE … */
+                kind?: string;
+                language?: string | null;
+                /** @description identityId */
+                personId?: string;
+                /** @description Part of the person's or the door's name or of the credential. */
+                q?: string;
+                result?: "passed" | "refused" | null;
+                /** @description UTC ms */
+                to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsolePassesExportXlsxExportXlsx: {
+        parameters: {
+            query?: {
+                communityId?: number | null;
+                /** @description A whole card number or code. */
+                credential?: string;
+                /** @description UTC ms */
+                from?: number;
+                /** @description One door, or several by comma. */
+                iotId?: string;
+                /** @description Comma-separated: CARD, QRCODE … */
+                kind?: string;
+                language?: string | null;
+                /** @description identityId */
+                personId?: string;
+                /** @description Part of the person's or the door's name or of the credential. */
+                q?: string;
+                result?: "passed" | "refused" | null;
+                /** @description UTC ms */
+                to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -54,6 +54,12 @@ export const router = createRouter({
       meta: { titleKey: 'overview.screen.title' },
     },
     {
+      path: '/wall',
+      name: 'wall',
+      component: () => import('@/domains/doors/WallPage.vue'),
+      meta: { titleKey: 'doors.wall.title' },
+    },
+    {
       path: '/',
       component: () => import('./Shell.vue'),
       children: [

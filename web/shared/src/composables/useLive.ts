@@ -15,10 +15,13 @@ export interface LiveEvent<T> {
 }
 
 const MOST_HELD = 500
+const FIRST_RETRY_MS = 5_000
+const LAST_RETRY_MS = 60_000
 
 /**
- * Follow a stream of server-sent events. The browser reconnects by itself; while paused, events are held (newest 500).
- * `url` null closes the stream.
+ * Follow a stream of server-sent events. The browser reconnects by itself after a break of the line, and we do when it
+ * gave up because the server answered with an error. While paused, events are held (newest 500). `url` null closes the
+ * stream.
  */
 export function useLive<T>(
   url: () => string | null,
@@ -30,8 +33,11 @@ export function useLive<T>(
   const connection = ref<'connecting' | 'live' | 'lost'>('connecting')
   const source = shallowRef<EventSource | null>(null)
   let held: LiveEvent<T>[] = []
+  let retry: ReturnType<typeof setTimeout> | undefined
+  let wait = FIRST_RETRY_MS
 
   function close() {
+    clearTimeout(retry)
     source.value?.close()
     source.value = null
   }
@@ -41,9 +47,17 @@ export function useLive<T>(
     if (!address || typeof EventSource === 'undefined') return
     connection.value = 'connecting'
     const stream = new EventSource(address)
-    stream.onopen = () => (connection.value = 'live')
-    stream.onerror = () =>
-      (connection.value = stream.readyState === EventSource.CLOSED ? 'lost' : 'connecting')
+    stream.onopen = () => {
+      connection.value = 'live'
+      wait = FIRST_RETRY_MS
+    }
+    stream.onerror = () => {
+      const gaveUp = stream.readyState === EventSource.CLOSED
+      connection.value = gaveUp ? 'lost' : 'connecting'
+      if (!gaveUp) return
+      retry = setTimeout(() => open(url()), wait)
+      wait = Math.min(wait * 2, LAST_RETRY_MS)
+    }
     for (const topic of topics) {
       stream.addEventListener(topic, (message) => {
         const event = { topic, data: JSON.parse((message as MessageEvent<string>).data) as T }

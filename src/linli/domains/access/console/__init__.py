@@ -24,7 +24,7 @@ CONTROLLERS = (
 )
 HISTORY = tuple(
     Kind(name=name, see=Right.DEVICES_SEE.value, manage=Right.DEVICES_MANAGE.value)
-    for name in ("door", "door_settings")
+    for name in ("door", "door_settings", "passes")
 )
 
 __all__ = [

@@ -2,119 +2,115 @@
 
 from typing import Annotated, Literal
 
-import msgspec
 from litestar import Controller, get
-from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromQuery, QueryParameter
+from litestar.response import Stream
 
-from linli.domains.access.events import PassRecorded
+from linli.domains.access.console import pass_export
+from linli.domains.access.console.pass_rows import PassRow, rows_of
 from linli.domains.access.queries import passes as queries
-from linli.domains.access.queries.doors import find_doors
-from linli.domains.access.queries.places import places
-from linli.kernel.db import Database, Reader
+from linli.domains.access.queries.passes import PassFilter
+from linli.kernel import history
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import BadInput
+from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
-
-class PassRow(msgspec.Struct, rename="camel", frozen=True):
-    """One attempt to pass."""
-
-    id: str
-    at_ms: int
-    iot_id: str
-    door_name: str
-    place: str
-    person_name: str
-    """Empty when nobody is known by the credential."""
-    person_id: str
-    """identityId."""
-    kind: str
-    """CARD, PASSWORD, QRCODE, BleCARD or FACE."""
-    direction: str
-    passed: bool
-    code: int
-    """Pass result code (spec E 8)."""
-    reason: str
-    """The door's own words."""
-    remaining: int | None = None
-    """QR scans left; -1 without limit, null where they are not counted."""
+MOST_DOORS = 100
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-async def live_row(db: Reader, event: PassRecorded) -> PassRow:
-    """The row of a pass just recorded, for the pages that watch."""
-    scope = Scope.system(event.tenant_id)
-    where = await _places_of(scope, db, [event.iot_id])
-    return PassRow(
-        id=str(event.pass_id),
-        at_ms=event.passed_ms,
-        iot_id=event.iot_id,
-        door_name=event.door_name,
-        place=where.get(event.iot_id, ""),
-        person_name=event.person_name,
-        person_id=event.identity_id,
-        kind=event.type,
-        direction=event.direction,
-        passed=event.code == 0,
-        code=event.code,
-        reason=event.message,
-        remaining=event.remaining,
+async def pass_filter(
+    community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
+    iot_id: Annotated[str, QueryParameter(name="iotId", description="One door, or several by comma.")] = "",
+    person_id: Annotated[str, QueryParameter(name="personId", description="identityId")] = "",
+    credential: Annotated[str, QueryParameter(description="A whole card number or code.")] = "",
+    result: Annotated[Literal["passed", "refused"] | None, QueryParameter()] = None,
+    kind: Annotated[str, QueryParameter(description="Comma-separated: CARD, QRCODE …")] = "",
+    q: Annotated[
+        str, QueryParameter(description="Part of the person's or the door's name or of the credential.")
+    ] = "",
+    from_ms: Annotated[int, QueryParameter(name="from", description="UTC ms")] = 0,
+    to_ms: Annotated[int, QueryParameter(name="to", description="UTC ms")] = 2**52,
+) -> PassFilter:
+    """What a list of passes is asked for by, read once for the list and its exports. Raises BadInput."""
+    doors = [part for part in iot_id.split(",") if part]
+    if len(doors) > MOST_DOORS:
+        raise BadInput(field="iotId", rule="too_many_items", limit=MOST_DOORS)
+    return PassFilter(
+        community_id=community_id,
+        iot_id=doors[0] if len(doors) == 1 else "",
+        iot_ids=tuple(doors) if len(doors) > 1 else (),
+        identity_id=person_id,
+        credential=credential.strip(),
+        types=tuple(part for part in kind.split(",") if part),
+        refused=None if result is None else result == "refused",
+        from_ms=from_ms,
+        to_ms=to_ms,
+        text=q,
     )
-
-
-async def _places_of(scope: Scope, db: Reader, iot_ids: list[str]) -> dict[str, str]:
-    doors = await find_doors(scope, db, iot_ids=iot_ids)
-    where = await places(scope, db, space_ids=[door.space_id for door in doors.values()])
-    return {door.iot_id: where.get(door.space_id, "") for door in doors.values()}
 
 
 class PassRoutes(Controller):
     path = "/passes"
     tags = ("doors",)
 
-    @get("/", right="devices.use")
+    @get("/", right="devices.use", dependencies={"where": Provide(pass_filter)})
     async def list_passes(
         self,
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         page: NamedDependency[PageRequest],
-        community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
-        iot_id: Annotated[str, QueryParameter(name="iotId")] = "",
-        person_id: Annotated[str, QueryParameter(name="personId", description="identityId")] = "",
-        result: Annotated[Literal["passed", "refused"] | None, QueryParameter()] = None,
-        kind: Annotated[str, QueryParameter(description="Comma-separated: CARD, QRCODE …")] = "",
-        q: Annotated[str, QueryParameter(description="Part of the person's or the door's name.")] = "",
-        from_ms: Annotated[int, QueryParameter(name="from", description="UTC ms")] = 0,
-        to_ms: Annotated[int, QueryParameter(name="to", description="UTC ms")] = 2**52,
+        objects: NamedDependency[ObjectStore],
+        where: NamedDependency[PassFilter],
     ) -> Page[PassRow]:
         """Passes and refusals, newest first."""
-        where = queries.PassFilter(
-            community_id=community_id,
-            iot_id=iot_id,
-            identity_id=person_id,
-            types=tuple(part for part in kind.split(",") if part),
-            refused=None if result is None else result == "refused",
-            from_ms=from_ms,
-            to_ms=to_ms,
-            text=q,
-        )
         found = await queries.list_passes(within, db, where=where, page=page)
-        at = await _places_of(within, db, sorted({row.iot_id for row in found.data}))
-        rows = [
-            PassRow(
-                id=str(row.id),
-                at_ms=row.passed_ms,
-                iot_id=row.iot_id,
-                door_name=row.door_name,
-                place=at.get(row.iot_id, ""),
-                person_name=row.name,
-                person_id=row.identity_id,
-                kind=row.type,
-                direction=row.direction,
-                passed=row.code == 0,
-                code=row.code,
-                reason=row.message,
-                remaining=row.remaining,
-            )
-            for row in found.data
-        ]
-        return Page.of(page, found.total, rows)
+        return Page.of(page, found.total, await rows_of(within, db, found.data, objects))
+
+    @get("/export.csv", right="devices.use", dependencies={"where": Provide(pass_filter)})
+    async def export_csv(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        where: NamedDependency[PassFilter],
+        language: FromQuery[str | None] = None,
+    ) -> Stream:
+        """All that fit, as CSV, in the site's time; who took it is kept."""
+        count = await queries.count_passes(within, db, where=where)
+        await _note(within, db, where, count, clock)
+        lines = pass_export.csv_lines(within, db, where, language or within.language)
+        return Stream(lines, media_type="text/csv; charset=utf-8", headers=_named("passes.csv"))
+
+    @get("/export.xlsx", right="devices.use", dependencies={"where": Provide(pass_filter)})
+    async def export_xlsx(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        where: NamedDependency[PassFilter],
+        language: FromQuery[str | None] = None,
+    ) -> Stream:
+        """All that fit, as a workbook of at most 200,000 rows; who took it is kept."""
+        count = await pass_export.check_size(within, db, where)
+        await _note(within, db, where, count, clock)
+        pieces = pass_export.workbook(within, db, where, language or within.language)
+        return Stream(pieces, media_type=_XLSX, headers=_named("passes.xlsx"))
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"content-disposition": f'attachment; filename="{name}"'}
+
+
+async def _note(scope: Scope, db: Database, where: PassFilter, count: int, clock: Clock) -> None:
+    if where.community_id is not None:
+        scope.allow(where.community_id)
+    async with db.begin() as tx:
+        await history.note(
+            scope, tx, "passes", where.iot_id or "*", "exported", community_id=where.community_id,
+            now_ms=clock.now_ms(), after={"count": count},
+        )  # fmt: skip

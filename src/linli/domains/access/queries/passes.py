@@ -1,5 +1,6 @@
 """Pass records."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -22,14 +23,18 @@ class PassFilter(msgspec.Struct, frozen=True):
 
     community_id: int | None = None
     iot_id: str = ""
+    iot_ids: tuple[str, ...] = ()
+    """Any of these doors."""
     identity_id: str = ""
+    credential: str = ""
+    """A whole credential, as the pass has it."""
     types: tuple[str, ...] = ()
     refused: bool | None = None
     """True: only refusals; False: only those who passed."""
     from_ms: int = 0
     to_ms: int = 2**52
     text: str = ""
-    """Part of the person's name or of the door's."""
+    """Part of the person's name, of the door's or of the credential."""
 
 
 _filtered = and_(
@@ -38,6 +43,8 @@ _filtered = and_(
     _p.passed_ms <= bindparam("to_ms", type_=INT),
     or_(bindparam("community_id", type_=INT) == 0, _p.community_id == bindparam("community_id", type_=INT)),
     or_(bindparam("iot_id") == "", _p.iot_id == bindparam("iot_id")),
+    or_(bindparam("any_door", type_=INT) == 1, any_of(_p.iot_id, "iot_ids")),
+    or_(bindparam("credential") == "", _p.credential == bindparam("credential")),
     or_(bindparam("identity_id") == "", _p.identity_id == bindparam("identity_id")),
     or_(bindparam("any_type", type_=INT) == 1, any_of(_p.type, "types")),
     or_(
@@ -49,6 +56,7 @@ _filtered = and_(
         bindparam("text") == "",
         func.lower(_p.name).like(bindparam("text"), escape="\\"),
         func.lower(_p.door_name).like(bindparam("text"), escape="\\"),
+        func.lower(_p.credential).like(bindparam("text"), escape="\\"),
     ),
 )
 _list = Query(
@@ -60,6 +68,13 @@ _list = Query(
     Pass,
 )
 _count = Query(select(func.count()).select_from(passes).where(_filtered))
+_before = Query(
+    select(passes)
+    .where(_filtered, _p.id < bindparam("before", type_=INT))
+    .order_by(_p.id.desc())
+    .limit(bindparam("limit", type_=INT)),
+    Pass,
+)
 
 _hour = (_p.passed_ms - bindparam("since", type_=INT)) // HOUR_MS
 _by_hour = Query(
@@ -97,12 +112,29 @@ async def list_passes(scope: Scope, db: Reader, *, where: PassFilter, page: Page
     return Page.of(page, total, await _list.all(db, scope, **binds, **page.binds))
 
 
+async def count_passes(scope: Scope, db: Reader, *, where: PassFilter) -> int:
+    return int(await _count.scalar(db, scope, **_binds(where)))
+
+
+async def walk_passes(
+    scope: Scope, db: Reader, *, where: PassFilter, at_once: int
+) -> AsyncIterator[list[Pass]]:
+    """All that fit, newest first, some at a time; each read is short, so that nothing waits for the reader."""
+    binds, before = _binds(where), 2**62
+    while rows := await _before.all(db, scope, **binds, before=before, limit=at_once):
+        yield rows
+        before = rows[-1].id
+
+
 def _binds(where: PassFilter) -> dict[str, Any]:
     return {
         "from_ms": where.from_ms,
         "to_ms": where.to_ms,
         "community_id": where.community_id or 0,
         "iot_id": where.iot_id,
+        "any_door": int(not where.iot_ids),
+        "iot_ids": list(where.iot_ids),
+        "credential": where.credential,
         "identity_id": where.identity_id,
         "any_type": int(not where.types),
         "types": list(where.types),

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import bindparam, update
 
 from linli.databus.records import insert_record
+from linli.domains.access.door_said import text_in
 from linli.domains.access.events import PassRecorded, QrUsedUp
 from linli.domains.access.models import passes, qr_codes, qr_permissions
 from linli.domains.access.ports import FaceOwners
@@ -155,7 +156,7 @@ async def _holder(tx: Tx, door: Door, kind: str, report: PassReport, faces: Face
         digest = report.content if known else pin_digest(report.content, salt)
         return await _own_holder(tx, door, PIN, digest, report)
     elif kind == "FACE" and report.code in _RECOGNISED:
-        identity_id = _text_in(report.ext_info, "userID")
+        identity_id = text_in(report.ext_info, "userID")
         face_id = identity_id or report.content
         owner = await faces.owner(tx, tenant_id=door.tenant_id, face_id=face_id) if faces else None
         if owner is not None:
@@ -249,18 +250,3 @@ def _record(door: Door, row: Pass, holder: _Holder) -> dict[str, Any]:
     if row.type == "CARD":
         record["cardId"] = holder.credential
     return record
-
-
-def _text_in(ext_info: str, name: str) -> str:
-    """A text of the door's `extInfo` (an object as JSON text); empty when there is none."""
-    try:
-        value = msgspec.json.decode(ext_info, type=dict[str, Any]).get(name)
-    except msgspec.DecodeError:
-        return ""
-    return value if isinstance(value, str) else ""
-
-
-def event_time_ms(ext_info: str) -> int | None:
-    """`eventTime` of the door's `extInfo`: epoch seconds as text; None when it is not there."""
-    seconds = _text_in(ext_info, "eventTime")
-    return int(seconds) * 1000 if seconds.isascii() and seconds.isdigit() and len(seconds) <= 11 else None

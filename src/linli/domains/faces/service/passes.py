@@ -7,6 +7,7 @@ import msgspec
 from linli.databus.files import adopt_file
 from linli.databus.records import insert_record
 from linli.databus.scopes import scope_id_of
+from linli.domains.access.door_said import capture_key
 from linli.domains.access.events import PassRecorded
 from linli.domains.access.ports import FaceOwner
 from linli.domains.access.queries.doors import find_door
@@ -24,11 +25,6 @@ SNAPSHOT_SECONDS = 30 * 86_400
 """As long as the records are kept."""
 FACE_VALID_MS = 30 * 86_400_000
 _USER_TYPES = {"IDENTITY": "IDENTITY_ID", "OPEN": "OPEN_ID", "YUNDUN": "OPEN_ID", "PHONE": "OPEN_ID"}
-
-
-def capture_folder(tenant_id: str, iot_id: str) -> str:
-    """Where a door's snapshots lie: what it reports from elsewhere is not shown."""
-    return f"{tenant_id}/captures/{iot_id}"
 
 
 class FaceOwnerLookup:
@@ -53,14 +49,9 @@ class FacePasses:
             return
         scope = Scope.system(event.tenant_id, "faces")
         image = (await images_by_face(scope, tx, [event.credential])).get(event.credential)
-        capture = self._capture(event)
+        capture = capture_key(event.tenant_id, event.iot_id, event.ext_info)
         await self._record(scope, tx, event, image, capture)
         await self._seen(scope, tx, event, image, capture)
-
-    def _capture(self, event: PassRecorded) -> str:
-        key = _said(event.ext_info).get("captureImg")
-        folder = capture_folder(event.tenant_id, event.iot_id)
-        return key if isinstance(key, str) and key.startswith(f"{folder}/") and ".." not in key else ""
 
     async def _record(
         self, scope: Scope, tx: Tx, event: PassRecorded, image: Image | None, capture: str
@@ -115,10 +106,3 @@ class FacePasses:
             scope, tx, model_id=SEEN, version=SEEN_VERSION, community_id=event.community_id, source="faces",
             row=row,
         )  # fmt: skip
-
-
-def _said(ext_info: str) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(ext_info, type=dict[str, Any])
-    except msgspec.DecodeError:
-        return {}

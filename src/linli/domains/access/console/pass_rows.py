@@ -1,0 +1,110 @@
+"""Passes as the pages get them: in a list, live, and in an export."""
+
+import msgspec
+
+from linli.domains.access.door_said import capture_key, temperature_c
+from linli.domains.access.events import PassRecorded
+from linli.domains.access.queries.doors import find_doors
+from linli.domains.access.queries.places import places
+from linli.domains.access.rows import Pass
+from linli.kernel.db import Reader
+from linli.kernel.objects import ObjectStore
+from linli.kernel.scope import Scope
+
+PICTURE_SECONDS = 3600
+"""How long the address of a snapshot works: a page reads it again with its rows."""
+
+
+class PassRow(msgspec.Struct, rename="camel", frozen=True):
+    """One attempt to pass."""
+
+    id: str
+    at_ms: int
+    iot_id: str
+    door_name: str
+    place: str
+    person_name: str
+    """Empty when nobody is known by the credential."""
+    person_id: str
+    """identityId."""
+    kind: str
+    """CARD, PASSWORD, QRCODE, BleCARD or FACE."""
+    credential: str
+    """A card's number; of a QR code its last four characters; empty for faces and passwords."""
+    direction: str
+    passed: bool
+    code: int
+    """Pass result code (spec E 8)."""
+    reason: str
+    """The door's own words."""
+    picture_url: str
+    """The door's snapshot, for an hour; empty when it took none."""
+    temperature: float | None
+    """Of the body, in degrees Celsius; null when not measured."""
+    remaining: int | None = None
+    """QR scans left; -1 without limit, null where they are not counted."""
+
+
+async def live_row(db: Reader, event: PassRecorded, objects: ObjectStore) -> PassRow:
+    """The row of a pass just recorded, for the pages that watch."""
+    scope = Scope.system(event.tenant_id)
+    where = await places_of(scope, db, [event.iot_id])
+    picture = capture_key(event.tenant_id, event.iot_id, event.ext_info)
+    return PassRow(
+        id=str(event.pass_id),
+        at_ms=event.passed_ms,
+        iot_id=event.iot_id,
+        door_name=event.door_name,
+        place=where.get(event.iot_id, ""),
+        person_name=event.person_name,
+        person_id=event.identity_id,
+        kind=event.type,
+        credential=shown_credential(event.type, event.credential),
+        direction=event.direction,
+        passed=event.code == 0,
+        code=event.code,
+        reason=event.message,
+        picture_url=objects.url(picture, expires_s=PICTURE_SECONDS) if picture else "",
+        temperature=temperature_c(event.ext_info),
+        remaining=event.remaining,
+    )
+
+
+async def rows_of(scope: Scope, db: Reader, found: list[Pass], objects: ObjectStore) -> list[PassRow]:
+    at = await places_of(scope, db, sorted({row.iot_id for row in found}))
+    pictures = [capture_key(row.tenant_id, row.iot_id, row.ext_info) for row in found]
+    return [
+        PassRow(
+            id=str(row.id),
+            at_ms=row.passed_ms,
+            iot_id=row.iot_id,
+            door_name=row.door_name,
+            place=at.get(row.iot_id, ""),
+            person_name=row.name,
+            person_id=row.identity_id,
+            kind=row.type,
+            credential=shown_credential(row.type, row.credential),
+            direction=row.direction,
+            passed=row.code == 0,
+            code=row.code,
+            reason=row.message,
+            picture_url=objects.url(picture, expires_s=PICTURE_SECONDS) if picture else "",
+            temperature=temperature_c(row.ext_info),
+            remaining=row.remaining,
+        )
+        for row, picture in zip(found, pictures, strict=True)
+    ]
+
+
+def shown_credential(kind: str, credential: str) -> str:
+    """What may be read of a credential: whoever knows a whole QR code opens doors with it."""
+    if kind in ("CARD", "BleCARD"):
+        return credential
+    return credential[-4:] if kind == "QRCODE" and len(credential) > 4 else ""
+
+
+async def places_of(scope: Scope, db: Reader, iot_ids: list[str]) -> dict[str, str]:
+    """Where doors stand, by iotId."""
+    doors = await find_doors(scope, db, iot_ids=iot_ids)
+    where = await places(scope, db, space_ids=[door.space_id for door in doors.values()])
+    return {door.iot_id: where.get(door.space_id, "") for door in doors.values()}
