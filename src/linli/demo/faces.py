@@ -1,6 +1,5 @@
 """A few residents of the sample whom the gates know by their face. The pictures are drawn: they show nobody."""
 
-import asyncio
 import hashlib
 import random
 from typing import Final
@@ -24,27 +23,18 @@ _WARM: Final = 0.03
 """Of those measured, how many have a temperature worth a second look."""
 
 
-def known(people: list[town.Neighbour]) -> list[town.Neighbour]:
-    """Those of the residents who have a face; the n-th has the n-th portrait."""
-    grown = [person for person in people if person.age >= _GROWN]
-    return random.Random(KNOWN).sample(grown, min(KNOWN, len(grown)))
-
-
 class Snapshots:
     """Residents who look into the gates' cameras, which take a picture of them and their temperature."""
 
-    def __init__(self, people: list[town.Neighbour]) -> None:
-        self._numbers = {person.identity_id: number for number, person in enumerate(known(people))}
-        self._pictures: dict[int, bytes] = {}
+    def __init__(self, platform: Platform, site: Place) -> None:
+        self._platform = platform
+        self._site = site
+        self._pictures: dict[str, bytes] = {}
 
     async def look(self, person: town.Neighbour, door: SimulatedFaceDoor, chance: random.Random) -> bool:
-        """Whether the door knows the face; then it opened, or said why not, and kept a snapshot."""
-        number = self._numbers.get(person.identity_id)
-        if number is None or not door.library.known:
+        """Whether the door knows faces and the person has one; then it opened, or said why not, with a snapshot."""
+        if not door.library.known or not (seen := await self._picture(person.identity_id)):
             return False
-        if number not in self._pictures:
-            self._pictures[number] = await asyncio.to_thread(picture.portrait, number)
-        seen = self._pictures[number]
         try:
             capture = await door.upload_capture(seen)
         except (TimeoutError, OSError):
@@ -53,13 +43,23 @@ class Snapshots:
         door.show_face(door.recognise(seen), capture=capture, temperature=round(warmth, 1))
         return True
 
+    async def _picture(self, identity_id: str) -> bytes:
+        if identity_id not in self._pictures:
+            held = await images_of_persons(self._site.tenant, self._platform.db, [identity_id])
+            images = held.get(identity_id, [])
+            self._pictures[identity_id] = (
+                await self._platform.objects.get(images[-1].object_key) if images else b""
+            )
+        return self._pictures[identity_id]
+
 
 async def ensure(platform: Platform, site: Place) -> None:
     """Give what is missing: picture, consent on paper, and the two southern gates."""
     there = await town.look(platform, site)
     gates = [there.door("gate-south-in"), there.door("gate-south-out")]
     devices = [FaceDevice(iot_id, site.community.community_id) for iot_id in gates if iot_id]
-    chosen = known(there.people)
+    grown = [person for person in there.people if person.age >= _GROWN]
+    chosen = random.Random(KNOWN).sample(grown, min(KNOWN, len(grown)))
     held = await images_of_persons(site.tenant, platform.db, [one.identity_id for one in chosen])
     manager = await site.staff(platform, "manager")
     for number, person in enumerate(chosen):

@@ -42,7 +42,7 @@ class Life:
         self._wallet = Wallet(platform, site)
         self._visitors = Visitors(platform, site, town, fleet, self._wallet)
         self._barriers = Barriers(platform, site)
-        self._snapshots = Snapshots(town.people)
+        self._snapshots = Snapshots(platform, site)
         self._mishaps = Mishaps(platform, site, town, fleet)
         self._tasks: list[asyncio.Task[None]] = []
 
