@@ -11,6 +11,7 @@ from linli.kernel.db import Database, Query
 from linli.kernel.errors import BadInput, NotFound
 from linli.things.inbox.messages import Message
 from linli.things.models import device_tags, devices, inbox, latest_values, points, text_points, thing_events
+from linli.things.queries.clocks import clocks_of
 from linli.things.service.desired import set_desired
 from tests.things.conftest import Site
 from tests.things.device import Platform, until
@@ -257,6 +258,32 @@ async def test_time_is_told_in_strings(platform: Platform, site: Site, clock: Ma
     assert msgspec.json.decode(answer.payload) == {
         "deviceSendTime": "1234", "serverRecvTime": now, "serverSendTime": now,
     }  # fmt: skip
+
+
+async def test_a_device_that_asks_for_the_time_shows_how_wrong_its_clock_is(
+    platform: Platform, site: Site, database: Database, clock: ManualClock
+) -> None:
+    device = await platform.connect(site.device, ext=0)
+    topic = f"/ext/ntp/{site.product_key}/{site.device.device_name}/request"
+    iot_ids, began = [site.device.iot_id], clock.now_ms()
+
+    async def off() -> int | None:
+        found = await clocks_of(site.tenant, database, iot_ids=iot_ids, since_ms=began)
+        return found[site.device.iot_id].off_ms if found else None
+
+    for sent in ("soon", "-5", "9" * 30, ""):
+        await device.publish(topic, msgspec.json.encode({"deviceSendTime": sent}))
+        await device.next()
+    assert await off() is None
+    for wrong in (90_000, -60_000):
+        await device.publish(topic, msgspec.json.encode({"deviceSendTime": str(clock.now_ms() + wrong)}))
+        await device.next()
+
+        async def measured(wrong: int = wrong) -> bool:
+            return await off() == wrong
+
+        await until(measured)
+    assert await clocks_of(site.tenant, database, iot_ids=iot_ids, since_ms=began + 1) == {}
 
 
 async def test_coming_and_going_is_kept(

@@ -66,6 +66,7 @@ class SimulatedDoor:
         self.refuse_files = False
         """A fault on request: answer `syncPermissions` with an error."""
         self._now_ms = now_ms or (lambda: time.time_ns() // 1_000_000)
+        self.link.on_online = lambda: self.link.ask_time(self._now_ms())
         self._state_file = state
         self._report_every_s = report_every_s
         self._reports: asyncio.Task[None] | None = None

@@ -82,6 +82,8 @@ class DeviceLink:
         self.listener: Listener | None = None
         self.mischief: Callable[[str], Mischief] | None = None
         """Asked about each call by its method."""
+        self.on_online: Callable[[], None] | None = None
+        """Called whenever the line is up again."""
 
     # what the device offers
 
@@ -177,6 +179,8 @@ class DeviceLink:
         """Serve an accepted connection until it ends."""
         self._online.set()
         self._tell("online")
+        if self.on_online is not None:
+            self.on_online()
         for packet_id, (topic, payload) in self._unacked.items():
             self._write(mqtt.Publish(topic, payload, 1, packet_id, dup=True))
         self._send_waiting()
@@ -222,6 +226,11 @@ class DeviceLink:
     def queue_event(self, identifier: str, values: dict[str, Any]) -> None:
         """Report an event; kept and sent again until the platform acknowledged it."""
         self._queue(f"thing/event/{identifier}/post", f"thing.event.{identifier}.post", values)
+
+    def ask_time(self, now_ms: int) -> None:
+        """Ask for the time, telling one's own (ms); the answer is not waited for."""
+        topic = f"/ext/ntp/{self.triple.product_key}/{self.triple.device_name}/request"
+        self._write(mqtt.Publish(topic, msgspec.json.encode({"deviceSendTime": str(now_ms)}), 0, 0))
 
     async def _ask(self, tail: str, method: str, params: Any) -> msgspec.Raw:
         number = str(next(self._numbers))

@@ -148,6 +148,16 @@ device_tags = Table(
 )
 """`tag_value` is a string, or the JSON text of a list (`Capability`)."""
 
+device_clocks = Table(
+    "device_clocks",
+    metadata,
+    Column("device_no", INT, primary_key=True, autoincrement=False),
+    integer("off_ms"),  # ahead of ours; negative: behind
+    integer("measured_ms"),
+    sqlite_with_rowid=False,
+)
+"""How wrong a device's clock was when it last asked for the time (NTP)."""
+
 device_tokens = Table(
     "device_tokens",
     metadata,

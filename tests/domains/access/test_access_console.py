@@ -36,6 +36,7 @@ from tests.openapi.house import Targets
 
 PERSON = "50acopfd3a94900494085ed2699e052432c34452"
 HOUR = 3_600_000
+DAY = 24 * HOUR
 
 
 @dataclass
@@ -302,3 +303,44 @@ def test_what_a_door_says_besides_is_read_with_care() -> None:
     assert temperature_c('{"temperature": true}') is None
     assert temperature_c("[1]") is None
     assert temperature_c("") is None
+
+
+async def test_a_door_says_what_it_holds_of_each_kind_and_how_wrong_its_clock_is(desk: Desk) -> None:
+    told = await desk.register("SN-0001", "北门")
+    iot_id, clock = told["iotId"], desk.platform.clock
+    (row,) = (await desk.browser.get("/doors")).json()["data"]
+    assert (row["kinds"], row["clockOffMs"], row["clockWrong"]) == ([], None, False)
+    triple = Triple(told["productKey"], told["deviceName"], told["deviceSecret"])
+    fast = SimulatedDoor(triple, LOOPBACK, desk.platform.mqtt_port, now_ms=lambda: clock.now_ms() + 3 * HOUR)
+    desk.platform.doors.append(fast)
+    await fast.start()
+
+    async def measured() -> bool:
+        return (await desk.browser.get(f"/doors/{iot_id}")).json()["clockWrong"] is True
+
+    await until(measured)
+    assert (await desk.browser.get(f"/doors/{iot_id}")).json()["clockOffMs"] == 3 * HOUR
+    why = (await desk.browser.get(f"/doors/{iot_id}/why", params={"personId": PERSON})).json()
+    assert [one["code"] for one in why["findings"] if one["step"] == "clock"] == ["clock_fast"]
+    assert (await desk.give(iot_id)).status_code == 201
+
+    async def held() -> bool:
+        found = (await desk.browser.get("/doors", params={"q": "SN-0001"})).json()["data"]
+        return bool(found[0]["kinds"] == [{"kind": "qr", "held": 1, "waiting": 0, "failed": 0}])
+
+    await until(held)
+
+
+async def test_a_door_that_never_asks_for_the_time_shows_its_clock_by_its_passes(desk: Desk) -> None:
+    told = await desk.register("SN-0001", "北门")
+    triple = Triple(told["productKey"], told["deviceName"], told["deviceSecret"])
+    clock = desk.platform.clock
+    slow = SimulatedDoor(triple, LOOPBACK, desk.platform.mqtt_port, now_ms=lambda: clock.now_ms() - 2 * DAY)
+    slow.link.on_online = None
+    desk.platform.doors.append(slow)
+    await slow.start()
+    slow.swipe("0123456789")
+    await _pass_records(desk, 1)
+    (row,) = (await desk.browser.get("/doors")).json()["data"]
+    assert row["clockWrong"]
+    assert -2 * DAY - 1000 <= row["clockOffMs"] <= -2 * DAY

@@ -3,14 +3,15 @@
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from linli.delivery import service as delivery
 from linli.delivery.queries import rows_of_subject
 from linli.delivery.schemas import Content
 from linli.domains.access.hours import words_of
-from linli.domains.access.models import credentials, passes, qr_permissions
+from linli.domains.access.models import credentials, qr_permissions
 from linli.domains.access.queries import keys
+from linli.domains.access.queries.clocks import clocks_of_doors
 from linli.domains.access.queries.permissions import codes_used
 from linli.domains.access.rows import Door
 from linli.domains.access.service.kinds import QR, QrBody
@@ -25,15 +26,6 @@ from linli.rules import UNLIMITED
 from linli.rules.entry import EntryFacts, Finding, Stay, Way
 from linli.things.queries.devices import find_devices
 
-_LAST = 20
-_lag = (
-    select((passes.c.passed_ms - passes.c.received_ms).label("lag"))
-    .where(in_scope(passes), passes.c.iot_id == bindparam("iot_id"))
-    .order_by(passes.c.id.desc())
-    .limit(_LAST)
-    .subquery()
-)
-_clock = Query(select(func.max(_lag.c.lag)))
 _ended_code = Query(
     select(qr_permissions.c.end_reason)
     .where(
@@ -72,15 +64,6 @@ class Told(NamedTuple):
     ref: str
 
 
-async def clock_off(scope: Scope, db: Reader, *, iot_id: str) -> int | None:
-    """How many ms a door's clock is ahead, by its last passes; None when nobody passed.
-
-    Passes kept while offline arrive late, so the least late of the last twenty tells.
-    """
-    found: int | None = await _clock.scalar(db, scope, iot_id=iot_id)
-    return found
-
-
 async def gather(scope: Scope, db: Reader, *, door: Door, identity_id: str, now_ms: int) -> EntryFacts:
     """Everything that decides whether a person gets through a door."""
     here = scope.narrowed(door.community_id)
@@ -91,6 +74,7 @@ async def gather(scope: Scope, db: Reader, *, door: Door, identity_id: str, now_
     served = door.iot_id in await keys.serving_doors(
         here, db, community_id=door.community_id, identity_id=identity_id
     )
+    clock = (await clocks_of_doors(here, db, iot_ids=[door.iot_id], now_ms=now_ms)).get(door.iot_id)
     return EntryFacts(
         now_ms=now_ms,
         known=known or bool(ways),
@@ -101,7 +85,7 @@ async def gather(scope: Scope, db: Reader, *, door: Door, identity_id: str, now_
         served=served,
         online=bool(devices and devices[0].online),
         seen_ms=devices[0].last_seen_ms if devices else None,
-        clock_off_ms=await clock_off(here, db, iot_id=door.iot_id),
+        clock_off_ms=clock.off_ms if clock else None,
     )
 
 

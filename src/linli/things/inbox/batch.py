@@ -11,6 +11,7 @@ from linli.kernel.db.partitions import day_of
 from linli.kernel.ids import Ids
 from linli.things.inbox.messages import DAY_MS, Message
 from linli.things.models import (
+    device_clocks,
     device_tags,
     devices,
     inbox,
@@ -35,6 +36,7 @@ _WORK = ("device_no", "seq", "day")
 _POINTS = ("device_no", "property_no", "ts", "seq", "day", "value")
 _LATEST = ("device_no", "property_no", "ts", "seq", "number", "text")
 _EVENTS = ("device_no", "identifier", "ts", "seq", "day", "type", "body")
+_CLOCKS: Final = ("device_no", "off_ms", "measured_ms")
 _TAGS = ("device_no", "tag_key", "tag_value")
 
 _REASON = "written by the platform itself for the device that sent the message"
@@ -106,6 +108,7 @@ class Batch:
     __slots__ = (
         "after",
         "answers",
+        "clocks",
         "events",
         "messages",
         "numbers",
@@ -140,6 +143,8 @@ class Batch:
         """Values reported afterwards: what is newer stays the present value."""
         self.events: list[tuple[Any, ...]] = []
         self.tags: dict[tuple[int, str], str | None] = {}
+        self.clocks: dict[int, tuple[int, int]] = {}
+        """(how many ms ahead, when that was measured) by device number."""
         self.statuses: list[tuple[int, bool, int, str, int]] = []
         self.seen: dict[int, int] = {}
         self.answers: list[dict[str, Any]] = []
@@ -155,7 +160,7 @@ class Batch:
     @property
     def writes(self) -> bool:
         """Whether a transaction is needed."""
-        return bool(self.messages or self.seen or self.answers or self.tags)
+        return bool(self.messages or self.seen or self.answers or self.tags or self.clocks)
 
     def answer(self, call_no: int, device_no: int, *, state: str, output: str, reason: str, at: int) -> None:
         """The record of a call whose answer came by the inbox."""
@@ -196,6 +201,9 @@ class Batch:
             await _answer.run_many(tx, self.answers)
         if self.tags:
             await self._write_tags(tx)
+        if self.clocks:
+            clocks = [(no, *measured) for no, measured in self.clocks.items()]
+            await tx.upsert_tuples(device_clocks, _CLOCKS, clocks, keys=("device_no",), update=_CLOCKS[1:])
         if self.statuses:
             await self._write_statuses(tx)
         if self.seen:

@@ -26,6 +26,8 @@ from linli.tsl import ValueRefused
 log = telemetry.logger(__name__)
 
 _MAX_REASON: Final = 500
+_MOST_DIGITS: Final = 14
+"""Of a time in ms that can be one."""
 _KEPT_AS: Final[dict[UplinkKind, Kind]] = {
     UplinkKind.MODEL_UP_RAW: "raw",
     UplinkKind.MODEL_DOWN_RAW_REPLY: "raw",
@@ -198,6 +200,9 @@ class Receiver:
             "serverSendTime": str(self._clock.now_ms()),
         }
         arrival.uplink.reply(_encode(times))
+        sent = str(asked.device_send_time)
+        if sent.isascii() and sent.isdigit() and len(sent) <= _MOST_DIGITS:
+            arrival.batch.clocks[arrival.device.device_no] = (int(sent) - arrival.now_ms, arrival.now_ms)
 
     def _user(self, arrival: Arrival) -> None:
         self._bytes(arrival, "user", arrival.uplink.topic.identifier)

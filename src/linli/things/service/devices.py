@@ -18,6 +18,7 @@ from linli.things.events import DeviceCreated, DeviceDeleted, DeviceDisabled, De
 from linli.things.gateways import membership, notices
 from linli.things.models import (
     desired_properties,
+    device_clocks,
     device_tags,
     device_tokens,
     devices,
@@ -88,7 +89,7 @@ def _clear(table: Table) -> Command:
 _clear_tokens = _clear(device_tokens)
 _clear_state = [
     _clear_tokens,
-    *(_clear(table) for table in (device_tags, latest_values, desired_properties, inbox_work)),
+    *(_clear(table) for table in (device_clocks, device_tags, latest_values, desired_properties, inbox_work)),
 ]
 
 

@@ -9919,6 +9919,9 @@ export interface components {
         };
         /** DoorDetail */
         DoorDetail: {
+            clockMeasuredMs: number | null;
+            clockOffMs: number | null;
+            clockWrong: boolean;
             communityId: string;
             createdMs: number;
             deviceName: string;
@@ -9929,6 +9932,7 @@ export interface components {
             held: number;
             iotId: string;
             keyHeld: boolean;
+            kinds: components["schemas"]["KindHeld"][];
             lastSeenMs: number | null;
             name: string;
             online: boolean;
@@ -9971,6 +9975,9 @@ export interface components {
         };
         /** DoorRow */
         DoorRow: {
+            clockMeasuredMs: number | null;
+            clockOffMs: number | null;
+            clockWrong: boolean;
             communityId: string;
             /** @enum {string} */
             direction: "ENTRANCE" | "EXIT";
@@ -9978,6 +9985,7 @@ export interface components {
             held: number;
             iotId: string;
             keyHeld: boolean;
+            kinds: components["schemas"]["KindHeld"][];
             lastSeenMs: number | null;
             name: string;
             online: boolean;
@@ -10691,6 +10699,14 @@ export interface components {
             projectId: string;
             projectName: string;
             services: string[] | null;
+        };
+        /** KindHeld */
+        KindHeld: {
+            failed: number;
+            held: number;
+            /** @description qr, card, face, pin or ble */
+            kind: string;
+            waiting: number;
         };
         /** KindRow */
         KindRow: {

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from linli.delivery.queries import KindCount, counts_of_devices
 from linli.domains.access.queries import doors as queries
+from linli.domains.access.queries.clocks import clocks_of_doors
 from linli.domains.access.queries.places import places
 from linli.domains.access.rows import Door
 from linli.domains.access.service import doors as service
@@ -23,13 +24,27 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.rules.entry import CLOCK_TOLERANCE_MS
 from linli.things.downlink.invoker import Invoker
 from linli.things.queries.devices import find_devices
 from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 
 HELD = "transferred"
 GONE = "transferDeleted"
-NEEDS_REPAIR = frozenset(("needManual", "unknownError", "deleteFailed", "transferTimeout", "deleteTimeout"))
+_KINDS = ("qr", "card", "face", "pin", "ble")
+NEEDS_REPAIR = frozenset((
+    "needManual", "unknownError", "deleteFailed", "transferTimeout", "deleteTimeout", "faceDlError",
+    "faceCheckError", "faceCheckTimeout", "facePushError",
+))  # fmt: skip
+
+
+class KindHeld(msgspec.Struct, rename="camel", frozen=True):
+    """How many rights of one kind a door holds."""
+
+    kind: Annotated[str, Meta(description="qr, card, face, pin or ble")]
+    held: int
+    waiting: int
+    failed: int
 
 
 class DoorRow(msgspec.Struct, rename="camel", frozen=True):
@@ -50,6 +65,13 @@ class DoorRow(msgspec.Struct, rename="camel", frozen=True):
     failed: int
     key_held: bool
     """The door has the public key that encrypted codes are read with."""
+    kinds: list[KindHeld]
+    """Kinds of which the door has any, in the order people ask for."""
+    clock_off_ms: int | None
+    """How far the door's clock is ahead; null: never measured."""
+    clock_wrong: bool
+    """Far enough to refuse codes that are good."""
+    clock_measured_ms: int | None
 
 
 class RemoteOpenRow(msgspec.Struct, rename="camel", frozen=True):
@@ -113,6 +135,31 @@ class SerialNumbersAdded(msgspec.Struct, rename="camel", frozen=True):
     added: int
 
 
+def _held_by_kind(counts: list[KindCount]) -> list[KindHeld]:
+    found = {kind: [0, 0, 0] for kind in _KINDS}
+    for count in counts:
+        numbers = found.get(count.kind.rpartition(".")[2])
+        if numbers is not None and count.status != GONE:
+            numbers[0 if count.status == HELD else 2 if count.status in NEEDS_REPAIR else 1] += count.rows
+    return [KindHeld(kind, *numbers) for kind, numbers in found.items() if any(numbers)]
+
+
+async def clocked(scope: Scope, db: Reader, rows: list[DoorRow], now_ms: int) -> list[DoorRow]:
+    """The rows of a page with their doors' clocks, which take a look at each door's last passes."""
+    clocks = await clocks_of_doors(scope, db, iot_ids=[row.iot_id for row in rows], now_ms=now_ms)
+    return [
+        msgspec.structs.replace(
+            row,
+            clock_off_ms=clock.off_ms,
+            clock_wrong=abs(clock.off_ms) > CLOCK_TOLERANCE_MS,
+            clock_measured_ms=clock.measured_ms,
+        )
+        if (clock := clocks.get(row.iot_id))
+        else row
+        for row in rows
+    ]
+
+
 async def told(scope: Scope, db: Reader, found: list[Door]) -> list[DoorRow]:
     """Rows with what the doors' devices, places and deliveries add."""
     iot_ids = [door.iot_id for door in found]
@@ -141,6 +188,10 @@ async def told(scope: Scope, db: Reader, found: list[Door]) -> list[DoorRow]:
                 waiting=sum(count.rows for count in own if count.status not in (HELD, GONE, *NEEDS_REPAIR)),
                 failed=sum(count.rows for count in own if count.status in NEEDS_REPAIR),
                 key_held=any(count.kind == KEY and count.status == HELD for count in own),
+                kinds=_held_by_kind(rights),
+                clock_off_ms=None,
+                clock_wrong=False,
+                clock_measured_ms=None,
             )
         )
     return rows
@@ -162,6 +213,7 @@ class DoorRoutes(Controller):
         self,
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
         page: NamedDependency[PageRequest],
         community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
         q: Annotated[str, QueryParameter(description="Part of the name, serial number or place.")] = "",
@@ -170,19 +222,25 @@ class DoorRoutes(Controller):
         """Doors by name, with how far their rights have got."""
         if not q.strip() and presence is None:
             found = await queries.list_doors(within, db, page=page, community_id=community_id)
-            return Page.of(page, found.total, await told(within, db, found.data))
+            rows = await told(within, db, found.data)
+            return Page.of(page, found.total, await clocked(within, db, rows, clock.now_ms()))
         # State and place are known to other rooms; a site has hundreds of doors, so they are looked through here.
         rows = await told(within, db, await queries.all_doors(within, db, community_id=community_id))
         kept = [row for row in rows if _matches(row, q, presence)]
-        return Page.of(page, len(kept), kept[page.offset : page.offset + page.page_size])
+        shown = kept[page.offset : page.offset + page.page_size]
+        return Page.of(page, len(kept), await clocked(within, db, shown, clock.now_ms()))
 
     @get("/{iot_id:str}", right="devices.use")
     async def show_door(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
+        self,
+        iot_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
     ) -> DoorDetail:
         """One door with the last times it was opened from afar."""
         door = await queries.get_door(within, db, iot_id=iot_id)
-        (row,) = await told(within, db, [door])
+        (row,) = await clocked(within, db, await told(within, db, [door]), clock.now_ms())
         opens = await queries.remote_opens_of(within, db, iot_id=iot_id)
         return DoorDetail(
             **msgspec.structs.asdict(row),

@@ -46,3 +46,18 @@ export function useOpenDoor() {
     ),
   )
 }
+
+/** How wrong a door's clock is, in words; empty while nobody knows. */
+export function clockWords(
+  row: { clockOffMs: number | null; clockWrong: boolean },
+  t: (key: string, facts?: Record<string, unknown>) => string,
+): string {
+  const off = row.clockOffMs
+  if (off === null) return ''
+  if (!row.clockWrong) return t('doors.clock.right')
+  const minutes = Math.round(Math.abs(off) / 60_000)
+  const way = off > 0 ? 'fast' : 'slow'
+  return minutes < 180
+    ? t(`doors.clock.${way}`, { minutes })
+    : t(`doors.clock.${way}Hours`, { hours: Math.round(minutes / 60) })
+}

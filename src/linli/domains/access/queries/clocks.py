@@ -1,0 +1,39 @@
+"""How wrong the clocks of doors are: told by NTP, else read off the times of their passes."""
+
+from sqlalchemy import bindparam, select
+
+from linli.domains.access.door_said import event_time_ms
+from linli.domains.access.models import passes
+from linli.kernel.db import INT, Query, Reader, in_scope
+from linli.kernel.scope import Scope
+from linli.things.queries.clocks import ClockOff, clocks_of
+
+LAST = 20
+FRESH_MS = 24 * 3_600_000
+"""An NTP request older than this tells less than yesterday's passes."""
+
+_times = Query(
+    select(passes.c.ext_info, passes.c.passed_ms, passes.c.received_ms)
+    .where(in_scope(passes), passes.c.iot_id == bindparam("iot_id"))
+    .order_by(passes.c.id.desc())
+    .limit(bindparam("limit", type_=INT))
+)
+
+
+async def clocks_of_doors(
+    scope: Scope, db: Reader, *, iot_ids: list[str], now_ms: int
+) -> dict[str, ClockOff]:
+    """By iotId; a door that neither asked for the time of late nor was passed is absent."""
+    found = await clocks_of(scope, db, iot_ids=iot_ids, since_ms=now_ms - FRESH_MS)
+    for iot_id in iot_ids:
+        if iot_id not in found and (seen := await _by_passes(scope, db, iot_id)) is not None:
+            found[iot_id] = seen
+    return found
+
+
+async def _by_passes(scope: Scope, db: Reader, iot_id: str) -> ClockOff | None:
+    """Passes kept while offline arrive late, so the least late of the last ones tells."""
+    rows = await _times.all(db, scope, iot_id=iot_id, limit=LAST)
+    # The time as the door said it: the pass has arrival's where the door's could not be believed.
+    lags = [ClockOff((event_time_ms(ext) or passed) - received, received) for ext, passed, received in rows]
+    return max(lags, default=None)
