@@ -113,10 +113,10 @@ CREATE TABLE access_qr_codes (
 	project_id TEXT NOT NULL, 
 	identity_id TEXT NOT NULL, 
 	shared_used INTEGER DEFAULT '0' NOT NULL, 
-	created_ms INTEGER NOT NULL, source TEXT DEFAULT '' NOT NULL, community_id INTEGER, 
+	created_ms INTEGER NOT NULL, source TEXT DEFAULT '' NOT NULL, community_id INTEGER, ended_ms INTEGER, 
 	CONSTRAINT pk_access_qr_codes PRIMARY KEY (qr_code)
 );
-INSERT INTO "access_qr_codes" VALUES('1','1','1','1',1,1,'1',1);
+INSERT INTO "access_qr_codes" VALUES('1','1','1','1',1,1,'1',1,1);
 CREATE TABLE access_qr_permissions (
 	qr_code TEXT NOT NULL, 
 	iot_id TEXT NOT NULL, 
@@ -657,6 +657,16 @@ CREATE TABLE device_certificates (
 	CONSTRAINT uq_device_certificates_device_no_fingerprint UNIQUE (device_no, fingerprint)
 );
 INSERT INTO "device_certificates" VALUES(1,'1',1,'1','1',1,'1',1,1,1,1);
+CREATE TABLE device_clocks (
+	device_no INTEGER NOT NULL, 
+	off_ms INTEGER NOT NULL, 
+	measured_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_device_clocks PRIMARY KEY (device_no)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "device_clocks" VALUES(1,1,1);
 CREATE TABLE device_configs (
 	config_no INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	config_id TEXT NOT NULL, 

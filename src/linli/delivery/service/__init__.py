@@ -8,7 +8,7 @@ from linli.delivery.service.grants import (
     revoke_credential,
     revoke_device,
 )
-from linli.delivery.service.holds import hold, holds_on, lift, live_holds
+from linli.delivery.service.holds import hold, holds_of_community, holds_on, lift
 from linli.delivery.service.refreshing import refresh
 from linli.delivery.service.rows import compare_soon, device_online, resend, retry
 from linli.delivery.service.transitions import content_hash, wake_worker, watch
@@ -20,9 +20,9 @@ __all__ = [
     "expand_scope",
     "grant",
     "hold",
+    "holds_of_community",
     "holds_on",
     "lift",
-    "live_holds",
     "refresh",
     "resend",
     "retry",

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from linli.delivery.models import holds, targets
 from linli.delivery.schemas import RefreshSubject
@@ -40,10 +40,15 @@ _of_subject = Query(
     .order_by(_h.id.desc()),
     Hold,
 )
-_live = Query(
+_of_community = Query(
     select(holds)
-    .where(_h.community_id == bindparam("community_id", type_=INT), _h.lifted_ms.is_(None), in_scope(holds))
-    .order_by(_h.id.desc()),
+    .where(
+        _h.community_id == bindparam("community_id", type_=INT),
+        or_(bindparam("lifted", type_=INT) == 1, _h.lifted_ms.is_(None)),
+        in_scope(holds),
+    )
+    .order_by(_h.id.desc())
+    .limit(5000),
     Hold,
 )
 _lift = Command(
@@ -96,14 +101,14 @@ async def lift(scope: Scope, tx: Tx, *, community_id: int, subject: str, source:
     return True
 
 
+async def holds_of_community(scope: Scope, db: Reader, *, community_id: int, lifted: bool) -> list[Hold]:
+    """Newest first, at most 5000; those lifted since only when asked for."""
+    return await _of_community.all(db, scope, community_id=community_id, lifted=int(lifted))
+
+
 async def holds_on(scope: Scope, db: Reader, *, community_id: int, subject: str) -> list[Hold]:
     """Newest first, lifted ones too."""
     return await _of_subject.all(db, scope, community_id=community_id, subject=subject)
-
-
-async def live_holds(scope: Scope, db: Reader, *, community_id: int) -> list[Hold]:
-    """Everybody in a community whose rights rest, newest first."""
-    return await _live.all(db, scope, community_id=community_id)
 
 
 class HoldJobs:

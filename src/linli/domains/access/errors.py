@@ -113,3 +113,15 @@ class PinTaken(Conflict):
     """Says no more than that another one is needed."""
 
     code = "access.pin_taken"
+
+
+class CannotRestore(Conflict):
+    """It came to its end by itself, is over, or its doors are gone: it must be given anew."""
+
+    code = "access.cannot_restore"
+
+
+class FollowsItsOwner(Conflict):
+    """A key comes and goes with where its owner lives or works."""
+
+    code = "access.follows_its_owner"

@@ -59,8 +59,11 @@ qr_codes = Table(
     text_column("identity_id"),
     integer("shared_used", server_default="0"),  # passes counted by all doors together (SHARE)
     integer("created_ms"),
-    text_column("source", server_default=""),  # "": given door by door; home, staff: a key of one community
+    text_column(
+        "source", server_default=""
+    ),  # "", visitor: given door by door; home, staff: a key of one community
     integer("community_id", null=True),  # of a key
+    integer("ended_ms", null=True),  # of a key that its owner has no more
     Index("ix_access_qr_codes_person", "tenant_id", "project_id", "identity_id"),
     # One key of each source a person and community; codes that are no keys have no community, and meet nobody here.
     Index("ix_access_qr_codes_key", "community_id", "identity_id", "source", unique=True),

@@ -39,6 +39,7 @@ class QrCode(NamedTuple):
     created_ms: int
     source: str = ""
     community_id: int | None = None
+    ended_ms: int | None = None
 
 
 class QrPermissionRow(NamedTuple):

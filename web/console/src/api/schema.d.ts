@@ -745,7 +745,7 @@ export interface paths {
         };
         /**
          * Denied
-         * @description Whom no door of the community opens to, whatever they were given.
+         * @description Whom no door of the community opens to, whatever they were given; the last first.
          */
         get: operations["ApiConsoleCommunitiesCommunityIdDeniedDenied"];
         put?: never;
@@ -1176,6 +1176,106 @@ export interface paths {
         get: operations["ApiConsoleCommunitiesCommunityIdFaceEngineToEnrolListFacesToEnrol"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/held-credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListHeld
+         * @description Cards, codes, PINs, Bluetooth cards and keys, the last changed first unless sorted. Faces: see `faces`.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdHeldCredentialsListHeld"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/held-credentials/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description Doors forget it, whoever gave it. Keys follow their owner: deny the person instead.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdHeldCredentialsEndEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/held-credentials/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExportCsv
+         * @description All that fit, as CSV, in the site's time; who took it is kept.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdHeldCredentialsExportCsvExportCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/held-credentials/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExportXlsx
+         * @description All that fit, as a workbook of at most 200,000 rows; who took it is kept.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdHeldCredentialsExportXlsxExportXlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/held-credentials/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Undo `end`, with what it answered.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdHeldCredentialsRestoreRestore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9625,6 +9725,11 @@ export interface components {
         };
         /** DeniedRow */
         DeniedRow: {
+            /** @description Who denied; empty: an application or the platform. */
+            by: string;
+            id: string;
+            liftedBy: string;
+            liftedMs: number | null;
             personId: string;
             personName: string;
             reason: string;
@@ -10102,6 +10207,22 @@ export interface components {
         EmployeesNamed: {
             identityIds: string[];
         };
+        /** EndCredential */
+        EndCredential: {
+            origin: string;
+            personId: string;
+            /**
+             * @description Kept in the history; at most 64 characters.
+             * @default
+             */
+            reason?: string;
+            ref: string;
+        };
+        /** EndedCredential */
+        EndedCredential: {
+            /** @description The doors that it was given one by one. */
+            iotIds: string[];
+        };
         /** EndingRow */
         EndingRow: {
             id: string;
@@ -10480,6 +10601,36 @@ export interface components {
             queues: components["schemas"]["Queue"][];
             startedMs: number;
             version: string;
+        };
+        /** HeldCredential */
+        HeldCredential: {
+            changedMs: number;
+            createdMs: number;
+            /** @description Doors that should hold it. */
+            doors: number;
+            endReason: string;
+            endsMs: number | null;
+            fromApp: boolean;
+            /** @description Doors that confirmed it. */
+            held: number;
+            /** @description card, ble, pin or qr */
+            kind: string;
+            label: string;
+            maxUses: number | null;
+            /** @description own: given here or chosen by the person; card: an integrator's; code: QR door by door; visitor; home, staff: keys that follow their owner */
+            origin: string;
+            personId: string;
+            personName: string;
+            /** @description home: the doors that serve the person; all; doors: one by one */
+            reach: string;
+            /** @description What names it in `end` and `restore`. */
+            ref: string;
+            /** @description A card's number; of a code its last four characters. */
+            shown: string;
+            startsMs: number;
+            /** @enum {string} */
+            state: "live" | "coming" | "expired" | "ended";
+            used: number;
         };
         /** HistoryRow */
         HistoryRow: {
@@ -11544,6 +11695,13 @@ export interface components {
         /** Page[DoorRow] */
         "Page_linli.domains.access.console.doors.DoorRow_": {
             data: components["schemas"]["DoorRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[HeldCredential] */
+        "Page_linli.domains.access.console.held.HeldCredential_": {
+            data: components["schemas"]["HeldCredential"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -12779,6 +12937,13 @@ export interface components {
             status: number;
             /** @description 1 owner, 2 relative, 3 tenant, 4 friend … 9 other */
             type: number;
+        };
+        /** RestoreCredential */
+        RestoreCredential: {
+            iotIds?: string[];
+            origin: string;
+            personId: string;
+            ref: string;
         };
         /** RestoreRequest */
         RestoreRequest: {
@@ -15523,7 +15688,10 @@ export interface operations {
     };
     ApiConsoleCommunitiesCommunityIdDeniedDenied: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Those lifted since as well. */
+                lifted?: boolean;
+            };
             header?: never;
             path: {
                 community_id: number;
@@ -16567,6 +16735,231 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_linli.domains.faces.console.engine.FaceToEnrol_"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdHeldCredentialsListHeld: {
+        parameters: {
+            query?: {
+                /** @description Comma-separated: card, ble, pin, qr */
+                kind?: string;
+                /** @description Comma-separated, as in the rows. */
+                origin?: string;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                personId?: string;
+                /** @description Part of the holder's name or of the number. */
+                q?: string;
+                sort?: "" | "changed" | "-changed" | "created" | "-created" | "starts" | "-starts" | "ends" | "-ends" | "used" | "-used" | "kind" | "-kind";
+                state?: ("live" | "coming" | "expired" | "ended") | null;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.access.console.held.HeldCredential_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdHeldCredentialsEndEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndCredential"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedCredential"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdHeldCredentialsExportCsvExportCsv: {
+        parameters: {
+            query?: {
+                /** @description Comma-separated: card, ble, pin, qr */
+                kind?: string;
+                language?: string | null;
+                /** @description Comma-separated, as in the rows. */
+                origin?: string;
+                personId?: string;
+                /** @description Part of the holder's name or of the number. */
+                q?: string;
+                state?: ("live" | "coming" | "expired" | "ended") | null;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdHeldCredentialsExportXlsxExportXlsx: {
+        parameters: {
+            query?: {
+                /** @description Comma-separated: card, ble, pin, qr */
+                kind?: string;
+                language?: string | null;
+                /** @description Comma-separated, as in the rows. */
+                origin?: string;
+                personId?: string;
+                /** @description Part of the holder's name or of the number. */
+                q?: string;
+                state?: ("live" | "coming" | "expired" | "ended") | null;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdHeldCredentialsRestoreRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreCredential"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {

@@ -1,8 +1,10 @@
 """Console routes of access: doors and whom they serve, passes, QR rights."""
 
 from linli.domains.access.console.credentials import CredentialRoutes
+from linli.domains.access.console.denied import DeniedRoutes
 from linli.domains.access.console.doors import DoorRoutes
 from linli.domains.access.console.entry import EntryRoutes
+from linli.domains.access.console.held import HeldRoutes
 from linli.domains.access.console.passes import PassRoutes
 from linli.domains.access.console.past import PastRoutes
 from linli.domains.access.console.qr import QrRoutes
@@ -13,10 +15,12 @@ from linli.kernel.history import Kind
 
 CONTROLLERS = (
     CredentialRoutes,
+    DeniedRoutes,
     DoorRoutes,
     DoorScopeRoutes,
     DoorSettingRoutes,
     EntryRoutes,
+    HeldRoutes,
     PassRoutes,
     PastRoutes,
     QrRoutes,
@@ -24,17 +28,19 @@ CONTROLLERS = (
 )
 HISTORY = tuple(
     Kind(name=name, see=Right.DEVICES_SEE.value, manage=Right.DEVICES_MANAGE.value)
-    for name in ("door", "door_settings", "passes")
+    for name in ("door", "door_settings", "passes", "credentials")
 )
 
 __all__ = [
     "CONTROLLERS",
     "HISTORY",
     "CredentialRoutes",
+    "DeniedRoutes",
     "DoorRoutes",
     "DoorScopeRoutes",
     "DoorSettingRoutes",
     "EntryRoutes",
+    "HeldRoutes",
     "PassRoutes",
     "PastRoutes",
     "QrRoutes",

@@ -9,18 +9,19 @@ from litestar.response import Stream
 
 from linli.domains.access.console import pass_export
 from linli.domains.access.console.pass_rows import PassRow, rows_of
+from linli.domains.access.console.tables import check_size, csv_file, workbook
 from linli.domains.access.queries import passes as queries
 from linli.domains.access.queries.passes import PassFilter
 from linli.kernel import history
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput
+from linli.kernel.i18n import text
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
 MOST_DOORS = 100
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 async def pass_filter(
@@ -81,10 +82,9 @@ class PassRoutes(Controller):
         language: FromQuery[str | None] = None,
     ) -> Stream:
         """All that fit, as CSV, in the site's time; who took it is kept."""
-        count = await queries.count_passes(within, db, where=where)
-        await _note(within, db, where, count, clock)
-        lines = pass_export.csv_lines(within, db, where, language or within.language)
-        return Stream(lines, media_type="text/csv; charset=utf-8", headers=_named("passes.csv"))
+        said = language or within.language
+        await _note(within, db, where, await queries.count_passes(within, db, where=where), clock)
+        return csv_file("passes", pass_export.titles(said), pass_export.lines(within, db, where, said))
 
     @get("/export.xlsx", right="devices.use", dependencies={"where": Provide(pass_filter)})
     async def export_xlsx(
@@ -96,14 +96,14 @@ class PassRoutes(Controller):
         language: FromQuery[str | None] = None,
     ) -> Stream:
         """All that fit, as a workbook of at most 200,000 rows; who took it is kept."""
-        count = await pass_export.check_size(within, db, where)
+        said = language or within.language
+        count = await queries.count_passes(within, db, where=where)
+        check_size(count, "from")
         await _note(within, db, where, count, clock)
-        pieces = pass_export.workbook(within, db, where, language or within.language)
-        return Stream(pieces, media_type=_XLSX, headers=_named("passes.xlsx"))
-
-
-def _named(name: str) -> dict[str, str]:
-    return {"content-disposition": f'attachment; filename="{name}"'}
+        return workbook(
+            "passes", text("pass.sheet", said), pass_export.titles(said), list(pass_export.COLUMNS.values()),
+            pass_export.lines(within, db, where, said),
+        )  # fmt: skip
 
 
 async def _note(scope: Scope, db: Database, where: PassFilter, count: int, clock: Clock) -> None:

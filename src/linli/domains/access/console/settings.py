@@ -3,32 +3,27 @@
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Controller, delete, get, post, put
+from litestar import Controller, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from linli.delivery import service as delivery
 from linli.domains.access.hours import Hours, read_hours, tell_hours
 from linli.domains.access.queries import keys as key_queries
 from linli.domains.access.queries.doors import get_door
-from linli.domains.access.queries.persons import names_of
 from linli.domains.access.queries.places import places
 from linli.domains.access.queries.settings import scopes_of_doors, settings_of
 from linli.domains.access.service import home_keys, persons, qr, scopes, settings
-from linli.domains.access.service.joinings import DENIED
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.people.queries import persons as people
 from linli.domains.people.rights import Rights
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
-from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
 SHOWN_MS = 60_000
 """How long a staff code on the screen opens; the page asks for a fresh one in time."""
-MAX_REASON = 200
 
 
 class DoorSettings(msgspec.Struct, rename="camel"):
@@ -75,19 +70,6 @@ class StaffKey(msgspec.Struct, rename="camel", frozen=True):
     expires_ms: int
     doors: int
     """How many doors hold it."""
-
-
-class DeniedRow(msgspec.Struct, rename="camel", frozen=True):
-    person_id: str
-    person_name: str
-    source: Annotated[str, Meta(description="denied: by the property; frozen: by an integrator")]
-    reason: str
-    since_ms: int
-
-
-class DenyIn(msgspec.Struct, rename="camel"):
-    person_id: str
-    reason: str
 
 
 class DoorSettingRoutes(Controller):
@@ -160,60 +142,6 @@ class DoorSettingRoutes(Controller):
                 scope, tx, community_id=community_id, identity_id=identity_id, now_ms=now
             )
         return StaffKey(text, now + SHOWN_MS, sum("qr" in ways for ways in held.values()))
-
-    @get("/denied", right="residents.use")
-    async def denied(
-        self, community_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
-    ) -> list[DeniedRow]:
-        """Whom no door of the community opens to, whatever they were given."""
-        scope = within.narrowed(community_id)
-        held = await delivery.live_holds(scope, db, community_id=community_id)
-        wanted = sorted({one.subject for one in held})
-        names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
-        names |= await people.names(scope, db, wanted)
-        return [
-            DeniedRow(one.subject, names.get(one.subject, ""), one.source, one.reason, one.since_ms)
-            for one in held
-        ]
-
-    @post("/denied", right="devices.manage", status_code=204)
-    async def deny(
-        self,
-        community_id: FromPath[int],
-        data: JSONBody[DenyIn],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Shut every door to a person; what they were given comes back when it is lifted."""
-        if not data.reason.strip():
-            raise BadInput(field="reason", rule="blank")
-        if len(data.reason) > MAX_REASON:
-            raise BadInput(field="reason", rule="too_long", limit=MAX_REASON)
-        scope = within.narrowed(community_id)
-        async with db.begin() as tx:
-            await persons.require_person(scope, tx, identity_id=data.person_id)
-            await delivery.hold(
-                scope, tx, community_id=community_id, subject=data.person_id, source=DENIED,
-                reason=data.reason.strip(), now_ms=clock.now_ms(),
-            )  # fmt: skip
-
-    @delete("/denied/{person_id:str}", right="devices.manage")
-    async def lift(
-        self,
-        community_id: FromPath[int],
-        person_id: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Let the person's rights hold again."""
-        scope = within.narrowed(community_id)
-        async with db.begin() as tx:
-            await persons.require_person(scope, tx, identity_id=person_id)
-            await delivery.lift(
-                scope, tx, community_id=community_id, subject=person_id, source=DENIED, now_ms=clock.now_ms()
-            )
 
 
 class DoorScopeRoutes(Controller):

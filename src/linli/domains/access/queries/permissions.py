@@ -92,6 +92,12 @@ _card_at_pass = Query(
     Card,
     unscoped=_HANDLER,
 )
+_cards_of_holder = Query(
+    select(cards).where(
+        _c.card_id == bindparam("card_id"), _c.identity_id == bindparam("identity_id"), in_scope(cards)
+    ),
+    Card,
+)
 _cards = Query(
     select(cards).where(
         any_of(_c.iot_id, "iot_ids"), any_of(_c.card_id, "card_ids"), _c.live == 1, in_scope(cards)
@@ -181,6 +187,11 @@ async def codes_of_person(db: Reader, *, tenant_id: str, project_id: str, identi
 
 async def find_card(scope: Scope, db: Reader, *, iot_id: str, card_id: str) -> Card | None:
     return await _card.one(db, scope, iot_id=iot_id, card_id=card_id)
+
+
+async def cards_of_holder(scope: Scope, db: Reader, *, card_id: str, identity_id: str) -> list[Card]:
+    """One card's permissions in one person's name, ended ones too."""
+    return await _cards_of_holder.all(db, scope, card_id=card_id, identity_id=identity_id)
 
 
 async def card_at_pass(db: Reader, *, tenant_id: str, iot_id: str, card_id: str) -> Card | None:

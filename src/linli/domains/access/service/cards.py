@@ -31,6 +31,12 @@ _end = Command(
     .values(live=0, changed_ms=bindparam("now", type_=INT)),
     unscoped="the row was read in scope, or by a job of its own tenant",
 )
+_begin = Command(
+    update(cards)
+    .where(cards.c.iot_id == bindparam("of_door"), cards.c.card_id == bindparam("of_card"))
+    .values(live=1, changed_ms=bindparam("now", type_=INT)),
+    unscoped="the row was read in scope",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,18 @@ async def end_card(scope: Scope, tx: Tx, *, card: Card, reason: str, now_ms: int
     """End one permission and have the door forget the card."""
     await _end.run(tx, of_door=card.iot_id, of_card=card.card_id, now=now_ms)
     await delivery.revoke(scope, tx, wish=_wish(card), now_ms=now_ms, reason=reason)
+
+
+async def restore_card(
+    scope: Scope, tx: Tx, *, iot_id: str, card_id: str, identity_id: str, now_ms: int
+) -> bool:
+    """Let a permission that was taken back hold again; False when there is none any more."""
+    card = await queries.find_card(scope, tx, iot_id=iot_id, card_id=card_id)
+    if card is None or card.live or card.identity_id != identity_id or card.ends_ms <= now_ms:
+        return False
+    await _begin.run(tx, of_door=iot_id, of_card=card_id, now=now_ms)
+    await delivery.grant(scope, tx, wish=_wish(card), now_ms=now_ms)
+    return True
 
 
 async def _grant(scope: Scope, tx: Tx, door: Door, wish: CardWish, known: Card | None, now_ms: int) -> None:

@@ -11,7 +11,13 @@ from sqlalchemy import bindparam, update
 
 from linli.delivery import service as delivery
 from linli.delivery.schemas import FOREVER_MS, ON_DEVICE, Grant
-from linli.domains.access.errors import CredentialTaken, CredentialUnknown, DoorUnknown, TriedTooOften
+from linli.domains.access.errors import (
+    CannotRestore,
+    CredentialTaken,
+    CredentialUnknown,
+    DoorUnknown,
+    TriedTooOften,
+)
 from linli.domains.access.models import credentials, tries
 from linli.domains.access.queries import credentials as queries
 from linli.domains.access.queries.doors import find_doors
@@ -20,7 +26,7 @@ from linli.domains.access.rows import Credential
 from linli.domains.access.service.doors import COMMUNITY_DOORS
 from linli.domains.access.service.home_keys import HOME_DOORS
 from linli.domains.access.service.keys import DoorKeys
-from linli.domains.access.service.kinds import BLE, CARD, PIN, PinBody, encode
+from linli.domains.access.service.kinds import BLE, BY_ITSELF, CARD, PIN, PinBody, encode
 from linli.domains.access.service.persons import require_person
 from linli.domains.access.service.settings import pin_salt
 from linli.domains.access.times import write_time
@@ -45,6 +51,12 @@ _end = Command(
     .where(credentials.c.id == bindparam("of_id", type_=INT), credentials.c.live == 1)
     .values(live=0, end_reason=bindparam("why"), changed_ms=bindparam("now", type_=INT)),
     unscoped="the row was read in scope, or by a job of its own tenant",
+)
+_begin = Command(
+    update(credentials)
+    .where(credentials.c.id == bindparam("of_id", type_=INT))
+    .values(live=1, end_reason="", changed_ms=bindparam("now", type_=INT)),
+    unscoped="the row was read in scope",
 )
 _use = Command(
     update(credentials)
@@ -119,6 +131,26 @@ async def end(scope: Scope, tx: Tx, *, row: Credential, reason: str, now_ms: int
             scope, tx, source=_source(row), kind=row.kind, credential=row.credential, now_ms=now_ms,
             reason=reason,
         )  # fmt: skip
+
+
+async def restore(
+    scope: Scope, tx: Tx, *, row: Credential, iot_ids: list[str], keys: DoorKeys, ids: Ids, now_ms: int
+) -> None:
+    """Let a credential that was taken back hold again; `iot_ids` are its doors where it was given door by door.
+
+    Raises CannotRestore, CredentialTaken, DoorUnknown, PersonUnknown.
+    """
+    if row.live or row.end_reason in BY_ITSELF or row.ends_ms <= now_ms:
+        raise CannotRestore()
+    await require_person(scope, tx, identity_id=row.identity_id)
+    if await queries.live(scope, tx, community_id=row.community_id, kind=row.kind, credential=row.credential):
+        raise CredentialTaken(field="number")
+    salt = await pin_salt(scope, tx, community_id=row.community_id, ids=ids, now_ms=now_ms)
+    body = encode(PinBody(salt)) if row.kind == PIN else "{}"
+    wish = Wish(row.community_id, row.kind, row.credential, row.identity_id, row.reach, tuple(iot_ids))
+    await _begin.run(tx, of_id=row.id, now=now_ms)
+    for target_type, target in await _targets(scope, tx, wish):
+        await delivery.grant(scope, tx, wish=_grant(row, target_type, target, body), now_ms=now_ms)
 
 
 async def used(tx: Tx, *, row: Credential, now_ms: int) -> int | None:
@@ -213,7 +245,12 @@ def _grant(row: Credential, target_type: str, target: str, body: str) -> Grant:
 
 
 def _source(row: Credential) -> str:
-    return f"credential:{row.id}"
+    return source_of(row.id)
+
+
+def source_of(credential_id: int) -> str:
+    """The source of its grants."""
+    return f"credential:{credential_id}"
 
 
 def _check(wish: Wish, now_ms: int) -> None:

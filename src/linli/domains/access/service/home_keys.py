@@ -5,6 +5,8 @@ A key is a code that is never shown in clear; what its owner shows is encrypted 
 
 from collections.abc import Sequence
 
+from sqlalchemy import bindparam, update
+
 from linli.delivery import queries as deliveries
 from linli.delivery import service as delivery
 from linli.delivery.schemas import FOREVER_MS, Grant
@@ -16,7 +18,7 @@ from linli.domains.access.queries.keys import HOME, STAFF, home_target
 from linli.domains.access.rows import QrCode
 from linli.domains.access.service.doors import COMMUNITY_DOORS
 from linli.domains.access.service.kinds import QR, QrBody, encode
-from linli.kernel.db import Tx
+from linli.kernel.db import INT, Command, Tx
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.rules import UNLIMITED
@@ -27,6 +29,12 @@ CODE_LENGTH = 16
 DAY_MS = 86_400_000
 STAFF_DAYS = 7
 """A staff key lives this long beyond the last day on which it was shown: who lost the right keeps nothing."""
+_mark = Command(
+    update(qr_codes)
+    .where(qr_codes.c.qr_code == bindparam("of_code"))
+    .values(ended_ms=bindparam("at", type_=INT)),
+    unscoped="the key was read in scope",
+)
 _BODY = encode(QrBody(UNLIMITED, False))
 
 
@@ -44,6 +52,7 @@ async def give_home_keys(
         code = known.get(identity_id) or await _new_code(
             scope, tx, community_id, identity_id, HOME, ids, now_ms
         )
+        await _go_on(tx, code)
         if code.qr_code not in granted:
             await delivery.grant(scope, tx, wish=_home_wish(code, community_id), now_ms=now_ms)
 
@@ -61,6 +70,7 @@ async def take_home_key(
     """The person has no key here any more; nothing happens when there was none."""
     code = await queries.find_key(scope, tx, community_id=community_id, identity_id=identity_id, source=HOME)
     if code is not None:
+        await _mark.run(tx, of_code=code.qr_code, at=now_ms)
         await delivery.revoke(scope, tx, wish=_home_wish(code, community_id), now_ms=now_ms, reason=reason)
 
 
@@ -69,6 +79,7 @@ async def take_staff_key(
 ) -> None:
     code = await queries.find_key(scope, tx, community_id=community_id, identity_id=identity_id, source=STAFF)
     if code is not None:
+        await _mark.run(tx, of_code=code.qr_code, at=now_ms)
         wish = _staff_wish(code, community_id, 0)
         await delivery.revoke(scope, tx, wish=wish, now_ms=now_ms, reason=reason)
 
@@ -106,7 +117,16 @@ async def _code(
     known = await queries.find_key(
         scope, tx, community_id=community_id, identity_id=identity_id, source=source
     )
-    return known or await _new_code(scope, tx, community_id, identity_id, source, ids, now_ms)
+    if known is None:
+        return await _new_code(scope, tx, community_id, identity_id, source, ids, now_ms)
+    await _go_on(tx, known)
+    return known
+
+
+async def _go_on(tx: Tx, code: QrCode) -> None:
+    """Its owner has the key again."""
+    if code.ended_ms is not None:
+        await _mark.run(tx, of_code=code.qr_code, at=None)
 
 
 async def _new_code(

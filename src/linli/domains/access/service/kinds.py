@@ -7,6 +7,10 @@ import msgspec
 QR, CARD, BLE, PIN, KEY = "door.qr", "door.card", "door.ble", "door.pin", "door.key"
 """Kinds of desired rows. Credentials: the qrCode, the card number, the PIN's digest, `RSAPublicKey`."""
 KEY_CREDENTIAL = "RSAPublicKey"
+BY_ITSELF = frozenset(
+    ("used_up", "replaced", "moved_out", "left", "erased", "person_deleted", "door_removed", "given_up")
+)
+"""Reasons of ends that nobody at the desk decided: such an end cannot be taken back there."""
 
 
 class QrBody(msgspec.Struct, frozen=True):

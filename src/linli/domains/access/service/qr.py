@@ -1,6 +1,7 @@
 """QR codes: made for a person, bound to doors, shown encrypted, taken back (spec B 3.14, E B9 to B11)."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import bindparam, update
 
@@ -13,7 +14,7 @@ from linli.domains.access.queries.persons import project_of
 from linli.domains.access.rows import Door, QrCode, QrPermissionRow
 from linli.domains.access.service.doors import adopt_doors
 from linli.domains.access.service.keys import DoorKeys
-from linli.domains.access.service.kinds import QR, QrBody, encode
+from linli.domains.access.service.kinds import BY_ITSELF, QR, QrBody, encode
 from linli.domains.access.service.persons import require_person
 from linli.kernel.db import INT, Command, Tx
 from linli.kernel.errors import BadInput, LinliError
@@ -36,6 +37,12 @@ _end = Command(
     .where(qr_permissions.c.qr_code == bindparam("of_code"), qr_permissions.c.iot_id == bindparam("of_door"))
     .values(live=0, end_reason=bindparam("why"), changed_ms=bindparam("now", type_=INT)),
     unscoped="the row was read in scope, or by a job of its own tenant",
+)
+_begin = Command(
+    update(qr_permissions)
+    .where(qr_permissions.c.qr_code == bindparam("of_code"), qr_permissions.c.iot_id == bindparam("of_door"))
+    .values(live=1, end_reason="", changed_ms=bindparam("now", type_=INT)),
+    unscoped="the row was read in scope",
 )
 _reset_shared = Command(
     update(qr_codes).where(qr_codes.c.qr_code == bindparam("of_code")).values(shared_used=0),
@@ -62,9 +69,16 @@ class DoorResult:
 
 
 async def generate_code(
-    scope: Scope, tx: Tx, *, identity_id: str, length: int | None, ids: Ids, now_ms: int
+    scope: Scope,
+    tx: Tx,
+    *,
+    identity_id: str,
+    length: int | None,
+    ids: Ids,
+    now_ms: int,
+    source: Literal["", "visitor"] = "",
 ) -> str:
-    """A new code for a person: capital letters and digits, 16 unless asked otherwise.
+    """A new code for a person: capital letters and digits, 16 unless asked otherwise. `source`: what it is for.
 
     Raises PersonUnknown, BadInput.
     """
@@ -75,7 +89,7 @@ async def generate_code(
     code = ids.qr_code(wanted)
     while await queries.code_exists(tx, qr_code=code):
         code = ids.qr_code(wanted)
-    row = QrCode(code, scope.tenant, project_of(scope), identity_id, 0, now_ms)
+    row = QrCode(code, scope.tenant, project_of(scope), identity_id, 0, now_ms, source)
     await tx.insert(qr_codes, row._asdict())
     return code
 
@@ -155,6 +169,16 @@ async def end_permission(scope: Scope, tx: Tx, *, row: QrPermissionRow, reason: 
     """End one permission and have the door forget the code."""
     await _end.run(tx, of_code=row.qr_code, of_door=row.iot_id, why=reason, now=now_ms)
     await delivery.revoke(scope, tx, wish=_wish(row), now_ms=now_ms, reason=reason)
+
+
+async def restore_permission(scope: Scope, tx: Tx, *, qr_code: str, iot_id: str, now_ms: int) -> bool:
+    """Let a permission that was taken back hold again; False when there is none, or it came to its end by itself."""
+    row = (await queries.permissions_of_code(scope, tx, qr_code=qr_code)).get(iot_id)
+    if row is None or row.live or row.ends_ms <= now_ms or row.end_reason in BY_ITSELF:
+        return False
+    await _begin.run(tx, of_code=qr_code, of_door=iot_id, now=now_ms)
+    await delivery.grant(scope, tx, wish=_wish(row), now_ms=now_ms)
+    return True
 
 
 async def encrypt_code(

@@ -248,7 +248,7 @@ async def _expect(scope: Scope, tx: Tx, row: Visit, ids: Ids, now_ms: int) -> No
             scope, tx, group_id=group_id, community_id=row.community_id, person_id=person.id, now_ms=now_ms
         )
     code = await qr.generate_code(
-        whole, tx, identity_id=person.identity_id, length=None, ids=ids, now_ms=now_ms
+        whole, tx, identity_id=person.identity_id, length=None, ids=ids, now_ms=now_ms, source="visitor"
     )
     admitted = row._replace(
         state=EXPECTED, visitor_id=person.id, visitor_identity=person.identity_id, qr_code=code

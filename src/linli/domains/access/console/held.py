@@ -1,0 +1,297 @@
+"""All that opens the doors of a community, in one list: looked for, taken away as a file, ended, let hold again."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.response import Stream
+from msgspec import Meta
+
+from linli.delivery.queries import rows_of_credentials
+from linli.delivery.schemas import FOREVER_MS
+from linli.domains.access.console.pass_rows import shown_credential
+from linli.domains.access.console.tables import AT_ONCE, check_size, csv_file, workbook
+from linli.domains.access.queries import held as queries
+from linli.domains.access.queries.held import HeldFilter, HeldRow
+from linli.domains.access.queries.persons import names_of
+from linli.domains.access.service import held
+from linli.domains.access.service.held import Named
+from linli.domains.access.service.keys import DoorKeys
+from linli.domains.access.times import write_time
+from linli.domains.people.queries import persons as people
+from linli.kernel import history
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Reader
+from linli.kernel.i18n import text
+from linli.kernel.ids import Ids
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.rules import UNLIMITED
+
+type Sort = Literal[
+    "", "changed", "-changed", "created", "-created", "starts", "-starts", "ends", "-ends", "used", "-used",
+    "kind", "-kind",
+]  # fmt: skip
+type State = Literal["live", "coming", "expired", "ended"]
+_COLUMNS = {
+    "kind": 12, "credential": 20, "person": 16, "person_id": 20, "reach": 16, "doors": 8, "starts": 20, "ends": 20,
+    "uses": 10, "state": 12, "reason": 20, "origin": 16, "changed": 20,
+}  # fmt: skip
+
+
+class HeldCredential(msgspec.Struct, rename="camel", frozen=True):
+    """One card, code, PIN, Bluetooth card or key."""
+
+    origin: Annotated[
+        str,
+        Meta(
+            description="own: given here or chosen by the person; card: an integrator's; code: QR door by door; "
+            "visitor; home, staff: keys that follow their owner"
+        ),
+    ]
+    ref: Annotated[str, Meta(description="What names it in `end` and `restore`.")]
+    kind: Annotated[str, Meta(description="card, ble, pin or qr")]
+    shown: Annotated[str, Meta(description="A card's number; of a code its last four characters.")]
+    person_id: str
+    person_name: str
+    reach: Annotated[str, Meta(description="home: the doors that serve the person; all; doors: one by one")]
+    label: str
+    starts_ms: int
+    ends_ms: int | None
+    """Null: without end."""
+    max_uses: int | None
+    """Null: without limit."""
+    used: int
+    state: State
+    end_reason: str
+    from_app: bool
+    """Given by an integrator's application."""
+    doors: Annotated[int, Meta(description="Doors that should hold it.")]
+    held: Annotated[int, Meta(description="Doors that confirmed it.")]
+    created_ms: int
+    changed_ms: int
+
+
+class EndCredential(msgspec.Struct, rename="camel"):
+    origin: str
+    ref: str
+    person_id: str
+    reason: Annotated[str, Meta(description="Kept in the history; at most 64 characters.")] = ""
+
+
+class EndedCredential(msgspec.Struct, rename="camel", frozen=True):
+    iot_ids: Annotated[list[str], Meta(description="The doors that it was given one by one.")]
+
+
+class RestoreCredential(msgspec.Struct, rename="camel"):
+    origin: str
+    ref: str
+    person_id: str
+    iot_ids: list[str] = msgspec.field(default_factory=list)
+
+
+async def held_filter(
+    within: NamedDependency[Scope],
+    db: NamedDependency[Database],
+    q: Annotated[str, QueryParameter(description="Part of the holder's name or of the number.")] = "",
+    kind: Annotated[str, QueryParameter(description="Comma-separated: card, ble, pin, qr")] = "",
+    origin: Annotated[str, QueryParameter(description="Comma-separated, as in the rows.")] = "",
+    wanted: Annotated[State | None, QueryParameter(name="state")] = None,
+    person_id: Annotated[str, QueryParameter(name="personId")] = "",
+) -> HeldFilter:
+    """What the list is asked for by, read once for the list and its exports."""
+    wish = q.strip()
+    hits = await people.search(within, db, wish, limit=queries.MOST_NAMED) if wish else []
+    return HeldFilter(
+        kinds=tuple(f"door.{part}" for part in kind.split(",") if part),
+        origins=tuple(part for part in origin.split(",") if part),
+        state=wanted or "",
+        identity_id=person_id,
+        text=wish,
+        holders=tuple(hit.identity_id for hit in hits),
+    )
+
+
+class HeldRoutes(Controller):
+    path = "/communities/{community_id:int}/held-credentials"
+    tags = ("doors",)
+
+    @get("/", right="devices.use", dependencies={"where": Provide(held_filter)})
+    async def list_held(
+        self,
+        community_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        page: NamedDependency[PageRequest],
+        where: NamedDependency[HeldFilter],
+        sort: FromQuery[Sort] = "",
+    ) -> Page[HeldCredential]:
+        """Cards, codes, PINs, Bluetooth cards and keys, the last changed first unless sorted. Faces: see `faces`."""
+        scope, now = within.narrowed(community_id), clock.now_ms()
+        binds = {"community_id": community_id, "where": where, "now_ms": now}
+        total = await queries.count_held(scope, db, **binds)  # type: ignore[arg-type]
+        found = await queries.list_held(
+            scope, db, sort=sort or "-changed", limit=page.page_size, offset=page.offset, **binds  # type: ignore[arg-type]
+        )  # fmt: skip
+        return Page.of(page, total, await _told(scope, db, found, now))
+
+    @get("/export.csv", right="devices.use", dependencies={"where": Provide(held_filter)})
+    async def export_csv(
+        self,
+        community_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        where: NamedDependency[HeldFilter],
+        language: FromQuery[str | None] = None,
+    ) -> Stream:
+        """All that fit, as CSV, in the site's time; who took it is kept."""
+        scope, said = within.narrowed(community_id), language or within.language
+        await _note_export(scope, db, community_id, where, clock.now_ms())
+        return csv_file(
+            "credentials", _titles(said), _lines(scope, db, community_id, where, clock.now_ms(), said)
+        )
+
+    @get("/export.xlsx", right="devices.use", dependencies={"where": Provide(held_filter)})
+    async def export_xlsx(
+        self,
+        community_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        where: NamedDependency[HeldFilter],
+        language: FromQuery[str | None] = None,
+    ) -> Stream:
+        """All that fit, as a workbook of at most 200,000 rows; who took it is kept."""
+        scope, said = within.narrowed(community_id), language or within.language
+        count = await _note_export(scope, db, community_id, where, clock.now_ms())
+        check_size(count, "q")
+        return workbook(
+            "credentials", text("held.sheet", said), _titles(said), list(_COLUMNS.values()),
+            _lines(scope, db, community_id, where, clock.now_ms(), said),
+        )  # fmt: skip
+
+    @post("/end", right="devices.manage", status_code=200)
+    async def end(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[EndCredential],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> EndedCredential:
+        """Doors forget it, whoever gave it. Keys follow their owner: deny the person instead."""
+        async with db.begin() as tx:
+            doors = await held.end(
+                within.narrowed(community_id), tx, community_id=community_id,
+                named=Named(data.origin, data.ref, data.person_id), reason=data.reason, now_ms=clock.now_ms(),
+            )  # fmt: skip
+        return EndedCredential(doors)
+
+    @post("/restore", right="devices.manage", status_code=204)
+    async def restore(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[RestoreCredential],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+        door_keys: NamedDependency[DoorKeys],
+    ) -> None:
+        """Undo `end`, with what it answered."""
+        async with db.begin() as tx:
+            await held.restore(
+                within.narrowed(community_id), tx, community_id=community_id,
+                named=Named(data.origin, data.ref, data.person_id), iot_ids=data.iot_ids, keys=door_keys, ids=ids,
+                now_ms=clock.now_ms(),
+            )  # fmt: skip
+
+
+async def _note_export(scope: Scope, db: Database, community_id: int, where: HeldFilter, now_ms: int) -> int:
+    count = await queries.count_held(scope, db, community_id=community_id, where=where, now_ms=now_ms)
+    async with db.begin() as tx:
+        await history.note(
+            scope, tx, "credentials", "*", "exported", community_id=community_id, now_ms=now_ms,
+            after={"count": count},
+        )  # fmt: skip
+    return count
+
+
+async def _told(scope: Scope, db: Reader, found: list[HeldRow], now_ms: int) -> list[HeldCredential]:
+    wanted = sorted({row.identity_id for row in found})
+    names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
+    names |= await people.names(scope, db, wanted)
+    doors: dict[tuple[str, str], list[bool]] = {}
+    for one in await rows_of_credentials(scope, db, credentials=sorted({row.credential for row in found})):
+        if not one.deleting:
+            doors.setdefault((one.kind, one.credential), []).append(one.status == "transferred")
+    rows = []
+    for row in found:
+        at = doors.get((row.kind, row.credential), []) if row.live else []
+        rows.append(
+            HeldCredential(
+                origin=row.origin,
+                ref=row.ref,
+                kind=row.kind.rpartition(".")[2],
+                shown=_shown(row),
+                person_id=row.identity_id,
+                person_name=names.get(row.identity_id, ""),
+                reach=row.reach,
+                label=row.label,
+                starts_ms=row.starts_ms,
+                ends_ms=None if row.ends_ms >= FOREVER_MS else row.ends_ms,
+                max_uses=None if row.max_uses == UNLIMITED else row.max_uses,
+                used=row.used,
+                state=queries.state_of(row, now_ms),
+                end_reason="" if row.live else row.end_reason,
+                from_app=bool(row.project_id),
+                doors=len(at),
+                held=sum(at),
+                created_ms=row.created_ms,
+                changed_ms=row.changed_ms,
+            )
+        )
+    return rows
+
+
+def _shown(row: HeldRow) -> str:
+    kinds = {"door.card": "CARD", "door.ble": "BleCARD", "door.qr": "QRCODE"}
+    return shown_credential(kinds.get(row.kind, ""), row.credential)
+
+
+async def _lines(
+    scope: Scope, db: Reader, community_id: int, where: HeldFilter, now_ms: int, language: str
+) -> AsyncIterator[list[tuple[str, ...]]]:
+    offset = 0
+    while found := await queries.list_held(
+        scope, db, community_id=community_id, where=where, now_ms=now_ms, sort="created", limit=AT_ONCE,
+        offset=offset,
+    ):  # fmt: skip
+        yield [_line(row, language) for row in await _told(scope, db, found, now_ms)]
+        offset += AT_ONCE
+
+
+def _line(row: HeldCredential, language: str) -> tuple[str, ...]:
+    return (
+        text(f"entry.kind_{row.kind}", language), row.shown, row.person_name, row.person_id,
+        text(f"held.reach.{row.reach}", language), str(row.doors), write_time(row.starts_ms),
+        "" if row.ends_ms is None else write_time(row.ends_ms),
+        str(row.used) if row.max_uses is None else f"{row.used}/{row.max_uses}",
+        text(f"held.state.{row.state}", language), _reason(row.end_reason, language),
+        text(f"held.origin.{row.origin}", language), write_time(row.changed_ms),
+    )  # fmt: skip
+
+
+def _reason(reason: str, language: str) -> str:
+    key = f"held.ended.{reason}"
+    said = text(key, language) if reason else ""
+    return reason if said == key else said
+
+
+def _titles(language: str) -> list[str]:
+    return [text(f"held.column.{name}", language) for name in _COLUMNS]
