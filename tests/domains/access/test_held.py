@@ -201,6 +201,9 @@ async def test_who_was_denied_by_whom_and_lifted_since(estate: Estate) -> None:
     assert (await estate.desk.post(path, json=body)).status_code == 204
     [row] = (await estate.desk.get(path)).json()
     assert (row["by"], row["liftedMs"], row["liftedBy"]) == (SETUP["name"], None, "")
+    given = {"kind": "card", "personId": estate.owner, "number": "04A1B2C3", "reach": "all"}
+    assert (await estate.desk.post(f"{estate.path}/credentials", json=given)).status_code == 201
+    assert (await _one(estate, origin="own"))["denied"] is True
     assert (await estate.desk.delete(f"{path}/{estate.owner}")).status_code == 204
     assert (await estate.desk.get(path)).json() == []
     [row] = (await estate.desk.get(path, params={"lifted": True})).json()

@@ -10606,6 +10606,8 @@ export interface components {
         HeldCredential: {
             changedMs: number;
             createdMs: number;
+            /** @description The holder is denied: no door should hold it now. */
+            denied: boolean;
             /** @description Doors that should hold it. */
             doors: number;
             endReason: string;

@@ -70,6 +70,19 @@ export function useLive<T>(
     source.value = stream
   }
 
+  // A pulled cable leaves the stream silent for minutes before the browser notices; it knows of the cable at once.
+  function unplugged() {
+    close()
+    connection.value = 'lost'
+  }
+  const plugged = () => open(url())
+  window.addEventListener('offline', unplugged)
+  window.addEventListener('online', plugged)
+  onScopeDispose(() => {
+    window.removeEventListener('offline', unplugged)
+    window.removeEventListener('online', plugged)
+  })
+
   watch(url, open, { immediate: true })
   watch(paused, (stopped) => {
     if (stopped) return

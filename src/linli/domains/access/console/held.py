@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Stream
 from msgspec import Meta
 
+from linli.delivery import service as delivery
 from linli.delivery.queries import rows_of_credentials
 from linli.delivery.schemas import FOREVER_MS
 from linli.domains.access.console.pass_rows import shown_credential
@@ -71,6 +72,7 @@ class HeldCredential(msgspec.Struct, rename="camel", frozen=True):
     """Given by an integrator's application."""
     doors: Annotated[int, Meta(description="Doors that should hold it.")]
     held: Annotated[int, Meta(description="Doors that confirmed it.")]
+    denied: Annotated[bool, Meta(description="The holder is denied: no door should hold it now.")]
     created_ms: int
     changed_ms: int
 
@@ -137,7 +139,7 @@ class HeldRoutes(Controller):
         found = await queries.list_held(
             scope, db, sort=sort or "-changed", limit=page.page_size, offset=page.offset, **binds  # type: ignore[arg-type]
         )  # fmt: skip
-        return Page.of(page, total, await _told(scope, db, found, now))
+        return Page.of(page, total, await _told(scope, db, community_id, found, now))
 
     @get("/export.csv", right="devices.use", dependencies={"where": Provide(held_filter)})
     async def export_csv(
@@ -222,7 +224,14 @@ async def _note_export(scope: Scope, db: Database, community_id: int, where: Hel
     return count
 
 
-async def _told(scope: Scope, db: Reader, found: list[HeldRow], now_ms: int) -> list[HeldCredential]:
+async def _denied_among(scope: Scope, db: Reader, community_id: int) -> set[str]:
+    held = await delivery.holds_of_community(scope, db, community_id=community_id, lifted=False)
+    return {one.subject for one in held}
+
+
+async def _told(
+    scope: Scope, db: Reader, community_id: int, found: list[HeldRow], now_ms: int
+) -> list[HeldCredential]:
     wanted = sorted({row.identity_id for row in found})
     names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
     names |= await people.names(scope, db, wanted)
@@ -230,6 +239,7 @@ async def _told(scope: Scope, db: Reader, found: list[HeldRow], now_ms: int) -> 
     for one in await rows_of_credentials(scope, db, credentials=sorted({row.credential for row in found})):
         if not one.deleting:
             doors.setdefault((one.kind, one.credential), []).append(one.status == "transferred")
+    denied = await _denied_among(scope, db, community_id)
     rows = []
     for row in found:
         at = doors.get((row.kind, row.credential), []) if row.live else []
@@ -252,6 +262,7 @@ async def _told(scope: Scope, db: Reader, found: list[HeldRow], now_ms: int) -> 
                 from_app=bool(row.project_id),
                 doors=len(at),
                 held=sum(at),
+                denied=row.identity_id in denied,
                 created_ms=row.created_ms,
                 changed_ms=row.changed_ms,
             )
@@ -272,7 +283,7 @@ async def _lines(
         scope, db, community_id=community_id, where=where, now_ms=now_ms, sort="created", limit=AT_ONCE,
         offset=offset,
     ):  # fmt: skip
-        yield [_line(row, language) for row in await _told(scope, db, found, now_ms)]
+        yield [_line(row, language) for row in await _told(scope, db, community_id, found, now_ms)]
         offset += AT_ONCE
 
 
