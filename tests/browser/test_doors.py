@@ -189,7 +189,8 @@ def test_the_wall_shows_a_pass_as_it_happens(desk: Visit, site: Site, pictures: 
     _look(desk, "wall-all", pictures)
     if pictures is not None:
         page.set_viewport_size({"width": 3840, "height": 2160})
-        page.wait_for_timeout(500)
+        desk.go("/wall")
+        page.wait_for_timeout(3000)
         page.screenshot(path=pictures / "wall-all-3840.png")
         page.set_viewport_size({"width": 1440, "height": 900})
 
