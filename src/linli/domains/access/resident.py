@@ -173,7 +173,7 @@ class KeyRoutes(Controller):
         wanted = iot_id or await self._last_refused(scope, db, community_id, identity_id)
         door = await queries.get_door(scope, db, iot_id=wanted)
         facts = await entry.gather(scope, db, door=door, identity_id=identity_id, now_ms=clock.now_ms())
-        return answer_of(door.name, facts, resident.language)
+        return answer_of(door, facts, resident.language)
 
     @staticmethod
     async def _last_refused(scope: Scope, db: Database, community_id: int, identity_id: str) -> str:

@@ -10240,6 +10240,7 @@ export interface components {
             cause: components["schemas"]["EntryFinding"];
             doorName: string;
             findings: components["schemas"]["EntryFinding"][];
+            iotId: string;
         };
         /** EntryFinding */
         EntryFinding: {

@@ -1230,6 +1230,7 @@ export interface components {
             cause: components["schemas"]["EntryFinding"];
             doorName: string;
             findings: components["schemas"]["EntryFinding"][];
+            iotId: string;
         };
         /** EntryFinding */
         EntryFinding: {

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from linli.domains.access import entry_facts as entry
 from linli.domains.access.queries.doors import get_door
+from linli.domains.access.rows import Door
 from linli.domains.access.service.persons import check_identity
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -29,19 +30,20 @@ class EntryFinding(msgspec.Struct, rename="camel", frozen=True):
 
 
 class EntryAnswer(msgspec.Struct, rename="camel", frozen=True):
+    iot_id: str
     door_name: str
     cause: EntryFinding
     findings: list[EntryFinding]
 
 
-def answer_of(door_name: str, facts: EntryFacts, language: str) -> EntryAnswer:
+def answer_of(door: Door, facts: EntryFacts, language: str) -> EntryAnswer:
     findings = explain(facts)
 
     def row(found: entry.Told) -> EntryFinding:
         return EntryFinding(*found)
 
     cause = row(entry.told(cause_of(findings), language))
-    return EntryAnswer(door_name, cause, [row(entry.told(one, language)) for one in findings])
+    return EntryAnswer(door.iot_id, door.name, cause, [row(entry.told(one, language)) for one in findings])
 
 
 class EntryRoutes(Controller):
@@ -61,4 +63,4 @@ class EntryRoutes(Controller):
         check_identity(person_id)
         door = await get_door(within, db, iot_id=iot_id)
         facts = await entry.gather(within, db, door=door, identity_id=person_id, now_ms=clock.now_ms())
-        return answer_of(door.name, facts, within.language)
+        return answer_of(door, facts, within.language)

@@ -67,9 +67,12 @@ export function useDeliveries(state: ListState, wanted: MaybeRefOrGetter<Wanted>
     [state.page, state.size, state.filters, narrowed],
   )
   const counts = useResource(
-    () => answer(api.GET('/api/console/deliveries/counts', {
+    () =>
+      answer(
+        api.GET('/api/console/deliveries/counts', {
           params: { query: { communityId: narrowed.value.communityId, iotId: narrowed.value.iotId } },
-        })),
+        }),
+      ),
     [narrowed],
   )
   const retry = useAction(async (id: string) => {

@@ -14,6 +14,12 @@ export default [
     meta: { titleKey: 'doors.passes.title' },
   },
   {
+    path: '/why',
+    name: 'why',
+    component: () => import('./WhyPage.vue'),
+    meta: { titleKey: 'doors.why.title' },
+  },
+  {
     path: '/key',
     name: 'key',
     component: () => import('./KeyPage.vue'),
