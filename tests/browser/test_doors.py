@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Playwright, expect
 from linli.sim.face_door import SimulatedFaceDoor
 from linli.sim.link import Triple
 from tests.browser.conftest import Demo, Visit, open_browser
-from tests.browser.phone import STILL, findings
+from tests.browser.phone import STILL, findings, look, open_phone
 
 CARD = "0455AA77"
 SIZES = ((1440, 900), (360, 780))
@@ -302,3 +302,42 @@ def test_the_denied_are_listed_with_who_said_so_and_lifted(
     page.get_by_text(f"Doors open to {site.name} again").wait_for()
     page.get_by_role("button", name="Lifted ones too").click()
     expect(page.locator("tbody tr", has_text="at night").get_by_text("Lifted")).to_be_visible()
+
+
+def test_staff_ask_on_the_phone_why_a_door_does_not_open_and_mend_it(
+    playwright: Playwright, desk: Visit, site: Site, demo: Demo, pictures: Path | None
+) -> None:
+    site.post(f"{site.here}/denied", {"personId": site.person, "reason": "Card was passed on"})
+    site.door.until(lambda: CARD not in site.door.door.held.cards)
+    assert not site.door.swipe(CARD)
+    with open_phone(playwright, demo.url) as visit:
+        page = visit.page
+        visit.go("/staff/")
+        page.fill("#login", "manager")
+        page.fill("#password", demo.passwords["manager"])
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.get_by_role("link", name="Door does not open").click()
+        page.fill("#find-who", site.name)
+        page.get_by_role("button", name="Find").click()
+        look(visit, "staff-why-who", pictures)
+        page.get_by_role("button", name=site.name).first.click()
+        # The door that refused the person last is chosen already.
+        page.get_by_role("status").get_by_text("The property has shut the doors").wait_for()
+        expect(page.locator("#which-door")).to_have_value(site.iot_id)
+        look(visit, "staff-why", pictures)
+        page.get_by_role("button", name="Let the rights hold again").click()
+        page.get_by_text("Done. The door hears of it").wait_for()
+        site.door.until(lambda: CARD in site.door.door.held.cards)
+        visit.go("/staff/passes")
+        page.get_by_role("link", name="Why?").first.wait_for()
+        look(visit, "staff-passes", pictures)
+
+
+def test_a_delivery_leads_to_why_its_door_does_not_open(
+    desk: Visit, site: Site, pictures: Path | None
+) -> None:
+    page = desk.page
+    desk.go(f"/doors/{site.iot_id}?tab=deliveries")
+    page.get_by_role("button", name="Why?").first.click()
+    page.get_by_role("button", name="Look again").wait_for()
+    _look(desk, "delivery-why", pictures)
