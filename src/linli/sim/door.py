@@ -211,9 +211,13 @@ class SimulatedDoor:
         noise = random.Random(self.link.triple.device_name)
         while True:
             await asyncio.sleep(self._report_every_s * noise.uniform(0.8, 1.2))
-            hour = self._now_ms() / 3_600_000 % 24
-            warmth = 31 + 4 * math.sin((hour - 1) / 24 * math.tau)  # warmest at 15:00 in UTC+8
-            self.link.queue_properties({"Temperature": round(warmth + noise.uniform(-0.4, 0.4), 1)})
+            self.link.queue_properties(self._tell_state(noise))
+
+    def _tell_state(self, noise: random.Random) -> dict[str, Any]:
+        """What a door tells of itself now and then."""
+        hour = self._now_ms() / 3_600_000 % 24
+        warmth = 31 + 4 * math.sin((hour - 1) / 24 * math.tau)  # warmest at 15:00 in UTC+8
+        return {"Temperature": round(warmth + noise.uniform(-0.4, 0.4), 1)}
 
     # flash
 

@@ -20,7 +20,9 @@ from linli.kernel.clock import ManualClock
 from linli.kernel.http import HttpServer
 from linli.kernel.scope import Caller, Scope
 from linli.kernel.settings import Settings
+from linli.sim import models
 from linli.sim.door import SimulatedDoor
+from linli.sim.lift import SimulatedLift
 from linli.sim.link import Triple
 from linli.things.mqtt.listen import listen
 from linli.things.service import devices, products
@@ -70,10 +72,34 @@ class Estate:
 
     async def door(self, name: str, space_id: int | None) -> SimulatedDoor:
         """A door on line, as it stands in a space."""
+        triple = await self._registered(name, space_id, TSL, "")
+        return await self._started(
+            SimulatedDoor(triple, "127.0.0.1", self.mqtt_port, now_ms=self.clock.now_ms)
+        )
+
+    async def lift(self, name: str, space_id: int) -> SimulatedLift:
+        """A lift on line with a reader in its car."""
+        triple = await self._registered(name, space_id, models.tsl("lift"), "community/people/elevator")
+        lift = SimulatedLift(triple, "127.0.0.1", self.mqtt_port, floors=18, now_ms=self.clock.now_ms)
+        return await self._started(lift)
+
+    async def _started[D: SimulatedDoor](self, door: D) -> D:
+        self.doors.append(door)
+        await door.start()
+        await door.link.wait_online()
+        return door
+
+    async def _registered(self, name: str, space_id: int | None, tsl: str, category: str) -> Triple:
         platform = self.platform
         async with platform.db.begin() as tx:
             product = await products.create_product(
-                self.partner.owner, tx, name=name, ids=platform.ids, secrets=platform.secrets, tsl=TSL
+                self.partner.owner,
+                tx,
+                name=name,
+                ids=platform.ids,
+                secrets=platform.secrets,
+                tsl=tsl,
+                category_code=category,
             )
             made = await devices.create_device(
                 self.partner.owner, tx, product_key=product.product_key, ids=platform.ids,
@@ -83,12 +109,7 @@ class Estate:
                 self.partner.owner, tx, community_id=self.community, name=name, iot_id=made.iot_id,
                 keys=platform.door_keys, now_ms=self.clock.now_ms(), space_id=space_id,
             )  # fmt: skip
-        triple = Triple(made.product_key, made.device_name, made.device_secret)
-        door = SimulatedDoor(triple, "127.0.0.1", self.mqtt_port, now_ms=self.clock.now_ms)
-        self.doors.append(door)
-        await door.start()
-        await door.link.wait_online()
-        return door
+        return Triple(made.product_key, made.device_name, made.device_secret)
 
     async def texts(self) -> list[str]:
         """Messages to phones, as the operator's page shows them, newest first."""

@@ -44,6 +44,40 @@ async def test_a_pass_opens_the_doors_on_the_way_and_tells_who_came(estate):
     assert not here.scan(text).opens
 
 
+async def test_one_link_opens_gate_door_and_lift(estate):
+    gate = await estate.door("南门", None)
+    entrance = await estate.door("3幢大门", estate.building)
+    lift = await estate.lift("3幢电梯", estate.building)
+    other = await estate.lift("503专用梯", estate.other_house)
+    (one,) = await apply(estate, GUEST)
+    text = await picture(estate, one)
+    await until(lambda: all(door.held.qr and door.public_key for door in (gate, entrance, lift)))
+    assert other.held.qr == {}
+    assert not lift.press_floor(5)  # nobody showed anything yet
+    assert gate.scan(text).opens
+    assert entrance.scan(text).opens
+    assert lift.scan(text).opens
+    assert lift.press_floor(5)
+    assert lift.floor == 5
+    estate.jump(16_000)
+    assert not lift.press_floor(1)
+
+    async def seen():
+        told = (await estate.desk.get(f"/communities/{estate.community}/visits/{one}")).json()
+        return sorted(door["name"] for door in told["doors"]) == ["3幢大门", "3幢电梯", "南门"]
+
+    await until(seen)
+    rows = (await estate.desk.get("/doors", params={"communityId": estate.community})).json()["data"]
+    assert {row["name"]: row["lift"] for row in rows} == {
+        "南门": False, "3幢大门": False, "3幢电梯": True, "503专用梯": True,
+    }  # fmt: skip
+    assert (
+        await estate.desk.post(f"/communities/{estate.community}/visits/{one}/check-out")
+    ).status_code == 204
+    await until(lambda: not lift.held.qr)
+    assert not lift.scan(text).opens
+
+
 async def test_voiding_and_the_end_of_the_window_take_the_pass_away(estate):
     door = await estate.door("3号楼大门", estate.building)
     one, two = await apply(estate, GUEST, {"name": "王同行", "type": "4"})

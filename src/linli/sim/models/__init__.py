@@ -2,7 +2,7 @@
 
 from importlib import resources
 
-NAMES = ("smart_door", "face_door", "elevator", "meter")
+NAMES = ("smart_door", "face_door", "elevator", "lift", "meter")
 
 
 def tsl(name: str) -> str:

@@ -10039,6 +10039,7 @@ export interface components {
             keyHeld: boolean;
             kinds: components["schemas"]["KindHeld"][];
             lastSeenMs: number | null;
+            lift: boolean;
             name: string;
             online: boolean;
             opens: components["schemas"]["RemoteOpenRow"][];
@@ -10092,6 +10093,7 @@ export interface components {
             keyHeld: boolean;
             kinds: components["schemas"]["KindHeld"][];
             lastSeenMs: number | null;
+            lift: boolean;
             name: string;
             online: boolean;
             place: string;

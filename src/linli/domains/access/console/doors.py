@@ -31,6 +31,8 @@ from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
 
 HELD = "transferred"
 GONE = "transferDeleted"
+LIFTS = frozenset(f"community/people/{name}" for name in ("elevator", "elevators", "elc"))
+"""Categories of lift controllers (spec D 2.2)."""
 _KINDS = ("qr", "card", "face", "pin", "ble")
 NEEDS_REPAIR = frozenset((
     "needManual", "unknownError", "deleteFailed", "transferTimeout", "deleteTimeout", "faceDlError",
@@ -72,6 +74,8 @@ class DoorRow(msgspec.Struct, rename="camel", frozen=True):
     clock_wrong: bool
     """Far enough to refuse codes that are good."""
     clock_measured_ms: int | None
+    lift: bool
+    """A lift with a reader in its car: passes open it as they open doors."""
 
 
 class RemoteOpenRow(msgspec.Struct, rename="camel", frozen=True):
@@ -192,6 +196,7 @@ async def told(scope: Scope, db: Reader, found: list[Door]) -> list[DoorRow]:
                 clock_off_ms=None,
                 clock_wrong=False,
                 clock_measured_ms=None,
+                lift=bool(device and device.category_code in LIFTS),
             )
         )
     return rows
