@@ -1,14 +1,14 @@
 """Keys and faces
 
 Revision ID: 20261125_040000
-Revises: 20261125_010000
+Revises: 20261125_030000
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_040000"
-down_revision = "20261125_010000"
+down_revision = "20261125_030000"
 branch_labels = None
 depends_on = None
 
@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("schedule", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_credentials")),
     )
     with op.batch_alter_table("access_credentials", schema=None) as batch_op:
@@ -57,6 +58,7 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.Text(), nullable=False),
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("schedule", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("iot_id", "kind", "ref", name=op.f("pk_access_door_scopes")),
     )
     with op.batch_alter_table("access_door_scopes", schema=None) as batch_op:
@@ -529,9 +531,28 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("ended_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
+        batch_op.create_index(
+            "ix_access_qr_codes_key", ["community_id", "identity_id", "source"], unique=True
+        )
+
+    with op.batch_alter_table("community_persons", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_community_persons_created"))
+        batch_op.create_index(
+            "ix_community_persons_created",
+            ["community_id", "created_ms", "person_id", "tenant_id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_community_persons_changed",
+            ["community_id", "changed_ms", "person_id", "tenant_id"],
+            unique=False,
+        )
 
     with op.batch_alter_table("delivery_desired", schema=None) as batch_op:
         batch_op.create_index("ix_delivery_desired_credential", ["credential", "kind"], unique=False)
+
+    with op.batch_alter_table("delivery_desired_history", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("schedule", sa.Text(), server_default="", nullable=False))
 
     with op.batch_alter_table("delivery_devices", schema=None) as batch_op:
         batch_op.add_column(
@@ -543,10 +564,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("compared", sa.Text(), server_default="", nullable=False))
         batch_op.create_index("ix_delivery_devices_compare", ["compare_ms"], unique=False)
 
+    with op.batch_alter_table("delivery_grant_history", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("schedule", sa.Text(), server_default="", nullable=False))
+
     with op.batch_alter_table("delivery_grants", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("schedule", sa.Text(), server_default="", nullable=False))
         batch_op.create_index("ix_delivery_grants_credential", ["credential", "kind"], unique=False)
 
     with op.batch_alter_table("delivery_targets", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("schedule", sa.Text(), server_default="", nullable=False))
         batch_op.create_index("ix_delivery_targets_credential", ["credential", "kind"], unique=False)
         batch_op.create_index("ix_delivery_targets_subject", ["subject", "community_id"], unique=False)
 
@@ -570,10 +596,30 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(
+            "ix_house_members_name",
+            [
+                "community_id",
+                "status",
+                "person_name",
+                "person_id",
+                "house_id",
+                "type",
+                "tenant_id",
+                "person_phone",
+            ],
+            unique=False,
+        )
+        batch_op.create_index(
             "ix_house_members_type",
             ["community_id", "status", "type", "person_id", "house_id", "tenant_id"],
             unique=False,
         )
+
+    with op.batch_alter_table("imports", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("kind", sa.Text(), server_default="houses", nullable=False))
+        batch_op.add_column(sa.Column("changes", sa.Text(), server_default="", nullable=False))
+        batch_op.drop_index(batch_op.f("ix_imports_community"))
+        batch_op.create_index("ix_imports_community", ["community_id", "kind", "created_ms"], unique=False)
 
     with op.batch_alter_table("persons", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_persons_name"))
@@ -581,7 +627,12 @@ def upgrade() -> None:
 
     with op.batch_alter_table("spaces", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_spaces_changed", ["community_id", "kind", "changed_ms", "space_id"], unique=False
+            "ix_spaces_changed", ["community_id", "kind", "changed_ms", "space_id", "tenant_id"], unique=False
+        )
+
+    with op.batch_alter_table("user_group_members", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_user_group_members_size", ["user_group_id", "community_id", "tenant_id"], unique=False
         )
 
     # ### end Alembic commands ###
@@ -589,6 +640,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("user_group_members", schema=None) as batch_op:
+        batch_op.drop_index("ix_user_group_members_size")
+
     with op.batch_alter_table("spaces", schema=None) as batch_op:
         batch_op.drop_index("ix_spaces_changed")
 
@@ -596,8 +650,17 @@ def downgrade() -> None:
         batch_op.drop_index("ix_persons_name")
         batch_op.create_index(batch_op.f("ix_persons_name"), ["tenant_id", "name"], unique=False)
 
+    with op.batch_alter_table("imports", schema=None) as batch_op:
+        batch_op.drop_index("ix_imports_community")
+        batch_op.create_index(
+            batch_op.f("ix_imports_community"), ["community_id", "created_ms"], unique=False
+        )
+        batch_op.drop_column("changes")
+        batch_op.drop_column("kind")
+
     with op.batch_alter_table("house_members", schema=None) as batch_op:
         batch_op.drop_index("ix_house_members_type")
+        batch_op.drop_index("ix_house_members_name")
         batch_op.drop_index("ix_house_members_person")
         batch_op.create_index(
             batch_op.f("ix_house_members_person"), ["person_id", "community_id"], unique=False
@@ -618,9 +681,14 @@ def downgrade() -> None:
     with op.batch_alter_table("delivery_targets", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_targets_subject")
         batch_op.drop_index("ix_delivery_targets_credential")
+        batch_op.drop_column("schedule")
 
     with op.batch_alter_table("delivery_grants", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_grants_credential")
+        batch_op.drop_column("schedule")
+
+    with op.batch_alter_table("delivery_grant_history", schema=None) as batch_op:
+        batch_op.drop_column("schedule")
 
     with op.batch_alter_table("delivery_devices", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_devices_compare")
@@ -628,10 +696,21 @@ def downgrade() -> None:
         batch_op.drop_column("compared_ms")
         batch_op.drop_column("compare_ms")
 
+    with op.batch_alter_table("delivery_desired_history", schema=None) as batch_op:
+        batch_op.drop_column("schedule")
+
     with op.batch_alter_table("delivery_desired", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_desired_credential")
 
+    with op.batch_alter_table("community_persons", schema=None) as batch_op:
+        batch_op.drop_index("ix_community_persons_changed")
+        batch_op.drop_index("ix_community_persons_created")
+        batch_op.create_index(
+            batch_op.f("ix_community_persons_created"), ["community_id", "created_ms"], unique=False
+        )
+
     with op.batch_alter_table("access_qr_codes", schema=None) as batch_op:
+        batch_op.drop_index("ix_access_qr_codes_key")
         batch_op.drop_column("ended_ms")
         batch_op.drop_column("community_id")
         batch_op.drop_column("source")
