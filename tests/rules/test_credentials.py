@@ -19,6 +19,7 @@ class Held:
     starts_ms: int = 1_000_000
     ends_ms: int = 2_000_000
     max_scans: int = UNLIMITED
+    schedule: str = ""
 
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=itemgetter("name"))
