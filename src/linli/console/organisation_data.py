@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import Table, bindparam, delete, select, tuple_
 
 from linli.kernel.db import Command, Database, Query, Reader, Tx, metadata
-from linli.kernel.errors import Conflict, NotFound
+from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.objects import ObjectStore
 
 _SECRET: Final = re.compile(r"secret|password|hash|sealed|token|digest|private|verifier|nonce")
@@ -128,7 +128,7 @@ async def export(db: Database, objects: ObjectStore, *, tenant_id: str, name: st
                             async for chunk in opened.chunks:
                                 await asyncio.to_thread(file.write, chunk)
                                 yield sink.fetch()
-                except NotFound:
+                except (NotFound, BadInput):  # gone, or a row whose key was never one
                     missing.append(key)
         contents = {
             "company": name, "tenantId": tenant_id, "atMs": db.clock.now_ms(), "rows": counts, "missing": missing

@@ -75,6 +75,7 @@ class WebhookPump(Pump):
         """Order keys of what is in flight."""
         self._failures = DOWN_AFTER if subscription.failing_since_ms is not None else 0
         self._down_until_ms = 0
+        self._stopped = False
 
     @property
     def _down(self) -> bool:
@@ -173,6 +174,8 @@ class WebhookPump(Pump):
             if not result.ok and result.state == RETRY:
                 self._waiting[result.change_id] = _Waiting(result.attempt, result.next_ms)
         since = self._failing_since_ms
+        if self._stopped:  # what was still on its way when it was stopped
+            return
         if since is not None and self._down and self._clock.now_ms() - since >= STOP_AFTER_MS:
             await self._stop_for_good(since, results[-1].reason if results else "")
 
@@ -189,6 +192,7 @@ class WebhookPump(Pump):
             )
             stopped = WebhookStopped(held.tenant_id, held.project_id, held.id, held.name, since, reason)
             await events.emit(tx, stopped)
+        self._stopped = True
 
     def _next_due_ms(self) -> int | None:
         if self._down:
