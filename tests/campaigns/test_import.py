@@ -9,6 +9,7 @@ from tests.engines import PostgreSQL
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_a_tenth_of_the_town(engine: str) -> None:
     if engine == "postgresql" and (reason := PostgreSQL.missing()):
