@@ -20,6 +20,7 @@ from linli.sim.door import SimulatedDoor
 from tests.console.conftest import SETUP
 from tests.domains.access.estate import Estate, open_estate
 from tests.domains.access.platform import until
+from tests.domains.communities.builders import make_space
 
 HOUR = 3_600_000
 
@@ -208,3 +209,21 @@ async def test_who_was_denied_by_whom_and_lifted_since(estate: Estate) -> None:
     assert (await estate.desk.get(path)).json() == []
     [row] = (await estate.desk.get(path, params={"lifted": True})).json()
     assert (row["liftedMs"], row["liftedBy"]) == (estate.now, SETUP["name"])
+
+
+async def test_an_intercom_door_calls_one_unit(estate: Estate) -> None:
+    iot_id, _ = await estate.new_door("SN-1", "北门", online=False)
+    path = f"/doors/{iot_id}/call-unit"
+    assert (await estate.desk.get(path)).json() == {"spaceId": None, "place": ""}
+    parts = estate.parts
+    unit = await make_space(parts.db, estate.tenant, parts.ids, estate.buildings[0], "unit", "1单元")
+    await estate.serve(iot_id, estate.root)
+    assert (await estate.desk.put(path, json={"spaceId": unit})).status_code == 204
+    assert (await estate.desk.get(path)).json() == {"spaceId": str(unit), "place": "1幢 / 1单元"}
+    # Whom it serves stays as it is.
+    assert len((await estate.desk.get(f"/doors/{iot_id}/scope")).json()["serves"]) == 1
+    building = await estate.desk.put(path, json={"spaceId": estate.buildings[0]})
+    assert (building.status_code, building.json()["field"]) == (400, "callSpaceId")
+    assert (await estate.desk.put(path, json={"spaceId": 999_999})).status_code == 404
+    assert (await estate.desk.put(path, json={"spaceId": None})).status_code == 204
+    assert (await estate.desk.get("/doors/nowhere/call-unit")).status_code == 404

@@ -4483,6 +4483,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/doors/{iot_id}/call-unit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description The unit that the door calls.
+         */
+        get: operations["ApiConsoleDoorsIotIdCallUnitShow"];
+        /**
+         * Change
+         * @description Say which unit it calls, apart from whom it serves.
+         */
+        put: operations["ApiConsoleDoorsIotIdCallUnitChange"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/doors/{iot_id}/open": {
         parameters: {
             query?: never;
@@ -8962,6 +8986,17 @@ export interface components {
         CallPage: {
             next: string | null;
             rows: components["schemas"]["CallView"][];
+        };
+        /** CallUnit */
+        CallUnit: {
+            /** @description Building and unit; empty: the door calls nobody. */
+            place: string;
+            spaceId: string | null;
+        };
+        /** CallUnitIn */
+        CallUnitIn: {
+            /** @description A unit of the community; null: none. */
+            spaceId: number | null;
         };
         /** CallView */
         CallView: {
@@ -24614,6 +24649,82 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDoorsIotIdCallUnitShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallUnit"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDoorsIotIdCallUnitChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallUnitIn"];
+            };
+        };
         responses: {
             /** @description Request fulfilled, nothing follows */
             204: {

@@ -1,5 +1,6 @@
 """Console routes of access: doors and whom they serve, passes, QR rights."""
 
+from linli.domains.access.console.call_unit import CallUnitRoutes
 from linli.domains.access.console.credentials import CredentialRoutes
 from linli.domains.access.console.denied import DeniedRoutes
 from linli.domains.access.console.doors import DoorRoutes
@@ -14,6 +15,7 @@ from linli.domains.people.rights import Right
 from linli.kernel.history import Kind
 
 CONTROLLERS = (
+    CallUnitRoutes,
     CredentialRoutes,
     DeniedRoutes,
     DoorRoutes,
@@ -34,6 +36,7 @@ HISTORY = tuple(
 __all__ = [
     "CONTROLLERS",
     "HISTORY",
+    "CallUnitRoutes",
     "CredentialRoutes",
     "DeniedRoutes",
     "DoorRoutes",
