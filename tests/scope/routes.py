@@ -12,6 +12,7 @@ from typing import Any
 from tests.domains.communities.test_console import picture
 from tests.domains.communities.test_workbook import workbook
 from tests.scope import (
+    cameras,
     claims,
     debugging,
     deletions,
@@ -503,6 +504,7 @@ RECIPES: dict[str, list[RouteRecipe]] = {
     **device_routes.recipes(),
     **notices.recipes(),
     **vehicles.recipes(),
+    **cameras.recipes(),
     **visits.recipes(),
     **deletions.recipes(),
     **service_routes.recipes(),

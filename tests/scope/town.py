@@ -44,6 +44,7 @@ from linli.vision.fake import fake_models, marked
 from tests.campaigns.caller import Caller
 from tests.domains.communities.builders import POI_CSV, add_upload, application
 from tests.real.test_main_job import png
+from tests.scope.camera_rows import add_cameras
 from tests.scope.face_rows import add_faces
 from tests.scope.notice_rows import add_notices
 from tests.scope.service_recipes import serve_all
@@ -179,6 +180,13 @@ class Lot:
     vehicle: int = 0
     spare_vehicle: int = 0
     dropped_vehicle: int = 0
+    camera: int = 0
+    spare_camera: int = 0
+    lost_camera: int = 0
+    gone_camera: int = 0
+    camera_device: str = ""
+    camera_name: str = ""
+    camera_batch: int = 0
     tenant: str = ""
     sn: str = ""
     """Serial number of `door`."""
@@ -409,6 +417,7 @@ async def _lot(town: Town, project: Project, name: str) -> Lot:
     await _add_files(town, lot)
     await add_notices(town.platform, lot)
     await add_vehicles(town.platform, lot)
+    await add_cameras(town.platform, lot)
     await add_visits(town.platform, lot)
     await add_faces(town.platform, lot)
     lot.rejected = await _apply(town, project, f"落选{name}", approve=False)

@@ -19,6 +19,7 @@ from linli.domains.payments.handlers import resident_page_asked
 from linli.domains.people.events import UserChanged
 from linli.domains.projects.events import CapabilityDecided
 from linli.domains.projects.service.grants import capability_decided
+from linli.domains.video import room as video
 from linli.domains.visitors.events import VisitChanged
 from linli.kernel.db import Database, Tx
 from linli.kernel.events import Handlers
@@ -55,6 +56,7 @@ def to_rooms(handlers: Handlers) -> None:
     handlers.inline(things.BatchStarted, batch_started)
     handlers.inline(CapabilityDecided, capability_decided)
     overview.register(handlers)
+    video.register(handlers)
     handlers.inline(ResidentPageAsked, resident_page_asked)
 
 

@@ -50,6 +50,7 @@ from linli.domains.people.rights import Right
 from linli.domains.privacy.console import CONTROLLERS as privacy_routes
 from linli.domains.projects.console import CONTROLLERS as projects_routes
 from linli.domains.sandbox.console import CONTROLLERS as sandbox_routes
+from linli.domains.video.console import CONTROLLERS as video_routes
 from linli.domains.visitors.console import CONTROLLERS as visitors_routes
 from linli.kernel.http import ASGIApp
 from linli.openapi.console import CONTROLLERS as openapi_routes
@@ -95,6 +96,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *privacy_routes,
     *overview_routes,
     *visitors_routes,
+    *video_routes,
     *face_routes,
     *payments_routes,
     *databus_routes,

@@ -16,6 +16,7 @@ from linli.domains.communities.console.history import HISTORY as communities_his
 from linli.domains.people.console.history import HISTORY as people_history
 from linli.domains.people.queries import own_rights
 from linli.domains.people.rights import Right, Rights
+from linli.domains.video.console import HISTORY as video_history
 from linli.kernel import history
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -25,7 +26,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 
 KINDS: Final[dict[str, Kind]] = {
-    kind.name: kind for kind in (*access_history, *communities_history, *people_history)
+    kind.name: kind for kind in (*access_history, *communities_history, *people_history, *video_history)
 }
 
 

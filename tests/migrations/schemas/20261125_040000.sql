@@ -236,6 +236,72 @@ CREATE TABLE app_keys (
 	CONSTRAINT fk_app_keys_project_id FOREIGN KEY(project_id) REFERENCES projects (project_id)
 );
 INSERT INTO "app_keys" VALUES('1','1','1','1','1',1,1,1);
+CREATE TABLE camera_batch_rows (
+	batch_id INTEGER NOT NULL, 
+	position INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER NOT NULL, 
+	camera_id INTEGER NOT NULL, 
+	iot_id TEXT NOT NULL, 
+	"before" TEXT DEFAULT '' NOT NULL, 
+	"after" TEXT DEFAULT '' NOT NULL, 
+	before_sealed TEXT DEFAULT '' NOT NULL, 
+	after_sealed TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_camera_batch_rows PRIMARY KEY (batch_id, position)
+);
+INSERT INTO "camera_batch_rows" VALUES(1,1,'1',1,1,'1','1','1','1','1');
+CREATE TABLE camera_batches (
+	batch_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER NOT NULL, 
+	kind TEXT NOT NULL, 
+	file_name TEXT DEFAULT '' NOT NULL, 
+	created INTEGER DEFAULT '0' NOT NULL, 
+	changed INTEGER DEFAULT '0' NOT NULL, 
+	removed INTEGER DEFAULT '0' NOT NULL, 
+	kept INTEGER DEFAULT '0' NOT NULL, 
+	state TEXT NOT NULL, 
+	by_id TEXT NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	undone_ms INTEGER DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_camera_batches PRIMARY KEY (batch_id)
+);
+INSERT INTO "camera_batches" VALUES(1,'1',1,'1','1',1,1,1,1,'1','1',1,1);
+CREATE TABLE cameras (
+	camera_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	community_id INTEGER NOT NULL, 
+	iot_id TEXT NOT NULL, 
+	product_key TEXT NOT NULL, 
+	device_name TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	brand TEXT DEFAULT '' NOT NULL, 
+	product_model TEXT DEFAULT '' NOT NULL, 
+	resolution TEXT DEFAULT '' NOT NULL, 
+	protocol INTEGER, 
+	ip TEXT DEFAULT '' NOT NULL, 
+	port INTEGER, 
+	nvr_ip TEXT DEFAULT '' NOT NULL, 
+	channel TEXT DEFAULT '' NOT NULL, 
+	url TEXT DEFAULT '' NOT NULL, 
+	username TEXT DEFAULT '' NOT NULL, 
+	password_sealed TEXT DEFAULT '' NOT NULL, 
+	group_name TEXT DEFAULT '' NOT NULL, 
+	status INTEGER DEFAULT '1' NOT NULL, 
+	address TEXT DEFAULT '' NOT NULL, 
+	space_id INTEGER, 
+	direction INTEGER, 
+	longitude FLOAT, 
+	latitude FLOAT, 
+	installed_on TEXT DEFAULT '' NOT NULL, 
+	manager TEXT DEFAULT '' NOT NULL, 
+	manager_phone TEXT DEFAULT '' NOT NULL, 
+	remark TEXT DEFAULT '' NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_cameras PRIMARY KEY (camera_id)
+);
+INSERT INTO "cameras" VALUES(1,'1',1,'1','1','1','1','1','1','1',1,'1',1,'1','1','1','1','1','1',1,'1',1,1,1.0,1.0,'1','1','1','1',1,1);
 CREATE TABLE certificate_links (
 	token_hash TEXT NOT NULL, 
 	batch_no INTEGER NOT NULL, 
@@ -2549,6 +2615,10 @@ CREATE INDEX ix_access_credentials_found ON access_credentials (community_id, ki
 CREATE INDEX ix_access_credentials_holder ON access_credentials (identity_id, live);
 CREATE INDEX ix_access_credentials_list ON access_credentials (community_id, changed_ms);
 CREATE INDEX ix_access_door_scopes_community ON access_door_scopes (community_id);
+CREATE INDEX ix_camera_batches_community ON camera_batches (community_id, batch_id);
+CREATE INDEX ix_cameras_changed ON cameras (community_id, changed_ms, camera_id);
+CREATE INDEX ix_cameras_device ON cameras (iot_id);
+CREATE UNIQUE INDEX uq_cameras_device ON cameras (community_id, iot_id);
 CREATE INDEX ix_data_exports_account ON data_exports (account_id, export_id);
 CREATE INDEX ix_data_exports_expires ON data_exports (expires_ms);
 CREATE INDEX ix_deletion_requests_account ON deletion_requests (account_id, request_id);

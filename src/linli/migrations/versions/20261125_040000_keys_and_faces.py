@@ -99,6 +99,114 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_access_tries")),
     )
     op.create_table(
+        "camera_batch_rows",
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("camera_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("iot_id", sa.Text(), nullable=False),
+        sa.Column("before", sa.Text(), server_default="", nullable=False),
+        sa.Column("after", sa.Text(), server_default="", nullable=False),
+        sa.Column("before_sealed", sa.Text(), server_default="", nullable=False),
+        sa.Column("after_sealed", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("batch_id", "position", name=op.f("pk_camera_batch_rows")),
+    )
+    op.create_table(
+        "camera_batches",
+        sa.Column(
+            "batch_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "created",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column(
+            "changed",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column(
+            "removed",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column(
+            "kept", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Text(), nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "undone_ms",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("batch_id", name=op.f("pk_camera_batches")),
+    )
+    with op.batch_alter_table("camera_batches", schema=None) as batch_op:
+        batch_op.create_index("ix_camera_batches_community", ["community_id", "batch_id"], unique=False)
+
+    op.create_table(
+        "cameras",
+        sa.Column(
+            "camera_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("iot_id", sa.Text(), nullable=False),
+        sa.Column("product_key", sa.Text(), nullable=False),
+        sa.Column("device_name", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("brand", sa.Text(), server_default="", nullable=False),
+        sa.Column("product_model", sa.Text(), server_default="", nullable=False),
+        sa.Column("resolution", sa.Text(), server_default="", nullable=False),
+        sa.Column("protocol", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ip", sa.Text(), server_default="", nullable=False),
+        sa.Column("port", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("nvr_ip", sa.Text(), server_default="", nullable=False),
+        sa.Column("channel", sa.Text(), server_default="", nullable=False),
+        sa.Column("url", sa.Text(), server_default="", nullable=False),
+        sa.Column("username", sa.Text(), server_default="", nullable=False),
+        sa.Column("password_sealed", sa.Text(), server_default="", nullable=False),
+        sa.Column("group_name", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "status", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="1", nullable=False
+        ),
+        sa.Column("address", sa.Text(), server_default="", nullable=False),
+        sa.Column("space_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("direction", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("longitude", sa.Float(precision=53), nullable=True),
+        sa.Column("latitude", sa.Float(precision=53), nullable=True),
+        sa.Column("installed_on", sa.Text(), server_default="", nullable=False),
+        sa.Column("manager", sa.Text(), server_default="", nullable=False),
+        sa.Column("manager_phone", sa.Text(), server_default="", nullable=False),
+        sa.Column("remark", sa.Text(), server_default="", nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("camera_id", name=op.f("pk_cameras")),
+    )
+    with op.batch_alter_table("cameras", schema=None) as batch_op:
+        batch_op.create_index("ix_cameras_changed", ["community_id", "changed_ms", "camera_id"], unique=False)
+        batch_op.create_index("ix_cameras_device", ["iot_id"], unique=False)
+        batch_op.create_index("uq_cameras_device", ["community_id", "iot_id"], unique=True)
+
+    op.create_table(
         "data_exports",
         sa.Column(
             "export_id",
@@ -788,6 +896,17 @@ def downgrade() -> None:
         batch_op.drop_index("ix_data_exports_account")
 
     op.drop_table("data_exports")
+    with op.batch_alter_table("cameras", schema=None) as batch_op:
+        batch_op.drop_index("uq_cameras_device")
+        batch_op.drop_index("ix_cameras_device")
+        batch_op.drop_index("ix_cameras_changed")
+
+    op.drop_table("cameras")
+    with op.batch_alter_table("camera_batches", schema=None) as batch_op:
+        batch_op.drop_index("ix_camera_batches_community")
+
+    op.drop_table("camera_batches")
+    op.drop_table("camera_batch_rows")
     op.drop_table("access_tries")
     op.drop_table("access_settings")
     with op.batch_alter_table("access_door_scopes", schema=None) as batch_op:

@@ -1,0 +1,1 @@
+"""Video: what is known of the cameras of a community."""

@@ -1,0 +1,200 @@
+"""Cameras as the console shows them, and what it sends."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar.datastructures import UploadFile
+from msgspec import UNSET, Meta, UnsetType
+
+from linli.domains.communities.console.imports import ImportFault
+from linli.domains.communities.queries import spaces
+from linli.domains.video.schemas import Batch, Camera
+from linli.kernel.db import Reader
+from linli.kernel.scope import Scope
+from linli.things.queries.devices import find_devices
+
+SHOWN = 500
+"""Faults that an answer lists; the marked-up workbook holds all."""
+
+
+class CameraRow(msgspec.Struct, rename="camel", frozen=True):
+    """What is known of a camera. Of its password only whether there is one."""
+
+    id: str
+    iot_id: str
+    device_name: str
+    product_key: str
+    product_name: str
+    state: Annotated[str, Meta(description="online, offline, unactive, disabled")]
+    name: str
+    brand: str
+    product_model: str
+    resolution: str
+    protocol: Annotated[int | None, Meta(description="1 Hikvision, 2 Dahua, 3 ONVIF, 4 GB28181, 5 RTSP")]
+    ip: str
+    port: int | None
+    nvr_ip: str
+    channel: str
+    url: str
+    username: str
+    has_password: bool
+    group_name: str
+    status: Annotated[int, Meta(description="1 in use, 2 under repair, 3 out of use")]
+    address: str
+    space_id: str
+    place: Annotated[str, Meta(description="Names of the space and of what it stands in.")]
+    direction: Annotated[int | None, Meta(description="1 east … 8 north-west, 9 all round")]
+    longitude: Annotated[float | None, Meta(description="AMap coordinates")]
+    latitude: float | None
+    installed_on: str
+    manager: str
+    manager_phone: str
+    remark: str
+    created_ms: int
+    changed_ms: int
+
+
+class CameraForm(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+    """What is said of a camera. What is absent stays as it is; an empty password takes it away."""
+
+    name: str | UnsetType = UNSET
+    brand: str | UnsetType = UNSET
+    product_model: str | UnsetType = UNSET
+    resolution: str | UnsetType = UNSET
+    protocol: int | UnsetType | None = UNSET
+    ip: str | UnsetType = UNSET
+    port: int | UnsetType | None = UNSET
+    nvr_ip: str | UnsetType = UNSET
+    channel: str | UnsetType = UNSET
+    url: str | UnsetType = UNSET
+    username: str | UnsetType = UNSET
+    password: str | UnsetType = UNSET
+    group_name: str | UnsetType = UNSET
+    status: int | UnsetType | None = UNSET
+    address: str | UnsetType = UNSET
+    space_id: int | UnsetType | None = UNSET
+    direction: int | UnsetType | None = UNSET
+    longitude: float | UnsetType | None = UNSET
+    latitude: float | UnsetType | None = UNSET
+    installed_on: str | UnsetType = UNSET
+    manager: str | UnsetType = UNSET
+    manager_phone: str | UnsetType = UNSET
+    remark: str | UnsetType = UNSET
+
+    def said(self) -> dict[str, Any]:
+        names = CameraForm.__struct_fields__
+        return {name: value for name in names if (value := getattr(self, name)) is not UNSET}
+
+
+class NewCameraForm(CameraForm, rename="camel", frozen=True, kw_only=True):
+    iot_id: str
+
+
+class AddedCamera(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+
+
+class CameraDevice(msgspec.Struct, rename="camel", frozen=True):
+    """A camera of the community of which nothing is known yet."""
+
+    iot_id: str
+    device_name: str
+    nickname: str
+    product_name: str
+
+
+class CameraDevices(msgspec.Struct, rename="camel", frozen=True):
+    """Cameras bound to the community, and the first hundred of those without information."""
+
+    devices: int
+    waiting: int
+    data: list[CameraDevice]
+
+
+class CameraGroup(msgspec.Struct, rename="camel", frozen=True):
+    name: str
+    cameras: int
+
+
+class ClearForm(msgspec.Struct, rename="camel", frozen=True):
+    expected: Annotated[int, Meta(description="How many the confirming person saw; another number refuses.")]
+    ids: Annotated[list[int] | None, Meta(description="None: all of the community.")] = None
+
+
+class CameraBatch(msgspec.Struct, rename="camel", frozen=True):
+    """An import or a clearing."""
+
+    id: str
+    kind: Annotated[str, Meta(description="import, clear")]
+    file_name: str
+    created: int
+    changed: int
+    removed: int
+    kept: Annotated[int, Meta(description="Left by undoing, since somebody changed them meanwhile.")]
+    state: Annotated[str, Meta(description="done, undone")]
+    created_ms: int
+    undone_ms: int
+
+
+class CameraImport(msgspec.Struct, rename="camel", frozen=True):
+    """A workbook as it was tried or imported."""
+
+    done: bool
+    rows: int
+    bad_rows: int
+    created: int
+    changed: int
+    unchanged: int
+    problems: Annotated[list[ImportFault], Meta(description="The first 500; the report holds all.")]
+    batch_id: Annotated[str, Meta(description="For undoing it; empty where nothing changed.")]
+
+
+class CameraFile(msgspec.Struct):
+    file: UploadFile
+
+
+def batch_row(row: Batch) -> CameraBatch:
+    return CameraBatch(
+        str(row.batch_id), row.kind, row.file_name, row.created, row.changed, row.removed, row.kept, row.state,
+        row.created_ms, row.undone_ms,
+    )  # fmt: skip
+
+
+async def places_of(scope: Scope, db: Reader, community_id: int, found: list[Camera]) -> dict[int, str]:
+    """Space id → its name behind the names of what it stands in: `1幢/2单元`."""
+    ids = sorted({row.space_id for row in found if row.space_id is not None})
+    if not ids:
+        return {}
+    root = await spaces.space(scope, db, await spaces.require_root(scope, db, community_id))
+    names: dict[int, str] = {}
+    for space in await spaces.subtree(scope, db, root):
+        above = names.get(space.parent_id or 0, "")
+        names[space.space_id] = "" if space.space_id == root.space_id else f"{above}/{space.name}".lstrip("/")
+    return {one: names[one] for one in ids if one in names}
+
+
+async def camera_rows(scope: Scope, db: Reader, community_id: int, found: list[Camera]) -> list[CameraRow]:
+    devices = {
+        row.iot_id: row for row in await find_devices(scope, db, iot_ids=[one.iot_id for one in found])
+    }
+    places = await places_of(scope, db, community_id, found)
+    rows = []
+    for one in found:
+        device = devices.get(one.iot_id)
+        said = {**one.said, "space_id": str(one.space_id or "")}
+        rows.append(
+            CameraRow(
+                id=str(one.camera_id),
+                iot_id=one.iot_id,
+                device_name=one.device_name,
+                product_key=one.product_key,
+                product_name=device.product_name if device else "",
+                state=device.state if device else "",
+                has_password=bool(one.password_sealed),
+                place=places.get(one.space_id or 0, ""),
+                created_ms=one.created_ms,
+                changed_ms=one.changed_ms,
+                **said,
+            )
+        )
+    return rows

@@ -1,0 +1,1 @@
+"""Rules of video; the only writer of its tables."""

@@ -1,0 +1,185 @@
+"""Imports and clearings: what each changed is kept, so that it can be undone."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import bindparam, update
+
+from linli.domains.video.errors import BatchUndone, CountChanged
+from linli.domains.video.models import camera_batch_rows, camera_batches
+from linli.domains.video.queries import cameras as queries
+from linli.domains.video.schemas import Batch, BatchRow, Camera
+from linli.domains.video.service import cameras as service
+from linli.kernel import history
+from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+from linli.things.queries.devices import find_devices
+
+IMPORT: Final = "import"
+CLEAR: Final = "clear"
+DONE, UNDONE = "done", "undone"
+
+type Pair = tuple[Camera | None, Camera | None]
+"""(before, after); None: there was, or is, nothing."""
+
+_undone = Command(
+    update(camera_batches)
+    .where(camera_batches.c.batch_id == bindparam("row", type_=INT), in_scope(camera_batches))
+    .values(state=UNDONE, kept=bindparam("left", type_=INT), undone_ms=bindparam("now", type_=INT))
+)
+
+
+async def clear(
+    scope: Scope,
+    tx: Tx,
+    *,
+    community_id: int,
+    camera_ids: Sequence[int] | None,
+    expected: int | None,
+    ids: Ids,
+    now_ms: int,
+) -> Batch:
+    """Forget what is known of these cameras, or with None of all of the community; the devices stay.
+
+    `expected` is how many the confirming person saw. Raises NotFound, CountChanged.
+    """
+    await service.lock(scope, tx, community_id)
+    if camera_ids is None:
+        gone = await queries.all_of_community(scope, tx, community_id)
+    else:
+        found = await queries.cameras_by_id(scope, tx, community_id, list(camera_ids))
+        gone = [
+            found.get(one) or await _missing(scope, tx, one, community_id)
+            for one in dict.fromkeys(camera_ids)
+        ]
+    if expected is not None and expected != len(gone):
+        raise CountChanged(count=len(gone), expected=expected)
+    made = await record(
+        scope, tx, CLEAR, [(row, None) for row in gone], community_id=community_id, ids=ids, now_ms=now_ms
+    )
+    await service.drop(scope, tx, community_id, gone, now_ms=now_ms, action="deleted")
+    return made
+
+
+async def _missing(scope: Scope, tx: Tx, camera_id: int, community_id: int) -> Camera:
+    """Raises NotFound."""
+    return await queries.camera(scope, tx, camera_id, community_id=community_id)
+
+
+async def record(
+    scope: Scope,
+    tx: Tx,
+    kind: str,
+    pairs: Sequence[Pair],
+    *,
+    community_id: int,
+    ids: Ids,
+    now_ms: int,
+    file_name: str = "",
+) -> Batch:
+    """Keep what a batch changes."""
+    created = sum(before is None for before, _ in pairs)
+    removed = sum(after is None for _, after in pairs)
+    made = Batch(
+        ids.number(), scope.tenant, community_id, kind, file_name[:200], created,
+        len(pairs) - created - removed, removed, 0, DONE, scope.caller.id, now_ms, 0,
+    )  # fmt: skip
+    await tx.insert(camera_batches, made._asdict())
+    rows = [
+        BatchRow(
+            made.batch_id, position, scope.tenant, community_id, _either(pair).camera_id, _either(pair).iot_id,
+            _kept(pair[0]), _kept(pair[1]), _sealed(pair[0]), _sealed(pair[1]),
+        )
+        for position, pair in enumerate(pairs)
+    ]  # fmt: skip
+    await tx.insert_many(camera_batch_rows, [row._asdict() for row in rows])
+    return made
+
+
+async def undo(scope: Scope, tx: Tx, *, community_id: int, batch_id: int, now_ms: int) -> Batch:
+    """Take a batch back. What somebody changed since stays as it is now, and is counted in `kept`.
+
+    Raises NotFound, BatchUndone.
+    """
+    await service.lock(scope, tx, community_id)
+    found = await queries.batch(scope, tx, batch_id, community_id=community_id)
+    if found.state != DONE:
+        raise BatchUndone()
+    rows = await queries.batch_rows(scope, tx, batch_id)
+    there = await queries.of_devices(scope, tx, community_id, [row.iot_id for row in rows])
+    gone = [row for row in rows if row.before and not row.after]
+    here = {
+        device.iot_id
+        for device in await find_devices(scope, tx, iot_ids=[row.iot_id for row in gone])
+        if device.community_id == community_id
+    }
+    made: list[Camera] = []
+    back: list[tuple[Camera, Camera]] = []
+    lost: list[Camera] = []
+    for row in rows:
+        now = there.get(row.iot_id)
+        if not row.after:
+            if now is None and row.iot_id in here:
+                made.append(_restored(row, now_ms))
+        elif now is not None and _unchanged(now, row):
+            if row.before:
+                back.append((now, _before(now, row, now_ms)))
+            else:
+                lost.append(now)
+    if lost:
+        await service.drop(scope, tx, community_id, lost, now_ms=now_ms, action="import_undone")
+    await service.rewrite(scope, tx, back, now_ms=now_ms, action="import_undone")
+    await _bring_back(scope, tx, community_id, made, now_ms)
+    kept = len(rows) - len(made) - len(back) - len(lost)
+    await _undone.run(tx, scope, row=batch_id, left=kept, now=now_ms)
+    return found._replace(state=UNDONE, kept=kept, undone_ms=now_ms)
+
+
+async def _bring_back(scope: Scope, tx: Tx, community_id: int, made: Sequence[Camera], now_ms: int) -> None:
+    if not made:
+        return
+    await service.insert(tx, made)
+    await history.note_many(
+        scope, tx, service.HISTORY, [row.camera_id for row in made], "restored", community_id=community_id,
+        now_ms=now_ms,
+    )  # fmt: skip
+    await service.tell(scope, tx, community_id, written=made)
+
+
+def _either(pair: Pair) -> Camera:
+    row = pair[0] or pair[1]
+    assert row is not None
+    return row
+
+
+def _kept(row: Camera | None) -> str:
+    if row is None:
+        return ""
+    facts = row._asdict()
+    del facts["password_sealed"]
+    return json.dumps(facts, ensure_ascii=False)
+
+
+def _sealed(row: Camera | None) -> str:
+    return row.password_sealed if row is not None else ""
+
+
+def _said(text: str) -> dict[str, Any]:
+    return dict(json.loads(text))
+
+
+def _unchanged(now: Camera, row: BatchRow) -> bool:
+    """Whether a camera is as the batch left it."""
+    after = Camera(**_said(row.after), password_sealed=row.after_sealed)
+    return now.said == after.said and now.password_sealed == after.password_sealed
+
+
+def _restored(row: BatchRow, now_ms: int) -> Camera:
+    return Camera(**_said(row.before), password_sealed=row.before_sealed)._replace(changed_ms=now_ms)
+
+
+def _before(now: Camera, row: BatchRow, now_ms: int) -> Camera:
+    before = _restored(row, now_ms)
+    return now._replace(**before.said, password_sealed=before.password_sealed, changed_ms=now_ms)

@@ -1,0 +1,189 @@
+"""Cameras by the workbook: which device each row means, what is wrong, and what an import says anew.
+
+Importing a file again changes nothing twice; an empty cell leaves what was known.
+"""
+
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from linli.domains.communities import addresses
+from linli.domains.communities.queries import spaces
+from linli.domains.communities.xlsx.reading import ListReading, Problem, Reading, Row, read_list
+from linli.domains.video import camera_rules as rules
+from linli.domains.video.queries import cameras as queries
+from linli.domains.video.queries.devices import cameras_of
+from linli.domains.video.schemas import Batch, Camera
+from linli.domains.video.service import batches
+from linli.domains.video.service import cameras as service
+from linli.domains.video.workbook import CAMERAS, ROWS_MAX
+from linli.kernel import history
+from linli.kernel.db import Reader, Tx
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+from linli.things.queries.devices import DeviceRow
+
+FILE_BYTES: Final = 4 * 1024 * 1024
+_NOT_SAID: Final = frozenset({"device", "product_key", "space"})
+"""Columns that are no field by themselves."""
+
+
+class Plan(NamedTuple):
+    """What an import would do."""
+
+    rows: int
+    problems: list[Problem]
+    added: list[tuple[DeviceRow, dict[str, Any]]]
+    changed: list[tuple[Camera, dict[str, Any]]]
+    unchanged: int
+
+
+def read(path: Path) -> ListReading:
+    """Blocks: call it beside the event loop. Raises BadWorkbook."""
+    return read_list(path, CAMERAS, most=ROWS_MAX)
+
+
+class _Places:
+    """What a community holds that rows may name."""
+
+    def __init__(self, devices: list[DeviceRow]) -> None:
+        self.devices: dict[str, list[DeviceRow]] = defaultdict(list)
+        for device in devices:
+            self.devices[device.iot_id].append(device)
+            self.devices[device.device_name.casefold()].append(device)
+        self.spaces: dict[tuple[str, ...], list[int]] = defaultdict(list)
+
+    def device(self, row: Row) -> tuple[DeviceRow | None, str]:
+        """(device, rule broken)."""
+        named, key = row.values["device"], row.values.get("product_key", "")
+        found = self.devices.get(named) or self.devices.get(named.casefold(), [])
+        fitting = [one for one in found if not key or one.product_key == key]
+        if len(fitting) == 1:
+            return fitting[0], ""
+        return None, "camera.device_ambiguous" if fitting else "camera.device_unknown"
+
+    def space(self, written: str) -> tuple[int | None, str]:
+        """(space, rule broken): the one whose place ends in what is written."""
+        found = self.spaces.get(addresses.parts(written), [])
+        if len(found) == 1:
+            return found[0], ""
+        return None, "camera.space_ambiguous" if found else "camera.space_unknown"
+
+
+async def _places(scope: Scope, db: Reader, community_id: int, *, with_spaces: bool) -> _Places:
+    found = _Places(await cameras_of(scope, db, community_id))
+    if with_spaces:
+        root = await spaces.space(scope, db, await spaces.require_root(scope, db, community_id))
+        names: dict[int, tuple[str, ...]] = {root.space_id: ()}
+        for space in await spaces.subtree(scope, db, root):
+            if space.parent_id in names:
+                way = names[space.space_id] = (*names[space.parent_id], *addresses.parts(space.name))
+                for start in range(len(way)):
+                    found.spaces[way[start:]].append(space.space_id)
+    return found
+
+
+async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading) -> Plan:
+    """What the good rows would do, and every fault; no fault repeats a password. Raises NotFound."""
+    scope.allow(community_id)
+    places = await _places(
+        scope, db, community_id, with_spaces=any("space" in row.values for row in reading.rows)
+    )
+    there = {row.iot_id: row for row in await queries.all_of_community(scope, db, community_id)}
+    secret = reading.letters.get("password", "-")
+    problems = [one._replace(value="") if one.column == secret else one for one in reading.problems]
+    seen: dict[str, int] = {}
+    found = Plan(reading.total, problems, [], [], 0)
+    unchanged = 0
+
+    def fault(row: Row, key: str, rule: str, **facts: object) -> None:
+        column = next(one for one in CAMERAS.columns if one.key == key)
+        value = str(row.values.get(key, ""))
+        letter = reading.letters.get(key, "")
+        problems.append(Problem(row.sheet, row.number, letter, column.zh, value, rule, facts))
+
+    for row in reading.rows:
+        device, rule = places.device(row)
+        if device is None:
+            fault(row, "device", rule)
+            continue
+        if device.iot_id in seen:
+            fault(row, "device", "repeats", other=seen[device.iot_id])
+            continue
+        seen[device.iot_id] = row.number
+        facts = {key: value for key, value in row.values.items() if key not in _NOT_SAID}
+        if written := row.values.get("space"):
+            facts["space_id"], rule = places.space(written)
+            if rule:
+                fault(row, "space", rule)
+                continue
+        known = there.get(device.iot_id)
+        now = {**(known.said if known else {}), **facts}
+        if (broken := rules.pair_problem(now.get("longitude"), now.get("latitude"))) is not None:
+            fault(row, "longitude" if "longitude" in reading.letters else "latitude", broken[0])
+        elif known is None:
+            found.added.append((device, facts))
+        elif _says_more(known, facts):
+            found.changed.append((known, facts))
+        else:
+            unchanged += 1
+    problems.sort(key=lambda one: (one.row, len(one.column), one.column))
+    return found._replace(unchanged=unchanged)
+
+
+async def apply(
+    scope: Scope,
+    tx: Tx,
+    community_id: int,
+    wanted: Plan,
+    *,
+    file_name: str,
+    ids: Ids,
+    secrets: Secrets,
+    now_ms: int,
+) -> Batch | None:
+    """Do what a plan says, made in the same transaction after `cameras.lock`; None where nothing is to do."""
+    if not wanted.added and not wanted.changed:
+        return None
+    made = [
+        service.new_camera(
+            scope, device, facts, community_id=community_id, ids=ids, secrets=secrets, now_ms=now_ms
+        )
+        for device, facts in wanted.added
+    ]
+    pairs = [
+        (held, service.merged(held, facts, secrets=secrets, now_ms=now_ms)) for held, facts in wanted.changed
+    ]
+    await service.insert(tx, made)
+    await history.note_many(
+        scope, tx, service.HISTORY, [row.camera_id for row in made], "imported", community_id=community_id,
+        now_ms=now_ms, reason=file_name,
+    )  # fmt: skip
+    await service.rewrite(scope, tx, pairs, now_ms=now_ms, reason=file_name)
+    await service.tell(scope, tx, community_id, written=made)
+    return await batches.record(
+        scope, tx, batches.IMPORT, [*((None, row) for row in made), *pairs], community_id=community_id, ids=ids,
+        now_ms=now_ms, file_name=file_name,
+    )  # fmt: skip
+
+
+def _says_more(known: Camera, facts: dict[str, Any]) -> bool:
+    """Whether a row says something new. A password is new whenever it is given: nobody can compare it."""
+    if "password" in facts:
+        return True
+    said = known.said
+    return any(said[key] != value for key, value in facts.items())
+
+
+def marked(content: bytes, reading: ListReading, found: Plan, language: str) -> bytes:
+    """A copy of a workbook with every fault of the plan marked where it stands. Blocks; leaves no file behind."""
+    from linli.domains.communities.xlsx import report  # loads openpyxl: not at every start of the process
+
+    with tempfile.TemporaryDirectory(prefix="linli-cameras-") as folder:
+        source, target = Path(folder) / "in.xlsx", Path(folder) / "out.xlsx"
+        source.write_bytes(content)
+        sheet = Reading(titles={CAMERAS.key: reading.title})
+        report.write(source, target, sheet, found.problems, language=language)
+        return target.read_bytes()
