@@ -1,20 +1,29 @@
 """What communities react to: devices that are, or will be, put into one."""
 
 from linli.domains.communities.queries import communities as queries
+from linli.domains.communities.schemas import APPROVED
+from linli.domains.communities.service.running import NotInManagement
 from linli.kernel.db import Tx
 from linli.kernel.scope import Scope
 from linli.things.events import BatchStarted, DeviceMoved
 
 
 async def device_moved(tx: Tx, event: DeviceMoved) -> None:
-    """Inline: a device stays with its tenant. Raises NotFound for a community of another one, as for none at all.
+    """Inline: a device stays with its tenant, and no device goes into a community that is still under review (A TOP-02).
 
-    Whoever moves devices sees the whole tenant or some communities of it; only here is known which those are.
+    Whoever moves devices sees the whole tenant or some communities of it; only here is known which those are. Raises
+    NotFound for a community of another tenant, as for none at all; NotInManagement.
     """
     if event.community_id is not None:
-        await queries.community(Scope.system(event.tenant_id, "communities"), tx, event.community_id)
+        await _check(tx, event.tenant_id, event.community_id)
 
 
 async def batch_started(tx: Tx, event: BatchStarted) -> None:
-    """Inline: the same for devices that workers will make. Raises NotFound."""
-    await queries.community(Scope.system(event.tenant_id, "communities"), tx, event.community_id)
+    """Inline: the same for devices that workers will make. Raises NotFound, NotInManagement."""
+    await _check(tx, event.tenant_id, event.community_id)
+
+
+async def _check(tx: Tx, tenant_id: str, community_id: int) -> None:
+    found = await queries.community(Scope.system(tenant_id, "communities"), tx, community_id)
+    if found.apply_status != APPROVED:
+        raise NotInManagement(name=found.name)

@@ -11,12 +11,18 @@ from linli.domains.video import camera_rules as rules
 
 ROWS_MAX: Final = 2000
 """A box serves 768 cameras, the largest edition 1000 (spec C, D)."""
+_FORMULA: Final = ("=", "+", "-", "@")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:T.*)?")
+
+
+def _unguarded(text: str) -> str:
+    """A cell of ours that would be a formula begins with an apostrophe."""
+    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text
 
 
 def _text(field: str) -> Callable[[str], Any]:
     def read(text: str) -> Any:
-        clean = rules.clean(field, text)
+        clean = rules.clean(field, _unguarded(text))
         broken = rules.problem(field, clean)
         return cells.Broken(*broken) if broken else clean
 
@@ -129,4 +135,4 @@ def _cell(column: Column, value: Any, language: str) -> Any:
     if isinstance(value, int | float):
         return value
     said = str(value)
-    return f"'{said}" if said[:1] in ("=", "+", "-", "@") else said
+    return f"'{said}" if said[:1] in _FORMULA else said

@@ -45,6 +45,9 @@ def read(path: Path) -> ListReading:
     return read_list(path, CAMERAS, most=ROWS_MAX)
 
 
+type Ways = dict[tuple[str, ...], list[int]]
+
+
 class _Places:
     """What a community holds that rows may name."""
 
@@ -53,7 +56,18 @@ class _Places:
         for device in devices:
             self.devices[device.iot_id].append(device)
             self.devices[device.device_name.casefold()].append(device)
-        self.spaces: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        self._named: Ways = defaultdict(list)
+        self._whole: Ways = defaultdict(list)
+        self._ends: Ways = defaultdict(list)
+
+    def add_space(self, space_id: int, names: tuple[str, ...]) -> None:
+        """`names`: of the space and of what it stands in, from the top."""
+        way = tuple(part for name in names for part in addresses.parts(name))
+        self._whole[way].append(space_id)
+        for start in range(len(names)):
+            self._named[names[start:]].append(space_id)
+        for start in range(len(way)):
+            self._ends[way[start:]].append(space_id)
 
     def device(self, row: Row) -> tuple[DeviceRow | None, str]:
         """(device, rule broken)."""
@@ -65,11 +79,13 @@ class _Places:
         return None, "camera.device_ambiguous" if fitting else "camera.device_unknown"
 
     def space(self, written: str) -> tuple[int | None, str]:
-        """(space, rule broken): the one whose place ends in what is written."""
-        found = self.spaces.get(addresses.parts(written), [])
-        if len(found) == 1:
-            return found[0], ""
-        return None, "camera.space_ambiguous" if found else "camera.space_unknown"
+        """(space, rule broken): called just so, else by its whole way, else the one whose way ends so."""
+        named = tuple(part.strip() for part in written.split("/"))
+        way = addresses.parts(written)
+        for found in (self._named.get(named), self._whole.get(way), self._ends.get(way)):
+            if found:
+                return (found[0], "") if len(found) == 1 else (None, "camera.space_ambiguous")
+        return None, "camera.space_unknown"
 
 
 async def _places(scope: Scope, db: Reader, community_id: int, *, with_spaces: bool) -> _Places:
@@ -79,9 +95,8 @@ async def _places(scope: Scope, db: Reader, community_id: int, *, with_spaces: b
         names: dict[int, tuple[str, ...]] = {root.space_id: ()}
         for space in await spaces.subtree(scope, db, root):
             if space.parent_id in names:
-                way = names[space.space_id] = (*names[space.parent_id], *addresses.parts(space.name))
-                for start in range(len(way)):
-                    found.spaces[way[start:]].append(space.space_id)
+                names[space.space_id] = (*names[space.parent_id], space.name)
+                found.add_space(space.space_id, names[space.space_id])
     return found
 
 

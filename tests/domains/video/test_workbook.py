@@ -1,0 +1,101 @@
+"""Cameras by the workbook: every fault by row and column, nothing half done, and taking it back."""
+
+import io
+
+import openpyxl
+
+from tests.domains.video.conftest import Desk, sheet
+
+GOOD = (
+    {"device": "CAM-0001", "name": "东门", "protocol": "海康", "port": 554, "installed_on": "2024/5/1",
+     "status": "使用中",
+     "direction": "东南", "longitude": 120.1, "latitude": 30.2, "password": "p@ss", "manager_phone": "13800138000"},
+    {"device": "CAM-0002", "name": "西门", "protocol": "4", "url": "rtsp://10.0.0.2/1"},
+)  # fmt: skip
+
+
+async def test_every_fault_by_row_and_column(desk: Desk):
+    await desk.device(await desk.product("球机"), "CAM-0004")
+    bad = (
+        {"device": "CAM-0009", "name": "x"},
+        {"device": "CAM-0001", "name": "again"},
+        {"device": "DOOR-0001", "name": "door"},
+        {"name": "no device"},
+        {"device": "CAM-0003"},
+        {"device": "CAM-0003", "name": "x", "protocol": "蓝牙", "port": "八", "url": "rtsp://u:p@10.0.0.1/"},
+        {"device": "CAM-0003", "name": "x", "longitude": 100},
+        {"device": "CAM-0004", "name": "x", "space": "9-9"},
+    )
+    tried = (await desk.send(*GOOD, *bad, dryRun=True)).json()
+    assert (tried["done"], tried["rows"], tried["badRows"], tried["created"]) == (False, 10, 8, 2)
+    found = [(one["row"], one["column"]) for one in tried["problems"]]
+    assert found == [
+        (4, "A"), (5, "A"), (6, "A"), (7, "A"), (8, "C"), (9, "G"), (9, "I"), (9, "L"), (10, "T"), (11, "Q"),
+    ]  # fmt: skip
+    assert "bind the device" in tried["problems"][0]["message"]
+    refused = (await desk.send(*GOOD, *bad)).json()
+    assert (refused["done"], refused["batchId"], await desk.rows()) == (False, "", [])
+    marked = await desk.browser.post(f"{desk.at}/import/report.xlsx", files=desk.file(*GOOD, *bad))
+    page = openpyxl.load_workbook(io.BytesIO(marked.content)).active
+    assert [bool(row[0]) for row in page.iter_rows(min_row=2, values_only=True)] == [False] * 2 + [True] * 8
+    done = (await desk.send(*GOOD, *bad, goodOnly=True)).json()
+    assert (done["done"], done["created"], sorted(await desk.names())) == (True, 2, ["东门", "西门"])
+    row = next(one for one in await desk.rows() if one["name"] == "东门")
+    assert (row["protocol"], row["port"], row["installedOn"], row["direction"], row["hasPassword"]) == (
+        1, 554, "2024-05-01", 5, True,
+    )  # fmt: skip
+
+
+async def test_again_changes_what_is_new_alone_and_is_taken_back(desk: Desk):
+    first = (await desk.send(*GOOD)).json()
+    again = (await desk.send(GOOD[1])).json()
+    assert (again["done"], again["unchanged"], again["batchId"]) == (True, 1, "")
+    more = (await desk.send(
+        {"device": "CAM-0002", "name": "西门2", "remark": "换了"}, {"device": "CAM-0003", "name": "车库"}
+    )).json()  # fmt: skip
+    assert (more["created"], more["changed"]) == (1, 1)
+    row = next(one for one in await desk.rows() if one["name"] == "西门2")
+    assert row["url"] == "rtsp://10.0.0.2/1", "an empty cell leaves what was known"
+    back = (await desk.browser.post(f"{desk.at}/batches/{more['batchId']}/undo")).json()
+    assert (back["kept"], sorted(await desk.names())) == (0, ["东门", "西门"])
+    number = next(one["id"] for one in await desk.rows() if one["name"] == "东门")
+    await desk.browser.put(f"{desk.at}/{number}", json={"remark": "动过"})
+    back = (await desk.browser.post(f"{desk.at}/batches/{first['batchId']}/undo")).json()
+    assert (back["kept"], await desk.names()) == (1, ["东门"])
+    told = (await desk.browser.get(
+        f"/communities/{desk.community}/history", params={"kind": "camera", "target": number}
+    )).json()["data"]  # fmt: skip
+    assert [(one["action"], one["reason"]) for one in told] == [("changed", ""), ("imported", "cameras.xlsx")]
+
+
+async def test_places_and_devices_of_one_name(desk: Desk):
+    at = f"/communities/{desk.community}/spaces"
+
+    async def space(parent, kind, name):
+        made = await desk.browser.post(at, json={"parentId": parent, "kind": kind, "name": name})
+        return made.json()["id"]
+
+    for building in ("1幢", "2幢"):
+        await space(await space(desk.root, "building", building), "unit", "1单元")
+    other = await desk.product("球机")
+    await desk.device(other, "CAM-0001")
+    two = await desk.send(
+        {"device": "CAM-0001", "name": "x"}, {"device": "CAM-0002", "name": "x", "space": "1单元"}
+    )
+    assert [(one["row"], one["column"]) for one in two.json()["problems"]] == [(2, "A"), (3, "Q")]
+    sent = await desk.send(
+        {"device": "CAM-0001", "product_key": other, "name": "球机", "space": "2-1"},
+        {"device": desk.devices["CAM-0002"], "name": "按编号", "space": "1幢"},
+    )
+    assert sent.json()["done"], sent.text
+    assert {row["name"]: row["place"] for row in await desk.rows()} == {"球机": "2幢/1单元", "按编号": "1幢"}
+
+
+async def test_no_workbook_and_too_many_rows(desk: Desk):
+    no_book = await desk.browser.post(f"{desk.at}/import", files={"file": ("a.xlsx", io.BytesIO(b"no"))})
+    assert (no_book.status_code, no_book.json()["field"]) == (400, "file")
+    many = [{"device": f"X-{n}", "name": "x"} for n in range(2001)]
+    told = (await desk.browser.post(
+        f"{desk.at}/import", params={"dryRun": True}, files={"file": ("a.xlsx", sheet(*many))}
+    )).json()  # fmt: skip
+    assert (told["badRows"], len(told["problems"])) == (2001, 500)
