@@ -59,7 +59,7 @@ async def test_by_hand(desk: Desk):
     )).json()["data"]  # fmt: skip
     assert [one["action"] for one in told] == ["changed", "changed", "created"]
     assert {one["field"]: (one["before"], one["after"]) for one in told[1]["fields"]} == {
-        "status": ("1", "2"), "remark": ("夜视", ""), "protocol": ("1", ""),
+        "status": ("in use", "under repair"), "remark": ("夜视", ""), "protocol": ("Hikvision", ""),
     }  # fmt: skip
     assert told[0]["fields"] == [{"field": "password", "before": "set", "after": ""}]
     back = await desk.browser.post(f"/communities/{desk.community}/history/{told[1]['id']}/restore")

@@ -592,6 +592,234 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListCameras
+         * @description Cameras of a community of which something is known, the last changed first.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdCamerasListCameras"];
+        put?: never;
+        /**
+         * Add
+         * @description Say what is known of a camera that is bound to the community.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdCamerasAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/cameras/{camera_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description What is known of one camera.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdCamerasCameraIdOne"];
+        /**
+         * Change
+         * @description Change what is said of it; what is absent stays.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdCamerasCameraIdChange"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/cameras/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListBatches
+         * @description Imports and clearings, the latest first.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdCamerasBatchesListBatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/cameras/batches/{batch_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Take an import or a clearing back. What somebody changed since stays, and is counted.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdCamerasBatchesBatchIdUndoUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/cameras/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clear
+         * @description Forget what is known of some cameras, or of all; the devices stay bound. It can be undone.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdCamerasClearClear"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/cameras/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Devices
+         * @description Cameras bound to the community, how many nothing is known of, and which.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdCamerasDevicesDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/cameras/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description What the list shows with the same filters, without passwords; it can be imported again. 20,000 rows at most.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdCamerasExportXlsxExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/cameras/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Groups
+         * @description Groups of cameras and how many each has.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdCamerasGroupsGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/cameras/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ImportWorkbook
+         * @description Import a workbook. Nothing changes if any row is bad, unless the good ones are asked for.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdCamerasImportImportWorkbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/cameras/import/report.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report
+         * @description The workbook that was sent with every fault marked where it stands; nothing of it is kept.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdCamerasImportReportXlsxReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/cameras/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Template
+         * @description The workbook with drop-downs, and a row begun for each camera of which nothing is known.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdCamerasTemplateXlsxTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/code": {
         parameters: {
             query?: never;
@@ -8870,6 +9098,10 @@ export interface components {
         Access: {
             disabled: boolean;
         };
+        /** AddedCamera */
+        AddedCamera: {
+            id: string;
+        };
         /** AddedVehicle */
         AddedVehicle: {
             id: string;
@@ -9013,6 +9245,125 @@ export interface components {
             requestId: string;
             response: string;
             tookMs: number;
+        };
+        /** CameraBatch */
+        CameraBatch: {
+            changed: number;
+            created: number;
+            createdMs: number;
+            fileName: string;
+            id: string;
+            /** @description Left by undoing, since somebody changed them meanwhile. */
+            kept: number;
+            /** @description import, clear */
+            kind: string;
+            removed: number;
+            /** @description done, undone */
+            state: string;
+            undoneMs: number;
+        };
+        /** CameraDevice */
+        CameraDevice: {
+            deviceName: string;
+            iotId: string;
+            nickname: string;
+            productName: string;
+        };
+        /** CameraDevices */
+        CameraDevices: {
+            data: components["schemas"]["CameraDevice"][];
+            devices: number;
+            waiting: number;
+        };
+        /** CameraFile */
+        CameraFile: {
+            /** Format: binary */
+            file: string;
+        };
+        /** CameraForm */
+        CameraForm: {
+            address?: string;
+            brand?: string;
+            channel?: string;
+            direction?: number | null;
+            groupName?: string;
+            installedOn?: string;
+            ip?: string;
+            latitude?: number | null;
+            longitude?: number | null;
+            manager?: string;
+            managerPhone?: string;
+            name?: string;
+            nvrIp?: string;
+            password?: string;
+            port?: number | null;
+            productModel?: string;
+            protocol?: number | null;
+            remark?: string;
+            resolution?: string;
+            spaceId?: number | null;
+            status?: number | null;
+            url?: string;
+            username?: string;
+        };
+        /** CameraGroup */
+        CameraGroup: {
+            cameras: number;
+            name: string;
+        };
+        /** CameraImport */
+        CameraImport: {
+            badRows: number;
+            /** @description For undoing it; empty where nothing changed. */
+            batchId: string;
+            changed: number;
+            created: number;
+            done: boolean;
+            /** @description The first 500; the report holds all. */
+            problems: components["schemas"]["ImportFault"][];
+            rows: number;
+            unchanged: number;
+        };
+        /** CameraRow */
+        CameraRow: {
+            address: string;
+            brand: string;
+            changedMs: number;
+            channel: string;
+            createdMs: number;
+            deviceName: string;
+            /** @description 1 east … 8 north-west, 9 all round */
+            direction: number | null;
+            groupName: string;
+            hasPassword: boolean;
+            id: string;
+            installedOn: string;
+            iotId: string;
+            ip: string;
+            latitude: number | null;
+            /** @description AMap coordinates */
+            longitude: number | null;
+            manager: string;
+            managerPhone: string;
+            name: string;
+            nvrIp: string;
+            /** @description Names of the space and of what it stands in. */
+            place: string;
+            port: number | null;
+            productKey: string;
+            productModel: string;
+            productName: string;
+            /** @description 1 Hikvision, 2 Dahua, 3 ONVIF, 4 GB28181, 5 RTSP */
+            protocol: number | null;
+            remark: string;
+            resolution: string;
+            spaceId: string;
+            /** @description online, offline, unactive, disabled */
+            state: string;
+            /** @description 1 in use, 2 under repair, 3 out of use */
+            status: number;
+            url: string;
+            username: string;
         };
         /** CampaignDetail */
         CampaignDetail: {
@@ -9271,6 +9622,13 @@ export interface components {
         /** ChosenDevices */
         ChosenDevices: {
             iotIds: string[];
+        };
+        /** ClearForm */
+        ClearForm: {
+            /** @description How many the confirming person saw; another number refuses. */
+            expected: number;
+            /** @description None: all of the community. */
+            ids?: number[] | null;
         };
         /** Code */
         Code: {
@@ -11204,6 +11562,33 @@ export interface components {
             appSecret: string;
             projectId: string;
         };
+        /** NewCameraForm */
+        NewCameraForm: {
+            address?: string;
+            brand?: string;
+            channel?: string;
+            direction?: number | null;
+            groupName?: string;
+            installedOn?: string;
+            iotId: string;
+            ip?: string;
+            latitude?: number | null;
+            longitude?: number | null;
+            manager?: string;
+            managerPhone?: string;
+            name?: string;
+            nvrIp?: string;
+            password?: string;
+            port?: number | null;
+            productModel?: string;
+            protocol?: number | null;
+            remark?: string;
+            resolution?: string;
+            spaceId?: number | null;
+            status?: number | null;
+            url?: string;
+            username?: string;
+        };
         /** NewCategory */
         NewCategory: {
             /** @description 1 to 10 letters, digits or underscores; never changes. */
@@ -11917,6 +12302,20 @@ export interface components {
         /** Page[CapabilityReview] */
         "Page_linli.domains.projects.console.reviews.CapabilityReview_": {
             data: components["schemas"]["CapabilityReview"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[CameraBatch] */
+        "Page_linli.domains.video.console.rows.CameraBatch_": {
+            data: components["schemas"]["CameraBatch"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[CameraRow] */
+        "Page_linli.domains.video.console.rows.CameraRow_": {
+            data: components["schemas"]["CameraRow"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -15386,6 +15785,540 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommunityRow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCamerasListCameras: {
+        parameters: {
+            query?: {
+                group?: string;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                protocol?: number | null;
+                /** @description A part of name, DeviceName, address, IP, brand, model or manager. */
+                q?: string;
+                /** @description -changed, changed, name, device, group, installed; - turns round */
+                sort?: string;
+                status?: number | null;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.video.console.rows.CameraRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCamerasAdd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCameraForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedCamera"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCamerasCameraIdOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: number;
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraRow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCamerasCameraIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: number;
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CameraForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCamerasBatchesListBatches: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.video.console.rows.CameraBatch_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCamerasBatchesBatchIdUndoUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: number;
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraBatch"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCamerasClearClear: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClearForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraBatch"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCamerasDevicesDevices: {
+        parameters: {
+            query?: {
+                /** @description A part of the DeviceName or nickname. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraDevices"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCamerasExportXlsxExport: {
+        parameters: {
+            query?: {
+                group?: string;
+                protocol?: number | null;
+                q?: string;
+                status?: number | null;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCamerasGroupsGroups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraGroup"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCamerasImportImportWorkbook: {
+        parameters: {
+            query?: {
+                /** @description Only look, write nothing. */
+                dryRun?: boolean;
+                /** @description Import the good rows even if others are bad. */
+                goodOnly?: boolean;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["CameraFile"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCamerasImportReportXlsxReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["CameraFile"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCamerasTemplateXlsxTemplate: {
+        parameters: {
+            query?: {
+                language?: string | null;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -1,6 +1,16 @@
 import type { Component } from 'vue'
 import type { RouteLocationRaw } from 'vue-router'
-import { Bell, Connection, DataBoard, House, Key, Monitor, Setting, User } from '@element-plus/icons-vue'
+import {
+  Bell,
+  Connection,
+  DataBoard,
+  House,
+  Key,
+  Monitor,
+  Setting,
+  User,
+  VideoCamera,
+} from '@element-plus/icons-vue'
 
 export interface Place {
   titleKey: string
@@ -62,6 +72,11 @@ export const SECTIONS: Section[] = [
       place('credentials.denied.title', 'denied', 'residents.use'),
       place('faces.title', 'faces', 'residents.use'),
     ],
+  },
+  {
+    titleKey: 'cameras.section',
+    icon: VideoCamera,
+    places: [place('cameras.title', 'cameras', 'devices.use')],
   },
   {
     titleKey: 'devices.section',

@@ -1,0 +1,38 @@
+"""What the console shows of the history of cameras, and takes back."""
+
+from typing import Any
+
+from linli.domains.communities.queries import spaces
+from linli.domains.people.rights import Right
+from linli.domains.video.camera_rules import CHOICES
+from linli.domains.video.service import cameras
+from linli.kernel.db import Reader
+from linli.kernel.history import Kind
+from linli.kernel.scope import Scope
+
+
+async def tell(scope: Scope, db: Reader, changes: list[dict[str, tuple[Any, Any]]]) -> None:
+    """Choices by their words, spaces by their names; what is gone keeps its number."""
+    numbers = {one for row in changes for one in row.get("space_id", ()) if one is not None}
+    names = await spaces.names(scope, db, sorted(numbers)) if numbers else {}
+    at = 1 if scope.language == "en" else 0
+    for row in changes:
+        for field, labels in CHOICES.items():
+            if field in row:
+                was, now = (labels[one][at] if one in labels else one for one in row[field])
+                row[field] = (was, now)
+        if "space_id" in row:
+            was, now = row["space_id"]
+            row["space_id"] = (names.get(was, was), names.get(now, now))
+
+
+HISTORY = (
+    Kind(
+        name=cameras.HISTORY,
+        see=Right.DEVICES_SEE.value,
+        manage=Right.DEVICES_MANAGE.value,
+        restore=cameras.restore,
+        restorable=frozenset({"changed"}),
+        tell=tell,
+    ),
+)
