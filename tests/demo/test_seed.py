@@ -17,6 +17,7 @@ from linli.domains.people.person_rules import PENDING, REJECTED
 from linli.domains.people.queries import employees, persons, residents
 from linli.domains.people.rights import Role
 from linli.domains.people.service import accounts
+from linli.domains.video.queries import cameras as camera_queries
 from linli.domains.visitors import queries as visit_queries
 from linli.kernel import tenancy
 from linli.kernel.pages import PageRequest
@@ -43,6 +44,8 @@ async def figures(sample: Sample) -> dict[str, Any]:
         "doors": len(await doors.all_doors(site.tenant, db, community_id=number)),
         "lifts": len(await devices.rows_of(db, site, devices.LIFT, [f"lift-0{n}" for n in (1, 2, 3)])),
         "meters": len(sample.fleet.meters),
+        "cameras": len(sample.fleet.cameras),
+        "cameras told of": await camera_queries.count(site.tenant, db, number),
         "card holders": sum(bool(person.cards) for person in held.people),
         "code holders": sum(bool(person.codes) for person in held.people),
         "without": sum(not person.cards and not person.codes for person in held.people),
@@ -86,7 +89,7 @@ async def test_the_sample_is_complete_and_made_once(sample: Sample, folder: Demo
     found = await figures(sample)
     expected = {
         "tenants": 1, "keys": 1, "communities": 2, "applications": 1, "building": 3, "unit": 6, "house": 300,
-        "residents": 500, "doors": 12, "lifts": 3, "meters": 6, "without": 0,
+        "residents": 500, "doors": 12, "lifts": 3, "meters": 6, "cameras": 9, "cameras told of": 8, "without": 0,
     }  # fmt: skip
     assert {name: found[name] for name in expected} == expected
     desk = {

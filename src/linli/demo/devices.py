@@ -1,4 +1,4 @@
-"""The sample's products and devices: twelve doors by serial number, three lifts, six meters."""
+"""The sample's products and devices: twelve doors by serial number, three lifts, six meters, nine cameras."""
 
 from typing import Final, NamedTuple
 
@@ -18,7 +18,7 @@ from linli.things.service import devices, products
 
 
 class Kind(NamedTuple):
-    """One product: its name, thing model and category path."""
+    """One product: its name, thing model (empty: the category's) and category path."""
 
     name: str
     model: str
@@ -31,6 +31,7 @@ DOOR: Final = Kind(
 )
 LIFT: Final = Kind("电梯物联终端 GH-L1", "elevator", "community/people/elevator")
 METER: Final = Kind("三相电能表 GH-M1", "meter", "community/eba/powermeter")
+CAMERA: Final = Kind("网络摄像机 GH-V1", "", "community/security/ipcamera")
 
 
 async def ensure(platform: Platform, site: Place) -> None:
@@ -57,7 +58,7 @@ async def ensure(platform: Platform, site: Place) -> None:
                 direction=door.direction,
                 space_id=units.get(door.unit) if door.unit else site.community.root_space_id,
             )
-    for kind, plants in ((LIFT, sample.lifts()), (METER, sample.meters())):
+    for kind, plants in ((LIFT, sample.lifts()), (METER, sample.meters()), (CAMERA, camera_names())):
         async with platform.db.begin() as tx:
             key = await _product(platform, tx, site, kind)
             there = await _names(tx, site, key, [plant.device_name for plant in plants])
@@ -67,6 +68,11 @@ async def ensure(platform: Platform, site: Place) -> None:
                     await devices.assign_community(
                         site.tenant, tx, iot_id=made.iot_id, community_id=site.community.community_id
                     )
+
+
+def camera_names() -> list[sample.Plant]:
+    spots = [sample.Plant(spot.device_name, spot.name) for spot in sample.cameras()]
+    return [*spots, sample.NEW_CAMERA]
 
 
 async def rows_of(db: Reader, site: Place, kind: Kind, names: list[str]) -> list[DeviceRow]:
@@ -111,7 +117,7 @@ async def _product(platform: Platform, tx: Tx, site: Place, kind: Kind) -> str:
         name=kind.name,
         ids=platform.ids,
         secrets=platform.secrets,
-        tsl=models.tsl(kind.model),
+        tsl=models.tsl(kind.model) if kind.model else None,
         category_code=kind.category,
         capabilities=kind.capabilities,
     )

@@ -11,23 +11,25 @@ from linli.demo import devices, sample
 from linli.demo.place import Place
 from linli.sim.face_door import SimulatedFaceDoor
 from linli.sim.link import DeviceLink, Triple
-from linli.sim.plant import SimulatedElevator, SimulatedMeter
+from linli.sim.plant import SimulatedCamera, SimulatedElevator, SimulatedMeter
 from linli.things.queries.devices import DeviceRow
 from linli.things.service.devices import read_secret
 
 DOOR_REPORTS_S: Final = 60.0
 LIFT_REPORTS_S: Final = 4.0
 METER_REPORTS_S: Final = 10.0
+CAMERA_REPORTS_S: Final = 300.0
 ONLINE_SECONDS: Final = 20.0
 
 
 class Fleet:
-    """Doors by iotId, lifts by building, and meters."""
+    """Doors by iotId, lifts by building, meters and cameras."""
 
     def __init__(self) -> None:
         self.doors: dict[str, SimulatedFaceDoor] = {}
         self.lifts: dict[str, SimulatedElevator] = {}
         self.meters: list[SimulatedMeter] = []
+        self.cameras: list[SimulatedCamera] = []
 
     @staticmethod
     async def of(
@@ -61,6 +63,8 @@ class Fleet:
             fleet.meters.append(
                 SimulatedMeter(await triple(row), host, port, every_s=METER_REPORTS_S, level=load)
             )
+        for row in await rows(devices.CAMERA, [one.device_name for one in devices.camera_names()]):
+            fleet.cameras.append(SimulatedCamera(await triple(row), host, port, every_s=CAMERA_REPORTS_S))
         return fleet
 
     async def start(self) -> None:
@@ -82,5 +86,5 @@ class Fleet:
     def links(self) -> list[DeviceLink]:
         return [device.link for device in self._all()]
 
-    def _all(self) -> list[SimulatedFaceDoor | SimulatedElevator | SimulatedMeter]:
-        return [*self.doors.values(), *self.lifts.values(), *self.meters]
+    def _all(self) -> list[SimulatedFaceDoor | SimulatedElevator | SimulatedMeter | SimulatedCamera]:
+        return [*self.doors.values(), *self.lifts.values(), *self.meters, *self.cameras]

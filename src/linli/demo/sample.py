@@ -1,4 +1,4 @@
-"""The sample community as plain data, always the same: 3 buildings, 300 houses, 500 residents, 21 devices."""
+"""The sample community as plain data, always the same: 3 buildings, 300 houses, 500 residents, 30 devices."""
 
 import random
 from typing import Final, NamedTuple
@@ -64,6 +64,21 @@ class Plant(NamedTuple):
     name: str
 
 
+class CameraSpot(NamedTuple):
+    """A camera and what the property knows of it."""
+
+    device_name: str
+    name: str
+    group: str
+    address: str
+    direction: int
+    """`camera_rules.DIRECTIONS`."""
+    position: tuple[float, float]
+    """Longitude and latitude, GCJ-02."""
+    building: str = ""
+    status: int = 1
+
+
 class Sample(NamedTuple):
     houses: list[House]
     residents: list[Resident]
@@ -101,6 +116,28 @@ def lifts() -> list[Plant]:
 def meters() -> list[Plant]:
     """Electricity of the shared parts of each unit."""
     return [Plant(f"meter-{b}-{u}", f"{int(b)}幢{int(u)}单元公区电表") for b in BUILDINGS for u in UNITS]
+
+
+def cameras() -> list[CameraSpot]:
+    """Nine cameras; of the last nothing is known yet, as where one was put up last week."""
+    return [
+        CameraSpot("cam-gate-south", "南门全景", "出入口", "南门岗亭立杆", 2, (120.1012, 30.2741)),
+        CameraSpot("cam-gate-north", "北门全景", "出入口", "北门岗亭立杆", 4, (120.1015, 30.2768)),
+        CameraSpot("cam-garage-in", "车库入口", "车库", "地下车库坡道口", 6, (120.1006, 30.2749)),
+        CameraSpot("cam-garage-b1", "车库 B1 通道", "车库", "B1 层 12 号柱", 9, (120.1009, 30.2753)),
+        *(
+            CameraSpot(
+                f"cam-lobby-{b}", f"{int(b)}幢大堂", "楼栋大堂", f"{int(b)}幢一层大堂", 5,
+                (120.1008 + 0.0004 * at, 30.2751 + 0.0006 * at), b,
+            )
+            for at, b in enumerate(BUILDINGS)
+        ),
+        CameraSpot("cam-garden", "中心花园", "公共区域", "花园凉亭", 9, (120.1018, 30.2756), status=2),
+    ]  # fmt: skip
+
+
+NEW_CAMERA: Final = Plant("cam-playground", "儿童乐园")
+"""Bound to the community, and nobody has said yet where it hangs."""
 
 
 def make(seed: int = SEED) -> Sample:

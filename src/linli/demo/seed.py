@@ -4,7 +4,7 @@ from importlib import resources
 from typing import Final
 
 from linli.app.platform import Platform
-from linli.demo import desk, devices, faces, glance, logins, picture, place, rights, sample, workbook
+from linli.demo import cameras, desk, devices, faces, glance, logins, picture, place, rights, sample, workbook
 from linli.demo.logins import Login
 from linli.demo.place import Place
 from linli.demo.progress import Terminal
@@ -39,6 +39,7 @@ async def seed(platform: Platform, terminal: Terminal) -> tuple[list[Login], tup
         await _houses(platform, site)
     with terminal.step("devices"):
         await devices.ensure(platform, site)
+        await cameras.ensure(platform, site)
     made: list[Login] = []
     if await accounts.find_account(platform.db, logins.SEATS[0].login) is None:
         passwords = await logins.new_passwords(platform)

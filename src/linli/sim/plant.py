@@ -99,3 +99,10 @@ class SimulatedMeter(_Reporter):
         power = self.peak_kw * (0.15 + 0.7 * self._level()) * self.random.uniform(0.9, 1.1)
         self.energy = round(self.energy + power * self.every_s / 3600, 2)
         return {"Power": round(power, 2), "Energy": self.energy}
+
+
+class SimulatedCamera(_Reporter):
+    """A camera that is there: it keeps its line and tells its firmware now and then. Pictures come with video."""
+
+    def step(self) -> dict[str, Any]:
+        return {"FirmwareVersion": "V5.7.3"}

@@ -56,6 +56,7 @@ class _Places:
         for device in devices:
             self.devices[device.iot_id].append(device)
             self.devices[device.device_name.casefold()].append(device)
+        self._full: Ways = defaultdict(list)
         self._named: Ways = defaultdict(list)
         self._whole: Ways = defaultdict(list)
         self._ends: Ways = defaultdict(list)
@@ -63,6 +64,7 @@ class _Places:
     def add_space(self, space_id: int, names: tuple[str, ...]) -> None:
         """`names`: of the space and of what it stands in, from the top."""
         way = tuple(part for name in names for part in addresses.parts(name))
+        self._full[names].append(space_id)
         self._whole[way].append(space_id)
         for start in range(len(names)):
             self._named[names[start:]].append(space_id)
@@ -79,10 +81,11 @@ class _Places:
         return None, "camera.device_ambiguous" if fitting else "camera.device_unknown"
 
     def space(self, written: str) -> tuple[int | None, str]:
-        """(space, rule broken): called just so, else by its whole way, else the one whose way ends so."""
+        """(space, rule broken): its whole way, else called so, else the numbers of its way, whole or at the end."""
         named = tuple(part.strip() for part in written.split("/"))
         way = addresses.parts(written)
-        for found in (self._named.get(named), self._whole.get(way), self._ends.get(way)):
+        asked = (self._full.get(named), self._named.get(named), self._whole.get(way), self._ends.get(way))
+        for found in asked:
             if found:
                 return (found[0], "") if len(found) == 1 else (None, "camera.space_ambiguous")
         return None, "camera.space_unknown"
