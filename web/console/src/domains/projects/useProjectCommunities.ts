@@ -1,0 +1,67 @@
+import { computed } from 'vue'
+import { useAction, useResource } from '@linli/shared'
+import { answer, api } from '@/api/client'
+import { useCommunity } from '@/app/useCommunity'
+
+/** Communities that a project serves, and making one more of the company's its own. */
+export function useProjectCommunities(projectId: () => string) {
+  const community = useCommunity()
+  const projects = useResource(() => answer(api.GET('/api/console/projects')))
+  const held = computed(
+    () => projects.data.value?.find((one) => one.projectId === projectId())?.communityIds ?? [],
+  )
+  const all = computed(() => community.options.value ?? [])
+  const rows = computed(() => all.value.filter((one) => held.value.includes(one.id)))
+  const others = computed(() => all.value.filter((one) => !held.value.includes(one.id)))
+  const set = useAction(async (ids: readonly string[]) => {
+    await api.PUT('/api/console/projects/{project_id}/communities', {
+      params: { path: { project_id: projectId() } },
+      body: { communityIds: ids.map(Number) },
+    })
+    await projects.reload()
+    return true
+  })
+  const take = (id: string) => set.run([...held.value, id])
+  const leave = (id: string) => set.run(held.value.filter((one) => one !== id))
+  return { projects, held, rows, others, set, take, leave, load: community.load }
+}
+
+/** Devices of a project: those in one community, or those that are in none yet. */
+export function useCommunityDevices(
+  projectId: () => string,
+  communityId: () => string,
+  inside: () => boolean,
+  page: () => number,
+) {
+  const list = useResource(
+    () =>
+      answer(
+        api.GET('/api/console/devices', {
+          params: {
+            query: {
+              projectId: projectId(),
+              communityId: inside() ? communityId() : 'none',
+              pageNo: page(),
+              pageSize: 20,
+              sort: 'name',
+            },
+          },
+        }),
+      ),
+    [projectId, communityId, inside, page],
+  )
+  /** One after the other; `told` hears how many are done. */
+  const move = useAction(
+    async (iotIds: readonly string[], into: string | null, told: (done: number) => void) => {
+      for (const [index, iotId] of iotIds.entries()) {
+        await api.PUT('/api/console/devices/{iot_id}/community', {
+          params: { path: { iot_id: iotId } },
+          body: { communityId: into === null ? null : Number(into) },
+        })
+        told(index + 1)
+      }
+      return true
+    },
+  )
+  return { list, move }
+}
