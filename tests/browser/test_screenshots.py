@@ -27,7 +27,7 @@ SOME = [
 ]  # fmt: skip
 COMBINATIONS = ALL if os.environ.get("LINLI_SHOTS") == "all" else SOME
 TEXT_KEY = re.compile(
-    r"(?<![\w.])(?:app|shared|overview|people|doors|devices|products|deliveries|inbox|firmware|configs|integrations|settings|debugging|charts|devicegroups|vehicles|notices|visitors|claims|company|entry|history|property|usergroups|organisation)\.[a-z]\w*\b"
+    r"(?<![\w.])(?:app|shared|overview|people|doors|devices|products|deliveries|inbox|firmware|configs|integrations|settings|debugging|charts|devicegroups|vehicles|notices|visitors|claims|company|entry|history|property|usergroups|organisation|cameras|projects)\.[a-z]\w*\b"
 )
 
 
@@ -67,6 +67,7 @@ def daily(playwright, demo: Demo) -> dict[str, str]:
         "visitor-history": "/visitors?view=history",
         "visit": f"/visitors?visit={visitor}",
         "vehicles": "/vehicles",
+        "cameras": "/cameras",
         "notices": "/notices",
         "notice": f"/notices?notice={notice}",
         "new-notice": "/notices/new",

@@ -1,0 +1,134 @@
+"""Cameras in the console: looked at, corrected, filled in by a workbook with its faults, cleared and taken back."""
+
+import io
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import ROOT, Visit
+from tests.browser.phone import findings
+
+pytestmark = pytest.mark.slow
+
+FOLDER = ROOT / "build" / "screenshots"
+
+
+def picture(visit: Visit, name: str) -> None:
+    """What is on the screen, wide and narrow."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for width, height in ((1440, 900), (360, 800)):
+        visit.page.set_viewport_size({"width": width, "height": height})
+        visit.page.wait_for_timeout(350)  # the panel slides in
+        assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
+        visit.page.screenshot(path=FOLDER / f"cameras-{name}-{width}.png")
+    visit.page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def template(visit: Visit) -> openpyxl.Workbook:
+    link = visit.page.get_by_role("link", name="Download the template")
+    answer = visit.page.request.get(visit.base + str(link.get_attribute("href")))
+    return openpyxl.load_workbook(io.BytesIO(answer.body()))
+
+
+def hand_in(page: Page, book: openpyxl.Workbook, path: Path) -> None:
+    book.save(path)
+    page.get_by_test_id("camera-file").set_input_files(path)
+
+
+def row_of(page: Page, name: str):
+    return page.get_by_role("row", name=re.compile(name))
+
+
+def test_cameras_of_a_community(administrator: Visit, tmp_path: Path) -> None:
+    visit, page = administrator, administrator.page
+    visit.go("/cameras")
+    expect(page.get_by_text("1 of 9 cameras of this community have no information yet.")).to_be_visible()
+    expect(row_of(page, "南门全景")).to_contain_text("In use")
+    picture(visit, "list")
+    assert findings(visit) == []
+
+    page.get_by_label("Name, device, address, IP, model or manager").fill("B1")
+    expect(row_of(page, "南门全景")).to_have_count(0)
+    row_of(page, "车库 B1 通道").get_by_role("button", name="车库 B1 通道").click()
+    panel = page.get_by_role("dialog", name="车库 B1 通道")
+    expect(panel.get_by_text("B1 层 12 号柱")).to_be_visible()
+    picture(visit, "facts")
+    panel.get_by_role("tab", name="Edit").click()
+    panel.get_by_label("Stream address").fill("rtsp://viewer:secret@192.168.20.2/1")
+    panel.get_by_role("button", name="Save").click()
+    expect(panel.get_by_text("must not hold a user or password").first).to_be_visible()
+    picture(visit, "edit")
+    panel.get_by_label("Stream address").fill("rtsp://192.168.20.2/1")
+    panel.get_by_label("Password", exact=True).fill("hidden-away")
+    panel.get_by_label("Remark").fill("镜头已清洁")
+    panel.get_by_role("button", name="Save").click()
+    expect(panel).to_be_hidden()
+    row_of(page, "车库 B1 通道").get_by_role("button", name="车库 B1 通道").click()
+    panel.get_by_role("tab", name="History").click()
+    expect(panel.get_by_text("镜头已清洁")).to_be_visible()
+    expect(panel.get_by_text("hidden-away")).to_have_count(0)
+    picture(visit, "history")
+    assert findings(visit) == []
+    page.keyboard.press("Escape")
+
+    visit.go("/cameras")
+    page.get_by_role("button", name="Import a spreadsheet").click()
+    book = template(visit)
+    titles = [cell.value for cell in book.active[1]]
+    assert book.active["A2"].value == "cam-playground"
+    book.active.cell(2, titles.index("Port") + 1, "eight")
+    hand_in(page, book, tmp_path / "cameras.xlsx")
+    panel = page.get_by_role("dialog", name="Import a spreadsheet")
+    expect(panel.get_by_text("1 of 1 rows have problems; nothing was imported.")).to_be_visible()
+    picture(visit, "faults")
+    with page.expect_download() as saved:
+        panel.get_by_role("button", name="Download the file with the problems marked").click()
+    assert saved.value.suggested_filename == "cameras-problems.xlsx"
+    book.active.cell(2, titles.index("Port") + 1, 554)
+    hand_in(page, book, tmp_path / "cameras.xlsx")
+    panel.get_by_role("button", name="Import 1 rows").click()
+    expect(panel.get_by_text("Imported: 1 new, 0 changed.")).to_be_visible()
+    panel.get_by_role("button", name="Undo this import").click()
+    expect(panel.get_by_text("Undone.")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Clear all").click()
+    dialog = page.get_by_role("dialog", name="Clear the information of all 8 cameras?")
+    picture(visit, "clear")
+    dialog.get_by_role("button", name="Clear 8").click()
+    expect(page.get_by_role("heading", name="No camera information yet")).to_be_visible()
+    picture(visit, "empty")
+    page.get_by_role("status").get_by_role("button", name="Undo").click()
+    expect(row_of(page, "南门全景")).to_have_count(1)
+    page.get_by_role("button", name="Imports and clearings").click()
+    expect(page.get_by_text("Import of 桂花园摄像头.xlsx")).to_be_visible()
+    picture(visit, "batches")
+    assert visit.take_faults() == []
+
+
+def test_a_projects_communities(administrator: Visit) -> None:
+    visit, page = administrator, administrator.page
+    visit.go("/projects")
+    page.get_by_role("link", name="掌上桂花").click()
+    page.get_by_role("tab", name="Communities").click()
+    pane = page.get_by_role("tabpanel", name="Communities")
+    expect(pane.get_by_text("Usable once the operator has approved it")).to_be_visible()
+    picture(visit, "project")
+    pane.get_by_role("button", name="Manage devices").click()
+    panel = page.get_by_role("dialog", name="Devices of 桂花园")
+    expect(panel.get_by_text("cam-garden")).to_be_visible()
+    panel.locator(".el-checkbox", has_text="cam-playground").click()
+    panel.get_by_role("button", name="Take 1 devices out").click()
+    expect(panel.locator(".el-checkbox", has_text="cam-playground")).to_have_count(0)
+    panel.get_by_text("To be added", exact=True).click()
+    panel.locator(".el-checkbox", has_text="cam-playground").click()
+    picture(visit, "project-devices")
+    panel.get_by_role("button", name="Add 1 devices").click()
+    expect(panel.locator(".el-checkbox")).to_have_count(0)
+    page.keyboard.press("Escape")
+    pane.get_by_role("button", name="Cameras").click()
+    expect(page.get_by_text("1 of 9 cameras of this community have no information yet.")).to_be_visible()
+    assert visit.take_faults() == []
