@@ -68,7 +68,7 @@ def test_cameras_of_a_community(administrator: Visit, tmp_path: Path) -> None:
     expect(panel).to_be_hidden()
     row_of(page, "车库 B1 通道").get_by_role("button", name="车库 B1 通道").click()
     panel.get_by_role("tab", name="History").click()
-    expect(panel.get_by_text("镜头已清洁")).to_be_visible()
+    expect(panel.get_by_role("list", name="History").get_by_text("镜头已清洁")).to_be_visible()
     expect(panel.get_by_text("hidden-away")).to_have_count(0)
     picture(visit, "history")
     assert findings(visit) == []
@@ -115,6 +115,9 @@ def test_a_projects_communities(administrator: Visit) -> None:
     page.get_by_role("link", name="掌上桂花").click()
     page.get_by_role("tab", name="Communities").click()
     pane = page.get_by_role("tabpanel", name="Communities")
+    pane.get_by_role("combobox", name="A community of the company").click()
+    page.get_by_role("option", name="银杏里").click()
+    pane.get_by_role("button", name="Take it into the project").click()
     expect(pane.get_by_text("Usable once the operator has approved it")).to_be_visible()
     picture(visit, "project")
     pane.get_by_role("button", name="Manage devices").click()

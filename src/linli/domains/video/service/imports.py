@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from linli.domains.communities import addresses
 from linli.domains.communities.queries import spaces
-from linli.domains.communities.xlsx.reading import ListReading, Problem, Reading, Row, read_list
+from linli.domains.communities.xlsx.reading import ListReading, Problem, Row, read_list
 from linli.domains.video import camera_rules as rules
 from linli.domains.video.queries import cameras as queries
 from linli.domains.video.queries.devices import cameras_of
@@ -202,6 +202,5 @@ def marked(content: bytes, reading: ListReading, found: Plan, language: str) -> 
     with tempfile.TemporaryDirectory(prefix="linli-cameras-") as folder:
         source, target = Path(folder) / "in.xlsx", Path(folder) / "out.xlsx"
         source.write_bytes(content)
-        sheet = Reading(titles={CAMERAS.key: reading.title})
-        report.write(source, target, sheet, found.problems, language=language)
+        report.write(source, target, {CAMERAS.key: reading.title}, found.problems, language=language)
         return target.read_bytes()
