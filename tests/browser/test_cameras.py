@@ -85,7 +85,7 @@ def test_cameras_of_a_community(administrator: Visit, tmp_path: Path) -> None:
     expect(panel.get_by_text("1 of 1 rows have problems; nothing was imported.")).to_be_visible()
     picture(visit, "faults")
     with page.expect_download() as saved:
-        panel.get_by_role("button", name="Download the file with the problems marked").click()
+        panel.get_by_role("button", name="Download the marked file").click()
     assert saved.value.suggested_filename == "cameras-problems.xlsx"
     book.active.cell(2, titles.index("Port") + 1, 554)
     hand_in(page, book, tmp_path / "cameras.xlsx")
@@ -105,6 +105,9 @@ def test_cameras_of_a_community(administrator: Visit, tmp_path: Path) -> None:
     expect(row_of(page, "南门全景")).to_have_count(1)
     page.get_by_role("button", name="Imports and clearings").click()
     expect(page.get_by_text("Import of 桂花园摄像头.xlsx")).to_be_visible()
+    past = page.get_by_role("dialog", name="Imports and clearings")
+    past.get_by_role("button", name="Undo").last.click()
+    expect(past.get_by_text("What it made is removed, what it changed put back.")).to_be_visible()
     picture(visit, "batches")
     assert visit.take_faults() == []
 
