@@ -36,6 +36,7 @@ CAMERA: Final = Kind("网络摄像机 GH-V1", "", "community/security/ipcamera")
 
 async def ensure(platform: Platform, site: Place) -> None:
     """Make what is missing, one transaction for each product."""
+    await _plants(platform, site, CAMERA, camera_names())
     units = await units_of(platform.db, site)
     async with platform.db.begin() as tx:
         key = await _product(platform, tx, site, DOOR)
@@ -58,16 +59,21 @@ async def ensure(platform: Platform, site: Place) -> None:
                 direction=door.direction,
                 space_id=units.get(door.unit) if door.unit else site.community.root_space_id,
             )
-    for kind, plants in ((LIFT, sample.lifts()), (METER, sample.meters()), (CAMERA, camera_names())):
-        async with platform.db.begin() as tx:
-            key = await _product(platform, tx, site, kind)
-            there = await _names(tx, site, key, [plant.device_name for plant in plants])
-            for plant in plants:
-                if plant.device_name not in there:
-                    made = await _device(platform, tx, site, key, plant.device_name, plant.name)
-                    await devices.assign_community(
-                        site.tenant, tx, iot_id=made.iot_id, community_id=site.community.community_id
-                    )
+    await _plants(platform, site, LIFT, sample.lifts())
+    await _plants(platform, site, METER, sample.meters())
+
+
+async def _plants(platform: Platform, site: Place, kind: Kind, plants: list[sample.Plant]) -> None:
+    """Devices of a kind in the community, as far as they are missing."""
+    async with platform.db.begin() as tx:
+        key = await _product(platform, tx, site, kind)
+        there = await _names(tx, site, key, [plant.device_name for plant in plants])
+        for plant in plants:
+            if plant.device_name not in there:
+                made = await _device(platform, tx, site, key, plant.device_name, plant.name)
+                await devices.assign_community(
+                    site.tenant, tx, iot_id=made.iot_id, community_id=site.community.community_id
+                )
 
 
 def camera_names() -> list[sample.Plant]:
