@@ -346,7 +346,8 @@ def test_devices_are_grouped_by_hand_and_by_condition(boiler: Boiler, administra
     page.locator("#group-name").fill("All boilers")
     page.get_by_text("By condition", exact=True).last.click()
     pick(page, "group-products", "Boilers")
-    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")  # forgets what was searched for: all products are offered again
+    page.keyboard.press("Escape")  # closes them
     page.get_by_role("button", name="Save").click()
     expect(page.locator("a.row-link", has_text=boiler.name)).to_be_visible()
     look(administrator, "device-group")
