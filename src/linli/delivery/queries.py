@@ -169,6 +169,29 @@ live_grants_on = Query(
     GrantRow,
     unscoped=_WORKER,
 )
+_revoked = Query(
+    select(grants)
+    .where(
+        in_scope(grants),
+        grants.c.credential == bindparam("credential"),
+        grants.c.kind == bindparam("kind"),
+        grants.c.source == bindparam("source"),
+        grants.c.subject == bindparam("subject"),
+        grants.c.live == 0,
+        grants.c.changed_ms >= bindparam("since", type_=INT),
+        select(grant_history.c.id)
+        .where(
+            grant_history.c.grant_id == grants.c.id,
+            grant_history.c.at_ms == grants.c.changed_ms,
+            grant_history.c.action == "revoked",
+            grant_history.c.reason == bindparam("reason"),
+        )
+        .correlate(grants)
+        .exists(),
+    )
+    .order_by(grants.c.id),
+    GrantRow,
+)
 live_grants_of = Query(
     select(grants)
     .where(
@@ -351,6 +374,30 @@ async def grants_on_credential(
 ) -> list[GrantRow]:
     """Live grants of one source on one credential."""
     return await live_grants_of.all(db, scope, source=source, kind=kind, credential=credential)
+
+
+async def revoked_grants(
+    scope: Scope,
+    db: Reader,
+    *,
+    source: str,
+    kind: str,
+    subject: str,
+    credential: str,
+    reason: str,
+    since_ms: int,
+) -> list[GrantRow]:
+    """Grants that were last revoked for `reason`, at or after `since_ms`, and are still revoked."""
+    return await _revoked.all(
+        db,
+        scope,
+        source=source,
+        kind=kind,
+        subject=subject,
+        credential=credential,
+        reason=reason,
+        since=since_ms,
+    )
 
 
 async def find_row(db: Reader, *, device: str, kind: str, credential: str) -> DesiredRow | None:

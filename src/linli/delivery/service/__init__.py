@@ -2,6 +2,7 @@
 
 from linli.delivery.service.grants import (
     expand_scope,
+    give_again,
     grant,
     revoke,
     revoke_all,
@@ -18,6 +19,7 @@ __all__ = [
     "content_hash",
     "device_online",
     "expand_scope",
+    "give_again",
     "grant",
     "hold",
     "holds_of_community",

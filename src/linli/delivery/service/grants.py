@@ -88,6 +88,18 @@ async def revoke_all(
     return len(rows)
 
 
+async def give_again(scope: Scope, tx: Tx, *, row: GrantRow, now_ms: int, reason: str = "") -> None:
+    """Bring a revoked grant back as it was."""
+    _, _, community_id, source, kind, subject, credential, target_type, target, starts, ends, content, *_ = (
+        row
+    )
+    wish = Grant(
+        community_id=community_id, source=source, kind=kind, subject=subject, credential=credential,
+        target_type=target_type, target=target, starts_ms=starts, ends_ms=ends, content=content,
+    )  # fmt: skip
+    await grant(scope, tx, wish=wish, now_ms=now_ms, reason=reason)
+
+
 async def revoke_credential(
     scope: Scope, tx: Tx, *, kind: str, credential: str, now_ms: int, reason: str = ""
 ) -> None:

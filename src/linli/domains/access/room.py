@@ -17,11 +17,13 @@ from linli.domains.access.service.endings import Endings
 from linli.domains.access.service.home_keys import HOME_DOORS
 from linli.domains.access.service.joinings import Joinings
 from linli.domains.access.service.keys import DoorKeys
+from linli.domains.access.service.returning import Returns
 from linli.domains.communities.events import SpaceChanged
 from linli.domains.people.events import (
     AccountFrozen,
     AccountUnregistered,
     EmployeesLeft,
+    ResidentCameBack,
     ResidentsMovedIn,
     ResidentsMovedOut,
     UserChanged,
@@ -62,6 +64,8 @@ class AccessRoom:
         handlers.after(QrUsedUp, self._endings.qr_used_up, name="access.end_used_up")
         handlers.after(DoorPersonDeleted, self._endings.person_deleted, name="access.end_of_person")
         handlers.after(ResidentsMovedOut, self._endings.residents_moved_out, name="access.end_of_residents")
+        returns = Returns(self._db)
+        handlers.after(ResidentCameBack, returns.resident_came_back, name="access.rights_of_returners")
         handlers.after(EmployeesLeft, self._endings.employees_left, name="access.end_of_employees")
         handlers.after(UsersErased, self._endings.users_erased, name="access.end_of_users")
         handlers.after(AccountUnregistered, self._endings.account_unregistered, name="access.end_of_account")

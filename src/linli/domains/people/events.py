@@ -35,6 +35,20 @@ class ResidentsMovedOut(Event, frozen=True):
     ties: list[HouseTie]
 
 
+class ResidentCameBack(Event, frozen=True):
+    """A move-out was taken back: what ended with it, and not for another reason, may be given again.
+
+    `ResidentsMovedIn` tells of the same return.
+    """
+
+    name: ClassVar[str] = "people.resident_came_back"
+    tenant_id: str
+    community_id: int
+    identity_id: str
+    left_ms: int
+    """When the move-out was written; what it ended, ended since."""
+
+
 class UserChanged(Event, frozen=True):
     """Persons known to a community were added, changed or removed (push topic `community/user/change`, B §4.5)."""
 

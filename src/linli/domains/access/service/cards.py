@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, update
 
+from linli.delivery import queries as delivery_queries
 from linli.delivery import service as delivery
 from linli.delivery.schemas import Grant
 from linli.domains.access.errors import CardUnknown, DoorOffline, DoorUnknown, PersonUnknown
@@ -37,6 +38,21 @@ _begin = Command(
     .values(live=1, changed_ms=bindparam("now", type_=INT)),
     unscoped="the row was read in scope",
 )
+
+
+_revive = Command(
+    update(cards)
+    .where(
+        cards.c.iot_id == bindparam("of_door"),
+        cards.c.card_id == bindparam("of_card"),
+        cards.c.identity_id == bindparam("of_person"),
+        cards.c.live == 0,
+    )
+    .values(live=1, changed_ms=bindparam("now", type_=INT)),
+    unscoped="the row was read by a job of its own tenant",
+)
+SOURCE = "card"
+"""Of these grants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +149,22 @@ async def restore_card(
     return True
 
 
+async def give_again(scope: Scope, tx: Tx, *, card: Card, reason: str, since_ms: int, now_ms: int) -> bool:
+    """Bring a card back that ended for `reason` since; False when it ended otherwise, or is somebody else's now."""
+    found = await delivery_queries.revoked_grants(
+        scope, tx, source=SOURCE, kind=CARD, subject=card.identity_id, credential=card.card_id, reason=reason,
+        since_ms=since_ms,
+    )  # fmt: skip
+    mine = [row for row in found if row.target == card.iot_id]
+    if not mine or not await _revive.run(
+        tx, of_door=card.iot_id, of_card=card.card_id, of_person=card.identity_id, now=now_ms
+    ):
+        return False
+    for row in mine:
+        await delivery.give_again(scope, tx, row=row, now_ms=now_ms, reason="came_back")
+    return True
+
+
 async def _grant(scope: Scope, tx: Tx, door: Door, wish: CardWish, known: Card | None, now_ms: int) -> None:
     if known is not None and known.identity_id != wish.identity_id:
         # The card changed hands: the grant in the old holder's name must not keep it alive.
@@ -159,7 +191,7 @@ async def _unknown_persons(scope: Scope, tx: Tx, identity_ids: set[str]) -> set[
 def _wish(card: Card) -> Grant:
     return Grant(
         community_id=card.community_id,
-        source="card",
+        source=SOURCE,
         kind=CARD,
         subject=card.identity_id,
         credential=card.card_id,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, update
 
+from linli.delivery import queries as delivery_queries
 from linli.delivery import service as delivery
 from linli.delivery.schemas import FOREVER_MS, ON_DEVICE, Grant
 from linli.domains.access.errors import (
@@ -57,6 +58,12 @@ _begin = Command(
     .where(credentials.c.id == bindparam("of_id", type_=INT))
     .values(live=1, end_reason="", changed_ms=bindparam("now", type_=INT)),
     unscoped="the row was read in scope",
+)
+_revive = Command(
+    update(credentials)
+    .where(credentials.c.id == bindparam("of_id", type_=INT), credentials.c.live == 0)
+    .values(live=1, end_reason="", changed_ms=bindparam("now", type_=INT)),
+    unscoped="the row was read by a job of its own tenant",
 )
 _use = Command(
     update(credentials)
@@ -151,6 +158,25 @@ async def restore(
     await _begin.run(tx, of_id=row.id, now=now_ms)
     for target_type, target in await _targets(scope, tx, wish):
         await delivery.grant(scope, tx, wish=_grant(row, target_type, target, body), now_ms=now_ms)
+
+
+async def give_again(
+    scope: Scope, tx: Tx, *, row: Credential, reason: str, since_ms: int, now_ms: int
+) -> bool:
+    """Bring a card or PIN back that ended for `reason` since; False when somebody else has its number meanwhile."""
+    if row.end_reason != reason or await queries.live(
+        scope, tx, community_id=row.community_id, kind=row.kind, credential=row.credential
+    ):
+        return False
+    found = await delivery_queries.revoked_grants(
+        scope, tx, source=_source(row), kind=row.kind, subject=row.identity_id, credential=row.credential,
+        reason=reason, since_ms=since_ms,
+    )  # fmt: skip
+    if not found or not await _revive.run(tx, of_id=row.id, now=now_ms):
+        return False
+    for one in found:
+        await delivery.give_again(scope, tx, row=one, now_ms=now_ms, reason="came_back")
+    return True
 
 
 async def used(tx: Tx, *, row: Credential, now_ms: int) -> int | None:

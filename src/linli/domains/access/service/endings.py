@@ -21,6 +21,7 @@ from linli.domains.access.service import credentials
 from linli.domains.access.service.cards import end_card
 from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL
 from linli.domains.access.service.qr import end_permission
+from linli.domains.access.service.returning import MOVED_OUT
 from linli.domains.access.service.scopes import drop_pass_scope
 from linli.domains.people.events import AccountUnregistered, EmployeesLeft, ResidentsMovedOut, UsersErased
 from linli.domains.people.queries import residents
@@ -147,7 +148,7 @@ class Endings:
     async def residents_moved_out(self, event: ResidentsMovedOut) -> None:
         """End what persons may open where they neither live nor work any more."""
         gone = dict.fromkeys(tie.identity_id for tie in event.ties)
-        await self._end_strangers(event.tenant_id, event.community_id, gone, "moved_out")
+        await self._end_strangers(event.tenant_id, event.community_id, gone, MOVED_OUT)
 
     async def employees_left(self, event: EmployeesLeft) -> None:
         """The same for those who worked for the property."""

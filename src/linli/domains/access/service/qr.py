@@ -5,6 +5,7 @@ from typing import Literal
 
 from sqlalchemy import bindparam, update
 
+from linli.delivery import queries as delivery_queries
 from linli.delivery import service as delivery
 from linli.delivery.schemas import Grant
 from linli.domains.access.errors import CommunityNotClear, DoorUnknown, QrCodeUnknown
@@ -44,6 +45,18 @@ _begin = Command(
     .values(live=1, end_reason="", changed_ms=bindparam("now", type_=INT)),
     unscoped="the row was read in scope",
 )
+_revive = Command(
+    update(qr_permissions)
+    .where(
+        qr_permissions.c.qr_code == bindparam("of_code"),
+        qr_permissions.c.iot_id == bindparam("of_door"),
+        qr_permissions.c.live == 0,
+    )
+    .values(live=1, end_reason="", changed_ms=bindparam("now", type_=INT)),
+    unscoped="the row was read by a job of its own tenant",
+)
+SOURCE = "qr"
+"""Of these grants."""
 _reset_shared = Command(
     update(qr_codes).where(qr_codes.c.qr_code == bindparam("of_code")).values(shared_used=0),
     unscoped="the code was read in scope",
@@ -181,6 +194,22 @@ async def restore_permission(scope: Scope, tx: Tx, *, qr_code: str, iot_id: str,
     return True
 
 
+async def give_again(
+    scope: Scope, tx: Tx, *, row: QrPermissionRow, reason: str, since_ms: int, now_ms: int
+) -> bool:
+    """Bring a permission back that ended for `reason` since; scans that were used stay used."""
+    found = await delivery_queries.revoked_grants(
+        scope, tx, source=SOURCE, kind=QR, subject=row.identity_id, credential=row.qr_code, reason=reason,
+        since_ms=since_ms,
+    )  # fmt: skip
+    mine = [one for one in found if one.target == row.iot_id]
+    if not mine or not await _revive.run(tx, of_code=row.qr_code, of_door=row.iot_id, now=now_ms):
+        return False
+    for one in mine:
+        await delivery.give_again(scope, tx, row=one, now_ms=now_ms, reason="came_back")
+    return True
+
+
 async def encrypt_code(
     scope: Scope,
     tx: Tx,
@@ -261,7 +290,7 @@ async def _bind(
 def _wish(row: QrPermissionRow) -> Grant:
     return Grant(
         community_id=row.community_id,
-        source="qr",
+        source=SOURCE,
         kind=QR,
         subject=row.identity_id,
         credential=row.qr_code,

@@ -157,7 +157,11 @@ class ResidentRoutes(Controller):
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
     ) -> Undoable:
-        """A person no longer belongs to a house; what they had because of it ends."""
+        """A person no longer belongs to a house; what they had because of it ends.
+
+        Restoring the change brings them back with vehicles, keys and rights given by hand; not with pictures of their
+        face, which are erased, and not with visitors' invitations.
+        """
         async with db.begin() as tx:
             if (await space_queries.house(within, tx, data.house_id)).community_id != community_id:
                 raise NotFound(what="house", id=data.house_id)

@@ -56,7 +56,7 @@ async def restore_resident(scope: Scope, tx: Tx, change: Change, *, ids: Ids, no
         await residents.come_back(
             scope, tx, SpaceHouses(), house_id=kept["house"], identity_id=identity_id, type=kept["type"],
             parked=[VehicleForm(plate=one[0], brand=one[1], color=one[2]) for one in kept.get("vehicles", ())],
-            ids=ids, now_ms=now_ms,
+            left_ms=change.at_ms, ids=ids, now_ms=now_ms,
         )  # fmt: skip
         return
     was = {name: before for name, (before, _) in change.differences.items()}

@@ -283,13 +283,14 @@ async def come_back(
     identity_id: str,
     type: int,
     parked: Sequence[VehicleForm] = (),
+    left_ms: int,
     ids: Ids,
     now_ms: int,
 ) -> None:
-    """Somebody who moved out lives there again, with the vehicles that went with them.
+    """Somebody who moved out at `left_ms` lives there again, with the vehicles that went with them.
 
     A plate that somebody registered meanwhile stays theirs; the history of the return names both. Keys that living
-    there gives come by `ResidentsMovedIn`. Raises NotFound, AlreadyMember.
+    there gives come by `ResidentsMovedIn`, rights given by hand by `ResidentCameBack`. Raises NotFound, AlreadyMember.
     """
     await houses.community_of_house(scope, tx, house_id)
     held = await queries.member(scope, tx, house_id, identity_id)
@@ -316,6 +317,7 @@ async def come_back(
         scope, tx, house_id=house_id, community_id=held.community_id, person_id=held.person_id,
         identity_id=identity_id, type=type, now_ms=now_ms,
     )  # fmt: skip
+    await emit(tx, events.ResidentCameBack(scope.tenant, held.community_id, identity_id, left_ms))
     await emit(tx, events.UserChanged(scope.tenant, held.community_id, [identity_id], "update"))
 
 
