@@ -5,7 +5,7 @@ from collections.abc import Callable
 from linli.console.delivery_routes import told
 from linli.console.hub import Hub as LiveHub
 from linli.console.live_topics import CONFIG, DELIVERY, DEVICE, FIRMWARE, MESSAGE, PASS, VISIT
-from linli.databus import changes, device_events, scopes
+from linli.databus import changes, device_events, erasure, scopes
 from linli.databus.topics import Kind
 from linli.delivery.queries import get_row
 from linli.delivery.schemas import DeliverySettled
@@ -16,7 +16,7 @@ from linli.domains.communities.handlers import batch_started, device_moved
 from linli.domains.notices.events import NoticeChanged
 from linli.domains.overview import handlers as overview
 from linli.domains.payments.handlers import resident_page_asked
-from linli.domains.people.events import UserChanged
+from linli.domains.people.events import UserChanged, UsersErased
 from linli.domains.projects.events import CapabilityDecided
 from linli.domains.projects.service.grants import capability_decided
 from linli.domains.video import room as video
@@ -48,6 +48,16 @@ def to_subscribers(handlers: Handlers) -> None:
     handlers.inline(things.TopologyChanged, device_events.relay_topology)
     handlers.inline(things.FirmwareReported, device_events.relay_upgrade("reported"))
     handlers.inline(things.UpgradeFinished, device_events.relay_upgrade("finished"))
+
+
+def to_records(handlers: Handlers, db: Database) -> None:
+    """Kept records say no more who somebody was that nobody of the tenant knows any longer (ADR 0063)."""
+
+    async def erased(event: UsersErased) -> None:
+        for identity_id in event.identity_ids if event.whole else ():
+            await erasure.forget_person(db, tenant_id=event.tenant_id, identity_id=identity_id)
+
+    handlers.after(UsersErased, erased, name="databus.forget_persons")
 
 
 def to_rooms(handlers: Handlers) -> None:

@@ -253,6 +253,7 @@ class Platform:
     def _tell_on(self) -> None:
         events.to_rooms(self.db.handlers)
         events.to_subscribers(self.db.handlers)
+        events.to_records(self.db.handlers, self.db)
         events.to_pages(self.db, self.live, self.objects)
         shown = events.LiveMessages(self.live, self.things.fleet.device)
         self.things.ingest.on_committed.append(shown)

@@ -53,6 +53,8 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"ma
     file: Literal["picture", "text"] | None = None
     """The field holds the NAME of an uploaded file of this kind."""
     index: IndexSlot | None = None
+    person: Literal["id", "facts"] | None = None
+    """The identityId of whom the row tells, or what goes from the row once that person is erased (`erasure`)."""
     fill: Literal["tenant", "scope"] | None = None
     """What the platform puts in when the writer leaves the field out: the tenant id or the scope_id."""
 
@@ -82,6 +84,14 @@ class DataModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
 
     def field(self, name: str) -> Field | None:
         return next((field for field in self.fields if field.name == name), None)
+
+    @property
+    def ids_of_persons(self) -> list[str]:
+        return [field.name for field in self.fields if field.person == "id"]
+
+    @property
+    def facts_of_persons(self) -> list[str]:
+        return [field.name for field in self.fields if field.person == "facts"]
 
     def slots(self, row: dict[str, Any]) -> dict[str, Any]:
         """The index columns of a checked row. Empty text is left out: nobody looks for it by index."""

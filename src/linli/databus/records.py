@@ -166,16 +166,29 @@ async def update_records(
                 "new_body": _encode(fields, prefix),
                 "now": now,
                 "who": scope.caller.id,
-                "slot_1": slots[0],
-                "slot_2": slots[1],
-                "slot_3": slots[2],
-                "slot_4": slots[3],
+                **_slots(slots),
             }
         )
     if binds:
         await _update.run_many(tx, binds, scope)
         await _tell(tx, found, scope, "update")
     return len(found)
+
+
+async def write_bodies(scope: Scope, tx: Tx, rows: Sequence[tuple[int, DataModel, dict[str, Any]]]) -> None:
+    """Records of the platform's own as they shall be, untold: (id, model, fields)."""
+    now = tx.db.clock.now_ms()
+    binds = []
+    for row_id, model, fields in rows:
+        slots = list(model.slots(fields).values())
+        bind = {"row_id": row_id, "row_day": day_of_record(row_id), "new_body": _encode(fields, "")}
+        binds.append({**bind, "now": now, "who": scope.caller.id, **_slots(slots)})
+    if binds:
+        await _update.run_many(tx, binds, scope)
+
+
+def _slots(values: list[Any]) -> dict[str, Any]:
+    return {f"slot_{number}": value for number, value in enumerate(values, 1)}
 
 
 async def delete_records(

@@ -114,6 +114,10 @@ def _wrong(field: Field, names: set[str], slots: set[str]) -> str:
             return f"{field.index} is taken"
         if field.index.startswith("text") != textual:
             return f"{field.index} does not fit {field.type}"
+    if field.person == "id" and field.index not in ("text_1", "text_2"):
+        return "records of a person are looked for in text_1 and text_2"
+    if field.person == "facts" and not textual:
+        return "what goes with a person is text"
     if not textual and (field.max_length or field.format or field.file or field.fill):
         return "maxLength, format, file and fill belong to texts"
     if not numeric and (field.min is not None or field.max is not None or field.step is not None):

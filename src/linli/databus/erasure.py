@@ -1,0 +1,84 @@
+"""An erased person leaves the kept records: what tells of them goes, that something happened stays. ADR 0063.
+
+Models say which field holds the identityId (`person: "id"`, which has an index column) and which tell more of that
+person (`person: "facts"`). Files named by such fields go with the next purge.
+"""
+
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import bindparam, or_, select, update
+
+from linli.databus import registry
+from linli.databus.datamodel import DataModel
+from linli.databus.models import record_files, records
+from linli.databus.queries import Record
+from linli.databus.records import write_bodies
+from linli.kernel.db import INT, Command, Database, Query, any_of, in_scope
+from linli.kernel.scope import Scope
+
+_STEP: Final = 200
+_found = Query(
+    select(
+        records.c.id, records.c.community_id, records.c.scope_id, records.c.model_id, records.c.version,
+        records.c.body, records.c.created_ms, records.c.modified_ms, records.c.creator, records.c.modifier,
+        records.c.source,
+    )
+    .where(
+        in_scope(records),
+        any_of(records.c.model_id, "models"),
+        or_(records.c.text_1 == bindparam("who"), records.c.text_2 == bindparam("who")),
+        records.c.id > bindparam("after", type_=INT),
+    )
+    .order_by(records.c.id)
+    .limit(_STEP),
+    Record,
+)  # fmt: skip
+_let_go = Command(
+    update(record_files)
+    .where(in_scope(record_files), any_of(record_files.c.file_name, "names"))
+    .values(created_ms=0)
+)
+
+
+async def forget_person(db: Database, *, tenant_id: str, identity_id: str) -> int:
+    """Empty what the kept records say of a person, in steps; how many told of them. Again changes nothing.
+
+    Subscribers are not told anew: what was pushed to them is theirs to erase, and the change topic of users tells them.
+    """
+    scope = Scope.system(tenant_id, "erasure")
+    models = registry.load()
+    personal = sorted({model.model_id for model in models if model.facts_of_persons})
+    after = total = 0
+    while True:
+        async with db.begin() as tx:
+            rows = await _found.all(tx, scope, models=personal, who=identity_id, after=after)
+            changed, files = [], []
+            for row in rows:
+                model = models.get(row.model_id, row.version)
+                if model is None:
+                    continue
+                body: dict[str, Any] = msgspec.json.decode(row.body)
+                gone = _facts(model, body, identity_id)
+                files += [body[name] for name in gone if (f := model.field(name)) is not None and f.file]
+                if gone:
+                    kept = {name: value for name, value in body.items() if name not in gone}
+                    # An empty text counts as given where something must be.
+                    required = {
+                        name: "" for name in gone if (f := model.field(name)) is not None and f.required
+                    }
+                    changed.append((row.id, model, kept | required))
+            await write_bodies(scope, tx, changed)
+            if files:
+                await _let_go.run(tx, scope, names=files)
+        total += len(changed)
+        if len(rows) < _STEP:
+            return total
+        after = rows[-1].id
+
+
+def _facts(model: DataModel, body: dict[str, Any], identity_id: str) -> list[str]:
+    """Fields of a row that tell of the person, if it is about them at all."""
+    if not any(body.get(name) == identity_id for name in model.ids_of_persons):
+        return []
+    return [name for name in model.facts_of_persons if body.get(name) not in (None, "")]
