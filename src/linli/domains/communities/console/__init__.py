@@ -5,8 +5,6 @@ from linli.domains.communities.console.claims import (
     ClaimHelpRoutes,
     ClaimRoutes,
     OnBehalfRoutes,
-    PoiRequestRoutes,
-    PoiReviewRoutes,
 )
 from linli.domains.communities.console.communities import (
     CommunityRoutes,
@@ -23,6 +21,7 @@ from linli.domains.communities.console.fields import ResidentFieldRoutes
 from linli.domains.communities.console.houses import HouseRoutes
 from linli.domains.communities.console.imports import ImportRoutes, SpaceImportRoutes, TemplateRoutes
 from linli.domains.communities.console.list_imports import EmployeeImportRoutes, VehicleImportRoutes
+from linli.domains.communities.console.poi_requests import PoiRequestRoutes, PoiReviewRoutes
 from linli.domains.communities.console.resident_detail import DuplicateRoutes, ResidentDetailRoutes
 from linli.domains.communities.console.resident_pages import ResidentPageReviewRoutes, ResidentPageRoutes
 from linli.domains.communities.console.residents import ResidentRoutes
