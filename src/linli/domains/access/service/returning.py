@@ -4,7 +4,9 @@ A job after the commit, idempotent. Doors that are no longer the community's, nu
 and what has expired stay ended; pictures of faces were erased and are registered anew by their person.
 """
 
-from sqlalchemy import bindparam, select
+from typing import Any
+
+from sqlalchemy import Select, Table, bindparam, select
 
 from linli.domains.access.models import cards, credentials, qr_permissions
 from linli.domains.access.queries.doors import find_doors
@@ -21,7 +23,7 @@ MOVED_OUT = "moved_out"
 """Why rights of leavers end (`endings`)."""
 
 
-def _ended(table):  # type: ignore[no-untyped-def]
+def _ended(table: Table) -> Select[Any]:
     c = table.c
     return select(table).where(
         c.identity_id == bindparam("identity_id"),
@@ -48,11 +50,11 @@ class Returns:
     async def resident_came_back(self, event: ResidentCameBack) -> None:
         """Give back what ended since `left_ms` because the person had left."""
         scope, now = Scope.system(event.tenant_id, "access"), self._db.clock.now_ms()
-        who = {"community_id": event.community_id, "identity_id": event.identity_id}
+        who: dict[str, Any] = {"community_id": event.community_id, "identity_id": event.identity_id}
         if not await residents.belongs(scope, self._db, **who):
             return
-        why = {"reason": MOVED_OUT, "since_ms": event.left_ms, "now_ms": now}
-        ended = {**who, "tenant": event.tenant_id, "since": event.left_ms, "now": now}
+        why: dict[str, Any] = {"reason": MOVED_OUT, "since_ms": event.left_ms, "now_ms": now}
+        ended: dict[str, Any] = {**who, "tenant": event.tenant_id, "since": event.left_ms, "now": now}
         async with self._db.begin() as tx:
             found, codes = await _cards.all(tx, **ended), await _codes.all(tx, **ended)
             iot_ids = sorted({row.iot_id for row in (*found, *codes)})
