@@ -57,7 +57,7 @@ class Returns:
         ended: dict[str, Any] = {**who, "tenant": event.tenant_id, "since": event.left_ms, "now": now}
         async with self._db.begin() as tx:
             found, codes = await _cards.all(tx, **ended), await _codes.all(tx, **ended)
-            iot_ids = sorted({row.iot_id for row in (*found, *codes)})
+            iot_ids = sorted({row.iot_id for row in found} | {row.iot_id for row in codes})
             doors = await find_doors(scope, tx, iot_ids=iot_ids)
             here = {iot_id for iot_id, door in doors.items() if door.community_id == event.community_id}
             for card in found:
