@@ -142,3 +142,14 @@ async def test_events_run_inline_in_the_transaction_and_after_it(
         assert done == ["inline li"]
     await worker.run_once()
     assert done == ["inline li", "after li"]
+
+
+async def test_what_is_urgent_comes_before_all_that_waits(
+    database: Database, worker: Worker, done: list[str]
+) -> None:
+    many = [str(number) for number in range(2 * outbox.BATCH)]
+    await add(database, *many)
+    await add(database, "first", due_ms=outbox.URGENT_MS)
+    assert await worker.run_once() == len(many) + 1
+    assert done.index("first") < outbox.BATCH, "in the first batch, however many wait"
+    assert sorted(done) == sorted(["first", *many])

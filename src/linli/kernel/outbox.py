@@ -92,6 +92,8 @@ _claimable = and_(
         .exists(),
     ),
 )
+URGENT_MS = -1
+"""Due before everything: somebody waits for it at a screen."""
 _claim = Query(
     update(outbox)
     .where(
@@ -202,7 +204,7 @@ async def add_once(tx: Tx, kind: str, payload: Any, *, key: str) -> None:
 async def add(
     tx: Tx, kind: str, payload: msgspec.Struct, *, key: str = "", due_ms: int = 0, now_ms: int = 0
 ) -> None:
-    """Leave one piece of work for after the commit; `due_ms` 0 means at once."""
+    """Leave one piece of work for after the commit; `due_ms` 0 means at once, URGENT_MS before all that waits."""
     now = tx.db.clock.now_ms()
     row = {
         "kind": kind,

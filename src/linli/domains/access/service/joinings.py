@@ -39,6 +39,13 @@ class Joinings:
         self._ids = ids
 
     async def residents_moved_in(self, event: ResidentsMovedIn) -> None:
+        """Nothing follows where no door serves anybody yet: a whole town may have arrived."""
+        scope = Scope.system(event.tenant_id, "access")
+        if not (
+            await scopes_of_community(scope, self._db, community_id=event.community_id)
+            or (await settings_of(scope, self._db, community_id=event.community_id)).service_on
+        ):
+            return
         await self._follow(event.tenant_id, event.community_id, (tie.identity_id for tie in event.ties))
 
     async def residents_moved_out(self, event: ResidentsMovedOut) -> None:
