@@ -216,7 +216,7 @@ async def _make_imports(desk: Desk, lot: Lot, browser: httpx.AsyncClient) -> Non
                     files={"file": ("a.xlsx", io.BytesIO(files[kind]))},
                 )
             assert answer.is_success, answer.text
-            lot.lists[f"{name} {kind}"] = int(answer.json()["id"])
+            setattr(lot, f"{name}_{kind}", int(answer.json()["id"]))
 
 
 async def _make_doings(town: Town, lot: Lot) -> None:

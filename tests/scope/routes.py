@@ -170,7 +170,7 @@ def _communities() -> dict[str, list[RouteRecipe]]:
         "GET /imports/{import_id}/report.xlsx": [lambda x: Ask({"import_id": x.faulty})],
         **{
             f"{verb} /communities/{{community_id}}/{kind}/imports/{{import_id}}{what}": [
-                lambda x, kind=kind, which=which: Ask(here(x) | {"import_id": x.lists[f"{which} {kind}"]})
+                lambda x, name=f"{which}_{kind}": Ask(here(x) | {"import_id": getattr(x, name)})
             ]
             for kind in ("vehicles", "employees")
             for verb, what, which in (

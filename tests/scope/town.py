@@ -202,8 +202,12 @@ class Lot:
     tried: int = 0
     faulty: int = 0
     """Imports: done, only tried, refused with a report."""
-    lists: dict[str, int] = field(default_factory=dict)
-    """The same of vehicles and employees: "tried vehicles" → id."""
+    imported_vehicles: int = 0
+    tried_vehicles: int = 0
+    faulty_vehicles: int = 0
+    imported_employees: int = 0
+    tried_employees: int = 0
+    faulty_employees: int = 0
     delivery: int = 0
     file_record: int = 0
     subscription: int = 0
