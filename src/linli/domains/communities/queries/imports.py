@@ -181,9 +181,15 @@ async def snapshot(scope: Scope, db: Reader, parent: Space, reading: Reading) ->
         known=set(),
     )
     if reading.residents:
-        found.residents = await resident_queries.all_of_community(scope, db, parent.community_id)
-        phones = {row.values["phone"] for row in reading.residents if "phone" in row.values}
-        found.holders = await person_queries.holders_of_phones(scope, db, sorted(phones))
+        phones = sorted({row.values["phone"] for row in reading.residents if "phone" in row.values})
+        found.holders = await person_queries.holders_of_phones(scope, db, phones)
+        # ID numbers tell only of whom the phone does not tell.
+        numbers = any(
+            row.values.get("phone") not in found.holders for row in reading.residents if "id_no" in row.values
+        )
+        found.residents = await resident_queries.all_of_community(
+            scope, db, parent.community_id, numbers=numbers
+        )
         found.known = await person_queries.known_to(scope, db, parent.community_id)
     return found
 

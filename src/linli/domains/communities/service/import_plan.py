@@ -32,6 +32,12 @@ PROFILE_FIELDS = (
 )  # fmt: skip
 
 
+class _Stranger(PhoneHolder):
+    """Somebody whom the workbook brings."""
+
+    __slots__ = ()
+
+
 class Match(NamedTuple):
     """A row of somebody who is in the tenant."""
 
@@ -137,8 +143,6 @@ class _Planner:
                 self._numbers[one.id_no, one.name] = holder
             if self._phones and one.status != MOVED_OUT:
                 self._namesakes[one.house_id, one.name] = one
-        self._made: set[int] = set()
-        """Persons whom the workbook brings."""
         self._counts = dict.fromkeys(
             ("building", "unit", "house", "houses_unchanged", "residents_unchanged"), 0
         )
@@ -237,7 +241,7 @@ class _Planner:
             self._plan.ties_before.append(held)
         else:
             self._counts["residents_unchanged"] += 1
-        if person.id not in self._made:
+        if not isinstance(person, _Stranger):
             self._plan.matches.append(Match(person.id, house_id, row))
         if person.id not in self._there.known:
             self._plan.arrivals.known[person.id] = person.identity_id
@@ -286,7 +290,7 @@ class _Planner:
         said = {key: values[key] for key in PROFILE_FIELDS if key in values}
         own = own_fields(values)
         profile = Profile(**said, ext=json.dumps(own, ensure_ascii=False) if own else None)
-        holder = PhoneHolder(self._ids.number(), self._ids.identity_id(), values["name"])
+        holder = _Stranger(self._ids.number(), self._ids.identity_id(), values["name"])
         row_of_person = person_row(
             profile,
             person_id=holder.id,
@@ -295,7 +299,6 @@ class _Planner:
             now_ms=self._now_ms,
         )
         self._plan.arrivals.persons.append(Person(**row_of_person))
-        self._made.add(holder.id)
         if profile.phone:
             self._holders[profile.phone] = (holder, row.number)
         else:
@@ -304,14 +307,21 @@ class _Planner:
 
 
 def _said(reading: Reading, holders: dict[str, Any]) -> tuple[set[str], set[str]]:
-    """(phones of the workbook, ID numbers of its rows whose phone nobody has)."""
-    phones: set[str] = set()
+    """(phones of the workbook, ID numbers of its rows whose phone nobody has). No phones where all are held: nobody
+    need be told from a namesake then, and a long workbook has many."""
     numbers: set[str] = set()
+    unheld = False
     for row in reading.residents:
         values = row.values
         phone = values.get("phone")
-        if phone is not None:
-            phones.add(phone)
-        if phone not in holders and "id_no" in values:
+        if phone in holders:
+            continue
+        unheld = unheld or phone is not None
+        if "id_no" in values:
             numbers.add(values["id_no"])
+    phones = (
+        {values["phone"] for row in reading.residents if "phone" in (values := row.values)}
+        if unheld
+        else set()
+    )
     return phones, numbers

@@ -97,12 +97,13 @@ _stamp = Query(
         in_scope(house_members), _m.community_id == bindparam("community_id", type_=INT)
     )
 )
-_in_houses = Query(
-    select(_m.house_id, _m.type, _m.status, _p.id, _p.identity_id, _p.name, _p.phone, _p.id_no)
+_in_houses = (
+    select(_m.house_id, _m.type, _m.status, _p.id, _p.identity_id, _p.name, _p.phone)
     .join(persons, _p.id == _m.person_id)
-    .where(in_scope(house_members), _m.community_id == bindparam("community_id", type_=INT)),
-    heavy=True,
+    .where(in_scope(house_members), _m.community_id == bindparam("community_id", type_=INT))
 )
+_unnumbered: Query[Any] = Query(_in_houses, heavy=True)
+_numbered: Query[Any] = Query(_in_houses.add_columns(_p.id_no), heavy=True)
 
 
 _all_of_person = Query(
@@ -133,7 +134,7 @@ class HouseResident(NamedTuple):
     identity_id: str
     name: str
     phone: str | None
-    id_no: str
+    id_no: str = ""
 
 
 async def of_house(scope: Scope, db: Reader, house_id: int) -> list[Member]:
@@ -190,9 +191,12 @@ async def count_in_community(scope: Scope, db: Reader, community_id: int) -> int
     return int(await _in_community.scalar(db, scope, community_id=community_id))
 
 
-async def all_of_community(scope: Scope, db: Reader, community_id: int) -> list[HouseResident]:
-    """Every tie of person and house, moved out or not: for imports."""
-    return [HouseResident(*row) for row in await _in_houses.all(db, scope, community_id=community_id)]
+async def all_of_community(
+    scope: Scope, db: Reader, community_id: int, *, numbers: bool = False
+) -> list[HouseResident]:
+    """Every tie of person and house, moved out or not: for imports. `numbers`: with ID numbers."""
+    rows = await (_numbered if numbers else _unnumbered).all(db, scope, community_id=community_id)
+    return [HouseResident(*row) for row in rows]
 
 
 async def stamp(scope: Scope, db: Reader, community_id: int) -> tuple[Any, ...]:
