@@ -220,6 +220,7 @@ _FILTERS: dict[str, Any] = {
     "type": _m.type == bindparam("type", type_=INT),
     "types": any_of(_m.type, "types"),
     "hits": any_of(_m.person_id, "hits"),
+    "few": any_of(_m.person_id, "few"),
     "phone": _m.person_phone == bindparam("phone"),
     "name": _m.person_name.like(bindparam("name"), escape="\\"),
     "text": _m.person_name.like(bindparam("text"), escape="\\")
@@ -238,6 +239,8 @@ _ORDERS: dict[str, Any] = {
 ORDERS = tuple(_ORDERS)
 _OF_PERSONS = frozenset({"phone", "name", "text"})
 _HITS_MAX = 20_000
+_FEW = 500
+"""So many persons are read one by one, rather than found among all residents."""
 _hits: dict[frozenset[str], Query[Any]] = {}
 
 
@@ -252,9 +255,8 @@ async def _hits_of(scope: Scope, db: Reader, binds: dict[str, Any]) -> dict[str,
     rows = await _hits[key].all(db, scope, **{name: binds[name] for name in key})
     if len(rows) > _HITS_MAX:
         return binds
-    return {name: value for name, value in binds.items() if name not in key} | {
-        "hits": [one for (one,) in rows]
-    }
+    rest = {name: value for name, value in binds.items() if name not in key}
+    return rest | {"few" if len(rows) <= _FEW else "hits": [one for (one,) in rows]}
 
 
 def _count(filters: frozenset[str], wanted: tuple[Any, ...]) -> Any:
@@ -279,9 +281,11 @@ def _page_queries(filters: frozenset[str], order: str) -> tuple[paging.Pair[Memb
     """(rows, count) for one set of filters; each set is compiled once, so that the engine can use its indexes."""
     key = (filters, order)
     if key not in _queries:
+        # Of few persons by their own index: the community in an expression, else engines read all its residents.
+        here = _m.community_id + literal_column("0") if "few" in filters else _m.community_id
         wanted = (
             in_scope(house_members),
-            _m.community_id == bindparam("community_id", type_=INT),
+            here == bindparam("community_id", type_=INT),
             *(_FILTERS[name] for name in sorted(filters)),
         )
         keys = select(_m.house_id, _m.person_id).where(*wanted)
@@ -333,7 +337,7 @@ async def page(
         "until": until_ms,
     }
     binds = await _hits_of(scope, db, {key: value for key, value in binds.items() if value is not None})
-    if binds.get("hits") == []:
+    if binds.get("few") == []:
         return Page.of(request, 0, [])
     rows, count = _page_queries(frozenset(binds), order)
     binds["community_id"] = community_id
