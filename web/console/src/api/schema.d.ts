@@ -2426,6 +2426,9 @@ export interface paths {
         /**
          * MoveOut
          * @description A person no longer belongs to a house; what they had because of it ends.
+         *
+         *     Restoring the change brings them back with vehicles, keys and rights given by hand; not with pictures of their
+         *     face, which are erased, and not with visitors' invitations.
          */
         post: operations["ApiConsoleCommunitiesCommunityIdResidentsMoveOutMoveOut"];
         delete?: never;
