@@ -8,7 +8,7 @@ from linli.delivery.service import content_hash
 from linli.kernel.errors import Unavailable
 from linli.kernel.scope import Scope
 from linli.sync import Outcome, Result
-from linli.things.errors import DeviceOffline, DeviceSilent
+from linli.things.errors import CallCutOff, DeviceOffline, DeviceSilent
 
 KIND = "test.right"
 
@@ -28,6 +28,8 @@ class Shelf:
     silent: set[str] = field(default_factory=set)
     poison: set[str] = field(default_factory=set)
     kill_after_store: bool = False
+    cut_off: set[str] = field(default_factory=set)
+    """Devices whose line breaks after they stored and before they answer."""
     batches: list[tuple[str, list[str]]] = field(default_factory=list)
 
     async def carry(self, device: str, batch: Sequence[Parcel]) -> Mapping[tuple[str, str], Outcome]:
@@ -44,6 +46,8 @@ class Shelf:
                 self.stored[key] = parcel.content
         if self.kill_after_store:
             raise Killed
+        if device in self.cut_off:
+            raise CallCutOff()
         if device in self.silent:
             raise DeviceSilent()
         return {(KIND, parcel.item.credential): Outcome(Result.DONE) for parcel in batch}

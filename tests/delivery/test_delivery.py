@@ -238,6 +238,21 @@ async def test_a_grant_on_a_scope_reaches_its_devices_and_follows_them(house: Ho
     assert house.shelf.stored == {}
 
 
+async def test_what_a_device_may_have_taken_before_its_line_broke_is_taken_off_again(house: House) -> None:
+    house.shelf.cut_off.add("door-1")
+    await house.grant()
+    await house.work()
+    assert await house.status() == "deviceOffline"
+    assert house.shelf.held_by("door-1") == {"A"}
+    await house.revoke()
+    assert await house.status() == "toBeTransferred"  # not "removed": nobody knows that it is not there
+    house.shelf.cut_off.clear()
+    await house.online()
+    await house.work()
+    assert house.shelf.held_by("door-1") == set()
+    assert await house.status() == "transferDeleted"
+
+
 async def test_history_tells_who_did_what(house: House) -> None:
     grant_id = await house.grant()
     await house.work()

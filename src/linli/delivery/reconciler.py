@@ -17,6 +17,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import LinliError, TimedOut, Unavailable
 from linli.sync import Backoff, Carrier, Item, Outcome, Result, serve_device
+from linli.things.errors import CallCutOff
 
 log = telemetry.logger(__name__)
 
@@ -40,7 +41,7 @@ def outcome_of(error: LinliError) -> Outcome:
     if isinstance(error, TimedOut):
         return Outcome(Result.TIMED_OUT, "timed_out", detail)
     if isinstance(error, Unavailable):
-        return Outcome(Result.OFFLINE, "offline", detail)
+        return Outcome(Result.OFFLINE, "offline", detail, unsure=isinstance(error, CallCutOff))
     return Outcome(Result.REFUSED, "refused", detail)
 
 

@@ -32,6 +32,8 @@ class Outcome:
     """Stable reason code, e.g. `delivery.offline`; its words are in the room's strings. Empty when done."""
     detail: str = ""
     """What the device or the network said, for a person; may be empty."""
+    unsure: bool = False
+    """It went away while it had the row in hand, and may have taken it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def settle(
     """The row after a result. `item` is the row as it is now, `sent` as it was when it went out."""
     if outcome.result is Result.DONE:
         return _pending(replace(item, reported=sent.wanted, failures=0), now_ms)
-    if outcome.result is Result.TIMED_OUT:
+    if outcome.result is Result.TIMED_OUT or outcome.unsure:
         item = replace(item, reported=UNKNOWN)
     item = replace(item, reason=outcome.reason, detail=outcome.detail)
     if outcome.result is Result.OFFLINE:

@@ -37,6 +37,10 @@ class DeviceOffline(Unavailable):
     code = "device.offline"
 
 
+class CallCutOff(DeviceOffline):
+    """Its line broke after the call was sent and before it answered; whether it acted is unknown."""
+
+
 class DeviceDisabled(Unavailable):
     code = "device.disabled"
 

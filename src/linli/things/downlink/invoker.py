@@ -21,7 +21,14 @@ from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.topics import rrpc_call, service_call
 from linli.things.downlink.calls import CallLost, PendingCalls
 from linli.things.downlink.records import GET, SET, CallRecord, CallState
-from linli.things.errors import DeviceDisabled, DeviceOffline, DeviceRefused, DeviceSilent, bad_value
+from linli.things.errors import (
+    CallCutOff,
+    DeviceDisabled,
+    DeviceOffline,
+    DeviceRefused,
+    DeviceSilent,
+    bad_value,
+)
 from linli.things.fleet import DeviceEntry, Fleet
 from linli.things.mqtt.ports import Publisher
 from linli.things.queries.devices import get_device
@@ -223,7 +230,7 @@ class Invoker:
         except CallLost:
             record.state, record.answered_ms = "offline", self._clock.now_ms()
             await self._save_ended(device, record)
-            raise DeviceOffline(id=device.iot_id) from None
+            raise CallCutOff(id=device.iot_id) from None
         finally:
             self._calls.forget(*key)
         record.answered_ms = self._clock.now_ms()
@@ -273,7 +280,7 @@ class Invoker:
             if silence_is_consent and taken.done():
                 return Outcome({}, record.message_id)  # it had the message before it went
             await self._end(device, record, "offline")
-            raise DeviceOffline(id=device.iot_id) from None
+            raise CallCutOff(id=device.iot_id) from None
         finally:
             self._calls.forget(*key)
         if reply is None:
