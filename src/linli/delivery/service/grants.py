@@ -90,12 +90,10 @@ async def revoke_all(
 
 async def give_again(scope: Scope, tx: Tx, *, row: GrantRow, now_ms: int, reason: str = "") -> None:
     """Bring a revoked grant back as it was."""
-    _, _, community_id, source, kind, subject, credential, target_type, target, starts, ends, content, *_ = (
-        row
-    )
     wish = Grant(
-        community_id=community_id, source=source, kind=kind, subject=subject, credential=credential,
-        target_type=target_type, target=target, starts_ms=starts, ends_ms=ends, content=content,
+        community_id=row.community_id, source=row.source, kind=row.kind, subject=row.subject,
+        credential=row.credential, target_type=row.target_type, target=row.target, starts_ms=row.starts_ms,
+        ends_ms=row.ends_ms, content=row.content, schedule=row.schedule,
     )  # fmt: skip
     await grant(scope, tx, wish=wish, now_ms=now_ms, reason=reason)
 
