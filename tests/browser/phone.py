@@ -1,7 +1,7 @@
 """A phone in front of the demo: 360 px wide, touch, and what axe finds on each page."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,13 +28,22 @@ _WIDE = "() => document.documentElement.scrollWidth - document.documentElement.c
 
 @contextmanager
 def open_phone(
-    playwright: Playwright, base: str, *, dark: bool = False, language: str = "en", workers: bool = True
+    playwright: Playwright,
+    base: str,
+    *,
+    dark: bool = False,
+    language: str = "en",
+    workers: bool = True,
+    arguments: Sequence[str] = (),
 ) -> Iterator[Visit]:
-    """A small phone whose owner reads `language`; without `workers` no service worker answers for the network."""
+    """A small phone whose owner reads `language`; without `workers` no service worker answers for the network.
+
+    `arguments` are the browser's, e.g. of a camera that shows a file.
+    """
     context = playwright.chromium.launch_persistent_context(
         tempfile.mkdtemp(prefix="linli-phone-"),
         executable_path=str(CHROMIUM),
-        args=ARGUMENTS,
+        args=[*ARGUMENTS, *arguments],
         headless=True,
         viewport={"width": WIDTH, "height": 740},
         has_touch=True,

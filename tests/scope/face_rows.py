@@ -80,10 +80,16 @@ def routes(ask: Any) -> dict[str, list[Callable[[Any], Any]]]:
         return ask({"community_id": x.community, "identity_id": x.person}, **more)
 
     face = "/communities/{community_id}/residents/{identity_id}/face"
+    own = "/communities/{community_id}/staff-face"
     signed = {"picture": PICTURE, "textVersion": "2026-11", "agreed": True}
     return {
         f"GET {face}": [lambda x: resident(x)],
         f"POST {face}": [lambda x: resident(x, body=signed)],
+        f"GET {own}": [lambda x: ask({"community_id": x.community})],
+        f"GET {own}/erasures": [lambda x: ask({"community_id": x.community})],
+        f"POST {own}/look": [lambda x: ask({"community_id": x.community}, body={"picture": PICTURE})],
+        f"POST {own}": [lambda x: ask({"community_id": x.community}, body=signed)],
+        f"DELETE {own}": [lambda x: ask({"community_id": x.community})],
         "GET /face-consents": [
             lambda x: ask(query={"communityId": x.community, "personId": x.person, "state": "all"})
         ],

@@ -1,11 +1,15 @@
-"""A few residents of the sample whom the gates know by their face. The pictures are drawn: they show nobody."""
+"""A few residents of the sample whom the gates know by their face.
+
+The pictures are drawn and show nobody. Where faces are on and the photographs that packages ship were fetched for the
+tests, the first residents have those, so that there is somebody to recognise.
+"""
 
 import hashlib
 import random
 from typing import Final
 
 from linli.app.platform import Platform
-from linli.demo import picture, town
+from linli.demo import photographs, picture, town
 from linli.demo.place import Place
 from linli.domains.faces.queries.images import images_of_persons
 from linli.domains.faces.service import images, permissions
@@ -62,12 +66,13 @@ async def ensure(platform: Platform, site: Place) -> None:
     chosen = random.Random(KNOWN).sample(grown, min(KNOWN, len(grown)))
     held = await images_of_persons(site.tenant, platform.db, [one.identity_id for one in chosen])
     manager = await site.staff(platform, "manager")
+    shots = photographs.found() if platform.settings.faces.models else []
     for number, person in enumerate(chosen):
         if person.identity_id in held:
             continue
-        content = picture.portrait(number)
+        content, suffix = (shots or [(picture.portrait(number), "png")]).pop(0)
         md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
-        drawn, now_ms = Picture(content, "png", md5), platform.clock.now_ms()
+        drawn, now_ms = Picture(content, suffix, md5), platform.clock.now_ms()
         key = await images.store(manager, platform.objects, drawn, platform.ids)
         async with platform.db.begin() as tx:
             image = await images.save_image(

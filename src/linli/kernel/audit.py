@@ -10,8 +10,8 @@ from linli.kernel.db.partitions import day_of
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
-SecretKind = Literal["device", "app_key", "person_detail", "person_id_no", "community_people"]
-PERSON_KINDS: Final = ("person_detail", "person_id_no", "community_people")
+SecretKind = Literal["device", "app_key", "person_detail", "person_id_no", "person_face", "community_people"]
+PERSON_KINDS: Final = ("person_detail", "person_id_no", "person_face", "community_people")
 """What persons are told of: their target is an identityId, or, of the list of residents, a community."""
 KEPT_DAYS: Final = 180
 

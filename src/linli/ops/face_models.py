@@ -24,6 +24,11 @@ def cache_folder() -> Path:
     return Path(base) / "linli" / "models"
 
 
+def pictures_folder() -> Path:
+    """Where the tests keep the photographs of faces that packages ship, when they were fetched."""
+    return cache_folder().with_name("test-pictures")
+
+
 def models_folder(settings: Settings) -> Path:
     """The model folder of an installation."""
     return Path(settings.faces.models) if settings.faces.models else settings.data_path / "models"

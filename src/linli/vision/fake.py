@@ -15,6 +15,7 @@ from typing import Final
 
 from linli.vision.engine.ports import NoPicture
 from linli.vision.looks import COUNT, REASONS, Face, Look, Thresholds, Use
+from linli.vision.manifest import FAKE, FAMILIES, Model
 
 MODEL_ID: Final = "fake000000000000"
 DIMENSIONS: Final = 16
@@ -49,7 +50,7 @@ class FakePipeline:
     model_id = MODEL_ID
     dimensions = DIMENSIONS
     thresholds = THRESHOLDS
-    models = ("fake",)
+    models = tuple(Model(job, FAKE) for job in FAMILIES)
 
     def look(self, picture: bytes, *, use: Use = "enrol", embed: bool = True) -> Look:
         if not picture.startswith(_STARTS):

@@ -55,12 +55,10 @@ def overlap(box: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np
 
 def best_boxes(boxes: NDArray[np.float64], scores: NDArray[np.float64], most_overlap: float) -> list[int]:
     """Non-maximum suppression: indices of boxes that no better box covers, best first."""
-    order = list(np.argsort(-scores, kind="stable"))
+    order = np.argsort(-scores, kind="stable")
     kept: list[int] = []
-    while order:
-        best = int(order.pop(0))
-        kept.append(best)
-        if order:
-            rest = np.array(order)
-            order = list(rest[overlap(boxes[best], boxes[rest]) <= most_overlap])
+    while len(order):
+        best, order = order[0], order[1:]
+        kept.append(int(best))
+        order = order[overlap(boxes[best], boxes[order]) <= most_overlap]
     return kept

@@ -36,7 +36,7 @@ class Face(msgspec.Struct, frozen=True, array_like=True):
     roll: float
     """Positive: the head leans clockwise."""
     sharpness: float
-    """Variance of the Laplacian of the face at 128 px, as if its contrast were 40. Sharp faces have 35 to 600."""
+    """Variance of the Laplacian of the face at 128 px, as if its contrast were 40. Sharp faces have 40 to 900."""
     brightness: float
     """Mean grey of the face, 0 to 255."""
     contrast: float

@@ -34,7 +34,7 @@ class Pipeline:
         *,
         model_id: str,
         thresholds: Thresholds,
-        models: list[str],
+        models: list[Model],
     ) -> None:
         self.detector = detector
         self.landmarks = landmarks
@@ -119,7 +119,7 @@ def load(folder: Path, manifest: Manifest | None = None) -> Pipeline:
             ),
             model_id=manifests.model_id(embedder),
             thresholds=embedder.thresholds,
-            models=[f"{model.path} ({model.family})" for model in manifest.models],
+            models=manifest.models,
         )
     except Exception as error:  # whatever the runtime makes of a file that is no such model
         raise ManifestError(f"a model cannot be loaded: {error}") from error

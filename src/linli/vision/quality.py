@@ -6,34 +6,11 @@ import numpy as np
 
 from linli.vision import pictures
 from linli.vision.families.landmarks import AROUND, Shape
+from linli.vision.gates import GATES
 from linli.vision.looks import BLUR, COUNT, COVER, LIGHT, POSE, REASONS, SIZE, Face, Use, inside
 
 _USUAL_CONTRAST: Final = 40.0
 """Sharpness is told as if the face had this contrast, so that a dark picture is not called blurred."""
-
-
-class Gate(NamedTuple):
-    """What a picture must reach. Degrees, pixels of the file's picture, grey 0 to 255."""
-
-    height: float
-    """Of the face from forehead to chin."""
-    yaw: float
-    pitch: float
-    roll: float
-    sharpness: float
-    darkest: float
-    brightest: float
-    contrast: float
-    alone: bool
-    """Whether the face must be the only one."""
-    whole: float
-    """How much of the face's box must lie in the picture."""
-
-
-GATES: Final[dict[str, Gate]] = {
-    "enrol": Gate(100, 25, 25, 35, 30, 40, 215, 12, alone=True, whole=0.92),
-    "search": Gate(60, 45, 40, 50, 8, 15, 245, 5, alone=False, whole=0.75),
-}
 
 
 class Measured(NamedTuple):

@@ -69,6 +69,7 @@ class AccessPlatform(Platform):
         room.register_devices(carriers, jobs, invoker=self.things.invoker, objects=self.store)
         engine = FaceEngineRoom(self.db, self.store, NoEngine("no models"))
         engine.register(jobs)
+        self.face_search = engine.search
         self.faces.register_events(jobs)
         self.faces.register_devices(
             carriers, jobs, self.things.handlers, invoker=self.things.invoker, secrets=self.secrets

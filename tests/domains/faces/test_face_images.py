@@ -1,10 +1,13 @@
 """Pictures by signed calls: saved, read, replaced, deleted; each rule named in words (spec E C1 to C3)."""
 
 import hashlib
+from typing import Any
 
 import httpx
 import pytest
 
+from linli.vision.engine.local import LocalEngine
+from linli.vision.fake import FakePipeline, marked
 from tests.domains.access.platform import until
 from tests.domains.faces.home import ANNA, BORIS, Home, as_text, picture
 
@@ -35,6 +38,24 @@ async def test_a_picture_is_saved_and_read_both_ways(home: Home) -> None:
     assert (now["faceId"], now["expireTime"]) == (told["faceId"], None)
     boris = await home.ok(GET, "1.2.0", userType="IDENTITY", userId=BORIS, imageFormat="BASE64")
     assert (boris["policy"], boris["imageBase64"]) == ("DENY", as_text(content))
+
+
+@pytest.mark.covers("EP-21")
+async def test_a_saved_picture_says_what_the_engine_saw_or_that_nothing_looked(home: Home) -> None:
+    async def save(content: bytes) -> dict[str, Any]:
+        return dict(
+            await home.ok(SAVE, "1.2.0", userType="IDENTITY", userId=ANNA, imageBase64=as_text(content))
+        )
+
+    nobody_looked = await save(picture("anna"))
+    assert (nobody_looked["verdict"], nobody_looked["reasons"]) == ("unchecked", [])
+    assert nobody_looked["note"]
+    home.platform.face_search.engine = LocalEngine(FakePipeline())
+    poor = await save(marked(picture("anna"), "anna", "blur", "pose"))
+    assert (poor["verdict"], poor["reasons"]) == ("poor", ["pose", "blur"])
+    assert poor["note"] not in ("", nobody_looked["note"])
+    assert (await save(marked(picture("anna"), "anna")))["verdict"] == "good"
+    assert await home.face_id(ANNA)
 
 
 @pytest.mark.parametrize(

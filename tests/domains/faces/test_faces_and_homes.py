@@ -4,19 +4,22 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.service.consents import TEXT_VERSION
+from linli.domains.people.events import UsersErased
 from linli.kernel import tenancy
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
+from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.sim.face_door import SimulatedFaceDoor
 from linli.sim.link import Triple
 from linli.things.service import products
 from linli.vision.engine.local import NoEngine
-from tests.domains.access.estate import Estate, open_estate
+from tests.domains.access.estate import NEIGHBOUR_PHONE, Estate, open_estate
 from tests.domains.access.platform import LOOPBACK, until
 from tests.domains.faces.home import TSL, as_text, picture
 from tests.openapi.house import Partner
@@ -189,3 +192,36 @@ async def test_a_partners_door_from_the_category_to_its_first_face(estate: Estat
         return [(row["kind"], row["code"], row["personName"]) for row in rows] == [("FACE", 0, "王伟")]
 
     await until(told)
+
+
+async def test_the_desk_records_a_face_with_the_form_that_was_signed(estate: Estate) -> None:
+    path = f"{estate.path}/residents/{estate.neighbour}/face"
+    later = estate.now + 30 * 86_400_000
+    for changed, field in (
+        ({"proof": "!"}, "proof"), ({"proof": as_text(b"text")}, "proof"), ({"expiresMs": 1}, "expiresMs"),
+        ({"purpose": "advertising"}, "purpose"), ({"agreed": False}, "agreed"),
+    ):  # fmt: skip
+        refused = await estate.desk.post(path, json=signed("neighbour", **changed))
+        assert refused.status_code in (400, 422), refused.text
+        assert field in refused.text
+    assert (await estate.desk.get(path)).json()["present"] is False
+    form = b"%PDF-1.7 signed"
+    kept = signed("neighbour", proof=as_text(form), expiresMs=later, guardian=" 李父 ")
+    assert (await estate.desk.post(path, json=kept)).status_code == 204
+    [line] = (await estate.desk.get("/face-consents")).json()["data"]
+    told = (line["how"], line["purpose"], line["expiresMs"], line["guardian"])
+    assert told == ("on_paper", "door_access", later, "李父")
+    async with httpx.AsyncClient() as anybody:
+        assert (await anybody.get(line["proofUrl"])).content == form
+    async with estate.phone(NEIGHBOUR_PHONE) as phone:
+        own = await phone.post(f"{estate.path}/face", json=signed("neighbour", proof=as_text(form)))
+        assert (own.status_code, own.json()["field"]) == (400, "proof")
+    # Erased for good, the form goes too.
+    async with estate.platform.db.begin() as tx:
+        await emit(tx, UsersErased(str(estate.tenant.tenant), estate.community, [estate.neighbour], True))
+
+    async def gone() -> bool:
+        [line] = (await estate.desk.get("/face-consents", params={"state": "all"})).json()["data"]
+        return (line["endReason"], line["proofUrl"]) == ("erased", None)
+
+    await until(gone)

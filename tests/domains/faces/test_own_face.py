@@ -38,9 +38,10 @@ async def person(home: Home) -> str:
 
 async def save(home: Home, who: str, content: bytes, engine: Engine = OFF, **changed: object) -> None:
     said = {"picture": as_text(content), "text_version": TEXT_VERSION, "agreed": True} | changed
+    room = own.Room(db=home.platform.db, objects=home.platform.store, engine=engine, ids=home.platform.ids)
     await own.save(
-        home.partner.owner, home.platform.db, home.platform.store, engine, identity_id=who, community_id=1,
-        data=FaceSave(**said), how="in_app", ids=home.platform.ids, now_ms=home.platform.clock.now_ms(),
+        home.partner.owner, room, identity_id=who, community_id=1, data=FaceSave(**said), how="in_app",
+        now_ms=home.platform.clock.now_ms(),
     )  # fmt: skip
 
 

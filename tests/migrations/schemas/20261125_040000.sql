@@ -917,9 +917,10 @@ CREATE TABLE face_consents (
 	expires_ms INTEGER, 
 	ended_ms INTEGER, 
 	end_reason TEXT DEFAULT '' NOT NULL, 
-	ended_by TEXT DEFAULT '' NOT NULL
+	ended_by TEXT DEFAULT '' NOT NULL, 
+	proof_key TEXT DEFAULT '' NOT NULL
 );
-INSERT INTO "face_consents" VALUES(1,'1',1,1,'1','1','1','1','1','1',1,1,1,'1','1');
+INSERT INTO "face_consents" VALUES(1,'1',1,1,'1','1','1','1','1','1',1,1,1,'1','1','1');
 CREATE TABLE face_deployments (
 	iot_id TEXT NOT NULL, 
 	user_group_id TEXT NOT NULL, 
@@ -990,6 +991,15 @@ CREATE TABLE face_libraries (
 	CONSTRAINT pk_face_libraries PRIMARY KEY (community_id)
 );
 INSERT INTO "face_libraries" VALUES(1,'1',1,1);
+CREATE TABLE face_staff (
+	community_id INTEGER NOT NULL, 
+	account_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	identity_id TEXT NOT NULL, 
+	since_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_face_staff PRIMARY KEY (community_id, account_id)
+);
+INSERT INTO "face_staff" VALUES(1,1,'1','1',1);
 CREATE TABLE face_templates (
 	community_id INTEGER NOT NULL, 
 	face_id TEXT NOT NULL, 
@@ -2636,6 +2646,7 @@ CREATE INDEX ix_face_erasures_list ON face_erasures (community_id, asked_ms);
 CREATE INDEX ix_face_images_expiry ON face_images (live, expires_ms);
 CREATE INDEX ix_face_images_face ON face_images (face_id);
 CREATE INDEX ix_face_images_person ON face_images (identity_id);
+CREATE INDEX ix_face_staff_person ON face_staff (identity_id);
 CREATE INDEX ix_face_templates_change ON face_templates (community_id, change_no);
 CREATE INDEX ix_face_templates_face ON face_templates (face_id);
 CREATE INDEX ix_face_templates_person ON face_templates (identity_id);

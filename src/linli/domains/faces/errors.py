@@ -21,6 +21,12 @@ class FacesBusy(Unavailable):
     api_code: ClassVar[int | str | None] = 20004
 
 
+class NoHints(Unavailable):
+    """There are no models here: a picture is taken as it is."""
+
+    code = "faces.no_hints"
+
+
 class FaceRefused(BadInput):
     """A picture does not do. `facts["reasons"]` are all of REASONS that apply; the text tells the first."""
 

@@ -12,8 +12,9 @@ from linli.domains.communities.service import uploads
 from linli.domains.faces.kinds import FACE, SOURCE
 from linli.domains.faces.queries import deployments as deployment_queries
 from linli.domains.faces.queries import images as queries
+from linli.domains.faces.queries import staff as staff_queries
 from linli.domains.faces.rows import Image
-from linli.domains.faces.service import erasures, groups, homes, images, permissions
+from linli.domains.faces.service import erasures, groups, homes, images, permissions, staff
 from linli.domains.faces.service.consents import Attest
 from linli.domains.faces.service.images import ImageWish, PictureKey, RenewFace
 from linli.domains.faces.service.pictures import Picture
@@ -98,6 +99,7 @@ class FaceHandlers:
                 tx, image=image, old_face_id=job.old_face_id or image.face_id, now_ms=tx.db.clock.now_ms()
             )
             await homes.follow(scope, tx, image=image, now_ms=tx.db.clock.now_ms())
+            await staff.follow(scope, tx, image=image, now_ms=tx.db.clock.now_ms())
             if image.user_type == IDENTITY:
                 for community_id in await images.communities_of(scope, tx, image):
                     await groups.follow(scope, tx, community_id=community_id)
@@ -146,6 +148,14 @@ class FaceHandlers:
         await self._leave(event.tenant_id, event.community_id, gone, "moved_out")
 
     async def employees_left(self, event: EmployeesLeft) -> None:
+        """What they had as staff ends, whatever rights their log-in still has."""
+        scope = Scope.system(event.tenant_id, "faces")
+        for identity_id in event.identity_ids:
+            async with self._db.begin() as tx:
+                await staff.leave(
+                    scope, tx, community_id=event.community_id, identity_id=identity_id, reason="left",
+                    now_ms=self._db.clock.now_ms(),
+                )  # fmt: skip
         await self._leave(event.tenant_id, event.community_id, event.identity_ids, "left")
 
     async def users_erased(self, event: UsersErased) -> None:
@@ -172,13 +182,19 @@ class FaceHandlers:
 
     async def _belongs_elsewhere(self, scope: Scope, image: Image, community_id: int, reason: str) -> bool:
         """Whether somebody keeps the picture for good reason; if so it leaves the community alone."""
-        if reason != "erased" and await residents.belongs(
-            scope, self._db, community_id=community_id, identity_id=image.identity_id
+        works = await staff_queries.communities_of_staff(scope, self._db, identity_id=image.identity_id)
+        if reason != "erased" and (
+            community_id in works
+            or await residents.belongs(
+                scope, self._db, community_id=community_id, identity_id=image.identity_id
+            )
         ):
             return True
         others = await people.communities_of(scope, self._db, identity_id=image.identity_id)
-        for other in sorted(others - {community_id}):
-            if await residents.belongs(scope, self._db, community_id=other, identity_id=image.identity_id):
+        for other in sorted((others | works) - {community_id}):
+            if other in works or await residents.belongs(
+                scope, self._db, community_id=other, identity_id=image.identity_id
+            ):
                 await self._leave_devices(scope, image, community_id, reason)
                 return True
         return False
@@ -186,6 +202,9 @@ class FaceHandlers:
     async def _leave_devices(self, scope: Scope, image: Image, community_id: int, reason: str) -> None:
         now = self._db.clock.now_ms()
         async with self._db.begin() as tx:
+            await staff.leave(
+                scope, tx, community_id=community_id, identity_id=image.identity_id, reason=reason, now_ms=now
+            )
             rows = await deliveries.live_grants_of.all(
                 tx, scope, source=SOURCE, kind=FACE, credential=image.face_id
             )
@@ -233,10 +252,11 @@ class FaceHandlers:
                 )  # fmt: skip
 
     async def expire_due(self) -> int:
-        """Erase pictures whose time, or whose consent's, is over; how many. For housekeeping."""
+        """Erase pictures whose time or consent is over; how many. Staff's follow their rights. For housekeeping."""
         total = 0
         while found := await queries.due_images.all(self._db, now=self._db.clock.now_ms()):
             for image in found:
                 await self._erase(Scope.system(image.tenant_id, "faces"), image, "expired")
             total += len(found)
+        await staff.look_at_rights(self._db, now_ms=self._db.clock.now_ms())
         return total

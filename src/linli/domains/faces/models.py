@@ -1,4 +1,4 @@
-"""Tables of faces: templates, pictures, consents, erasures, deployments. Times are UTC ms.
+"""Tables of faces: templates, pictures, consents, staff, erasures, deployments. Times are UTC ms.
 
 Templates, libraries and thresholds are written by `service.enrolment` and `service.thresholds` only.
 """
@@ -106,12 +106,26 @@ consents = Table(
     integer("ended_ms", null=True),
     text_column("end_reason", server_default=""),  # withdrawn, expired, moved_out, erased, replaced
     text_column("ended_by", server_default=""),
+    text_column("proof_key", server_default=""),  # the signed form in the object store
     Index("ix_face_consents_image", "image_id"),
     Index("ix_face_consents_expiry", "expires_ms"),
     Index("ix_face_consents_list", "community_id", "given_ms"),
     sqlite_autoincrement=True,
 )
 """The ledger: rows are ended, never changed otherwise and never removed while their image row stands."""
+
+staff = Table(
+    "face_staff",
+    metadata,
+    integer("community_id"),
+    integer("account_id"),
+    text_column("tenant_id"),
+    text_column("identity_id"),
+    integer("since_ms"),
+    PrimaryKeyConstraint("community_id", "account_id"),
+    Index("ix_face_staff_person", "identity_id"),
+)
+"""Staff whose face opens every door of a community, for as long as their account holds the door right there."""
 
 erasures = Table(
     "face_erasures",

@@ -4,6 +4,7 @@ from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
+from linli.domains.faces.errors import NoHints
 from linli.domains.faces.queries.erasures import list_erasures
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.schemas import ErasureTold, FaceLook, FacePicture, FaceSave, FaceTold
@@ -12,18 +13,12 @@ from linli.domains.faces.service.pictures import from_base64
 from linli.domains.people.queries.residence import Resident
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
-from linli.kernel.errors import Unavailable
+from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import PageRequest
 
 SHOWN = 5
-
-
-class NoHints(Unavailable):
-    """There are no models here: a picture is taken as it is."""
-
-    code = "faces.no_hints"
 
 
 class FaceRoutes(Controller):
@@ -86,9 +81,12 @@ class FaceRoutes(Controller):
     ) -> None:
         """Keep a picture with the consent just given; it goes to the doors of the resident's key."""
         identity_id = resident.living(community_id).identity_id
+        if data.proof:
+            raise BadInput(field="proof", rule="proof_for_staff")
+        room = own.Room(db=db, objects=objects, engine=faces.engine, ids=ids)
         await own.save(
-            resident.scope(community_id), db, objects, faces.engine, identity_id=identity_id,
-            community_id=community_id, data=data, how="in_app", ids=ids, now_ms=clock.now_ms(),
+            resident.scope(community_id), room, identity_id=identity_id, community_id=community_id, data=data,
+            how="in_app", now_ms=clock.now_ms(),
         )  # fmt: skip
 
     @delete("/")

@@ -3,6 +3,7 @@
 from linli.delivery.ports import Carriers, Invoker
 from linli.delivery.schemas import DeliverySettled
 from linli.domains.access.events import DoorServiceSwitched, PassRecorded
+from linli.domains.access.service.doors import COMMUNITY_DOORS
 from linli.domains.access.service.home_keys import HOME_DOORS
 from linli.domains.faces.carriers import FaceCarrier
 from linli.domains.faces.handlers import FaceHandlers
@@ -12,7 +13,7 @@ from linli.domains.faces.service import erasures
 from linli.domains.faces.service.captures import SEND, SendToken, UploadTokens
 from linli.domains.faces.service.enrolment import Enroller
 from linli.domains.faces.service.groups import FACE_GROUP, GroupFaces
-from linli.domains.faces.service.homes import FaceHomeDoors
+from linli.domains.faces.service.homes import DoorsWithFaces
 from linli.domains.faces.service.images import DROP_PICTURE, RENEW, PictureKey, RenewFace
 from linli.domains.faces.service.passes import FaceOwnerLookup, FacePasses
 from linli.domains.faces.service.search import FaceSearch
@@ -90,7 +91,8 @@ class FacesRoom:
         carrier = FaceCarrier(self._db, invoker, self._objects, self._ids, self._clock)
         carriers.add(carrier)
         carriers.expand(FACE_GROUP, GroupFaces(self._clock))
-        carriers.expand(HOME_DOORS, FaceHomeDoors(carriers.expanders[HOME_DOORS]))
+        for target_type in (HOME_DOORS, COMMUNITY_DOORS):
+            carriers.expand(target_type, DoorsWithFaces(carriers.expanders[target_type]))
         jobs.on(DROP_FILE, FaceFileKey, carrier.drop_file)
         tokens = UploadTokens(self._db, invoker, self._objects, secrets, self._ids, self._clock)
         inbox.on_event("OssStsTokenRequest", tokens.asked)

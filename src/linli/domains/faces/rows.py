@@ -44,6 +44,16 @@ class Consent(NamedTuple):
     ended_ms: int | None
     end_reason: str
     ended_by: str
+    proof_key: str
+    """Of the signed form in the object store; empty: none was recorded."""
+
+
+class StaffFace(NamedTuple):
+    community_id: int
+    account_id: int
+    tenant_id: str
+    identity_id: str
+    since_ms: int
 
 
 class Erasure(NamedTuple):

@@ -1,6 +1,6 @@
 """What jobs of this room carry, and what its pages show."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -59,6 +59,12 @@ class FaceSave(msgspec.Struct, rename="camel"):
     agreed: Annotated[bool, Meta(description="Must be true: no face without consent.")]
     guardian: Annotated[str, Meta(description="Who agreed for a minor.")] = ""
     expires_ms: Annotated[int | None, Meta(description="Until when; at most three years ahead.")] = None
+    purpose: Annotated[
+        Literal["door_access"], Meta(description="What the face may be used for: opening doors.")
+    ] = "door_access"
+    proof: Annotated[
+        str, Meta(description="base64 of the signed form (PDF, JPEG, PNG of at most 4 MB); empty: none.")
+    ] = ""
 
 
 class FaceLook(msgspec.Struct, rename="camel", frozen=True):
@@ -97,5 +103,9 @@ class ErasureTold(msgspec.Struct, rename="camel", frozen=True):
         )  # fmt: skip
 
 
-def consent_text(language: str) -> str:
-    return i18n.text("faces.consent.text", language)
+type ConsentText = Literal["resident", "staff"]
+"""Which text somebody agrees to; both are of one version."""
+
+
+def consent_text(language: str, text: ConsentText = "resident") -> str:
+    return i18n.text("faces.consent.staff_text" if text == "staff" else "faces.consent.text", language)

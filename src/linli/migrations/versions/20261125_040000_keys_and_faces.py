@@ -335,6 +335,7 @@ def upgrade() -> None:
         sa.Column("ended_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("end_reason", sa.Text(), server_default="", nullable=False),
         sa.Column("ended_by", sa.Text(), server_default="", nullable=False),
+        sa.Column("proof_key", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_face_consents")),
         sqlite_autoincrement=True,
     )
@@ -463,6 +464,18 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("community_id", name=op.f("pk_face_libraries")),
     )
+    op.create_table(
+        "face_staff",
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("identity_id", sa.Text(), nullable=False),
+        sa.Column("since_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("community_id", "account_id", name=op.f("pk_face_staff")),
+    )
+    with op.batch_alter_table("face_staff", schema=None) as batch_op:
+        batch_op.create_index("ix_face_staff_person", ["identity_id"], unique=False)
+
     op.create_table(
         "face_templates",
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -853,6 +866,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_face_templates_change")
 
     op.drop_table("face_templates")
+    with op.batch_alter_table("face_staff", schema=None) as batch_op:
+        batch_op.drop_index("ix_face_staff_person")
+
+    op.drop_table("face_staff")
     op.drop_table("face_libraries")
     with op.batch_alter_table("face_images", schema=None) as batch_op:
         batch_op.drop_index("ix_face_images_person")

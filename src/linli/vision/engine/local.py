@@ -5,6 +5,7 @@ from typing import Protocol
 
 from linli.vision.engine.ports import Change, Off, State
 from linli.vision.looks import Hit, Look, Thresholds, Use
+from linli.vision.manifest import Model
 
 
 class Looker(Protocol):
@@ -17,7 +18,7 @@ class Looker(Protocol):
     @property
     def thresholds(self) -> Thresholds: ...
     @property
-    def models(self) -> Sequence[str]: ...
+    def models(self) -> Sequence[Model]: ...
     def look(self, picture: bytes, *, use: Use = "enrol", embed: bool = True) -> Look: ...
     def embed_crop(self, picture: bytes) -> Look: ...
 

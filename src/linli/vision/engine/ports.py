@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from linli.vision.looks import Hit, Look, Thresholds, Use
+from linli.vision.manifest import Model
 
 
 class EngineError(Exception):
@@ -38,8 +39,8 @@ class State(msgspec.Struct, frozen=True, array_like=True):
     model_id: str
     dimensions: int
     thresholds: Thresholds | None
-    models: list[str]
-    """Names and families of the models, for the operator's page."""
+    models: list[Model]
+    """What the manifest names, for the operator's page; also where it cannot be used."""
     reason: str = ""
 
 

@@ -16,6 +16,7 @@ from typing import Final
 
 import msgspec
 
+from linli.vision import manifest as manifests
 from linli.vision.engine import frames
 from linli.vision.engine.frames import (
     Answer,
@@ -31,6 +32,7 @@ from linli.vision.engine.frames import (
 )
 from linli.vision.engine.ports import Busy, Change, EngineError, NoPicture, Off, State, TooSlow
 from linli.vision.looks import Hit, Look, Use
+from linli.vision.manifest import Model
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +100,14 @@ class ProcessEngine:
         else:
             log.warning("faces are off: %s", self._state.reason)
             await self._end()
+            self._state = msgspec.structs.replace(self._state, models=self._named())
+
+    def _named(self) -> list[Model]:
+        """What the folder's manifest names though nothing of it runs."""
+        try:
+            return manifests.read(self._models).models
+        except (OSError, manifests.ManifestError):
+            return []
 
     async def stop(self) -> None:
         """End the child. Whoever still waits is told that the engine is off."""

@@ -1,5 +1,6 @@
 """Detectors: where faces are in a picture."""
 
+import math
 from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -45,7 +46,8 @@ class BlazeFace:
 
     def __init__(self, network: Network, *, threshold: float, mean: float, std: float, rgb: bool) -> None:
         self._network = network
-        self._threshold = threshold
+        self._least = math.log(threshold / (1 - threshold))
+        """The threshold as the network tells it, before it becomes a probability."""
         self._norm: dict[str, Any] = {"mean": mean, "std": std, "rgb": rgb}
         self._side = network.size[0]
         self._anchors = self._make_anchors()
@@ -66,11 +68,11 @@ class BlazeFace:
         by_size = sorted(outputs, key=lambda value: -value.shape[1])
         logits = np.concatenate([value[0, :, 0] for value in by_size if value.shape[2] == 1])
         raw = np.concatenate([value[0] for value in by_size if value.shape[2] == 16])
-        scores = 1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -60, 60)))
-        sure = np.flatnonzero(scores >= self._threshold)
+        sure = np.flatnonzero(logits >= self._least)
         if not len(sure):
             return []
-        raw, anchors, scores = raw[sure].astype(np.float64), self._anchors[sure], scores[sure]
+        raw, anchors = raw[sure].astype(np.float64), self._anchors[sure]
+        scores = 1 / (1 + np.exp(-np.clip(logits[sure].astype(np.float64), -60, 60)))
         centers, sizes = raw[:, :2] + anchors, raw[:, 2:4]
         boxes = np.column_stack([centers - sizes / 2, centers + sizes / 2])
         found = []

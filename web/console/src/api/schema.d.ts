@@ -1366,6 +1366,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/face-engine/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * LookAtFace
+         * @description What is wrong with a picture that is to be recorded, if anything; nothing of it is kept.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdFaceEngineLookLookAtFace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/face-engine/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * SearchByPicture
+         * @description Whose face a picture shows, among the community's. The picture is not kept; whoever is found sees that.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdFaceEngineSearchSearchByPicture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/face-engine/thresholds": {
         parameters: {
             query?: never;
@@ -2537,6 +2577,77 @@ export interface paths {
          *     A large file is still `waiting` in the answer: ask for the import again until it is not.
          */
         post: operations["ApiConsoleCommunitiesCommunityIdSpacesImportHandIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/staff-face": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * MyFace
+         * @description Whether there is one, by whose word, and how far it has got at each door of the community.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdStaffFaceMyFace"];
+        put?: never;
+        /**
+         * Save
+         * @description Keep the caller's own picture with the consent just given; every door of the community that takes faces
+         *     opens for it while the caller has the door right.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdStaffFaceSave"];
+        /**
+         * Withdraw
+         * @description Take consent back: picture, template and every device's copy are erased. The own code stays.
+         *
+         *     Where there is no face there is nothing to do.
+         */
+        delete: operations["ApiConsoleCommunitiesCommunityIdStaffFaceWithdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/staff-face/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * MyErasures
+         * @description The last times it was taken back, with every device that has confirmed or has yet to.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdStaffFaceErasuresMyErasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/staff-face/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description What is wrong with a picture, if anything; nothing of it is kept.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdStaffFaceLookLook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9878,6 +9989,8 @@ export interface components {
             id: string;
             identityId: string;
             person: string;
+            proofUrl: string | null;
+            purpose: string;
             textVersion: string;
         };
         /** ConsentTold */
@@ -10705,6 +10818,15 @@ export interface components {
             /** @description What the call uses up: hand it back with /sandbox/try, then ask for another. */
             spends: string[];
         };
+        /** FaceCandidate */
+        FaceCandidate: {
+            person: string;
+            personId: string;
+            /** @description The picture that is kept; good for some minutes. */
+            pictureUrl: string | null;
+            /** @description Cosine of the two pictures, -1 to 1. */
+            score: number;
+        };
         /** FaceDoor */
         FaceDoor: {
             changedMs: number;
@@ -10717,14 +10839,63 @@ export interface components {
         };
         /** FaceEngineState */
         FaceEngineState: {
+            dimensions: number;
+            gates: components["schemas"]["FaceGate"][];
             modelId: string;
-            models: string[];
+            models: components["schemas"]["FaceModel"][];
+            ofBefore: number;
             on: boolean;
             ownThresholds: boolean;
             reason: string;
             recognised: number;
+            refused: number;
             thresholds: components["schemas"]["FaceThresholds"] | null;
             toEnrol: number;
+            waiting: number;
+        };
+        /** FaceGate */
+        FaceGate: {
+            alone: boolean;
+            brightest: number;
+            contrast: number;
+            darkest: number;
+            height: number;
+            pitch: number;
+            roll: number;
+            sharpness: number;
+            use: string;
+            yaw: number;
+        };
+        /** FaceLook */
+        FaceLook: {
+            good: boolean;
+            /** @description What to do better, in words. */
+            hints: string[];
+        };
+        /** FaceModel */
+        FaceModel: {
+            family: string;
+            file: string;
+            /** @description detector, landmarks, embedder */
+            job: string;
+            licence: string;
+            /** @description By which `linli models fetch` knows it; its family for an own one. */
+            name: string;
+            /** @description Of the published file that it was converted from. */
+            originSha256: string;
+            /** @description What an operator should know before using it. */
+            remarks: string;
+            /** @description Of the file that runs. */
+            sha256: string;
+            source: string;
+            /** @enum {string} */
+            state: "loaded" | "present" | "missing";
+            title: string;
+        };
+        /** FacePicture */
+        FacePicture: {
+            /** @description base64 of a JPEG or PNG of at most 800 pixels a side and 1 MB. */
+            picture: string;
         };
         /** FaceSave */
         FaceSave: {
@@ -10739,8 +10910,29 @@ export interface components {
             guardian?: string;
             /** @description base64 of a JPEG or PNG of at most 800 pixels a side and 1 MB. */
             picture: string;
+            /**
+             * @description base64 of the signed form (PDF, JPEG, PNG of at most 4 MB); empty: none.
+             * @default
+             */
+            proof?: string;
+            /**
+             * @description What the face may be used for: opening doors.
+             * @default door_access
+             * @constant
+             */
+            purpose?: "door_access";
             /** @description Of the text that was agreed to. */
             textVersion: string;
+        };
+        /** FaceSearchFound */
+        FaceSearchFound: {
+            /** @description Likeliest first, none below `unsure`. */
+            candidates: components["schemas"]["FaceCandidate"][];
+            /** @description In the picture; the largest was searched for. */
+            faces: number;
+            thresholds: components["schemas"]["FaceThresholds"];
+            /** @enum {string} */
+            verdict: "match" | "unsure" | "stranger";
         };
         /** FaceThresholds */
         FaceThresholds: {
@@ -10755,6 +10947,7 @@ export interface components {
         FaceToEnrol: {
             changedMs: number;
             faceId: string;
+            person: string;
             personId: string;
             reasons: string[];
             /** @description pending, refused, or kept with another model */
@@ -17613,6 +17806,88 @@ export interface operations {
             };
         };
     };
+    ApiConsoleCommunitiesCommunityIdFaceEngineLookLookAtFace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FacePicture"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaceLook"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdFaceEngineSearchSearchByPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FacePicture"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaceSearchFound"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleCommunitiesCommunityIdFaceEngineThresholdsSetFaceThresholds: {
         parameters: {
             query?: never;
@@ -20547,6 +20822,195 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpaceImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdStaffFaceMyFace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaceTold"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdStaffFaceSave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FaceSave"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdStaffFaceWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdStaffFaceErasuresMyErasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureTold"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdStaffFaceLookLook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FacePicture"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaceLook"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

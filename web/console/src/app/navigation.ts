@@ -71,6 +71,7 @@ export const SECTIONS: Section[] = [
       place('credentials.title', 'credentials', 'devices.use'),
       place('credentials.denied.title', 'denied', 'residents.use'),
       place('faces.title', 'faces', 'residents.use'),
+      place('faces.engine.title', 'face-engine', 'residents.use'),
     ],
   },
   {

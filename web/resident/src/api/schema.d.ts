@@ -1309,6 +1309,17 @@ export interface components {
             guardian?: string;
             /** @description base64 of a JPEG or PNG of at most 800 pixels a side and 1 MB. */
             picture: string;
+            /**
+             * @description base64 of the signed form (PDF, JPEG, PNG of at most 4 MB); empty: none.
+             * @default
+             */
+            proof?: string;
+            /**
+             * @description What the face may be used for: opening doors.
+             * @default door_access
+             * @constant
+             */
+            purpose?: "door_access";
             /** @description Of the text that was agreed to. */
             textVersion: string;
         };

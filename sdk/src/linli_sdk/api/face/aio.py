@@ -9,6 +9,7 @@ from linli_sdk.api.face.models import (
     ImageGet,
     ImageNamed,
     ImageSave,
+    ImageSaved,
     ImageTold,
     Quality,
     QualityQuery,
@@ -71,12 +72,15 @@ class AsyncFace(AsyncService):
         user_role: int | None = None,
         mobile: str | None = None,
         policy: str | None = None,
-    ) -> None:
+    ) -> ImageSaved:
         """Save a face picture / 保存人脸图片
 
         `/face/paas/image/save` 1.2.0.
 
         Save or replace; devices that hold the old picture get the new one. The project attests the user's consent.
+
+        A poor picture is saved all the same, since a door may judge otherwise; the answer says so, and says when no engine
+        has looked at it.
 
         Args:
             user_type: 用户类型：IDENTITY、OPEN、YUNDUN、PHONE / kind of user id
@@ -283,6 +287,9 @@ class AsyncFace(AsyncService):
 
         Every face of the picture, largest first, with box, probability, pose and five points. Nothing is judged or kept;
         `/solution/community/faceimage/check` says whether a picture does.
+
+        There is no model here for gender, age, expression and glasses: these lists are empty, never guessed. A client that
+        reads them by face must look at their length first.
 
         Args:
             face_url: 人脸图片的 HTTP 地址 / HTTP address of the picture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from linli_sdk.api.face.models import (
     FaceOnDevicePage,
+    ImageSaved,
     ImageTold,
     Quality,
     Trace,
@@ -15,7 +16,7 @@ DELETE_IMAGE: Method[None] = Method("/face/paas/image/delete", "1.2.0", token="o
 GET_IMAGE: Method[ImageTold] = Method(
     "/face/paas/image/get", "1.2.0", token="optional", result=ImageTold, reads=True
 )
-SAVE_IMAGE: Method[None] = Method("/face/paas/image/save", "1.2.0", token="optional")
+SAVE_IMAGE: Method[ImageSaved] = Method("/face/paas/image/save", "1.2.0", token="optional", result=ImageSaved)
 ADD_PERMISSIONS_V1_0_0: Method[None] = Method("/face/paas/permission/add", "1.0.0", token="optional")
 ADD_PERMISSIONS: Method[None] = Method("/face/paas/permission/add", "1.2.0", token="optional")
 DELETE_PERMISSIONS_V1_0_0: Method[None] = Method("/face/paas/permission/delete", "1.0.0", token="optional")

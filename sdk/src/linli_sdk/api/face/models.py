@@ -69,6 +69,17 @@ class ImageSave(Model, kw_only=True):
     """识别后的动作：PERMISSION 放行（默认）、DENY 拒绝 / what a match means"""
 
 
+class ImageSaved(Model, kw_only=True):
+    """Beyond the source, which answers with the envelope alone."""
+
+    verdict: str
+    """good 合格；poor 已保存但不能识别；unchecked 未检测 / not looked at"""
+    reasons: list[str]
+    """不合格原因：count, size, pose, blur, light / why it is poor"""
+    note: str
+    """以文字说明 / in words"""
+
+
 class FacesOnDevices(Model, kw_only=True):
     user_type: str = field(name="userType")
     """用户类型：IDENTITY、OPEN、YUNDUN、PHONE / kind of user id"""

@@ -3,5 +3,6 @@
 from litestar import Controller
 
 from linli.domains.faces.console.engine import FaceEngineRoutes
+from linli.domains.faces.console.search import FaceLookRoutes
 
-CONTROLLERS: tuple[type[Controller], ...] = (FaceEngineRoutes,)
+CONTROLLERS: tuple[type[Controller], ...] = (FaceEngineRoutes, FaceLookRoutes)

@@ -8,6 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
+from linli.domains.access.queries.persons import names_of
+from linli.domains.faces.console.models import FaceGate, FaceModel, gates, models_of
 from linli.domains.faces.queries import templates as queries
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.service import thresholds as service
@@ -33,7 +35,10 @@ class FaceEngineState(msgspec.Struct, rename="camel", frozen=True):
     reason: str
     """Why it is off; empty when it is on."""
     model_id: str
-    models: list[str]
+    dimensions: int
+    models: list[FaceModel]
+    gates: list[FaceGate]
+    """What a picture must reach: to be enrolled, to be searched with."""
     thresholds: FaceThresholds | None
     """What the community decides by; null while faces are off."""
     own_thresholds: bool
@@ -42,12 +47,17 @@ class FaceEngineState(msgspec.Struct, rename="camel", frozen=True):
     """Faces that a picture is compared with."""
     to_enrol: int
     """Faces that are not yet: waiting, refused, or of another model."""
+    waiting: int
+    refused: int
+    of_before: int
+    """Of another model: they are being made anew from their pictures."""
 
 
 class FaceToEnrol(msgspec.Struct, rename="camel", frozen=True):
     face_id: str
     person_id: str
     """identityId; empty when nobody is known by the face."""
+    person: str
     state: Annotated[str, Meta(description="pending, refused, or kept with another model")]
     reasons: list[str]
     """Of a refused one: count, size, pose, blur, light, gone or what is wrong with the file."""
@@ -71,17 +81,21 @@ class FaceEngineRoutes(Controller):
         state = faces.engine.state
         own = await queries.site_thresholds(within, db, community_id, state.model_id)
         used = own or state.thresholds
-        counts = await queries.counts(within, db, community_id)
-        rest = await queries.to_enrol(within, db, community_id, state.model_id, PageRequest.of(1, 1))
+        stand = await queries.progress(within, db, community_id, state.model_id)
         return FaceEngineState(
             on=bool(state.model_id),
             reason=state.reason,
             model_id=state.model_id,
-            models=state.models,
+            dimensions=state.dimensions,
+            models=models_of(state),
+            gates=gates(),
             thresholds=FaceThresholds(used.accept, used.unsure, used.margin) if used else None,
             own_thresholds=own is not None,
-            recognised=sum(counts.values()) - rest.total,
-            to_enrol=rest.total,
+            recognised=stand.kept if state.model_id else 0,
+            to_enrol=stand.waiting + stand.refused + stand.of_before + (0 if state.model_id else stand.kept),
+            waiting=stand.waiting,
+            refused=stand.refused,
+            of_before=stand.of_before,
         )
 
     @get("/to-enrol", right=Right.RESIDENTS_SEE.value)
@@ -96,9 +110,12 @@ class FaceEngineRoutes(Controller):
         """Faces that cannot be recognised yet and why, newest change first."""
         await people.require_community(within, db, community_id)
         found = await queries.to_enrol(within, db, community_id, faces.engine.state.model_id, page)
+        ids = [row.identity_id for row in found.data if row.identity_id]
+        names = await names_of(db, tenant_id=str(within.tenant), identity_ids=ids)
+        names |= await people.names(within, db, ids)
         rows = [
             FaceToEnrol(
-                row.face_id, row.identity_id, row.state,
+                row.face_id, row.identity_id, names.get(row.identity_id, ""), row.state,
                 [reason for reason in row.reasons.split(",") if reason], row.changed_ms,
             )
             for row in found.data

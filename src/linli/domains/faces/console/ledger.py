@@ -7,6 +7,7 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
+from linli.domains.access.queries.persons import names_of
 from linli.domains.faces.queries.erasures import erasure, list_erasures
 from linli.domains.faces.queries.images import list_consents
 from linli.domains.faces.schemas import ErasureTold
@@ -15,10 +16,13 @@ from linli.domains.people.queries import persons as people
 from linli.domains.people.queries.callers import caller_names
 from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Reader
+from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+
+PROOF_SECONDS = 300
 
 
 class ConsentRow(msgspec.Struct, rename="camel", frozen=True):
@@ -34,6 +38,9 @@ class ConsentRow(msgspec.Struct, rename="camel", frozen=True):
     expires_ms: int | None
     ended_ms: int | None
     end_reason: str
+    purpose: str
+    proof_url: str | None
+    """Of the signed form, good for some minutes; null where none was recorded."""
 
 
 class ReceiptTold(msgspec.Struct, rename="camel", frozen=True):
@@ -43,6 +50,12 @@ class ReceiptTold(msgspec.Struct, rename="camel", frozen=True):
     """base64 of an Ed25519 signature."""
     public_key: str
     """PEM."""
+
+
+async def _names(scope: Scope, db: Reader, identity_ids: list[str]) -> dict[str, str]:
+    """Of persons, and of those whom only doors know: staff who are nobody's resident."""
+    known = await names_of(db, tenant_id=str(scope.tenant), identity_ids=identity_ids)
+    return known | await people.names(scope, db, identity_ids)
 
 
 class ConsentRoutes(Controller):
@@ -55,6 +68,7 @@ class ConsentRoutes(Controller):
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         page: NamedDependency[PageRequest],
+        objects: NamedDependency[ObjectStore],
         community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
         identity_id: Annotated[str, QueryParameter(name="personId")] = "",
         shown: Annotated[Literal["live", "all"], QueryParameter(name="state")] = "live",
@@ -64,13 +78,14 @@ class ConsentRoutes(Controller):
             within, db, page=page, community_id=community_id, identity_id=identity_id,
             only_live=shown == "live",
         )  # fmt: skip
-        names = await people.names(within, db, [row.identity_id for row in found.data if row.identity_id])
+        names = await _names(within, db, [row.identity_id for row in found.data if row.identity_id])
         callers = await caller_names(db, {row.asked_by for row in found.data})
         rows = [
             ConsentRow(
                 str(row.id), row.identity_id, names.get(row.identity_id, ""), row.how,
                 callers.get(row.asked_by, row.asked_by),
                 row.text_version, row.guardian, row.given_ms, row.expires_ms, row.ended_ms, row.end_reason,
+                row.purpose, objects.url(row.proof_key, expires_s=PROOF_SECONDS) if row.proof_key else None,
             )
             for row in found.data
         ]  # fmt: skip
@@ -95,7 +110,7 @@ class ErasureRoutes(Controller):
             within, db, page=page, community_id=community_id, only_open=shown == "open"
         )
         ids = [told.erasure.identity_id for told in found.data if told.erasure.identity_id]
-        names = await people.names(within, db, ids)
+        names = await _names(within, db, ids)
         rows = [ErasureTold.of(told, names.get(told.erasure.identity_id, "")) for told in found.data]
         return Page.of(page, found.total, rows)
 

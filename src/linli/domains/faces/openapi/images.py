@@ -8,13 +8,17 @@ from msgspec import Meta
 
 from linli.domains.access.errors import PersonUnknown
 from linli.domains.access.times import read_time, write_time
+from linli.domains.faces.errors import FacesBusy, FacesOff
 from linli.domains.faces.queries import images as queries
-from linli.domains.faces.service import erasures, images
+from linli.domains.faces.service import erasures, images, own
 from linli.domains.faces.service.consents import Attest
 from linli.domains.faces.service.images import ImageWish
+from linli.domains.faces.service.looking import look
 from linli.domains.faces.service.pictures import Fetcher, from_base64
+from linli.domains.faces.service.search import FaceSearch
 from linli.domains.faces.service.users import user_of
 from linli.domains.people.queries import persons as people
+from linli.kernel import i18n
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput, NotFound
@@ -22,6 +26,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
 from linli.openapi.registry import Call, method
+from linli.vision.looks import Look
 
 URL_SECONDS = 3600
 _USER_TYPE = "用户类型：IDENTITY、OPEN、YUNDUN、PHONE / kind of user id"
@@ -48,6 +53,19 @@ class ImageSave(msgspec.Struct, rename="camel"):
     policy: Annotated[
         str | None, Meta(description="识别后的动作：PERMISSION 放行（默认）、DENY 拒绝 / what a match means")
     ] = None
+
+
+class ImageSaved(msgspec.Struct, rename="camel"):
+    """Beyond the source, which answers with the envelope alone."""
+
+    verdict: Annotated[
+        Literal["good", "poor", "unchecked"],
+        Meta(description="good 合格；poor 已保存但不能识别；unchecked 未检测 / not looked at"),
+    ]
+    reasons: Annotated[
+        list[str], Meta(description="不合格原因：count, size, pose, blur, light / why it is poor")
+    ]
+    note: Annotated[str, Meta(description="以文字说明 / in words")]
 
 
 class ImageNamed(msgspec.Struct, rename="camel"):
@@ -96,8 +114,13 @@ async def save_image(
     clock: Clock,
     objects: ObjectStore,
     fetcher: Fetcher,
-) -> None:
-    """Save or replace; devices that hold the old picture get the new one. The project attests the user's consent."""
+    search: FaceSearch,
+) -> ImageSaved:
+    """Save or replace; devices that hold the old picture get the new one. The project attests the user's consent.
+
+    A poor picture is saved all the same, since a door may judge otherwise; the answer says so, and says when no engine
+    has looked at it.
+    """
     now_ms = clock.now_ms()
     wish = ImageWish(
         source="api",
@@ -119,13 +142,28 @@ async def save_image(
         picture = from_base64(data.image_base64, field="imageBase64")
     else:
         raise BadInput(field="imageUrl", rule="required")
+    seen = await _seen(search, picture.content)
     key = await images.store(scope, objects, picture, ids)
     async with db.begin() as tx:
         user = await user_of(scope, tx, user_type=data.user_type, user_id=data.user_id)
         await images.save_image(
             scope, tx, user=user, wish=wish, object_key=key, picture=picture,
             attest=Attest(how="project_attested", text_version="agreement"), ids=ids, now_ms=now_ms,
+            look=seen,
         )  # fmt: skip
+    if seen is None:
+        return ImageSaved("unchecked", [], i18n.text("faces.saved.unchecked", scope.language))
+    verdict: Literal["good", "poor"] = "good" if seen.good else "poor"
+    said = [i18n.text(f"faces.saved.{verdict}", scope.language), *own.words(seen, scope.language)]
+    return ImageSaved(verdict, list(seen.reasons), " ".join(said))
+
+
+async def _seen(search: FaceSearch, picture: bytes) -> Look | None:
+    """What the engine sees; None where it is off, busy, or cannot read what doors may read."""
+    try:
+        return await look(search.engine, picture, field="imageUrl")
+    except (FacesOff, FacesBusy, BadInput):
+        return None
 
 
 @method(

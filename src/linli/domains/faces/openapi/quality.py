@@ -55,6 +55,9 @@ class Quality(msgspec.Struct, rename="camel"):
 async def assess_quality(data: QualityQuery, call: Call, fetcher: Fetcher, search: FaceSearch) -> Quality:
     """Every face of the picture, largest first, with box, probability, pose and five points. Nothing is judged or kept;
     `/solution/community/faceimage/check` says whether a picture does.
+
+    There is no model here for gender, age, expression and glasses: these lists are empty, never guessed. A client that
+    reads them by face must look at their length first.
     """
     if not data.face_url.strip():
         raise BadInput(field="faceUrl", rule="blank")

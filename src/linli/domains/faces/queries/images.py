@@ -90,6 +90,10 @@ _consents_of = Query(
     Consent,
     unscoped=_ANY,
 )
+_proofs_of = Query(
+    select(_c.proof_key).where(_c.image_id == bindparam("image_id", type_=INT), _c.proof_key != ""),
+    unscoped=_ANY,
+)
 _listed = (
     in_scope(consents),
     or_(bindparam("community_id", type_=INT) == 0, _c.community_id == bindparam("community_id", type_=INT)),
@@ -158,6 +162,11 @@ async def consents_of(db: Reader, *, image_ids: list[int]) -> dict[int, Consent]
     if not image_ids:
         return {}
     return {consent.image_id: consent for consent in await _consents_of.all(db, image_ids=image_ids)}
+
+
+async def proofs_of(db: Reader, *, image_id: int) -> list[tuple[str]]:
+    """Object keys of the signed forms behind a picture."""
+    return [tuple(row) for row in await _proofs_of.all(db, image_id=image_id)]
 
 
 async def list_consents(

@@ -41,6 +41,17 @@ class Library(NamedTuple):
     purged_no: int
 
 
+class Progress(NamedTuple):
+    """Faces of a community by what has come of them."""
+
+    kept: int
+    """With the model of now: a picture is compared with them."""
+    waiting: int
+    refused: int
+    of_before: int
+    """Looked at with a model of before: they are made anew."""
+
+
 class Delta(NamedTuple):
     """One thing that an index has to take in."""
 
@@ -142,6 +153,11 @@ _states = Query(
     .where(in_scope(templates), _t.community_id == _community, _t.state != DROPPED)
     .group_by(_t.state)
 )
+_progress = Query(
+    select(_t.state, _t.model_id, func.count())
+    .where(in_scope(templates), _t.community_id == _community, _t.state != DROPPED)
+    .group_by(_t.state, _t.model_id)
+)
 _dropped = Query(
     select(_t.community_id, func.max(_t.change_no))
     .where(_t.state == DROPPED, _t.changed_ms < bindparam("before", type_=INT))
@@ -211,6 +227,19 @@ async def to_enrol(
 async def counts(scope: Scope, db: Reader, community_id: int) -> dict[str, int]:
     """state → faces of a community in it."""
     return dict(await _states.all(db, scope, community_id=community_id))
+
+
+async def progress(scope: Scope, db: Reader, community_id: int, model_id: str) -> Progress:
+    """How far a community's faces have come with a model."""
+    count = {"kept": 0, "waiting": 0, "refused": 0, "of_before": 0}
+    for state, of_model, number in await _progress.all(db, scope, community_id=community_id):
+        if state == PENDING:
+            count["waiting"] += number
+        elif model_id and of_model not in ("", model_id):
+            count["of_before"] += number
+        else:
+            count["kept" if state == KEPT else "refused"] += number
+    return Progress(**count)
 
 
 async def dropped_before(db: Reader, before_ms: int) -> list[tuple[int, int]]:

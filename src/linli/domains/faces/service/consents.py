@@ -36,6 +36,12 @@ _end = Command(
 )
 
 
+_forget_proofs = Command(
+    update(consents).where(consents.c.image_id == bindparam("of_image", type_=INT)).values(proof_key=""),
+    unscoped="of a person who is erased by a job of their own tenant",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attest:
     """How consent came about."""
@@ -44,6 +50,8 @@ class Attest:
     text_version: str = TEXT_VERSION
     expires_ms: int | None = None
     guardian: str = ""
+    proof_key: str = ""
+    """Of the signed form in the object store."""
 
 
 def check(attest: Attest, *, now_ms: int) -> None:
@@ -60,20 +68,17 @@ async def attested(scope: Scope, tx: Tx, *, image: Image, attest: Attest, now_ms
     """Record a consent for a picture; the same one again leaves the line there is."""
     check(attest, now_ms=now_ms)
     known = await queries.consent_of(tx, image_id=image.id)
-    said = (attest.how, attest.text_version, attest.expires_ms, attest.guardian)
+    said = (attest.how, attest.text_version, attest.expires_ms, attest.guardian, attest.proof_key)
     who = f"{scope.caller.kind}:{scope.caller.id}"
     if known is not None:
-        if (
-            known.how,
-            known.text_version,
-            known.expires_ms,
-            known.guardian,
-        ) == said and known.asked_by == who:
+        before = (known.how, known.text_version, known.expires_ms, known.guardian, known.proof_key)
+        if before == said and known.asked_by == who:
             return
         await end(scope, tx, image_id=image.id, reason="replaced", now_ms=now_ms)
     row = Consent(
         0, image.tenant_id, image.community_id, image.id, image.identity_id, PURPOSE, attest.how, who,
         attest.text_version, attest.guardian, now_ms, attest.expires_ms, None, "", "",
+        attest.proof_key,
     )._asdict()  # fmt: skip
     del row["id"]
     await tx.insert(consents, row)
@@ -84,6 +89,14 @@ async def end(scope: Scope, tx: Tx, *, image_id: int, reason: str, now_ms: int) 
     await _end.run(
         tx, of_image=image_id, now=now_ms, why=reason, who=f"{scope.caller.kind}:{scope.caller.id}"
     )
+
+
+async def forget_proofs(tx: Tx, *, image_id: int) -> list[str]:
+    """Signed forms go with a person who is erased for good; the keys of the objects to delete."""
+    keys = [key for (key,) in await queries.proofs_of(tx, image_id=image_id)]
+    if keys:
+        await _forget_proofs.run(tx, of_image=image_id)
+    return keys
 
 
 def window_end(image: Image, consent: Consent | None) -> int | None:

@@ -12,7 +12,7 @@ from linli.domains.access.queries.doors import find_doors
 from linli.domains.faces.kinds import FACE
 from linli.domains.faces.models import erasure_devices, erasures
 from linli.domains.faces.rows import Erasure, ErasureDevice, Image
-from linli.domains.faces.service import consents, enrolment, images
+from linli.domains.faces.service import consents, enrolment, images, staff_rows
 from linli.domains.faces.service.images import DROP_PICTURE, PictureKey
 from linli.kernel import outbox
 from linli.kernel.db import INT, Command, Query, Tx
@@ -99,6 +99,7 @@ async def erase(scope: Scope, tx: Tx, *, image: Image, reason: str, now_ms: int)
     await images.blank(scope, tx, image, now_ms=now_ms)
     await images.forget_person_face(whole, tx, image, now_ms=now_ms)
     await consents.end(scope, tx, image_id=image.id, reason=reason, now_ms=now_ms)
+    await staff_rows.drop_person(tx, tenant_id=image.tenant_id, identity_id=image.identity_id)
     row = Erasure(
         0, image.tenant_id, image.community_id, image.id, image.face_id, image.identity_id, reason,
         f"{scope.caller.kind}:{scope.caller.id}", now_ms, None, None if devices else now_ms,
@@ -108,6 +109,9 @@ async def erase(scope: Scope, tx: Tx, *, image: Image, reason: str, now_ms: int)
     assert erasure_id is not None
     await tx.insert_many(erasure_devices, [one._replace(erasure_id=erasure_id)._asdict() for one in devices])
     await outbox.add(tx, DROP_PICTURE, PictureKey(image.tenant_id, image.object_key, erasure_id))
+    if reason == "erased":
+        for key in await consents.forget_proofs(tx, image_id=image.id):
+            await outbox.add(tx, DROP_PICTURE, PictureKey(image.tenant_id, key))
     return erasure_id
 
 

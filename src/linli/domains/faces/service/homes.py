@@ -18,8 +18,8 @@ from linli.kernel.db import Reader, Tx
 from linli.kernel.scope import Scope
 
 
-class FaceHomeDoors:
-    """Expander: the doors of a person's pass scope, of which only those that take faces get one."""
+class DoorsWithFaces:
+    """Expander: the doors that another one finds, of which only those that take faces get one."""
 
     def __init__(self, doors: Expander) -> None:
         self._doors = doors

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, update
 
 from linli.domains.faces.models import images
 from linli.domains.faces.queries import images as queries
+from linli.domains.faces.queries import staff
 from linli.domains.faces.rows import Image
 from linli.domains.faces.service import consents, enrolment
 from linli.domains.faces.service.consents import Attest
@@ -17,7 +18,7 @@ from linli.domains.people.queries import persons as people
 from linli.domains.people.schemas import Profile
 from linli.domains.people.service import persons as person_service
 from linli.kernel import outbox
-from linli.kernel.db import INT, Command, Tx
+from linli.kernel.db import INT, Command, Reader, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
@@ -171,10 +172,13 @@ async def put_templates(
         )  # fmt: skip
 
 
-async def communities_of(scope: Scope, tx: Tx, image: Image) -> set[int]:
-    """Where the picture's user is known: the person's communities, or the one it was saved for."""
+async def communities_of(scope: Scope, tx: Reader, image: Image) -> set[int]:
+    """Where the picture's user is known: the person's communities, the one it was saved for, where they work."""
     found = {image.community_id} if image.community_id is not None else set()
     if image.identity_id:
+        found |= await staff.communities_of_staff(
+            Scope.system(image.tenant_id, "faces"), tx, identity_id=image.identity_id
+        )
         found |= await people.communities_of(
             Scope.system(image.tenant_id, "faces"), tx, identity_id=image.identity_id
         )

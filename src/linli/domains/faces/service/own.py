@@ -1,12 +1,15 @@
 """A person's face by their own hand or by staff's: asked, looked at, kept, shown, withdrawn."""
 
+from dataclasses import dataclass, replace
+
 import msgspec
 
+from linli.domains.access.service import staff_persons
 from linli.domains.faces.errors import FacesOff, refusal
 from linli.domains.faces.queries import images as queries
 from linli.domains.faces.queries.mine import face_of
-from linli.domains.faces.schemas import ConsentTold, FaceDoor, FaceSave, FaceTold, consent_text
-from linli.domains.faces.service import erasures, images
+from linli.domains.faces.schemas import ConsentText, ConsentTold, FaceDoor, FaceSave, FaceTold, consent_text
+from linli.domains.faces.service import consents, erasures, images, proofs, staff
 from linli.domains.faces.service.consents import TEXT_VERSION, Attest, How
 from linli.domains.faces.service.images import ImageWish
 from linli.domains.faces.service.looking import look
@@ -26,7 +29,9 @@ from linli.vision.looks import Look
 URL_SECONDS = 300
 
 
-async def tell(scope: Scope, db: Reader, objects: ObjectStore, *, identity_id: str) -> FaceTold:
+async def tell(
+    scope: Scope, db: Reader, objects: ObjectStore, *, identity_id: str, text: ConsentText = "resident"
+) -> FaceTold:
     """The face of a person whom the caller may see, and where it has got to in the scope's communities."""
     mine = await face_of(scope, db, identity_id=identity_id)
     names = await doors_named(scope, db, [row.device for row in mine.rows])
@@ -48,48 +53,86 @@ async def tell(scope: Scope, db: Reader, objects: ObjectStore, *, identity_id: s
         said,
         doors,
         TEXT_VERSION,
-        consent_text(scope.language),
+        consent_text(scope.language, text),
     )
 
 
-async def save(
-    scope: Scope,
-    db: Database,
-    objects: ObjectStore,
-    engine: Engine,
-    *,
-    identity_id: str,
-    community_id: int,
-    data: FaceSave,
-    how: How,
-    ids: Ids,
-    now_ms: int,
-) -> None:
-    """Keep a picture with the consent that was just given. Where the engine runs it must do for recognition.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What keeping a picture needs of the process."""
 
-    Raises BadInput, FaceRefused, FacesBusy, NotFound.
+    db: Database
+    objects: ObjectStore
+    engine: Engine
+    ids: Ids
+
+
+async def save(
+    scope: Scope, room: Room, *, identity_id: str, community_id: int, data: FaceSave, how: How, now_ms: int
+) -> None:
+    """Keep a resident's picture with the consent that was just given, or that staff hold on paper.
+
+    Where the engine runs the picture must do for recognition. Raises BadInput, FaceRefused, FacesBusy, NotFound.
     """
-    if not data.agreed:
-        raise BadInput(field="agreed", rule="consent")
-    if data.text_version != TEXT_VERSION:
-        raise BadInput(field="textVersion", rule="consent_text")
-    person = await people.person(scope, db, identity_id)
-    picture = from_base64(data.picture, field="picture")
-    seen = await hints(engine, picture.content)
-    if seen is not None and (refused := refusal(seen, field="picture")):
-        raise refused
-    key = await images.store(scope, objects, picture, ids)
-    attest = Attest(how=how, expires_ms=data.expires_ms, guardian=data.guardian.strip())
+    person = await people.person(scope, room.db, identity_id)
     user = User("", IDENTITY, identity_id, identity_id, person.name)
     wish = ImageWish(
         source="resident" if how == "in_app" else "console", community_id=community_id,
         mobile=person.phone or "",
     )  # fmt: skip
-    async with db.begin() as tx:
-        await images.save_image(
-            scope, tx, user=user, wish=wish, object_key=key, picture=picture, attest=attest, ids=ids,
+    await _keep(scope, room, user=user, wish=wish, data=data, how=how, now_ms=now_ms)
+
+
+async def save_staff(
+    scope: Scope, room: Room, *, account_id: int, name: str, community_id: int, data: FaceSave, now_ms: int
+) -> None:
+    """Keep the picture of somebody who may open doors here; every door of the community knows it from now on.
+
+    The caller has checked the right. Raises as `save`.
+    """
+    async with room.db.begin() as tx:
+        identity_id = await staff_persons.staff_person(
+            scope, tx, account_id=account_id, name=name, now_ms=now_ms
+        )
+    user = User("", IDENTITY, identity_id, identity_id, name)
+    wish = ImageWish(source="staff", community_id=community_id)
+    await _keep(
+        scope, room, user=user, wish=wish, data=data, how="in_app", now_ms=now_ms, account_id=account_id
+    )
+
+
+async def _keep(
+    scope: Scope,
+    room: Room,
+    *,
+    user: User,
+    wish: ImageWish,
+    data: FaceSave,
+    how: How,
+    now_ms: int,
+    account_id: int | None = None,
+) -> None:
+    if not data.agreed:
+        raise BadInput(field="agreed", rule="consent")
+    if data.text_version != TEXT_VERSION:
+        raise BadInput(field="textVersion", rule="consent_text")
+    attest = Attest(how=how, expires_ms=data.expires_ms, guardian=data.guardian.strip())
+    consents.check(attest, now_ms=now_ms)
+    picture = from_base64(data.picture, field="picture")
+    proof = proofs.checked(data.proof, field="proof") if data.proof else None
+    seen = await hints(room.engine, picture.content)
+    if seen is not None and (refused := refusal(seen, field="picture")):
+        raise refused
+    key = await images.store(scope, room.objects, picture, room.ids)
+    if proof is not None:
+        attest = replace(attest, proof_key=await proofs.store(scope, room.objects, proof, room.ids))
+    async with room.db.begin() as tx:
+        image = await images.save_image(
+            scope, tx, user=user, wish=wish, object_key=key, picture=picture, attest=attest, ids=room.ids,
             now_ms=now_ms, look=seen,
         )  # fmt: skip
+        if account_id is not None:
+            await staff.join(tx, image=image, account_id=account_id, now_ms=now_ms)
 
 
 async def hints(engine: Engine, picture: bytes) -> Look | None:

@@ -7,4 +7,10 @@ export default [
     component: () => import('./FacesPage.vue'),
     meta: { titleKey: 'faces.title' },
   },
+  {
+    path: 'faces/engine',
+    name: 'face-engine',
+    component: () => import('./EnginePage.vue'),
+    meta: { titleKey: 'faces.engine.title' },
+  },
 ] satisfies RouteRecordRaw[]

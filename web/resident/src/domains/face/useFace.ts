@@ -1,17 +1,10 @@
+import type { FaceCalls, FaceWish } from '@linli/phone'
 import { useResource } from '@linli/shared/phone'
 import { answer, api } from '@/api/client'
 import type { useCommunity } from '@/app/useCommunity'
 
-export const TONES: Record<string, 'ok' | 'bad' | 'warn' | 'idle'> = {
-  transferred: 'ok',
-  transferring: 'idle',
-  toBeTransferred: 'idle',
-  deviceOffline: 'idle',
-  needManual: 'bad',
-}
-
 /** The resident's face in the chosen community, with what was taken back before. */
-export function useFace(community: ReturnType<typeof useCommunity>) {
+export function useFace(community: ReturnType<typeof useCommunity>): FaceCalls {
   const path = () => {
     const id = community.id.value
     return id ? { community_id: Number(id) } : null
@@ -28,13 +21,10 @@ export function useFace(community: ReturnType<typeof useCommunity>) {
       ? answer(api.GET('/api/resident/communities/{community_id}/face/erasures', { params: { path: at } }))
       : null
   }, [community.id])
-  async function save(picture: string, textVersion: string, guardian: string) {
+  async function save(wish: FaceWish) {
     const at = path()
     if (!at) return
-    await api.POST('/api/resident/communities/{community_id}/face', {
-      params: { path: at },
-      body: { picture, textVersion, agreed: true, guardian },
-    })
+    await api.POST('/api/resident/communities/{community_id}/face', { params: { path: at }, body: wish })
     await face.reload()
   }
   async function withdraw() {

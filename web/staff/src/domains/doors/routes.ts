@@ -25,4 +25,10 @@ export default [
     component: () => import('./KeyPage.vue'),
     meta: { titleKey: 'doors.key.title' },
   },
+  {
+    path: '/face',
+    name: 'face',
+    component: () => import('./FacePage.vue'),
+    meta: { titleKey: 'doors.face.title' },
+  },
 ] satisfies RouteRecordRaw[]

@@ -1,0 +1,76 @@
+"""The models of the face engine as its page tells them: which are here, where they come from, whether they run."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from linli.vision.catalogue import BY_NAME, DEFAULTS, KNOWN, Known
+from linli.vision.engine import State
+from linli.vision.gates import GATES
+from linli.vision.manifest import Model
+
+
+class FaceModel(msgspec.Struct, rename="camel", frozen=True):
+    job: Annotated[str, Meta(description="detector, landmarks, embedder")]
+    name: Annotated[
+        str, Meta(description="By which `linli models fetch` knows it; its family for an own one.")
+    ]
+    title: str
+    family: str
+    file: str
+    sha256: Annotated[str, Meta(description="Of the file that runs.")]
+    origin_sha256: Annotated[str, Meta(description="Of the published file that it was converted from.")]
+    source: str
+    licence: str
+    remarks: Annotated[str, Meta(description="What an operator should know before using it.")]
+    state: Literal["loaded", "present", "missing"]
+
+
+class FaceGate(msgspec.Struct, rename="camel", frozen=True):
+    """What a picture must reach. Degrees, pixels from forehead to chin, grey from 0 to 255."""
+
+    use: str
+    height: float
+    yaw: float
+    pitch: float
+    roll: float
+    sharpness: float
+    darkest: float
+    brightest: float
+    contrast: float
+    alone: bool
+
+
+def models_of(state: State) -> list[FaceModel]:
+    """What the folder names, and for each job without a model the one that would be fetched."""
+    here = [_told(model, "loaded" if state.model_id else "present") for model in state.models]
+    jobs = {model.job for model in state.models}
+    return here + [_known(BY_NAME[name]) for job, name in DEFAULTS.items() if job not in jobs]
+
+
+def gates() -> list[FaceGate]:
+    return [
+        FaceGate(
+            use, gate.height, gate.yaw, gate.pitch, gate.roll, gate.sharpness, gate.darkest, gate.brightest,
+            gate.contrast, gate.alone,
+        )
+        for use, gate in GATES.items()
+    ]  # fmt: skip
+
+
+def _told(model: Model, state: Literal["loaded", "present"]) -> FaceModel:
+    published = model.origin_sha256 or model.sha256
+    known = next((one for one in KNOWN if one.parts[0].sha256 == published), None)
+    return FaceModel(
+        model.job, known.name if known else model.family, known.title if known else model.path or model.family,
+        model.family, model.path, model.sha256, model.origin_sha256, model.source, model.licence,
+        known.remarks if known else "", state,
+    )  # fmt: skip
+
+
+def _known(known: Known) -> FaceModel:
+    return FaceModel(
+        known.model.job, known.name, known.title, known.model.family, "", "", known.parts[0].sha256,
+        known.package, known.licence, known.remarks, "missing",
+    )  # fmt: skip
