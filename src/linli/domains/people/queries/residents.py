@@ -14,6 +14,7 @@ from linli.domains.people.person_rules import MOVED_IN, MOVED_OUT
 from linli.domains.people.queries.persons import like
 from linli.domains.people.schemas import Member
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope, paging
+from linli.kernel.db.statements import Engine
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
@@ -259,10 +260,10 @@ async def _hits_of(scope: Scope, db: Reader, binds: dict[str, Any]) -> dict[str,
     return rest | {"few" if len(rows) <= _FEW else "hits": [one for (one,) in rows]}
 
 
-def _count(filters: frozenset[str], wanted: tuple[Any, ...]) -> Any:
-    """How many rows there are. Of a group: from its members to their houses, which halves the time on SQLite; the
-    community stands in an expression, else it begins with all residents."""
-    if "group_id" not in filters:
+def _count(filters: frozenset[str], wanted: tuple[Any, ...], engine: Engine) -> Any:
+    """How many rows there are. Of a group: from its members to their houses, which halves the time on SQLite (and
+    PostgreSQL hashes both anyway); the community stands in an expression, else it begins with all residents."""
+    if "group_id" not in filters or engine == "postgresql":
         return select(func.count()).select_from(house_members).where(*wanted)
     in_group = (_g.user_group_id == bindparam("group_id"), _g.person_id == _m.person_id)
     here = _m.community_id + literal_column("0") == bindparam("community_id", type_=INT)
@@ -274,12 +275,14 @@ def _count(filters: frozenset[str], wanted: tuple[Any, ...]) -> Any:
     return found.where(in_group[0], in_scope(house_members), here, *status, *rest)
 
 
-_queries: dict[tuple[frozenset[str], str], tuple[paging.Pair[Member], Query[Any]]] = {}
+_queries: dict[tuple[frozenset[str], str, Engine], tuple[paging.Pair[Member], Query[Any]]] = {}
 
 
-def _page_queries(filters: frozenset[str], order: str) -> tuple[paging.Pair[Member], Query[Any]]:
+def _page_queries(
+    filters: frozenset[str], order: str, engine: Engine = "sqlite"
+) -> tuple[paging.Pair[Member], Query[Any]]:
     """(rows, count) for one set of filters; each set is compiled once, so that the engine can use its indexes."""
-    key = (filters, order)
+    key = (filters, order, engine)
     if key not in _queries:
         # Of few persons by their own index: the community in an expression, else engines read all its residents.
         here = _m.community_id + literal_column("0") if "few" in filters else _m.community_id
@@ -289,7 +292,7 @@ def _page_queries(filters: frozenset[str], order: str) -> tuple[paging.Pair[Memb
             *(_FILTERS[name] for name in sorted(filters)),
         )
         keys = select(_m.house_id, _m.person_id).where(*wanted)
-        count = Query(_count(filters, wanted), heavy=True)
+        count = Query(_count(filters, wanted, engine), heavy=True)
 
         def rows(order_by: list[Any]) -> Query[Member]:
             chosen = paging.limited(keys.order_by(*order_by)).subquery("chosen")
@@ -339,7 +342,7 @@ async def page(
     binds = await _hits_of(scope, db, {key: value for key, value in binds.items() if value is not None})
     if binds.get("few") == []:
         return Page.of(request, 0, [])
-    rows, count = _page_queries(frozenset(binds), order)
+    rows, count = _page_queries(frozenset(binds), order, db.engine)
     binds["community_id"] = community_id
     total = int(await count.scalar(db, scope, **binds))
     return Page.of(request, total, await paging.rows_of(rows, db, scope, request, total, binds))
