@@ -145,11 +145,14 @@ async def _furnish(desk: Desk, lot: Lot) -> None:
     answer = await browser.post("/qr-codes", json={**right, "name": "门禁人员"})
     assert answer.is_success, answer.text
     lot.console_code = answer.json()["qrCode"]
-    for name in ("credential", "spare_credential"):
+    for name in ("credential", "spare_credential", "ended_credential"):
         wish = {"kind": "pin", "personId": lot.door_person, "name": "门禁人员"}
         answer = await browser.post(f"/communities/{lot.community}/credentials", json=wish)
         assert answer.is_success, answer.text
         setattr(lot, name, int(answer.json()["id"]))
+    named = {"origin": "own", "ref": str(lot.ended_credential), "personId": lot.door_person}
+    answer = await browser.post(f"/communities/{lot.community}/held-credentials/end", json=named)
+    assert answer.is_success, answer.text
 
 
 async def _sign_in_again(desk: Desk, lot: Lot, browser: httpx.AsyncClient) -> None:

@@ -308,6 +308,29 @@ def _doors() -> dict[str, list[RouteRecipe]]:
         "DELETE /communities/{community_id}/credentials/{credential_id}": [
             lambda x: Ask({"community_id": x.community, "credential_id": x.spare_credential})
         ],
+        "GET /doors/{iot_id}/call-unit": [lambda x: Ask({"iot_id": x.door})],
+        "PUT /doors/{iot_id}/call-unit": [lambda x: Ask({"iot_id": x.door}, body={"spaceId": x.unit})],
+        "GET /communities/{community_id}/held-credentials": [
+            lambda x: Ask({"community_id": x.community}, {"personId": x.person})
+        ],
+        "GET /communities/{community_id}/held-credentials/export.csv": [
+            lambda x: Ask({"community_id": x.community})
+        ],
+        "GET /communities/{community_id}/held-credentials/export.xlsx": [
+            lambda x: Ask({"community_id": x.community})
+        ],
+        "POST /communities/{community_id}/held-credentials/end": [
+            lambda x: Ask(
+                {"community_id": x.community},
+                body={"origin": "own", "ref": str(x.credential), "personId": x.door_person},
+            )
+        ],
+        "POST /communities/{community_id}/held-credentials/restore": [
+            lambda x: Ask(
+                {"community_id": x.community},
+                body={"origin": "own", "ref": str(x.ended_credential), "personId": x.door_person},
+            )
+        ],
         "GET /communities/{community_id}/denied": [lambda x: Ask({"community_id": x.community})],
         "POST /communities/{community_id}/denied": [
             lambda x: Ask({"community_id": x.community}, body={"personId": x.person, "reason": "拖欠"})

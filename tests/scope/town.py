@@ -150,6 +150,7 @@ class Lot:
     ble_card: str = ""
     credential: int = 0
     spare_credential: int = 0
+    ended_credential: int = 0
     record: int = 0
     spare_record: int = 0
     file_name: str = ""

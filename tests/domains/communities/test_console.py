@@ -65,7 +65,10 @@ async def approved(desk: Browser) -> dict[str, str]:
 
 
 async def test_apply_with_proofs_review_and_figures(desk):
-    assert [poi["poid"] for poi in (await desk.get("/pois?q=桂花")).json()["places"]] == ["B000000001", "B023B19DJA"]
+    assert [poi["poid"] for poi in (await desk.get("/pois?q=桂花")).json()["places"]] == [
+        "B000000001",
+        "B023B19DJA",
+    ]
     sent = await desk.post("/uploads", files={"file": ("licence.png", picture(), "image/png")})
     assert sent.status_code == 201, sent.text
     bad = await desk.post("/uploads", files={"file": ("x.png", b"no picture", "image/png")})

@@ -215,6 +215,7 @@ class HeldRoutes(Controller):
 
 
 async def _note_export(scope: Scope, db: Database, community_id: int, where: HeldFilter, now_ms: int) -> int:
+    await people.require_community(scope, db, community_id)
     count = await queries.count_held(scope, db, community_id=community_id, where=where, now_ms=now_ms)
     async with db.begin() as tx:
         await history.note(

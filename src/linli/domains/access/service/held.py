@@ -98,6 +98,6 @@ async def _own(scope: Scope, tx: Tx, community_id: int, named: Named) -> Credent
     row = None
     if named.ref.isascii() and named.ref.isdigit() and len(named.ref) < 19:
         row = await own_queries.find(scope, tx, credential_id=int(named.ref))
-    if row is None or row.community_id != community_id:
+    if row is None or (row.community_id, row.identity_id) != (community_id, named.identity_id):
         raise CredentialUnknown()
     return row
