@@ -195,7 +195,11 @@ def test_the_form_decides_what_residents_are_asked(administrator: Visit, tmp_pat
     leaving.get_by_role("button", name="Move out").click()
     expect(page.get_by_text("李清照 moved out")).to_be_visible()
 
-    administrator.go("/resident-form")  # asked no more: the phones' tests know of no pet
+    administrator.go("/resident-form")  # as it was: the phones' tests know of no pet and of no second review
+    page.get_by_role("tab", name="Review").click()
+    expect(page.get_by_text("Yes", exact=True)).to_be_visible()
+    page.get_by_role("switch").locator("xpath=..").click()
+    expect(page.get_by_text("No", exact=True)).to_be_visible()
     page.get_by_role("tab", name="Own fields").click()
     page.get_by_role("listitem").filter(has_text="Pet").get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()

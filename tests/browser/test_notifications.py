@@ -99,17 +99,19 @@ def _deliver(visit: Visit, data: str) -> list[dict[str, str]]:
         lambda told: seen.extend(one["registrationId"] for one in told["registrations"]),
     )
     devtools.send("ServiceWorker.enable")
-    page.wait_for_timeout(100)
+    while not seen:
+        page.wait_for_timeout(50)
     devtools.send(
         "ServiceWorker.deliverPushMessage", {"origin": visit.base, "registrationId": seen[-1], "data": data}
     )
-    page.wait_for_function(
-        "async () => (await (await navigator.serviceWorker.ready).getNotifications()).length > 0"
-    )
-    shown: list[dict[str, str]] = page.evaluate(
-        """async () => (await (await navigator.serviceWorker.ready).getNotifications())
-          .map(({ title, body, tag, data }) => ({ title, body, tag, path: data.path }))"""
-    )
+    until = time.monotonic() + 30
+    shown: list[dict[str, str]] = []
+    while not shown and time.monotonic() < until:
+        page.wait_for_timeout(50)
+        shown = page.evaluate(
+            """async () => (await (await navigator.serviceWorker.ready).getNotifications())
+              .map(({ title, body, tag, data }) => ({ title, body, tag, path: data.path }))"""
+        )
     page.evaluate(
         """async () => {
           for (const one of await (await navigator.serviceWorker.ready).getNotifications()) one.close()
