@@ -34,6 +34,7 @@ class Webhook:
             def log_message(self, format: str, *arguments: Any) -> None:
                 return
 
+        self._kept: list[Pushed] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
@@ -43,12 +44,17 @@ class Webhook:
         return f"http://127.0.0.1:{self._server.server_port}/hook"
 
     def wait_for(self, want: Any, seconds: float = 10) -> Pushed:
-        """The first push for which `want(body)` is true."""
+        """The first push for which `want(body)` is true, told once; pushes of different things overtake each other."""
+        for kept in self._kept:
+            if want(kept.json):
+                self._kept.remove(kept)
+                return kept
         deadline = time.monotonic() + seconds
         while True:
             found = self.pushed.get(timeout=max(0.01, deadline - time.monotonic()))
             if want(found.json):
                 return found
+            self._kept.append(found)
 
     def close(self) -> None:
         self._server.shutdown()

@@ -24,8 +24,7 @@ async def add_faces(platform: Platform, lot: Any) -> None:
         await caller.ok("/entrance/paas/user/modify", "1.0.0", {"identityId": identity, "name": "人脸"})
         setattr(lot, name, identity)
         await caller.ok(f"{IMAGE}/save", "1.2.0", {**user(identity), "imageBase64": PICTURE})
-    lot.face_resident = lot.twin
-    await caller.ok(f"{IMAGE}/save", "1.2.0", {**user(lot.twin), "imageBase64": PICTURE})
+    await caller.ok(f"{IMAGE}/save", "1.2.0", {**user(lot.face_resident), "imageBase64": PICTURE})
     await caller.ok(f"{IMAGE}/delete", "1.2.0", user(lot.erased_face_person))
     found = await list_erasures(
         lot.project.owner, platform.db, page=PageRequest(1, 1), identity_id=lot.erased_face_person

@@ -541,7 +541,7 @@ async def _add_people(town: Town, lot: Lot) -> None:
     for name, phone in (("account", lot.account_phone), ("spare_account", None)):
         wish = {"loginName": f"{name}-{lot.name}", "nickName": "账号", "phone": phone}
         setattr(lot, name, await caller.ok("/user/account/register", "1.0.2", wish))
-    lot.twin = await member("王先 生")
+    lot.twin, lot.face_resident = await member("王先 生"), await member("有脸人")
     async with town.platform.db.begin() as tx:
         for field, name in (("waiting_person", "候甲"), ("spare_waiting_person", "候乙")):
             waiting = await reviews.register(

@@ -90,14 +90,14 @@ async def find(db: Reader, *, ticket: str, now_ms: int) -> Upgrade:
     """Raises NotFound."""
     row = await _one.one(db, ticket=_hash(ticket))
     if row is None:
-        raise NotFound(what="upgrade")
+        raise NotFound(what="upgradeCode")
     return row._replace(state=EXPIRED) if row.state == WAITING and row.expires_ms <= now_ms else row
 
 
 async def refuse(tx: Tx, *, ticket: str, now_ms: int) -> None:
     """Raises NotFound once it is decided or expired."""
     if not await _settle.run(tx, of_ticket=_hash(ticket), to_state=REFUSED, as_name="", now=now_ms):
-        raise NotFound(what="upgrade")
+        raise NotFound(what="upgradeCode")
 
 
 async def accept(tx: Tx, *, ticket: str, account_id: int, into: str, ids: Ids, now_ms: int) -> None:
@@ -108,7 +108,7 @@ async def accept(tx: Tx, *, ticket: str, account_id: int, into: str, ids: Ids, n
     row = await find(tx, ticket=ticket, now_ms=now_ms)
     rights = await accounts.rights(tx, account_id)
     if row.state != WAITING:
-        raise NotFound(what="upgrade")
+        raise NotFound(what="upgradeCode")
     if Role.TENANT_ADMIN not in rights.roles(into, 0) - {Role.OPERATOR}:
         raise Forbidden()
     found = await companies.of_tenant(tx, into)
@@ -123,7 +123,7 @@ async def accept(tx: Tx, *, ticket: str, account_id: int, into: str, ids: Ids, n
     if not await _settle.run(
         tx, of_ticket=row.ticket_hash, to_state=DONE, as_name=organisation.name, now=now_ms
     ):
-        raise NotFound(what="upgrade")
+        raise NotFound(what="upgradeCode")
     administrators = {int(one) for (one,) in await _administrators.all(tx, tenant=into)}
     await _move_in(tx, into, row.owner_tenant)
     if row.account_id not in administrators:

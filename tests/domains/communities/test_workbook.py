@@ -170,7 +170,7 @@ def test_the_marked_copy_says_what_is_wrong_where(file, tmp_path):
     workbook(file, houses=[("1幢", "01", "0101", None, "=1+1", None, None), ("02", "01", "0101")])
     reading = read(file)
     target = tmp_path / "report.xlsx"
-    report.write(file, target, reading, reading.problems, language="zh-CN")
+    report.write(file, target, reading.titles, reading.problems, language="zh-CN")
     page = openpyxl.load_workbook(target)["房屋"]
     assert page["A1"].value == "问题"
     assert "用 1 代替" in page["A2"].value

@@ -84,6 +84,7 @@ async def test_withdrawn_a_face_is_gone_everywhere_and_the_list_can_be_checked(
     await home.give([who], [north_id, south_id])
     await until(lambda: north.library.known and south.library.known)
     await home.until_status(who, south_id, "transferred")
+    await home.until_status(who, north_id, "transferred")
     told = await own.tell(scope, db, home.platform.store, identity_id=who)
     assert told.consent is not None
     assert (told.consent.how, {door.status for door in told.doors}) == ("in_app", {"transferred"})

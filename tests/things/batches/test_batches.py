@@ -2,7 +2,6 @@
 
 from sqlalchemy import bindparam, update
 
-from linli.kernel.clock import ManualClock
 from linli.kernel.db import Command, Database
 from linli.kernel.ids import Ids
 from linli.kernel.outbox import Jobs, Worker
@@ -24,17 +23,17 @@ _seen = Command(
 )
 
 
-async def work(database: Database, clock: ManualClock, ids: Ids, secrets: Secrets) -> None:
+async def work(database: Database, ids: Ids, secrets: Secrets) -> None:
     """Everything that is due, as a worker does it."""
     jobs = Jobs()
     BatchWork(database, ids, secrets).register(jobs)
-    worker = Worker(database, clock, jobs)
+    worker = Worker(database, database.clock, jobs)  # the clock that says since when a job is due
     while await worker.run_once():
         pass
 
 
 async def test_a_batch_is_made_a_few_at_a_time_and_undone(
-    site: Site, database: Database, clock: ManualClock, ids: Ids, secrets: Secrets
+    site: Site, database: Database, ids: Ids, secrets: Secrets
 ) -> None:
     rows = [Row(n + 2, f"IPC-{n:04}", f"摄像头{n}", f"{n}号楼", f"SN{n}" if n < 3 else "") for n in range(60)]
     async with database.begin() as tx:
@@ -46,7 +45,7 @@ async def test_a_batch_is_made_a_few_at_a_time_and_undone(
         await devices.create_device(
             site.tenant, tx, product_key=site.product_key, device_name="IPC-0007", ids=ids, secrets=secrets
         )
-    await work(database, clock, ids, secrets)
+    await work(database, ids, secrets)
     batch = await queries.get_batch(site.tenant, database, batch_no=number)
     assert (batch.state, batch.total, batch.done, batch.failed) == ("done", 60, 60, 1)
     failed = await queries.batch_rows(database, batch_no=number, page=PageRequest(1, 9), state="failed")
@@ -67,7 +66,7 @@ async def test_a_batch_is_made_a_few_at_a_time_and_undone(
     async with database.begin() as tx:
         await _seen.run(tx, id=device.iot_id)
         await service.undo_batch(site.tenant, tx, batch_no=number)
-    await work(database, clock, ids, secrets)
+    await work(database, ids, secrets)
     batch = await queries.get_batch(site.tenant, database, batch_no=number)
     assert (batch.state, batch.undone) == ("undone", 58)
     kept = await queries.batch_rows(database, batch_no=number, page=PageRequest(1, 9), state="kept")

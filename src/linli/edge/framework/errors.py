@@ -36,7 +36,7 @@ class ServiceUnknown(NotFound):
     code = "driver.service_unknown"
 
     def __init__(self, service: str) -> None:
-        super().__init__(what="service", id=service)
+        super().__init__(what="driverService", id=service)
 
 
 class DeviceOffline(Unavailable):

@@ -33,7 +33,7 @@ def workbook(name: str, sheet: str, titles: Sequence[str], widths: Sequence[int]
 def check_size(count: int, field: str) -> None:
     """Raises BadInput naming `field`, which narrows the list, when a workbook would have too many rows."""
     if count > MOST_IN_BOOK:
-        raise BadInput(field=field, rule="too_many_rows", count=count, limit=MOST_IN_BOOK)
+        raise BadInput(field=field, rule="workbook_too_long", count=count, limit=MOST_IN_BOOK)
 
 
 async def _lines(titles: Sequence[str], chunks: Chunks) -> AsyncIterator[bytes]:

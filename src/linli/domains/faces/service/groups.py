@@ -32,7 +32,7 @@ async def deploy(scope: Scope, tx: Tx, *, iot_id: str, group_id: str, now_ms: in
     group = await persons.group(scope, tx, group_id)
     device = await _device(scope, tx, iot_id)
     if device.community_id != group.community_id:
-        raise NotFound(what="user group", id=group_id)
+        raise NotFound(what="userGroup", id=group_id)
     known = await queries.find_deployment(scope, tx, iot_id=iot_id, group_id=group_id)
     live = await queries.live_deployments(scope, tx, iot_id=iot_id)
     if (known is None or not known.live) and len(live) >= MOST_GROUPS:
