@@ -203,7 +203,7 @@ async def get_image(data: ImageGet, scope: Scope, db: Database, objects: ObjectS
         scope, db, owner=user.owner, user_type=user.user_type, user_id=user.user_id
     )
     if image is None or not image.live:
-        raise NotFound(what="face", id=data.user_id)
+        raise NotFound(what="facePicture", id=data.user_id)
     url = objects.url(image.object_key, expires_s=URL_SECONDS) if wanted == "URL" else None
     text = base64.b64encode(await objects.get(image.object_key)).decode() if wanted == "BASE64" else None
     expires = write_time(image.expires_ms) if image.expires_ms is not None else None

@@ -170,7 +170,7 @@ async def query_by_user(data: StatusOfUser, scope: Scope, db: Database) -> UserS
         scope, db, owner=user.owner, user_type=user.user_type, user_id=user.user_id
     )
     if image is None:
-        raise NotFound(what="face", id=data.user_id)
+        raise NotFound(what="facePicture", id=data.user_id)
     wanted = Filter(credential=image.face_id, kinds=(FACE,), statuses=statuses)
     found = await deliveries.list_rows(scope, db, wanted=wanted, page=page)
     names = await service.doors_named(scope, db, [row.device for row in found.data])

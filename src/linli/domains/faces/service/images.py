@@ -283,5 +283,5 @@ async def image_of(scope: Scope, tx: Tx, *, user: User) -> Image:
         scope, tx, owner=user.owner, user_type=user.user_type, user_id=user.user_id
     )
     if found is None or not found.live:
-        raise NotFound(what="face", id=user.user_id)
+        raise NotFound(what="facePicture", id=user.user_id)
     return found

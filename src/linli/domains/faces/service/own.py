@@ -158,7 +158,7 @@ async def withdraw(scope: Scope, db: Database, *, identity_id: str, reason: str,
     async with db.begin() as tx:
         image = await queries.image_of_user(scope, tx, owner="", user_type=IDENTITY, user_id=identity_id)
         if image is None or not image.live:
-            raise NotFound(what="face", id=identity_id)
+            raise NotFound(what="facePicture", id=identity_id)
         await erasures.erase(scope, tx, image=image, reason=reason, now_ms=now_ms)
 
 
