@@ -1,0 +1,171 @@
+"""Signed calls of an active box: its deployment, pictures, heartbeat, and what the cloud asks it to look at."""
+
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import quote
+
+import msgspec
+from msgspec import Meta
+
+DEPLOYMENT: Final = "/edge/deployment"
+"""GET; answers `Deployment`."""
+PICTURES: Final = "/edge/pictures"
+"""POST, body JPEG, `x-linli-for` the DeviceName; answers `PictureTaken`."""
+HEARTBEAT: Final = "/edge/heartbeat"
+"""POST `Heartbeat` each 30 s; answers `HeartbeatAnswer`."""
+TUNNEL: Final = "/edge/tunnel"
+REFRESH: Final = "edgeRefresh"
+"""The service of a box's gateway by which the cloud says that something is new: `Refresh`."""
+
+
+def report_path(generation: int) -> str:
+    """POST `DeploymentReport`."""
+    return f"{DEPLOYMENT}/{generation}/report"
+
+
+def package_path(package_id: str, version: str) -> str:
+    """GET; the package as it was signed."""
+    return f"/edge/packages/{quote(package_id, safe='')}/{quote(version, safe='')}"
+
+
+def tunnel_path(ticket: str) -> str:
+    """A WebSocket that the box opens."""
+    return f"{TUNNEL}/{quote(ticket, safe='')}"
+
+
+class _Struct(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    pass
+
+
+class CommunityName(_Struct, frozen=True, kw_only=True):
+    id: str
+    zone: str = "Asia/Shanghai"
+    """IANA name: windows that recur are read in it."""
+
+
+class GatewayName(_Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+
+
+class DeployedDevice(_Struct, frozen=True, kw_only=True):
+    """One device behind the box: a sub-device of its gateway."""
+
+    product_key: Annotated[str, Meta(min_length=1)]
+    device_name: Annotated[str, Meta(min_length=1)]
+    device_secret: Annotated[str, Meta(min_length=1)]
+    alias: str = ""
+    custom: dict[str, Any] = {}
+    """The driver's own form of a device."""
+
+
+class DeployedDriver(_Struct, frozen=True, kw_only=True):
+    id: Annotated[str, Meta(min_length=1)]
+    version: str = ""
+    """Empty: the one that is there."""
+    config: dict[str, Any] = {}
+    devices: list[DeployedDevice] = []
+
+
+class Interconnect(_Struct, frozen=True, kw_only=True):
+    """The box's own MQTT on the LAN (网关互联)."""
+
+    on: bool = False
+    user: str = ""
+    password: str = ""
+
+
+class DeployedPackage(_Struct, frozen=True, kw_only=True):
+    """A signed package of a driver or an application. `url` may be a path of the cloud."""
+
+    id: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
+    version: Annotated[str, Meta(min_length=1, max_length=32)]
+    url: str
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+    signature: str = ""
+    """Ed25519 over the package, base64."""
+    public_key: str = ""
+    """PEM of the vendor who signed it, as the tenant trusts it."""
+
+
+class Deployment(_Struct, frozen=True, kw_only=True):
+    """All that is wanted of a box."""
+
+    generation: Annotated[int, Meta(ge=0)]
+    """Grows with every change."""
+    community: CommunityName
+    gateway: GatewayName
+    drivers: list[DeployedDriver] = []
+    interconnect: Interconnect = Interconnect()
+    settings: dict[str, Any] = {}
+    packages: list[DeployedPackage] = []
+
+
+class DeviceReport(_Struct, frozen=True, kw_only=True):
+    device_name: str
+    state: Literal["waiting", "running", "failed"]
+    """`running`: its driver has it; whether it is online says the thing itself."""
+    why: str = ""
+
+
+class DeploymentReport(_Struct, frozen=True, kw_only=True):
+    state: Literal["running", "done", "failed"]
+    devices: list[DeviceReport] = []
+    percent: Annotated[int, Meta(ge=0, le=100)] = 0
+
+
+class PictureTaken(_Struct, frozen=True, kw_only=True):
+    photo_id: Annotated[str, Meta(min_length=1)]
+    url: str = ""
+
+
+class DriverHealth(_Struct, frozen=True, kw_only=True):
+    id: str
+    state: str
+    version: str = ""
+    why: str = ""
+    devices: int = 0
+    online: int = 0
+    restarts: int = 0
+
+
+class Heartbeat(_Struct, frozen=True, kw_only=True):
+    version: Annotated[str, Meta(min_length=1, max_length=32)]
+    booted_ms: int
+    """When the machine came up, UTC ms."""
+    cpu: Annotated[float, Meta(ge=0)] = 0
+    """Percent of all cores since the last heartbeat."""
+    memory: Annotated[float, Meta(ge=0)] = 0
+    """Percent in use."""
+    disk: Annotated[float, Meta(ge=0)] = 0
+    """Percent in use where the box keeps its data."""
+    load: Annotated[float, Meta(ge=0)] = 0
+    """Of one minute."""
+    temperature: float | None = None
+    """Degrees Celsius; None where the machine has no sensor."""
+    clock_offset_ms: int = 0
+    """How far the machine's clock is ahead of the cloud's."""
+    uplink_backlog: Annotated[int, Meta(ge=0)] = 0
+    """Reports that wait for the cloud."""
+    generation: int = 0
+    """Of the deployment that runs."""
+    drivers: list[DriverHealth] = []
+    addresses: list[str] = []
+    """Of the machine on its networks."""
+
+
+class HeartbeatAnswer(_Struct, frozen=True, kw_only=True):
+    time: int
+    """The cloud's clock, UTC ms."""
+    generation: int = 0
+    """Of the newest deployment: a box that runs an older one fetches it."""
+
+
+class Refresh(_Struct, frozen=True, kw_only=True):
+    """`what` is open: a box that does not know one says so."""
+
+    what: Annotated[str, Meta(min_length=1, max_length=32)]
+    """deployment, tunnel, logs, diagnosis"""
+    ticket: str = ""
+    kind: str = ""
+    """Of a tunnel: shell, files, http."""
+    args: dict[str, Any] = {}
