@@ -44,6 +44,8 @@ DOOR_STAYS_AWAY = 0.3
 """Chance that a door is out of reach from one kill to the next: rights change meanwhile."""
 TOLD = f"SELECT id FROM changes WHERE kind NOT IN ({', '.join(f"'{kind}'" for kind in topics.DEVICE_KINDS)})"
 """What the webhook is told: it did not ask for what becomes of devices."""
+REACH_SECONDS = 30
+"""How long the load may take to reach everything once, before the first kill."""
 SETTLE_SECONDS = 300
 """Longer than every lease, and than it takes to push what gathered while the receiver was in its moods."""
 TOKEN = ("/solution/community/paas/token/get", "1.0.0")
@@ -82,6 +84,7 @@ class Campaign:
                 httpx.AsyncClient(base_url=self.installation.url, trust_env=False, timeout=10)
             )
             self._load = await self._begin_load(parts)
+            await self._reach_everything()
             for _ in range(self._kills):
                 await self._trouble()
                 if self._checks.lost or self._checks.half:
@@ -154,6 +157,13 @@ class Campaign:
 
     def _own_chance(self) -> random.Random:
         return random.Random(self._chance.random())
+
+    async def _reach_everything(self) -> None:
+        """The first kill waits until the load has written something of each kind, however slow the machine is."""
+        deadline = time.monotonic() + REACH_SECONDS
+        while min(self.ledger.counts().values()) < 2 and time.monotonic() < deadline:
+            self._look_at_load()
+            await asyncio.sleep(0.05)
 
     # the kills
 

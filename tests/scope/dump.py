@@ -61,6 +61,7 @@ def changes(before: Dump, after: Dump) -> list[str]:
 
 async def still(town: Town) -> Dump:
     """Everything, once nothing is under way any more."""
+    await town.hang_up_simulations()
     before: Dump = {}
     while True:
         while await town.platform.worker.run_once():

@@ -7,6 +7,8 @@
 A lot is one of everything that has an id. `first` and `second` are both the caller's own.
 """
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -36,7 +38,9 @@ from linli.sim.door import SimulatedDoor
 from linli.sim.link import Triple
 from linli.things.catalogue.own import add_category
 from linli.things.catalogue.versions import save_draft
+from linli.things.debugging.errors import NotSimulated
 from linli.things.mqtt.listen import listen
+from linli.things.queries.devices import get_device
 from linli.things.serials import service as serials
 from linli.things.serials.service import SerialNumberEntry
 from linli.things.service import devices, products
@@ -286,6 +290,17 @@ class Town:
     client: httpx.AsyncClient
     mqtt_port: int
     lots: dict[str, Lot] = field(default_factory=dict)
+
+    async def hang_up_simulations(self) -> None:
+        """A simulation that nobody watches ends by itself after a while: it shall not while a test compares."""
+        for lot in self.lots.values():
+            if not lot.simulated:
+                continue
+            with contextlib.suppress(NotSimulated):
+                await self.platform.things.simulator.stop(lot.project.owner, iot_id=lot.simulated)
+            async with asyncio.timeout(10):
+                while (await get_device(lot.project.owner, self.platform.db, iot_id=lot.simulated)).online:
+                    await asyncio.sleep(0.01)
 
     async def renew_tokens(self) -> None:
         """A fresh cloudToken for each project: methods under test use them up."""
