@@ -1,6 +1,8 @@
 """The log of a device: every source in one order, found by kind, time and text, page by page; notes of what was handled
 and refused."""
 
+import asyncio
+
 import pytest
 
 from linli.kernel.clock import ManualClock
@@ -179,6 +181,23 @@ async def test_processes_commit_side_by_side(database: Database, ids: Ids, clock
         assert found is not None
         assert found.at_ms == clock.now_ms() + slot
         assert await Commits().find(database, base + 64 * 25 + slot) is None
+
+
+async def test_turns_at_once_write_each_commit_once_and_keep_what_comes_meanwhile(
+    database: Database, ids: Ids, clock: ManualClock
+) -> None:
+    commits = Commits()
+    notes = Notes(database, commits, ids, clock)
+    base = Ids.number_at(clock.now_ms())
+    commits.note(base, base + 64, clock.now_ms(), 2)
+    turns = [asyncio.ensure_future(notes.flush()) for _ in range(3)]
+    await asyncio.sleep(0)
+    commits.note(base + 128, base + 192, clock.now_ms(), 2)
+    await asyncio.gather(*turns)
+    await notes.flush()
+    assert not commits.any
+    for number in (base, base + 128):
+        assert await Commits().find(database, number) is not None
 
 
 async def test_a_flood_of_refusals_is_noted_in_part(database: Database, ids: Ids, clock: ManualClock) -> None:

@@ -50,6 +50,8 @@ class Notes:
         self._clock = clock
         self._handled: list[_Handled] = []
         self._refused: list[_Refused] = []
+        self._turn = asyncio.Lock()
+        """Two turns at once would write the same commits twice."""
         self._task: asyncio.Task[None] | None = None
 
     def handled(self, device_no: int, seq: int, handlers: str, took_us: int) -> None:
@@ -84,10 +86,15 @@ class Notes:
 
     async def flush(self) -> None:
         """Write everything noted so far. What cannot be written is dropped: notes are worth no waiting."""
+        async with self._turn:
+            await self._write()
+
+    async def _write(self) -> None:
         handled, self._handled = self._handled, []
         refused, self._refused = self._refused, []
         if not handled and not refused and not self._commits.any:
             return
+        written = 0
         try:
             async with self._db.begin() as tx:
                 if handled:
@@ -98,7 +105,8 @@ class Notes:
                 if refused:
                     await tx.insert_tuples(refused_uplinks, _REFUSED, refused)
                 if self._commits.any:
-                    await self._commits.write(tx)
+                    written = await self._commits.write(tx)
+            self._commits.forget(written)
         except Unavailable:
             log.warning(
                 "%d notes of handled messages and %d of refused ones are lost", len(handled), len(refused)

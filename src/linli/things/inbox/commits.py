@@ -76,9 +76,14 @@ class Commits:
         own = [commit for commit in here if Ids.slot_of(commit.first_seq) == Ids.slot_of(seq)]
         return next(iter(own or here), None)
 
-    async def write(self, tx: Tx) -> None:
-        """Write down what waits."""
+    async def write(self, tx: Tx) -> int:
+        """Write down what waits; up to which number. Until `forget`, once that is committed, it still waits."""
         found = list(self._waiting)
         row = (found[0].first_seq, day_of(found[0].at_ms), found[-1].last_seq, msgspec.msgpack.encode(found))
         await tx.insert_tuples(inbox_commits, _COLUMNS, [row])
-        self._waiting.clear()
+        return found[-1].last_seq
+
+    def forget(self, last_seq: int) -> None:
+        """What was written down; what was noted meanwhile goes on waiting."""
+        while self._waiting and self._waiting[0].last_seq <= last_seq:
+            self._waiting.popleft()
