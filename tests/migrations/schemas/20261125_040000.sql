@@ -893,6 +893,211 @@ CREATE TABLE devices (
 	CONSTRAINT uq_devices_product_key_device_name UNIQUE (product_key, device_name)
 );
 INSERT INTO "devices" VALUES(1,'1','1',1,'1','1','1','1','1','1',1,1,1,1,'1',1,1,1,1,1,1);
+CREATE TABLE edge_clusters (
+	cluster_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	project_id TEXT, 
+	community_id INTEGER, 
+	name TEXT NOT NULL, 
+	model TEXT NOT NULL, 
+	lan_cidr TEXT NOT NULL, 
+	log_on INTEGER DEFAULT '1' NOT NULL, 
+	monitor_on INTEGER DEFAULT '1' NOT NULL, 
+	remark TEXT DEFAULT '' NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	associated_ms INTEGER, 
+	CONSTRAINT pk_edge_clusters PRIMARY KEY (cluster_id)
+);
+INSERT INTO "edge_clusters" VALUES(1,'1','1',1,'1','1','1',1,1,'1',1,1,1);
+CREATE TABLE edge_components (
+	cluster_id INTEGER NOT NULL, 
+	code TEXT NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	project_id TEXT, 
+	community_id INTEGER, 
+	state TEXT NOT NULL, 
+	version TEXT DEFAULT '' NOT NULL, 
+	wanted_version TEXT DEFAULT '' NOT NULL, 
+	params TEXT DEFAULT '{}' NOT NULL, 
+	reason TEXT DEFAULT '' NOT NULL, 
+	asked_by TEXT DEFAULT '' NOT NULL, 
+	decided_by TEXT DEFAULT '' NOT NULL, 
+	generation INTEGER DEFAULT '0' NOT NULL, 
+	asked_ms INTEGER, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_edge_components PRIMARY KEY (cluster_id, code)
+);
+INSERT INTO "edge_components" VALUES(1,'1','1','1',1,'1','1','1','1','1','1','1',1,1,1);
+CREATE TABLE edge_deployments (
+	deployment_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	project_id TEXT, 
+	community_id INTEGER, 
+	cluster_id INTEGER NOT NULL, 
+	node_id INTEGER NOT NULL, 
+	gateway_id INTEGER, 
+	generation INTEGER NOT NULL, 
+	kind TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	percent INTEGER DEFAULT '0' NOT NULL, 
+	snapshot_sealed TEXT NOT NULL, 
+	changes TEXT DEFAULT '{}' NOT NULL, 
+	devices TEXT DEFAULT '[]' NOT NULL, 
+	reason TEXT DEFAULT '' NOT NULL, 
+	by_kind TEXT NOT NULL, 
+	by_id TEXT NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	taken_ms INTEGER, 
+	finished_ms INTEGER, 
+	CONSTRAINT pk_edge_deployments PRIMARY KEY (deployment_id)
+);
+INSERT INTO "edge_deployments" VALUES(1,'1','1',1,1,1,1,1,'1','1',1,'1','1','1','1','1','1',1,1,1);
+CREATE TABLE edge_devices (
+	edge_device_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	project_id TEXT, 
+	community_id INTEGER, 
+	gateway_id INTEGER NOT NULL, 
+	protocol_id INTEGER NOT NULL, 
+	iot_id TEXT NOT NULL, 
+	product_key TEXT NOT NULL, 
+	device_name TEXT NOT NULL, 
+	alias TEXT DEFAULT '' NOT NULL, 
+	custom_sealed TEXT NOT NULL, 
+	space_id INTEGER, 
+	created_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_edge_devices PRIMARY KEY (edge_device_id)
+);
+INSERT INTO "edge_devices" VALUES(1,'1','1',1,1,1,'1','1','1','1','1',1,1,1);
+CREATE TABLE edge_gateways (
+	gateway_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	project_id TEXT, 
+	community_id INTEGER, 
+	cluster_id INTEGER NOT NULL, 
+	node_id INTEGER NOT NULL, 
+	name TEXT NOT NULL, 
+	edition TEXT NOT NULL, 
+	iot_id TEXT NOT NULL, 
+	interconnect_on INTEGER DEFAULT '0' NOT NULL, 
+	interconnect_user TEXT DEFAULT '' NOT NULL, 
+	interconnect_sealed TEXT DEFAULT '' NOT NULL, 
+	deployed_generation INTEGER DEFAULT '0' NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_edge_gateways PRIMARY KEY (gateway_id)
+);
+INSERT INTO "edge_gateways" VALUES(1,'1','1',1,1,1,'1','1','1',1,'1','1',1,1,1);
+CREATE TABLE edge_nodes (
+	node_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	project_id TEXT, 
+	community_id INTEGER, 
+	cluster_id INTEGER NOT NULL, 
+	name TEXT NOT NULL, 
+	serial_number TEXT NOT NULL, 
+	model TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	percent INTEGER DEFAULT '0' NOT NULL, 
+	iot_id TEXT NOT NULL, 
+	product_key TEXT NOT NULL, 
+	device_name TEXT NOT NULL, 
+	code_sealed TEXT NOT NULL, 
+	hardware_id TEXT DEFAULT '' NOT NULL, 
+	version TEXT DEFAULT '' NOT NULL, 
+	tries INTEGER DEFAULT '0' NOT NULL, 
+	locked_until_ms INTEGER DEFAULT '0' NOT NULL, 
+	tried_ms INTEGER, 
+	refusal TEXT DEFAULT '' NOT NULL, 
+	activated_ms INTEGER, 
+	last_seen_ms INTEGER, 
+	generation INTEGER DEFAULT '0' NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_edge_nodes PRIMARY KEY (node_id)
+);
+INSERT INTO "edge_nodes" VALUES(1,'1','1',1,1,'1','1','1','1',1,'1','1','1','1','1','1',1,1,1,'1',1,1,1,1,1);
+CREATE TABLE edge_nonces (
+	node_id INTEGER NOT NULL, 
+	nonce TEXT NOT NULL, 
+	expires_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_edge_nonces PRIMARY KEY (node_id, nonce)
+);
+INSERT INTO "edge_nonces" VALUES(1,'1',1);
+CREATE TABLE edge_packages (
+	package_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	driver_id TEXT NOT NULL, 
+	version TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	protocol TEXT NOT NULL, 
+	owner TEXT NOT NULL, 
+	manifest TEXT NOT NULL, 
+	sha256 TEXT NOT NULL, 
+	signature TEXT NOT NULL, 
+	size INTEGER NOT NULL, 
+	object_key TEXT NOT NULL, 
+	key_id INTEGER NOT NULL, 
+	by_id TEXT NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_edge_packages PRIMARY KEY (package_id)
+);
+INSERT INTO "edge_packages" VALUES(1,'1','1','1','1','1','1','1','1','1',1,'1',1,'1',1);
+CREATE TABLE edge_products (
+	tenant_id TEXT NOT NULL, 
+	product_key TEXT NOT NULL, 
+	CONSTRAINT pk_edge_products PRIMARY KEY (tenant_id)
+);
+INSERT INTO "edge_products" VALUES('1','1');
+CREATE TABLE edge_protocols (
+	protocol_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	project_id TEXT, 
+	community_id INTEGER, 
+	gateway_id INTEGER NOT NULL, 
+	driver_id TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	version TEXT NOT NULL, 
+	config_sealed TEXT NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_edge_protocols PRIMARY KEY (protocol_id)
+);
+INSERT INTO "edge_protocols" VALUES(1,'1','1',1,1,'1','1','1','1',1,1);
+CREATE TABLE edge_replacements (
+	replacement_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	project_id TEXT, 
+	community_id INTEGER, 
+	cluster_id INTEGER NOT NULL, 
+	node_id INTEGER NOT NULL, 
+	old_serial TEXT NOT NULL, 
+	new_serial TEXT NOT NULL, 
+	old_version TEXT DEFAULT '' NOT NULL, 
+	new_version TEXT DEFAULT '' NOT NULL, 
+	state TEXT NOT NULL, 
+	reason TEXT DEFAULT '' NOT NULL, 
+	generation INTEGER DEFAULT '0' NOT NULL, 
+	synced_ms INTEGER, 
+	by_id TEXT NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	activated_ms INTEGER, 
+	finished_ms INTEGER, 
+	CONSTRAINT pk_edge_replacements PRIMARY KEY (replacement_id)
+);
+INSERT INTO "edge_replacements" VALUES(1,'1','1',1,1,1,'1','1','1','1','1','1',1,1,'1',1,1,1);
+CREATE TABLE edge_trusted_keys (
+	key_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	public_key TEXT NOT NULL, 
+	by_id TEXT NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_edge_trusted_keys PRIMARY KEY (key_id)
+);
+INSERT INTO "edge_trusted_keys" VALUES(1,'1','1','1','1',1);
 CREATE TABLE employees (
 	community_id INTEGER NOT NULL, 
 	person_id INTEGER NOT NULL, 
@@ -2635,6 +2840,23 @@ CREATE INDEX ix_deletion_requests_account ON deletion_requests (account_id, requ
 CREATE INDEX ix_deletion_requests_community ON deletion_requests (community_id, state, due_ms);
 CREATE INDEX ix_deletion_requests_due ON deletion_requests (state, due_ms);
 CREATE INDEX ix_delivery_holds_subject ON delivery_holds (subject, community_id, lifted_ms);
+CREATE INDEX ix_edge_clusters_community ON edge_clusters (community_id);
+CREATE INDEX ix_edge_clusters_tenant ON edge_clusters (tenant_id, created_ms, cluster_id);
+CREATE INDEX ix_edge_deployments_gateway ON edge_deployments (gateway_id, generation);
+CREATE UNIQUE INDEX uq_edge_deployments_generation ON edge_deployments (node_id, generation);
+CREATE INDEX ix_edge_devices_gateway ON edge_devices (gateway_id, edge_device_id);
+CREATE INDEX ix_edge_devices_protocol ON edge_devices (protocol_id, edge_device_id);
+CREATE UNIQUE INDEX uq_edge_devices_device ON edge_devices (iot_id);
+CREATE INDEX ix_edge_gateways_cluster ON edge_gateways (cluster_id);
+CREATE UNIQUE INDEX uq_edge_gateways_node ON edge_gateways (node_id);
+CREATE INDEX ix_edge_nodes_device ON edge_nodes (iot_id);
+CREATE UNIQUE INDEX uq_edge_nodes_name ON edge_nodes (cluster_id, name);
+CREATE UNIQUE INDEX uq_edge_nodes_serial ON edge_nodes (serial_number);
+CREATE INDEX ix_edge_nonces_expires ON edge_nonces (expires_ms);
+CREATE UNIQUE INDEX uq_edge_packages_version ON edge_packages (tenant_id, driver_id, version);
+CREATE UNIQUE INDEX uq_edge_protocols_driver ON edge_protocols (gateway_id, driver_id);
+CREATE INDEX ix_edge_replacements_node ON edge_replacements (node_id, created_ms);
+CREATE UNIQUE INDEX uq_edge_trusted_keys_key ON edge_trusted_keys (tenant_id, public_key);
 CREATE INDEX ix_face_consents_expiry ON face_consents (expires_ms);
 CREATE INDEX ix_face_consents_image ON face_consents (image_id);
 CREATE INDEX ix_face_consents_list ON face_consents (community_id, given_ms);

@@ -314,6 +314,344 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "edge_clusters",
+        sa.Column(
+            "cluster_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("project_id", sa.Text(), nullable=True),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("lan_cidr", sa.Text(), nullable=False),
+        sa.Column(
+            "log_on", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="1", nullable=False
+        ),
+        sa.Column(
+            "monitor_on",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="1",
+            nullable=False,
+        ),
+        sa.Column("remark", sa.Text(), server_default="", nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("associated_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("cluster_id", name=op.f("pk_edge_clusters")),
+    )
+    with op.batch_alter_table("edge_clusters", schema=None) as batch_op:
+        batch_op.create_index("ix_edge_clusters_community", ["community_id"], unique=False)
+        batch_op.create_index(
+            "ix_edge_clusters_tenant", ["tenant_id", "created_ms", "cluster_id"], unique=False
+        )
+
+    op.create_table(
+        "edge_components",
+        sa.Column("cluster_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("project_id", sa.Text(), nullable=True),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), server_default="", nullable=False),
+        sa.Column("wanted_version", sa.Text(), server_default="", nullable=False),
+        sa.Column("params", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("asked_by", sa.Text(), server_default="", nullable=False),
+        sa.Column("decided_by", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "generation",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column("asked_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("cluster_id", "code", name=op.f("pk_edge_components")),
+    )
+    op.create_table(
+        "edge_deployments",
+        sa.Column(
+            "deployment_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("project_id", sa.Text(), nullable=True),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("cluster_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("node_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("gateway_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("generation", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column(
+            "percent",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column("snapshot_sealed", sa.Text(), nullable=False),
+        sa.Column("changes", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("devices", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("by_kind", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Text(), nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("taken_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("finished_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("deployment_id", name=op.f("pk_edge_deployments")),
+    )
+    with op.batch_alter_table("edge_deployments", schema=None) as batch_op:
+        batch_op.create_index("ix_edge_deployments_gateway", ["gateway_id", "generation"], unique=False)
+        batch_op.create_index("uq_edge_deployments_generation", ["node_id", "generation"], unique=True)
+
+    op.create_table(
+        "edge_devices",
+        sa.Column(
+            "edge_device_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("project_id", sa.Text(), nullable=True),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("gateway_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("protocol_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("iot_id", sa.Text(), nullable=False),
+        sa.Column("product_key", sa.Text(), nullable=False),
+        sa.Column("device_name", sa.Text(), nullable=False),
+        sa.Column("alias", sa.Text(), server_default="", nullable=False),
+        sa.Column("custom_sealed", sa.Text(), nullable=False),
+        sa.Column("space_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("edge_device_id", name=op.f("pk_edge_devices")),
+    )
+    with op.batch_alter_table("edge_devices", schema=None) as batch_op:
+        batch_op.create_index("ix_edge_devices_gateway", ["gateway_id", "edge_device_id"], unique=False)
+        batch_op.create_index("ix_edge_devices_protocol", ["protocol_id", "edge_device_id"], unique=False)
+        batch_op.create_index("uq_edge_devices_device", ["iot_id"], unique=True)
+
+    op.create_table(
+        "edge_gateways",
+        sa.Column(
+            "gateway_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("project_id", sa.Text(), nullable=True),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("cluster_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("node_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("edition", sa.Text(), nullable=False),
+        sa.Column("iot_id", sa.Text(), nullable=False),
+        sa.Column(
+            "interconnect_on",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column("interconnect_user", sa.Text(), server_default="", nullable=False),
+        sa.Column("interconnect_sealed", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "deployed_generation",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("gateway_id", name=op.f("pk_edge_gateways")),
+    )
+    with op.batch_alter_table("edge_gateways", schema=None) as batch_op:
+        batch_op.create_index("ix_edge_gateways_cluster", ["cluster_id"], unique=False)
+        batch_op.create_index("uq_edge_gateways_node", ["node_id"], unique=True)
+
+    op.create_table(
+        "edge_nodes",
+        sa.Column(
+            "node_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("project_id", sa.Text(), nullable=True),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("cluster_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("serial_number", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column(
+            "percent",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column("iot_id", sa.Text(), nullable=False),
+        sa.Column("product_key", sa.Text(), nullable=False),
+        sa.Column("device_name", sa.Text(), nullable=False),
+        sa.Column("code_sealed", sa.Text(), nullable=False),
+        sa.Column("hardware_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("version", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "tries", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column(
+            "locked_until_ms",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column("tried_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("refusal", sa.Text(), server_default="", nullable=False),
+        sa.Column("activated_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("last_seen_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "generation",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("node_id", name=op.f("pk_edge_nodes")),
+    )
+    with op.batch_alter_table("edge_nodes", schema=None) as batch_op:
+        batch_op.create_index("ix_edge_nodes_device", ["iot_id"], unique=False)
+        batch_op.create_index("uq_edge_nodes_name", ["cluster_id", "name"], unique=True)
+        batch_op.create_index("uq_edge_nodes_serial", ["serial_number"], unique=True)
+
+    op.create_table(
+        "edge_nonces",
+        sa.Column("node_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("nonce", sa.Text(), nullable=False),
+        sa.Column("expires_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("node_id", "nonce", name=op.f("pk_edge_nonces")),
+    )
+    with op.batch_alter_table("edge_nonces", schema=None) as batch_op:
+        batch_op.create_index("ix_edge_nonces_expires", ["expires_ms"], unique=False)
+
+    op.create_table(
+        "edge_packages",
+        sa.Column(
+            "package_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("driver_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("protocol", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("manifest", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("signature", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("object_key", sa.Text(), nullable=False),
+        sa.Column("key_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("by_id", sa.Text(), nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("package_id", name=op.f("pk_edge_packages")),
+    )
+    with op.batch_alter_table("edge_packages", schema=None) as batch_op:
+        batch_op.create_index("uq_edge_packages_version", ["tenant_id", "driver_id", "version"], unique=True)
+
+    op.create_table(
+        "edge_products",
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("product_key", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", name=op.f("pk_edge_products")),
+    )
+    op.create_table(
+        "edge_protocols",
+        sa.Column(
+            "protocol_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("project_id", sa.Text(), nullable=True),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("gateway_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("driver_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("config_sealed", sa.Text(), nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("protocol_id", name=op.f("pk_edge_protocols")),
+    )
+    with op.batch_alter_table("edge_protocols", schema=None) as batch_op:
+        batch_op.create_index("uq_edge_protocols_driver", ["gateway_id", "driver_id"], unique=True)
+
+    op.create_table(
+        "edge_replacements",
+        sa.Column(
+            "replacement_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("project_id", sa.Text(), nullable=True),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("cluster_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("node_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("old_serial", sa.Text(), nullable=False),
+        sa.Column("new_serial", sa.Text(), nullable=False),
+        sa.Column("old_version", sa.Text(), server_default="", nullable=False),
+        sa.Column("new_version", sa.Text(), server_default="", nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "generation",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column("synced_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("by_id", sa.Text(), nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("activated_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("finished_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("replacement_id", name=op.f("pk_edge_replacements")),
+    )
+    with op.batch_alter_table("edge_replacements", schema=None) as batch_op:
+        batch_op.create_index("ix_edge_replacements_node", ["node_id", "created_ms"], unique=False)
+
+    op.create_table(
+        "edge_trusted_keys",
+        sa.Column(
+            "key_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("public_key", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Text(), nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("key_id", name=op.f("pk_edge_trusted_keys")),
+    )
+    with op.batch_alter_table("edge_trusted_keys", schema=None) as batch_op:
+        batch_op.create_index("uq_edge_trusted_keys_key", ["tenant_id", "public_key"], unique=True)
+
+    op.create_table(
         "face_consents",
         sa.Column(
             "id",
@@ -897,6 +1235,55 @@ def downgrade() -> None:
         batch_op.drop_index("ix_face_consents_expiry")
 
     op.drop_table("face_consents")
+    with op.batch_alter_table("edge_trusted_keys", schema=None) as batch_op:
+        batch_op.drop_index("uq_edge_trusted_keys_key")
+
+    op.drop_table("edge_trusted_keys")
+    with op.batch_alter_table("edge_replacements", schema=None) as batch_op:
+        batch_op.drop_index("ix_edge_replacements_node")
+
+    op.drop_table("edge_replacements")
+    with op.batch_alter_table("edge_protocols", schema=None) as batch_op:
+        batch_op.drop_index("uq_edge_protocols_driver")
+
+    op.drop_table("edge_protocols")
+    op.drop_table("edge_products")
+    with op.batch_alter_table("edge_packages", schema=None) as batch_op:
+        batch_op.drop_index("uq_edge_packages_version")
+
+    op.drop_table("edge_packages")
+    with op.batch_alter_table("edge_nonces", schema=None) as batch_op:
+        batch_op.drop_index("ix_edge_nonces_expires")
+
+    op.drop_table("edge_nonces")
+    with op.batch_alter_table("edge_nodes", schema=None) as batch_op:
+        batch_op.drop_index("uq_edge_nodes_serial")
+        batch_op.drop_index("uq_edge_nodes_name")
+        batch_op.drop_index("ix_edge_nodes_device")
+
+    op.drop_table("edge_nodes")
+    with op.batch_alter_table("edge_gateways", schema=None) as batch_op:
+        batch_op.drop_index("uq_edge_gateways_node")
+        batch_op.drop_index("ix_edge_gateways_cluster")
+
+    op.drop_table("edge_gateways")
+    with op.batch_alter_table("edge_devices", schema=None) as batch_op:
+        batch_op.drop_index("uq_edge_devices_device")
+        batch_op.drop_index("ix_edge_devices_protocol")
+        batch_op.drop_index("ix_edge_devices_gateway")
+
+    op.drop_table("edge_devices")
+    with op.batch_alter_table("edge_deployments", schema=None) as batch_op:
+        batch_op.drop_index("uq_edge_deployments_generation")
+        batch_op.drop_index("ix_edge_deployments_gateway")
+
+    op.drop_table("edge_deployments")
+    op.drop_table("edge_components")
+    with op.batch_alter_table("edge_clusters", schema=None) as batch_op:
+        batch_op.drop_index("ix_edge_clusters_tenant")
+        batch_op.drop_index("ix_edge_clusters_community")
+
+    op.drop_table("edge_clusters")
     op.drop_table("device_clocks")
     with op.batch_alter_table("delivery_holds", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_holds_subject")

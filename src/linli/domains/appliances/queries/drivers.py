@@ -1,0 +1,109 @@
+"""Drivers that a gateway can be given: those of the box itself, and packages that the tenant uploaded."""
+
+import functools
+import json
+from importlib import resources
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from linli.domains.appliances.models import edge_packages, edge_trusted_keys
+from linli.domains.appliances.rows import Package, TrustedKey
+from linli.kernel.db import INT, Query, Reader, in_scope
+from linli.kernel.errors import NotFound
+from linli.kernel.scope import Scope
+
+
+class Driver(NamedTuple):
+    """`versions`: the newest first. `built_in`: the box brings it; its own version then needs no package."""
+
+    driver_id: str
+    name: str
+    protocol: str
+    owner: str
+    versions: list[str]
+    built_in: list[str]
+    listens: list[int]
+
+
+_p, _k = edge_packages.c, edge_trusted_keys.c
+_packages = Query(
+    select(edge_packages).where(in_scope(edge_packages)).order_by(_p.driver_id, _p.created_ms.desc()), Package
+)
+_package = Query(
+    select(edge_packages).where(in_scope(edge_packages), _p.package_id == bindparam("package_id", type_=INT)),
+    Package,
+)
+_version = Query(
+    select(edge_packages).where(
+        in_scope(edge_packages), _p.driver_id == bindparam("driver_id"), _p.version == bindparam("version")
+    ),
+    Package,
+)
+_keys = Query(
+    select(edge_trusted_keys).where(in_scope(edge_trusted_keys)).order_by(_k.created_ms), TrustedKey
+)
+
+
+def version_order(version: str) -> tuple[int, ...]:
+    """`1.10.2` after `1.9.0`. What is no number counts as 0."""
+    return tuple(int(part) if part.isdecimal() else 0 for part in version.lstrip("vV").split("."))
+
+
+@functools.cache
+def built_in() -> dict[str, Driver]:
+    """Drivers of the box itself, by id."""
+    text = resources.files("linli.domains.appliances").joinpath("drivers.json").read_text("utf-8")
+    found = {}
+    for row in json.loads(text):
+        versions = sorted(row["versions"], key=version_order, reverse=True)
+        found[row["id"]] = Driver(
+            row["id"], row["name"], row["protocol"], "Linli", versions, versions, row["listens"]
+        )
+    return found
+
+
+async def packages(scope: Scope, db: Reader) -> list[Package]:
+    """All of the tenant, by driver, the newest first."""
+    return await _packages.all(db, _tenant(scope))
+
+
+async def package(scope: Scope, db: Reader, package_id: int) -> Package:
+    """Raises NotFound."""
+    if (found := await _package.one(db, _tenant(scope), package_id=package_id)) is None:
+        raise NotFound(what="edge_package", id=package_id)
+    return found
+
+
+async def package_of(scope: Scope, db: Reader, driver_id: str, version: str) -> Package | None:
+    return await _version.one(db, _tenant(scope), driver_id=driver_id, version=version)
+
+
+async def trusted_keys(scope: Scope, db: Reader) -> list[TrustedKey]:
+    """In the order in which they were added."""
+    return await _keys.all(db, _tenant(scope))
+
+
+async def drivers(scope: Scope, db: Reader) -> list[Driver]:
+    """Everything that can be chosen: built in first."""
+    found = dict(built_in())
+    for row in await packages(scope, db):
+        listens = [int(port) for port in json.loads(row.manifest).get("listens", ())]
+        held = found.get(row.driver_id) or Driver(
+            row.driver_id, row.name, row.protocol, row.owner, [], [], listens
+        )
+        versions = sorted({*held.versions, row.version}, key=version_order, reverse=True)
+        found[row.driver_id] = held._replace(versions=versions)
+    return list(found.values())
+
+
+async def driver(scope: Scope, db: Reader, driver_id: str) -> Driver:
+    """Raises NotFound."""
+    for one in await drivers(scope, db):
+        if one.driver_id == driver_id:
+            return one
+    raise NotFound(what="edge_driver", id=driver_id)
+
+
+def _tenant(scope: Scope) -> Scope:
+    return Scope(scope.tenant, scope.caller, language=scope.language)

@@ -1,0 +1,84 @@
+"""Rules of clusters and boxes that need no table. Spec C §2, §3, §15 (G2, G13), H §5.10."""
+
+import ipaddress
+import re
+from typing import Final
+
+from linli.kernel.errors import BadInput
+
+NAME_MOST: Final = 60
+NODE_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{2,28}[a-z0-9]")
+SERIAL: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{3,63}")
+DEFAULT_CIDR: Final = "10.249.24.20/24"
+MODELS: Final[dict[str, tuple[str, str]]] = {
+    "LE-A-B001-SC001": ("楼宇版", "Building"),
+    "LE-A-B002-SC001": ("人行版", "People"),
+    "LE-A-B011-SC001": ("停车版", "Parking"),
+    "LE-A-S001-SC001": ("通行版", "Passage"),
+    "LE-A-S006-SC001": ("综合版", "Comprehensive"),
+}
+"""Models as their labels say, and the edition. Others are taken too: whoever builds a box names it."""
+
+UNACTIVATED: Final = "unactivated"
+ACTIVATING: Final = "activating"
+RUNNING: Final = "running"
+REPLACING: Final = "replacing"
+STATES: Final = (UNACTIVATED, ACTIVATING, RUNNING, REPLACING)
+
+WAITING_PERCENT: Final = 0
+IDENTITY_PERCENT: Final = 34
+CONNECTED_PERCENT: Final = 54
+RUNNING_PERCENT: Final = 100
+SILENT_MS: Final = 90_000
+"""A box that was not heard of for so long (three heartbeats) is offline."""
+LATE_MS: Final[dict[str, int]] = {"waiting": 10 * 60_000, "identity": 5 * 60_000, "connected": 20 * 60_000}
+"""From when on a stage of the activation is called stuck (H §5.10)."""
+
+
+def stage_of(percent: int) -> str:
+    """waiting, identity, connected, running."""
+    if percent >= RUNNING_PERCENT:
+        return "running"
+    if percent >= CONNECTED_PERCENT:
+        return "connected"
+    return "identity" if percent >= IDENTITY_PERCENT else "waiting"
+
+
+def clean_name(text: str, field: str = "name", most: int = NAME_MOST) -> str:
+    """Raises BadInput."""
+    said = text.strip()
+    if not said:
+        raise BadInput(field=field, rule="blank")
+    if len(said) > most:
+        raise BadInput(field=field, rule="too_long", limit=most)
+    return said
+
+
+def clean_node_name(text: str) -> str:
+    """`jinanwangyuefu-01`. Raises BadInput."""
+    if not NODE_NAME.fullmatch(text):
+        raise BadInput(field="name", rule="edge.node_name")
+    return text
+
+
+def clean_serial(text: str, field: str = "serialNumber") -> str:
+    """Raises BadInput."""
+    said = text.strip()
+    if not SERIAL.fullmatch(said):
+        raise BadInput(field=field, rule="edge.serial")
+    return said
+
+
+def clean_model(text: str) -> str:
+    """Raises BadInput."""
+    return clean_name(text, "model", 64)
+
+
+def clean_cidr(text: str) -> str:
+    """`10.249.24.20/24` → `10.249.24.0/24` (G13). Raises BadInput."""
+    try:
+        if "/" not in text:
+            raise ValueError
+        return str(ipaddress.IPv4Network(text.strip(), strict=False))
+    except ValueError:
+        raise BadInput(field="lanCidr", rule="format", example=DEFAULT_CIDR) from None

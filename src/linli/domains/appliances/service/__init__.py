@@ -1,0 +1,1 @@
+"""Rules of appliances; the only writer of their tables."""

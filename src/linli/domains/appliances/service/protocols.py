@@ -1,0 +1,127 @@
+"""Protocols (drivers) on a gateway: added, configured, brought to another version, taken away. Spec C §8.2, D CB-05."""
+
+import json
+from typing import Any, Final
+
+from sqlalchemy import bindparam, delete, update
+
+from linli.domains.appliances.errors import ProtocolInUse, ProtocolThere
+from linli.domains.appliances.models import edge_protocols
+from linli.domains.appliances.queries import drivers as driver_queries
+from linli.domains.appliances.queries import gateways as queries
+from linli.domains.appliances.rows import Protocol, place_of
+from linli.domains.appliances.service.products import whole
+from linli.kernel import history
+from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.kernel.errors import BadInput
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+
+HISTORY: Final = "edge_protocol"
+CONFIG_BYTES: Final = 64 * 1024
+
+_change = Command(
+    update(edge_protocols)
+    .where(edge_protocols.c.protocol_id == bindparam("row", type_=INT), in_scope(edge_protocols))
+    .values(
+        version=bindparam("to_version"), config_sealed=bindparam("sealed"),
+        changed_ms=bindparam("now", type_=INT),
+    )
+)  # fmt: skip
+_delete = Command(
+    delete(edge_protocols).where(
+        edge_protocols.c.protocol_id == bindparam("row", type_=INT), in_scope(edge_protocols)
+    )
+)
+
+
+def sealed_config(config: dict[str, Any], protocol_id: int, secrets: Secrets) -> str:
+    """Raises BadInput."""
+    text = json.dumps(config, ensure_ascii=False, sort_keys=True)
+    if len(text.encode()) > CONFIG_BYTES:
+        raise BadInput(field="config", rule="too_long", limit=CONFIG_BYTES)
+    return secrets.seal(text, about=f"edge_protocol:{protocol_id}")
+
+
+def config_of(protocol: Protocol, secrets: Secrets) -> dict[str, Any]:
+    """The driver's own configuration, in clear."""
+    return dict(
+        json.loads(secrets.open(protocol.config_sealed, about=f"edge_protocol:{protocol.protocol_id}"))
+    )
+
+
+async def add(
+    scope: Scope,
+    tx: Tx,
+    *,
+    gateway_id: int,
+    driver_id: str,
+    ids: Ids,
+    secrets: Secrets,
+    now_ms: int,
+    version: str = "",
+    config: dict[str, Any] | None = None,
+) -> Protocol:
+    """Put a driver on a gateway; without `version` its newest. Raises NotFound, BadInput, ProtocolThere."""
+    gateway = await queries.gateway(scope, tx, gateway_id)
+    driver = await driver_queries.driver(scope, tx, driver_id)
+    _check_version(version, driver.versions)
+    held = await queries.protocols(whole(scope), tx, gateway_id)
+    if any(one.driver_id == driver_id for one in held):
+        raise ProtocolThere(protocol=driver.protocol)
+    protocol_id = ids.number()
+    made = Protocol(
+        protocol_id=protocol_id, **place_of(gateway), gateway_id=gateway_id, driver_id=driver_id,  # type: ignore[arg-type]
+        name=driver.protocol, version=version or driver.versions[0],
+        config_sealed=sealed_config(config or {}, protocol_id, secrets), created_ms=now_ms, changed_ms=now_ms,
+    )  # fmt: skip
+    await tx.insert(edge_protocols, made._asdict())
+    await history.note(
+        scope, tx, HISTORY, protocol_id, "created", community_id=made.community_id,
+        after={"name": made.name, "version": made.version}, now_ms=now_ms,
+    )  # fmt: skip
+    return made
+
+
+async def change(
+    scope: Scope,
+    tx: Tx,
+    *,
+    protocol_id: int,
+    secrets: Secrets,
+    now_ms: int,
+    version: str | None = None,
+    config: dict[str, Any] | None = None,
+) -> Protocol:
+    """Another version (软件版本 更新) or configuration, effective with the next deployment. Raises NotFound, BadInput."""
+    held = await queries.protocol(scope, tx, protocol_id)
+    if version is not None:
+        driver = await driver_queries.driver(scope, tx, held.driver_id)
+        _check_version(version, driver.versions)
+    sealed = held.config_sealed if config is None else sealed_config(config, protocol_id, secrets)
+    now = held._replace(version=version or held.version, config_sealed=sealed, changed_ms=now_ms)
+    await _change.run(tx, scope, row=protocol_id, to_version=now.version, sealed=sealed, now=now_ms)
+    await history.note(
+        scope, tx, HISTORY, protocol_id, "changed", community_id=held.community_id,
+        before={"version": held.version}, after={"version": now.version}, now_ms=now_ms,
+    )  # fmt: skip
+    return now
+
+
+async def remove(scope: Scope, tx: Tx, *, protocol_id: int, now_ms: int) -> None:
+    """Raises NotFound, ProtocolInUse."""
+    held = await queries.protocol(scope, tx, protocol_id)
+    counts = await queries.device_counts(whole(scope), tx, held.gateway_id)
+    if count := counts.get(protocol_id, 0):
+        raise ProtocolInUse(protocol=held.name, count=count)
+    await _delete.run(tx, scope, row=protocol_id)
+    await history.note(
+        scope, tx, HISTORY, protocol_id, "deleted", community_id=held.community_id,
+        before={"name": held.name, "version": held.version}, now_ms=now_ms,
+    )  # fmt: skip
+
+
+def _check_version(version: str, known: list[str]) -> None:
+    if version and version not in known:
+        raise BadInput(field="version", rule="one_of", allowed=", ".join(known))

@@ -1,0 +1,149 @@
+"""What a box is to be like, as a deployment keeps it, and how two of them differ. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+_HIDDEN: Final = ("passw", "secret", "deskey", "token")
+"""Fields whose names have one of these say in a difference only that they changed."""
+MASK: Final = "••••"
+
+
+class SnapshotDevice(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    iot_id: str
+    product_key: str
+    device_name: str
+    alias: str = ""
+    custom: dict[str, Any] = {}
+
+
+class SnapshotDriver(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    protocol_id: int
+    id: str
+    name: str
+    version: str
+    config: dict[str, Any] = {}
+    devices: list[SnapshotDevice] = []
+
+
+class SnapshotInterconnect(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    on: bool = False
+    user: str = ""
+    password: str = ""
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    gateway_id: int = 0
+    gateway_name: str = ""
+    drivers: list[SnapshotDriver] = []
+    interconnect: SnapshotInterconnect = SnapshotInterconnect()
+    settings: dict[str, Any] = {}
+
+
+class FieldDifference(msgspec.Struct, frozen=True, rename="camel"):
+    field: str
+    before: str
+    after: str
+
+
+class DriverDifference(msgspec.Struct, frozen=True, rename="camel"):
+    driver_id: str
+    protocol: str
+    change: str
+    """added, removed, upgraded, changed."""
+    before: str
+    """Version."""
+    after: str
+
+
+class DeviceDifference(msgspec.Struct, frozen=True, rename="camel"):
+    device_name: str
+    alias: str
+    protocol: str
+    change: str
+    """added, removed, changed."""
+    fields: list[FieldDifference] = []
+
+
+class Differences(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """`offline`: devices that are running and will be away while their driver restarts."""
+
+    drivers: list[DriverDifference] = []
+    devices: list[DeviceDifference] = []
+    interconnect: bool = False
+    settings: list[FieldDifference] = []
+    offline: list[str] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.drivers or self.devices or self.interconnect or self.settings)
+
+
+def differences(before: Snapshot, after: Snapshot) -> Differences:
+    """What has to change on the box."""
+    was, now = {one.id: one for one in before.drivers}, {one.id: one for one in after.drivers}
+    drivers = [found for id in {**was, **now} if (found := _driver(was.get(id), now.get(id))) is not None]
+    devices = [found for id in {**was, **now} for found in _devices(was.get(id), now.get(id))]
+    touched = {one.driver_id for one in drivers} | {
+        id for id, one in {**was, **now}.items() if any(found.protocol == one.name for found in devices)
+    }
+    return Differences(
+        drivers=drivers,
+        devices=devices,
+        interconnect=before.interconnect != after.interconnect,
+        settings=fields_of(before.settings, after.settings),
+        offline=[one.device_name for id, driver in was.items() if id in touched for one in driver.devices],
+    )
+
+
+def _driver(was: SnapshotDriver | None, now: SnapshotDriver | None) -> DriverDifference | None:
+    if was is None:
+        return DriverDifference(now.id, now.name, "added", "", now.version) if now else None
+    if now is None:
+        return DriverDifference(was.id, was.name, "removed", was.version, "")
+    if was.version != now.version:
+        return DriverDifference(now.id, now.name, "upgraded", was.version, now.version)
+    if was.config != now.config:
+        return DriverDifference(now.id, now.name, "changed", was.version, now.version)
+    return None
+
+
+def _devices(was: SnapshotDriver | None, now: SnapshotDriver | None) -> list[DeviceDifference]:
+    name = now.name if now is not None else was.name if was is not None else ""
+    old = {one.iot_id: one for one in was.devices} if was is not None else {}
+    new = {one.iot_id: one for one in now.devices} if now is not None else {}
+    found = []
+    for iot_id, one in {**old, **new}.items():
+        if iot_id not in new:
+            found.append(DeviceDifference(one.device_name, one.alias, name, "removed"))
+        elif iot_id not in old:
+            found.append(DeviceDifference(one.device_name, one.alias, name, "added"))
+        elif old[iot_id] != one:
+            said = fields_of(
+                {"alias": old[iot_id].alias, **old[iot_id].custom}, {"alias": one.alias, **one.custom}
+            )
+            found.append(DeviceDifference(one.device_name, one.alias, name, "changed", said))
+    return found
+
+
+def fields_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldDifference]:
+    """Fields that differ, secrets hidden."""
+    return [
+        FieldDifference(name, _word(name, before.get(name)), _word(name, after.get(name)))
+        for name in {**before, **after}
+        if before.get(name) != after.get(name)
+    ]
+
+
+def hidden(name: str) -> bool:
+    """Whether a field's value is kept from people."""
+    lower = name.casefold()
+    return any(part in lower for part in _HIDDEN)
+
+
+def _word(name: str, value: Any) -> str:
+    if value in (None, ""):
+        return ""
+    if hidden(name):
+        return MASK
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
