@@ -93,10 +93,11 @@ async def _answer(send: Send, status: int, kind: bytes, body: bytes) -> None:
 
 
 class AlgorithmFailed(Exception):
-    """No vector came. `bad_file`: the photo is at fault, so that another try is of no use."""
+    """No vector came. `answered`: the service works, it made none of this photo; `bad_file`: it could not read it."""
 
-    def __init__(self, why: str, *, bad_file: bool = False) -> None:
+    def __init__(self, why: str, *, answered: bool = False, bad_file: bool = False) -> None:
         super().__init__(why)
+        self.answered = answered
         self.bad_file = bad_file
 
 
@@ -129,7 +130,9 @@ class AlgorithmClient:
         except (httpx.HTTPError, TimeoutError, ValueError) as error:
             raise AlgorithmFailed(f"{type(error).__name__}: {error}") from None
         if answer.code != OK or not answer.data:
-            raise AlgorithmFailed(f"{answer.code}: {answer.message}", bad_file=answer.code == BAD_FILE)
+            raise AlgorithmFailed(
+                f"{answer.code}: {answer.message}", answered=True, bad_file=answer.code == BAD_FILE
+            )
         return answer.data
 
     async def _exchange(self, request: httpx.Request) -> bytes:

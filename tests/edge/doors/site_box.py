@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from linli.edge.doors.driver import DoorDriver, Wishes
 from linli.edge.doors.identity import BoxIdentity
-from linli.edge.doors.keeper import Doorkeeper
+from linli.edge.doors.keeper import Doorkeeper, FaceWishes
 from linli.edge.doors.simulator import SimulatedMachine
 from linli.edge.doors.site import Site
 from linli.edge.framework.collected import Collected
@@ -27,18 +27,24 @@ HERE = "127.0.0.1"
 class SiteBox:
     """`clock` moves by hand; sockets are real."""
 
-    def __init__(self, folder: Path, *, wishes: Wishes | None = None, ids: Ids | None = None) -> None:
-        self.clock = ManualClock()
+    def __init__(
+        self, folder: Path, *, wishes: Wishes | None = None, faces: FaceWishes | None = None, ids: Ids | None = None,
+        clock: ManualClock | None = None, site: Site | None = None,
+    ) -> None:  # fmt: skip
+        self.clock = clock or ManualClock()
         self.ids = ids or Ids()
         self.things = Collected()
         self.logs = DeviceLogs(self.clock)
-        self.site = Site(self.clock, LocalEngine(FakePipeline()), Photos(folder / "photos", self.ids))
+        photos = Photos(folder / "photos", self.ids)
+        self.site = site or Site(self.clock, LocalEngine(FakePipeline()), photos)
         services: dict[type, object] = {
             Doorkeeper: self.site,
             BoxIdentity: BoxIdentity("edge-0001", HERE, "00-16-EA-00-00-01"),
         }
         if wishes is not None:
             services[Wishes] = wishes
+        if faces is not None:
+            services[FaceWishes] = faces
         installed, broken = discover()
         assert broken == []
         self.supervisor = Supervisor(

@@ -2,15 +2,17 @@
 
 import json
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from linli.edge.doors.caller import Refusal
-from linli.edge.doors.driver import SipAccount
-from linli.edge.doors.orders import Orders, WantedFace, face_changes
+from linli.edge.doors.keeper import FaceDoor
+from linli.edge.doors.orders import FaceChange, ListedFaces, Orders, WantedFace, face_changes, face_entries
 from linli.edge.doors.site import FacePerson
+from linli.edge.framework import ParamsBad
 from linli.protocols.door_http import INTERFACES
 from linli.protocols.door_http.messages.faces import UserInfo
 from linli.vision.fake import marked
@@ -95,13 +97,15 @@ class Wanted:
 
     def __init__(self) -> None:
         self.people: list[WantedFace] = []
-        self.account: SipAccount | None = None
 
-    async def faces(self, device: str) -> list[WantedFace] | None:
-        return self.people
+    async def connected(self, door: FaceDoor) -> None:
+        if door.compares:
+            await door.orders.compare_faces(ListedFaces(self.people))
 
-    async def sip(self, device: str) -> SipAccount | None:
-        return self.account
+    async def sync(self, door: FaceDoor, params: Mapping[str, Any]) -> dict[str, Any]:
+        raise ParamsBad(field="FaceDataUrl", rule="there is no platform here")
+
+    report = sync
 
 
 def person(n: int, *, name: str = "", feature: float = 0.5) -> WantedFace:
@@ -112,7 +116,7 @@ def person(n: int, *, name: str = "", feature: float = 0.5) -> WantedFace:
 @pytest.mark.covers("G-C03", "G-C06", "G-C07", "G-C08", "C110")
 async def test_a_door_that_compares_itself_is_brought_to_the_wanted_library(tmp_path: Path) -> None:
     wanted = Wanted()
-    async with site_box(tmp_path, wishes=wanted) as box:
+    async with site_box(tmp_path, faces=wanted) as box:
         wanted.people = [person(n) for n in range(120)]
         machine = await box.door(
             faceCompareMode="device", isCheck=1, maxThreshold="37.3", minThreshold="36.0"
@@ -145,14 +149,17 @@ def test_the_three_kinds_of_update() -> None:
     """3.5.1.2.txt:804-855: what is present of userInfo and feature is what changes."""
     old, same = person(1), person(2)
     held = [(one.face_id, one.user_md5, one.feature_md5) for one in (old, same)]
-    (name,) = face_changes([person(1, name="x"), same], held)
-    assert (name.type, name.user_info is not None, name.feature is None) == (3, True, True)
-    (feature,) = face_changes([person(1, feature=0.1), same], held)
-    assert (feature.type, feature.user_info is None, feature.feature is not None) == (3, True, True)
-    (both,) = face_changes([person(1, name="x", feature=0.1), same], held)
-    assert (both.type, both.user_info is not None, both.feature is not None) == (3, True, True)
-    assert [one.type for one in face_changes([], held)] == [2, 2]
-    assert list(face_changes([old, same], held)) == []
+
+    def changes(*people: WantedFace) -> list[FaceChange]:
+        return list(face_changes(ListedFaces(people).marks(), held))
+
+    assert changes(person(1, name="x"), same) == [(3, "face-1", True, False)]
+    assert changes(person(1, feature=0.1), same) == [(3, "face-1", False, True)]
+    assert changes(person(1, name="x", feature=0.1), same) == [(3, "face-1", True, True)]
+    assert [one.type for one in changes()] == [2, 2]
+    assert changes(old, same) == []
+    (entry,) = face_entries(ListedFaces([person(1, name="x")]), [FaceChange(3, "face-1", user=True)])
+    assert (entry.user_info is not None, entry.feature) == (True, None)
 
 
 async def test_51_faces_go_in_two_calls_and_a_full_library_fails_its_batch(box: SiteBox) -> None:

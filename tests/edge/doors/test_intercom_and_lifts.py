@@ -12,7 +12,17 @@ from linli.edge.doors.driver import SipAccount
 from linli.edge.framework import DeviceOffline, ParamsBad
 from linli.protocols.door_http.messages.elevators import Elevators, RunState
 from tests.edge.doors.site_box import HERE, SiteBox, site_box, until
-from tests.edge.doors.test_faces import Wanted
+
+
+class Wanted:
+    """The account that is wanted of the door of a test."""
+
+    def __init__(self) -> None:
+        self.account: SipAccount | None = None
+
+    async def sip(self, device: str) -> SipAccount | None:
+        return self.account
+
 
 ACCOUNT = {
     "sipNumber": "MNUtFSr9soldjp34IxYCBz",

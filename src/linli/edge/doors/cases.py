@@ -8,7 +8,7 @@ from typing import Any, Final
 from linli.edge.doors.caller import Caller
 from linli.edge.doors.driver import DoorDriver
 from linli.edge.doors.links import Link
-from linli.edge.doors.orders import Orders, WantedFace
+from linli.edge.doors.orders import ListedFaces, Orders, WantedFace
 from linli.edge.doors.site import Site, SiteCode
 from linli.edge.framework.certification import Case, Trial
 from linli.protocols.door_http import Code, sign
@@ -174,13 +174,13 @@ async def face_library(trial: Trial) -> None:
     await _all_taken(trial, await orders.sync_faces([FaceEntry(type=CLEAR)]))
     people = [_person(n) for n in range(51)]
     began = trial.clock.now_ms()
-    await _all_taken(trial, await orders.compare_faces(people))
+    await _all_taken(trial, await orders.compare_faces(ListedFaces(people)))
     trial.notes["51_faces_ms"] = trial.clock.now_ms() - began
     await _holds(trial, orders, people)
     people = [
         _person(0, name="x"), _person(1, feature=0.1), _person(2, name="x", feature=0.1), *people[3:50],
     ]  # fmt: skip
-    await _all_taken(trial, await orders.compare_faces(people))
+    await _all_taken(trial, await orders.compare_faces(ListedFaces(people)))
     await _holds(trial, orders, people)
     await _all_taken(trial, await orders.sync_faces([FaceEntry(type=DELETE, face_id="never-there")]))
     await _all_taken(trial, await orders.sync_faces([people[3].entry(UPDATE)]))

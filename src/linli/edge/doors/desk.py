@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from linli.edge.doors.keeper import Doorkeeper
+from linli.edge.doors.keeper import Doorkeeper, Recognised
 from linli.edge.doors.links import Link
 from linli.edge.framework.contract import Things
 from linli.kernel.clock import Clock
@@ -67,14 +67,12 @@ class Desk:
             await self._passed(device, "face", "", PassCode.FACE_BELOW_THRESHOLD, **extra)
             raise Refused(Code.NOT_RECOGNIZED)
         if not found.decision.opens:
-            await self._passed(
-                device, "face", found.face_id, found.decision.code, **extra, userId=found.user_id
-            )
+            await self._passed(device, "face", found.face_id, found.decision.code, **extra, **_whose(found))
             raise Refused(Code.NOT_RECOGNIZED, found.decision.message)
         if not machine.temperature.lets_pass(message.temperature):
             await self._fever(device, found.face_id, message.temperature)
             raise Refused(Code.NOT_RECOGNIZED, "temperature is outside the limits")
-        await self._passed(device, "face", found.face_id, PassCode.SUCCESS, **extra, userId=found.user_id)
+        await self._passed(device, "face", found.face_id, PassCode.SUCCESS, **extra, **_whose(found))
         return faces.RecognizeAnswer(
             data=faces.RecognizedData(
                 face_id=found.face_id, name=found.name, photo_id=photo_id, user_id=found.user_id
@@ -188,6 +186,11 @@ class Desk:
             device, "elevatorRuleEvent", {k: v for k, v in told.items() if k not in ("token", "version")}
         )
         return Answer()
+
+
+def _whose(found: Recognised) -> dict[str, str]:
+    """As the platform's door model tells it in `extInfo` (spec A 4.3)."""
+    return {"userId": found.user_id, "userID": found.face_id, "matchScore": str(found.score)}
 
 
 def run_state(state: elevators.RunState) -> dict[str, Any]:

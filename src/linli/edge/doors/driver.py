@@ -9,12 +9,13 @@ from linli.edge.doors import services
 from linli.edge.doors.caller import Caller, CallTimedOut
 from linli.edge.doors.desk import Desk
 from linli.edge.doors.identity import BoxIdentity
-from linli.edge.doors.keeper import Doorkeeper
-from linli.edge.doors.links import Link
+from linli.edge.doors.keeper import FACE_SERVICES, Doorkeeper, FaceDoor, FaceWishes
+from linli.edge.doors.links import Link, LinkState
 from linli.edge.doors.machines import Ability, Machine
-from linli.edge.doors.orders import BatchResult, Orders, WantedFace
+from linli.edge.doors.orders import Orders
 from linli.edge.doors.station import Station
 from linli.edge.framework import BaseDriver, DeviceUnknown, DriverConfig, DriverContext
+from linli.edge.framework.errors import ServiceUnknown
 from linli.kernel.errors import LinliError, TimedOut
 from linli.protocols.door_http import Answer, Ask
 from linli.protocols.door_http.messages.connection import SetTemperatureRule
@@ -42,10 +43,6 @@ class SipAccount(DriverConfig, frozen=True, kw_only=True):
 class Wishes(Protocol):
     """What is wanted of a door and sent again whenever it connects: a service that the box may offer."""
 
-    async def faces(self, device: str) -> list[WantedFace] | None:
-        """Of a door that compares itself; None: nothing is known, leave its library alone."""
-        ...
-
     async def sip(self, device: str) -> SipAccount | None: ...
 
 
@@ -62,6 +59,8 @@ class DoorDriver[D: DriverConfig](BaseDriver):
         self._desk = Desk(context.things, context.service(Doorkeeper), context.clock)  # type: ignore[type-abstract]
         wishes = context.services.get(Wishes)
         self._wishes: Wishes | None = wishes  # type: ignore[assignment]
+        faces = context.services.get(FaceWishes)
+        self._faces: FaceWishes | None = faces  # type: ignore[assignment]
         self._links: dict[str, Link] = {}
         self._sip: dict[str, SipAccount] = {}
         self._caller: Caller | None = None
@@ -150,24 +149,32 @@ class DoorDriver[D: DriverConfig](BaseDriver):
 
     async def _compare_faces(self, link: Link) -> None:
         device = link.machine.devices.get(Ability.FACE)
-        if device is None or link.machine.face_mode != "device" or self._wishes is None:
-            return
-        wanted = await self._wishes.faces(device)
-        if wanted is not None:
-            _tell_failures(link, await Orders(link).compare_faces(wanted))
+        if device is not None and self._faces is not None:
+            await self._faces.connected(_face_door(link, device))
 
     # what the box asks
 
     async def call(self, device: str, service: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
         link = self.link(device)
         try:
-            outputs = await services.call(link, service, params)
+            if service in FACE_SERVICES:
+                outputs = await self._call_faces(link, device, service, params)
+            else:
+                outputs = await services.call(link, service, params)
         except CallTimedOut:
             raise TimedOut(device=device) from None
         finally:
             if service == "SyncSipNumber":
                 self._remember_sip(device, params)
         return outputs
+
+    async def _call_faces(
+        self, link: Link, device: str, service: str, params: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        if self._faces is None or link.machine.devices.get(Ability.FACE) != device:
+            raise ServiceUnknown(service)
+        door = _face_door(link, device)
+        return await (self._faces.sync if service == "SyncFaceData" else self._faces.report)(door, params)
 
     def _remember_sip(self, device: str, params: Mapping[str, Any]) -> None:
         """An account that an offline door could not be told waits for its next connection."""
@@ -186,7 +193,5 @@ def sip_message(token: str, account: SipAccount) -> SyncSipNumber:
     )  # fmt: skip
 
 
-def _tell_failures(link: Link, results: list[BatchResult]) -> None:
-    for one in results:
-        if one.why:
-            link.log.warning("faces were not taken", count=len(one.keys), why=one.why)
+def _face_door(link: Link, device: str) -> FaceDoor:
+    return FaceDoor(device, link.machine, Orders(link), link.state is LinkState.ONLINE and not link.one_way)

@@ -47,6 +47,14 @@ def temperature_rule(fields: DoorFields) -> TemperatureRule:
     return TemperatureRule(is_check=1, max_threshold=fields.max_threshold, min_threshold=fields.min_threshold)
 
 
+def algorithm(fields: DoorFields) -> tuple[str, int] | None:
+    return (
+        (fields.algorithm_ip, fields.algorithm_port)
+        if fields.algorithm_ip and fields.algorithm_port
+        else None
+    )
+
+
 def grouped(devices: Iterable[Device[Any]], place: Callable[[Device[Any]], tuple[str, str]]) -> list[Machine]:
     """One machine for each (ip, sn), one device for each ability. Raises ConfigBad for an ability that is there twice.
 
@@ -75,4 +83,5 @@ def _machine(ip: str, sn: str, at: dict[Ability, Device[Any]]) -> Machine:
         face_mode="edge" if face is None else face.custom.face_compare_mode,
         similarity=55 if face is None else face.custom.face_similarity,
         temperature=NO_CHECK if face is None else temperature_rule(face.custom),
+        algorithm=None if face is None else algorithm(face.custom),
     )

@@ -1,8 +1,14 @@
 """What door drivers ask of the box: may this person enter, which group is this room, where does this photo go."""
 
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, Protocol
 
+from linli.edge.doors.machines import Machine
+from linli.edge.doors.orders import Orders
 from linli.rules.credentials import Decision
+
+FACE_SERVICES: Final = ("SyncFaceData", "QueryFaceData")
+"""Of a face door's thing model (spec A 4.3): the box answers them for its doors."""
 
 
 class Recognised(NamedTuple):
@@ -12,6 +18,8 @@ class Recognised(NamedTuple):
     user_id: str
     name: str
     decision: Decision
+    score: int = 0
+    """Percent: the cosine brought to 0..1 (spec G 11, row 41)."""
 
 
 class CodeOwner(NamedTuple):
@@ -50,4 +58,36 @@ class Doorkeeper(Protocol):
 
     async def ask_phone(self, device: str, phone_number: str) -> bool:
         """Pass the question on whether a number may be called; whether that could be done. The result comes later."""
+        ...
+
+
+class FaceDoor(NamedTuple):
+    """A door with a camera as it is connected now."""
+
+    device: str
+    """DeviceName."""
+    machine: Machine
+    orders: Orders
+    online: bool
+    """Whether the box may call it."""
+
+    @property
+    def compares(self) -> bool:
+        """Whether the door compares itself, with features that the box gives it."""
+        return self.machine.face_mode == "device"
+
+
+class FaceWishes(Protocol):
+    """Whom the platform wants known at the doors: a service that the box may offer."""
+
+    async def sync(self, door: FaceDoor, params: Mapping[str, Any]) -> dict[str, Any]:
+        """`SyncFaceData`. Raises ParamsBad, DeviceRefused, DeviceOffline; what was wanted is kept even so."""
+        ...
+
+    async def report(self, door: FaceDoor, params: Mapping[str, Any]) -> dict[str, Any]:
+        """`QueryFaceData`. Raises as `sync` does."""
+        ...
+
+    async def connected(self, door: FaceDoor) -> None:
+        """The door came (again): bring its library to what is wanted, if it compares itself."""
         ...

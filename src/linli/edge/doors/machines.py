@@ -62,6 +62,8 @@ class Machine:
     similarity: int = 55
     """Least similarity in percent."""
     temperature: TemperatureRule = NO_CHECK
+    algorithm: tuple[str, int] | None = None
+    """Address of the service that makes the features of a door that compares itself; None: the box's own models."""
 
     @property
     def name(self) -> str:

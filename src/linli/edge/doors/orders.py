@@ -4,9 +4,9 @@ A batch is confirmed or failed as a whole. Whoever keeps what is wanted sends ag
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple, Protocol, cast
 
 import msgspec
 
@@ -41,11 +41,11 @@ class WantedFace:
 
     @property
     def user_md5(self) -> str:
-        return _md5(msgspec.json.encode(self.user))
+        return mark_of(self.user)
 
     @property
     def feature_md5(self) -> str:
-        return _md5(msgspec.json.encode(self.feature))
+        return mark_of(self.feature)
 
     def entry(self, change: int, *, user: bool = True, feature: bool = True) -> faces.FaceEntry:
         return faces.FaceEntry(
@@ -55,29 +55,76 @@ class WantedFace:
         )  # fmt: skip
 
 
-def _md5(data: bytes) -> str:
+def mark_of(content: faces.UserInfo | Sequence[float]) -> str:
     """A mark of content that the door keeps and returns; it protects nothing."""
-    return hashlib.md5(data, usedforsecurity=False).hexdigest()
+    return hashlib.md5(msgspec.json.encode(content), usedforsecurity=False).hexdigest()
+
+
+class ListedFaces:
+    """A few people as a list: for the certification bench and tests."""
+
+    def __init__(self, people: Iterable[WantedFace]) -> None:
+        self._people = {one.face_id: one for one in people}
+
+    def marks(self) -> Mapping[str, tuple[str, str]]:
+        return {key: (one.user_md5, one.feature_md5) for key, one in self._people.items()}
+
+    def load(self, face_ids: Sequence[str]) -> Sequence[WantedFace]:
+        return [self._people[one] for one in face_ids if one in self._people]
+
+
+class WantedFaces(Protocol):
+    """Everybody whom one door is to recognise. Marks are small; features are not, and are loaded a batch at a time."""
+
+    def marks(self) -> Mapping[str, tuple[str, str]]:
+        """(userInfoMd5, featureMd5) by faceId."""
+        ...
+
+    def load(self, face_ids: Sequence[str]) -> Sequence[WantedFace]:
+        """In their order; who is no longer wanted is left out."""
+        ...
+
+
+class FaceChange(NamedTuple):
+    """One entry to send, before its content is loaded."""
+
+    type: int
+    face_id: str
+    user: bool = False
+    """Whether the entry tells who it is…"""
+    feature: bool = False
+    """…and what they look like."""
 
 
 def face_changes(
-    wanted: Iterable[WantedFace], held: Iterable[tuple[str, str, str]]
-) -> Iterator[faces.FaceEntry]:
+    wanted: Mapping[str, tuple[str, str]], held: Iterable[tuple[str, str, str]]
+) -> Iterator[FaceChange]:
     """What turns a door's library (faceId, userInfoMd5, featureMd5) into the wanted one. Deletions first: a full door
     has room only after them. Source: spec G 5, F5."""
     marks = {face_id: (user, feature) for face_id, user, feature in held}
-    people = {face.face_id: face for face in wanted}
     for face_id in marks:
-        if face_id not in people:
-            yield faces.FaceEntry(type=faces.DELETE, face_id=face_id)
-    for face_id, face in people.items():
-        if face_id not in marks:
-            yield face.entry(faces.ADD)
-            continue
-        user, feature = marks[face_id]
-        news = face.user_md5 != user, face.feature_md5 != feature
-        if any(news):
-            yield face.entry(faces.UPDATE, user=news[0], feature=news[1])
+        if face_id not in wanted:
+            yield FaceChange(faces.DELETE, face_id)
+    for face_id, want in wanted.items():
+        have = marks.get(face_id)
+        if have is None:
+            yield FaceChange(faces.ADD, face_id, True, True)
+        elif have != want:
+            yield FaceChange(faces.UPDATE, face_id, have[0] != want[0], have[1] != want[1])
+
+
+def face_entries(wanted: WantedFaces, changes: Sequence[FaceChange]) -> list[faces.FaceEntry]:
+    """The entries of some changes, with their content."""
+    people = {
+        one.face_id: one for one in wanted.load([one.face_id for one in changes if one.type != faces.DELETE])
+    }
+    found = []
+    for change in changes:
+        if change.type == faces.DELETE:
+            found.append(faces.FaceEntry(type=faces.DELETE, face_id=change.face_id))
+        elif (person := people.get(change.face_id)) is not None:
+            found.append(person.entry(change.type, user=change.user, feature=change.feature))
+    return found
 
 
 class Orders:
@@ -110,9 +157,19 @@ class Orders:
         )
         return cast(faces.QueryFacesAnswer, answer).data
 
-    async def compare_faces(self, wanted: Sequence[WantedFace]) -> list[BatchResult]:
+    async def change_faces(
+        self, wanted: WantedFaces, changes: Sequence[FaceChange]
+    ) -> AsyncIterator[tuple[Sequence[FaceChange], BatchResult]]:
+        """In order, 50 at a time; each batch is loaded when the one before it was answered."""
+        for at in range(0, len(changes), faces.SyncFaces.MOST):
+            part = changes[at : at + faces.SyncFaces.MOST]
+            for result in await self.sync_faces(face_entries(wanted, part)):
+                yield part, result
+
+    async def compare_faces(self, wanted: WantedFaces) -> list[BatchResult]:
         """Read the library back and send the difference."""
-        return await self.sync_faces(list(face_changes(wanted, await self.query_faces())))
+        changes = list(face_changes(wanted.marks(), await self.query_faces()))
+        return [result async for _, result in self.change_faces(wanted, changes)]
 
     # cards
 

@@ -18,13 +18,14 @@ from linli.vision.engine.frames import (
     Done,
     Failed,
     FeedAsk,
+    FindAsk,
     ForgetAsk,
     LookAsk,
     MarkAsk,
     SearchAsk,
     Unreadable,
 )
-from linli.vision.engine.local import Looker
+from linli.vision.engine.local import Looker, find
 from linli.vision.engine.ports import NoPicture, State
 from linli.vision.index.shelf import DiskShelf, take_place
 
@@ -75,6 +76,8 @@ def _do(looker: Looker, shelf: DiskShelf, ask: Ask) -> Any:
             return looker.look(picture, use=use, embed=embed)
         case CropAsk(picture):
             return looker.embed_crop(picture)
+        case FindAsk(library, pictures, crop, limit):
+            return find(looker, shelf, library, pictures, crop=crop, limit=limit)
         case MarkAsk(library):
             return shelf.mark(library)
         case FeedAsk(library, changes, mark, afresh):

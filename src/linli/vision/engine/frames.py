@@ -22,6 +22,15 @@ class CropAsk(msgspec.Struct, frozen=True, tag="crop", array_like=True):
     picture: bytes
 
 
+class FindAsk(msgspec.Struct, frozen=True, tag="find", array_like=True):
+    """Pictures that doors sent at the same time: one search for all. Answered with a Sighting each."""
+
+    library: str
+    pictures: list[bytes]
+    crop: bool
+    limit: int
+
+
 class MarkAsk(msgspec.Struct, frozen=True, tag="mark", array_like=True):
     library: str
 
@@ -43,7 +52,7 @@ class ForgetAsk(msgspec.Struct, frozen=True, tag="forget", array_like=True):
     library: str
 
 
-type Ask = LookAsk | CropAsk | MarkAsk | FeedAsk | SearchAsk | ForgetAsk
+type Ask = LookAsk | CropAsk | FindAsk | MarkAsk | FeedAsk | SearchAsk | ForgetAsk
 
 
 class Done(msgspec.Struct, frozen=True, tag="done", array_like=True):

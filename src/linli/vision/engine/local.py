@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from linli.vision.engine.ports import Change, Off, State
+from linli.vision.engine.ports import Change, NoPicture, Off, Sighting, State
 from linli.vision.looks import Hit, Look, Thresholds, Use
 from linli.vision.manifest import Model
 
@@ -70,6 +70,27 @@ class MemoryShelf:
         self._marks.pop(library, None)
 
 
+def find(
+    looker: Looker, shelf: Shelf, library: str, pictures: Sequence[bytes], *, crop: bool, limit: int
+) -> list[Sighting]:
+    """Look at each picture, then search once for all of them."""
+    vectors, unreadable = [], []
+    for picture in pictures:
+        try:
+            look = looker.embed_crop(picture) if crop else looker.look(picture, use="search")
+        except NoPicture as error:
+            vectors.append(b"")
+            unreadable.append(error.rule)
+        else:
+            vectors.append(look.vector)
+            unreadable.append("")
+    found = iter(shelf.search(library, [vector for vector in vectors if vector], limit=limit))
+    return [
+        Sighting(next(found) if vector else [], rule)
+        for vector, rule in zip(vectors, unreadable, strict=True)
+    ]
+
+
 class LocalEngine:
     """Implements `ports.Engine` by plain calls."""
 
@@ -87,6 +108,12 @@ class LocalEngine:
 
     async def embed_crop(self, picture: bytes) -> Look:
         return self._looker.embed_crop(picture)
+
+    async def find(self, library: str, picture: bytes, *, crop: bool = False, limit: int = 5) -> list[Hit]:
+        (seen,) = find(self._looker, self._shelf, library, [picture], crop=crop, limit=limit)
+        if seen.unreadable:
+            raise NoPicture(seen.unreadable)
+        return seen.hits
 
     async def mark(self, library: str) -> int:
         return self._shelf.mark(library)
@@ -111,6 +138,9 @@ class NoEngine:
         raise Off(self.state.reason)
 
     async def embed_crop(self, picture: bytes) -> Look:
+        raise Off(self.state.reason)
+
+    async def find(self, library: str, picture: bytes, *, crop: bool = False, limit: int = 5) -> list[Hit]:
         raise Off(self.state.reason)
 
     async def mark(self, library: str) -> int:

@@ -51,6 +51,15 @@ class Change(msgspec.Struct, frozen=True, array_like=True):
     vector: bytes
 
 
+class Sighting(msgspec.Struct, frozen=True, array_like=True):
+    """Who may be in one picture."""
+
+    hits: list[Hit]
+    """The best of a library, best first; empty when no face was found or the library is not here."""
+    unreadable: str = ""
+    """The rule of `NoPicture`, where the bytes are no picture."""
+
+
 class Engine(Protocol):
     """Looks at pictures and searches libraries. Every method raises EngineError."""
 
@@ -63,6 +72,13 @@ class Engine(Protocol):
 
     async def embed_crop(self, picture: bytes) -> Look:
         """The vector of a picture that is a face crop already: nothing is detected or judged. Raises NoPicture too."""
+        ...
+
+    async def find(self, library: str, picture: bytes, *, crop: bool = False, limit: int = 5) -> list[Hit]:
+        """Look at a picture and search a library for its largest face, in one go. Raises NoPicture too.
+
+        `crop`: the picture is a face and nothing else. What doors ask comes before other pictures.
+        """
         ...
 
     async def mark(self, library: str) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from linli.edge.doors.forms import temperature_rule
+from linli.edge.doors.forms import algorithm, temperature_rule
 from linli.edge.doors.machines import Ability, Machine
 from linli.edge.drivers.door_terminal.config import Device as Custom
 from linli.edge.framework import Device
@@ -26,4 +26,5 @@ def _machine(device: Device[Custom]) -> Machine:
         face_mode=custom.face_compare_mode,
         similarity=custom.face_similarity,
         temperature=temperature_rule(custom),
+        algorithm=algorithm(custom),
     )

@@ -1,0 +1,78 @@
+"""May whoever is in this picture enter here and now? Source: spec G 5, F3; the codes are those of spec E 3.2."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from linli.edge.doors.keeper import Recognised
+from linli.edge.faces.index import LIBRARY
+from linli.edge.faces.rows import FaceRows, Known, user_id_of
+from linli.kernel.clock import Clock
+from linli.protocols.face_data import FaceUser
+from linli.rules.codes import PassCode
+from linli.rules.credentials import Decision
+from linli.rules.schedules import holds
+from linli.vision.engine.ports import Engine, EngineError
+from linli.vision.looks import Hit, decide
+
+BEST: Final = 50
+"""Hits among all faces of the site, before those are left out that this door may not know."""
+
+
+def percent(cosine: float) -> float:
+    """-1..1 as the percent of forms and records (spec G 11, row 41)."""
+    return (cosine + 1) * 50
+
+
+class Decider:
+    def __init__(self, engine: Engine, rows: FaceRows, clock: Clock) -> None:
+        self._engine = engine
+        self._rows = rows
+        self._clock = clock
+
+    async def recognise(
+        self, device: str, photo: bytes, *, detect: bool, similarity: int
+    ) -> Recognised | None:
+        """None: nobody whom this door may know, or no answer from the models."""
+        found = await self._find(device, photo, crop=not detect, similarity=similarity)
+        if found is None and not detect:
+            # A door that sends more than a face without asking for detection would never know anybody.
+            found = await self._find(device, photo, crop=False, similarity=similarity)
+        return found
+
+    async def _find(self, device: str, photo: bytes, *, crop: bool, similarity: int) -> Recognised | None:
+        try:
+            hits = await self._engine.find(LIBRARY, photo, crop=crop, limit=BEST)
+        except EngineError:  # off, overloaded, or the bytes are no picture: nobody is let in unseen
+            return None
+        here = self._here(device, hits)
+        thresholds = self._engine.state.thresholds
+        best = [hit for hit, _ in here]
+        # The model's own threshold holds too: no form can make the box trust a likeness that means nothing.
+        if thresholds is None or decide(best, thresholds) != "match" or percent(best[0].score) < similarity:
+            return None
+        known = here[0][1]
+        return Recognised(
+            known.person_id, user_id_of(known.user), known.user.name or known.person_id,
+            judge(known.user, self._clock.now_ms()), round(percent(best[0].score)),
+        )  # fmt: skip
+
+    def _here(self, device: str, hits: Sequence[Hit]) -> list[tuple[Hit, Known]]:
+        """The hits whom this door may know, each person once."""
+        known = self._rows.known_at(device, [int(hit.id) for hit in hits]) if hits else {}
+        found: dict[str, tuple[Hit, Known]] = {}
+        for hit in hits:
+            person = known.get(int(hit.id))
+            if person is not None:
+                found.setdefault(person.person_id, (hit, person))
+        return list(found.values())
+
+
+def judge(user: FaceUser, now_ms: int) -> Decision:
+    """The black list first, then the window (both ends belong to it), then the schedule."""
+    if user.policy == "DENY":
+        return Decision(PassCode.FACE_BLACKLISTED)
+    if now_ms < user.starts_ms:
+        return Decision(PassCode.FACE_NOT_EFFECTIVE)
+    if user.ends_ms and now_ms > user.ends_ms:
+        return Decision(PassCode.FACE_EXPIRED)
+    return Decision(PassCode.SUCCESS if holds(user.schedule, now_ms) else PassCode.FACE_NOT_EFFECTIVE)

@@ -1,0 +1,33 @@
+"""`QueryFaceData`: whom a door knows, in the form of smart doors (ADR 0050)."""
+
+from collections.abc import Iterable, Sequence
+
+from linli.edge.faces.doors import LazyFaces
+from linli.edge.faces.library import PICTURE
+from linli.edge.faces.rows import Held
+from linli.protocols.face_data import FaceReport, FaceResult, FaceUser, encode_report
+
+
+def as_held(rows: Iterable[Held], wanted: LazyFaces, held: Iterable[tuple[str, str, str]]) -> list[Held]:
+    """What a door that compares itself really has: pictures count where it holds their marks, or where the box waits
+    with them for their time. Strangers on the door are told as users without a picture."""
+    there = {face_id: (user, feature) for face_id, user, feature in held}
+    marks, waiting = wanted.marks(), wanted.waiting()
+    found = []
+    for row in rows:
+        mark = there.pop(row.person_id, None)
+        good = row.ready and (
+            row.person_id in waiting or (mark is not None and mark == marks.get(row.person_id))
+        )
+        found.append(row._replace(ready=good))
+    return found + [Held(face_id, FaceUser(face_id), None, 0, False) for face_id in there]
+
+
+def write(rows: Sequence[Held]) -> tuple[bytes, int]:
+    """(the report, how many pictures it tells)."""
+    images = tuple(row.image for row in rows if row.image is not None and row.ready)
+    report = FaceReport(
+        tuple(row.user for row in rows if row.user is not None), images,
+        tuple(FaceResult(row.person_id, PICTURE, row.failed) for row in rows if row.failed),
+    )  # fmt: skip
+    return encode_report(report), len(images)

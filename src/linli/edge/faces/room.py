@@ -1,0 +1,212 @@
+"""The face room as the box composes it: what the platform wishes, what doors ask, and the work in between."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from linli.edge.doors.caller import CallTimedOut
+from linli.edge.doors.keeper import FaceDoor, Recognised
+from linli.edge.faces import reports
+from linli.edge.faces.database import FaceDatabase
+from linli.edge.faces.deciding import Decider
+from linli.edge.faces.doors import DoorLibraries, LazyFaces
+from linli.edge.faces.features import Features, Refused
+from linli.edge.faces.files import Files, LibraryPictures
+from linli.edge.faces.index import Index
+from linli.edge.faces.library import PICTURE, Library
+from linli.edge.faces.rows import FaceRows
+from linli.edge.framework.errors import DeviceOffline, DeviceRefused, ParamsBad
+from linli.kernel.clock import Clock
+from linli.kernel.errors import LinliError
+from linli.protocols.face_data import FaceDataError, FaceEvent, FaceResult, decode_file, encode_results
+from linli.vision.engine.ports import Engine, EngineError
+
+log = logging.getLogger(__name__)
+
+FILE_BYTES: Final = 16 * 1024 * 1024
+TURN_SECONDS: Final = 60.0
+"""How often windows and schedules are looked at, and failed pushes are tried again."""
+CHECK_MS: Final = 3_600_000
+"""How long a service outside is trusted to be the same model."""
+NOT_STORED: Final = 99
+"""Code of a face that a door did not take: the platform reads it as a failed push."""
+
+
+class FaceRoom:
+    """Implements `FaceWishes`, and `recognise` and `face_photo` of `Doorkeeper`. Used on one loop."""
+
+    def __init__(
+        self, *, engine: Engine, database: FaceDatabase, folder: Path, files: Files, clock: Clock
+    ) -> None:
+        """`engine` is started and stopped by who made it; `folder` holds the pictures."""
+        self._engine = engine
+        self._database = database
+        self._files = files
+        self._clock = clock
+        self._rows = FaceRows(database)
+        self._features = Features(engine)
+        index = Index(engine, self._rows)
+        self._library = Library(database, self._rows, index, self._features, LibraryPictures(folder), files)
+        self._decider = Decider(engine, self._rows, clock)
+        self._held = DoorLibraries(database, self._rows)
+        self._comparing: dict[str, FaceDoor] = {}
+        """Doors that compare themselves, as they were connected last."""
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._checked_ms: dict[str, int] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # life
+
+    async def start(self) -> None:
+        self._database.execute("PRAGMA secure_delete=ON").fetchall()
+        await self._library.tidy()
+        with contextlib.suppress(EngineError):
+            await self._library.fit()
+        self._spawn(self._complete(), "vectors of a new model")
+        self._spawn(self._keep_time(), "windows of faces")
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        await self._features.close()
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _complete(self) -> None:
+        """Vectors of the box's own model for every picture that has none: after a change of models."""
+        if model := self._features.model_for(None):
+            made = await self._library.complete(model)
+            if made:
+                log.info("%d faces were computed anew for model %s", made, model)
+
+    async def _keep_time(self) -> None:
+        while True:
+            await self._clock.sleep(TURN_SECONDS)
+            try:
+                await self._library.fit()
+            except EngineError as error:
+                log.warning("the face library cannot be mended now: %s", error)
+            for device, door in list(self._comparing.items()):
+                with contextlib.suppress(LinliError, CallTimedOut):
+                    async with self._turn(device):
+                        await self._push(door)
+
+    def _turn(self, device: str) -> asyncio.Lock:
+        """A door is brought one thing after the other."""
+        return self._turns.setdefault(device, asyncio.Lock())
+
+    # what the platform wishes
+
+    async def sync(self, door: FaceDoor, params: Mapping[str, Any]) -> dict[str, Any]:
+        events = await self._events(door.device, params)
+        model = self._features.model_for(door.machine.algorithm if door.compares else None)
+        async with self._turn(door.device):
+            results = await self._library.apply(door.device, model, events)
+            if door.compares:
+                results = await self._told_by_door(door, results)
+        return {"FaceResult": encode_results(results)}
+
+    async def _events(self, device: str, params: Mapping[str, Any]) -> list[FaceEvent]:
+        url = _url(params, "FaceDataUrl")
+        try:
+            return decode_file(await self._files.get(url, limit=FILE_BYTES))
+        except FaceDataError as error:
+            raise ParamsBad(field="FaceDataUrl", rule=str(error)) from None
+        except OSError as error:
+            raise DeviceRefused(device=device, device_code=500, why=f"download failed: {error}") from None
+
+    async def _told_by_door(self, door: FaceDoor, results: list[FaceResult]) -> list[FaceResult]:
+        """The truth lies at the door: what it did not take is told as not taken. Raises DeviceOffline."""
+        failed = await self._push(door, only={one.person_id for one in results})
+        if failed and not door.online:
+            raise DeviceOffline(device=door.device)
+        return [
+            FaceResult(one.person_id, one.event, NOT_STORED)
+            if one.person_id in failed and one.event == PICTURE
+            else one
+            for one in results
+        ]
+
+    async def _push(self, door: FaceDoor, *, only: set[str] | None = None) -> dict[str, str]:
+        number, model = (
+            self._rows.door_if_known(door.device),
+            self._features.model_for(door.machine.algorithm),
+        )
+        if number is None or not model:
+            return {}
+        return await self._held.push(door, number, model, self._clock.now_ms(), only=only)
+
+    async def report(self, door: FaceDoor, params: Mapping[str, Any]) -> dict[str, Any]:
+        url = _url(params, "FaceReportUrl")
+        number = self._rows.door_if_known(door.device)
+        model = self._features.model_for(door.machine.algorithm if door.compares else None)
+        rows = [] if number is None else list(self._rows.report(number, model))
+        if door.compares:
+            if not door.online:
+                raise DeviceOffline(device=door.device)
+            number = self._rows.door(door.device) if number is None else number
+            await self._held.read_back(door, number)
+            wanted = LazyFaces(self._rows, number, model, self._clock.now_ms())
+            rows = reports.as_held(rows, wanted, self._rows.held(number))
+        content, count = await asyncio.to_thread(reports.write, rows)
+        try:
+            await self._files.put(url, content)
+        except OSError as error:
+            raise DeviceRefused(device=door.device, device_code=500, why=f"upload failed: {error}") from None
+        return {"FaceCount": count}
+
+    # doors
+
+    async def connected(self, door: FaceDoor) -> None:
+        if not door.compares:
+            self._comparing.pop(door.device, None)
+            return
+        self._comparing[door.device] = door
+        number, model = (
+            self._rows.door_if_known(door.device),
+            self._features.model_for(door.machine.algorithm),
+        )
+        if number is None or not model:
+            return  # nothing is known of this door: its library is left alone
+        async with self._turn(door.device):
+            await self._check_outside(model)
+            await self._library.complete(model, door=number)
+            await self._held.read_back(door, number)
+            failed = await self._push(door)
+        if failed:
+            log.warning("%s did not take %d faces: %s", door.device, len(failed), next(iter(failed.values())))
+
+    async def _check_outside(self, model: str) -> None:
+        now = self._clock.now_ms()
+        if model == self._features.model_for(None) or now - self._checked_ms.get(model, -CHECK_MS) < CHECK_MS:
+            return
+        try:
+            await self._library.check_outside(model)
+            self._checked_ms[model] = now
+        except Refused as refused:
+            log.warning("%s cannot be checked now: %s", model, refused)
+
+    async def recognise(
+        self, device: str, photo: bytes, *, detect: bool, similarity: int
+    ) -> Recognised | None:
+        return await self._decider.recognise(device, photo, detect=detect, similarity=similarity)
+
+    async def face_photo(self, device: str, face_id: str) -> bytes | None:
+        picture = self._rows.picture_at(device, face_id)
+        return None if picture is None else await self._library.picture(picture)
+
+
+def _url(params: Mapping[str, Any], field: str) -> str:
+    """Raises ParamsBad."""
+    url = params.get(field)
+    if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+        raise ParamsBad(field=field, rule="must be the address of a file")
+    return url
