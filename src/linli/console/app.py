@@ -38,6 +38,7 @@ from linli.console.trace_routes import TraceRoutes
 from linli.console.upgrade_routes import UpgradeOfferRoutes, UpgradeRoutes
 from linli.databus.console import CONTROLLERS as databus_routes
 from linli.domains.access.console import CONTROLLERS as access_routes
+from linli.domains.appliances.catalogue.console import CONTROLLERS as catalogue_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
 from linli.domains.faces.console import CONTROLLERS as faces_routes
 from linli.domains.faces.console.holding import CONTROLLERS as face_routes
@@ -97,6 +98,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *overview_routes,
     *visitors_routes,
     *video_routes,
+    *catalogue_routes,
     *face_routes,
     *payments_routes,
     *databus_routes,

@@ -1,44 +1,12 @@
-"""The fields that all door forms share, and how devices at one place become one machine. Source: spec C 8.4-8.6."""
+"""How devices at one place become one machine. Source: spec C 8.4-8.6; the forms are `protocols.driver_forms.doors`."""
 
-import ipaddress
 from collections.abc import Callable, Iterable
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import Meta
-
-from linli.edge.doors.machines import NO_CHECK, Ability, FaceMode, Machine
-from linli.edge.framework import ConfigBad, Device, DriverConfig
+from linli.edge.doors.machines import NO_CHECK, Ability, Machine
+from linli.edge.framework import ConfigBad, Device
 from linli.protocols.door_http.messages.connection import TemperatureRule
-
-Celsius = Annotated[str, Meta(pattern=r"^(3\d|4[0-4])\.\d$|^45\.0$")]
-"""30.0 to 45.0 with one decimal."""
-Port = Annotated[int, Meta(ge=0, le=65535)]
-
-
-class DoorFields(DriverConfig, frozen=True, kw_only=True):
-    ip: Annotated[str, Meta(max_length=15)]
-    face_similarity: Annotated[int, Meta(ge=0, le=100)] = 55
-    """Percent."""
-    face_compare_mode: FaceMode = "edge"
-    is_check: Annotated[int, Meta(ge=0, le=1)] = 0
-    """Whether the door takes temperatures."""
-    max_threshold: Celsius | None = None
-    min_threshold: Celsius | None = None
-    algorithm_ip: Annotated[str, Meta(max_length=15)] = ""
-    """Where features are made for a door that compares itself."""
-    algorithm_port: Port = 0
-
-    def __post_init__(self) -> None:
-        for field, value in (("ip", self.ip), ("algorithmIp", self.algorithm_ip or "0.0.0.0")):
-            try:
-                ipaddress.IPv4Address(value)
-            except ValueError:
-                raise ValueError(f"{field}: must be an IPv4 address") from None
-        if self.is_check:
-            if self.max_threshold is None or self.min_threshold is None:
-                raise ValueError("maxThreshold: both limits are required when temperatures are taken")
-            if float(self.min_threshold) >= float(self.max_threshold):
-                raise ValueError("minThreshold: must be below maxThreshold")
+from linli.protocols.driver_forms.doors import DoorFields
 
 
 def temperature_rule(fields: DoorFields) -> TemperatureRule:

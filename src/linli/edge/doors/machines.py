@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final
 
 from linli.protocols.door_http.messages.connection import TemperatureRule
-
-FaceMode = Literal["edge", "device"]
-"""Who compares: the box (边侧), or the door with features that the box gave it (端侧)."""
+from linli.protocols.driver_forms.doors import FaceMode
 
 
 class Ability(StrEnum):

@@ -9200,6 +9200,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/vendor-catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Models
+         * @description Models by brand and keyword, in the order of the list.
+         */
+        get: operations["ApiConsoleVendorCatalogueModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/vendor-catalogue/brands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Brands
+         * @description Brands of a class or protocol and how many models each has.
+         */
+        get: operations["ApiConsoleVendorCatalogueBrandsBrands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/vendor-catalogue/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Presets
+         * @description What each brand's guide enters into the form, by protocol.
+         */
+        get: operations["ApiConsoleVendorCataloguePresetsPresets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -14570,6 +14630,68 @@ export interface components {
             /** @description In capitals, without separators. */
             plate: string;
             region: string;
+        };
+        /** VendorBrand */
+        VendorBrand: {
+            latin: string;
+            models: number;
+            name: string;
+        };
+        /** VendorModel */
+        VendorModel: {
+            abilities: string[];
+            algorithmPort: number | null;
+            brand: string;
+            /** @description device: comes to the box itself; system: its maker's server does; else how it is reached */
+            docking: string;
+            /** @description Drivers that fit, the simplest first. */
+            drivers: string[];
+            /** @description TCP port of the box that it comes to, by driver. */
+            edgePorts: {
+                [key: string]: number;
+            };
+            /** @description edge: the box compares; device: the door; empty: no faces. */
+            faceMode: string;
+            fieldProtocol: string;
+            /** @description Version that was integrated; empty: any, or not given. */
+            firmware: string;
+            functions: string[];
+            /** @description people, vehicle, perimeter, eba, lift, indoor */
+            kind: string;
+            /** @description False: named by a brand's guide only. */
+            listed: boolean;
+            model: string;
+            /** @description The machine's own port; null: not given. */
+            port: number | null;
+            videoPort: number | null;
+        };
+        /** VendorModels */
+        VendorModels: {
+            data: components["schemas"]["VendorModel"][];
+            /** @description How many more there are when case is not heeded. */
+            otherCase: number;
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** VendorPreset */
+        VendorPreset: {
+            algorithmPort: number | null;
+            algorithmProvider: string;
+            brand: string;
+            driver: string;
+            /** @description Types whose port the box never calls: no remote opening. */
+            dummy: string[];
+            faceModes: string[];
+            port: number | null;
+            portChoices: {
+                [key: string]: number;
+            };
+            /** @description face, qrcode, card, bluetooth, video: the suffixes .1 to .5 */
+            types: string[];
+            uniqueAcrossTypes: boolean;
+            uniqueIdName: string;
+            videoPort: number | null;
         };
         /** VersionLine */
         VersionLine: {
@@ -34954,6 +35076,127 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleVendorCatalogueModels: {
+        parameters: {
+            query?: {
+                anyCase?: boolean;
+                brand?: string;
+                driver?: string;
+                kind?: string;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description Words of brand and model, each to be found; models by their case. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorModels"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleVendorCatalogueBrandsBrands: {
+        parameters: {
+            query?: {
+                driver?: string;
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorBrand"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleVendorCataloguePresetsPresets: {
+        parameters: {
+            query?: {
+                driver?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorPreset"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */

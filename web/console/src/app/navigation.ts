@@ -96,6 +96,7 @@ export const SECTIONS: Section[] = [
       place('deliveries.title', 'deliveries', 'devices.use'),
       place('firmware.title', 'firmware', 'devices.use'),
       place('configs.title', 'configs', 'devices.use'),
+      place('catalogue.title', 'vendor-catalogue', 'devices.use'),
       place('inbox.title', 'inbox', 'devices.use', 'installation.manage'),
     ],
   },
