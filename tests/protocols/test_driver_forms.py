@@ -61,9 +61,9 @@ def test_all_faults_of_a_json_at_once():
     assert faults_of(schema, RX) == []
     bad = {"systemId": "1000", "devIp": "10.249.38.253", "desKey": "123", "extra": 1}
     assert [(one.path, one.rule) for one in faults_of(schema, bad)] == [
-        ("devId", "required"), ("systemId", "json_type"), ("desKey", "json_short"), ("extra", "json_unknown"),
+        ("devId", "required"), ("systemId", "type_int"), ("desKey", "too_short"), ("extra", "unknown"),
     ]  # fmt: skip
-    assert [one.rule for one in faults_of(schema, [])] == ["json_type"]
+    assert [one.rule for one in faults_of(schema, [])] == ["type_object"]
 
 
 def test_json_of_other_vendors():
@@ -81,7 +81,7 @@ def test_json_of_other_vendors():
     assert faults_of(schema, fits) == []
     bad = {**fits, "channelList": ["Module001Zone001", "Zone1"], "port": 65536}
     assert [(one.path, one.rule) for one in faults_of(schema, bad)] == [
-        ("channelList[1]", "json_pattern"), ("port", "range"),
+        ("channelList[1]", "edge.pattern"), ("port", "range"),
     ]  # fmt: skip
 
 
@@ -97,4 +97,4 @@ def test_a_schema_that_asks_for_something_by_another_field():
         "algorithmIp"
     ]
     loop = {"$ref": "#"}
-    assert [one.rule for one in faults_of(loop, {})] == ["json_deep"]
+    assert [one.rule for one in faults_of(loop, {})] == ["edge.json_deep"]

@@ -26,6 +26,8 @@ SIMILARITY: Final = 55
 class DoorFields(DriverConfig, frozen=True, kw_only=True):
     """What all three forms share."""
 
+    brand: Annotated[str, Meta(max_length=64)] = ""
+    """As in the vendor catalogue: whose preset filled the form."""
     ip: Address
     face_similarity: Annotated[int, Meta(ge=0, le=100)] = SIMILARITY
     """Percent."""
@@ -68,6 +70,24 @@ class DoorSystemDevice(DoorDevice, frozen=True, kw_only=True):
     """设备唯一标识: what the server says as `sn` when it connects for this door."""
 
 
+class TerminalForm(DriverConfig, frozen=True, kw_only=True):
+    """Form C as people fill it: what the model needs is asked for, the rest is the catalogue's. Spec C 8.6."""
+
+    brand: Annotated[str, Meta(min_length=1, max_length=64)]
+    model: Annotated[str, Meta(min_length=1, max_length=64)]
+    ip: Annotated[str, Meta(max_length=15, extra_json_schema={"format": "ipv4"})]
+    algorithm_ip: Annotated[str, Meta(max_length=15, extra_json_schema={"format": "ipv4"})] | None = None
+    algorithm_port: Port | None = None
+    face_similarity: Annotated[int, Meta(ge=0, le=100)] | None = None
+    is_check: Annotated[int, Meta(ge=0, le=1)] | None = None
+    max_threshold: Celsius | None = None
+    min_threshold: Celsius | None = None
+    elevator_connected: Annotated[int, Meta(ge=0, le=1)] | None = None
+    port: Port | None = None
+    """Only where the catalogue does not know it."""
+    video_port: Port | None = None
+
+
 class DoorTerminal(DoorFields, frozen=True, kw_only=True):
     """Form C: one device for a machine. Its port, abilities and face mode are those of its model.
 
@@ -75,7 +95,6 @@ class DoorTerminal(DoorFields, frozen=True, kw_only=True):
     model.
     """
 
-    brand: Annotated[str, Meta(max_length=64)] = ""
     model: Annotated[str, Meta(max_length=64)] = ""
     port: Port
     video_port: Port = 0

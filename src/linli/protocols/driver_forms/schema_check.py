@@ -16,6 +16,11 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "object": (dict,), "array": (list,), "string": (str,), "boolean": (bool,), "null": (type(None),),
     "integer": (int,), "number": (int, float),
 }  # fmt: skip
+_TYPE_RULES: Final = {
+    "object": "type_object", "array": "type_array", "string": "type_str", "boolean": "type_bool",
+    "integer": "type_int", "number": "type_float",
+}  # fmt: skip
+"""Types, and the rule in which people are told."""
 
 
 class Fault(NamedTuple):
@@ -40,7 +45,7 @@ def _look(
     schema: Mapping[str, Any], value: Any, path: str, root: Mapping[str, Any], deep: int
 ) -> Iterator[Fault]:
     if deep > _DEEP:
-        yield Fault(path, "json_deep", {})
+        yield Fault(path, "edge.json_deep", {})
         return
     if (reference := schema.get("$ref")) is not None:
         yield from _look(_part(root, str(reference)), value, path, root, deep + 1)
@@ -55,7 +60,8 @@ def _look(
         yield from _look(schema.get("then" if holds else "else", {}), value, path, root, deep + 1)
     if not _fits_type(schema.get("type"), value):
         kinds = schema["type"]
-        yield Fault(path, "json_type", {"type": kinds if isinstance(kinds, str) else ", ".join(kinds)})
+        rule = _TYPE_RULES.get(kinds, "type") if isinstance(kinds, str) else "type"
+        yield Fault(path, rule, {"expected": kinds if isinstance(kinds, str) else ", ".join(kinds)})
         return
     yield from _plain(schema, value, path)
     if isinstance(value, dict):
@@ -72,7 +78,7 @@ def _any_of(options: Any, value: Any, path: str, root: Mapping[str, Any], deep: 
         faults = list(_look(option, value, path, root, deep + 1))
         if not faults:
             return
-        if kept is None or not any(one.rule == "json_type" and one.path == path for one in faults):
+        if kept is None or not any(one.rule.startswith("type") and one.path == path for one in faults):
             kept = faults
     yield from kept or ()
 
@@ -113,7 +119,7 @@ def _plain(schema: Mapping[str, Any], value: Any, path: str) -> Iterator[Fault]:
         yield from _text(schema, value, path)
     if isinstance(value, list):
         if len(value) < schema.get("minItems", 0):
-            yield Fault(path, "json_few", {"limit": schema["minItems"]})
+            yield Fault(path, "too_few_items", {"limit": schema["minItems"]})
         if len(value) > schema.get("maxItems", len(value)):
             yield Fault(path, "too_many_items", {"limit": schema["maxItems"]})
 
@@ -124,11 +130,11 @@ def _same(value: Any, other: Any) -> bool:
 
 def _text(schema: Mapping[str, Any], value: str, path: str) -> Iterator[Fault]:
     if len(value) < schema.get("minLength", 0):
-        yield Fault(path, "json_short", {"limit": schema["minLength"]})
+        yield Fault(path, "too_short", {"limit": schema["minLength"]})
     if len(value) > schema.get("maxLength", len(value)):
         yield Fault(path, "too_long", {"limit": schema["maxLength"]})
     if (pattern := schema.get("pattern")) is not None and not _matches(pattern, value):
-        yield Fault(path, "json_pattern", {"pattern": pattern})
+        yield Fault(path, "edge.pattern", {"pattern": pattern})
     if schema.get("format") == "ipv4" and not _is_ipv4(value):
         yield Fault(path, "format", {"example": "192.168.1.110"})
 
@@ -161,7 +167,7 @@ def _object(
         if name in known:
             yield from _look(known[name], one, where, root, deep + 1)
         elif more is False:
-            yield Fault(where, "json_unknown", {"known": ", ".join(known)})
+            yield Fault(where, "unknown", {})
         elif isinstance(more, Mapping):
             yield from _look(more, one, where, root, deep + 1)
 
