@@ -31,7 +31,9 @@ class JhlAlarmHost(DriverConfig, frozen=True, kw_only=True):
 
     device_id: Annotated[str, Meta(min_length=1, max_length=32)]
     passwd: Secret
-    channel_list: Annotated[list[Annotated[str, Meta(pattern="^Module[0-9]{3}Zone[0-9]{3}$")]], Meta(min_length=1)]
+    channel_list: Annotated[
+        list[Annotated[str, Meta(pattern="^Module[0-9]{3}Zone[0-9]{3}$")]], Meta(min_length=1)
+    ]
 
 
 VENDOR_FORMS: Final[dict[str, type[DriverConfig]]] = {
