@@ -52,6 +52,7 @@ from tests.scope.camera_rows import add_cameras
 from tests.scope.face_rows import add_faces
 from tests.scope.notice_rows import add_notices
 from tests.scope.service_recipes import serve_all
+from tests.scope.tables import Tables, tables_of
 from tests.scope.vehicle_rows import add_vehicles
 from tests.scope.visit_rows import add_visits
 
@@ -289,6 +290,7 @@ class Town:
     folder: Path
     client: httpx.AsyncClient
     mqtt_port: int
+    tables: Tables
     lots: dict[str, Lot] = field(default_factory=dict)
 
     async def hang_up_simulations(self) -> None:
@@ -348,21 +350,23 @@ async def running_town(database_url: str, folder: Path) -> AsyncIterator[Town]:
     await server.start()
     platform.objects.base_url = f"http://127.0.0.1:{server.port}"
     client = httpx.AsyncClient(base_url=platform.objects.base_url, trust_env=False, timeout=20)
-    town = Town(platform, folder / "data", client, listener.sockets[0].getsockname()[1])
-    try:
-        await _build(town)
-        yield town
-    finally:
-        for lot in town.lots.values():
-            for door in lot.doors:
-                await door.stop()
-        await client.aclose()
-        await server.stop(grace_seconds=1)
-        listener.close()
-        await platform.things.stop()
-        await platform.openapi.stop()
-        await platform.face_engine.stop()
-        await platform.db.close()
+    port = listener.sockets[0].getsockname()[1]
+    async with tables_of(database_url) as tables:
+        town = Town(platform, folder / "data", client, port, tables)
+        try:
+            await _build(town)
+            yield town
+        finally:
+            for lot in town.lots.values():
+                for door in lot.doors:
+                    await door.stop()
+            await client.aclose()
+            await server.stop(grace_seconds=1)
+            listener.close()
+            await platform.things.stop()
+            await platform.openapi.stop()
+            await platform.face_engine.stop()
+            await platform.db.close()
 
 
 async def _build(town: Town) -> None:

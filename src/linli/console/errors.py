@@ -6,7 +6,7 @@ from typing import Any, Final, cast
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, InternalServerException, ValidationException
 from litestar.params import ParameterKwarg
 from litestar.types import ExceptionHandlersMap, Scope
 
@@ -137,6 +137,19 @@ def on_unreadable(request: AnyRequest, error: Exception) -> Response[Problem]:
     return on_linli_error(request, errors.BadInput(field="body", rule=rule))
 
 
+_IN_BODY: Final = re.compile(r"(?P<said>.*) - at `\$\.data\.?(?P<path>[^`]*)`$", re.DOTALL)
+
+
+def on_internal(request: AnyRequest, error: InternalServerException) -> Response[Problem]:
+    """Litestar blames a dependency for a fault of the body's field of the same name (`ids`): it is the caller's."""
+    cause = error.__cause__
+    found = _IN_BODY.match(str(cause)) if isinstance(cause, msgspec.ValidationError) else None
+    if found is None:
+        return on_http_exception(request, error)
+    fault = {"message": found["said"], "key": found["path"], "source": "body"}
+    return on_validation(request, ValidationException(detail=found["said"], extra=[fault]))
+
+
 def on_http_exception(request: AnyRequest, error: HTTPException) -> Response[Problem]:
     code = _HTTP_CODES.get(error.status_code, "failed")
     if error.status_code >= 500:
@@ -183,6 +196,7 @@ def on_fault(request: AnyRequest, error: Exception) -> Response[Problem]:
 HANDLERS: Final[ExceptionHandlersMap] = {
     errors.LinliError: on_linli_error,
     ValidationException: on_validation,
+    InternalServerException: on_internal,
     HTTPException: on_http_exception,
     RecursionError: on_unreadable,
     UnicodeDecodeError: on_unreadable,
