@@ -103,8 +103,9 @@ def _models(arguments: Sequence[str]) -> int:
 
 
 def _edge(arguments: Sequence[str]) -> int:
-    print("linli edge: the appliance is not part of this release yet", file=sys.stderr)
-    return 2
+    from linli.edge.services import commands
+
+    return commands.run(arguments)
 
 
 def _driver(arguments: Sequence[str]) -> int:
