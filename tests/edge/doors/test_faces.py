@@ -145,20 +145,20 @@ async def test_a_door_that_compares_itself_is_brought_to_the_wanted_library(tmp_
         assert (code, content, told["similarity"]) == (0, "face-118", "0.78654")
 
 
-def test_the_three_kinds_of_update() -> None:
+async def test_the_three_kinds_of_update() -> None:
     """3.5.1.2.txt:804-855: what is present of userInfo and feature is what changes."""
     old, same = person(1), person(2)
     held = [(one.face_id, one.user_md5, one.feature_md5) for one in (old, same)]
 
-    def changes(*people: WantedFace) -> list[FaceChange]:
-        return list(face_changes(ListedFaces(people).marks(), held))
+    async def changes(*people: WantedFace) -> list[FaceChange]:
+        return list(face_changes(await ListedFaces(people).marks(), held))
 
-    assert changes(person(1, name="x"), same) == [(3, "face-1", True, False)]
-    assert changes(person(1, feature=0.1), same) == [(3, "face-1", False, True)]
-    assert changes(person(1, name="x", feature=0.1), same) == [(3, "face-1", True, True)]
-    assert [one.type for one in changes()] == [2, 2]
-    assert changes(old, same) == []
-    (entry,) = face_entries(ListedFaces([person(1, name="x")]), [FaceChange(3, "face-1", user=True)])
+    assert await changes(person(1, name="x"), same) == [(3, "face-1", True, False)]
+    assert await changes(person(1, feature=0.1), same) == [(3, "face-1", False, True)]
+    assert await changes(person(1, name="x", feature=0.1), same) == [(3, "face-1", True, True)]
+    assert [one.type for one in await changes()] == [2, 2]
+    assert await changes(old, same) == []
+    (entry,) = await face_entries(ListedFaces([person(1, name="x")]), [FaceChange(3, "face-1", user=True)])
     assert (entry.user_info is not None, entry.feature) == (True, None)
 
 

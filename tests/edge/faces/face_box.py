@@ -1,6 +1,7 @@
 """A box whose doorkeeper knows faces by the face room, with the platform's files beside it."""
 
 import contextlib
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,12 +43,12 @@ class FaceBox(SiteBox):
         self.folder = folder
         self.cloud = cloud
         self.engine = engine or LocalEngine(FakePipeline())
-        self.database = FaceFile(folder / "faces.sqlite3")
+        self.store = FaceFile(folder / "faces.sqlite3")
         self._http = HttpFiles()
         clock, ids = ManualClock(), Ids()
         self.room = FaceRoom(
             engine=self.engine,
-            database=self.database,
+            store=self.store,
             folder=folder / "library",
             files=self._http,
             clock=clock,
@@ -59,7 +60,11 @@ class FaceBox(SiteBox):
         await super().close()
         await self.room.stop()
         await self._http.close()
-        self.database.close()
+        self.store.close()
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        with contextlib.closing(sqlite3.connect(self.store.file)) as connection:
+            return connection.execute(sql).fetchall()
 
     async def sync(self, device: str, events: list[FaceEvent]) -> list[FaceResult]:
         """What the platform calls, and what the box answers."""

@@ -206,15 +206,13 @@ async def test_a_changed_model_computes_every_vector_anew(tmp_path: Path) -> Non
     async with face_box(tmp_path, engine=LocalEngine(OtherModel())) as box:
         machine = await box.door()
         await _until_known(box, machine)
-        assert [model for (model,) in box.database.execute("SELECT model FROM face_features")] == [
-            "fake000000000001"
-        ]
+        assert box.rows("SELECT model FROM face_features") == [("fake000000000001",)]
 
 
 async def _until_known(box: FaceBox, machine: object) -> None:
-    sql = "SELECT count(*) FROM face_features WHERE model = ?"
-    await until(lambda: box.database.execute(sql, (box.engine.state.model_id,)).fetchone()[0] > 0)
-    await asyncio.sleep(0)
+    sql = f"SELECT 1 FROM face_features WHERE model = '{box.engine.state.model_id}'"
+    await until(lambda: box.rows(sql))
+    await asyncio.sleep(0.01)
     assert await machine.show_face(ALICE) is not None  # type: ignore[attr-defined]
 
 

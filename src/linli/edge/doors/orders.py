@@ -66,21 +66,21 @@ class ListedFaces:
     def __init__(self, people: Iterable[WantedFace]) -> None:
         self._people = {one.face_id: one for one in people}
 
-    def marks(self) -> Mapping[str, tuple[str, str]]:
+    async def marks(self) -> Mapping[str, tuple[str, str]]:
         return {key: (one.user_md5, one.feature_md5) for key, one in self._people.items()}
 
-    def load(self, face_ids: Sequence[str]) -> Sequence[WantedFace]:
+    async def load(self, face_ids: Sequence[str]) -> Sequence[WantedFace]:
         return [self._people[one] for one in face_ids if one in self._people]
 
 
 class WantedFaces(Protocol):
     """Everybody whom one door is to recognise. Marks are small; features are not, and are loaded a batch at a time."""
 
-    def marks(self) -> Mapping[str, tuple[str, str]]:
+    async def marks(self) -> Mapping[str, tuple[str, str]]:
         """(userInfoMd5, featureMd5) by faceId."""
         ...
 
-    def load(self, face_ids: Sequence[str]) -> Sequence[WantedFace]:
+    async def load(self, face_ids: Sequence[str]) -> Sequence[WantedFace]:
         """In their order; who is no longer wanted is left out."""
         ...
 
@@ -113,10 +113,11 @@ def face_changes(
             yield FaceChange(faces.UPDATE, face_id, have[0] != want[0], have[1] != want[1])
 
 
-def face_entries(wanted: WantedFaces, changes: Sequence[FaceChange]) -> list[faces.FaceEntry]:
+async def face_entries(wanted: WantedFaces, changes: Sequence[FaceChange]) -> list[faces.FaceEntry]:
     """The entries of some changes, with their content."""
     people = {
-        one.face_id: one for one in wanted.load([one.face_id for one in changes if one.type != faces.DELETE])
+        one.face_id: one
+        for one in await wanted.load([one.face_id for one in changes if one.type != faces.DELETE])
     }
     found = []
     for change in changes:
@@ -163,12 +164,12 @@ class Orders:
         """In order, 50 at a time; each batch is loaded when the one before it was answered."""
         for at in range(0, len(changes), faces.SyncFaces.MOST):
             part = changes[at : at + faces.SyncFaces.MOST]
-            for result in await self.sync_faces(face_entries(wanted, part)):
+            for result in await self.sync_faces(await face_entries(wanted, part)):
                 yield part, result
 
     async def compare_faces(self, wanted: WantedFaces) -> list[BatchResult]:
         """Read the library back and send the difference."""
-        changes = list(face_changes(wanted.marks(), await self.query_faces()))
+        changes = list(face_changes(await wanted.marks(), await self.query_faces()))
         return [result async for _, result in self.change_faces(wanted, changes)]
 
     # cards

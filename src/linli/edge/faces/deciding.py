@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from linli.edge.doors.keeper import Recognised
+from linli.edge.faces.database import FaceStore
 from linli.edge.faces.index import LIBRARY
 from linli.edge.faces.rows import FaceRows, Known, user_id_of
 from linli.kernel.clock import Clock
@@ -24,9 +25,9 @@ def percent(cosine: float) -> float:
 
 
 class Decider:
-    def __init__(self, engine: Engine, rows: FaceRows, clock: Clock) -> None:
+    def __init__(self, engine: Engine, store: FaceStore, clock: Clock) -> None:
         self._engine = engine
-        self._rows = rows
+        self._store = store
         self._clock = clock
 
     async def recognise(
@@ -44,7 +45,7 @@ class Decider:
             hits = await self._engine.find(LIBRARY, photo, crop=crop, limit=BEST)
         except EngineError:  # off, overloaded, or the bytes are no picture: nobody is let in unseen
             return None
-        here = self._here(device, hits)
+        here = await self._here(device, hits)
         thresholds = self._engine.state.thresholds
         best = [hit for hit, _ in here]
         # The model's own threshold holds too: no form can make the box trust a likeness that means nothing.
@@ -56,9 +57,12 @@ class Decider:
             judge(known.user, self._clock.now_ms()), round(percent(best[0].score)),
         )  # fmt: skip
 
-    def _here(self, device: str, hits: Sequence[Hit]) -> list[tuple[Hit, Known]]:
+    async def _here(self, device: str, hits: Sequence[Hit]) -> list[tuple[Hit, Known]]:
         """The hits whom this door may know, each person once."""
-        known = self._rows.known_at(device, [int(hit.id) for hit in hits]) if hits else {}
+        if not hits:
+            return []
+        pictures = [int(hit.id) for hit in hits]
+        known = await self._store.read(lambda c: FaceRows(c).known_at(device, pictures))
         found: dict[str, tuple[Hit, Known]] = {}
         for hit in hits:
             person = known.get(int(hit.id))

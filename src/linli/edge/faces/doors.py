@@ -4,12 +4,13 @@ Such a door knows an end and a black list, no start and no schedule. So the box 
 and takes them away when it is over.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from linli.edge.doors.keeper import FaceDoor
 from linli.edge.doors.orders import FaceChange, WantedFace, face_changes
-from linli.edge.faces.database import FaceDatabase
+from linli.edge.faces.database import FaceStore
 from linli.edge.faces.rows import FaceRows, Wanted, user_info
 from linli.protocols.door_http.messages.faces import DELETE
 from linli.rules.schedules import holds
@@ -22,66 +23,68 @@ NOT_SENT: Final = "the door is away"
 class LazyFaces:
     """What one door is to hold now; implements `WantedFaces`."""
 
-    def __init__(self, rows: FaceRows, door: int, model: str, now_ms: int) -> None:
-        self._rows = rows
+    def __init__(self, store: FaceStore, door: int, model: str, now_ms: int) -> None:
+        self._store = store
         self._door = door
         self._model = model
         self._now_ms = now_ms
 
-    def marks(self) -> Mapping[str, Mark]:
-        return {one.person_id: mark for one, mark in self._ready() if self.is_time(one)}
+    async def marks(self) -> Mapping[str, Mark]:
+        return {
+            one.person_id: (one.user_mark, one.feature_mark)
+            for one in await self._wanted()
+            if one.feature_mark is not None and self._is_time(one)
+        }
 
-    def waiting(self) -> set[str]:
+    async def waiting(self) -> set[str]:
         """Whose time has not come or whose vector is not made."""
-        found = self._rows.wanted(self._door, self._model)
-        return {one.person_id for one in found if one.feature_mark is None or not self.is_time(one)}
+        found = await self._wanted()
+        return {one.person_id for one in found if one.feature_mark is None or not self._is_time(one)}
 
-    def unmade(self) -> set[str]:
+    async def unmade(self) -> set[str]:
         """Wanted, but without a vector for now: the door keeps what it has of them."""
-        found = self._rows.wanted(self._door, self._model)
-        return {one.person_id for one in found if one.feature_mark is None}
+        return {one.person_id for one in await self._wanted() if one.feature_mark is None}
 
-    def is_time(self, one: Wanted) -> bool:
+    async def load(self, face_ids: Sequence[str]) -> Sequence[WantedFace]:
+        door, model = self._door, self._model
+        found = await self._store.read(lambda c: FaceRows(c).wanted_contents(door, model, face_ids))
+        return [
+            WantedFace(user.person_id, user_info(user), tuple(memoryview(vector).cast("f")))
+            for user, vector in found
+        ]
+
+    async def _wanted(self) -> list[Wanted]:
+        door, model = self._door, self._model
+        return await self._store.read(lambda c: FaceRows(c).wanted(door, model))
+
+    def _is_time(self, one: Wanted) -> bool:
         return one.starts_ms <= self._now_ms and holds(one.schedule, self._now_ms)
-
-    def load(self, face_ids: Sequence[str]) -> Sequence[WantedFace]:
-        found = []
-        for face_id in face_ids:
-            content = self._rows.wanted_content(self._door, self._model, face_id)
-            if content is not None:
-                user, vector = content
-                feature = tuple(memoryview(vector).cast("f"))
-                found.append(WantedFace(face_id, user_info(user), feature))
-        return found
-
-    def _ready(self) -> Iterator[tuple[Wanted, Mark]]:
-        for one in self._rows.wanted(self._door, self._model):
-            if one.feature_mark is not None:
-                yield one, (one.user_mark, one.feature_mark)
 
 
 class DoorLibraries:
     """What doors hold of what the box knows."""
 
-    def __init__(self, database: FaceDatabase, rows: FaceRows) -> None:
-        self._database = database
-        self._rows = rows
+    def __init__(self, store: FaceStore) -> None:
+        self._store = store
+
+    async def held(self, number: int) -> list[tuple[str, str, str]]:
+        """What a door confirmed last: (faceId, userInfoMd5, featureMd5)."""
+        return await self._store.read(lambda c: FaceRows(c).held(number))
 
     async def read_back(self, door: FaceDoor, number: int) -> None:
         """Ask the door for its whole library, page by page. Raises what its link raises."""
         held = await door.orders.query_faces()
-        with self._database.transaction():
-            self._rows.replace_held(number, held)
+        await self._store.write(lambda c: FaceRows(c).replace_held(number, held))
 
     async def push(
         self, door: FaceDoor, number: int, model: str, now_ms: int, *, only: set[str] | None = None
     ) -> dict[str, str]:
         """Send the difference to what the door confirmed last; why it failed, by faceId."""
-        wanted = LazyFaces(self._rows, number, model, now_ms)
-        unmade = wanted.unmade()
+        wanted = LazyFaces(self._store, number, model, now_ms)
+        marks, unmade = await wanted.marks(), await wanted.unmade()
         changes = [
             change
-            for change in face_changes(wanted.marks(), self._rows.held(number))
+            for change in face_changes(marks, await self.held(number))
             if (only is None or change.face_id in only)
             and not (change.type == DELETE and change.face_id in unmade)
         ]
@@ -89,20 +92,23 @@ class DoorLibraries:
             return {}
         if not door.online:
             return {change.face_id: NOT_SENT for change in changes}
-        marks, failed = wanted.marks(), dict[str, str]()
+        failed: dict[str, str] = {}
         async for part, result in door.orders.change_faces(wanted, changes):
             if result.why:
                 failed |= {change.face_id: result.why for change in part}
             else:
-                self._confirmed(number, part, marks, set(result.keys))
+                await self._confirmed(number, part, marks, set(result.keys))
         return failed
 
-    def _confirmed(
+    async def _confirmed(
         self, door: int, part: Sequence[FaceChange], marks: Mapping[str, Mark], sent: set[str]
     ) -> None:
-        with self._database.transaction():
+        def work(connection: sqlite3.Connection) -> None:
+            rows = FaceRows(connection)
             for change in part:
                 if change.type == DELETE:
-                    self._rows.drop_held(door, change.face_id)
+                    rows.drop_held(door, change.face_id)
                 elif change.face_id in sent:
-                    self._rows.put_held(door, change.face_id, *marks[change.face_id])
+                    rows.put_held(door, change.face_id, *marks[change.face_id])
+
+        await self._store.write(work)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
+from linli.edge.faces.database import FaceStore
 from linli.edge.faces.rows import FaceRows
 from linli.vision.engine.ports import Change, Engine, EngineError
 
@@ -18,13 +19,17 @@ _AT_ONCE: Final = 2000
 class Index:
     """The rows count changes; a library whose mark is another is filled anew. Callers take turns."""
 
-    def __init__(self, engine: Engine, rows: FaceRows) -> None:
+    def __init__(self, engine: Engine, store: FaceStore) -> None:
         self._engine = engine
-        self._rows = rows
+        self._store = store
 
-    def count(self) -> int:
+    @staticmethod
+    def count(rows: FaceRows) -> int:
         """Number a change, inside its transaction."""
-        return self._rows.count_up(_COUNTER)
+        return rows.count_up(_COUNTER)
+
+    async def _number(self) -> int:
+        return await self._store.read(lambda c: FaceRows(c).state(_COUNTER))
 
     async def change(self, changes: Sequence[Change], number: int) -> None:
         """Follow a change that was committed as `number`. A failure is mended by the next `fit`."""
@@ -38,14 +43,17 @@ class Index:
 
     async def fit(self) -> None:
         """Fill the library if it is not what the rows are. Raises EngineError."""
-        if self._engine.state.model_id and await self._engine.mark(LIBRARY) != self._rows.state(_COUNTER):
+        if self._engine.state.model_id and await self._engine.mark(LIBRARY) != await self._number():
             await self._fill()
 
     async def _fill(self) -> None:
-        number, model = self._rows.state(_COUNTER), self._engine.state.model_id
+        number, model = await self._number(), self._engine.state.model_id
         after, afresh = 0, True
-        while part := self._rows.vectors(model, after=after, most=_AT_ONCE):
+        while part := await self._part(model, after):
             changes = [Change(str(picture), vector) for picture, vector in part]
             await self._engine.feed(LIBRARY, changes, mark=0, afresh=afresh)
             after, afresh = part[-1][0], False
         await self._engine.feed(LIBRARY, [], mark=number, afresh=afresh)
+
+    async def _part(self, model: str, after: int) -> list[tuple[int, bytes]]:
+        return await self._store.read(lambda c: FaceRows(c).vectors(model, after=after, most=_AT_ONCE))

@@ -1,14 +1,17 @@
 """The box's face library: what the platform told of each door, its pictures and their vectors."""
 
 import asyncio
+import contextlib
 import hashlib
 import logging
+import sqlite3
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import Final, NamedTuple
 
-from linli.edge.faces.database import FaceDatabase
+from linli.edge.faces.database import FaceStore
 from linli.edge.faces.features import OUTSIDE, Features, Refused
 from linli.edge.faces.files import Files, LibraryPictures, file_name
 from linli.edge.faces.index import Index
@@ -51,11 +54,9 @@ class Library:
     """`own` below is the model of the box itself; others are of doors that compare themselves."""
 
     def __init__(
-        self, database: FaceDatabase, rows: FaceRows, index: Index, features: Features, pictures: LibraryPictures,
-        files: Files,
+        self, store: FaceStore, index: Index, features: Features, pictures: LibraryPictures, files: Files,
     ) -> None:  # fmt: skip
-        self._database = database
-        self._rows = rows
+        self._store = store
         self._index = index
         self._features = features
         self._pictures = pictures
@@ -75,27 +76,21 @@ class Library:
                 if isinstance(event, AddImage):
                     key = event.image.person_id, event.image.md5
                     ready[key] = ready.get(key) or await self._prepare(event.image, model)
-            with self._database.transaction():
-                work = _Work(self._rows, self._rows.door(door), ready, model)
-                for event in events:
-                    work.take(event)
-                gone = self._rows.sweep(work.touched)
-                own = self._features.model_for(None)
-                changes = [Change(str(no), vector) for no, vector in work.made if model == own]
-                changes += [Change(str(picture.no), b"") for picture in gone]
-                number = self._index.count() if changes else 0
-            await self._drop(gone)
-            if changes:
-                await self._index.change(changes, number)
-        return work.results
+            own = model == self._features.model_for(None)
+            done = await self._store.write(lambda c: _work(c, door, events, ready, model, own=own))
+            await self._drop(done.gone)
+            if done.changes:
+                await self._index.change(done.changes, done.number)
+        return done.results
 
     async def _prepare(self, image: FaceImage, model: str) -> _Ready:
         """Have a picture and its vector."""
         known = (image.person_id, image.md5, model)
         if known in self._refused:
             return _Ready(code=self._refused[known])
-        found = _Ready(self._rows.picture(image.person_id, image.md5))
-        if found.no is not None and not self._rows.lacks(found.no, model):
+        no, lacks = await self._store.read(lambda c: FaceRows(c).picture(image.person_id, image.md5, model))
+        found = _Ready(no)
+        if no is not None and not lacks:
             return found
         name = file_name(image.person_id, image.md5)
         content = None if found.no is None else await self._pictures.find(name)
@@ -144,7 +139,7 @@ class Library:
         """Nothing of an erased face stays: its file, its rows, and what the log of the database still has of them."""
         if gone:
             await self._pictures.drop(file_name(one.person_id, one.md5) for one in gone)
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            await asyncio.to_thread(_empty_log, self._store.file)
 
     # pictures
 
@@ -154,18 +149,20 @@ class Library:
     async def tidy(self) -> None:
         """At the start: files without a row go; vectors of models that were replaced go."""
         async with self._turn:
-            names = {file_name(one.person_id, one.md5) for one in self._rows.pictures()}
-            await self._pictures.keep_only(names)
+            pictures = await self._store.read(lambda c: FaceRows(c).pictures())
+            await self._pictures.keep_only({file_name(one.person_id, one.md5) for one in pictures})
             own = self._features.model_for(None)
-            for model in self._rows.models():
+            for model in await self._store.read(lambda c: FaceRows(c).models()):
                 if own and model != own and not model.startswith(OUTSIDE):
-                    with self._database.transaction():
-                        self._rows.drop_model(model)
+                    await self._drop_model(model)
+
+    async def _drop_model(self, model: str) -> None:
+        await self._store.write(lambda c: FaceRows(c).drop_model(model))
 
     async def complete(self, model: str, *, door: int | None = None) -> int:
         """Make the vectors that are missing, those of one door or all; how many were made."""
         made = 0
-        for picture in self._rows.lacking(model, door=door):
+        for picture in await self._store.read(lambda c: FaceRows(c).lacking(model, door=door)):
             async with self._turn:
                 made += await self._complete_one(picture, model)
         return made
@@ -181,32 +178,71 @@ class Library:
             if refused.final:
                 self._remember(known, refused.code)
             return False
-        if self._rows.picture(picture.person_id, picture.md5) != picture.no:
-            return False  # it went meanwhile
         own = model == self._features.model_for(None)
-        with self._database.transaction():
-            self._rows.put_feature(picture.no, model, vector)
-            self._rows.clear_failures(picture.no)
-            number = self._index.count() if own else 0
-        if own:
+        number = await self._store.write(lambda c: _put_vector(c, picture, model, vector, own=own))
+        if number:
             await self._index.change([Change(str(picture.no), vector)], number)
         return True
 
     async def check_outside(self, model: str) -> bool:
         """Whether a service outside makes other vectors than it did; its old ones are then forgotten. Raises Refused."""
-        probe = self._rows.a_feature(model)
+        probe = await self._store.read(lambda c: FaceRows(c).a_feature(model))
         content = None if probe is None else await self.picture(probe[0])
         if probe is None or content is None or not await self._features.changed(model, content, probe[1]):
             return False
         log.warning("%s makes other vectors than it did: all are made anew", model)
-        with self._database.transaction():
-            self._rows.drop_model(model)
+        await self._drop_model(model)
         return True
 
     async def fit(self) -> None:
         """Mend the engine's library. Raises EngineError."""
         async with self._turn:
             await self._index.fit()
+
+
+class _Done(NamedTuple):
+    """What a file came to. `number` counts the changes for the engine's library, where there are any."""
+
+    results: list[FaceResult]
+    gone: list[Picture]
+    changes: list[Change]
+    number: int
+
+
+def _work(
+    connection: sqlite3.Connection, door: str, events: Sequence[FaceEvent],
+    ready: dict[tuple[str, str], _Ready], model: str, *, own: bool,
+) -> _Done:  # fmt: skip
+    """One file in one transaction."""
+    rows = FaceRows(connection)
+    work = _Work(rows, rows.door(door), ready, model)
+    for event in events:
+        work.take(event)
+    # What is deleted is overwritten in the file, too.
+    connection.execute("PRAGMA secure_delete = ON")
+    gone = rows.sweep(work.touched)
+    changes = [Change(str(no), vector) for no, vector in work.made if own]
+    changes += [Change(str(picture.no), b"") for picture in gone]
+    return _Done(work.results, gone, changes, Index.count(rows) if changes else 0)
+
+
+def _put_vector(
+    connection: sqlite3.Connection, picture: Picture, model: str, vector: bytes, *, own: bool
+) -> int:
+    """Keep a vector of a picture that is still here. The number for the engine's library; 0: it need not know."""
+    rows = FaceRows(connection)
+    no, _ = rows.picture(picture.person_id, picture.md5, model)
+    if no != picture.no:
+        return 0
+    rows.put_feature(picture.no, model, vector)
+    rows.clear_failures(picture.no)
+    return Index.count(rows) if own else 0
+
+
+def _empty_log(file: Path) -> None:
+    """Bring the database's log into its file and cut it. A reader may hold it: the next erasure does it again."""
+    with contextlib.closing(sqlite3.connect(file, timeout=5.0)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 class _Work:

@@ -8,11 +8,13 @@ from linli.edge.faces.rows import Held
 from linli.protocols.face_data import FaceReport, FaceResult, FaceUser, encode_report
 
 
-def as_held(rows: Iterable[Held], wanted: LazyFaces, held: Iterable[tuple[str, str, str]]) -> list[Held]:
+async def as_held(
+    rows: Iterable[Held], wanted: LazyFaces, held: Iterable[tuple[str, str, str]]
+) -> list[Held]:
     """What a door that compares itself really has: pictures count where it holds their marks, or where the box waits
     with them for their time. Strangers on the door are told as users without a picture."""
     there = {face_id: (user, feature) for face_id, user, feature in held}
-    marks, waiting = wanted.marks(), wanted.waiting()
+    marks, waiting = await wanted.marks(), await wanted.waiting()
     found = []
     for row in rows:
         mark = there.pop(row.person_id, None)

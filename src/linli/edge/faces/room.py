@@ -10,7 +10,7 @@ from typing import Any, Final
 from linli.edge.doors.caller import CallTimedOut
 from linli.edge.doors.keeper import FaceDoor, Recognised
 from linli.edge.faces import reports
-from linli.edge.faces.database import FaceDatabase
+from linli.edge.faces.database import FaceStore
 from linli.edge.faces.deciding import Decider
 from linli.edge.faces.doors import DoorLibraries, LazyFaces
 from linli.edge.faces.features import Features, Refused
@@ -38,20 +38,17 @@ NOT_STORED: Final = 99
 class FaceRoom:
     """Implements `FaceWishes`, and `recognise` and `face_photo` of `Doorkeeper`. Used on one loop."""
 
-    def __init__(
-        self, *, engine: Engine, database: FaceDatabase, folder: Path, files: Files, clock: Clock
-    ) -> None:
+    def __init__(self, *, engine: Engine, store: FaceStore, folder: Path, files: Files, clock: Clock) -> None:
         """`engine` is started and stopped by who made it; `folder` holds the pictures."""
         self._engine = engine
-        self._database = database
+        self._store = store
         self._files = files
         self._clock = clock
-        self._rows = FaceRows(database)
         self._features = Features(engine)
-        index = Index(engine, self._rows)
-        self._library = Library(database, self._rows, index, self._features, LibraryPictures(folder), files)
-        self._decider = Decider(engine, self._rows, clock)
-        self._held = DoorLibraries(database, self._rows)
+        index = Index(engine, store)
+        self._library = Library(store, index, self._features, LibraryPictures(folder), files)
+        self._decider = Decider(engine, store, clock)
+        self._held = DoorLibraries(store)
         self._comparing: dict[str, FaceDoor] = {}
         """Doors that compare themselves, as they were connected last."""
         self._turns: dict[str, asyncio.Lock] = {}
@@ -61,7 +58,6 @@ class FaceRoom:
     # life
 
     async def start(self) -> None:
-        self._database.execute("PRAGMA secure_delete=ON").fetchall()
         await self._library.tidy()
         with contextlib.suppress(EngineError):
             await self._library.fit()
@@ -136,26 +132,26 @@ class FaceRoom:
         ]
 
     async def _push(self, door: FaceDoor, *, only: set[str] | None = None) -> dict[str, str]:
-        number, model = (
-            self._rows.door_if_known(door.device),
-            self._features.model_for(door.machine.algorithm),
-        )
+        number, model = await self._number(door), self._features.model_for(door.machine.algorithm)
         if number is None or not model:
             return {}
         return await self._held.push(door, number, model, self._clock.now_ms(), only=only)
 
+    async def _number(self, door: FaceDoor) -> int | None:
+        """None: nothing was ever said of it."""
+        return await self._store.read(lambda c: FaceRows(c).door_if_known(door.device))
+
     async def report(self, door: FaceDoor, params: Mapping[str, Any]) -> dict[str, Any]:
         url = _url(params, "FaceReportUrl")
-        number = self._rows.door_if_known(door.device)
+        number = await self._store.write(lambda c: FaceRows(c).door(door.device))
         model = self._features.model_for(door.machine.algorithm if door.compares else None)
-        rows = [] if number is None else list(self._rows.report(number, model))
+        rows = await self._store.read(lambda c: FaceRows(c).report(number, model))
         if door.compares:
             if not door.online:
                 raise DeviceOffline(device=door.device)
-            number = self._rows.door(door.device) if number is None else number
             await self._held.read_back(door, number)
-            wanted = LazyFaces(self._rows, number, model, self._clock.now_ms())
-            rows = reports.as_held(rows, wanted, self._rows.held(number))
+            wanted = LazyFaces(self._store, number, model, self._clock.now_ms())
+            rows = await reports.as_held(rows, wanted, await self._held.held(number))
         content, count = await asyncio.to_thread(reports.write, rows)
         try:
             await self._files.put(url, content)
@@ -170,10 +166,7 @@ class FaceRoom:
             self._comparing.pop(door.device, None)
             return
         self._comparing[door.device] = door
-        number, model = (
-            self._rows.door_if_known(door.device),
-            self._features.model_for(door.machine.algorithm),
-        )
+        number, model = await self._number(door), self._features.model_for(door.machine.algorithm)
         if number is None or not model:
             return  # nothing is known of this door: its library is left alone
         async with self._turn(door.device):
@@ -200,7 +193,7 @@ class FaceRoom:
         return await self._decider.recognise(device, photo, detect=detect, similarity=similarity)
 
     async def face_photo(self, device: str, face_id: str) -> bytes | None:
-        picture = self._rows.picture_at(device, face_id)
+        picture = await self._store.read(lambda c: FaceRows(c).picture_at(device, face_id))
         return None if picture is None else await self._library.picture(picture)
 
 

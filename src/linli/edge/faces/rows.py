@@ -1,12 +1,12 @@
-"""All reads and writes of the room's tables. Writers are called inside a transaction."""
+"""All reads and writes of the room's tables, as work of the store: nothing here outlives its connection's turn."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import sqlite3
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
 
 from linli.edge.doors.orders import mark_of
-from linli.edge.faces.database import FaceDatabase
 from linli.protocols.door_http.messages.faces import UserInfo
 from linli.protocols.face_data import FaceImage, FaceUser
 
@@ -69,9 +69,8 @@ def user_id_of(user: FaceUser) -> str:
 
 
 class FaceRows:
-    def __init__(self, database: FaceDatabase) -> None:
-        self._database = database
-        self._execute = database.execute
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._execute = connection.execute
 
     # numbers
 
@@ -120,14 +119,14 @@ class FaceRows:
             (door, person, number),
         )
 
-    def picture(self, person_id: str, md5: str) -> int | None:
-        """The number of a picture that is here."""
+    def picture(self, person_id: str, md5: str, model: str) -> tuple[int | None, bool]:
+        """(number of a picture that is here, whether it lacks a vector of the model)."""
         sql = (
-            "SELECT x.no FROM face_pictures x JOIN face_people p ON p.no = x.person"
-            " WHERE p.person_id = ? AND x.md5 = ?"
+            "SELECT x.no, NOT EXISTS (SELECT 1 FROM face_features f WHERE f.picture = x.no AND f.model = ?)"
+            " FROM face_pictures x JOIN face_people p ON p.no = x.person WHERE p.person_id = ? AND x.md5 = ?"
         )
-        row = self._execute(sql, (person_id, md5)).fetchone()
-        return None if row is None else int(row[0])
+        row = self._execute(sql, (model, person_id, md5)).fetchone()
+        return (None, True) if row is None else (int(row[0]), bool(row[1]))
 
     def add_picture(self, image: FaceImage) -> int:
         person = self._person(image.person_id)
@@ -222,7 +221,7 @@ class FaceRows:
             self._execute("DELETE FROM face_features WHERE picture = ?", (picture.no,))
         return gone
 
-    def report(self, door: int, model: str = "") -> Iterator[Held]:
+    def report(self, door: int, model: str = "") -> list[Held]:
         """Whom a door was told. `ready` tells of pictures with a vector of `model`."""
         sql = (
             "SELECT p.person_id, u.said, x.md5, x.size, x.at_ms, r.failed, EXISTS"
@@ -230,10 +229,12 @@ class FaceRows:
             " JOIN face_people p ON p.no = r.person LEFT JOIN face_users u ON u.no = r.user"
             " LEFT JOIN face_pictures x ON x.no = r.picture WHERE r.door = ?"
         )
+        found = []
         for person_id, said, md5, size, at_ms, failed, ready in self._execute(sql, (model, door)):
             image = None if md5 is None else FaceImage(person_id, md5, size, at_ms)
             user = None if said is None else _decode_user(said)
-            yield Held(person_id, user, image, failed, bool(ready))
+            found.append(Held(person_id, user, image, failed, bool(ready)))
+        return found
 
     # features
 
@@ -241,10 +242,6 @@ class FaceRows:
         mark = mark_of(memoryview(vector).cast("f").tolist())
         sql = "INSERT OR REPLACE INTO face_features (picture, model, vector, mark) VALUES (?, ?, ?, ?)"
         self._execute(sql, (picture, model, vector, mark))
-
-    def lacks(self, picture: int, model: str) -> bool:
-        sql = "SELECT 1 FROM face_features WHERE picture = ? AND model = ?"
-        return self._execute(sql, (picture, model)).fetchone() is None
 
     def lacking(self, model: str, *, door: int | None = None) -> list[Picture]:
         """Pictures without a vector of the model: of one door, or of all."""
@@ -309,7 +306,7 @@ class FaceRows:
 
     # doors that compare themselves
 
-    def wanted(self, door: int, model: str) -> Iterator[Wanted]:
+    def wanted(self, door: int, model: str) -> list[Wanted]:
         """Who has both a user entry and a picture."""
         sql = (
             "SELECT p.person_id, u.mark, f.mark, u.starts_ms, u.schedule FROM face_rights r"
@@ -317,11 +314,15 @@ class FaceRows:
             " LEFT JOIN face_features f ON f.picture = r.picture AND f.model = ?"
             " WHERE r.door = ? AND r.picture IS NOT NULL"
         )
-        for row in self._execute(sql, (model, door)):
-            yield Wanted(*row)
+        return [Wanted(*row) for row in self._execute(sql, (model, door))]
 
-    def wanted_content(self, door: int, model: str, person_id: str) -> tuple[FaceUser, bytes] | None:
-        """(user, vector) of one person."""
+    def wanted_contents(
+        self, door: int, model: str, person_ids: Sequence[str]
+    ) -> list[tuple[FaceUser, bytes]]:
+        """(user, vector) of those who are wanted still, in their order."""
+        return [found for one in person_ids if (found := self._wanted_content(door, model, one)) is not None]
+
+    def _wanted_content(self, door: int, model: str, person_id: str) -> tuple[FaceUser, bytes] | None:
         sql = (
             "SELECT u.said, f.vector FROM face_rights r JOIN face_people p ON p.no = r.person"
             " JOIN face_users u ON u.no = r.user JOIN face_features f ON f.picture = r.picture AND f.model = ?"
