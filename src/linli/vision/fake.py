@@ -66,6 +66,9 @@ class FakePipeline:
         advice = [reason for reason in told if reason == "cover"]
         return Look(640, 640, faces, reasons, advice, self.model_id, vector)
 
+    def glance(self, picture: bytes) -> bytes:
+        return self.look(picture, use="search").vector
+
     def embed_crop(self, picture: bytes) -> Look:
         return self.look(picture)
 

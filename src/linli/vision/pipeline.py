@@ -1,5 +1,6 @@
 """From a picture's bytes to a verdict and a vector: decode, detect, landmarks, judge, embed."""
 
+import math
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,8 @@ FACES_MAX: Final = 32
 """No more faces of one picture are looked at, surest first."""
 _FINE_BELOW: Final = 120.0
 """A face of fewer pixels in a picture that was decoded coarsely is looked at in a finer one."""
+_RIVAL: Final = 0.5
+"""A face whose box has less of the largest box's area is not the largest by its landmarks either."""
 _CERTAIN: Final = 0.5
 """Below this the landmarks say that the detector was wrong."""
 
@@ -46,14 +49,35 @@ class Pipeline:
 
     def look(self, picture: bytes, *, use: Use = "enrol", embed: bool = True) -> Look:
         """Raises NoPicture."""
+        seen, found = self._found(picture)
+        if found:
+            seen, found = _finer(picture, seen, found, min(box.bottom - box.top for box in found))
+        return self._told(seen, found, use=use, embed=embed)
+
+    def glance(self, picture: bytes) -> bytes:
+        """The vector of the largest face, for doors: nothing is judged, others in the picture are not looked at.
+
+        Empty when there is no face. Raises NoPicture.
+        """
+        seen, found = self._found(picture)
+        if not found:
+            return b""
+        seen, found = _finer(picture, seen, found, max(box.bottom - box.top for box in found))
+        found.sort(key=_area, reverse=True)
+        least, nearest = _area(found[0]) * _RIVAL, None
+        for box in found:
+            if nearest is not None and _area(box) < least:
+                break
+            shape = self.landmarks.shape(seen.image, box)
+            if shape.certainty >= _CERTAIN and (nearest is None or _extent(shape) > _extent(nearest)):
+                nearest = shape
+        if nearest is None:
+            return b""
+        return self.embedder.embed(seen.image, nearest.points).astype("<f4").tobytes()
+
+    def _found(self, picture: bytes) -> tuple[Picture, list[Found]]:
         coarse = pictures.decode(picture, pictures.COARSE)
-        found = self.detector.find(coarse.image)[:FACES_MAX]
-        if coarse.scale > 1 and any(box.bottom - box.top < _FINE_BELOW for box in found):
-            fine = pictures.decode(picture)
-            if fine.width > coarse.width:
-                found = [box.scaled(fine.width / coarse.width) for box in found]
-                coarse = fine
-        return self._told(coarse, found, use=use, embed=embed)
+        return coarse, self.detector.find(coarse.image)[:FACES_MAX]
 
     def look_at(self, picture: Picture, *, use: Use = "enrol", embed: bool = True) -> Look:
         """`look` for a picture that is decoded already, such as a frame of a camera."""
@@ -90,6 +114,26 @@ class Pipeline:
         vector = self.embedder.embed_crop(decoded.image).astype("<f4").tobytes()
         width, height = round(decoded.width * decoded.scale), round(decoded.height * decoded.scale)
         return Look(width, height, [], [], [], self.model_id, vector)
+
+
+def _finer(content: bytes, coarse: Picture, found: list[Found], height: float) -> tuple[Picture, list[Found]]:
+    """A picture, and what was found in it, decoded as finely as a face of `height` needs."""
+    if coarse.scale <= 1 or height >= _FINE_BELOW:
+        return coarse, found
+    wanted = math.ceil(min(coarse.width, coarse.height) * _FINE_BELOW / max(height, 1.0))
+    fine = pictures.decode(content, min(wanted, pictures.FINE))
+    if fine.width <= coarse.width:
+        return coarse, found
+    return fine, [box.scaled(fine.width / coarse.width) for box in found]
+
+
+def _extent(shape: Shape) -> float:
+    left, top, right, bottom = shape.box
+    return (right - left) * (bottom - top)
+
+
+def _area(box: Found) -> float:
+    return (box.right - box.left) * (box.bottom - box.top)
 
 
 def _face(picture: Picture, shape: Shape, score: float) -> Face:

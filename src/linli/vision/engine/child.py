@@ -76,8 +76,8 @@ def _do(looker: Looker, shelf: DiskShelf, ask: Ask) -> Any:
             return looker.look(picture, use=use, embed=embed)
         case CropAsk(picture):
             return looker.embed_crop(picture)
-        case FindAsk(library, pictures, crop, limit):
-            return find(looker, shelf, library, pictures, crop=crop, limit=limit)
+        case FindAsk(library, picture, crop, limit):
+            return find(looker, shelf, library, picture, crop=crop, limit=limit)
         case MarkAsk(library):
             return shelf.mark(library)
         case FeedAsk(library, changes, mark, afresh):

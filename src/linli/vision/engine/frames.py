@@ -23,10 +23,8 @@ class CropAsk(msgspec.Struct, frozen=True, tag="crop", array_like=True):
 
 
 class FindAsk(msgspec.Struct, frozen=True, tag="find", array_like=True):
-    """Pictures that doors sent at the same time: one search for all. Answered with a Sighting each."""
-
     library: str
-    pictures: list[bytes]
+    picture: bytes
     crop: bool
     limit: int
 

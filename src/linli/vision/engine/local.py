@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from linli.vision.engine.ports import Change, NoPicture, Off, Sighting, State
+from linli.vision.engine.ports import Change, Off, State
 from linli.vision.looks import Hit, Look, Thresholds, Use
 from linli.vision.manifest import Model
 
@@ -20,6 +20,10 @@ class Looker(Protocol):
     @property
     def models(self) -> Sequence[Model]: ...
     def look(self, picture: bytes, *, use: Use = "enrol", embed: bool = True) -> Look: ...
+    def glance(self, picture: bytes) -> bytes:
+        """The vector of the largest face and nothing else; empty when there is none."""
+        ...
+
     def embed_crop(self, picture: bytes) -> Look: ...
 
 
@@ -70,25 +74,11 @@ class MemoryShelf:
         self._marks.pop(library, None)
 
 
-def find(
-    looker: Looker, shelf: Shelf, library: str, pictures: Sequence[bytes], *, crop: bool, limit: int
-) -> list[Sighting]:
-    """Look at each picture, then search once for all of them."""
-    vectors, unreadable = [], []
-    for picture in pictures:
-        try:
-            look = looker.embed_crop(picture) if crop else looker.look(picture, use="search")
-        except NoPicture as error:
-            vectors.append(b"")
-            unreadable.append(error.rule)
-        else:
-            vectors.append(look.vector)
-            unreadable.append("")
-    found = iter(shelf.search(library, [vector for vector in vectors if vector], limit=limit))
-    return [
-        Sighting(next(found) if vector else [], rule)
-        for vector, rule in zip(vectors, unreadable, strict=True)
-    ]
+def find(looker: Looker, shelf: Shelf, library: str, picture: bytes, *, crop: bool, limit: int) -> list[Hit]:
+    """Raises NoPicture."""
+    vector = looker.embed_crop(picture).vector if crop else looker.glance(picture)
+    (hits,) = shelf.search(library, [vector], limit=limit) if vector else [[]]
+    return hits
 
 
 class LocalEngine:
@@ -110,10 +100,7 @@ class LocalEngine:
         return self._looker.embed_crop(picture)
 
     async def find(self, library: str, picture: bytes, *, crop: bool = False, limit: int = 5) -> list[Hit]:
-        (seen,) = find(self._looker, self._shelf, library, [picture], crop=crop, limit=limit)
-        if seen.unreadable:
-            raise NoPicture(seen.unreadable)
-        return seen.hits
+        return find(self._looker, self._shelf, library, picture, crop=crop, limit=limit)
 
     async def mark(self, library: str) -> int:
         return self._shelf.mark(library)

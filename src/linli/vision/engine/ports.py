@@ -51,15 +51,6 @@ class Change(msgspec.Struct, frozen=True, array_like=True):
     vector: bytes
 
 
-class Sighting(msgspec.Struct, frozen=True, array_like=True):
-    """Who may be in one picture."""
-
-    hits: list[Hit]
-    """The best of a library, best first; empty when no face was found or the library is not here."""
-    unreadable: str = ""
-    """The rule of `NoPicture`, where the bytes are no picture."""
-
-
 class Engine(Protocol):
     """Looks at pictures and searches libraries. Every method raises EngineError."""
 
@@ -75,9 +66,10 @@ class Engine(Protocol):
         ...
 
     async def find(self, library: str, picture: bytes, *, crop: bool = False, limit: int = 5) -> list[Hit]:
-        """Look at a picture and search a library for its largest face, in one go. Raises NoPicture too.
+        """The best hits of a picture's largest face in a library; none without a face. Raises NoPicture too.
 
-        `crop`: the picture is a face and nothing else. What doors ask comes before other pictures.
+        In one go, and before pictures that others have looked at: somebody stands at a door. The picture is not judged.
+        `crop`: it is a face and nothing else.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 One ask is in the child at a time, so that one which ends or hangs it is known: it alone fails, the child is started
 anew, and what waited behind it goes on. Searches and changes of libraries come first, then what doors ask, then other
-pictures. What several doors asked while the child was at work goes to it together, for one search of the library.
+pictures. A door's picture and its search are one ask: apart, the search would wait for the next door's picture.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ from linli.vision.engine.frames import (
     SearchAsk,
     Unreadable,
 )
-from linli.vision.engine.ports import Busy, Change, EngineError, NoPicture, Off, Sighting, State, TooSlow
+from linli.vision.engine.ports import Busy, Change, EngineError, NoPicture, Off, State, TooSlow
 from linli.vision.looks import Hit, Look, Use
 from linli.vision.manifest import Model
 
@@ -41,8 +41,6 @@ log = logging.getLogger(__name__)
 START_SECONDS: Final = 60.0
 WAITING_BYTES: Final = 64 * 1024 * 1024
 """Of pictures that wait; more are refused, however few they are."""
-FINDS_AT_ONCE: Final = 4
-"""More together would save no more, and the first would wait for the last."""
 _AGAIN_SECONDS: Final = (0.0, 0.5, 2.0, 10.0, 30.0)
 """Before the child is started anew after it ended so many times in a row."""
 
@@ -50,37 +48,11 @@ _AGAIN_SECONDS: Final = (0.0, 0.5, 2.0, 10.0, 30.0)
 class _Job:
     """One ask and who waits for its answer."""
 
-    __slots__ = ("alone", "answer", "ask", "size")
+    __slots__ = ("answer", "body")
 
-    def __init__(self, ask: Ask, size: int) -> None:
-        self.ask = ask
-        self.size = size
-        """Bytes that it keeps in memory while it waits."""
+    def __init__(self, ask: Ask) -> None:
+        self.body = frames.frame(frames.encode(ask))
         self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self.alone = False
-        """Whether the child ended or hung when it had this and others: each is tried by itself."""
-
-    def goes_with(self, other: "_Job") -> bool:
-        mine, its = self.ask, other.ask
-        if not isinstance(mine, FindAsk) or not isinstance(its, FindAsk) or self.alone or other.alone:
-            return False
-        return (mine.library, mine.crop, mine.limit) == (its.library, its.crop, its.limit)
-
-
-def _together(jobs: Sequence[_Job]) -> Ask:
-    first = jobs[0].ask
-    if len(jobs) == 1 or not isinstance(first, FindAsk):
-        return first
-    pictures = [picture for job in jobs if isinstance(job.ask, FindAsk) for picture in job.ask.pictures]
-    return FindAsk(first.library, pictures, first.crop, first.limit)
-
-
-def _apart(answer: Answer, count: int) -> list[Answer]:
-    """The answer to several jobs as one for each."""
-    if count == 1 or not isinstance(answer, Done):
-        return [answer] * count
-    seen = msgspec.msgpack.decode(answer.result, type=list[Sighting])
-    return [Done(frames.encode([one])) for one in seen]
 
 
 class ProcessEngine:
@@ -159,25 +131,19 @@ class ProcessEngine:
     # what is asked
 
     async def look(self, picture: bytes, *, use: Use = "enrol", embed: bool = True) -> Look:
-        return await self._ask(LookAsk(picture, use, embed), self._pictures, Look, size=len(picture))
+        return await self._ask(LookAsk(picture, use, embed), self._pictures, Look)
 
     async def embed_crop(self, picture: bytes) -> Look:
-        return await self._ask(CropAsk(picture), self._pictures, Look, size=len(picture))
+        return await self._ask(CropAsk(picture), self._pictures, Look)
 
     async def find(self, library: str, picture: bytes, *, crop: bool = False, limit: int = 5) -> list[Hit]:
-        (seen,) = await self._ask(
-            FindAsk(library, [picture], crop, limit), self._finds, list[Sighting], size=len(picture)
-        )
-        if seen.unreadable:
-            raise NoPicture(seen.unreadable)
-        return seen.hits
+        return await self._ask(FindAsk(library, picture, crop, limit), self._finds, list[Hit])
 
     async def mark(self, library: str) -> int:
         return await self._ask(MarkAsk(library), self._searches, int)
 
     async def feed(self, library: str, changes: Sequence[Change], *, mark: int, afresh: bool = False) -> int:
-        size = sum(len(change.vector) for change in changes)
-        return await self._ask(FeedAsk(library, list(changes), mark, afresh), self._searches, int, size=size)
+        return await self._ask(FeedAsk(library, list(changes), mark, afresh), self._searches, int)
 
     async def search(self, library: str, vectors: Sequence[bytes], *, limit: int = 5) -> list[list[Hit]]:
         return await self._ask(SearchAsk(library, list(vectors), limit), self._searches, list[list[Hit]])
@@ -185,13 +151,13 @@ class ProcessEngine:
     async def forget(self, library: str) -> None:
         await self._ask(ForgetAsk(library), self._searches, type(None))
 
-    async def _ask[R](self, ask: Ask, line: deque[_Job], kind: type[R], *, size: int = 0) -> R:
+    async def _ask[R](self, ask: Ask, line: deque[_Job], kind: type[R]) -> R:
         if self._task is None:
             raise Off(self._state.reason)
-        job = _Job(ask, size)
-        if len(line) >= self._queue or self._waiting_bytes + size > WAITING_BYTES:
+        job = _Job(ask)
+        if len(line) >= self._queue or self._waiting_bytes + len(job.body) > WAITING_BYTES:
             raise Busy(f"{len(line)} asks wait already")
-        self._waiting_bytes += size
+        self._waiting_bytes += len(job.body)
         line.append(job)
         self._wake.set()
         answer = await job.answer
@@ -208,8 +174,8 @@ class ProcessEngine:
     async def _run(self) -> None:
         failures = 0
         while True:
-            jobs = self._next()
-            if not jobs:
+            job = self._next()
+            if job is None:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
@@ -221,53 +187,38 @@ class ProcessEngine:
                     if self._child is None:
                         raise EngineError(self._state.reason)
                 async with asyncio.timeout(self._timeout):
-                    answer = await self._exchange(frames.frame(frames.encode(_together(jobs))))
+                    answer = await self._exchange(job.body)
             except asyncio.CancelledError:
-                self._fail(jobs, Off("the engine was stopped"))
+                self._fail(job, Off("the engine was stopped"))
                 raise
             except TimeoutError:
                 failures += 1
-                self._fail_or_part(jobs, TooSlow(f"no answer within {self._timeout:g} s"))
+                self._fail(job, TooSlow(f"no answer within {self._timeout:g} s"))
                 await self._end()
             except (EngineError, OSError, EOFError, msgspec.DecodeError) as error:
                 failures += 1
                 log.warning("the face child ended: %r", error)
-                self._fail_or_part(jobs, EngineError("the child that runs the models ended"))
+                self._fail(job, EngineError("the child that runs the models ended"))
                 await self._end()
             else:
                 failures = 0
-                for job, part in zip(jobs, _apart(answer, len(jobs)), strict=True):
-                    if not job.answer.done():
-                        job.answer.set_result(part)
-
-    def _next(self) -> list[_Job]:
-        """What goes to the child next, of what somebody still waits for."""
-        for line in (self._searches, self._finds, self._pictures):
-            jobs: list[_Job] = []
-            while line and len(jobs) < FINDS_AT_ONCE and (not jobs or jobs[0].goes_with(line[0])):
-                job = line.popleft()
-                self._waiting_bytes -= job.size
                 if not job.answer.done():
-                    jobs.append(job)
-            if jobs:
-                return jobs
-        return []
+                    job.answer.set_result(answer)
 
-    def _fail_or_part(self, jobs: Sequence[_Job], error: EngineError) -> None:
-        """One alone is at fault; of several it is not known which, so each goes again by itself."""
-        if len(jobs) == 1:
-            self._fail(jobs, error)
-            return
-        for job in reversed(jobs):
-            job.alone = True
-            self._waiting_bytes += job.size
-            self._finds.appendleft(job)
+    def _next(self) -> _Job | None:
+        """The next ask that somebody still waits for."""
+        for line in (self._searches, self._finds, self._pictures):
+            while line:
+                job = line.popleft()
+                self._waiting_bytes -= len(job.body)
+                if not job.answer.done():
+                    return job
+        return None
 
     @staticmethod
-    def _fail(jobs: Sequence[_Job], error: EngineError) -> None:
-        for job in jobs:
-            if not job.answer.done():
-                job.answer.set_exception(error)
+    def _fail(job: _Job, error: EngineError) -> None:
+        if not job.answer.done():
+            job.answer.set_exception(error)
 
     async def _spawn(self) -> None:
         # One core a child: the linear algebra below numpy would take them all.
