@@ -9,12 +9,14 @@ from linli.protocols.websocket import (
     Frame,
     FrameReader,
     HandshakeRefused,
+    MessageReader,
     Opcode,
     WebSocketError,
     accept,
     close_frame,
     frame,
 )
+from linli.protocols.websocket_client import NotAccepted, check_answer, masked_frame, request
 
 HEADERS = {
     b"upgrade": b"websocket",
@@ -106,3 +108,41 @@ def test_pieces_in_any_packing(payloads, mask, data):
     reader = FrameReader(1000)
     got = reader.feed(wire[:cut]) + reader.feed(wire[cut:])
     assert [one.payload for one in got] == payloads
+
+
+def test_the_client_masks_as_the_standard_shows():
+    """RFC 6455, 5.7: a single-frame masked text message."""
+    mask = bytes.fromhex("37fa213d")
+    assert masked_frame(Opcode.TEXT, b"Hello", mask).hex() == "818537fa213d7f9f4d5158"
+    for size in (125, 126, 65535, 65536):
+        sent = masked_frame(Opcode.BINARY, b"x" * size, mask)
+        assert FrameReader(100_000).feed(sent) == [Frame(Opcode.BINARY, b"x" * size)]
+
+
+def test_both_sides_of_the_handshake_fit():
+    key = bytes(16)
+    asked = request("linli.example:8080", "/edge/tunnel/abc", key, [("x-linli-node", "7")])
+    lines = asked.decode().split("\r\n")[1:-2]
+    answer = accept(
+        [(n.lower().encode(), v.strip().encode()) for n, _, v in (one.partition(":") for one in lines)], ()
+    )
+    check_answer(answer[:-4], key)
+    for wrong, status in (
+        (answer, 101), (b"HTTP/1.1 403 Forbidden\r\n\r\n", 403), (b"SSH-2.0-x\r\n\r\n", 0),
+    ):  # fmt: skip
+        with pytest.raises(NotAccepted) as caught:
+            check_answer(wrong[:-4], b"another key 16 b")
+        assert caught.value.status == status
+    with pytest.raises(ValueError):
+        request("host", "/path", key, [("x", "a\r\nInjected: yes")])
+
+
+def test_messages_are_put_together_and_have_a_limit():
+    pieces = bytes((0x01, 2)) + b"ab" + frame(Opcode.PING, b"") + bytes((0x80, 1)) + b"c"
+    got = MessageReader(10, masked=False).feed(pieces)
+    assert got == [Frame(Opcode.PING, b""), Frame(Opcode.TEXT, b"abc")]
+    with pytest.raises(WebSocketError) as caught:
+        MessageReader(10, masked=False).feed(bytes((0x01, 8)) + b"x" * 8 + bytes((0x80, 8)) + b"x" * 8)
+    assert caught.value.code is CloseCode.TOO_BIG
+    with pytest.raises(WebSocketError):
+        MessageReader(10, masked=False).feed(masked_frame(Opcode.TEXT, b"a", bytes(4)))

@@ -1,4 +1,4 @@
-"""The server's side of WebSocket: the handshake and the frames. Source: RFC 6455; bytes in, values out.
+"""WebSocket: frames, and the server's side of the handshake (the client's is `websocket_client`). Source: RFC 6455.
 
 byte 0   FIN, 3 reserved bits, opcode      byte 1   MASK, 7 bits of length (126: 2 bytes follow, 127: 8)
 then     4 bytes of mask (from clients always), payload
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import Final, NamedTuple
 
-_GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 VERSION: Final = "13"
 
 
@@ -29,6 +29,7 @@ class CloseCode(IntEnum):
     GOING_AWAY = 1001
     PROTOCOL_ERROR = 1002
     UNSUPPORTED_DATA = 1003
+    POLICY = 1008
     TOO_BIG = 1009
 
 
@@ -49,16 +50,19 @@ class HandshakeRefused(Exception):
 
 
 class Frame(NamedTuple):
-    """A data frame's payload, or a control frame. Messages are not put together: MQTT is a stream of bytes."""
+    """A data frame's payload, or a control frame; `MessageReader` puts messages together where their bounds count."""
 
     opcode: Opcode
     payload: bytes
+    final: bool = True
+    """Whether a message ends with it."""
 
 
 def accept(headers: Iterable[tuple[bytes, bytes]], protocols: tuple[str, ...]) -> bytes:
     """The whole 101 answer to a GET with these headers (names in lower case).
 
-    `protocols`: subprotocols served, one of which the client must offer. Raises HandshakeRefused (400, 426).
+    `protocols`: subprotocols served, one of which the client must offer; empty: there are none.
+    Raises HandshakeRefused (400, 426).
     """
     found: dict[bytes, str] = {}
     for name, value in headers:
@@ -78,15 +82,15 @@ def accept(headers: Iterable[tuple[bytes, bytes]], protocols: tuple[str, ...]) -
         raise HandshakeRefused(400) from error
     offered = _words(found.get(b"sec-websocket-protocol", ""))
     chosen = next((one for one in offered if one in protocols), None)
-    if chosen is None:
+    if chosen is None and protocols:
         raise HandshakeRefused(400)
-    proof = base64.b64encode(hashlib.sha1(key.encode() + _GUID, usedforsecurity=False).digest()).decode()
+    proof = base64.b64encode(hashlib.sha1(key.encode() + GUID, usedforsecurity=False).digest()).decode()
     lines = (
         "HTTP/1.1 101 Switching Protocols",
         "Upgrade: websocket",
         "Connection: Upgrade",
         f"Sec-WebSocket-Accept: {proof}",
-        f"Sec-WebSocket-Protocol: {chosen}",
+        *((f"Sec-WebSocket-Protocol: {chosen}",) if chosen is not None else ()),
     )
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
@@ -110,12 +114,14 @@ def close_frame(code: CloseCode) -> bytes:
 
 
 class FrameReader:
-    """Splits what a client sends into frames; keeps the unfinished rest. Not to be fed after a WebSocketError."""
+    """Splits what the other side sends into frames; keeps the unfinished rest. Not to be fed after a WebSocketError."""
 
-    __slots__ = ("_fragmented", "_max", "_rest")
+    __slots__ = ("_fragmented", "_masked", "_max", "_rest")
 
-    def __init__(self, max_payload: int) -> None:
+    def __init__(self, max_payload: int, *, masked: bool = True) -> None:
+        """`masked`: frames of a client, which all carry a mask; a server's never do."""
         self._max = max_payload
+        self._masked = masked
         self._rest = b""
         self._fragmented = False
         """A message has begun whose last frame is to come."""
@@ -144,17 +150,18 @@ class FrameReader:
             size, body = int.from_bytes(data[body : body + width]), body + width
         if size > self._max:
             raise WebSocketError(CloseCode.TOO_BIG, f"a frame of {size} bytes, at most {self._max} are taken")
-        stop = body + 4 + size
+        start = body + 4 if self._masked else body
+        stop = start + size
         if len(data) < stop:
             return None
-        mask, masked = data[body : body + 4], data[body + 4 : stop]
+        payload = unmask(data[start:stop], data[body:start]) if self._masked else data[start:stop]
         if opcode < Opcode.CLOSE:
             self._fragmented = not first & 0x80
-        return Frame(opcode, _unmask(masked, mask)), stop
+        return Frame(opcode, payload, bool(first & 0x80)), stop
 
     def _check(self, first: int, second: int) -> Opcode:
-        if first & 0x70 or not second & 0x80:
-            raise WebSocketError(CloseCode.PROTOCOL_ERROR, "reserved bits, or a frame without mask")
+        if first & 0x70 or bool(second & 0x80) is not self._masked:
+            raise WebSocketError(CloseCode.PROTOCOL_ERROR, "reserved bits, or a mask on the wrong side")
         try:
             opcode = Opcode(first & 0x0F)
         except ValueError:
@@ -167,7 +174,38 @@ class FrameReader:
         return opcode
 
 
-def _unmask(payload: bytes, mask: bytes) -> bytes:
+class MessageReader:
+    """Whole messages: pieces are put together, up to `max_message` bytes. Not to be fed after a WebSocketError."""
+
+    __slots__ = ("_frames", "_max", "_opcode", "_parts", "_size")
+
+    def __init__(self, max_message: int, *, masked: bool = True) -> None:
+        self._frames = FrameReader(max_message, masked=masked)
+        self._max = max_message
+        self._opcode = Opcode.BINARY
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """The messages and control frames that are now whole, all of them final. Raises WebSocketError."""
+        whole: list[Frame] = []
+        for one in self._frames.feed(data):
+            if one.opcode >= Opcode.CLOSE or (one.final and one.opcode is not Opcode.CONTINUATION):
+                whole.append(one)
+                continue
+            if one.opcode is not Opcode.CONTINUATION:
+                self._opcode = one.opcode
+            self._size += len(one.payload)
+            if self._size > self._max:
+                raise WebSocketError(CloseCode.TOO_BIG, f"a message of more than {self._max} bytes")
+            self._parts.append(one.payload)
+            if one.final:
+                whole.append(Frame(self._opcode, b"".join(self._parts)))
+                self._parts, self._size = [], 0
+        return whole
+
+
+def unmask(payload: bytes, mask: bytes) -> bytes:
     size = len(payload)
     if not size:
         return b""

@@ -1,7 +1,9 @@
 """A log for each device: the newest lines in memory for pages, all of them in bounded files for a support case."""
 
 import json
+import re
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
@@ -62,6 +64,14 @@ class DeviceLog:
         """The newest, oldest first."""
         return list(self._lines)[-most:]
 
+    def kept(self) -> Iterator[Line]:
+        """Everything that is still there, oldest first. Reads files, so not for the event loop's thread."""
+        if self._file is None:
+            yield from list(self._lines)
+            return
+        for file in (self._file.with_suffix(".old.jsonl"), self._file):
+            yield from _read(file)
+
     def _add(self, level: Level, text: str, facts: dict[str, Any]) -> None:
         line = Line(self._clock.now_ms(), level, redact(text), redacted(facts))
         self._lines.append(line)
@@ -78,6 +88,19 @@ class DeviceLog:
         self._size += len(data)
 
 
+def _read(file: Path) -> Iterator[Line]:
+    try:
+        text = file.read_text("utf-8", "replace")
+    except FileNotFoundError:
+        return
+    for row in text.splitlines():
+        try:
+            said = json.loads(row)
+            yield Line(int(said["at_ms"]), said["level"], str(said["text"]), dict(said["facts"]))
+        except (ValueError, KeyError, TypeError):
+            continue  # the line that a power cut tore
+
+
 class DeviceLogs:
     """All of a box. Without a folder they live in memory only."""
 
@@ -92,6 +115,16 @@ class DeviceLogs:
         if log is None:
             log = self._logs[driver, device] = DeviceLog(self._clock, self._file(driver, device))
         return log
+
+    def names(self) -> list[tuple[str, str]]:
+        """(driver, device) of every log that there is, those of earlier runs too."""
+        found = set(self._logs)
+        if self._folder is not None:
+            for file in self._folder.glob("*/*.jsonl"):
+                if not file.name.endswith(".old.jsonl"):
+                    name = re.sub("%([0-9a-f]{2})", lambda code: chr(int(code[1], 16)), file.stem)
+                    found.add((file.parent.name, "" if file.stem == "_driver" else name))
+        return sorted(found)
 
     def _file(self, driver: str, device: str) -> Path | None:
         if self._folder is None:

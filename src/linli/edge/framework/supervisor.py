@@ -192,6 +192,13 @@ class Supervisor:
             for name, slot in self._slots.items()
         ]  # fmt: skip
 
+    def installed(self, driver: str) -> Installed:
+        """What would be started. Raises DriverFailed."""
+        found = self._installed.get(driver)
+        if found is None:
+            raise DriverFailed(driver=driver, why="it is not installed")
+        return found
+
     # asking
 
     async def get_properties(self, device: str, names: Sequence[str]) -> Mapping[str, Any]:

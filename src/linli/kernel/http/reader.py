@@ -155,7 +155,7 @@ class RequestReader:
         if old:
             scope["http_version"] = version
         if self._upgrade and method == "GET" and not old and self._length is None and self._coding is None:
-            upgrade = self._connection.server.upgrades.get(scope["path"])
+            upgrade = self._connection.server.upgrade_of(scope["path"])
             if upgrade is not None and parser.should_upgrade() and self._connection.is_idle:
                 self._switch = upgrade(scope)
                 return

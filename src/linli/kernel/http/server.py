@@ -21,9 +21,10 @@ class HttpServer:
         self, app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None,
         limits: Limits | None = None, upgrades: dict[str, Upgrade] | None = None,
     ) -> None:  # fmt: skip
-        """`upgrades`: by path, where a GET may go on in another protocol."""
+        """`upgrades`: by path, where a GET may go on in another protocol; one that ends in `/` stands for all below."""
         self.app = app
-        self.upgrades = upgrades or {}
+        self._upgrades = upgrades or {}
+        self._upgrades_below = {path: one for path, one in self._upgrades.items() if path.endswith("/")}
         self.limits = limits or Limits()
         self.stopping = False
         self.tasks: set[asyncio.Task[None]] = set()
@@ -82,6 +83,13 @@ class HttpServer:
         """Let the last answers reach their clients."""
         while self.loop.time() < deadline and any(c.unsent for c in self._connections):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
+
+    def upgrade_of(self, path: str) -> Upgrade | None:
+        """Who takes connections over at this path."""
+        found = self._upgrades.get(path)
+        if found is None:
+            found = next((one for base, one in self._upgrades_below.items() if path.startswith(base)), None)
+        return found
 
     # what connections tell
 

@@ -1,0 +1,115 @@
+"""Looking at the box's files from afar: list and read, below one folder, nothing else. Source: C062, spec C 4.4.
+
+Reading alone: what is to be changed is changed in the terminal, where it is seen. Links that lead outside the folder are
+shown but not followed; secrets of the box itself are left out.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+
+from linli.protocols.edge_remote.wire import PIECE
+
+MOST_ENTRIES: Final = 2_000
+MOST_BYTES: Final = 512 * 1024 * 1024
+HIDDEN: Final = frozenset(
+    {"identity.json", "master.key", "box.sqlite3", "box.sqlite3-wal", "box.sqlite3-shm"}
+)
+"""Of the box's own folder: what it proves itself with, and what it knows of people."""
+
+
+class FileRefused(Exception):
+    """`code` as in `wire.Fault`."""
+
+    def __init__(self, code: str, message: str, field: str = "path") -> None:
+        super().__init__(message)
+        self.code = code
+        self.field = field
+
+
+class Entry(msgspec.Struct, frozen=True, rename="camel"):
+    name: str
+    kind: str
+    """`folder`, `file`, `link` (leads outside, or to nothing), `other`."""
+    size: int
+    changed_ms: int
+
+
+class Opened(NamedTuple):
+    name: str
+    size: int
+    pieces: Iterator[bytes]
+
+
+class Folder:
+    """All that somebody from afar may see of the box's files."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
+
+    def list(self, path: str) -> list[Entry]:
+        """What a folder holds, folders first. Raises FileRefused."""
+        folder = self._inside(path)
+        if not folder.is_dir():
+            raise FileRefused("not_found", "this is no folder")
+        try:
+            with os.scandir(folder) as found:
+                entries = [self._entry(one) for one in found if not self._hidden(folder / one.name)]
+        except OSError as error:
+            raise FileRefused("forbidden", error.strerror or "cannot be read") from error
+        entries.sort(key=lambda one: (one.kind != "folder", one.name))
+        return entries[:MOST_ENTRIES]
+
+    def open(self, path: str) -> Opened:
+        """Raises FileRefused. What grows while it is read is cut at the size it had."""
+        file = self._inside(path)
+        if self._hidden(file):
+            raise FileRefused("not_found", "there is no such file")
+        try:
+            # Not through a link put there meanwhile, and not waiting for a pipe's other end.
+            handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            code = "not_found" if isinstance(error, FileNotFoundError) else "forbidden"
+            raise FileRefused(code, error.strerror or "cannot be read") from error
+        known = os.fstat(handle)
+        if not stat.S_ISREG(known.st_mode) or known.st_size > MOST_BYTES:
+            os.close(handle)
+            code = "too_big" if known.st_size > MOST_BYTES else "not_found"
+            raise FileRefused(code, f"a file of at most {MOST_BYTES} bytes is needed")
+        return Opened(file.name, known.st_size, _pieces(handle, known.st_size))
+
+    def _inside(self, path: str) -> Path:
+        """Raises FileRefused for everything that leads out of the folder, by `..` or by a link."""
+        if "\0" in path:
+            raise FileRefused("bad_input", "a path holds no U+0000")
+        wanted = (self._root / path.lstrip("/")).resolve()
+        if not wanted.is_relative_to(self._root) or not wanted.exists():
+            # The two look alike: what lies outside is nobody's business here.
+            raise FileRefused("not_found", "there is no such file")
+        return wanted
+
+    def _hidden(self, file: Path) -> bool:
+        return file.name in HIDDEN or file.name.endswith((".key", ".pem"))
+
+    def _entry(self, one: "os.DirEntry[str]") -> Entry:
+        known = one.stat(follow_symlinks=False)
+        kind = "folder" if stat.S_ISDIR(known.st_mode) else "file" if stat.S_ISREG(known.st_mode) else "other"
+        if stat.S_ISLNK(known.st_mode):
+            kind = "link"
+            target = Path(one.path).resolve()
+            if target.is_relative_to(self._root) and target.exists():
+                known = target.stat()
+                kind = "folder" if target.is_dir() else "file"
+        return Entry(one.name, kind, known.st_size, known.st_mtime_ns // 1_000_000)
+
+
+def _pieces(handle: int, size: int) -> Iterator[bytes]:
+    with os.fdopen(handle, "rb") as file:
+        left = size
+        while left and (piece := file.read(min(PIECE, left))):
+            left -= len(piece)
+            yield piece

@@ -1,0 +1,120 @@
+"""Logs of drivers and devices, asked for by span, level and text. Sources: H-62, G-C41; spec H 8.3.
+
+The rotating files are written by `edge.framework.device_logs`; here they are only read, off the event loop.
+"""
+
+import asyncio
+import heapq
+import json
+import logging
+from collections.abc import Iterator
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from linli.edge.framework.device_logs import DeviceLogs, Level, Line
+
+RANK: Final[dict[str, int]] = {"info": 0, "warning": 1, "error": 2}
+MOST_LINES: Final = 1000
+MOST_SAVED: Final = 50_000
+"""Lines of one download."""
+RUNTIME: Final = "runtime"
+"""Under which the box keeps what it says of itself."""
+
+
+class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Which lines. Without `driver` and `device`: of all; `device` is a DeviceName."""
+
+    driver: Annotated[str, Meta(max_length=64)] = ""
+    device: Annotated[str, Meta(max_length=64)] = ""
+    level: Literal["info", "warning", "error"] = "info"
+    """This and worse."""
+    text: Annotated[str, Meta(max_length=100)] = ""
+    """A part of the line or of its facts, whatever the case."""
+    from_ms: int = 0
+    to_ms: int = 2**53
+    after_ms: int | None = None
+    """Only what came later: how a page follows a log."""
+    most: Annotated[int, Meta(ge=1, le=MOST_LINES)] = 200
+
+
+class LogLine(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    at_ms: int
+    level: Level
+    text: str
+    driver: str
+    device: str = ""
+    facts: dict[str, Any] = {}
+
+
+class Lines(msgspec.Struct, frozen=True, rename="camel"):
+    """The newest that fit, oldest first. `cut`: there were more before."""
+
+    lines: list[LogLine]
+    cut: bool
+
+
+class Source(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    driver: str
+    device: str = ""
+
+
+class LogBook:
+    """Answers questions about the logs of one box."""
+
+    def __init__(self, logs: DeviceLogs) -> None:
+        self._logs = logs
+
+    def sources(self) -> list[Source]:
+        return [Source(driver, device) for driver, device in self._logs.names()]
+
+    async def lines(self, wanted: Wanted) -> Lines:
+        return await asyncio.to_thread(self._lines, wanted)
+
+    async def saved(self, wanted: Wanted) -> bytes:
+        """For a file: one line a line, at most MOST_SAVED, the newest."""
+        return await asyncio.to_thread(self._saved, wanted)
+
+    def _lines(self, wanted: Wanted) -> Lines:
+        found = heapq.nlargest(wanted.most + 1, self._found(wanted), key=lambda one: one.at_ms)
+        return Lines(sorted(found[: wanted.most], key=lambda one: one.at_ms), len(found) > wanted.most)
+
+    def _saved(self, wanted: Wanted) -> bytes:
+        found = heapq.nlargest(MOST_SAVED, self._found(wanted), key=lambda one: one.at_ms)
+        return b"".join(msgspec.json.encode(one) + b"\n" for one in sorted(found, key=lambda one: one.at_ms))
+
+    def _found(self, wanted: Wanted) -> Iterator[LogLine]:
+        begin = wanted.from_ms if wanted.after_ms is None else max(wanted.from_ms, wanted.after_ms + 1)
+        words = wanted.text.casefold()
+        for driver, device in self._logs.names():
+            if wanted.driver not in ("", driver) or wanted.device not in ("", device):
+                continue
+            for line in self._logs.of(driver, device).kept():
+                if not begin <= line.at_ms <= wanted.to_ms or RANK[line.level] < RANK[wanted.level]:
+                    continue
+                if not words or words in _all_words(line):
+                    yield LogLine(line.at_ms, line.level, line.text, driver, device, line.facts)
+
+
+def _all_words(line: Line) -> str:
+    facts = json.dumps(line.facts, ensure_ascii=False, default=str) if line.facts else ""
+    return f"{line.text} {facts}".casefold()
+
+
+class RuntimeLog(logging.Handler):
+    """What the box says of itself, from its own logger, so that it can be read from afar too."""
+
+    def __init__(self, logs: DeviceLogs) -> None:
+        super().__init__(logging.INFO)
+        self._log = logs.of(RUNTIME)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            said = record.getMessage()
+            tell = self._log.error if record.levelno >= logging.ERROR else (
+                self._log.warning if record.levelno >= logging.WARNING else self._log.info
+            )  # fmt: skip
+            tell(said, by=record.name)
+        except Exception:  # noqa: BLE001 - a log that cannot be written must not stop who writes it
+            self.handleError(record)

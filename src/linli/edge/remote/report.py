@@ -1,0 +1,75 @@
+"""A diagnosis as people read it, on the screen and in the saved file. Source: spec C 4.4."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from linli.kernel import i18n
+from linli.protocols.edge_remote.diagnosis import Diagnosis, Finding, failing_layer
+
+_MARKS: Final = {"ok": "[ OK ]", "warning": "[WARN]", "error": "[FAIL]"}
+
+
+def line(one: Finding, language: str) -> str:
+    """One finding, with what to do beneath it where there is something."""
+    said = f"{_MARKS[one.level]} {i18n.text(f'edge_step.{one.step}', language)}: {told(one, language)}"
+    advice = advice_for(one, language)
+    return f"{said}\n       {i18n.text('edge_report.todo', language, advice=advice)}" if advice else said
+
+
+def told(one: Finding, language: str) -> str:
+    return i18n.text(f"edge_check.{one.key}", language, **{**one.facts, "subject": one.subject})
+
+
+def advice_for(one: Finding, language: str) -> str:
+    """Empty where nothing is to be done."""
+    key = f"edge_advice.{one.key}"
+    found = i18n.text(key, language, subject=one.subject)
+    return "" if found == key else found
+
+
+def summary(diagnosis: Diagnosis, language: str) -> str:
+    counted = i18n.text(
+        "edge_report.summary", language,
+        errors=len(diagnosis.of("error")), warnings=len(diagnosis.of("warning")),
+    )  # fmt: skip
+    layer = i18n.text(f"edge_layer.{failing_layer(diagnosis.findings)}", language)
+    return f"{counted}; {i18n.text('edge_report.layer', language, layer=layer)}"
+
+
+def text(diagnosis: Diagnosis, language: str) -> str:
+    """The whole file: findings, summary, network files."""
+    at = datetime.fromtimestamp(diagnosis.at_ms / 1000, UTC).astimezone()
+    head = f"{i18n.text('edge_report.title', language)} {diagnosis.version}  {diagnosis.host}  {at:%Y-%m-%d %H:%M:%S %z}"
+    parts = [
+        head,
+        "",
+        *(line(one, language) for one in diagnosis.findings),
+        "",
+        summary(diagnosis, language),
+        "",
+    ]
+    parts.append(i18n.text("edge_report.files", language))
+    for name, content in diagnosis.files.items():
+        parts += ["", f"--- {name}", content]
+    return "\n".join(parts) + "\n"
+
+
+def file_name(diagnosis: Diagnosis) -> str:
+    """`diagnosis_result_2021-03-31-13:47:35.txt`, in the box's local time."""
+    at = datetime.fromtimestamp(diagnosis.at_ms / 1000, UTC).astimezone()
+    return f"diagnosis_result_{at:%Y-%m-%d-%H:%M:%S}.txt"
+
+
+def save(diagnosis: Diagnosis, folder: Path, language: str) -> Path:
+    """Raises OSError."""
+    file = folder / file_name(diagnosis)
+    file.write_text(text(diagnosis, language), "utf-8")
+    return file
+
+
+def plain(diagnosis: Diagnosis) -> Any:
+    """For JSON."""
+    return msgspec.to_builtins(diagnosis)

@@ -1,0 +1,60 @@
+"""What a diagnosis found, step by step, and how it is told. Sources: spec C 4.4-4.5, H 3.6 and 5.9.
+
+A finding carries no sentence: its text is `edge_check.<step>.<outcome>` of the strings, and what to do about it
+`edge_advice.<step>.<outcome>`, so that box and cloud tell it alike in either language.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final, Literal
+
+import msgspec
+
+type Level = Literal["ok", "warning", "error"]
+type Layer = Literal["lan", "wan", "link", "runtime", ""]
+
+STEPS: Final = (
+    "interfaces", "route", "gateway", "segment", "internet", "dns", "cloud_http", "cloud_mqtt", "clock",
+    "disk", "memory", "drivers",
+)  # fmt: skip
+"""In the order in which they are done: each rests on those before it."""
+LAYERS: Final[dict[str, Layer]] = {
+    "interfaces": "lan", "route": "lan", "gateway": "lan", "segment": "lan", "internet": "wan", "dns": "wan",
+    "cloud_http": "wan", "cloud_mqtt": "link", "clock": "link", "disk": "runtime", "memory": "runtime",
+    "drivers": "runtime",
+}  # fmt: skip
+"""Which layer a step speaks for (H 5.9)."""
+
+
+class Finding(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    step: str
+    outcome: str
+    """`ok`, or what is wrong in one word."""
+    level: Level = "ok"
+    subject: str = ""
+    """Which one of several: an interface, an address, a driver."""
+    facts: dict[str, Any] = {}
+    took_ms: int = 0
+
+    @property
+    def key(self) -> str:
+        return f"{self.step}.{self.outcome}"
+
+
+class Diagnosis(msgspec.Struct, frozen=True, rename="camel"):
+    """Of one box at one moment. `files`: the network files in force, by path, without secrets."""
+
+    at_ms: int
+    version: str
+    host: str
+    findings: list[Finding]
+    files: dict[str, str] = {}
+
+    def of(self, level: Level) -> list[Finding]:
+        return [one for one in self.findings if one.level == level]
+
+
+def failing_layer(findings: Iterable[Finding]) -> Layer:
+    """The lowest layer with an error, for what stands on it fails with it; empty when there is none."""
+    broken = {LAYERS.get(one.step, "runtime") for one in findings if one.level == "error"}
+    order: tuple[Layer, ...] = ("lan", "wan", "link", "runtime")
+    return next((layer for layer in order if layer in broken), "")
