@@ -1,5 +1,6 @@
 """Signed calls of an active box: its deployment, pictures, heartbeat, and what the cloud asks it to look at."""
 
+import re
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
 
@@ -15,6 +16,19 @@ HEARTBEAT: Final = "/edge/heartbeat"
 TUNNEL: Final = "/edge/tunnel"
 REFRESH: Final = "edgeRefresh"
 """The service of a box's gateway by which the cloud says that something is new: `Refresh`."""
+
+
+_MESSAGE_ID: Final = re.compile(r"[0-9A-Za-z_.:-]{1,64}-[0-9]{1,18}")
+
+
+def message_id(node: str, seq: int) -> str:
+    """The id of a report of a box. Sent again it has the same one, and the same bytes."""
+    return f"{node}-{seq}"
+
+
+def is_message_id(text: str) -> bool:
+    """Whether an envelope's id is that of a box's report."""
+    return _MESSAGE_ID.fullmatch(text) is not None
 
 
 def report_path(generation: int) -> str:

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
+import msgspec
 from sqlalchemy import bindparam, select
 
 from linli.kernel import telemetry
@@ -22,6 +23,7 @@ from linli.kernel.db import INT, Database, Query, Tx
 from linli.kernel.db.partitions import day_of
 from linli.kernel.errors import Unavailable
 from linli.kernel.ids import Ids
+from linli.protocols.edge_link import is_message_id
 from linli.things.fleet import DeviceEntry, Fleet
 from linli.things.inbox.batch import Batch
 from linli.things.inbox.commits import Commits
@@ -37,6 +39,9 @@ log = telemetry.logger(__name__)
 RESEND_MS: Final = 15 * 60_000
 RESEND_MESSAGES: Final = 500
 """How far back a message marked DUP is looked for; no client keeps more unacknowledged."""
+RESEND_BOX_MS: Final = 35 * 86_400_000
+"""The same for a report of an edge box, which may have been without power or line for weeks in between. Its id is used
+once in the box's life, so that no other message can be taken for it."""
 BACK_OFF_SECONDS: Final = 0.5
 GATHER_SECONDS: Final = 0.01
 """Long enough to read MAX_MESSAGES: whoever is cut off waits for a whole commit more than the others."""
@@ -351,7 +356,7 @@ class Ingest:
         self._late.clear()
 
     async def _stored_before(self, device: DeviceEntry, payload: bytes, now_ms: int) -> bool:
-        since = now_ms - RESEND_MS
+        since = now_ms - (RESEND_BOX_MS if _of_a_box(payload) else RESEND_MS)
         waiting = (m for batch in (*self._full, self._open) for m in batch.messages)
         if any(m.device is device and m.payload == payload for m in waiting):
             return True
@@ -380,3 +385,14 @@ class Ingest:
             written |= fresh
             self._open.seen |= fresh
             self._wake.set()
+
+
+class _Id(msgspec.Struct, gc=False):
+    id: str | int = ""
+
+
+def _of_a_box(payload: bytes) -> bool:
+    try:
+        return is_message_id(str(msgspec.json.decode(payload, type=_Id).id))
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return False

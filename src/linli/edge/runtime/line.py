@@ -1,0 +1,298 @@
+"""The box's one MQTT connection: an ordinary gateway device (spec clients, b), kept up until the box stops."""
+
+import asyncio
+import contextlib
+import itertools
+import random
+import ssl
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import msgspec
+
+from linli.kernel.errors import Conflict, Unavailable
+from linli.kernel.telemetry import logger
+from linli.protocols import mqtt
+from linli.protocols.edge_link import DeviceKey, MqttAddress
+from linli.protocols.linkkit import signatures, topics
+
+log = logger(__name__)
+
+KEEP_ALIVE_S: Final = 60
+CONNECT_S: Final = 15
+ASK_S: Final = 15
+_WAITS_S: Final = (0.5, 1, 2, 5, 10, 20, 30)
+_STAMP: Final = "2524608000000"
+"""A constant: what is signed must not hang on the box's clock."""
+
+type Take = Callable[[str, bytes], None]
+type Told = Callable[[], Awaitable[None]]
+
+
+class LineDown(Unavailable):
+    code = "edge.line_down"
+
+
+class AskRefused(Conflict):
+    """The platform answered a request with a code that is no success. `data` is what it said besides."""
+
+    code = "edge.ask_refused"
+
+    def __init__(self, answer: int, why: str, data: Any) -> None:
+        super().__init__(answer=answer, why=why)
+        self.data = data
+
+
+class Line:
+    """`take` gets every downlink that answers no request of ours. `on_up` runs at each connection while it lasts."""
+
+    def __init__(self, device: DeviceKey, address: MqttAddress, take: Take, on_up: Told) -> None:
+        self.device = device
+        self._address = address
+        self._take = take
+        self._on_up = on_up
+        self._random = random.Random()
+        self._numbers = itertools.count(1)
+        self._packet_ids = itertools.cycle(range(1, 65_535))
+        self._acks: dict[int, asyncio.Future[None]] = {}
+        self._replies: dict[str, asyncio.Future[Any]] = {}
+        self._transport: asyncio.Transport | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._open = asyncio.Event()
+        self._open.set()
+        self.why = "not connected yet"
+        """Of the last end; empty while it is up."""
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._keep_up(), name="line")
+
+    async def stop(self) -> None:
+        self._write(mqtt.Disconnect())
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    @property
+    def up(self) -> bool:
+        return self._transport is not None
+
+    def cut(self) -> None:
+        """Down until `mend()`: for drills, and for the demo's button."""
+        self._open.clear()
+        if self._transport is not None:
+            self._transport.abort()
+
+    def mend(self) -> None:
+        self._open.set()
+
+    # saying
+
+    def publish(self, topic: str, payload: bytes, *, dup: bool = False) -> asyncio.Future[None]:
+        """At QoS 1: done at its PUBACK. Raises LineDown, and so does the future when the line breaks before."""
+        if self._transport is None:
+            raise LineDown
+        packet_id = next(self._packet_ids)
+        while packet_id in self._acks:
+            packet_id = next(self._packet_ids)
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._acks[packet_id] = done
+        self._write(mqtt.Publish(topic, payload, 1, packet_id, dup=dup))
+        return done
+
+    def say(self, topic: str, payload: bytes) -> None:
+        """At QoS 0; into the void while the line is down."""
+        self._write(mqtt.Publish(topic, payload))
+
+    async def ask(self, topic: str, params: Any, *, method: str = "") -> Any:
+        """A request of a device; the `data` of its reply. Raises LineDown, AskRefused, TimeoutError."""
+        number = str(next(self._numbers))
+        body = {"id": number, "version": "1.0", "params": params, "method": method}
+        reply: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._replies[number] = reply
+        try:
+            self.publish(topic, msgspec.json.encode(body)).add_done_callback(_swallow)
+            async with asyncio.timeout(ASK_S):
+                return await reply
+        finally:
+            self._replies.pop(number, None)
+
+    def _write(self, packet: mqtt.Packet) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(mqtt.encode(packet))
+
+    # life
+
+    async def _keep_up(self) -> None:
+        failures = 0
+        while True:
+            await self._open.wait()
+            try:
+                await self._session()
+                failures = 0
+            except (OSError, TimeoutError, mqtt.MqttError) as error:
+                self.why = str(error) or type(error).__name__
+                log.info("the line is down: %s", self.why)
+                failures += 1
+            wait = _WAITS_S[min(failures, len(_WAITS_S) - 1)]
+            await asyncio.sleep(wait * self._random.uniform(0.5, 1.5))
+
+    async def _session(self) -> None:
+        secure = ssl.create_default_context() if self._address.tls else None
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(CONNECT_S):
+            transport, wire = await loop.create_connection(
+                _Wire, self._address.host, self._address.port, ssl=secure
+            )
+        work: asyncio.Task[None] | None = None
+        pings: asyncio.Task[None] | None = None
+        try:
+            transport.write(mqtt.encode(_connect_packet(self.device)))
+            async with asyncio.timeout(CONNECT_S):
+                first = await wire.next()
+            if not isinstance(first, mqtt.Connack) or first.code:
+                raise OSError(f"the platform refused the connection: {first}")
+            if not self._open.is_set():
+                raise OSError("cut meanwhile")
+            self._transport, self.why = transport, ""
+            log.info("the line is up")
+            pings = asyncio.create_task(self._ping(transport, wire))
+            work = asyncio.create_task(self._work())
+            while (packet := await wire.next()) is not None:
+                self._hear(packet)
+            raise OSError("the platform closed the connection")
+        finally:
+            self._transport = None
+            transport.close()
+            self._give_up()
+            for task in (pings, work):
+                if task is not None:
+                    task.cancel()
+                    await asyncio.gather(task, return_exceptions=True)
+
+    async def _work(self) -> None:
+        try:
+            await self._on_up()
+        except (LineDown, TimeoutError):
+            pass  # the session ends by itself
+        except Exception:
+            log.exception("the line's work failed")
+            if self._transport is not None:
+                self._transport.abort()
+
+    async def _ping(self, transport: asyncio.Transport, wire: "_Wire") -> None:
+        while True:
+            wire.heard = False
+            transport.write(mqtt.encode(mqtt.Pingreq()))
+            await asyncio.sleep(KEEP_ALIVE_S / 2)
+            if not wire.heard:
+                transport.abort()
+
+    def _give_up(self) -> None:
+        """What was in flight has no answer any more."""
+        for waiting in (*self._acks.values(), *self._replies.values()):
+            if not waiting.done():
+                waiting.set_exception(LineDown())
+                waiting.exception()  # whoever looks gets it; nobody need
+        self._acks.clear()
+        self._replies.clear()
+
+    # hearing
+
+    def _hear(self, packet: mqtt.Packet) -> None:
+        if isinstance(packet, mqtt.Puback):
+            done = self._acks.pop(packet.packet_id, None)
+            if done is not None and not done.done():
+                done.set_result(None)
+        elif isinstance(packet, mqtt.Publish):
+            if packet.qos:
+                self._write(mqtt.Puback(packet.packet_id))
+            if not self._settle(packet):
+                self._take(packet.topic, packet.payload)
+
+    def _settle(self, packet: mqtt.Publish) -> bool:
+        """Whether it was the reply to a request of ours."""
+        if not packet.topic.endswith("_reply"):
+            return False
+        try:
+            reply = msgspec.json.decode(packet.payload, type=_Reply)
+        except msgspec.MsgspecError:
+            return False
+        waiter = self._replies.get(str(reply.id))
+        if waiter is None or waiter.done():
+            return False
+        if reply.code == 200:
+            waiter.set_result(reply.data)
+        else:
+            waiter.set_exception(AskRefused(reply.code, reply.message, reply.data))
+        return True
+
+
+class _Reply(msgspec.Struct):
+    id: str | int = ""
+    code: int = 0
+    data: Any = None
+    message: str = ""
+
+
+def _swallow(done: asyncio.Future[None]) -> None:
+    if not done.cancelled():
+        done.exception()
+
+
+def signed_entry(key: DeviceKey) -> dict[str, str]:
+    """A sub-device as `topo/add` and `combine/login` want it."""
+    client_id = f"{key.product_key}.{key.device_name}"
+    text = signatures.device_text(client_id, key.device_name, key.product_key, _STAMP)
+    return {
+        "productKey": key.product_key, "deviceName": key.device_name, "clientId": client_id, "timestamp": _STAMP,
+        "signMethod": "hmacSha256", "sign": signatures.sign(key.device_secret, text),
+    }  # fmt: skip
+
+
+def session_topic(key: DeviceKey, tail: str) -> str:
+    return f"/ext/session/{key.product_key}/{key.device_name}/{tail}"
+
+
+def own_topic(key: DeviceKey, tail: str) -> str:
+    return topics.sys_topic(key.product_key, key.device_name, tail)
+
+
+def _connect_packet(key: DeviceKey) -> mqtt.Connect:
+    client_id = f"{key.product_key}.{key.device_name}"
+    text = signatures.device_text(client_id, key.device_name, key.product_key, _STAMP)
+    options = f"timestamp={_STAMP},_v=linli-edge,securemode=3,signmethod=hmacsha256,ext=0"
+    return mqtt.Connect(
+        client_id=f"{client_id}|{options}|",
+        username=f"{key.device_name}&{key.product_key}",
+        password=signatures.sign(key.device_secret, text).encode(),
+        clean=True,
+        keep_alive=KEEP_ALIVE_S,
+    )
+
+
+class _Wire(asyncio.Protocol):
+    """Packets of one connection, as a queue that ends with None."""
+
+    def __init__(self) -> None:
+        self._decoder = mqtt.Decoder("client")
+        self._packets: asyncio.Queue[mqtt.Packet | mqtt.MqttError | None] = asyncio.Queue()
+        self.heard = True
+
+    def data_received(self, data: bytes) -> None:
+        self.heard = True
+        try:
+            for packet in self._decoder.feed(data):
+                self._packets.put_nowait(packet)
+        except mqtt.MqttError as error:
+            self._packets.put_nowait(error)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._packets.put_nowait(None)
+
+    async def next(self) -> mqtt.Packet | None:
+        packet = await self._packets.get()
+        if isinstance(packet, mqtt.MqttError):
+            raise packet
+        return packet
