@@ -103,7 +103,7 @@ def _models(arguments: Sequence[str]) -> int:
 
 
 def _edge(arguments: Sequence[str]) -> int:
-    from linli.edge.services import commands
+    from linli.edge.runtime import commands
 
     return commands.run(arguments)
 
@@ -118,7 +118,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "serve": (_serve, "run the platform"),
     "demo": (_demo, "run it with a living sample community"),
     "work": (_work, "run further workers beside it (PostgreSQL)"),
-    "edge": (_edge, "run the appliance of a site"),
+    "edge": (_edge, "the appliance of a site: set up, run, status"),
     "driver": (_driver, "drivers of the appliance: list, begin, certify"),
     "admin": (_admin, "tenants, projects, products, devices, people, approvals"),
     "apis": (_apis, "list every method that is served"),

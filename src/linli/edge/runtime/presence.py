@@ -46,6 +46,12 @@ class Presence:
         self.refused.clear()
         self._later()
 
+    def forgive(self) -> None:
+        """Those that were refused may ask again: somebody may have mended the topology meanwhile."""
+        if self.refused:
+            self.refused.clear()
+            self._later()
+
     def key_of(self, device: str) -> DeviceKey | None:
         return self._known.get(device)
 

@@ -1,0 +1,199 @@
+"""Which service of a door brings which kind of wish, and how its list is read back (spec G 3.3-3.5, F4, F7)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from linli.edge.framework import DeviceOffline, DeviceUnknown, DriverFailed, ServiceUnknown
+from linli.edge.runtime.wishes import BLE, CARD, RULE, Kept
+from linli.kernel.errors import LinliError, TimedOut
+from linli.protocols.door_http.messages import permissions, rules
+from linli.sync import ABSENT, Delivery, Outcome, Result
+
+type Content = dict[str, Any]
+
+FOREVER_MS: Final = 253_402_271_999_000
+
+
+class Calls(Protocol):
+    """What the supervisor offers."""
+
+    async def call(self, device: str, service: str, params: Mapping[str, Any]) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListCarrier:
+    """A list of a door that is changed by entries and may be read back."""
+
+    kind: str
+    service: str
+    field: str
+    entry: Callable[[str, Content | None], Content]
+    """(credential, content or None where it must go) -> the entry."""
+    read_back: str
+    held: Callable[[Mapping[str, Any]], dict[str, Content]]
+    """The answer of `read_back` -> contents by credential."""
+    same: Callable[[Content, Content], bool]
+    """(wanted, held)"""
+    calls: Calls
+    most: int = 200
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        return (self.kind,)
+
+    async def carry(self, device: str, batch: Sequence[Delivery]) -> Mapping[tuple[str, str], Outcome]:
+        entries = [self.entry(one.item.credential, _content(one)) for one in batch]
+        keys = [(self.kind, one.item.credential) for one in batch]
+        try:
+            told = await self.calls.call(device, self.service, {self.field: entries})
+        except LinliError as error:
+            return dict.fromkeys(keys, outcome_of(error))
+        done = {(self.kind, key): Outcome(Result.DONE) for key in told["confirmed"]}
+        for failed in told["failed"]:
+            kind = Result.TIMED_OUT if failed["timedOut"] else Result.REFUSED
+            for key in failed["keys"]:
+                done[self.kind, key] = Outcome(kind, "edge.door", failed["why"])
+        return done
+
+    async def marks(self, device: str, kept: Sequence[Kept]) -> dict[str, str] | None:
+        """What the door has of these rows, as marks; None: it cannot tell. Raises what the call raises."""
+        try:
+            held = self.held(await self.calls.call(device, self.read_back, {}))
+        except ServiceUnknown:
+            return None
+        found = {}
+        for item, content in kept:
+            there = held.get(item.credential)
+            if there is not None:
+                same = bool(content) and self.same(msgspec.json.decode(content), there)
+                found[item.credential] = item.wanted if same else "other"
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class PlainCarrier:
+    """Something that is one call with its whole content, such as a switch; it cannot be taken back, only changed."""
+
+    kind: str
+    service: str
+    calls: Calls
+    most: int = 1
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        return (self.kind,)
+
+    async def carry(self, device: str, batch: Sequence[Delivery]) -> Mapping[tuple[str, str], Outcome]:
+        found = {}
+        for one in batch:
+            content = _content(one)
+            try:
+                if content is not None:
+                    await self.calls.call(device, self.service, content)
+                outcome = Outcome(Result.DONE)
+            except LinliError as error:
+                outcome = outcome_of(error)
+            found[self.kind, one.item.credential] = outcome
+        return found
+
+
+def outcome_of(error: LinliError) -> Outcome:
+    if isinstance(error, DeviceOffline | DriverFailed | DeviceUnknown):
+        return Outcome(Result.OFFLINE, "edge.offline", str(error))
+    if isinstance(error, TimedOut):
+        return Outcome(Result.TIMED_OUT, "edge.silent", str(error))
+    return Outcome(Result.REFUSED, "edge.door", str(error))
+
+
+def missing(_: object) -> Outcome:
+    """The door's driver said nothing of a row."""
+    return Outcome(Result.TIMED_OUT, "edge.silent", "")
+
+
+def _content(one: Delivery) -> Content | None:
+    deletes = one.item.wanted == ABSENT or not one.content
+    return None if deletes else msgspec.json.decode(one.content, type=dict[str, Any])
+
+
+# cards, and phones by Bluetooth
+
+
+def _card(credential: str, content: Content | None) -> Content:
+    if content is None:
+        return {"type": permissions.DELETE, "cardId": credential, "effectiveTime": "0", "expiryTime": "0"}
+    return {"type": permissions.ADD, "cardId": credential, **content}
+
+
+def _held_cards(answer: Mapping[str, Any]) -> dict[str, Content]:
+    return {one["cardId"]: one for one in answer.get("permissions", [])}
+
+
+def _same_card(wanted: Content, held: Content) -> bool:
+    window = all(wanted[name] == held.get(name) for name in ("effectiveTime", "expiryTime"))
+    return window and held.get("userId") in (None, wanted.get("userId"))
+
+
+# lift rules
+
+
+def _rule(credential: str, content: Content | None) -> Content:
+    if content is None:
+        return {"type": rules.DELETE, "ruleId": credential}
+    return {**content, "type": rules.ADD, "ruleId": credential}
+
+
+def _held_rules(answer: Mapping[str, Any]) -> dict[str, Content]:
+    return {one["ruleId"]: one for one in answer.get("rules", [])}
+
+
+def _same_rule(wanted: Content, held: Content) -> bool:
+    plain = [
+        {name: value for name, value in one.items() if name not in ("type", "ruleId")}
+        for one in (wanted, held)
+    ]
+    return plain[0] == plain[1]
+
+
+STANDING: Final = {
+    "setKeepOpen": "keepOpen",
+    "setTempCheckRule": "temperature",
+    "SyncSipNumber": "sip",
+    "SetElevatorRuleState": "liftRuleState",
+}
+"""Services whose last call is to hold, also after the door lost it; by their kind."""
+
+
+def list_carriers(calls: Calls) -> tuple[ListCarrier, ...]:
+    return (
+        ListCarrier(
+            CARD,
+            "syncCardPermissions",
+            "permissions",
+            _card,
+            "queryCardPermissions",
+            _held_cards,
+            _same_card,
+            calls,
+        ),
+        # Bluetooth lists cannot be read back: the source has no call for it.
+        ListCarrier(
+            BLE,
+            "syncBlePermissions",
+            "permissions",
+            _card,
+            "queryBlePermissions",
+            _held_cards,
+            _same_card,
+            calls,
+        ),
+        ListCarrier(
+            RULE, "syncElevatorRules", "rules", _rule, "queryElevatorRules", _held_rules, _same_rule, calls
+        ),
+    )
+
+
+def plain_carriers(calls: Calls) -> tuple[PlainCarrier, ...]:
+    return tuple(PlainCarrier(kind, service, calls) for service, kind in STANDING.items())

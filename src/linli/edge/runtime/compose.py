@@ -1,0 +1,269 @@
+"""The box as a list of parts, each given the few things it uses; started in this order, stopped in the other."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from linli import __version__
+from linli.edge.cloud import BoxClock, CloudCaller, CloudRefused, CloudUnreachable, Identity
+from linli.edge.doors.identity import BoxIdentity
+from linli.edge.doors.keeper import Doorkeeper, FaceJudge
+from linli.edge.foreign.package import installed_packages
+from linli.edge.framework.device_logs import DeviceLogs
+from linli.edge.framework.discovery import OWN, discover
+from linli.edge.framework.supervisor import Supervisor
+from linli.edge.runtime import deployer, doorkeeper, pictures, queue, wishes
+from linli.edge.runtime.deployer import Deployer, keep, kept
+from linli.edge.runtime.doorkeeper import BoxDoorkeeper
+from linli.edge.runtime.downlink import Downlink
+from linli.edge.runtime.drain import Drain
+from linli.edge.runtime.line import Line
+from linli.edge.runtime.mender import Mender
+from linli.edge.runtime.network import box_identity
+from linli.edge.runtime.pictures import Pictures
+from linli.edge.runtime.presence import Presence
+from linli.edge.runtime.queue import Queue
+from linli.edge.runtime.reports import Reports
+from linli.edge.runtime.services import DoorServices
+from linli.edge.runtime.wishes import Wishes
+from linli.edge.store import Step, Store
+from linli.kernel.clock import Clock
+from linli.kernel.errors import LinliError
+from linli.kernel.ids import Ids
+from linli.kernel.telemetry import logger
+from linli.protocols.edge_link import Deployment, Refresh
+
+log = logger(__name__)
+
+POLL_S: Final = 300.0
+CLOCK_S: Final = 600.0
+STATUS_S: Final = 10.0
+TIDY_S: Final = 3600.0
+FILE: Final = "box.db"
+STATUS: Final = "status.json"
+_CLOCK: Final = "clock"
+
+STEPS: Final[tuple[Step, ...]] = (
+    *deployer.STEPS,
+    *queue.STEPS,
+    *pictures.STEPS,
+    *wishes.STEPS,
+    *doorkeeper.STEPS,
+)
+"""Of the file's tables, room by room; a new one goes to the end."""
+
+
+class Box:
+    """One appliance. `data` is its folder: identity, file, pictures, logs and installed drivers."""
+
+    def __init__(
+        self, data: Path, identity: Identity, *, clock: Clock | None = None, ids: Ids | None = None,
+        faces: FaceJudge | None = None, transport: httpx.AsyncBaseTransport | None = None,
+        drivers: Mapping[str, Any] | None = None, rate: float | None = None,
+    ) -> None:  # fmt: skip
+        self.data = data
+        self.identity = identity
+        self.clock = clock or BoxClock()
+        self.ids = ids or Ids()
+        self.logs = DeviceLogs(self.clock, data / "logs")
+        self.store = Store(data / FILE, STEPS, self.clock)
+        self.cloud = CloudCaller(identity, self.clock, self.ids, transport=transport)
+        activated = identity.activated
+
+        # up: what devices report
+        self.queue = Queue(self.store, self.clock)
+        self.pictures = Pictures(data / "pictures", self.store, self.clock, self.ids)
+        self.presence = Presence(activated.device)
+        self.reports = Reports(self.queue, self.presence, self.clock)
+        self.drain = Drain(
+            activated.node.id, self.queue, self.pictures, self.presence, self.cloud, self.clock
+        )
+        if rate is not None:
+            self.drain.rate = rate
+
+        # down: what is wanted of them
+        self.wishes = Wishes(self.store, self.clock)
+        self.doorkeeper = BoxDoorkeeper(
+            self.store, self.pictures, self.queue, self.clock, siblings=self._siblings,
+            line_up=lambda: self.line.up, faces=faces,
+        )  # fmt: skip
+        self.supervisor = Supervisor(
+            drivers if drivers is not None else _drivers(data / "drivers"),
+            things=self.reports, clock=self.clock, ids=self.ids, logs=self.logs, services=self._services(),
+        )  # fmt: skip
+        self.mender = Mender(
+            self.wishes, self.supervisor, self.clock, lambda device: device in self.presence.online,
+            lambda device: self.logs.of("box", device),
+        )  # fmt: skip
+        self.reports.on_online.append(self.mender.came_online)
+        self.doors = DoorServices(
+            self.wishes, self.mender, self.supervisor, self.reports, self.cloud.fetch, faces
+        )
+        self.downlink = Downlink(activated.device, self.presence, self.doors)
+        self.line = Line(activated.device, activated.mqtt, self.downlink.take, self._connected)
+        self.presence.line = self.downlink.line = self.line
+        self.deployer = Deployer(
+            self.store, self.supervisor, self.presence, self.wishes, self.cloud, data / "drivers"
+        )
+        self.deployer.applied.append(self._deployed)
+        self.downlink.refresh["deployment"] = self._refresh
+        self.downlink.on_time = self._time_told
+        self._news = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def _siblings(self, device: str) -> tuple[str, ...]:
+        return self.deployer.siblings(device)
+
+    def _services(self) -> dict[type, object]:
+        """What drivers may ask of the box. The address may change with a deployment, the object does not."""
+        named = box_identity(self.identity.serial_number, self.cloud.base_url, {})
+        return {Doorkeeper: self.doorkeeper, BoxIdentity: named}
+
+    # life
+
+    async def start(self) -> None:
+        """Doors work when this returns; the cloud may still be away."""
+        await self.store.start()
+        floor = await kept(self.store, _CLOCK)
+        if floor is not None and isinstance(self.clock, BoxClock):
+            self.clock.raise_to(int(floor))
+        await self.queue.start()
+        await self.pictures.start()
+        await self.deployer.start()
+        await self.mender.start()
+        await self.line.start()
+        for name, work in (("poll", self._poll), ("minutes", self._minutes), ("status", self._write_status)):
+            self._tasks.append(asyncio.create_task(work(), name=f"box-{name}"))
+        log.info("the box runs: node %s, %d reports wait", self.identity.node_id, self.queue.backlog)
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.downlink.stop()
+        await self.mender.stop()
+        await self.supervisor.close()
+        await self.line.stop()
+        await self.cloud.close()
+        await self.store.stop()
+        (self.data / STATUS).unlink(missing_ok=True)
+
+    # the line
+
+    async def _connected(self) -> None:
+        """At each connection, as long as it lasts."""
+        self._ask_time()
+        self._news.set()
+        await self.presence.connected()
+        await self.drain.run(self.line)
+
+    async def _refresh(self, wanted: Refresh) -> dict[str, Any]:
+        """The cloud has another deployment: the answer does not wait until it runs."""
+        self._news.set()
+        return {}
+
+    async def _poll(self) -> None:
+        """Fetch the deployment when there is news, and now and then in case news was lost."""
+        while True:
+            self._news.clear()
+            try:
+                await self.deployer.refresh()
+                self.presence.forgive()
+            except (CloudUnreachable, CloudRefused) as error:
+                log.info("the deployment is not fetched: %s", error)
+            except LinliError as error:
+                log.error("the deployment is not kept: %s", error)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_S):
+                    await self._news.wait()
+
+    def _deployed(self, deployment: Deployment) -> None:
+        groups = deployment.settings.get("roomGroups")
+        self.doorkeeper.groups = groups if isinstance(groups, dict) else {}
+        rate = deployment.settings.get("uplinkRate")
+        if isinstance(rate, int | float) and 1 <= rate <= 10_000:
+            self.drain.rate = float(rate)
+
+    # time
+
+    def _ask_time(self) -> None:
+        key = self.identity.activated.device
+        asked = json.dumps({"deviceSendTime": str(self.clock.now_ms())}).encode()
+        self.line.say(f"/ext/ntp/{key.product_key}/{key.device_name}/request", asked)
+
+    def _time_told(self, told: Mapping[str, Any]) -> None:
+        if not isinstance(self.clock, BoxClock):
+            return
+        try:
+            asked, cloud = int(told["deviceSendTime"]), int(told["serverSendTime"])
+        except (KeyError, TypeError, ValueError):
+            return
+        ahead = self.clock.told(cloud, self.clock.now_ms() - asked)
+        if abs(ahead) > 1000:
+            log.warning("the box's clock was %d ms ahead of the cloud's", ahead)
+
+    async def _minutes(self) -> None:
+        """What is done now and then."""
+        passed = 0
+        while True:
+            with contextlib.suppress(LinliError):
+                await keep(self.store, _CLOCK, str(self.clock.now_ms()).encode())
+                if passed % int(TIDY_S) == 0:
+                    await self.pictures.tidy()
+            if passed % int(CLOCK_S) == 0:
+                self._ask_time()
+            passed += 60
+            await asyncio.sleep(60)
+
+    # how it is
+
+    def status(self) -> dict[str, Any]:
+        """For `linli edge status`, the local console and the heartbeat. Holds no secret."""
+        current = self.deployer.current
+        clock = self.clock
+        return {
+            "node": {"id": self.identity.node_id, "name": self.identity.activated.node.name},
+            "serialNumber": self.identity.serial_number,
+            "version": __version__,
+            "time": clock.now_ms(),
+            "clockOffsetMs": clock.machine_offset_ms if isinstance(clock, BoxClock) else 0,
+            "cloud": {"baseUrl": self.cloud.base_url, "line": "up" if self.line.up else "down", "why": self.line.why},
+            "generation": current.generation if current is not None else 0,
+            "uplink": {
+                "backlog": self.queue.backlog, "sent": self.drain.sent, "dropped": self.queue.dropped,
+                "pictureBytes": self.pictures.held_bytes, "picturesDropped": self.pictures.dropped,
+            },
+            "drivers": [
+                {
+                    "id": one.driver, "version": one.version, "state": one.state.value, "why": one.why,
+                    "devices": len(one.devices), "restarts": one.crashes,
+                    "online": len(self.presence.online & set(one.devices)),
+                }
+                for one in self.supervisor.status()
+            ],
+            "refused": dict(self.presence.refused),
+        }  # fmt: skip
+
+    async def _write_status(self) -> None:
+        file = self.data / STATUS
+        while True:
+            part = file.with_suffix(".part")
+            with contextlib.suppress(OSError):
+                part.write_text(json.dumps(self.status(), ensure_ascii=False), "utf-8")
+                part.chmod(0o600)
+                part.replace(file)
+            await asyncio.sleep(STATUS_S)
+
+
+def _drivers(folder: Path) -> dict[str, Any]:
+    """Ours, and those installed in the box's folder, broken ones left out with their reason in the log."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found, broken = discover((OWN, folder))
+    for one in broken:
+        log.error("driver %s is broken: %s", one.folder.name, one.why)
+    return installed_packages(folder) | found

@@ -1,0 +1,226 @@
+"""Runs what was deployed: fetched from the cloud, kept, applied so that only what changed restarts.
+
+The kept copy is applied at every start, so that a box that comes up with the line cut opens doors as before.
+"""
+
+import base64
+import hashlib
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from linli.edge.cloud import CloudCaller, CloudRefused, CloudUnreachable
+from linli.edge.foreign import package as packages
+from linli.edge.framework.supervisor import Deployment as DriverDeployment
+from linli.edge.framework.supervisor import DeviceEntry, State, Supervisor
+from linli.edge.runtime.presence import Presence
+from linli.edge.runtime.wishes import Wishes
+from linli.edge.store import Step, Store
+from linli.kernel.errors import LinliError
+from linli.kernel.telemetry import logger
+from linli.protocols import edge_link
+from linli.protocols.edge_link import (
+    DeployedDriver,
+    DeployedPackage,
+    Deployment,
+    DeploymentReport,
+    DeviceKey,
+    DeviceReport,
+)
+
+log = logger(__name__)
+
+STEPS: Final = (
+    Step("box.1", "CREATE TABLE box_state (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"),
+)
+_KEPT: Final = "deployment"
+
+type Applied = Callable[[Deployment], None]
+
+
+async def kept(store: Store, name: str) -> bytes | None:
+    """Something that the box remembers by a name."""
+
+    def select(connection: sqlite3.Connection) -> bytes | None:
+        row = connection.execute("SELECT value FROM box_state WHERE name = ?", (name,)).fetchone()
+        return bytes(row[0]) if row else None
+
+    return await store.read(select)
+
+
+async def keep(store: Store, name: str, value: bytes) -> None:
+    await store.write(
+        lambda c: c.execute("INSERT OR REPLACE INTO box_state VALUES (?, ?)", (name, value)).rowcount
+    )
+
+
+class Deployer:
+    """One per box. `applied` is told each deployment once its drivers run."""
+
+    def __init__(
+        self, store: Store, supervisor: Supervisor, presence: Presence, wishes: Wishes, cloud: CloudCaller,
+        drivers: Path,
+    ) -> None:  # fmt: skip
+        self._store = store
+        self._supervisor = supervisor
+        self._presence = presence
+        self._wishes = wishes
+        self._cloud = cloud
+        self._drivers = drivers
+        self.current: Deployment | None = None
+        self.applied: list[Applied] = []
+        self.unreported: DeploymentReport | None = None
+        """The last outcome, while the cloud does not have it."""
+        self._siblings: dict[str, tuple[str, ...]] = {}
+
+    def siblings(self, device: str) -> tuple[str, ...]:
+        """All devices of the machine that a device belongs to, itself first."""
+        others = self._siblings.get(device, ())
+        return (device, *(one for one in others if one != device))
+
+    async def start(self) -> None:
+        """Run what was deployed last."""
+        data = await kept(self._store, _KEPT)
+        if data is None:
+            return
+        try:
+            deployment = msgspec.json.decode(data, type=Deployment)
+        except msgspec.MsgspecError as error:
+            log.error("the kept deployment cannot be read and is fetched again: %s", error)
+            return
+        await self._apply(deployment)
+
+    async def refresh(self) -> bool:
+        """Fetch and run what is wanted now; whether it was new. Raises CloudUnreachable, CloudRefused."""
+        if self.unreported is not None and self.current is not None:
+            await self._report(self.current, self.unreported)
+        data = await self._cloud.get(edge_link.DEPLOYMENT)
+        try:
+            wanted = msgspec.json.decode(data, type=Deployment)
+        except msgspec.MsgspecError as error:
+            raise CloudRefused(
+                status=200, error="", message=f"the deployment cannot be read: {error}"
+            ) from None
+        if wanted == self.current:
+            return False
+        await self._report(wanted, DeploymentReport(state="running", percent=10))
+        await keep(self._store, _KEPT, data)
+        reports = await self._apply(wanted)
+        failed = any(one.state == "failed" for one in reports)
+        await self._report(
+            wanted, DeploymentReport(state="failed" if failed else "done", devices=reports, percent=100)
+        )
+        return True
+
+    async def _report(self, deployment: Deployment, report: DeploymentReport) -> None:
+        try:
+            await self._cloud.post(edge_link.report_path(deployment.generation), report)
+            self.unreported = None
+        except (CloudUnreachable, CloudRefused) as error:
+            log.warning("the deployment's state is not told: %s", error)
+            self.unreported = report if report.state != "running" else self.unreported
+
+    # applying
+
+    async def _apply(self, wanted: Deployment) -> list[DeviceReport]:
+        """Never raises for what is wrong with one driver: it is in the report, and the others run."""
+        faults = {one.id: why for one in wanted.packages if (why := await self._install(one))}
+        before, self.current = self.current, wanted
+        self._siblings = _machines(wanted.drivers)
+        self._presence.know(
+            {
+                one.device_name: DeviceKey(
+                    product_key=one.product_key, device_name=one.device_name, device_secret=one.device_secret
+                )
+                for driver in wanted.drivers
+                for one in driver.devices
+            }
+        )
+        await self._drop(before, wanted)
+        reports: list[DeviceReport] = []
+        for driver in _losers_first(before, [one for one in wanted.drivers if one.devices]):
+            why = faults.get(driver.id) or await self._run(driver)
+            state = "failed" if why else "running"
+            reports += [
+                DeviceReport(device_name=one.device_name, state=state, why=why) for one in driver.devices
+            ]  # type: ignore[arg-type]
+        for told in self.applied:
+            told(wanted)
+        return reports
+
+    async def _run(self, driver: DeployedDriver) -> str:
+        """Why it does not run; empty when it does, or goes on trying by itself."""
+        entries = tuple(DeviceEntry(one.product_key, one.device_name, one.custom) for one in driver.devices)
+        try:
+            await self._supervisor.deploy(DriverDeployment(driver.id, driver.config, entries))
+        except LinliError as error:
+            log.error("driver %s is not deployed: %s", driver.id, error)
+            return str(error)
+        status = next(one for one in self._supervisor.status() if one.driver == driver.id)
+        return "" if status.state is State.RUNNING else status.why
+
+    async def _drop(self, before: Deployment | None, wanted: Deployment) -> None:
+        """Drivers and devices that are deployed no more."""
+        running = {one.driver for one in self._supervisor.status()}
+        for driver in sorted(running - {one.id for one in wanted.drivers if one.devices}):
+            await self._supervisor.remove(driver)
+        gone = _names(before) - _names(wanted)
+        for device in sorted(gone):
+            await self._wishes.forget(device)
+
+    async def _install(self, package: DeployedPackage) -> str:
+        """Fetch a driver's package unless it is there; why that failed."""
+        mark = self._drivers / f"{package.id}.installed"
+        if mark.exists() and mark.read_text("utf-8") == package.sha256:
+            return ""
+        try:
+            data = await self._cloud.get(package.url or edge_link.package_path(package.id, package.version))
+            if hashlib.sha256(data).hexdigest() != package.sha256:
+                raise packages.PackageError("its SHA-256 is another one")
+            packages.check_signature(data, base64.b64decode(package.signature), [_key(package.public_key)])
+            manifest = packages.manifest_of(data)
+            if manifest.id != package.id:
+                raise packages.PackageError(f"it holds the driver {manifest.id}")
+            folder = packages.unpack(data, self._drivers, manifest)
+            await self._supervisor.replace(packages.installed_package(folder))
+        except (LinliError, ValueError, OSError) as error:
+            log.error("package %s %s is not installed: %s", package.id, package.version, error)
+            return f"package {package.version}: {error}"
+        mark.write_text(package.sha256, "utf-8")
+        return ""
+
+
+def _key(pem: str) -> Ed25519PublicKey:
+    if not pem:
+        raise packages.PackageError("it is not signed")
+    key = load_pem_public_key(pem.encode())
+    if not isinstance(key, Ed25519PublicKey):
+        raise packages.PackageError("its key is no Ed25519 key")
+    return key
+
+
+def _names(deployment: Deployment | None) -> set[str]:
+    drivers = deployment.drivers if deployment is not None else []
+    return {one.device_name for driver in drivers for one in driver.devices}
+
+
+def _losers_first(before: Deployment | None, drivers: list[DeployedDriver]) -> list[DeployedDriver]:
+    """A device that goes from one driver to another must be gone from the first when the second starts."""
+    had = {one.id: {d.device_name for d in one.devices} for one in (before.drivers if before else [])}
+    return sorted(drivers, key=lambda one: not had.get(one.id, set()) - {d.device_name for d in one.devices})
+
+
+def _machines(drivers: list[DeployedDriver]) -> dict[str, tuple[str, ...]]:
+    """Devices that stand at one place are one machine, as door drivers take them (`doors.forms.grouped`)."""
+    places: dict[tuple[str, str, str], list[str]] = {}
+    for driver in drivers:
+        for one in driver.devices:
+            ip = str(one.custom.get("ip") or one.device_name)
+            sn = str(one.custom.get("uniqueId") or "")
+            places.setdefault((driver.id, ip, sn), []).append(one.device_name)
+    return {name: tuple(names) for names in places.values() for name in names}

@@ -1,0 +1,158 @@
+"""The doorkeeper over the box's own file: decides with the line cut as with it, by the rules that the cloud has too."""
+
+import base64
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from linli.edge.doors.keeper import CodeOwner, FaceJudge, Recognised
+from linli.edge.runtime.pictures import Pictures
+from linli.edge.runtime.queue import Queue
+from linli.edge.runtime.wishes import KEY, QR, find_content
+from linli.edge.store import Step, Store
+from linli.kernel.clock import Clock
+from linli.protocols.qr_rsa import CodeError, PublicKey, SealedCode, open_code
+from linli.rules import UNLIMITED
+from linli.rules.credentials import Decision, check_qr
+
+KEY_NAME: Final = "RSAPublicKey"
+
+STEPS: Final = (
+    Step(
+        "doorkeeper.1",
+        """
+        CREATE TABLE qr_used (
+          code TEXT NOT NULL, device TEXT NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (code, device)
+        ) WITHOUT ROWID;
+        """,
+    ),
+)
+
+
+class QrRight(msgspec.Struct, frozen=True):
+    """Content of a wish of kind `qr`. Times are UTC ms, both ends inclusive."""
+
+    starts_ms: int
+    ends_ms: int
+    max_scans: int = UNLIMITED
+    shared: bool = False
+    """Counted by all doors together: here by those of this box, which may have no line to the others."""
+    schedule: str = ""
+
+
+class BoxDoorkeeper:
+    """Implements `edge.doors.keeper.Doorkeeper`. `siblings`: all devices of the machine that a device belongs to."""
+
+    def __init__(
+        self, store: Store, pictures: Pictures, queue: Queue, clock: Clock, *, siblings: Callable[[str], tuple[str, ...]],
+        line_up: Callable[[], bool], faces: FaceJudge | None = None,
+    ) -> None:  # fmt: skip
+        self._store = store
+        self._pictures = pictures
+        self._queue = queue
+        self._clock = clock
+        self._siblings = siblings
+        self._line_up = line_up
+        self.faces = faces
+        self.groups: Mapping[str, str] = {}
+        """SIP group by room, as deployed (`settings.roomGroups`)."""
+
+    # codes
+
+    async def check_qr(self, device: str, code: str) -> CodeOwner | None:
+        """A code in clear, or sealed with the community's key (加密二维码), which names its last second."""
+        doors, now = self._siblings(device), self._clock.now_ms()
+
+        def look(connection: sqlite3.Connection) -> tuple[str, QrRight | None, int | None]:
+            return _look(connection, doors, code)
+
+        clear, right, expires_s = await self._store.read(look)
+        if right is not None and right.max_scans != UNLIMITED:
+            # Counted where it is decided: two doors at one moment do not both let the last scan in.
+            decision = await self._store.write(lambda c: _count(c, doors, clear, right, expires_s, now))
+        else:
+            decision = check_qr(right, used=0, now_ms=now, picture_expires_s=expires_s)
+        if right is None and expires_s is None:
+            return None
+        return CodeOwner(clear, decision)
+
+    # faces
+
+    async def recognise(
+        self, device: str, photo: bytes, *, detect: bool, similarity: int
+    ) -> Recognised | None:
+        if self.faces is None:
+            return None
+        return await self.faces.recognise(device, photo, detect=detect, similarity=similarity)
+
+    async def face_photo(self, device: str, face_id: str) -> bytes | None:
+        return None if self.faces is None else await self.faces.face_photo(device, face_id)
+
+    # photos of passes
+
+    async def keep_photo(self, device: str, photo: bytes) -> str:
+        return await self._pictures.keep(device, photo)
+
+    async def photo(self, device: str, photo_id: str) -> bytes | None:
+        found = await self._pictures.find(photo_id)
+        if found is None or found.device not in self._siblings(device):
+            return None
+        return await self._pictures.content(photo_id)
+
+    # intercom
+
+    async def group_of(self, device: str, room_id: str) -> str | None:
+        return self.groups.get(room_id)
+
+    async def ask_phone(self, device: str, phone_number: str) -> bool:
+        """The question goes to the cloud as an event; its answer comes as the service `verifyPhoneResult`."""
+        if not self._line_up():
+            return False
+        await self._queue.add(device, "event", "checkPhoneNumber", {"phoneNumber": phone_number})
+        return True
+
+
+def _look(
+    connection: sqlite3.Connection, doors: tuple[str, ...], code: str
+) -> tuple[str, QrRight | None, int | None]:
+    """(the code in clear, its right here, the last second of its picture)."""
+    found = find_content(connection, doors, QR, code)
+    if found is not None:
+        return code, msgspec.json.decode(found[1], type=QrRight), None
+    sealed = _opened(connection, doors, code)
+    if sealed is None:
+        return code, None, None
+    found = find_content(connection, doors, QR, sealed.code)
+    right = None if found is None else msgspec.json.decode(found[1], type=QrRight)
+    return sealed.code, right, sealed.expires_s
+
+
+def _opened(connection: sqlite3.Connection, doors: tuple[str, ...], text: str) -> SealedCode | None:
+    kept = find_content(connection, doors, KEY, KEY_NAME)
+    if kept is None:
+        return None
+    try:
+        return open_code(PublicKey.from_spki(base64.b64decode(_key(kept[1]))), text)
+    except (CodeError, ValueError):
+        return None
+
+
+def _key(content: str) -> str:
+    said: Any = msgspec.json.decode(content)
+    return str(said[KEY_NAME])
+
+
+def _count(
+    connection: sqlite3.Connection, doors: tuple[str, ...], code: str, right: QrRight, expires_s: int | None, now: int
+) -> Decision:  # fmt: skip
+    rows = dict(connection.execute("SELECT device, used FROM qr_used WHERE code = ?", (code,)).fetchall())
+    used = sum(rows.values()) if right.shared else sum(rows.get(door, 0) for door in doors)
+    decision = check_qr(right, used=used, now_ms=now, picture_expires_s=expires_s)
+    if decision.opens:
+        connection.execute(
+            "INSERT INTO qr_used VALUES (?, ?, 1) ON CONFLICT (code, device) DO UPDATE SET used = used + 1",
+            (code, doors[0]),
+        )
+    return decision

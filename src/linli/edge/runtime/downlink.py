@@ -1,0 +1,135 @@
+"""What the cloud says over MQTT: calls to sub-devices and to the box itself, each answered in the form it came in."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from linli.edge.framework import DeviceOffline, DeviceUnknown, ParamsBad, ServiceUnknown
+from linli.edge.runtime.line import Line
+from linli.edge.runtime.presence import Presence
+from linli.edge.runtime.services import DoorServices
+from linli.kernel.errors import LinliError, TimedOut, Unavailable
+from linli.kernel.telemetry import logger
+from linli.protocols.edge_link import REFRESH, DeviceKey, Refresh
+from linli.protocols.linkkit.topics import topic_owner
+
+log = logger(__name__)
+
+OK: Final = 200
+_CODES: Final[tuple[tuple[type[LinliError], int], ...]] = (
+    (ServiceUnknown, 404), (DeviceUnknown, 404), (ParamsBad, 460), (DeviceOffline, 503), (TimedOut, 504),
+    (Unavailable, 503),
+)  # fmt: skip
+
+type Handler = Callable[[Refresh], Awaitable[Mapping[str, Any]]]
+
+
+class _Call(msgspec.Struct):
+    id: str | int = ""
+    method: str = ""
+    params: Any = None
+
+
+class Downlink:
+    """`refresh`: by `what`, what the box does when something is new in the cloud. `line` is set by the composer."""
+
+    line: Line
+
+    def __init__(self, gateway: DeviceKey, presence: Presence, doors: DoorServices) -> None:
+        self._gateway = (gateway.product_key, gateway.device_name)
+        self._presence = presence
+        self._doors = doors
+        self.refresh: dict[str, Handler] = {}
+        self.own: dict[str, Callable[[Any], Awaitable[Mapping[str, Any]]]] = {}
+        """Further services of the box's own product, by identifier."""
+        self.on_time: Callable[[Mapping[str, Any]], None] | None = None
+        """Told of the answer to a question for the time."""
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def take(self, topic: str, payload: bytes) -> None:
+        """Never blocks: doors are slow, and each call is answered by a task of its own."""
+        if topic.startswith("/ext/ntp/"):
+            if self.on_time is not None:
+                self.on_time(msgspec.json.decode(payload, type=dict[str, Any]))
+            return
+        if (
+            "/rrpc/request/" not in topic
+            and not topic.startswith("/ext/rrpc/")
+            and "/thing/service/" not in topic
+        ):
+            self._note(topic, payload)
+            return
+        task = asyncio.create_task(self._serve(topic, payload), name="downlink")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _note(self, topic: str, payload: bytes) -> None:
+        """Replies to reports, and notices. A refused report was taken all the same, and will not come again."""
+        try:
+            told = msgspec.json.decode(payload, type=dict[str, Any])
+        except msgspec.MsgspecError:
+            return
+        code = told.get("code", OK)
+        if topic.endswith("_reply") and code != OK:
+            log.warning("the platform refused a report: %s: %s %s", topic, code, told.get("message", ""))
+
+    async def _serve(self, topic: str, payload: bytes) -> None:
+        call, code, data, said = _Call(), OK, dict[str, Any](), "success"
+        try:
+            call = msgspec.json.decode(payload, type=_Call)
+            data = dict(await self._answer(topic_owner(topic), call))
+        except msgspec.MsgspecError as error:
+            code, said = 460, f"cannot be read: {error}"
+        except LinliError as error:
+            code = next((number for kind, number in _CODES if isinstance(error, kind)), 500)
+            said = str(error)
+        except Exception:
+            log.exception("a call of the cloud failed")
+            code, said = 500, "the box failed at it; its log says why"
+        reply = {"id": str(call.id), "code": code, "data": data, "message": said}
+        self.line.say(_reply_topic(topic), msgspec.json.encode(reply))
+
+    async def _answer(self, owner: tuple[str, str] | None, call: _Call) -> Mapping[str, Any]:
+        name = call.method.removeprefix("thing.service.")
+        params = call.params
+        if owner == self._gateway:
+            return await self._own(name, params)
+        device = None if owner is None else self._presence.device_of(*owner)
+        if device is None:
+            raise DeviceUnknown(owner[1] if owner else "")
+        if name == "property.get":
+            return await self._doors.get(device, list(params) if isinstance(params, list) else [])
+        if not isinstance(params, dict | None):
+            raise ParamsBad(field="params", rule="must be an object")
+        if name == "property.set":
+            await self._doors.set(device, params or {})
+            return {}
+        return await self._doors.call(device, name, params or {})
+
+    async def _own(self, name: str, params: Any) -> Mapping[str, Any]:
+        if name == REFRESH:
+            try:
+                wanted = msgspec.convert(params, Refresh)
+            except msgspec.ValidationError as error:
+                raise ParamsBad(field="what", rule=str(error)) from None
+            handler = self.refresh.get(wanted.what)
+            if handler is None:
+                raise ServiceUnknown(f"{REFRESH} {wanted.what}")
+            return await handler(wanted)
+        found = self.own.get(name)
+        if found is None:
+            raise ServiceUnknown(name)
+        return await found(params)
+
+
+def _reply_topic(topic: str) -> str:
+    if "/rrpc/request/" in topic:
+        return topic.replace("/rrpc/request/", "/rrpc/response/")
+    return topic if topic.startswith("/ext/rrpc/") else f"{topic}_reply"

@@ -1,0 +1,221 @@
+"""Calls of the cloud to sub-devices: kept where they are to hold, then brought to the door; the rest goes straight on."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from linli.edge.doors.keeper import FaceJudge
+from linli.edge.framework import DeviceRefused, ParamsBad, ServiceUnknown
+from linli.edge.runtime.carriers import STANDING, outcome_of
+from linli.edge.runtime.doorkeeper import KEY_NAME, QrRight
+from linli.edge.runtime.mender import Mender
+from linli.edge.runtime.reports import Reports
+from linli.edge.runtime.wishes import BLE, CARD, KEY, QR, RULE, Kept, Wish, Wishes
+from linli.kernel.errors import LinliError
+from linli.protocols import door_permissions
+from linli.protocols.door_http.messages import permissions, rules
+from linli.protocols.door_permissions import CardPermission, Entry, PermissionFile, PermissionFileError
+from linli.sync import Delivery, Outcome, Result, State
+
+type Params = Mapping[str, Any]
+type Outputs = Mapping[str, Any]
+
+_LISTS: Final = {"syncCardPermissions": CARD, "syncBlePermissions": BLE}
+_SETTLED: Final = (State.HELD, State.REMOVED)
+MOST_FILE_BYTES: Final = 64 * 1024 * 1024
+
+
+class Asks(Protocol):
+    """What the supervisor offers."""
+
+    async def get_properties(self, device: str, names: Sequence[str]) -> Mapping[str, Any]: ...
+
+    async def set_properties(self, device: str, values: Mapping[str, Any]) -> None: ...
+
+    async def call(self, device: str, service: str, params: Params) -> Mapping[str, Any]: ...
+
+
+class DoorServices:
+    """`download` fetches a file behind an address that the cloud gave. All raise LinliError."""
+
+    def __init__(
+        self, wishes: Wishes, mender: Mender, asks: Asks, reports: Reports,
+        download: Callable[[str], Awaitable[bytes]], faces: FaceJudge | None = None,
+    ) -> None:  # fmt: skip
+        self._wishes = wishes
+        self._mender = mender
+        self._asks = asks
+        self._reports = reports
+        self._download = download
+        self.faces = faces
+
+    async def call(self, device: str, service: str, params: Params) -> Outputs:
+        if self.faces is not None and service in self.faces.handles:
+            return await self.faces.sync(device, service, params)
+        if service == "syncPermissions":
+            return await self._permission_file(device, params)
+        if service in _LISTS:
+            return await self._card_list(device, _LISTS[service], params)
+        if service == "syncElevatorRules":
+            return await self._rules(device, params)
+        if service in STANDING:
+            return await self._standing(device, service, params)
+        return await self._asks.call(device, service, params)
+
+    # properties
+
+    async def set(self, device: str, values: Params) -> None:
+        """The key of codes is the box's own matter; what else there is, the driver's."""
+        rest = {name: value for name, value in values.items() if name != KEY_NAME}
+        if KEY_NAME in values:
+            key = values[KEY_NAME]
+            if not isinstance(key, str) or not key:
+                raise ParamsBad(field=KEY_NAME, rule="must be a text")
+            await self._wishes.put(device, [Wish(KEY, KEY_NAME, json.dumps({KEY_NAME: key}))])
+            await self._reports.properties(device, {KEY_NAME: key})
+        if rest:
+            await self._asks.set_properties(device, rest)
+
+    async def get(self, device: str, names: Sequence[str]) -> Outputs:
+        """From the driver; what it does not know, from what was last told."""
+        try:
+            return await self._asks.get_properties(device, names)
+        except ServiceUnknown:
+            known = self._reports.values.get(device, {})
+            if not any(name in known for name in names):
+                raise
+            return {name: known[name][0] for name in names if name in known}
+
+    # lists
+
+    async def _permission_file(self, device: str, params: Params) -> Outputs:
+        url = params.get("permissionUrl")
+        if not isinstance(url, str) or not url:
+            raise ParamsBad(field="permissionUrl", rule="must be a text")
+        content = await self._download(url)
+        if len(content) > MOST_FILE_BYTES:
+            raise ParamsBad(field="permissionUrl", rule="the file is too large")
+        try:
+            file = door_permissions.decode(content)
+        except PermissionFileError as error:
+            raise ParamsBad(field="permissionUrl", rule=str(error)) from None
+        if file.passwords:
+            raise DeviceRefused(device=device, device_code=460, why="this door takes no PINs")
+        wishes = file_wishes(file)
+        await self._wishes.put(device, wishes)
+        failed = [one for one in await self._brought(device, wishes) if one.item.state not in _SETTLED]
+        if failed:
+            worst = failed[0].item
+            raise DeviceRefused(
+                device=device, device_code=500,
+                why=f"{len(failed)} of {len(wishes)} not confirmed: {worst.credential}: {worst.detail or worst.state}",
+            )  # fmt: skip
+        return {}
+
+    async def _card_list(self, device: str, kind: str, params: Params) -> Outputs:
+        entries = _entries(params, "permissions", permissions.Permission)
+        wishes = [
+            Wish(kind, one.card_id, "")
+            if one.type == permissions.DELETE
+            else Wish(kind, one.card_id, card_content(one.user_id, one.effective_time, one.expiry_time))
+            for one in entries
+        ]
+        await self._wishes.put(device, wishes)
+        return _told(await self._brought(device, wishes))
+
+    async def _rules(self, device: str, params: Params) -> Outputs:
+        wishes: list[Wish] = []
+        for one in _entries(params, "rules", rules.Rule):
+            if one.type == rules.CLEAR:
+                held = await self._wishes.kept(device, (RULE,))
+                wishes = [Wish(RULE, kept.item.credential, "") for kept in held]
+                continue
+            plain = msgspec.to_builtins(one)
+            content = {name: value for name, value in plain.items() if name not in ("type", "ruleId")}
+            deletes = one.type == rules.DELETE
+            wishes.append(Wish(RULE, one.rule_id or "", "" if deletes else _canonical(content)))
+        await self._wishes.put(device, wishes)
+        return _told(await self._brought(device, wishes))
+
+    async def _brought(self, device: str, wishes: Sequence[Wish]) -> list[Kept]:
+        """Bring them; what became of each."""
+        await self._mender.bring(device)
+        keys = {(wish.kind, wish.credential) for wish in wishes}
+        kept = await self._wishes.kept(device, {wish.kind for wish in wishes})
+        return [one for one in kept if (one.item.kind, one.item.credential) in keys]
+
+    async def _standing(self, device: str, service: str, params: Params) -> Outputs:
+        """Kept, then called once with the caller waiting: its own answer counts."""
+        kind = STANDING[service]
+        await self._wishes.put(device, [Wish(kind, kind, _canonical(dict(params)))])
+        claimed: list[Delivery] = await self._wishes.claim(device, (kind,), most=1)
+        try:
+            answer = await self._asks.call(device, service, params)
+        except LinliError as error:
+            await self._wishes.settle(device, [(one.item, outcome_of(error)) for one in claimed])
+            raise
+        await self._wishes.settle(device, [(one.item, Outcome(Result.DONE)) for one in claimed])
+        return answer
+
+
+def file_wishes(file: PermissionFile) -> list[Wish]:
+    """What a permission file wants, in wishes."""
+    wishes = []
+    for code in file.qr:
+        right = code.permission
+        content = "" if right is None else _canonical(
+            msgspec.to_builtins(
+                QrRight(right.starts_ms, right.ends_ms, right.max_scans, right.shared, right.schedule)
+            )
+        )  # fmt: skip
+        wishes.append(Wish(QR, code.key, content))
+    return wishes + _cards(CARD, file.cards) + _cards(BLE, file.ble_cards)
+
+
+def _cards(kind: str, entries: Sequence[Entry[CardPermission]]) -> list[Wish]:
+    found = []
+    for one in entries:
+        right = one.permission
+        content = (
+            ""
+            if right is None
+            else card_content(right.person_id or None, str(right.starts_ms), str(right.ends_ms))
+        )
+        found.append(Wish(kind, one.key, content))
+    return found
+
+
+def card_content(user_id: str | None, starts_ms: str, ends_ms: str) -> str:
+    """In the names of the door protocol."""
+    user = {} if user_id is None else {"userId": user_id}
+    return _canonical({**user, "effectiveTime": starts_ms, "expiryTime": ends_ms})
+
+
+def _canonical(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _entries[E](params: Params, field: str, kind: type[E]) -> list[E]:
+    try:
+        return msgspec.convert(params.get(field), list[kind])  # type: ignore[valid-type]
+    except msgspec.ValidationError as error:
+        rule, _, place = str(error).partition(" - at `")
+        raise ParamsBad(field=field + place.rstrip("`").removeprefix("$"), rule=rule) from None
+
+
+def _told(kept: Sequence[Kept]) -> Outputs:
+    """In the words of the door services (`edge.doors.services`)."""
+    failed = [one.item for one in kept if one.item.state not in _SETTLED]
+    return {
+        "confirmed": [one.item.credential for one in kept if one.item.state in _SETTLED],
+        "failed": [
+            {
+                "keys": [one.credential],
+                "why": one.detail or one.state.value,
+                "timedOut": one.state is State.TIMED_OUT,
+            }
+            for one in failed
+        ],
+    }
