@@ -28,7 +28,7 @@ from linli.kernel import telemetry
 from linli.kernel.ids import Ids
 
 DONE, FAILED, WRONG = 0, 1, 2
-DATA: Final = Path(os.environ.get("LINLI_EDGE_DATA", "/var/lib/linli-edge"))
+HOME: Final = Path(os.environ.get("LINLI_EDGE_HOME", "/var/lib/linli-edge"))
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -41,10 +41,10 @@ def run(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="linli edge", description="The appliance of a site.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    data = argparse.ArgumentParser(add_help=False)
-    data.add_argument("--data", type=Path, default=DATA, help="the box's folder (default: %(default)s)")
+    home = argparse.ArgumentParser(add_help=False)
+    home.add_argument("--home", type=Path, default=HOME, help="the box's folder (default: %(default)s)")
 
-    one = commands.add_parser("setup", parents=[data], help="activate this box with its code")
+    one = commands.add_parser("setup", parents=[home], help="activate this box with its code")
     one.add_argument("--cloud", required=True, help="address of the platform, e.g. https://linli.example.com")
     one.add_argument("--code", required=True, help="activation code, as the console shows it")
     one.add_argument(
@@ -53,30 +53,30 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--once", action="store_true", help="fail at once when the platform does not answer")
     one.set_defaults(run=_setup)
 
-    one = commands.add_parser("serial", parents=[data], help="print this machine's own serial number")
+    one = commands.add_parser("serial", parents=[home], help="print this machine's own serial number")
     one.set_defaults(run=_serial)
 
-    one = commands.add_parser("run", parents=[data], help="run the box until it is told to stop")
+    one = commands.add_parser("run", parents=[home], help="run the box until it is told to stop")
     one.set_defaults(run=_run)
 
-    one = commands.add_parser("status", parents=[data], help="how the running box is")
+    one = commands.add_parser("status", parents=[home], help="how the running box is")
     one.add_argument("--json", action="store_true")
     one.set_defaults(run=_status)
     return parser
 
 
 def _setup(words: argparse.Namespace) -> int:
-    held = load_identity(words.data)
+    held = load_identity(words.home)
     if held is not None:
         name = held.activated.node.name
         print(
-            f"linli edge setup: this box is {name} ({held.node_id}) already; remove {words.data} to begin anew"
+            f"linli edge setup: this box is {name} ({held.node_id}) already; remove {words.home} to begin anew"
         )
         return FAILED
-    serial = words.serial or default_serial(words.data)
+    serial = words.serial or default_serial(words.home)
     print(f"serial number {serial}: calling {words.cloud}")
     work = activate(
-        words.cloud, serial=serial, code=words.code, hardware=hardware_id(words.data), clock=BoxClock(), ids=Ids(),
+        words.cloud, serial=serial, code=words.code, hardware=hardware_id(words.home), clock=BoxClock(), ids=Ids(),
         said=lambda text: print(text, flush=True), tries=1 if words.once else None,
     )  # fmt: skip
     try:
@@ -89,19 +89,19 @@ def _setup(words: argparse.Namespace) -> int:
         return FAILED
     except KeyboardInterrupt:
         return FAILED
-    save_identity(words.data, identity)
+    save_identity(words.home, identity)
     print(f"active: node {identity.activated.node.name} ({identity.node_id}); start it with: linli edge run")
     return DONE
 
 
 def _serial(words: argparse.Namespace) -> int:
-    print(default_serial(words.data))
+    print(default_serial(words.home))
     return DONE
 
 
 def _run(words: argparse.Namespace) -> int:
     try:
-        identity = load_identity(words.data)
+        identity = load_identity(words.home)
     except ValueError as error:
         print(f"linli edge run: {error}", file=sys.stderr)
         return FAILED
@@ -111,9 +111,9 @@ def _run(words: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return WRONG
-    telemetry.configure_logging()
+    telemetry.configure()
     with contextlib.suppress(KeyboardInterrupt):
-        _loop(Box(words.data, identity))
+        _loop(Box(words.home, identity))
     return DONE
 
 
@@ -136,9 +136,9 @@ async def _until_told(box: Box) -> None:
 
 def _status(words: argparse.Namespace) -> int:
     try:
-        told: dict[str, Any] = json.loads((words.data / STATUS).read_text("utf-8"))
+        told: dict[str, Any] = json.loads((words.home / STATUS).read_text("utf-8"))
     except (OSError, ValueError):
-        active = load_identity(words.data) is not None
+        active = load_identity(words.home) is not None
         print("the box does not run" if active else "this box is not active", file=sys.stderr)
         return FAILED
     if words.json:

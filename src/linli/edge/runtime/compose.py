@@ -12,7 +12,8 @@ import httpx
 from linli import __version__
 from linli.edge.cloud import BoxClock, CloudCaller, CloudRefused, CloudUnreachable, Identity
 from linli.edge.doors.identity import BoxIdentity
-from linli.edge.doors.keeper import Doorkeeper, FaceJudge
+from linli.edge.doors.keeper import Doorkeeper, FaceWishes
+from linli.edge.faces.room import FaceRoom
 from linli.edge.foreign.package import installed_packages
 from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.framework.discovery import OWN, discover
@@ -59,25 +60,25 @@ STEPS: Final[tuple[Step, ...]] = (
 
 
 class Box:
-    """One appliance. `data` is its folder: identity, file, pictures, logs and installed drivers."""
+    """One appliance. `home` is its folder: identity, file, pictures, logs and installed drivers."""
 
     def __init__(
-        self, data: Path, identity: Identity, *, clock: Clock | None = None, ids: Ids | None = None,
-        faces: FaceJudge | None = None, transport: httpx.AsyncBaseTransport | None = None,
+        self, home: Path, identity: Identity, *, clock: Clock | None = None, ids: Ids | None = None,
+        faces: FaceRoom | None = None, transport: httpx.AsyncBaseTransport | None = None,
         drivers: Mapping[str, Any] | None = None, rate: float | None = None,
     ) -> None:  # fmt: skip
-        self.data = data
+        self.home = home
         self.identity = identity
         self.clock = clock or BoxClock()
         self.ids = ids or Ids()
-        self.logs = DeviceLogs(self.clock, data / "logs")
-        self.store = Store(data / FILE, STEPS, self.clock)
+        self.logs = DeviceLogs(self.clock, home / "logs")
+        self.store = Store(home / FILE, STEPS, self.clock)
         self.cloud = CloudCaller(identity, self.clock, self.ids, transport=transport)
         activated = identity.activated
 
         # up: what devices report
         self.queue = Queue(self.store, self.clock)
-        self.pictures = Pictures(data / "pictures", self.store, self.clock, self.ids)
+        self.pictures = Pictures(home / "pictures", self.store, self.clock, self.ids)
         self.presence = Presence(activated.device)
         self.reports = Reports(self.queue, self.presence, self.clock)
         self.drain = Drain(
@@ -87,13 +88,14 @@ class Box:
             self.drain.rate = rate
 
         # down: what is wanted of them
+        self.faces = faces
         self.wishes = Wishes(self.store, self.clock)
         self.doorkeeper = BoxDoorkeeper(
             self.store, self.pictures, self.queue, self.clock, siblings=self._siblings,
             line_up=lambda: self.line.up, faces=faces,
         )  # fmt: skip
         self.supervisor = Supervisor(
-            drivers if drivers is not None else _drivers(data / "drivers"),
+            drivers if drivers is not None else _drivers(home / "drivers"),
             things=self.reports, clock=self.clock, ids=self.ids, logs=self.logs, services=self._services(),
         )  # fmt: skip
         self.mender = Mender(
@@ -101,14 +103,12 @@ class Box:
             lambda device: self.logs.of("box", device),
         )  # fmt: skip
         self.reports.on_online.append(self.mender.came_online)
-        self.doors = DoorServices(
-            self.wishes, self.mender, self.supervisor, self.reports, self.cloud.fetch, faces
-        )
+        self.doors = DoorServices(self.wishes, self.mender, self.supervisor, self.reports, self.cloud.fetch)
         self.downlink = Downlink(activated.device, self.presence, self.doors)
         self.line = Line(activated.device, activated.mqtt, self.downlink.take, self._connected)
         self.presence.line = self.downlink.line = self.line
         self.deployer = Deployer(
-            self.store, self.supervisor, self.presence, self.wishes, self.cloud, data / "drivers"
+            self.store, self.supervisor, self.presence, self.wishes, self.cloud, home / "drivers"
         )
         self.deployer.applied.append(self._deployed)
         self.downlink.refresh["deployment"] = self._refresh
@@ -122,7 +122,8 @@ class Box:
     def _services(self) -> dict[type, object]:
         """What drivers may ask of the box. The address may change with a deployment, the object does not."""
         named = box_identity(self.identity.serial_number, self.cloud.base_url, {})
-        return {Doorkeeper: self.doorkeeper, BoxIdentity: named}
+        faces: dict[type, object] = {} if self.faces is None else {FaceWishes: self.faces}
+        return {Doorkeeper: self.doorkeeper, BoxIdentity: named, **faces}
 
     # life
 
@@ -134,6 +135,8 @@ class Box:
             self.clock.raise_to(int(floor))
         await self.queue.start()
         await self.pictures.start()
+        if self.faces is not None:
+            await self.faces.start()
         await self.deployer.start()
         await self.mender.start()
         await self.line.start()
@@ -148,10 +151,12 @@ class Box:
         await self.downlink.stop()
         await self.mender.stop()
         await self.supervisor.close()
+        if self.faces is not None:
+            await self.faces.stop()
         await self.line.stop()
         await self.cloud.close()
         await self.store.stop()
-        (self.data / STATUS).unlink(missing_ok=True)
+        (self.home / STATUS).unlink(missing_ok=True)
 
     # the line
 
@@ -250,7 +255,7 @@ class Box:
         }  # fmt: skip
 
     async def _write_status(self) -> None:
-        file = self.data / STATUS
+        file = self.home / STATUS
         while True:
             part = file.with_suffix(".part")
             with contextlib.suppress(OSError):

@@ -145,10 +145,10 @@ class Deployer:
         reports: list[DeviceReport] = []
         for driver in _losers_first(before, [one for one in wanted.drivers if one.devices]):
             why = faults.get(driver.id) or await self._run(driver)
-            state = "failed" if why else "running"
             reports += [
-                DeviceReport(device_name=one.device_name, state=state, why=why) for one in driver.devices
-            ]  # type: ignore[arg-type]
+                DeviceReport(device_name=one.device_name, state="failed" if why else "running", why=why)
+                for one in driver.devices
+            ]
         for told in self.applied:
             told(wanted)
         return reports

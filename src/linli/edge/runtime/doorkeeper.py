@@ -3,11 +3,11 @@
 import base64
 import sqlite3
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
-from linli.edge.doors.keeper import CodeOwner, FaceJudge, Recognised
+from linli.edge.doors.keeper import CodeOwner, Recognised
 from linli.edge.runtime.pictures import Pictures
 from linli.edge.runtime.queue import Queue
 from linli.edge.runtime.wishes import KEY, QR, find_content
@@ -29,6 +29,16 @@ STEPS: Final = (
         """,
     ),
 )
+
+
+class FaceJudge(Protocol):
+    """The part of a box that knows faces (`edge.faces`); a box without one recognises nobody."""
+
+    async def recognise(
+        self, device: str, photo: bytes, *, detect: bool, similarity: int
+    ) -> Recognised | None: ...
+
+    async def face_photo(self, device: str, face_id: str) -> bytes | None: ...
 
 
 class QrRight(msgspec.Struct, frozen=True):

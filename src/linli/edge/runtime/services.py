@@ -6,7 +6,6 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from linli.edge.doors.keeper import FaceJudge
 from linli.edge.framework import DeviceRefused, ParamsBad, ServiceUnknown
 from linli.edge.runtime.carriers import STANDING, outcome_of
 from linli.edge.runtime.doorkeeper import KEY_NAME, QrRight
@@ -42,18 +41,15 @@ class DoorServices:
 
     def __init__(
         self, wishes: Wishes, mender: Mender, asks: Asks, reports: Reports,
-        download: Callable[[str], Awaitable[bytes]], faces: FaceJudge | None = None,
+        download: Callable[[str], Awaitable[bytes]],
     ) -> None:  # fmt: skip
         self._wishes = wishes
         self._mender = mender
         self._asks = asks
         self._reports = reports
         self._download = download
-        self.faces = faces
 
     async def call(self, device: str, service: str, params: Params) -> Outputs:
-        if self.faces is not None and service in self.faces.handles:
-            return await self.faces.sync(device, service, params)
         if service == "syncPermissions":
             return await self._permission_file(device, params)
         if service in _LISTS:
