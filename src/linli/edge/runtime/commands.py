@@ -24,6 +24,7 @@ from linli.edge.cloud import (
 )
 from linli.edge.cloud.identity import default_serial
 from linli.edge.runtime.compose import STATUS, Box
+from linli.edge.services import commands as services
 from linli.kernel import telemetry
 from linli.kernel.ids import Ids
 
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("status", parents=[home], help="how the running box is")
     one.add_argument("--json", action="store_true")
     one.set_defaults(run=_status)
+    services.add_to(commands)
     return parser
 
 

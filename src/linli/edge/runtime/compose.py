@@ -32,6 +32,7 @@ from linli.edge.runtime.queue import Queue
 from linli.edge.runtime.reports import Reports
 from linli.edge.runtime.services import DoorServices
 from linli.edge.runtime.wishes import Wishes
+from linli.edge.services.keeping import moving
 from linli.edge.store import Step, Store
 from linli.kernel.clock import Clock
 from linli.kernel.errors import LinliError
@@ -129,7 +130,10 @@ class Box:
 
     async def start(self) -> None:
         """Doors work when this returns; the cloud may still be away."""
+        await asyncio.to_thread(moving.finish, self.home)
         await self.store.start()
+        if moving.take_moved(self.home):
+            await self.queue.skip_ahead()
         floor = await kept(self.store, _CLOCK)
         if floor is not None and isinstance(self.clock, BoxClock):
             self.clock.raise_to(int(floor))

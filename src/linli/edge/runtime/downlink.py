@@ -116,8 +116,8 @@ class Downlink:
     async def _own(self, name: str, params: Any) -> Mapping[str, Any]:
         if name == REFRESH:
             try:
-                wanted = msgspec.convert(params, Refresh)
-            except msgspec.ValidationError as error:
+                wanted = _refresh(params)
+            except msgspec.MsgspecError as error:
                 raise ParamsBad(field="what", rule=str(error)) from None
             handler = self.refresh.get(wanted.what)
             if handler is None:
@@ -133,3 +133,11 @@ def _reply_topic(topic: str) -> str:
     if "/rrpc/request/" in topic:
         return topic.replace("/rrpc/request/", "/rrpc/response/")
     return topic if topic.startswith("/ext/rrpc/") else f"{topic}_reply"
+
+
+def _refresh(params: Any) -> Refresh:
+    """`args` is JSON text on the wire: thing models have no free object. Raises MsgspecError."""
+    args = params.get("args") if isinstance(params, dict) else None
+    if isinstance(args, str):
+        params = {**params, "args": msgspec.json.decode(args) if args else {}}
+    return msgspec.convert(params, Refresh)
