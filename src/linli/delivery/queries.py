@@ -169,8 +169,16 @@ live_grants_on = Query(
     GrantRow,
     unscoped=_WORKER,
 )
+_why_revoked = (
+    select(grant_history.c.reason)
+    .where(grant_history.c.grant_id == grants.c.id, grant_history.c.action == "revoked")
+    .order_by(grant_history.c.id.desc())
+    .limit(1)
+    .correlate(grants)
+    .scalar_subquery()
+)
 _revoked = Query(
-    select(grants)
+    select(grants, _why_revoked)
     .where(
         in_scope(grants),
         grants.c.credential == bindparam("credential"),
@@ -178,19 +186,8 @@ _revoked = Query(
         grants.c.source == bindparam("source"),
         grants.c.subject == bindparam("subject"),
         grants.c.live == 0,
-        grants.c.changed_ms >= bindparam("since", type_=INT),
-        select(grant_history.c.id)
-        .where(
-            grant_history.c.grant_id == grants.c.id,
-            grant_history.c.at_ms == grants.c.changed_ms,
-            grant_history.c.action == "revoked",
-            grant_history.c.reason == bindparam("reason"),
-        )
-        .correlate(grants)
-        .exists(),
     )
     .order_by(grants.c.id),
-    GrantRow,
 )
 live_grants_of = Query(
     select(grants)
@@ -377,27 +374,11 @@ async def grants_on_credential(
 
 
 async def revoked_grants(
-    scope: Scope,
-    db: Reader,
-    *,
-    source: str,
-    kind: str,
-    subject: str,
-    credential: str,
-    reason: str,
-    since_ms: int,
-) -> list[GrantRow]:
-    """Grants that were last revoked for `reason`, at or after `since_ms`, and are still revoked."""
-    return await _revoked.all(
-        db,
-        scope,
-        source=source,
-        kind=kind,
-        subject=subject,
-        credential=credential,
-        reason=reason,
-        since=since_ms,
-    )
+    scope: Scope, db: Reader, *, source: str, kind: str, subject: str, credential: str
+) -> list[tuple[GrantRow, str]]:
+    """Grants that are revoked, each with the reason it was last revoked for."""
+    rows = await _revoked.all(db, scope, source=source, kind=kind, subject=subject, credential=credential)
+    return [(GrantRow(*columns), reason or "") for *columns, reason in rows]
 
 
 async def find_row(db: Reader, *, device: str, kind: str, credential: str) -> DesiredRow | None:

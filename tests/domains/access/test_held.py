@@ -159,6 +159,53 @@ async def test_each_is_ended_and_let_hold_again(estate: Estate) -> None:
     await until(lambda: not door.held.passwords)
 
 
+async def test_what_ended_by_itself_is_not_brought_back(estate: Estate) -> None:
+    """An integrator's card, a code and a card of one's own end alike with a move-out, and stay ended at the desk."""
+    iot_id, door = await estate.new_door("SN-1", "北门")
+    here = {"reach": "doors", "iotIds": [iot_id]}
+    own = {"kind": "card", "personId": estate.owner, "number": "04A1B2C3", **here}
+    code = {
+        "communityId": estate.community, "personId": estate.owner, "name": "王伟", "iotIds": [iot_id],
+        "startsMs": estate.now, "endsMs": estate.now + 8 * HOUR, "maxScans": 5,
+    }  # fmt: skip
+    assert (await estate.desk.post(f"{estate.path}/credentials", json=own)).status_code == 201
+    assert (await estate.desk.post("/qr-codes", json=code)).status_code == 201
+    async with estate.platform.db.begin() as tx:
+        wish = CardWish(iot_id, "0000:1234", estate.owner, estate.now + 8 * HOUR)
+        keys = estate.platform.keys
+        assert await cards.grant_cards(estate.tenant, tx, wishes=[wish], keys=keys, now_ms=estate.now) == []
+    await until(lambda: len(door.held.cards) == 2 and door.held.qr)
+    leaves = {"houseId": estate.houses[0], "identityId": estate.owner}
+    out = await estate.desk.post(f"{estate.path}/residents/move-out", json=leaves)
+    assert out.status_code == 200, out.text
+    await until(lambda: not door.held.cards and not door.held.qr)
+    rows = await _listed(estate, state="ended")
+    assert {row["origin"] for row in rows} == {"own", "card", "code"}
+    for row in rows:
+        named = {"origin": row["origin"], "ref": row["ref"], "personId": row["personId"], "iotIds": [iot_id]}
+        refused = await estate.desk.post(f"{estate.path}/held-credentials/restore", json=named)
+        assert (refused.status_code, refused.json()["code"]) == (409, "access.cannot_restore"), row["origin"]
+    assert len(await _listed(estate, state="ended")) == 3
+
+
+async def test_a_door_that_left_gets_nothing_back(estate: Estate) -> None:
+    iot_id, door = await estate.new_door("SN-1", "北门")
+    card = {
+        "kind": "card", "personId": estate.owner, "number": "04A1B2C3", "reach": "doors", "iotIds": [iot_id],
+    }  # fmt: skip
+    assert (await estate.desk.post(f"{estate.path}/credentials", json=card)).status_code == 201
+    await until(lambda: door.held.cards)
+    row = await _one(estate, origin="own")
+    named = {"origin": "own", "ref": row["ref"], "personId": row["personId"]}
+    ended = await estate.desk.post(f"{estate.path}/held-credentials/end", json=named)
+    assert ended.json() == {"iotIds": [iot_id]}
+    assert (await estate.desk.delete(f"/doors/{iot_id}")).status_code == 204
+    refused = await estate.desk.post(
+        f"{estate.path}/held-credentials/restore", json={**named, "iotIds": [iot_id]}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (409, "access.cannot_restore")
+
+
 async def test_what_cannot_be_ended_says_why(estate: Estate) -> None:
     await _fill(estate)
     await estate.desk.post(f"{estate.path}/staff-key")

@@ -20,14 +20,12 @@ from linli.domains.access.queries.held import HeldFilter, HeldRow
 from linli.domains.access.queries.persons import names_of
 from linli.domains.access.service import held
 from linli.domains.access.service.held import Named
-from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.times import write_time
 from linli.domains.people.queries import persons as people
 from linli.kernel import history
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
 from linli.kernel.i18n import text
-from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.rules import UNLIMITED
@@ -202,15 +200,12 @@ class HeldRoutes(Controller):
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
-        ids: NamedDependency[Ids],
-        door_keys: NamedDependency[DoorKeys],
     ) -> None:
         """Undo `end`, with what it answered."""
         async with db.begin() as tx:
             await held.restore(
                 within.narrowed(community_id), tx, community_id=community_id,
-                named=Named(data.origin, data.ref, data.person_id), iot_ids=data.iot_ids, keys=door_keys, ids=ids,
-                now_ms=clock.now_ms(),
+                named=Named(data.origin, data.ref, data.person_id), iot_ids=data.iot_ids, now_ms=clock.now_ms(),
             )  # fmt: skip
 
 

@@ -77,12 +77,6 @@ _codes_of_person = Query(
     unscoped=_HANDLER,
 )
 
-_card = Query(
-    select(cards).where(
-        _c.iot_id == bindparam("iot_id"), _c.card_id == bindparam("card_id"), in_scope(cards)
-    ),
-    Card,
-)
 _card_at_pass = Query(
     select(cards).where(
         _c.iot_id == bindparam("iot_id"),
@@ -183,10 +177,6 @@ async def permission_at_pass(
 
 async def codes_of_person(db: Reader, *, tenant_id: str, project_id: str, identity_id: str) -> list[QrCode]:
     return await _codes_of_person.all(db, tenant=tenant_id, project=project_id, identity_id=identity_id)
-
-
-async def find_card(scope: Scope, db: Reader, *, iot_id: str, card_id: str) -> Card | None:
-    return await _card.one(db, scope, iot_id=iot_id, card_id=card_id)
 
 
 async def cards_of_holder(scope: Scope, db: Reader, *, card_id: str, identity_id: str) -> list[Card]:

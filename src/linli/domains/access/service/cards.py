@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, update
 
-from linli.delivery import queries as delivery_queries
 from linli.delivery import service as delivery
 from linli.delivery.schemas import Grant
 from linli.domains.access.errors import CardUnknown, DoorOffline, DoorUnknown, PersonUnknown
@@ -13,6 +12,7 @@ from linli.domains.access.queries import permissions as queries
 from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.queries.persons import project_of
 from linli.domains.access.rows import Card, Door
+from linli.domains.access.service.bringing_back import Undo, give_again, revoked
 from linli.domains.access.service.doors import adopt_doors
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import CARD
@@ -32,14 +32,6 @@ _end = Command(
     .values(live=0, changed_ms=bindparam("now", type_=INT)),
     unscoped="the row was read in scope, or by a job of its own tenant",
 )
-_begin = Command(
-    update(cards)
-    .where(cards.c.iot_id == bindparam("of_door"), cards.c.card_id == bindparam("of_card"))
-    .values(live=1, changed_ms=bindparam("now", type_=INT)),
-    unscoped="the row was read in scope",
-)
-
-
 _revive = Command(
     update(cards)
     .where(
@@ -49,7 +41,7 @@ _revive = Command(
         cards.c.live == 0,
     )
     .values(live=1, changed_ms=bindparam("now", type_=INT)),
-    unscoped="the row was read by a job of its own tenant",
+    unscoped="the row was read in scope, or by a job of its own tenant",
 )
 SOURCE = "card"
 """Of these grants."""
@@ -137,31 +129,20 @@ async def end_card(scope: Scope, tx: Tx, *, card: Card, reason: str, now_ms: int
     await delivery.revoke(scope, tx, wish=_wish(card), now_ms=now_ms, reason=reason)
 
 
-async def restore_card(
-    scope: Scope, tx: Tx, *, iot_id: str, card_id: str, identity_id: str, now_ms: int
-) -> bool:
-    """Let a permission that was taken back hold again; False when there is none any more."""
-    card = await queries.find_card(scope, tx, iot_id=iot_id, card_id=card_id)
-    if card is None or card.live or card.identity_id != identity_id or card.ends_ms <= now_ms:
+async def bring_back(scope: Scope, tx: Tx, *, card: Card, undo: Undo, now_ms: int) -> bool:
+    """Let a permission hold again; False when it ended otherwise, by time, or the card is somebody else's now."""
+    if card.live or card.ends_ms <= now_ms:
         return False
-    await _begin.run(tx, of_door=iot_id, of_card=card_id, now=now_ms)
-    await delivery.grant(scope, tx, wish=_wish(card), now_ms=now_ms)
-    return True
-
-
-async def give_again(scope: Scope, tx: Tx, *, card: Card, reason: str, since_ms: int, now_ms: int) -> bool:
-    """Bring a card back that ended for `reason` since; False when it ended otherwise, or is somebody else's now."""
-    found = await delivery_queries.revoked_grants(
-        scope, tx, source=SOURCE, kind=CARD, subject=card.identity_id, credential=card.card_id, reason=reason,
-        since_ms=since_ms,
+    found = await revoked(
+        scope, tx, source=SOURCE, kind=CARD, subject=card.identity_id, credential=card.card_id,
+        community_id=card.community_id, undo=undo,
     )  # fmt: skip
-    mine = [row for row in found if row.target == card.iot_id]
+    mine = [grant for grant in found if grant.target == card.iot_id]
     if not mine or not await _revive.run(
         tx, of_door=card.iot_id, of_card=card.card_id, of_person=card.identity_id, now=now_ms
     ):
         return False
-    for row in mine:
-        await delivery.give_again(scope, tx, row=row, now_ms=now_ms, reason="came_back")
+    await give_again(scope, tx, mine, undo=undo, now_ms=now_ms)
     return True
 
 

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, update
 
-from linli.delivery import queries as delivery_queries
 from linli.delivery import service as delivery
 from linli.delivery.schemas import FOREVER_MS, ON_DEVICE, Grant
 from linli.domains.access.errors import (
-    CannotRestore,
     CredentialTaken,
     CredentialUnknown,
     DoorUnknown,
@@ -24,10 +22,11 @@ from linli.domains.access.queries import credentials as queries
 from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.queries.keys import home_target
 from linli.domains.access.rows import Credential
+from linli.domains.access.service.bringing_back import Undo, give_again, revoked
 from linli.domains.access.service.doors import COMMUNITY_DOORS
 from linli.domains.access.service.home_keys import HOME_DOORS
 from linli.domains.access.service.keys import DoorKeys
-from linli.domains.access.service.kinds import BLE, BY_ITSELF, CARD, PIN, PinBody, encode
+from linli.domains.access.service.kinds import BLE, CARD, PIN, PinBody, encode
 from linli.domains.access.service.persons import require_person
 from linli.domains.access.service.settings import pin_salt
 from linli.domains.access.times import write_time
@@ -53,17 +52,11 @@ _end = Command(
     .values(live=0, end_reason=bindparam("why"), changed_ms=bindparam("now", type_=INT)),
     unscoped="the row was read in scope, or by a job of its own tenant",
 )
-_begin = Command(
-    update(credentials)
-    .where(credentials.c.id == bindparam("of_id", type_=INT))
-    .values(live=1, end_reason="", changed_ms=bindparam("now", type_=INT)),
-    unscoped="the row was read in scope",
-)
 _revive = Command(
     update(credentials)
     .where(credentials.c.id == bindparam("of_id", type_=INT), credentials.c.live == 0)
     .values(live=1, end_reason="", changed_ms=bindparam("now", type_=INT)),
-    unscoped="the row was read by a job of its own tenant",
+    unscoped="the row was read in scope, or by a job of its own tenant",
 )
 _use = Command(
     update(credentials)
@@ -140,42 +133,24 @@ async def end(scope: Scope, tx: Tx, *, row: Credential, reason: str, now_ms: int
         )  # fmt: skip
 
 
-async def restore(
-    scope: Scope, tx: Tx, *, row: Credential, iot_ids: list[str], keys: DoorKeys, ids: Ids, now_ms: int
-) -> None:
-    """Let a credential that was taken back hold again; `iot_ids` are its doors where it was given door by door.
+async def bring_back(scope: Scope, tx: Tx, *, row: Credential, undo: Undo, now_ms: int) -> bool:
+    """Let a credential hold again where it did; False when it ended otherwise or by time.
 
-    Raises CannotRestore, CredentialTaken, DoorUnknown, PersonUnknown.
+    Raises CredentialTaken: somebody has its number meanwhile.
     """
-    if row.live or row.end_reason in BY_ITSELF or row.ends_ms <= now_ms:
-        raise CannotRestore()
-    await require_person(scope, tx, identity_id=row.identity_id)
+    if row.live or row.ends_ms <= now_ms:
+        return False
+    found = await revoked(
+        scope, tx, source=_source(row), kind=row.kind, subject=row.identity_id, credential=row.credential,
+        community_id=row.community_id, undo=undo,
+    )  # fmt: skip
+    if not found:
+        return False
     if await queries.live(scope, tx, community_id=row.community_id, kind=row.kind, credential=row.credential):
         raise CredentialTaken(field="number")
-    salt = await pin_salt(scope, tx, community_id=row.community_id, ids=ids, now_ms=now_ms)
-    body = encode(PinBody(salt)) if row.kind == PIN else "{}"
-    wish = Wish(row.community_id, row.kind, row.credential, row.identity_id, row.reach, tuple(iot_ids))
-    await _begin.run(tx, of_id=row.id, now=now_ms)
-    for target_type, target in await _targets(scope, tx, wish):
-        await delivery.grant(scope, tx, wish=_grant(row, target_type, target, body), now_ms=now_ms)
-
-
-async def give_again(
-    scope: Scope, tx: Tx, *, row: Credential, reason: str, since_ms: int, now_ms: int
-) -> bool:
-    """Bring a card or PIN back that ended for `reason` since; False when somebody else has its number meanwhile."""
-    if row.end_reason != reason or await queries.live(
-        scope, tx, community_id=row.community_id, kind=row.kind, credential=row.credential
-    ):
+    if not await _revive.run(tx, of_id=row.id, now=now_ms):
         return False
-    found = await delivery_queries.revoked_grants(
-        scope, tx, source=_source(row), kind=row.kind, subject=row.identity_id, credential=row.credential,
-        reason=reason, since_ms=since_ms,
-    )  # fmt: skip
-    if not found or not await _revive.run(tx, of_id=row.id, now=now_ms):
-        return False
-    for one in found:
-        await delivery.give_again(scope, tx, row=one, now_ms=now_ms, reason="came_back")
+    await give_again(scope, tx, found, undo=undo, now_ms=now_ms)
     return True
 
 

@@ -9,10 +9,10 @@ from linli.domains.access.queries import credentials as own_queries
 from linli.domains.access.queries.permissions import cards_of_holder, permissions_of_code
 from linli.domains.access.rows import Credential
 from linli.domains.access.service import cards, credentials, qr
-from linli.domains.access.service.keys import DoorKeys
+from linli.domains.access.service.bringing_back import AT_DESK
+from linli.domains.access.service.persons import require_person
 from linli.kernel.db import Tx
 from linli.kernel.errors import BadInput
-from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 
 OWN, CARD, CODE, VISITOR = "own", "card", "code", "visitor"
@@ -65,31 +65,27 @@ async def end(
 
 
 async def restore(
-    scope: Scope,
-    tx: Tx,
-    *,
-    community_id: int,
-    named: Named,
-    iot_ids: list[str],
-    keys: DoorKeys,
-    ids: Ids,
-    now_ms: int,
+    scope: Scope, tx: Tx, *, community_id: int, named: Named, iot_ids: list[str], now_ms: int
 ) -> None:
-    """Undo `end`. Raises CannotRestore, CredentialTaken, CredentialUnknown, DoorUnknown, PersonUnknown."""
+    """Undo `end`: a card or code holds again on `iot_ids`, a credential of one's own wherever it did.
+
+    Raises CannotRestore (also when it had ended by itself), CredentialTaken, CredentialUnknown, PersonUnknown.
+    """
     if len(iot_ids) > 1000:
         raise BadInput(field="iotIds", rule="too_many_items", limit=1000)
+    back = 0
     if named.origin == OWN:
         row = await _own(scope, tx, community_id, named)
-        await credentials.restore(scope, tx, row=row, iot_ids=iot_ids, keys=keys, ids=ids, now_ms=now_ms)
-        return
-    back = 0
-    for iot_id in dict.fromkeys(iot_ids):
-        if named.origin == CARD:
-            back += await cards.restore_card(
-                scope, tx, iot_id=iot_id, card_id=named.ref, identity_id=named.identity_id, now_ms=now_ms
-            )
-        elif named.origin in (CODE, VISITOR):
-            back += await qr.restore_permission(scope, tx, qr_code=named.ref, iot_id=iot_id, now_ms=now_ms)
+        await require_person(scope, tx, identity_id=row.identity_id)
+        back = await credentials.bring_back(scope, tx, row=row, undo=AT_DESK, now_ms=now_ms)
+    elif named.origin == CARD:
+        for card in await cards_of_holder(scope, tx, card_id=named.ref, identity_id=named.identity_id):
+            if card.iot_id in iot_ids and card.community_id == community_id:
+                back += await cards.bring_back(scope, tx, card=card, undo=AT_DESK, now_ms=now_ms)
+    elif named.origin in (CODE, VISITOR):
+        for iot_id, right in (await permissions_of_code(scope, tx, qr_code=named.ref)).items():
+            if iot_id in iot_ids and right.community_id == community_id:
+                back += await qr.bring_back(scope, tx, row=right, undo=AT_DESK, now_ms=now_ms)
     if not back:
         raise CannotRestore()
 

@@ -5,7 +5,6 @@ from typing import Literal
 
 from sqlalchemy import bindparam, update
 
-from linli.delivery import queries as delivery_queries
 from linli.delivery import service as delivery
 from linli.delivery.schemas import Grant
 from linli.domains.access.errors import CommunityNotClear, DoorUnknown, QrCodeUnknown
@@ -13,9 +12,10 @@ from linli.domains.access.models import qr_codes, qr_permissions
 from linli.domains.access.queries import permissions as queries
 from linli.domains.access.queries.persons import project_of
 from linli.domains.access.rows import Door, QrCode, QrPermissionRow
+from linli.domains.access.service.bringing_back import Undo, give_again, revoked
 from linli.domains.access.service.doors import adopt_doors
 from linli.domains.access.service.keys import DoorKeys
-from linli.domains.access.service.kinds import BY_ITSELF, QR, QrBody, encode
+from linli.domains.access.service.kinds import QR, QrBody, encode
 from linli.domains.access.service.persons import require_person
 from linli.kernel.db import INT, Command, Tx
 from linli.kernel.errors import BadInput, LinliError
@@ -39,12 +39,6 @@ _end = Command(
     .values(live=0, end_reason=bindparam("why"), changed_ms=bindparam("now", type_=INT)),
     unscoped="the row was read in scope, or by a job of its own tenant",
 )
-_begin = Command(
-    update(qr_permissions)
-    .where(qr_permissions.c.qr_code == bindparam("of_code"), qr_permissions.c.iot_id == bindparam("of_door"))
-    .values(live=1, end_reason="", changed_ms=bindparam("now", type_=INT)),
-    unscoped="the row was read in scope",
-)
 _revive = Command(
     update(qr_permissions)
     .where(
@@ -53,7 +47,7 @@ _revive = Command(
         qr_permissions.c.live == 0,
     )
     .values(live=1, end_reason="", changed_ms=bindparam("now", type_=INT)),
-    unscoped="the row was read by a job of its own tenant",
+    unscoped="the row was read in scope, or by a job of its own tenant",
 )
 SOURCE = "qr"
 """Of these grants."""
@@ -184,29 +178,18 @@ async def end_permission(scope: Scope, tx: Tx, *, row: QrPermissionRow, reason: 
     await delivery.revoke(scope, tx, wish=_wish(row), now_ms=now_ms, reason=reason)
 
 
-async def restore_permission(scope: Scope, tx: Tx, *, qr_code: str, iot_id: str, now_ms: int) -> bool:
-    """Let a permission that was taken back hold again; False when there is none, or it came to its end by itself."""
-    row = (await queries.permissions_of_code(scope, tx, qr_code=qr_code)).get(iot_id)
-    if row is None or row.live or row.ends_ms <= now_ms or row.end_reason in BY_ITSELF:
+async def bring_back(scope: Scope, tx: Tx, *, row: QrPermissionRow, undo: Undo, now_ms: int) -> bool:
+    """Let a permission hold again; False when it ended otherwise or by time. Scans that were used stay used."""
+    if row.live or row.ends_ms <= now_ms:
         return False
-    await _begin.run(tx, of_code=qr_code, of_door=iot_id, now=now_ms)
-    await delivery.grant(scope, tx, wish=_wish(row), now_ms=now_ms)
-    return True
-
-
-async def give_again(
-    scope: Scope, tx: Tx, *, row: QrPermissionRow, reason: str, since_ms: int, now_ms: int
-) -> bool:
-    """Bring a permission back that ended for `reason` since; scans that were used stay used."""
-    found = await delivery_queries.revoked_grants(
-        scope, tx, source=SOURCE, kind=QR, subject=row.identity_id, credential=row.qr_code, reason=reason,
-        since_ms=since_ms,
+    found = await revoked(
+        scope, tx, source=SOURCE, kind=QR, subject=row.identity_id, credential=row.qr_code,
+        community_id=row.community_id, undo=undo,
     )  # fmt: skip
-    mine = [one for one in found if one.target == row.iot_id]
+    mine = [grant for grant in found if grant.target == row.iot_id]
     if not mine or not await _revive.run(tx, of_code=row.qr_code, of_door=row.iot_id, now=now_ms):
         return False
-    for one in mine:
-        await delivery.give_again(scope, tx, row=one, now_ms=now_ms, reason="came_back")
+    await give_again(scope, tx, mine, undo=undo, now_ms=now_ms)
     return True
 
 

@@ -4,23 +4,22 @@ A job after the commit, idempotent. Doors that are no longer the community's, nu
 and what has expired stay ended; pictures of faces were erased and are registered anew by their person.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Select, Table, bindparam, select
 
+from linli.domains.access.errors import CredentialTaken
 from linli.domains.access.models import cards, credentials, qr_permissions
-from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.rows import Card, Credential, QrPermissionRow
 from linli.domains.access.service import cards as card_service
 from linli.domains.access.service import credentials as credential_service
 from linli.domains.access.service import qr
+from linli.domains.access.service.bringing_back import came_back
 from linli.domains.people.events import ResidentCameBack
 from linli.domains.people.queries import residents
 from linli.kernel.db import INT, Database, Query
 from linli.kernel.scope import Scope
-
-MOVED_OUT = "moved_out"
-"""Why rights of leavers end (`endings`)."""
 
 
 def _ended(table: Table) -> Select[Any]:
@@ -53,18 +52,13 @@ class Returns:
         who: dict[str, Any] = {"community_id": event.community_id, "identity_id": event.identity_id}
         if not await residents.belongs(scope, self._db, **who):
             return
-        why: dict[str, Any] = {"reason": MOVED_OUT, "since_ms": event.left_ms, "now_ms": now}
+        undo = came_back(event.left_ms)
         ended: dict[str, Any] = {**who, "tenant": event.tenant_id, "since": event.left_ms, "now": now}
         async with self._db.begin() as tx:
-            found, codes = await _cards.all(tx, **ended), await _codes.all(tx, **ended)
-            iot_ids = sorted({row.iot_id for row in found} | {row.iot_id for row in codes})
-            doors = await find_doors(scope, tx, iot_ids=iot_ids)
-            here = {iot_id for iot_id, door in doors.items() if door.community_id == event.community_id}
-            for card in found:
-                if card.iot_id in here:
-                    await card_service.give_again(scope, tx, card=card, **why)
-            for code in codes:
-                if code.iot_id in here:
-                    await qr.give_again(scope, tx, row=code, **why)
+            for card in await _cards.all(tx, **ended):
+                await card_service.bring_back(scope, tx, card=card, undo=undo, now_ms=now)
+            for code in await _codes.all(tx, **ended):
+                await qr.bring_back(scope, tx, row=code, undo=undo, now_ms=now)
             for row in await _credentials.all(tx, **ended):
-                await credential_service.give_again(scope, tx, row=row, **why)
+                with suppress(CredentialTaken):
+                    await credential_service.bring_back(scope, tx, row=row, undo=undo, now_ms=now)
