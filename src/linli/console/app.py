@@ -12,6 +12,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from linli import __version__
 from linli.console import access, errors
+from linli.console.again import do_again
 from linli.console.delivery_routes import DeliveryRoutes
 from linli.console.health_routes import HealthRoutes
 from linli.console.history_routes import HistoryRoutes
@@ -163,6 +164,7 @@ def console_routes(max_body_bytes: int) -> Litestar:
         logging_config=None,
     )
     _check_rights(app)
+    do_again(app)
     return app
 
 

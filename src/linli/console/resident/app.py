@@ -12,6 +12,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from linli import __version__
 from linli.console import errors
 from linli.console.access import number_answer, refuse_forged
+from linli.console.again import do_again
 from linli.console.app import SERVICES
 from linli.console.paging import provide_page
 from linli.console.parts import Parts
@@ -49,7 +50,7 @@ def resident_app(parts: Parts) -> ASGIApp:
 @cache
 def resident_routes(max_body_bytes: int) -> Litestar:
     """A route is for the signed-in resident unless it says `public=True`; what of others' it shows, its room decides."""
-    return Litestar(
+    app = Litestar(
         path=PREFIX,
         route_handlers=list(CONTROLLERS),
         dependencies={
@@ -78,3 +79,5 @@ def resident_routes(max_body_bytes: int) -> Litestar:
         request_max_body_size=max_body_bytes,
         logging_config=None,
     )
+    do_again(app)
+    return app

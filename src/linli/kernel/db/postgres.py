@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import dialect as pg_dialect
 
 from linli.kernel.db.database import Database, Row, Tx, bound, identity_of, quote
 from linli.kernel.db.inserts import conflict_clause
+from linli.kernel.db.races import lasts
 from linli.kernel.db.sqlite_writer import DiskFull
 from linli.kernel.db.statements import Plan
 from linli.kernel.errors import LinliError, Unavailable
@@ -247,6 +248,7 @@ class _Unit:
             return
         pool.give(connection)
         if error is None:
+            lasts()
             self._tx.run_after_commit()
         elif isinstance(error, asyncpg.DiskFullError):
             raise DiskFull() from error

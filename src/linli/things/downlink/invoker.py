@@ -14,6 +14,7 @@ import msgspec
 
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.db.races import lasts
 from linli.kernel.errors import BadInput, LinliError, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
@@ -209,6 +210,7 @@ class Invoker:
     def _record(
         self, scope: Scope, device: DeviceEntry, identifier: str, call_type: str, args: Any
     ) -> CallRecord:
+        lasts()
         return CallRecord.of(scope, self._ids.number(), device.device_no, identifier, call_type, args)
 
     # how it is done

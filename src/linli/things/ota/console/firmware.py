@@ -113,7 +113,7 @@ class FirmwareRoutes(Controller):
         found = await queries.running_versions(within, db, product_key=product_key)
         return [FirmwareVersionRow(*row) for row in found]
 
-    @post("/", right="integrations.manage", status_code=201, request_max_body_size=MAX_BYTES)
+    @post("/", right="integrations.manage", status_code=201, request_max_body_size=MAX_BYTES, once=True)
     async def upload(
         self,
         request: Request[Any, Any, Any],
