@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linli.rules.schedules import (
-    SITE_ZONE,
     ScheduleError,
     WeekWindow,
     both,
@@ -18,13 +17,14 @@ from linli.rules.schedules import (
     holds,
     piece_at,
     to_windows,
+    zone_named,
 )
 
 WORKDAYS = (1, 2, 3, 4, 5)
 
 
-def at(text: str) -> int:
-    return round(datetime.fromisoformat(text).replace(tzinfo=SITE_ZONE).timestamp() * 1000)
+def at(text: str, zone: str = "") -> int:
+    return round(datetime.fromisoformat(text).replace(tzinfo=zone_named(zone)).timestamp() * 1000)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def _said(windows: list[WeekWindow], moment: datetime) -> bool:
 def test_hours_mean_what_they_say_and_come_back(windows: list[WeekWindow], minute: int) -> None:
     text = from_windows(windows)
     now_ms = at("2026-11-23T00:00") + minute * 60_000
-    moment = datetime.fromtimestamp(now_ms / 1000, SITE_ZONE)
+    moment = datetime.fromtimestamp(now_ms / 1000, zone_named(""))
     assert holds(text, now_ms) is _said(windows, moment)
     assert clean(text) == text
     told: Any = to_windows(text)
@@ -165,3 +165,55 @@ def test_both_and_either_are_and_and_or(one: list[WeekWindow], other: list[WeekW
     met = both(first, second)
     assert (met is not None and holds(met, now_ms)) is (holds(first, now_ms) and holds(second, now_ms))
     assert holds(either([first, second]), now_ms) is (holds(first, now_ms) or holds(second, now_ms))
+
+
+NEW_YORK = "America/New_York"
+
+
+def test_hours_go_by_the_clocks_of_the_place() -> None:
+    office = from_windows([WeekWindow(WORKDAYS, 9 * 60, 17 * 60)])
+    noon = at("2026-11-24T12:00", NEW_YORK)  # 01:00 of the next day in Shanghai
+    assert holds(office, noon, NEW_YORK)
+    assert not holds(office, noon)
+    assert piece_at(office, noon, NEW_YORK) == (
+        at("2026-11-24T09:00", NEW_YORK),
+        at("2026-11-24T17:00", NEW_YORK) - 1,
+    )
+    assert not holds(office, noon, "Mars/Olympus")
+    with pytest.raises(ScheduleError, match="zone"):
+        piece_at(office, noon, "Mars/Olympus")
+
+
+def test_an_hour_left_out_does_not_come_and_one_that_comes_twice_holds_twice() -> None:
+    night = clean("* 2 * * *")
+    spring = piece_at(night, at("2026-03-08T00:00", NEW_YORK), NEW_YORK)  # 02:00 is 03:00 on this day
+    assert spring == (at("2026-03-09T02:00", NEW_YORK), at("2026-03-09T03:00", NEW_YORK) - 1)
+    quarter = clean("0-14 1 * * *")
+    autumn = at("2026-11-01T00:00", NEW_YORK)  # 02:00 is 01:00 again
+    first = piece_at(quarter, autumn, NEW_YORK)
+    assert first == (autumn + 3_600_000, autumn + 3_600_000 + 15 * 60_000 - 1)
+    assert piece_at(quarter, first[1] + 1, NEW_YORK) == (first[0] + 3_600_000, first[1] + 3_600_000)
+    morning = piece_at(clean("* 0-5 * * *"), autumn, NEW_YORK)
+    assert morning is not None
+    assert morning.ends_ms + 1 - morning.starts_ms == 7 * 3_600_000
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        (NEW_YORK, "2026-03-07"), (NEW_YORK, "2026-10-31"), ("Europe/Berlin", "2026-10-24"),
+        ("Australia/Lord_Howe", "2026-04-04"), ("Africa/Cairo", "2026-04-23"), ("Africa/Cairo", "2026-10-29"),
+        ("America/Havana", "2026-10-31"), ("Asia/Shanghai", "2026-10-31"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("text", ["* 23,0-1 * * *", "20-39 0-3,23 * * *", "* * * * SUN"])
+def test_stretches_and_moments_agree_on_days_with_23_and_25_hours(zone: str, day: str, text: str) -> None:
+    """Minute by minute over three days around a change of the clocks."""
+    begins = at(f"{day}T00:00", zone)
+    piece = piece_at(text, begins, zone)
+    for now in range(begins, begins + 3 * 86_400_000, 300_000):
+        while piece is not None and piece.ends_ms < now:
+            piece = piece_at(text, now, zone)
+        assert holds(text, now, zone) is (piece is not None and piece.starts_ms <= now), (
+            datetime.fromtimestamp(now / 1000, zone_named(zone))
+        )

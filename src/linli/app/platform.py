@@ -33,6 +33,7 @@ from linli.delivery.store import free_leases as free_devices
 from linli.delivery.store import free_leases_of as free_devices_of
 from linli.domains.access.room import AccessRoom
 from linli.domains.access.service.keys import DoorKeys
+from linli.domains.communities.queries.zones import CommunityZones
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.service.importer import Importer
 from linli.domains.communities.service.token_targets import CommunityTargets
@@ -151,6 +152,7 @@ class Platform:
         settings.data_path.mkdir(parents=True, exist_ok=True)
         db = await Database.open(settings.database, clock=clock)
         await partitions.make_ahead(db, clock.now_ms())
+        db.zones = CommunityZones()
         return Platform(settings, db, clock, kind)
 
     # the rooms

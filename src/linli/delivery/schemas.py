@@ -143,11 +143,18 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     """When within its grants' windows it holds (`linli.rules.schedules`); empty: always."""
     cut: bool = False
     """The device keeps no schedules: the window is the schedule's present or next piece."""
+    zone: str = ""
+    """Time zone of the schedule; empty: the default (`linli.rules.schedules`)."""
 
     @property
     def cron(self) -> str:
         """The schedule that the device is to keep by itself."""
         return "" if self.cut else self.schedule
+
+    @property
+    def cron_zone(self) -> str:
+        """In which time zone, where it keeps one."""
+        return self.zone if self.cron else ""
 
 
 @dataclass(frozen=True, slots=True)

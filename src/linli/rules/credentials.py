@@ -26,6 +26,11 @@ class Right(Protocol):
         """When within the window it holds (`linli.rules.schedules`); empty: always."""
         ...
 
+    @property
+    def zone(self) -> str:
+        """The time zone of the schedule; empty: the default."""
+        ...
+
 
 class ScanRight(Right, Protocol):
     """A right that may also be used up."""
@@ -71,7 +76,7 @@ def check_qr(
         return Decision(PassCode.QR_NOT_EFFECTIVE, left)
     if now_ms > right.ends_ms:
         return Decision(PassCode.QR_EXPIRED, left)
-    if not holds(right.schedule, now_ms):
+    if not holds(right.schedule, now_ms, right.zone):
         return Decision(PassCode.QR_NOT_EFFECTIVE, left)
     if left == 0:
         return Decision(PassCode.QR_USED_UP, 0)
@@ -112,6 +117,6 @@ def _check(right: Right | None, now_ms: int, unknown: PassCode, early: PassCode,
         return Decision(early)
     if now_ms > right.ends_ms:
         return Decision(late)
-    if not holds(right.schedule, now_ms):
+    if not holds(right.schedule, now_ms, right.zone):
         return Decision(early)
     return Decision(PassCode.SUCCESS)

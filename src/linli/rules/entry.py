@@ -41,6 +41,8 @@ class Way:
     """Number of the delivery."""
     schedule: str = ""
     """When within the window it opens (`linli.rules.schedules`); empty: always."""
+    zone: str = ""
+    """Time zone of the schedule; empty: the default."""
     cut: bool = False
     """The window is only the schedule's present or next piece."""
 
@@ -59,6 +61,8 @@ class EntryFacts:
     """The person is in the door's pass scope."""
     online: bool = True
     seen_ms: int | None = None
+    zone: str = ""
+    """Of the community, in which times are told; empty: the default."""
     clock_off_ms: int | None = None
     """How much the door's clock is ahead; None: not known."""
 
@@ -134,9 +138,9 @@ def _window(way: Way, now_ms: int) -> Iterator[Finding]:
     if (
         way.schedule
         and (way.cut or way.starts_ms <= now_ms <= way.ends_ms)
-        and not holds(way.schedule, now_ms)
+        and not holds(way.schedule, now_ms, way.zone)
     ):
-        piece = piece_at(way.schedule, now_ms)
+        piece = piece_at(way.schedule, now_ms, way.zone)
         at_ms = piece.starts_ms if piece else None
         yield Finding(
             "window", "window_off_hours", False, "extend", {"at_ms": at_ms, "schedule": way.schedule}

@@ -3,19 +3,24 @@
 The specification names `cron` as a right's validity expression (有效期表达式, spec E C6, B A079) and no dialect. Here a
 schedule is one or more expressions joined by `;`, and holds at a moment that one of them matches, all fields of it. Five
 fields (minute hour day month weekday, Sunday 0 or 7) and Quartz' six or seven (seconds first, Sunday 1) are read; written
-are six, with weekdays by name, so that no reader takes Sunday for Monday. Times are the site's. Empty text: always.
+are six, with weekdays by name, so that no reader takes Sunday for Monday. Empty text: always.
+
+Times are the clock's on the wall of the site: its zone is named where time is asked for, empty for the platform's own
+default. Where a day has 23 or 25 hours, an hour that is left out does not come, and one that comes twice holds twice.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from linli.rules.cron import DAY_MINUTES, DAYS, CronError, Expression, read_expression
 
-SITE_ZONE: Final = ZoneInfo("Asia/Shanghai")
+SITE_ZONE: Final = "Asia/Shanghai"
+"""Of communities that say no other."""
+_MINUTE_MS: Final = 60_000
 MOST_CHARACTERS, MOST_EXPRESSIONS = 2048, 64
 MOST_A_DAY = 12
 """Windows in one day: doors that know no schedules are sent each of them."""
@@ -104,29 +109,28 @@ def to_windows(text: str) -> list[WeekWindow] | None:
     return _windows(_week(expressions))
 
 
-def holds(text: str, now_ms: int, zone: ZoneInfo = SITE_ZONE) -> bool:
-    """Whether a schedule holds now. A text that cannot be read never holds: a door fails closed."""
+def holds(text: str, now_ms: int, zone: str = "") -> bool:
+    """Whether a schedule holds now. A text or a zone that cannot be read never holds: a door fails closed."""
     if not text:
         return True
     try:
-        expressions = _read(text)
-    except CronError:
+        expressions, place = _read(text), zone_named(zone)
+    except (CronError, ScheduleError):
         return False
-    moment = datetime.fromtimestamp(now_ms / 1000, zone)
+    moment = datetime.fromtimestamp(now_ms / 1000, place)
     bit = 1 << (moment.hour * 60 + moment.minute)
     return any(one.on(moment.date()) and one.minutes & bit for one in expressions)
 
 
-def piece_at(text: str, now_ms: int, zone: ZoneInfo = SITE_ZONE) -> Piece | None:
+def piece_at(text: str, now_ms: int, zone: str = "") -> Piece | None:
     """The stretch that holds now, else the next one; None when there is none within four years.
 
-    A stretch over more than a month ends after a month, and is followed by the next.
+    A stretch over more than a month ends after a month, and is followed by the next. Raises ScheduleError (zone).
     """
-    expressions = _read(text)
-    first = datetime.fromtimestamp(now_ms / 1000, zone).date()
+    expressions, place = _read(text), zone_named(zone)
+    first = datetime.fromtimestamp(now_ms / 1000, place).date()
     found: Piece | None = None
-    for day, start, end in _runs_from(expressions, first):
-        run = Piece(_at(day, start, zone), _at(day, end, zone) - 1)
+    for day, run in _pieces_from(expressions, first, place):
         near = (day - first).days < LONGEST_PIECE_DAYS
         if found is not None and run.starts_ms == found.ends_ms + 1 and near:
             found = Piece(found.starts_ms, run.ends_ms)
@@ -135,6 +139,15 @@ def piece_at(text: str, now_ms: int, zone: ZoneInfo = SITE_ZONE) -> Piece | None
         else:
             found = run
     return found if found is not None and found.ends_ms >= now_ms else None
+
+
+@lru_cache(maxsize=512)
+def zone_named(zone: str) -> ZoneInfo:
+    """A time zone by its IANA name; empty: the default. Raises ScheduleError."""
+    try:
+        return ZoneInfo(zone or SITE_ZONE)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ScheduleError("zone", zone[:64]) from error
 
 
 def both(one: str, other: str) -> str | None:
@@ -286,19 +299,52 @@ def _runs(mask: int) -> Iterator[tuple[int, int]]:
         at = end
 
 
-def _runs_from(expressions: tuple[Expression, ...], first: date) -> Iterator[tuple[date, int, int]]:
+def _pieces_from(
+    expressions: tuple[Expression, ...], first: date, zone: ZoneInfo
+) -> Iterator[tuple[date, Piece]]:
+    """(local day on which it begins, piece) from the day before `first` on, in their order."""
     for number in range(-1, _SEARCH_DAYS):
         day = first + timedelta(days=number)
         mask = 0
         for one in expressions:
             if one.on(day):
                 mask |= one.minutes
-        for start, end in _runs(mask):
-            yield day, start, end
+        if not mask:
+            continue
+        for begins, ends, midnight in _even_parts(day, zone):
+            for start, end in _runs(mask):
+                low = max(midnight + start * _MINUTE_MS, begins)
+                high = min(midnight + end * _MINUTE_MS, ends)
+                if low < high:
+                    yield day, Piece(low, high - 1)
 
 
-def _at(day: date, minute: int, zone: ZoneInfo) -> int:
-    """UTC ms of a local minute; 1440 is midnight after it."""
-    if minute == DAY_MINUTES:
-        day, minute = day + timedelta(days=1), 0
-    return round(datetime.combine(day, time(minute // 60, minute % 60), zone).timestamp()) * 1000
+def _even_parts(day: date, zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:
+    """A local day cut where its clocks are put forward or back: (from, to, when its midnight would have been), UTC ms."""
+    begins, ends = _begins(day, zone), _begins(day + timedelta(days=1), zone)
+    local = round(datetime.combine(day, time(), UTC).timestamp()) * 1000
+    while begins < ends:
+        offset = _offset(begins, zone)
+        until = ends if _offset(ends - 1, zone) == offset else _change(begins, ends, zone)
+        yield begins, until, local - offset
+        begins = until
+
+
+def _change(begins: int, ends: int, zone: ZoneInfo) -> int:
+    """The first moment after `begins` with another offset, which `ends` - 1 has."""
+    low, high, offset = begins, ends - 1, _offset(begins, zone)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _offset(middle, zone) == offset else (low, middle)
+    return high
+
+
+def _begins(day: date, zone: ZoneInfo) -> int:
+    """UTC ms of a local day's first moment, also where midnight is left out."""
+    return round(datetime.combine(day, time(), zone).timestamp()) * 1000
+
+
+def _offset(at_ms: int, zone: ZoneInfo) -> int:
+    """How much local time is ahead of UTC, in ms."""
+    offset = datetime.fromtimestamp(at_ms / 1000, zone).utcoffset() or timedelta()
+    return offset // timedelta(milliseconds=1)

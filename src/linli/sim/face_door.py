@@ -125,7 +125,7 @@ class SimulatedFaceDoor(SimulatedDoor):
             return PassCode.FACE_NOT_EFFECTIVE
         if user.ends_ms and self._now_ms() > user.ends_ms:
             return PassCode.FACE_EXPIRED
-        if not holds(user.schedule, self._now_ms()):
+        if not holds(user.schedule, self._now_ms(), user.zone):
             return PassCode.FACE_NOT_EFFECTIVE
         return PassCode.SUCCESS
 

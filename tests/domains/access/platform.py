@@ -17,6 +17,7 @@ from linli.domains.access import openapi as access_api
 from linli.domains.access.room import AccessRoom
 from linli.domains.access.service import doors
 from linli.domains.access.service.keys import DoorKeys
+from linli.domains.communities.queries.zones import CommunityZones
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.service.uploads import SavedFaces
 from linli.domains.faces import openapi as faces_api
@@ -59,6 +60,7 @@ class AccessPlatform(Platform):
     async def start(self) -> None:
         self.store = ObjectStore(self.folder, b"s" * 32, "", self.clock)
         self.keys = DoorKeys(self.secrets)
+        self.db.zones = CommunityZones()
         self.things = Things(self.db, self.clock, self.ids, self.secrets)
         carriers, jobs = Carriers(), Jobs()
         self.faces = FacesRoom(self.db, self.store, self.ids, self.clock)

@@ -1,7 +1,9 @@
 """Hours of a pass scope and of a card: from the desk to doors that keep schedules, and to doors that cannot."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -122,6 +124,53 @@ async def test_a_door_that_cannot_gets_one_stretch_after_the_other(estate: Estat
     assert found["code"] == "window_off_hours"
     await estate.platform.clock.advance(20 * HOUR)
     assert scan(door, code).opens
+
+
+async def test_hours_go_by_the_clocks_of_the_community(estate: Estate) -> None:
+    """09:00 to 17:00 in New York, at a door that keeps schedules and at one that cannot; then the zone is corrected."""
+    keeps_id, keeps = await estate.new_door("SN-1", "1幢门")
+    plain = TSL.replace('"PermissionSchedule"', '"ScheduleNotes"')
+    async with estate.platform.db.begin() as tx:
+        made = await products.create_product(
+            estate.tenant, tx, name="旧门", ids=estate.platform.ids, secrets=estate.parts.secrets, tsl=plain
+        )
+    await estate.switch(productKeys=[estate.product_key, made.product_key])
+    estate.product_key = made.product_key
+    _, old = await estate.new_door("SN-9", "旧门")
+    zone = f"{estate.path}/time-zone"
+    wrong = await estate.desk.put(zone, json={"timeZone": "Mars/Olympus"})
+    assert (wrong.status_code, wrong.json()["field"]) == (400, "timeZone")
+    assert (await estate.desk.put(zone, json={"timeZone": "America/New_York"})).status_code == 204
+    card = {
+        "kind": "card", "personId": estate.owner, "number": "04A1B2C3", "reach": "all",
+        "hours": {"weeks": [{"days": DAILY, "start": "09:00", "end": "17:00"}]},
+    }  # fmt: skip
+    given = await estate.desk.post(f"{estate.path}/credentials", json=card)
+    assert given.status_code == 201, given.text
+    await until(lambda: keeps.held.cards and old.held.cards)
+
+    def local() -> datetime:
+        return datetime.fromtimestamp(estate.now / 1000, ZoneInfo("America/New_York"))
+
+    held = keeps.held.cards["04A1B2C3"]
+    assert (held.schedule, held.zone) == ("* * 9-16 ? * *", "America/New_York")
+    assert local().hour < 9
+    for door in (keeps, old):
+        assert not door.swipe("04A1B2C3").opens
+    why = {"personId": estate.owner}
+    found = (await estate.desk.get(f"/doors/{keeps_id}/why", params=why)).json()["cause"]
+    assert f"{local():%m-%d} 09:00" in found["words"]
+    await estate.platform.clock.advance((9 - local().hour) * HOUR)
+    for door in (keeps, old):
+        assert door.swipe("04A1B2C3").opens
+    window = old.held.cards["04A1B2C3"]
+    assert window.ends_ms + 1 - window.starts_ms == 8 * HOUR
+
+    assert (await estate.desk.put(zone, json={"timeZone": "Asia/Shanghai"})).status_code == 204
+    await until(lambda: not keeps.held.cards["04A1B2C3"].zone)
+    await until(lambda: old.held.cards["04A1B2C3"].starts_ms != window.starts_ms)
+    for door in (keeps, old):
+        assert not door.swipe("04A1B2C3").opens
 
 
 async def test_a_cards_hours_and_the_doors_must_both_hold(estate: Estate) -> None:

@@ -10,7 +10,7 @@ from linli.delivery.service.grants import (
     revoke_device,
 )
 from linli.delivery.service.holds import hold, holds_of_community, holds_on, lift
-from linli.delivery.service.refreshing import refresh
+from linli.delivery.service.refreshing import hours_moved, refresh
 from linli.delivery.service.rows import compare_soon, device_online, resend, retry
 from linli.delivery.service.transitions import content_hash, wake_worker, watch
 
@@ -24,6 +24,7 @@ __all__ = [
     "hold",
     "holds_of_community",
     "holds_on",
+    "hours_moved",
     "lift",
     "refresh",
     "resend",

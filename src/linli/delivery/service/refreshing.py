@@ -11,10 +11,11 @@ from sqlalchemy import bindparam, delete, select, update
 from linli.delivery.capabilities import keeps_schedules
 from linli.delivery.models import desired, holds, targets
 from linli.delivery.schemas import DesiredRow, GrantRow, Support, Target
-from linli.delivery.service.transitions import content_hash, fresh_row, save_many
+from linli.delivery.service.transitions import content_hash, fresh_row, save_many, wake_worker
 from linli.delivery.service.uniting import unite
 from linli.kernel.db import INT, Command, Query, Tx, any_of
 from linli.kernel.scope import Scope
+from linli.kernel.zones import zone_of
 from linli.sync import new_item, want
 
 _HERE = "the rows of one device, found by a grant that was read in scope or by a worker"
@@ -80,6 +81,30 @@ _save_content = Command(
     ),
     unscoped=_HERE,
 )
+_ask_hours_again = Command(
+    update(desired)
+    .where(
+        desired.c.community_id == bindparam("of_community", type_=INT),
+        desired.c.tenant_id == bindparam("of_tenant"),
+        select(targets.c.grant_id)
+        .where(
+            targets.c.device == desired.c.device,
+            targets.c.kind == desired.c.kind,
+            targets.c.credential == desired.c.credential,
+            targets.c.schedule != "",
+        )
+        .correlate(desired)
+        .exists(),
+    )
+    .values(recheck_ms=bindparam("now", type_=INT)),
+    unscoped="a job of the community's own tenant",
+)
+
+
+async def hours_moved(tx: Tx, *, tenant_id: str, community_id: int, now_ms: int) -> None:
+    """The community's clocks go otherwise: the worker derives again what has hours."""
+    await _ask_hours_again.run(tx, of_tenant=tenant_id, of_community=community_id, now=now_ms)
+    tx.after_commit(lambda: wake_worker(tx.db))
 
 
 async def set_targets(
@@ -150,10 +175,11 @@ async def refresh_many(
         await _insert(tx, device, kind, missing, supports, now_ms)
         rows = {row.credential: row for row in await _rows.all(tx, **binds)}
         supports = await _supported(tx, binds)
-    contents, moves, keeps = [], [], await _keeps_schedules(tx, device, supports)
+    contents, moves = [], []
+    keeps, zone = await _hours(tx, device, supports)
     for credential, row in rows.items():
         held = supports.get(credential, [])
-        content, recheck_ms = unite(held, now_ms, keeps_schedules=keeps)
+        content, recheck_ms = unite(held, now_ms, keeps_schedules=keeps, zone=zone)
         community_id, subject = held[-1][2:4] if held else (row.community_id, row.subject)
         told = (community_id, subject, content, recheck_ms)
         if told != (row.community_id, row.subject, row.content, row.recheck_ms):
@@ -173,12 +199,13 @@ async def refresh_many(
     await save_many(tx, moves, caller=caller, now_ms=now_ms)
 
 
-async def _keeps_schedules(tx: Tx, device: str, supports: dict[str, list[Support]]) -> bool:
-    """Whether a device keeps schedules itself; not asked where there are none."""
+async def _hours(tx: Tx, device: str, supports: dict[str, list[Support]]) -> tuple[bool, str]:
+    """Whether a device keeps schedules itself, and in which zone they are; not asked where there are none."""
     scheduled = next((one for held in supports.values() for one in held if one.schedule), None)
     if scheduled is None:
-        return True
-    return await keeps_schedules(Scope.system(scheduled.tenant_id, "delivery"), tx, device=device)
+        return True, ""
+    keeps = await keeps_schedules(Scope.system(scheduled.tenant_id, "delivery"), tx, device=device)
+    return keeps, await zone_of(tx, scheduled.community_id)
 
 
 async def _supported(tx: Tx, binds: dict[str, Any]) -> dict[str, list[Support]]:

@@ -23,17 +23,20 @@ class _Stretch(NamedTuple):
     newest: Support
 
 
-def unite(supports: list[Support], now_ms: int, *, keeps_schedules: bool = True) -> tuple[str, int | None]:
+def unite(
+    supports: list[Support], now_ms: int, *, keeps_schedules: bool = True, zone: str = ""
+) -> tuple[str, int | None]:
     """What a device should hold for these grants now, and when that changes by time alone.
 
     The window is the union's current or next piece (never a gap between two grants); the body is that of the
-    newest grant in the piece. A device that keeps no schedules gets their current or next piece as its window.
+    newest grant in the piece. A device that keeps no schedules gets their current or next piece as its window, by
+    the clocks of `zone`.
     Returns ("", None) when nothing is to be held.
     """
     if not supports:
         return "", None
     if any(support.schedule for support in supports):
-        return _scheduled(supports, now_ms, keeps_schedules)
+        return _scheduled(supports, now_ms, keeps_schedules, zone)
     windows = [Window(support.starts_ms, support.ends_ms) for support in supports]
     window = window_now(windows, now_ms)
     if window is None:
@@ -43,15 +46,17 @@ def unite(supports: list[Support], now_ms: int, *, keeps_schedules: bool = True)
     return _content(newest, window), next_change(windows, now_ms)
 
 
-def _scheduled(supports: list[Support], now_ms: int, keeps_schedules: bool) -> tuple[str, int | None]:
+def _scheduled(
+    supports: list[Support], now_ms: int, keeps_schedules: bool, zone: str
+) -> tuple[str, int | None]:
     for stretch in _stretches(supports, now_ms):
         window = Window(stretch.starts_ms, stretch.ends_ms)
         if not stretch.schedule or keeps_schedules:
-            return _content(stretch.newest, window, stretch.schedule), window.ends_ms + 1
-        piece = schedules.piece_at(stretch.schedule, max(now_ms, window.starts_ms))
+            return _content(stretch.newest, window, stretch.schedule, zone), window.ends_ms + 1
+        piece = schedules.piece_at(stretch.schedule, max(now_ms, window.starts_ms), zone)
         if piece is not None and piece.starts_ms <= window.ends_ms:
             cut = Window(max(piece.starts_ms, window.starts_ms), min(piece.ends_ms, window.ends_ms))
-            return _content(stretch.newest, cut, stretch.schedule, cut=True), cut.ends_ms + 1
+            return _content(stretch.newest, cut, stretch.schedule, zone, cut=True), cut.ends_ms + 1
     return _lingering(supports, now_ms)
 
 
@@ -83,7 +88,11 @@ def _lingering(supports: list[Support], now_ms: int) -> tuple[str, int | None]:
     return _content(last, Window(last.starts_ms, last.ends_ms)), last.ends_ms + LINGER_MS + 1
 
 
-def _content(support: Support, window: Window, schedule: str = "", *, cut: bool = False) -> str:
+def _content(
+    support: Support, window: Window, schedule: str = "", zone: str = "", *, cut: bool = False
+) -> str:
     body = msgspec.Raw(support.content.encode())
-    content = Content(window.starts_ms, window.ends_ms, support.subject, body, schedule, cut)
+    content = Content(
+        window.starts_ms, window.ends_ms, support.subject, body, schedule, cut, zone if schedule else ""
+    )
     return msgspec.json.encode(content).decode()

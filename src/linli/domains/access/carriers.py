@@ -164,16 +164,21 @@ def permission_file(batch: Sequence[Parcel], pins: Mapping[str, str] | None = No
         starts, ends, person = content.starts_ms, content.ends_ms, content.subject
         if item.kind == QR:
             body = msgspec.json.decode(content.body, type=QrBody)
-            right = QrPermission(key, starts, ends, body.max_scans, body.shared, content.cron)
+            right = QrPermission(
+                key, starts, ends, body.max_scans, body.shared, content.cron, content.cron_zone
+            )
             qr.append(Entry.put(right, change))
         elif item.kind == PIN:
             salt = "" if clear else msgspec.json.decode(content.body, type=PinBody).salt
             passwords.append(
-                Entry.put(PasswordPermission(key, starts, ends, person, salt, content.cron), change)
+                Entry.put(
+                    PasswordPermission(key, starts, ends, person, salt, content.cron, content.cron_zone),
+                    change,
+                )
             )
         else:
             cards[item.kind].append(
-                Entry.put(CardPermission(key, starts, ends, person, content.cron), change)
+                Entry.put(CardPermission(key, starts, ends, person, content.cron, content.cron_zone), change)
             )
     return PermissionFile(tuple(qr), tuple(cards[CARD]), tuple(cards[BLE]), tuple(passwords))
 

@@ -22,6 +22,7 @@ from linli.kernel.db import INT, Query, Reader, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.i18n import text
 from linli.kernel.scope import Scope
+from linli.kernel.zones import zone_of
 from linli.rules import UNLIMITED
 from linli.rules.entry import EntryFacts, Finding, Stay, Way
 from linli.things.queries.devices import find_devices
@@ -85,15 +86,16 @@ async def gather(scope: Scope, db: Reader, *, door: Door, identity_id: str, now_
         served=served,
         online=bool(devices and devices[0].online),
         seen_ms=devices[0].last_seen_ms if devices else None,
+        zone=await zone_of(db, door.community_id),
         clock_off_ms=clock.off_ms if clock else None,
     )
 
 
-def told(finding: Finding, language: str) -> Told:
-    """`reason` and times among the facts are put into words too."""
+def told(finding: Finding, language: str, zone: str = "") -> Told:
+    """`reason` and times among the facts are put into words too, times by the clocks of `zone`."""
     facts = dict(finding.facts)
     at_ms = facts.pop("at_ms", None)
-    facts["at"] = write_time(at_ms)[5:16] if at_ms else "—"
+    facts["at"] = write_time(at_ms, zone)[5:16] if at_ms else "—"
     reason = str(facts.get("reason", ""))
     words_of_reason = text(reason, language) if reason else ""
     facts["reason"] = "" if words_of_reason == reason else words_of_reason
@@ -140,7 +142,7 @@ async def _ways(scope: Scope, db: Reader, door: Door, identity_id: str) -> tuple
         ways.append(
             Way(
                 row.kind.rpartition(".")[2], content.starts_ms, content.ends_ms, row.status, left,
-                row.reason, str(row.id), content.schedule, content.cut,
+                row.reason, str(row.id), content.schedule, content.zone, content.cut,
             )
         )  # fmt: skip
     return tuple(ways)

@@ -18,7 +18,7 @@ from linli.domains.access.service.home_keys import HOME_DOORS
 from linli.domains.access.service.joinings import Joinings
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.returning import Returns
-from linli.domains.communities.events import SpaceChanged
+from linli.domains.communities.events import CommunityZoneChanged, SpaceChanged
 from linli.domains.people.events import (
     AccountFrozen,
     AccountUnregistered,
@@ -80,6 +80,7 @@ class AccessRoom:
         handlers.after(PassScopeChanged, keys.pass_scope_changed, name="access.keys_of_scope")
         handlers.after(SpaceChanged, keys.space_changed, name="access.keys_of_spaces")
         handlers.after(AccountFrozen, keys.account_frozen, name="access.keys_of_frozen")
+        handlers.after(CommunityZoneChanged, keys.zone_changed, name="access.hours_of_zone")
         handlers.after(DoorServiceSwitched, keys.service_switched, name="access.keys_of_service")
 
     def register_devices(

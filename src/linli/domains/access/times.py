@@ -1,11 +1,11 @@
 """`yyyy-MM-dd HH:mm:ss` of the access APIs, at the site's zone (spec E T23)."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from linli.kernel.errors import BadInput
+from linli.rules.schedules import zone_named
 
-SITE_ZONE = ZoneInfo("Asia/Shanghai")
+SITE_ZONE = zone_named("")
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 _LENGTH = 19
 EXAMPLE = "2026-11-24 08:00:00"
@@ -22,6 +22,6 @@ def read_time(text: str, field: str) -> int:
         raise BadInput(field=field, rule="format", example=EXAMPLE) from None
 
 
-def write_time(ms: int) -> str:
-    """The text of UTC ms, at the site's zone."""
-    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(SITE_ZONE).strftime(_FORMAT)
+def write_time(ms: int, zone: str = "") -> str:
+    """The text of UTC ms, at the site's zone; `zone` by its IANA name where the reader's page goes by the community's."""
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(zone_named(zone)).strftime(_FORMAT)

@@ -40,6 +40,14 @@ class CommunityServiceChanged(Event, frozen=True):
     reason: str
 
 
+class CommunityZoneChanged(Event, frozen=True):
+    """A community lives by the clocks of another time zone from now on."""
+
+    name: ClassVar[str] = "communities.zone_changed"
+    tenant_id: str
+    community_id: int
+
+
 class CommunityServiceEnding(Event, frozen=True):
     """The service of a community ends soon; told once for each of the days of warning."""
 

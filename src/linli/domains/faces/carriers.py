@@ -173,6 +173,7 @@ def _wanted(person: str, content: Content) -> tuple[FaceUser, FaceImage]:
         content.starts_ms,
         ends,
         content.cron,
+        content.cron_zone,
     )
     return user, FaceImage(person, body.md5, body.size, body.at_ms)
 
@@ -187,6 +188,7 @@ def _print(user: FaceUser, md5: str) -> str:
         user.starts_ms,
         user.ends_ms,
         user.schedule,
+        *([user.zone] if user.zone else ()),
     )
     return hashlib.sha256(repr((said, md5)).encode()).hexdigest()[:32]
 

@@ -45,6 +45,7 @@ class SiteCode:
     max_scans: int = UNLIMITED
     doors: frozenset[str] | None = None
     schedule: str = ""
+    zone: str = ""
 
 
 @dataclass(slots=True)

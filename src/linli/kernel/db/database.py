@@ -13,6 +13,7 @@ from linli.kernel import telemetry
 from linli.kernel.clock import Clock, SystemClock
 from linli.kernel.db.statements import DIALECTS, Engine, Plan
 from linli.kernel.scope import Scope
+from linli.kernel.zones import DefaultZone, Zones
 
 if TYPE_CHECKING:
     from linli.kernel.events import Handlers
@@ -28,6 +29,7 @@ class Reader(ABC):
     """Anything statements can be read from: a Database (newest committed state) or a Tx (also its own writes)."""
 
     engine: Engine
+    zones: Zones
 
     @abstractmethod
     async def fetch_row(
@@ -46,6 +48,7 @@ class Tx(Reader):
     def __init__(self, db: "Database") -> None:
         self.db = db
         self.engine = db.engine
+        self.zones = db.zones
         self._after: list[Callable[[], object]] = []
 
     def after_commit(self, callback: Callable[[], object]) -> None:
@@ -171,6 +174,7 @@ class Database(Reader):
         db.url = url
         db.signals = signals
         db.clock = clock or SystemClock()
+        db.zones = DefaultZone()
         db.handlers = handlers or Handlers()
         return db
 

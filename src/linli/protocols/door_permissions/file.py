@@ -5,7 +5,8 @@ The source specifies only the QR entry. Card entries follow the local door proto
 entry's `startTime`/`endTime` beside, so that firmware written to either reading finds its window.
 `maxScanTimes` is a String in the table and a number in the sample: written as the sample, read as either.
 `cron` is ours, named as the validity expression of the face calls (spec E C6): left out where there is none, and
-sent only to doors that say they keep schedules, so that firmware without it sees the file it knows.
+sent only to doors that say they keep schedules, so that firmware without it sees the file it knows. `timeZone` is
+beside it where the community's is not Asia/Shanghai.
 """
 
 from collections.abc import Callable
@@ -30,6 +31,7 @@ QR, CARDS, BLE_CARDS, PASSWORDS = (
     "passwordPermissionList",
 )
 MOST_CRON = 4096
+MOST_ZONE = 64
 type _Object = dict[str, Any]
 
 
@@ -71,6 +73,8 @@ def _write[P: (QrPermission, CardPermission, PasswordPermission)](
 
 def _window(permission: QrPermission | CardPermission | PasswordPermission) -> _Object:
     cron = {"cron": permission.schedule} if permission.schedule else {}
+    if cron and permission.zone:
+        cron["timeZone"] = permission.zone
     return {"startTime": str(permission.starts_ms), "endTime": str(permission.ends_ms)} | cron
 
 
@@ -135,11 +139,14 @@ def _read_window(row: _Object) -> tuple[int, int]:
     return _integer(row, "startTime", "effectiveTime"), _integer(row, "endTime", "expiryTime")
 
 
-def _cron(row: _Object) -> str:
-    cron = row.get("cron") or ""
+def _cron(row: _Object) -> tuple[str, str]:
+    """(cron, time zone)."""
+    cron, zone = row.get("cron") or "", row.get("timeZone") or ""
     if not isinstance(cron, str) or len(cron) > MOST_CRON:
         raise ValueError(f"cron must be a text of at most {MOST_CRON} characters")
-    return cron
+    if not isinstance(zone, str) or len(zone) > MOST_ZONE:
+        raise ValueError(f"timeZone must be a text of at most {MOST_ZONE} characters")
+    return cron, zone
 
 
 def _person(row: _Object) -> str:
@@ -155,15 +162,15 @@ def _read_qr(row: _Object) -> QrPermission:
     scope = row.get("maxScanScope") or "DEVICE"
     if scope not in ("SHARE", "DEVICE"):
         raise ValueError("maxScanScope must be SHARE or DEVICE")
-    return QrPermission(row["qrCode"], starts_ms, ends_ms, scans, scope == "SHARE", _cron(row))
+    return QrPermission(row["qrCode"], starts_ms, ends_ms, scans, scope == "SHARE", *_cron(row))
 
 
 def _read_card(row: _Object) -> CardPermission:
-    return CardPermission(row["cardId"], *_read_window(row), _person(row), _cron(row))
+    return CardPermission(row["cardId"], *_read_window(row), _person(row), *_cron(row))
 
 
 def _read_password(row: _Object) -> PasswordPermission:
     salt = row.get("salt") or ""
     if not isinstance(salt, str):
         raise ValueError("salt must be a text")
-    return PasswordPermission(row["password"], *_read_window(row), _person(row), salt, _cron(row))
+    return PasswordPermission(row["password"], *_read_window(row), _person(row), salt, *_cron(row))

@@ -27,6 +27,8 @@ class QrPermission:
     """True (`SHARE`): all doors count together, which only the platform can; False (`DEVICE`): this door alone."""
     schedule: str = ""
     """Cron expressions joined by `;` for when within the window it opens; empty: always."""
+    zone: str = ""
+    """Time zone of the schedule by its IANA name; empty: Asia/Shanghai."""
 
     @property
     def key(self) -> str:
@@ -40,6 +42,7 @@ class CardPermission:
     ends_ms: int
     person_id: str = ""
     schedule: str = ""
+    zone: str = ""
 
     @property
     def key(self) -> str:
@@ -56,6 +59,7 @@ class PasswordPermission:
     salt: str = ""
     """For doors that keep digests only (`linli.rules.pins`); empty: the password is in clear."""
     schedule: str = ""
+    zone: str = ""
 
     @property
     def key(self) -> str:

@@ -12,6 +12,7 @@ from linli.protocols.face_data.model import (
     MAX_GROUPS,
     MAX_NAME,
     MAX_PERSON_ID,
+    MAX_ZONE,
     AddImage,
     AddUser,
     ClearAll,
@@ -156,6 +157,8 @@ def _user(user: FaceUser) -> _Object:
         row["endTime"] = str(user.ends_ms)
     if user.schedule:
         row["cron"] = user.schedule
+        if user.zone:
+            row["timeZone"] = user.zone
     return row
 
 
@@ -179,6 +182,7 @@ def _read_user(row: Mapping[str, Any]) -> FaceUser:
         _number(row, "startTime"),
         _number(row, "endTime"),
         _optional(row, "cron", MAX_CRON),
+        _optional(row, "timeZone", MAX_ZONE),
     )
 
 

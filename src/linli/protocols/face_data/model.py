@@ -8,6 +8,7 @@ MAX_GROUP_ID = 64
 MAX_GROUPS = 16
 MAX_EXTRA_INFO = 2048
 MAX_CRON = 4096
+MAX_ZONE = 64
 MAX_BATCH = 15
 """Pictures that a device takes at once (`addFaceBatchSize`)."""
 
@@ -28,6 +29,8 @@ class FaceUser:
     """0: without end."""
     schedule: str = ""
     """Cron expressions joined by `;` for when within the window it opens; empty: always."""
+    zone: str = ""
+    """Time zone of the schedule by its IANA name; empty: Asia/Shanghai."""
 
 
 @dataclass(frozen=True, slots=True)

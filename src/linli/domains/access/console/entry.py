@@ -42,8 +42,10 @@ def answer_of(door: Door, facts: EntryFacts, language: str) -> EntryAnswer:
     def row(found: entry.Told) -> EntryFinding:
         return EntryFinding(*found)
 
-    cause = row(entry.told(cause_of(findings), language))
-    return EntryAnswer(door.iot_id, door.name, cause, [row(entry.told(one, language)) for one in findings])
+    cause = row(entry.told(cause_of(findings), language, facts.zone))
+    return EntryAnswer(
+        door.iot_id, door.name, cause, [row(entry.told(one, language, facts.zone)) for one in findings]
+    )
 
 
 class EntryRoutes(Controller):

@@ -19,6 +19,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+from linli.kernel.zones import zone_of
 from linli.rules.schedules import holds
 
 
@@ -65,7 +66,7 @@ class PastRoutes(Controller):
         """Who could open the door then, by what, who gave it, and who took it back since."""
         door = await get_door(within, db, iot_id=iot_id)
         scope, now = within.narrowed(door.community_id), clock.now_ms()
-        at = min(now if at_ms is None else at_ms, now)
+        at, zone = min(now if at_ms is None else at_ms, now), await zone_of(db, door.community_id)
         rights = [one for one in await held_at(scope, db, device=iot_id, at_ms=at) if one.kind != KEY]
         wanted = sorted({one.subject for one in rights if one.subject})
         names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
@@ -79,7 +80,7 @@ class PastRoutes(Controller):
                 one.subject, names.get(one.subject, ""), one.kind.rpartition(".")[2],
                 one.credential[-4:] if one.kind in ("door.card", "door.ble") else "",
                 one.source.partition(":")[0],
-                one.source != "" and one.starts_ms <= at <= one.ends_ms and holds(one.schedule, at),
+                one.source != "" and one.starts_ms <= at <= one.ends_ms and holds(one.schedule, at, zone),
                 one.starts_ms, one.ends_ms, words_of(one.schedule, within.language) if one.schedule else "",
                 one.held_since_ms, callers.get(one.granted_by, one.granted_by),
                 one.granted_ms, one.reason, callers.get(one.ended_by, one.ended_by), one.ended_ms, one.end_reason,

@@ -158,7 +158,11 @@ async def rights_now(
         if row.content:
             content = msgspec.json.decode(row.content, type=Content)
             early = now_ms < content.starts_ms and not (any_hour and content.cut)
-            if not early and now_ms <= content.ends_ms and (any_hour or holds(content.schedule, now_ms)):
+            if (
+                not early
+                and now_ms <= content.ends_ms
+                and (any_hour or holds(content.schedule, now_ms, content.zone))
+            ):
                 held.append(row)
     return held
 

@@ -12,7 +12,7 @@ from linli.domains.access.queries import keys as queries
 from linli.domains.access.queries.keys import GROUP
 from linli.domains.access.queries.settings import scopes_of_community, settings_of
 from linli.domains.access.service import home_keys
-from linli.domains.communities.events import SpaceChanged
+from linli.domains.communities.events import CommunityZoneChanged, SpaceChanged
 from linli.domains.communities.queries import spaces
 from linli.domains.people.events import (
     AccountFrozen,
@@ -98,6 +98,13 @@ class Joinings:
             refs.append(("space", str(root)))
         people = await queries.people_of(scope, self._db, refs=refs)
         await self._follow(event.tenant_id, event.community_id, people)
+
+    async def zone_changed(self, event: CommunityZoneChanged) -> None:
+        """Rights with hours hold by other clocks from now on."""
+        async with self._db.begin() as tx:
+            await delivery.hours_moved(
+                tx, tenant_id=event.tenant_id, community_id=event.community_id, now_ms=self._db.clock.now_ms()
+            )
 
     async def account_frozen(self, event: AccountFrozen) -> None:
         """Doors follow a frozen account in the project's communities that say so; unfrozen, they open again."""

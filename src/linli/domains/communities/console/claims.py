@@ -45,6 +45,10 @@ class ContactSaid(msgspec.Struct, rename="camel", frozen=True):
     phone: str
 
 
+class ZoneSaid(msgspec.Struct, rename="camel", frozen=True):
+    time_zone: Annotated[str, Meta(description="By its IANA name, e.g. Asia/Shanghai.")]
+
+
 class CommunityCode(msgspec.Struct, rename="camel", frozen=True):
     """What is posted at the entrances: residents scan it to enter the community's pages."""
 
@@ -180,6 +184,21 @@ class ClaimRoutes(Controller):
         async with db.begin() as tx:
             await details.set_phone(
                 within, tx, community_id=community_id, phone=data.phone, now_ms=clock.now_ms()
+            )
+
+    @put("/{community_id:int}/time-zone", right=Right.HOUSES_MANAGE.value, status_code=204)
+    async def set_zone(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[ZoneSaid],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """By whose clocks the community's days and hours go; doors with hours are told anew."""
+        async with db.begin() as tx:
+            await details.set_zone(
+                within, tx, community_id=community_id, zone=data.time_zone, now_ms=clock.now_ms()
             )
 
     @get("/{community_id:int}/code", right=Right.COMMUNITIES_SEE.value)

@@ -23,6 +23,7 @@ class HeldCard:
     ends_ms: int
     schedule: str = ""
     """The local protocol has no field for hours: such machines are given the stretch that holds."""
+    zone: str = ""
 
 
 @dataclass(slots=True)
