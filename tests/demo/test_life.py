@@ -69,6 +69,27 @@ async def test_a_code_from_the_app_opens_ones_own_door_and_is_on_record_at_once(
     assert refused.code == 103
 
 
+async def test_the_lift_takes_up_whom_the_door_lets_in(sample: Sample) -> None:
+    there, resident, _ = await people(sample)
+    lift = sample.fleet.lifts[resident.building]
+    (code,) = resident.codes
+
+    async def delivered() -> bool:
+        return bool(lift.public_key) and code in lift.held.qr
+
+    await until(delivered)
+    assert not lift.press_floor(resident.floor)
+    text = await Wallet(sample.platform, sample.site).picture(resident.identity_id, code)
+    assert lift.scan(text).opens
+    assert lift.press_floor(resident.floor)
+    (passed,) = await at(sample, 1)
+    assert (passed.iot_id, passed.code, passed.name) == (there.lift(resident), 0, resident.name)
+    stranger = next(one for one in there.people if one.codes and one.building != resident.building)
+    (other,) = stranger.codes
+    wrong = await Wallet(sample.platform, sample.site).picture(stranger.identity_id, other)
+    assert lift.scan(wrong).code is PassCode.QR_UNKNOWN
+
+
 async def test_a_pulled_cable_delays_passes_and_loses_none(sample: Sample) -> None:
     there, _, resident = await people(sample)
     (card,) = resident.cards

@@ -1,10 +1,13 @@
 """Lifts and meters: what they report is what their thing models allow."""
 
+import random
+
 import pytest
 
 from linli.sim import models
+from linli.sim.lift import SimulatedLift
 from linli.sim.link import CallFailed, Triple
-from linli.sim.plant import SimulatedElevator, SimulatedMeter
+from linli.sim.plant import SimulatedMeter
 from linli.tsl import ThingModel, compile_model, parse_json
 
 TRIPLE = Triple("pk", "thing", "secret")
@@ -20,9 +23,9 @@ def test_models_can_be_imported(name: str) -> None:
 
 
 async def test_a_called_lift_arrives_and_refuses_floors_it_has_not() -> None:
-    lift = SimulatedElevator(TRIPLE, "127.0.0.1", 1, floors=25)
+    lift = SimulatedLift(TRIPLE, "127.0.0.1", 1, floors=25, report_every_s=4)
     await lift._call({"floor": 17})
-    reported = [lift.step() for _ in range(6)]
+    reported = [lift._tell_state(random.Random(1)) for _ in range(6)]
     assert [step["Floor"] for step in reported] == [4, 7, 10, 13, 16, 17]
     assert {step["Direction"] for step in reported} == {1}
     for bad in (26, "3", None):

@@ -1,4 +1,4 @@
-"""The sample's products and devices: twelve doors by serial number, three lifts, six meters, nine cameras."""
+"""The sample's devices and their products: twelve doors by serial number, three lifts, six meters, nine cameras."""
 
 from typing import Final, NamedTuple
 
@@ -7,6 +7,7 @@ from linli.demo import sample
 from linli.demo.place import Place
 from linli.domains.access.service import doors
 from linli.domains.communities.queries import spaces
+from linli.domains.communities.schemas import Space
 from linli.kernel.db import Reader, Tx
 from linli.kernel.pages import PageRequest
 from linli.sim import models
@@ -29,7 +30,7 @@ class Kind(NamedTuple):
 DOOR: Final = Kind(
     "智能门禁一体机 GH-D1", "face_door", "community/people/aio", ("intercom", "face", "qrcode")
 )
-LIFT: Final = Kind("电梯物联终端 GH-L1", "elevator", "community/people/elevator")
+LIFT: Final = Kind("电梯读卡终端 GH-L2", "lift", "community/people/elevator")
 METER: Final = Kind("三相电能表 GH-M1", "meter", "community/eba/powermeter")
 CAMERA: Final = Kind("网络摄像机 GH-V1", "", "community/security/ipcamera")
 
@@ -59,8 +60,30 @@ async def ensure(platform: Platform, site: Place) -> None:
                 direction=door.direction,
                 space_id=units.get(door.unit) if door.unit else site.community.root_space_id,
             )
-    await _plants(platform, site, LIFT, sample.lifts())
+    await _lifts(platform, site)
     await _plants(platform, site, METER, sample.meters())
+
+
+async def _lifts(platform: Platform, site: Place) -> None:
+    """Lifts are doors too: they have a reader in the car, and stand in their building."""
+    buildings = await buildings_of(platform.db, site)
+    async with platform.db.begin() as tx:
+        key = await _product(platform, tx, site, LIFT)
+        there = await _names(tx, site, key, [lift.device_name for lift in sample.lifts()])
+        for lift in sample.lifts():
+            if lift.device_name in there:
+                continue
+            made = await _device(platform, tx, site, key, lift.device_name, lift.name)
+            await doors.register_door(
+                site.tenant,
+                tx,
+                community_id=site.community.community_id,
+                name=lift.name,
+                keys=platform.door_keys,
+                now_ms=platform.clock.now_ms(),
+                iot_id=made.iot_id,
+                space_id=buildings.get(sample.building_of(lift.device_name)),
+            )
 
 
 async def _plants(platform: Platform, site: Place, kind: Kind, plants: list[sample.Plant]) -> None:
@@ -94,18 +117,27 @@ async def product_key(db: Reader, site: Place, kind: Kind) -> str | None:
     return next((row.product_key for row in page.data if row.name == kind.name), None)
 
 
+async def buildings_of(db: Reader, site: Place) -> dict[str, int]:
+    """Building → its space id."""
+    return {space.name: space.space_id for space in await _whole(db, site) if space.kind == "building"}
+
+
 async def units_of(db: Reader, site: Place) -> dict[tuple[str, str], int]:
     """(building, unit) → its space id."""
-    root = site.community.root_space_id
-    if root is None:
-        return {}
-    whole = await spaces.subtree(site.tenant, db, await spaces.space(site.tenant, db, root))
+    whole = await _whole(db, site)
     names = {space.space_id: space for space in whole}
     return {
         (names[space.parent_id].name, space.name): space.space_id
         for space in whole
         if space.kind == "unit" and space.parent_id in names
     }
+
+
+async def _whole(db: Reader, site: Place) -> list[Space]:
+    root = site.community.root_space_id
+    if root is None:
+        return []
+    return await spaces.subtree(site.tenant, db, await spaces.space(site.tenant, db, root))
 
 
 async def _names(tx: Tx, site: Place, key: str, wanted: list[str]) -> set[str]:

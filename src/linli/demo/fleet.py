@@ -9,9 +9,11 @@ from typing import Final
 from linli.app.platform import Platform
 from linli.demo import devices, sample
 from linli.demo.place import Place
+from linli.sim.door import SimulatedDoor
 from linli.sim.face_door import SimulatedFaceDoor
+from linli.sim.lift import SimulatedLift
 from linli.sim.link import DeviceLink, Triple
-from linli.sim.plant import SimulatedCamera, SimulatedElevator, SimulatedMeter
+from linli.sim.plant import SimulatedCamera, SimulatedMeter
 from linli.things.queries.devices import DeviceRow
 from linli.things.service.devices import read_secret
 
@@ -27,7 +29,7 @@ class Fleet:
 
     def __init__(self) -> None:
         self.doors: dict[str, SimulatedFaceDoor] = {}
-        self.lifts: dict[str, SimulatedElevator] = {}
+        self.lifts: dict[str, SimulatedLift] = {}
         self.meters: list[SimulatedMeter] = []
         self.cameras: list[SimulatedCamera] = []
 
@@ -55,9 +57,14 @@ class Fleet:
                 report_every_s=DOOR_REPORTS_S,
             )
         for row in await rows(devices.LIFT, [lift.device_name for lift in sample.lifts()]):
-            building = row.device_name.removeprefix("lift-")
-            fleet.lifts[building] = SimulatedElevator(
-                await triple(row), host, port, floors=sample.FLOORS, every_s=LIFT_REPORTS_S
+            fleet.lifts[sample.building_of(row.device_name)] = SimulatedLift(
+                await triple(row),
+                host,
+                port,
+                floors=sample.FLOORS,
+                state=flash / f"{row.device_name}.json",
+                now_ms=platform.clock.now_ms,
+                report_every_s=LIFT_REPORTS_S,
             )
         for row in await rows(devices.METER, [meter.device_name for meter in sample.meters()]):
             fleet.meters.append(
@@ -86,5 +93,5 @@ class Fleet:
     def links(self) -> list[DeviceLink]:
         return [device.link for device in self._all()]
 
-    def _all(self) -> list[SimulatedFaceDoor | SimulatedElevator | SimulatedMeter | SimulatedCamera]:
+    def _all(self) -> list[SimulatedDoor | SimulatedMeter | SimulatedCamera]:
         return [*self.doors.values(), *self.lifts.values(), *self.meters, *self.cameras]

@@ -81,8 +81,7 @@ class Life:
     async def _walk(self, person: Neighbour, errand: Errand) -> None:
         if errand == "home":
             await self._pass(person, self._town.unit_door(person))
-            if lift := self._fleet.lifts.get(person.building):
-                lift.ride(person.floor)
+            await self._ride_home(person)
             return
         roles = [self._gate(errand)]
         garage = self._town.of_role("garage")
@@ -110,8 +109,16 @@ class Life:
     async def _pass(self, person: Neighbour, iot_id: str) -> None:
         """Show whatever one has at a door: one's face, a code on the phone, or a card."""
         door = self._fleet.doors.get(iot_id)
-        if door is None or await self._snapshots.look(person, door, self._random):
-            return
+        if door is not None and not await self._snapshots.look(person, door, self._random):
+            await self._show(person, door)
+
+    async def _ride_home(self, person: Neighbour) -> None:
+        """The lift's buttons answer after a pass, as a door opens; down to the street they always do."""
+        if lift := self._fleet.lifts.get(person.building):
+            await self._show(person, lift)
+            lift.press_floor(person.floor)
+
+    async def _show(self, person: Neighbour, door: SimulatedDoor) -> None:
         if person.cards and (not person.codes or self._random.random() < _PREFERS_CARD):
             door.swipe(next(iter(person.cards)))
         elif person.codes:

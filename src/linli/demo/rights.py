@@ -42,8 +42,8 @@ async def ensure(platform: Platform, site: Place) -> None:
 
 
 def _doors_of(there: Town, person: Neighbour, rng: random.Random) -> list[str]:
-    """iotIds: the own unit's door, the gates, and for some the garage and the club house."""
-    doors = [there.unit_door(person), *there.of_role("in"), *there.of_role("out")]
+    """iotIds: the own unit's door and lift, the gates, and for some the garage and the club house."""
+    doors = [there.unit_door(person), there.lift(person), *there.of_role("in"), *there.of_role("out")]
     for role, share in (("garage", _GARAGE), ("club", _CLUB)):
         if rng.random() < share:
             doors += there.of_role(role)

@@ -113,6 +113,11 @@ def lifts() -> list[Plant]:
     return [Plant(f"lift-{b}", f"{int(b)}幢电梯") for b in BUILDINGS]
 
 
+def building_of(lift: str) -> str:
+    """The building of a lift, by its device name."""
+    return lift.removeprefix("lift-")
+
+
 def meters() -> list[Plant]:
     """Electricity of the shared parts of each unit."""
     return [Plant(f"meter-{b}-{u}", f"{int(b)}幢{int(u)}单元公区电表") for b in BUILDINGS for u in UNITS]

@@ -42,6 +42,8 @@ class Town:
     people: list[Neighbour]
     doors: dict[str, DeviceRow]
     """The sample's doors by device name."""
+    lifts: dict[str, DeviceRow]
+    """By building."""
 
     def door(self, device_name: str) -> str:
         """Its iotId; empty when it was removed."""
@@ -56,13 +58,25 @@ class Town:
     def unit_door(self, person: Neighbour) -> str:
         return self.door(f"unit-{person.building}-{person.unit}")
 
+    def lift(self, person: Neighbour) -> str:
+        """iotId of the lift of one's building; empty when it was removed."""
+        row = self.lifts.get(person.building)
+        return row.iot_id if row else ""
+
 
 async def look(platform: Platform, site: Place) -> Town:
     """Everybody who lives there, with what they hold."""
     doors = await devices.rows_of(
         platform.db, site, devices.DOOR, [door.device_name for door in sample.doors()]
     )
-    town = Town(await _people(platform, site), {row.device_name: row for row in doors})
+    lifts = await devices.rows_of(
+        platform.db, site, devices.LIFT, [lift.device_name for lift in sample.lifts()]
+    )
+    town = Town(
+        await _people(platform, site),
+        {row.device_name: row for row in doors},
+        {sample.building_of(row.device_name): row for row in lifts},
+    )
     holders = {person.identity_id: person for person in town.people}
     await _read_cards(platform, site, town, holders)
     await _read_codes(platform, site, holders)
@@ -110,7 +124,7 @@ async def _people(platform: Platform, site: Place) -> list[Neighbour]:
 
 
 async def _read_cards(platform: Platform, site: Place, town: Town, holders: dict[str, Neighbour]) -> None:
-    for door in town.doors.values():
+    for door in (*town.doors.values(), *town.lifts.values()):
         number = 1
         while True:
             page = await permissions.cards_of_door(

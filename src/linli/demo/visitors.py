@@ -84,7 +84,8 @@ class Visitors:
         platform, now_ms = self._platform, self._platform.clock.now_ms()
         identity_id = platform.ids.identity_id()
         name = names.full_name(self._random, self._random.choice((names.MALE, names.FEMALE)))
-        doors = [*self._town.of_role("in"), self._town.unit_door(host), *self._town.of_role("out")]
+        home = [self._town.unit_door(host), self._town.lift(host)]
+        doors = [*self._town.of_role("in"), *home, *self._town.of_role("out")]
         async with platform.db.begin() as tx:
             await persons.save_person(
                 self._site.app,
@@ -122,6 +123,10 @@ class Visitors:
             await self._show(gate, identity_id, code)  # the courier passes the phone back to a friend
         await asyncio.sleep(self._random.uniform(3, 6))
         await self._show(self._fleet.doors.get(self._town.unit_door(host)), identity_id, code)
+        lift = self._fleet.lifts.get(host.building)
+        await self._show(lift, identity_id, code)
+        if lift is not None:
+            lift.press_floor(host.floor)
         await asyncio.sleep(self._random.uniform(8, 20))
         out = self._random.choice(self._town.of_role("out") or [""])
         await self._show(self._fleet.doors.get(out), identity_id, code)

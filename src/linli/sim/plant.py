@@ -1,4 +1,4 @@
-"""Simulated building equipment: a lift that rides about and a power meter that counts."""
+"""Simulated building equipment: a power meter that counts, a camera that is there."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from linli.sim.link import CallFailed, DeviceLink, Triple
+from linli.sim.link import DeviceLink, Triple
 
 
 class _Reporter:
@@ -39,40 +39,6 @@ class _Reporter:
     def step(self) -> dict[str, Any]:
         """Move on by one interval; the values to report."""
         raise NotImplementedError
-
-
-class SimulatedElevator(_Reporter):
-    """One lift of a building with `floors` floors above ground."""
-
-    def __init__(self, triple: Triple, host: str, port: int, *, floors: int, every_s: float = 5) -> None:
-        super().__init__(triple, host, port, every_s=every_s)
-        self.floors = floors
-        self.floor = 1
-        self.target = 1
-        self.link.on_service("CallElevator", self._call)
-
-    async def _call(self, params: Any) -> dict[str, Any]:
-        floor = params.get("floor") if isinstance(params, dict) else None
-        if not isinstance(floor, int) or not -1 <= floor <= self.floors:
-            raise CallFailed(460, "there is no such floor")
-        self.ride(floor)
-        return {}
-
-    def ride(self, floor: int) -> None:
-        """Somebody presses the button of a floor; floors that there are not are the nearest that there is."""
-        self.target = min(max(floor, -1), self.floors)
-
-    def trap(self) -> None:
-        """Somebody inside presses the alarm between two floors."""
-        self.link.queue_event("Trapped", {"floor": self.floor})
-
-    def step(self) -> dict[str, Any]:
-        if self.floor == self.target and self.random.random() < 0.3:
-            self.target = self.random.randint(1, self.floors)
-        way = (self.target > self.floor) - (self.target < self.floor)
-        self.floor += way * min(3, abs(self.target - self.floor))
-        load = 0.0 if way == 0 else round(self.random.uniform(60, 480), 1)
-        return {"Floor": self.floor, "Direction": {0: 0, 1: 1, -1: 2}[way], "Load": load}
 
 
 class SimulatedMeter(_Reporter):

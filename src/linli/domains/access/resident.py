@@ -13,6 +13,7 @@ from linli.delivery.queries import rows_of_subject
 from linli.domains.access import entry_facts as entry
 from linli.domains.access.console.entry import EntryAnswer, answer_of
 from linli.domains.access.errors import CredentialUnknown, DoorUnknown, PinTaken
+from linli.domains.access.hours import words_of
 from linli.domains.access.queries import credentials as credential_queries
 from linli.domains.access.queries import doors as queries
 from linli.domains.access.queries import keys, passes
@@ -45,6 +46,7 @@ class MyDoor(msgspec.Struct, rename="camel", frozen=True):
     direction: str
     online: bool
     code: Annotated[bool, Meta(description="Opens by the QR code of `POST …/key`.")]
+    hours_words: Annotated[str, Meta(description="When it opens, in words; empty: at all hours.")]
 
 
 class MyKey(msgspec.Struct, rename="camel", frozen=True):
@@ -88,9 +90,10 @@ class KeyRoutes(Controller):
         """Doors on which a card, a code or a face of the resident holds now."""
         scope = resident.scope(community_id)
         identity_id = resident.living(community_id).identity_id
-        rights = await keys.rights_of_person(
+        held = await keys.rights_now(
             scope, db, community_id=community_id, identity_id=identity_id, now_ms=clock.now_ms()
         )
+        rights, hours = keys.kinds_at_doors(held), keys.schedules_at_doors(held)
         found = await queries.find_doors(scope, db, iot_ids=sorted(rights))
         devices = {one.iot_id: one for one in await find_devices(scope, db, iot_ids=sorted(found))}
         where = await places(scope, db, space_ids=[door.space_id for door in found.values()])
@@ -103,6 +106,7 @@ class KeyRoutes(Controller):
                 door.direction,
                 bool((device := devices.get(door.iot_id)) and device.online),
                 "qr" in rights[door.iot_id],
+                words_of(hours[door.iot_id], resident.language) if hours[door.iot_id] else "",
             )
             for door in found.values()
         ]
@@ -254,6 +258,7 @@ class MyCredential(msgspec.Struct, rename="camel", frozen=True):
     starts_ms: int
     ends_ms: int
     uses_left: int | None
+    hours_words: Annotated[str, Meta(description="When it opens, in words; empty: at all hours.")]
 
 
 class OwnPin(msgspec.Struct, rename="camel"):
@@ -292,6 +297,7 @@ class CredentialRoutes(Controller):
             MyCredential(
                 str(one.id), short_kind(one.kind), "" if one.kind == PIN else one.credential[-4:], one.label,
                 one.starts_ms, one.ends_ms, None if one.max_uses == UNLIMITED else max(one.max_uses - one.used, 0),
+                words_of(one.schedule, resident.language) if one.schedule else "",
             )
             for one in held
         ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from importlib import resources
 
-NAMES = ("smart_door", "face_door", "elevator", "lift", "meter")
+NAMES = ("smart_door", "face_door", "lift", "meter")
 
 
 def tsl(name: str) -> str:

@@ -2674,6 +2674,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/time-zone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetZone
+         * @description By whose clocks the community's days and hours go; doors with hours are told anew.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdTimeZoneSetZone"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/user-groups": {
         parameters: {
             query?: never;
@@ -11267,6 +11287,8 @@ export interface components {
             fromApp: boolean;
             /** @description Doors that confirmed it. */
             held: number;
+            /** @description Hours of its own, in words; empty: at all hours. */
+            hoursWords: string;
             /** @description card, ble, pin or qr */
             kind: string;
             label: string;
@@ -14839,6 +14861,11 @@ export interface components {
         /** WidenRequest */
         WidenRequest: {
             percent: number;
+        };
+        /** ZoneSaid */
+        ZoneSaid: {
+            /** @description By its IANA name, e.g. Asia/Shanghai. */
+            timeZone: string;
         };
     };
     responses: never;
@@ -21171,6 +21198,45 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["StaffKey"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdTimeZoneSetZone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZoneSaid"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {

@@ -1490,6 +1490,8 @@ export interface components {
         /** MyCredential */
         MyCredential: {
             endsMs: number;
+            /** @description When it opens, in words; empty: at all hours. */
+            hoursWords: string;
             id: string;
             /** @enum {string} */
             kind: "card" | "ble" | "pin";
@@ -1513,6 +1515,8 @@ export interface components {
             code: boolean;
             communityId: string;
             direction: string;
+            /** @description When it opens, in words; empty: at all hours. */
+            hoursWords: string;
             iotId: string;
             name: string;
             online: boolean;

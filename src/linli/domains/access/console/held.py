@@ -15,6 +15,7 @@ from linli.delivery.queries import rows_of_credentials
 from linli.delivery.schemas import FOREVER_MS
 from linli.domains.access.console.pass_rows import shown_credential
 from linli.domains.access.console.tables import AT_ONCE, check_size, csv_file, workbook
+from linli.domains.access.hours import words_of
 from linli.domains.access.queries import held as queries
 from linli.domains.access.queries.held import HeldFilter, HeldRow
 from linli.domains.access.queries.persons import names_of
@@ -28,6 +29,7 @@ from linli.kernel.db import Database, Reader
 from linli.kernel.i18n import text
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+from linli.kernel.zones import zone_of
 from linli.rules import UNLIMITED
 
 type Sort = Literal[
@@ -37,7 +39,7 @@ type Sort = Literal[
 type State = Literal["live", "coming", "expired", "ended"]
 _COLUMNS = {
     "kind": 12, "credential": 20, "person": 16, "person_id": 20, "reach": 16, "doors": 8, "starts": 20, "ends": 20,
-    "uses": 10, "state": 12, "reason": 20, "origin": 16, "changed": 20,
+    "hours": 24, "uses": 10, "state": 12, "reason": 20, "origin": 16, "changed": 20,
 }  # fmt: skip
 
 
@@ -73,6 +75,7 @@ class HeldCredential(msgspec.Struct, rename="camel", frozen=True):
     denied: Annotated[bool, Meta(description="The holder is denied: no door should hold it now.")]
     created_ms: int
     changed_ms: int
+    hours_words: Annotated[str, Meta(description="Hours of its own, in words; empty: at all hours.")]
 
 
 class EndCredential(msgspec.Struct, rename="camel"):
@@ -226,7 +229,7 @@ async def _denied_among(scope: Scope, db: Reader, community_id: int) -> set[str]
 
 
 async def _told(
-    scope: Scope, db: Reader, community_id: int, found: list[HeldRow], now_ms: int
+    scope: Scope, db: Reader, community_id: int, found: list[HeldRow], now_ms: int, language: str = ""
 ) -> list[HeldCredential]:
     wanted = sorted({row.identity_id for row in found})
     names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
@@ -261,6 +264,7 @@ async def _told(
                 denied=row.identity_id in denied,
                 created_ms=row.created_ms,
                 changed_ms=row.changed_ms,
+                hours_words=words_of(row.schedule, language or scope.language) if row.schedule else "",
             )
         )
     return rows
@@ -274,23 +278,24 @@ def _shown(row: HeldRow) -> str:
 async def _lines(
     scope: Scope, db: Reader, community_id: int, where: HeldFilter, now_ms: int, language: str
 ) -> AsyncIterator[list[tuple[str, ...]]]:
-    offset = 0
+    offset, zone = 0, await zone_of(db, community_id)
     while found := await queries.list_held(
         scope, db, community_id=community_id, where=where, now_ms=now_ms, sort="created", limit=AT_ONCE,
         offset=offset,
     ):  # fmt: skip
-        yield [_line(row, language) for row in await _told(scope, db, community_id, found, now_ms)]
+        told = await _told(scope, db, community_id, found, now_ms, language)
+        yield [_line(row, language, zone) for row in told]
         offset += AT_ONCE
 
 
-def _line(row: HeldCredential, language: str) -> tuple[str, ...]:
+def _line(row: HeldCredential, language: str, zone: str) -> tuple[str, ...]:
     return (
         text(f"entry.kind_{row.kind}", language), row.shown, row.person_name, row.person_id,
-        text(f"held.reach.{row.reach}", language), str(row.doors), write_time(row.starts_ms),
-        "" if row.ends_ms is None else write_time(row.ends_ms),
+        text(f"held.reach.{row.reach}", language), str(row.doors), write_time(row.starts_ms, zone),
+        "" if row.ends_ms is None else write_time(row.ends_ms, zone), row.hours_words,
         str(row.used) if row.max_uses is None else f"{row.used}/{row.max_uses}",
         text(f"held.state.{row.state}", language), _reason(row.end_reason, language),
-        text(f"held.origin.{row.origin}", language), write_time(row.changed_ms),
+        text(f"held.origin.{row.origin}", language), write_time(row.changed_ms, zone),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from linli.domains.access.times import write_time
 from linli.kernel.db import Reader
 from linli.kernel.i18n import text
 from linli.kernel.scope import Scope
+from linli.kernel.zones import zone_of
 from linli.rules import PassCode
 
 COLUMNS: Final = {
@@ -25,20 +26,23 @@ async def lines(
     scope: Scope, db: Reader, where: PassFilter, language: str
 ) -> AsyncIterator[list[tuple[str, ...]]]:
     at: dict[str, str] = {}
+    zones: dict[int, str] = {}
     async for rows in walk_passes(scope, db, where=where, at_once=AT_ONCE):
         if new := sorted({row.iot_id for row in rows} - at.keys()):
             at |= dict.fromkeys(new, "") | await places_of(scope, db, new)
-        yield [_line(row, at[row.iot_id], language) for row in rows]
+        for community_id in {row.community_id for row in rows} - zones.keys():
+            zones[community_id] = await zone_of(db, community_id)
+        yield [_line(row, at[row.iot_id], language, zones[row.community_id]) for row in rows]
 
 
 def titles(language: str) -> list[str]:
     return [text(f"pass.column.{name}", language) for name in COLUMNS]
 
 
-def _line(row: Pass, place: str, language: str) -> tuple[str, ...]:
+def _line(row: Pass, place: str, language: str, zone: str) -> tuple[str, ...]:
     degrees = temperature_c(row.ext_info)
     return (
-        write_time(row.passed_ms), row.name, row.identity_id, row.door_name, place,
+        write_time(row.passed_ms, zone), row.name, row.identity_id, row.door_name, place,
         text(f"pass.kind.{row.type}", language), shown_credential(row.type, row.credential),
         text(f"pass.way.{row.direction}", language) if row.direction else "",
         text(f"pass.code.{int(PassCode.of(row.code))}", language), str(row.code),

@@ -57,6 +57,8 @@ class HeldRow(NamedTuple):
     end_reason: str
     created_ms: int
     changed_ms: int
+    schedule: str
+    """When within the window it opens (`linli.rules.schedules`), where it has hours of its own; empty: always."""
 
 
 class HeldFilter(msgspec.Struct, frozen=True):
@@ -91,12 +93,13 @@ def _all() -> Select[Any]:
         select(
             _text("own").label("origin"), cast(own.id, Text()).label("ref"), own.kind, own.credential,
             own.identity_id, own.project_id, own.reach, own.label, own.starts_ms, own.ends_ms, own.max_uses,
-            own.used, own.live, own.end_reason, own.created_ms, own.changed_ms,
+            own.used, own.live, own.end_reason, own.created_ms, own.changed_ms, own.schedule,
         ).where(own.community_id == _community, in_scope(credentials)),
         select(
             _text("card"), card.card_id, _text("door.card"), card.card_id, card.identity_id, card.project_id,
             _text("doors"), _text(""), func.min(card.starts_ms), func.max(card.ends_ms), _number(-1), _number(0),
             func.max(card.live), _text(""), func.min(card.created_ms), func.max(card.changed_ms),
+            _text(""),
         )
         .where(card.community_id == _community, in_scope(cards))
         .group_by(card.card_id, card.identity_id, card.project_id),
@@ -107,7 +110,7 @@ def _all() -> Select[Any]:
             func.max(right.max_scans),
             case((func.max(right.shared) == 1, func.max(code.shared_used)), else_=func.sum(right.used)),
             func.max(right.live), func.max(right.end_reason), func.min(right.created_ms),
-            func.max(right.changed_ms),
+            func.max(right.changed_ms), _text(""),
         )
         .join(qr_codes, code.qr_code == right.qr_code)
         .where(right.community_id == _community, in_scope(qr_permissions))
@@ -116,7 +119,7 @@ def _all() -> Select[Any]:
             code.source, code.qr_code, _text("door.qr"), code.qr_code, code.identity_id, code.project_id,
             case((code.source == "home", _text("home")), else_=_text("all")), _text(""), code.created_ms,
             _number(FOREVER_MS), _number(-1), _number(0), case((code.ended_ms.is_(None), 1), else_=0),
-            _text(""), code.created_ms, func.coalesce(code.ended_ms, code.created_ms),
+            _text(""), code.created_ms, func.coalesce(code.ended_ms, code.created_ms), _text(""),
         ).where(
             code.community_id == _community, code.source.in_([_text("home"), _text("staff")]), in_scope(qr_codes)
         ),

@@ -171,8 +171,23 @@ async def rights_of_person(
     scope: Scope, db: Reader, *, community_id: int, identity_id: str, now_ms: int
 ) -> dict[str, set[str]]:
     """iotId → by what a person opens that door now: qr, card, ble, pin, face."""
+    return kinds_at_doors(
+        await rights_now(scope, db, community_id=community_id, identity_id=identity_id, now_ms=now_ms)
+    )
+
+
+def kinds_at_doors(rows: Sequence[DesiredRow]) -> dict[str, set[str]]:
+    """iotId → kinds of these rights: qr, card, ble, pin, face."""
     found: dict[str, set[str]] = {}
-    rows = await rights_now(scope, db, community_id=community_id, identity_id=identity_id, now_ms=now_ms)
     for row in rows:
         found.setdefault(row.device, set()).add(row.kind.rpartition(".")[2])
     return found
+
+
+def schedules_at_doors(rows: Sequence[DesiredRow]) -> dict[str, str]:
+    """iotId → when one of these rights holds there; empty: always."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        content = msgspec.json.decode(row.content, type=Content)
+        found.setdefault(row.device, []).append(content.schedule)
+    return {device: either(schedules) for device, schedules in found.items()}
