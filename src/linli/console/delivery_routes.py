@@ -6,6 +6,7 @@ import msgspec
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
+from msgspec import Meta
 
 from linli.delivery import queries
 from linli.delivery.boards import boards
@@ -72,6 +73,8 @@ class DeviceProgress(msgspec.Struct, rename="camel", frozen=True):
     should_not: int
     """Should be gone and is not confirmed: who may still enter and should not."""
     needs_person: int
+    refused: Annotated[int, Meta(description="Of those not confirmed: entries that the device did not take.")]
+    refusal: Annotated[str, Meta(description="Why, in the device's own words.")]
     changed_ms: int
     compared_ms: int | None
     compared_held: int | None
@@ -80,6 +83,7 @@ class DeviceProgress(msgspec.Struct, rename="camel", frozen=True):
     compared_surplus: int
     compared_error: str
     """`offline` or `refused`: it did not say."""
+    compared_detail: Annotated[str, Meta(description="What it said instead.")]
 
 
 class Retried(msgspec.Struct, rename="camel", frozen=True):
@@ -195,12 +199,15 @@ class DeliveryRoutes(Controller):
                     row.cannot,
                     row.should_not,
                     row.needs_person,
+                    row.refused,
+                    row.refusal,
                     row.changed_ms,
                     row.compared_ms,
                     compared.held if compared and not compared.error else None,
                     compared.missing + compared.different if compared else 0,
                     compared.surplus if compared else 0,
                     compared.error if compared else "",
+                    compared.detail if compared else "",
                 )
             )
         return Page.of(page, found.total, rows)

@@ -23,6 +23,9 @@ _held = _sum(f"delivery_desired.wanted <> '' AND delivery_desired.state = '{Stat
 _cannot = _sum(f"delivery_desired.wanted <> '' AND delivery_desired.state <> '{State.HELD}'")
 _should_not = _sum(f"delivery_desired.wanted = '' AND delivery_desired.state <> '{State.REMOVED}'")
 _person = _sum(f"delivery_desired.state = '{State.NEEDS_PERSON}'")
+_is_refused = f"delivery_desired.reason = 'refused' AND delivery_desired.state NOT IN ('{State.HELD}', '{State.REMOVED}')"
+_refused = _sum(_is_refused)
+_words = func.max(case((literal_column(_is_refused), _d.detail), else_=""))
 _here = and_(
     in_scope(desired),
     or_(bindparam("community_id", type_=INT) == 0, _d.community_id == bindparam("community_id", type_=INT)),
@@ -30,8 +33,8 @@ _here = and_(
 )
 _boards = Query(
     select(
-        _d.device, _held, _cannot, _should_not, _person, func.max(_d.changed_ms), devices.c.compared_ms,
-        devices.c.compared,
+        _d.device, _held, _cannot, _should_not, _person, _refused, _words, func.max(_d.changed_ms),
+        devices.c.compared_ms, devices.c.compared,
     )  # type: ignore[call-overload]
     .select_from(desired.outerjoin(devices, devices.c.device == _d.device))
     .where(_here)
@@ -53,6 +56,10 @@ class Board(NamedTuple):
     should_not: int
     """Should be gone and is not confirmed: who may still enter and should not."""
     needs_person: int
+    refused: int
+    """Of those not confirmed: how many the device did not take, such as every entry of a file that it refused."""
+    refusal: str
+    """In the device's own words."""
     changed_ms: int
     compared_ms: int | None
     compared: Compared | None
@@ -66,8 +73,8 @@ async def boards(
     total = await _count.scalar(db, scope, **binds)
     rows = [
         Board(
-            row[0], int(row[1]), int(row[2]), int(row[3]), int(row[4]), row[5], row[6],
-            msgspec.json.decode(row[7], type=Compared) if row[7] else None,
+            row[0], int(row[1]), int(row[2]), int(row[3]), int(row[4]), int(row[5]), row[6], row[7], row[8],
+            msgspec.json.decode(row[9], type=Compared) if row[9] else None,
         )
         for row in await _boards.all(db, scope, **binds, **page.binds)
     ]  # fmt: skip

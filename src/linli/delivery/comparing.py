@@ -91,7 +91,10 @@ class Comparing:
             spread = random.uniform(0.9, 1.1)
             next_ms = self._clock.now_ms() + round(EVERY_MS * spread)
         except LinliError as error:
-            found = Compared(error="offline" if isinstance(error, Unavailable) else "refused")
+            away = isinstance(error, Unavailable)
+            found = Compared(
+                error="offline" if away else "refused", detail="" if away else error.text()[:200]
+            )
             told = True
             raise
         finally:

@@ -178,6 +178,8 @@ class Compared(msgspec.Struct, frozen=True, omit_defaults=True):
     surplus: int = 0
     error: str = ""
     """`offline` or `refused`: it did not say."""
+    detail: str = ""
+    """What it said instead."""
 
     def plus(self, other: "Compared") -> "Compared":
         return Compared(

@@ -188,6 +188,34 @@ async def test_what_ended_by_itself_is_not_brought_back(estate: Estate) -> None:
     assert len(await _listed(estate, state="ended")) == 3
 
 
+async def test_a_refused_file_is_told_in_the_doors_words(estate: Estate) -> None:
+    iot_id, door = await estate.new_door("SN-1", "北门")
+    door.refuse_files = True
+    card = {
+        "kind": "card", "personId": estate.owner, "number": "04A1B2C3", "reach": "doors", "iotIds": [iot_id],
+    }  # fmt: skip
+    assert (await estate.desk.post(f"{estate.path}/credentials", json=card)).status_code == 201
+
+    async def told() -> dict[str, Any] | None:
+        (row,) = (await estate.desk.get("/deliveries/devices")).json()["data"]
+        return row if row["refused"] else None
+
+    await until(told)
+    row = await told()
+    assert row is not None
+    assert (row["refused"], row["cannot"]) == (1, 1)
+    assert "storage fault" in row["refusal"]
+    door.refuse_files = False
+    assert (await estate.desk.post(f"/deliveries/devices/{iot_id}/retry")).status_code == 200
+    await until(lambda: door.held.cards)
+
+    async def mended() -> bool:
+        (row,) = (await estate.desk.get("/deliveries/devices")).json()["data"]
+        return (row["refused"], row["refusal"], row["cannot"]) == (0, "", 0)
+
+    await until(mended)
+
+
 async def test_a_door_that_left_gets_nothing_back(estate: Estate) -> None:
     iot_id, door = await estate.new_door("SN-1", "北门")
     card = {

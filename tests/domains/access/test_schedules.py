@@ -189,6 +189,20 @@ async def test_a_cards_hours_and_the_doors_must_both_hold(estate: Estate) -> Non
     assert door.swipe("04A1B2C3").opens
     (row,) = (await estate.desk.get(path)).json()["data"]
     assert (row["hours"]["cron"], row["hoursWords"]) == ("* * 19-21 ? * *", "daily 19:00–22:00")
+    asked = {"kind": "card", "personId": estate.owner}
+    (row,) = (await estate.desk.get(f"{estate.path}/held-credentials", params=asked)).json()["data"]
+    assert row["hoursWords"] == "daily 19:00–22:00"
+    file = await estate.desk.get(f"{estate.path}/held-credentials/export.csv", params={"language": "en"})
+    assert "daily 19:00–22:00" in file.text
+    async with estate.phone() as owner:
+        mine = f"/communities/{estate.community}"
+        assert [one["hoursWords"] for one in (await owner.get(f"{mine}/credentials")).json()] == [
+            "daily 19:00–22:00"
+        ]
+        # The code has the door's hours, the card fewer: one of them opens all that while.
+        assert [one["hoursWords"] for one in (await owner.get(f"{mine}/doors")).json()] == [
+            "daily 12:00–21:00"
+        ]
     # Hours that never meet: the door forgets the card, and keeps the person's code.
     await serve(
         estate, iot_id, estate.buildings[0], weeks=[{"days": DAILY, "start": "22:00", "end": "06:00"}]
