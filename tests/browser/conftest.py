@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,11 +91,11 @@ class Visit:
         return found
 
 
-def open_browser(playwright: Playwright, base: str) -> Visit:
+def open_browser(playwright: Playwright, base: str, *, arguments: Sequence[str] = ()) -> Visit:
     context = playwright.chromium.launch_persistent_context(
         tempfile.mkdtemp(prefix="linli-chromium-"),
         executable_path=str(CHROMIUM),
-        args=ARGUMENTS,
+        args=[*ARGUMENTS, *arguments],
         headless=True,
         viewport={"width": 1440, "height": 900},
         locale="en-US",

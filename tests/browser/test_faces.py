@@ -168,6 +168,50 @@ def test_the_desk_records_a_face_and_finds_it_by_another_picture(
         visit.context.close()
 
 
+NO_CAMERA = "Object.defineProperty(navigator, 'mediaDevices', { value: undefined })"
+"""As browsers have it where a page came over plain HTTP."""
+
+
+def test_the_desk_takes_the_picture_with_its_camera(
+    playwright: Playwright, demo: Demo, camera: list[str], pictures: Path | None
+) -> None:
+    visit = open_browser(playwright, demo.url, arguments=camera)
+    try:
+        visit.looks()
+        visit.sign_in_quietly("manager", demo.passwords["manager"])
+        page = visit.page
+
+        def record(number: int) -> None:
+            visit.go("/residents")
+            page.locator("button.open").nth(number).click()
+            page.get_by_role("tab", name="Face").click()
+            page.get_by_role("button", name="Record a face").last.click()
+
+        record(4)
+        page.get_by_role("button", name="Take a picture").click()
+        dialog = page.get_by_role("dialog", name="Camera")
+        dialog.get_by_text("One person, looking into the camera").wait_for()
+        _keep(visit, pictures, "record-camera")
+        dialog.get_by_role("button", name="Take it").click()
+        page.get_by_text("This picture does", exact=True).wait_for()
+        dialog.wait_for(state="hidden")
+        assert page.evaluate("document.querySelector('video')?.srcObject?.active ?? false") is False
+        page.get_by_text("The person has signed this text").click()
+        page.get_by_role("button", name="Record the face").click()
+        page.get_by_text("The face that is kept").wait_for()
+
+        page.add_init_script(NO_CAMERA)
+        page.reload()
+        record(5)
+        page.get_by_text("Browsers give pages the camera over HTTPS only.").wait_for()
+        _keep(visit, pictures, "record-no-camera")
+        with page.expect_file_chooser():
+            page.get_by_role("button", name="Take a picture").click()
+        assert not visit.take_faults()
+    finally:
+        visit.context.close()
+
+
 def _keep(visit: Visit, pictures: Path | None, name: str) -> None:
     """A picture of the page at the desk's width and a phone's."""
     if pictures is None:
