@@ -50,6 +50,9 @@ def recipes() -> dict[str, list[Recipe]]:
             lambda x: Ask({"community_id": x.ending_community}, body={"accountIds": [x.staff_account]})
         ],
         "PUT /communities/{community_id}/contact": [lambda x: Ask(here(x), body={"phone": "0571-88886666"})],
+        "PUT /communities/{community_id}/time-zone": [
+            lambda x: Ask(here(x), body={"timeZone": "Asia/Urumqi"})
+        ],
         "GET /communities/{community_id}/resident-page": [lambda x: Ask(here(x))],
         "PUT /communities/{community_id}/resident-page": [
             lambda x: Ask(
