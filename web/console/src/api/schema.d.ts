@@ -10534,6 +10534,8 @@ export interface components {
         DeviceProgress: {
             cannot: number;
             changedMs: number;
+            /** @description What it said instead. */
+            comparedDetail: string;
             comparedError: string;
             comparedHeld: number | null;
             comparedMissing: number;
@@ -10544,6 +10546,10 @@ export interface components {
             name: string;
             needsPerson: number;
             online: boolean;
+            /** @description Why, in the device's own words. */
+            refusal: string;
+            /** @description Of those not confirmed: entries that the device did not take. */
+            refused: number;
             shouldNot: number;
         };
         /** DeviceRemoval */
