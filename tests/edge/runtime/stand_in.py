@@ -1,7 +1,8 @@
 """A cloud's `/edge/…` in a few lines, for tests of the box alone: activation, deployment, pictures, packages."""
 
 import gzip
-from collections.abc import MutableMapping
+import time
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import msgspec
@@ -21,6 +22,8 @@ class StandIn:
         self.packages: dict[str, bytes] = {}
         self.files: dict[str, bytes] = {}
         self.refused: list[str] = []
+        self.beats: list[edge_link.Heartbeat] = []
+        self.now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
         self.off = False
         """The line is cut."""
         self._nonces: set[str] = set()
@@ -77,6 +80,9 @@ class StandIn:
         if path.endswith("/report"):
             self.reports.append(msgspec.json.decode(body, type=DeploymentReport))
             return 200, b"{}"
+        if path == edge_link.HEARTBEAT:
+            self.beats.append(msgspec.json.decode(body, type=edge_link.Heartbeat))
+            return 200, msgspec.json.encode(edge_link.HeartbeatAnswer(time=self.now_ms()))
         if path == edge_link.PICTURES:
             self.pictures.append((headers[edge_link.PICTURE_HEADER], body))
             taken = edge_link.PictureTaken(photo_id=f"t/captures/d/{len(self.pictures)}.jpg")

@@ -61,6 +61,7 @@ class House:
             mqtt=MqttAddress(host=HERE, port=self.platform.port), cloud=CloudAddress(base_url="http://x"),
         )  # fmt: skip
         self.cloud = StandIn(activated)
+        self.cloud.now_ms = self.estate.database.clock.now_ms
         await self.cloud.start()
         self.cloud.activated = msgspec.structs.replace(activated, cloud=CloudAddress(base_url=self.cloud.url))
         self.machine = SimulatedMachine(
@@ -167,6 +168,9 @@ async def test_a_box_is_activated_and_deployed_and_its_doors_come_online(house: 
     status = house.box.status()
     assert status["cloud"]["line"] == "up"
     assert status["drivers"][0]["online"] == 2
+    await house.box.pulse.once()
+    assert house.cloud.beats[-1].drivers[0].online == 2
+    assert house.cloud.beats[-1].generation == 1
     await house.machine.stop()
 
 

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import signal
 import sys
@@ -23,10 +24,13 @@ from linli.edge.cloud import (
     save_identity,
 )
 from linli.edge.cloud.identity import default_serial
+from linli.edge.remote import commands as remote
+from linli.edge.remote.logs import RuntimeLog
 from linli.edge.runtime.compose import STATUS, Box
 from linli.edge.services import commands as services
 from linli.kernel import telemetry
 from linli.kernel.ids import Ids
+from linli.vision.engine.process import ProcessEngine
 
 DONE, FAILED, WRONG = 0, 1, 2
 HOME: Final = Path(os.environ.get("LINLI_EDGE_HOME", "/var/lib/linli-edge"))
@@ -58,12 +62,16 @@ def _parser() -> argparse.ArgumentParser:
     one.set_defaults(run=_serial)
 
     one = commands.add_parser("run", parents=[home], help="run the box until it is told to stop")
+    one.add_argument(
+        "--models", type=Path, help="folder of face models (default: models in the box's folder)"
+    )
     one.set_defaults(run=_run)
 
     one = commands.add_parser("status", parents=[home], help="how the running box is")
     one.add_argument("--json", action="store_true")
     one.set_defaults(run=_status)
     services.add_to(commands)
+    remote.add_to(commands)
     return parser
 
 
@@ -114,8 +122,11 @@ def _run(words: argparse.Namespace) -> int:
         )
         return WRONG
     telemetry.configure()
+    engine = ProcessEngine(words.models or words.home / "models", words.home / "faces" / "index")
+    box = Box(words.home, identity, engine=engine)
+    logging.getLogger("linli").addHandler(RuntimeLog(box.logs))
     with contextlib.suppress(KeyboardInterrupt):
-        _loop(Box(words.home, identity))
+        _loop(box)
     return DONE
 
 

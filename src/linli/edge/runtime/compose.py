@@ -8,16 +8,24 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import msgspec
 
 from linli import __version__
 from linli.edge.cloud import BoxClock, CloudCaller, CloudRefused, CloudUnreachable, Identity
 from linli.edge.doors.identity import BoxIdentity
 from linli.edge.doors.keeper import Doorkeeper, FaceWishes
+from linli.edge.faces import steps as face_tables
+from linli.edge.faces.files import HttpFiles
 from linli.edge.faces.room import FaceRoom
 from linli.edge.foreign.package import installed_packages
 from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.framework.discovery import OWN, discover
 from linli.edge.framework.supervisor import Supervisor
+from linli.edge.remote.agent import RemoteAgent
+from linli.edge.remote.diagnosis import Doctor, Target
+from linli.edge.remote.drivers import DriverDesk
+from linli.edge.remote.figures import Meter
+from linli.edge.remote.logs import LogBook
 from linli.edge.runtime import deployer, doorkeeper, pictures, queue, wishes
 from linli.edge.runtime.deployer import Deployer, keep, kept
 from linli.edge.runtime.doorkeeper import BoxDoorkeeper
@@ -25,9 +33,10 @@ from linli.edge.runtime.downlink import Downlink
 from linli.edge.runtime.drain import Drain
 from linli.edge.runtime.line import Line
 from linli.edge.runtime.mender import Mender
-from linli.edge.runtime.network import box_identity
+from linli.edge.runtime.network import box_identity, own_address
 from linli.edge.runtime.pictures import Pictures
 from linli.edge.runtime.presence import Presence
+from linli.edge.runtime.pulse import Pulse
 from linli.edge.runtime.queue import Queue
 from linli.edge.runtime.reports import Reports
 from linli.edge.runtime.services import DoorServices
@@ -38,7 +47,8 @@ from linli.kernel.clock import Clock
 from linli.kernel.errors import LinliError
 from linli.kernel.ids import Ids
 from linli.kernel.telemetry import logger
-from linli.protocols.edge_link import Deployment, Refresh
+from linli.protocols.edge_link import Deployment, DriverHealth, Heartbeat, HeartbeatAnswer, Refresh
+from linli.vision.engine.process import ProcessEngine as Engine
 
 log = logger(__name__)
 
@@ -56,6 +66,7 @@ STEPS: Final[tuple[Step, ...]] = (
     *pictures.STEPS,
     *wishes.STEPS,
     *doorkeeper.STEPS,
+    *(Step(*one) for one in face_tables.STEPS),
 )
 """Of the file's tables, room by room; a new one goes to the end."""
 
@@ -65,7 +76,7 @@ class Box:
 
     def __init__(
         self, home: Path, identity: Identity, *, clock: Clock | None = None, ids: Ids | None = None,
-        faces: FaceRoom | None = None, transport: httpx.AsyncBaseTransport | None = None,
+        engine: Engine | None = None, transport: httpx.AsyncBaseTransport | None = None,
         drivers: Mapping[str, Any] | None = None, rate: float | None = None,
     ) -> None:  # fmt: skip
         self.home = home
@@ -89,11 +100,20 @@ class Box:
             self.drain.rate = rate
 
         # down: what is wanted of them
-        self.faces = faces
+        self.engine = engine
+        self._face_files = HttpFiles()
+        self.faces = (
+            None
+            if engine is None
+            else FaceRoom(
+                engine=engine, store=self.store, folder=home / "faces" / "pictures", files=self._face_files,
+                clock=self.clock,
+            )
+        )  # fmt: skip
         self.wishes = Wishes(self.store, self.clock)
         self.doorkeeper = BoxDoorkeeper(
             self.store, self.pictures, self.queue, self.clock, siblings=self._siblings,
-            line_up=lambda: self.line.up, faces=faces,
+            line_up=lambda: self.line.up, faces=self.faces,
         )  # fmt: skip
         self.supervisor = Supervisor(
             drivers if drivers is not None else _drivers(home / "drivers"),
@@ -114,6 +134,11 @@ class Box:
         self.deployer.applied.append(self._deployed)
         self.downlink.refresh["deployment"] = self._refresh
         self.downlink.on_time = self._time_told
+
+        # how it is, and looking at it from afar
+        self.pulse = Pulse(self.cloud, Meter(home), self.clock, self._beat, self._heard)
+        self.agent = self._remote()
+        self.downlink.refresh["tunnel"] = self._tunnel
         self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -125,6 +150,15 @@ class Box:
         named = box_identity(self.identity.serial_number, self.cloud.base_url, {})
         faces: dict[type, object] = {} if self.faces is None else {FaceWishes: self.faces}
         return {Doorkeeper: self.doorkeeper, BoxIdentity: named, **faces}
+
+    def _remote(self) -> RemoteAgent:
+        mqtt = self.identity.activated.mqtt
+        target = Target(cloud=self.cloud.base_url, mqtt_host=mqtt.host, mqtt_port=mqtt.port)
+        return RemoteAgent(
+            cloud=self.cloud.base_url, headers=self.cloud.headers,
+            doctor=Doctor(self.clock, self.home, target, self.supervisor.status), logs=LogBook(self.logs),
+            drivers=DriverDesk(self.supervisor), files=self.home,
+        )  # fmt: skip
 
     # life
 
@@ -139,12 +173,18 @@ class Box:
             self.clock.raise_to(int(floor))
         await self.queue.start()
         await self.pictures.start()
-        if self.faces is not None:
+        if self.engine is not None and self.faces is not None:
+            await self.engine.start()
             await self.faces.start()
         await self.deployer.start()
         await self.mender.start()
         await self.line.start()
-        for name, work in (("poll", self._poll), ("minutes", self._minutes), ("status", self._write_status)):
+        for name, work in (
+            ("poll", self._poll),
+            ("minutes", self._minutes),
+            ("status", self._write_status),
+            ("pulse", self.pulse.run),
+        ):
             self._tasks.append(asyncio.create_task(work(), name=f"box-{name}"))
         log.info("the box runs: node %s, %d reports wait", self.identity.node_id, self.queue.backlog)
 
@@ -152,11 +192,14 @@ class Box:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.agent.stop()
         await self.downlink.stop()
         await self.mender.stop()
         await self.supervisor.close()
-        if self.faces is not None:
+        if self.engine is not None and self.faces is not None:
             await self.faces.stop()
+            await self.engine.stop()
+        await self._face_files.close()
         await self.line.stop()
         await self.cloud.close()
         await self.store.stop()
@@ -174,6 +217,10 @@ class Box:
     async def _refresh(self, wanted: Refresh) -> dict[str, Any]:
         """The cloud has another deployment: the answer does not wait until it runs."""
         self._news.set()
+        return {}
+
+    async def _tunnel(self, wanted: Refresh) -> dict[str, Any]:
+        self.agent.refresh({"ticket": wanted.ticket, "kind": wanted.kind})
         return {}
 
     async def _poll(self) -> None:
@@ -230,6 +277,26 @@ class Box:
             await asyncio.sleep(60)
 
     # how it is
+
+    def _beat(self, meter: Meter) -> Heartbeat:
+        figures, status = meter.read(), self.status()
+        return Heartbeat(
+            version=__version__, booted_ms=meter.booted_ms(), cpu=figures.cpu, memory=figures.memory,
+            disk=figures.disk, load=figures.load, temperature=figures.temperature,
+            clock_offset_ms=status["clockOffsetMs"], uplink_backlog=max(self.queue.backlog, 0),
+            generation=status["generation"], drivers=msgspec.convert(status["drivers"], list[DriverHealth]),
+            addresses=[own_address(self.cloud.base_url)],
+        )  # fmt: skip
+
+    def _heard(self, answer: HeartbeatAnswer, took_ms: int) -> None:
+        if isinstance(self.clock, BoxClock):
+            self.clock.told(answer.time, took_ms)
+        if (
+            answer.generation
+            and self.deployer.current
+            and answer.generation > self.deployer.current.generation
+        ):
+            self._news.set()
 
     def status(self) -> dict[str, Any]:
         """For `linli edge status`, the local console and the heartbeat. Holds no secret."""

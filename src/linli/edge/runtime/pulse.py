@@ -1,0 +1,53 @@
+"""The heartbeat: how the box is, each half minute; its answer tells the time and whether there is another deployment."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from linli.edge.cloud import CloudCaller, CloudRefused, CloudUnreachable
+from linli.edge.remote.figures import Meter
+from linli.kernel.clock import Clock
+from linli.kernel.telemetry import logger
+from linli.protocols import edge_link
+from linli.protocols.edge_link import Heartbeat, HeartbeatAnswer
+
+log = logger(__name__)
+
+EVERY_S: Final = 30.0
+
+
+class Pulse:
+    """`beat` makes the next heartbeat of the figures; `heard` gets each answer with how long it took in ms."""
+
+    def __init__(
+        self, cloud: CloudCaller, meter: Meter, clock: Clock, beat: Callable[[Meter], Heartbeat],
+        heard: Callable[[HeartbeatAnswer, int], None],
+    ) -> None:  # fmt: skip
+        self._cloud = cloud
+        self._meter = meter
+        self._clock = clock
+        self._beat = beat
+        self._heard = heard
+        self.now = asyncio.Event()
+        """Set it for one out of turn."""
+
+    async def run(self) -> None:
+        while True:
+            self.now.clear()
+            try:
+                await self.once()
+            except (CloudUnreachable, CloudRefused, msgspec.MsgspecError) as error:
+                log.info("no heartbeat: %s", error)
+            try:
+                async with asyncio.timeout(EVERY_S):
+                    await self.now.wait()
+            except TimeoutError:
+                continue
+
+    async def once(self) -> None:
+        """Raises CloudUnreachable, CloudRefused, MsgspecError."""
+        beat, began = self._beat(self._meter), self._clock.now_ms()
+        answer = await self._cloud.post(edge_link.HEARTBEAT, beat)
+        self._heard(msgspec.json.decode(answer, type=HeartbeatAnswer), self._clock.now_ms() - began)
