@@ -50,6 +50,8 @@ class QrRight(msgspec.Struct, frozen=True):
     shared: bool = False
     """Counted by all doors together: here by those of this box, which may have no line to the others."""
     schedule: str = ""
+    zone: str = ""
+    """Time zone of the schedule; empty: the default."""
 
 
 class BoxDoorkeeper:
