@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 from linli.console.delivery_routes import told
 from linli.console.hub import Hub as LiveHub
-from linli.console.live_topics import CONFIG, DELIVERY, DEVICE, FIRMWARE, MESSAGE, PASS, VISIT
+from linli.console.live_topics import CONFIG, DELIVERY, DEVICE, EDGE, FIRMWARE, MESSAGE, PASS, VISIT
 from linli.databus import changes, device_events, erasure, scopes
 from linli.databus.topics import Kind
 from linli.delivery.queries import get_row
 from linli.delivery.schemas import DeliverySettled
 from linli.domains.access.console.pass_rows import live_row as live_pass
 from linli.domains.access.events import PassRecorded
+from linli.domains.appliances import room as appliances
+from linli.domains.appliances.events import EdgeMoved
 from linli.domains.communities.events import CommunityApproved, ResidentPageAsked, SpaceChanged
 from linli.domains.communities.handlers import batch_started, device_moved
 from linli.domains.notices.events import NoticeChanged
@@ -67,6 +69,7 @@ def to_rooms(handlers: Handlers) -> None:
     handlers.inline(CapabilityDecided, capability_decided)
     overview.register(handlers)
     video.register(handlers)
+    appliances.register(handlers)
     handlers.inline(ResidentPageAsked, resident_page_asked)
 
 
@@ -106,6 +109,16 @@ def to_pages(db: Database, hub: LiveHub, objects: ObjectStore) -> None:
             lambda: hub.publish(VISIT, row, tenant_id=event.tenant_id, community_id=event.community_id)
         )
 
+    async def edge_moved(tx: Tx, event: EdgeMoved) -> None:
+        row = {
+            "what": event.what, "clusterId": str(event.cluster_id), "nodeId": str(event.node_id or ""),
+            "gatewayId": str(event.gateway_id or ""),
+        }  # fmt: skip
+        tx.after_commit(
+            lambda: hub.publish(EDGE, row, tenant_id=event.tenant_id, community_id=event.community_id)
+        )
+
+    db.handlers.inline(EdgeMoved, edge_moved)
     db.handlers.inline(VisitChanged, visited)
     db.handlers.inline(UpgradeMoved, upgraded)
     db.handlers.inline(ConfigPushMoved, pushed)

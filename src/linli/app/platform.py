@@ -33,6 +33,9 @@ from linli.delivery.store import free_leases as free_devices
 from linli.delivery.store import free_leases_of as free_devices_of
 from linli.domains.access.room import AccessRoom
 from linli.domains.access.service.keys import DoorKeys
+from linli.domains.appliances.front.app import PREFIX as EDGE
+from linli.domains.appliances.front.calls import Addresses
+from linli.domains.appliances.room import Appliances
 from linli.domains.communities.queries.zones import CommunityZones
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.service.importer import Importer
@@ -72,6 +75,7 @@ from linli.openapi.tokens import TokenTargets
 from linli.ops.face_models import models_folder
 from linli.ops.sms import HttpSms
 from linli.ops.tls import Authority, ServerTls
+from linli.protocols.edge_link import MqttAddress
 from linli.servicebus.bus import ServiceBus
 from linli.servicebus.openapi import MorePlans
 from linli.servicebus.room import service_bus
@@ -122,6 +126,11 @@ class Platform:
         self._delivery()
         self._access()
         self._faces()
+        self.appliances = Appliances(
+            db, clock, self.ids, self.secrets, self.objects, invoker=self.things.invoker,
+            addresses=Addresses(settings.public_url, self._mqtt_for_boxes),
+        )  # fmt: skip
+        self.appliances.register(self.jobs)
         links = PassLinks(self.secrets, settings.public_url)
         self.visitors = VisitorsRoom(
             db, clock, self.ids, self.door_keys, links, sms, trusted_proxies=settings.http.trusted_proxies
@@ -390,6 +399,7 @@ class Platform:
                 "/oss": upload,
                 "/v": self.visitors.pages,
                 "/r": self.visitors.pages,
+                EDGE: self.appliances.front,
                 EVENT_STREAMS: cast(ASGIApp, self.databus.streams),
                 RABBIT_AUTH: self.databus.rabbit_auth,
             },
@@ -454,6 +464,13 @@ class Platform:
     @property
     def mqtt_port(self) -> int:
         return int(self._listeners[0].sockets[0].getsockname()[1])
+
+    def _mqtt_for_boxes(self, host: str) -> MqttAddress:
+        """Where a box that came to the web server by the name `host` finds the front of devices."""
+        settings = self.settings
+        tls = bool(settings.mqtt.tls_port and settings.tls.certificate)
+        port = settings.mqtt.tls_port if tls else self.mqtt_port
+        return MqttAddress(host=settings.mqtt.public_host or host or "127.0.0.1", port=port, tls=tls)
 
     async def condition(self) -> dict[str, str]:
         """What an operator should know: also of parts without which this process still serves."""

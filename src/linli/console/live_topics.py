@@ -16,5 +16,7 @@ CONFIG: Final = "config"
 """A push of a configuration went a step (`things.configs`)."""
 VISIT: Final = "visit"
 """A visit was asked for, decided, or its visitor came or left (`visitors`)."""
+EDGE: Final = "edge"
+"""A box, a component, a deployment or a replacement went a step (`appliances`)."""
 
-TOPICS: Final = frozenset({VISIT, FIRMWARE, CONFIG, PASS, DEVICE, DELIVERY, MESSAGE})
+TOPICS: Final = frozenset({EDGE, VISIT, FIRMWARE, CONFIG, PASS, DEVICE, DELIVERY, MESSAGE})

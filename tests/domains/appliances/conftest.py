@@ -1,11 +1,19 @@
 """A tenant with a cluster, a box and its gateway, at the room's services."""
 
+import itertools
+import json
 import random
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import httpx
+import msgspec
 import pytest
 
+from linli.domains.appliances.front.app import EdgeFront
+from linli.domains.appliances.front.calls import Addresses, EdgeCalls
+from linli.domains.appliances.queries import clusters as cluster_queries
 from linli.domains.appliances.queries import gateways as gateway_queries
 from linli.domains.appliances.rows import Cluster, EdgeDevice, Gateway, Node, Protocol
 from linli.domains.appliances.service import clusters, devices, gateways, nodes, protocols
@@ -13,8 +21,19 @@ from linli.kernel import tenancy
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Caller, Scope
 from linli.kernel.secrets import Secrets
+from linli.protocols.edge_link import (
+    DEPLOYMENT,
+    HEARTBEAT,
+    Activated,
+    Deployment,
+    HeartbeatAnswer,
+    MqttAddress,
+    report_path,
+    signed_headers,
+)
 from linli.things.service import products
 
 MODEL = "LE-A-B002-SC001"
@@ -89,3 +108,89 @@ async def build(db: Database, clock: ManualClock, *, serial: str = SERIAL, seed:
 @pytest.fixture
 async def site(database: Database, clock: ManualClock) -> Site:
     return await build(database, clock)
+
+
+class Box:
+    """What a box says over HTTP, signed as it signs. `answer` of each call is checked by its caller."""
+
+    def __init__(self, front: EdgeFront, site: Site, *, hardware: str = "hw-0123456789abcdef") -> None:
+        transport = httpx.ASGITransport(front)  # type: ignore[arg-type]
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://linli.test")
+        self.site = site
+        self.hardware = hardware
+        self.identity: Activated | None = None
+        self._nonces = itertools.count(1)
+
+    async def activate(self, **said: Any) -> httpx.Response:
+        site = self.site
+        node = await cluster_queries.node(site.scope, site.db, site.node.node_id)
+        body = {
+            "serialNumber": node.serial_number, "activationCode": nodes.code_of(node, site.secrets),
+            "model": node.model, "hardwareId": self.hardware, "version": "0.1.0", "nonce": "n" * 16,
+            "time": site.now_ms, **said,
+        }  # fmt: skip
+        answer = await self.http.post("/edge/activate", json=body)
+        if answer.status_code == 200:
+            self.identity = msgspec.json.decode(answer.content, type=Activated)
+        return answer
+
+    async def call(
+        self,
+        method: str,
+        target: str,
+        body: bytes = b"",
+        *,
+        nonce: str = "",
+        time_ms: int = 0,
+        **headers: str,
+    ) -> httpx.Response:
+        assert self.identity is not None
+        signed = signed_headers(
+            self.identity.device.device_secret, method, target, node=self.identity.node.id,
+            time_ms=time_ms or self.site.now_ms, nonce=nonce or f"nonce-{next(self._nonces):08}", body=body,
+        )  # fmt: skip
+        return await self.http.request(method, target, content=body, headers={**signed, **headers})
+
+    async def deployment(self) -> Deployment:
+        answer = await self.call("GET", DEPLOYMENT)
+        assert answer.status_code == 200, answer.text
+        return msgspec.json.decode(answer.content, type=Deployment)
+
+    async def report(self, generation: int, state: str = "done", **more: Any) -> None:
+        body = json.dumps({"state": state, "percent": 100, **more}).encode()
+        answer = await self.call("POST", report_path(generation), body)
+        assert answer.status_code == 200, answer.text
+
+    async def beat(self, **said: Any) -> HeartbeatAnswer:
+        body = json.dumps({"version": "0.1.0", "bootedMs": 1, **said}).encode()
+        answer = await self.call("POST", HEARTBEAT, body)
+        assert answer.status_code == 200, answer.text
+        return msgspec.json.decode(answer.content, type=HeartbeatAnswer)
+
+    async def settle(self) -> Deployment:
+        """Take what is wanted and report it done."""
+        found = await self.deployment()
+        await self.report(found.generation)
+        return found
+
+
+def front_of(site: Site, objects: ObjectStore) -> EdgeFront:
+    front = EdgeFront(site.db, site.clock, site.secrets)
+    addresses = Addresses("http://linli.test", lambda host: MqttAddress(host=host, port=1883))
+    EdgeCalls(site.db, site.clock, site.ids, site.secrets, objects, addresses).register(front)
+    return front
+
+
+@pytest.fixture
+def objects(tmp_path: Path, clock: ManualClock) -> ObjectStore:
+    return ObjectStore(tmp_path / "files", b"s" * 32, "http://linli.test", clock)
+
+
+@pytest.fixture
+def front(site: Site, objects: ObjectStore) -> EdgeFront:
+    return front_of(site, objects)
+
+
+@pytest.fixture
+def box(front: EdgeFront, site: Site) -> Box:
+    return Box(front, site)

@@ -89,6 +89,12 @@ class ChangesMoved(Conflict):
     code = "edge.changes_moved"
 
 
+class NotReplaceable(Conflict):
+    """No box is active there: the node is activated, not replaced."""
+
+    code = "edge.not_replaceable"
+
+
 class TooOld(Conflict):
     """A version is below the floor of the replacement."""
 

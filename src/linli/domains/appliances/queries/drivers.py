@@ -5,9 +5,9 @@ import json
 from importlib import resources
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
-from linli.domains.appliances.models import edge_packages, edge_trusted_keys
+from linli.domains.appliances.models import edge_packages, edge_protocols, edge_trusted_keys
 from linli.domains.appliances.rows import Package, TrustedKey
 from linli.kernel.db import INT, Query, Reader, in_scope
 from linli.kernel.errors import NotFound
@@ -43,6 +43,15 @@ _version = Query(
 _keys = Query(
     select(edge_trusted_keys).where(in_scope(edge_trusted_keys)).order_by(_k.created_ms), TrustedKey
 )
+_used = Query(
+    select(func.count())
+    .select_from(edge_protocols)
+    .where(
+        in_scope(edge_protocols),
+        edge_protocols.c.driver_id == bindparam("driver_id"),
+        edge_protocols.c.version == bindparam("version"),
+    )
+)
 
 
 def version_order(version: str) -> tuple[int, ...]:
@@ -77,6 +86,11 @@ async def package(scope: Scope, db: Reader, package_id: int) -> Package:
 
 async def package_of(scope: Scope, db: Reader, driver_id: str, version: str) -> Package | None:
     return await _version.one(db, _tenant(scope), driver_id=driver_id, version=version)
+
+
+async def gateways_with(scope: Scope, db: Reader, driver_id: str, version: str) -> int:
+    """How many gateways of the tenant are set to a version of a driver."""
+    return int(await _used.scalar(db, _tenant(scope), driver_id=driver_id, version=version))
 
 
 async def trusted_keys(scope: Scope, db: Reader) -> list[TrustedKey]:

@@ -51,6 +51,14 @@ _device = Query(
 _of_iot_id = Query(
     select(edge_devices).where(in_scope(edge_devices), _d.iot_id == bindparam("iot_id")), EdgeDevice
 )
+_named = Query(
+    select(edge_devices).where(
+        in_scope(edge_devices),
+        _d.gateway_id == bindparam("gateway_id", type_=INT),
+        _d.device_name == bindparam("device_name"),
+    ),
+    EdgeDevice,
+)
 _counts = Query(
     select(_d.protocol_id, func.count())
     .where(in_scope(edge_devices), _d.gateway_id == bindparam("gateway_id", type_=INT))
@@ -105,6 +113,11 @@ async def device(scope: Scope, db: Reader, edge_device_id: int) -> EdgeDevice:
 async def device_of(scope: Scope, db: Reader, iot_id: str) -> EdgeDevice | None:
     """What the edge knows of a thing."""
     return await _of_iot_id.one(db, scope, iot_id=iot_id)
+
+
+async def device_named(scope: Scope, db: Reader, gateway_id: int, device_name: str) -> EdgeDevice | None:
+    """A device of a gateway by its DeviceName."""
+    return await _named.one(db, scope, gateway_id=gateway_id, device_name=device_name)
 
 
 async def device_counts(scope: Scope, db: Reader, gateway_id: int) -> dict[int, int]:

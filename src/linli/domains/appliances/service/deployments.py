@@ -25,7 +25,7 @@ from linli.domains.appliances.snapshots import (
     SnapshotInterconnect,
     differences,
 )
-from linli.kernel.db import INT, Command, Reader, Tx, in_scope
+from linli.kernel.db import INT, Command, Reader, Tx, any_of, in_scope
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
@@ -44,7 +44,7 @@ _supersede = Command(
     .where(
         in_scope(edge_deployments),
         edge_deployments.c.node_id == bindparam("node", type_=INT),
-        edge_deployments.c.state.in_(OPEN),
+        any_of(edge_deployments.c.state, "states"),
         edge_deployments.c.generation < bindparam("than", type_=INT),
     )
     .values(state=SUPERSEDED, finished_ms=bindparam("now", type_=INT))
@@ -160,6 +160,24 @@ async def push_settings(
     return made
 
 
+async def restore(
+    scope: Scope, tx: Tx, node: Node, *, ids: Ids, secrets: Secrets, now_ms: int
+) -> Deployment | None:
+    """For a new box: components and drivers of what the old one had, without devices. None: it had nothing."""
+    turn = await take_turn(scope, tx, node.node_id)
+    latest = await queries.latest(whole(scope), tx, node.node_id)
+    if latest is None:
+        return None
+    before = snapshot_of(latest, secrets)
+    bare = [msgspec.structs.replace(one, devices=[]) for one in before.drivers]
+    now = msgspec.structs.replace(before, drivers=bare)
+    found = differences(Snapshot(), now)
+    gateway_id = before.gateway_id or None
+    return await _write(
+        scope, tx, turn, now, found, gateway_id, RESTORE, ids=ids, secrets=secrets, now_ms=now_ms
+    )
+
+
 async def take_turn(scope: Scope, tx: Tx, node_id: int) -> Node:
     """The next generation of a box; others wait for this unit of work. Raises NotFound."""
     await cluster_queries.node(whole(scope), tx, node_id)
@@ -192,6 +210,8 @@ async def _write(
         by_id=scope.caller.id, created_ms=now_ms, taken_ms=None, finished_ms=None,
     )  # fmt: skip
     await tx.insert(edge_deployments, made._asdict())
-    await _supersede.run(tx, whole(scope), node=node.node_id, than=node.generation, now=now_ms)
+    await _supersede.run(
+        tx, whole(scope), node=node.node_id, than=node.generation, now=now_ms, states=list(OPEN)
+    )
     await refresh.tell(tx, node, what="deployment")
     return made

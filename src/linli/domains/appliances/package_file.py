@@ -1,0 +1,106 @@
+"""A driver package as the cloud reads it: a zip with `index.py` and `manifest.json`, signed apart with Ed25519. Pure.
+
+The box checks the same again before it unpacks (`edge.foreign.package`).
+"""
+
+import base64
+import binascii
+import io
+import stat
+import zipfile
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from typing import Annotated, Final
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+from msgspec import Meta
+
+from linli.kernel.errors import BadInput
+
+PACKAGE_BYTES: Final = 8 * 1024 * 1024
+_UNPACKED_BYTES: Final = 256 * 1024 * 1024
+_MOST_FILES: Final = 5000
+_MANIFEST: Final = "manifest.json"
+_SIGNATURE_BYTES: Final = 64
+
+
+class PackageManifest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    id: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{2,40}$")]
+    name: Annotated[str, Meta(min_length=1, max_length=128)]
+    version: Annotated[str, Meta(pattern=r"^\d{1,5}\.\d{1,5}\.\d{1,5}$")]
+    protocol: Annotated[str, Meta(min_length=1, max_length=64)]
+    owner: Annotated[str, Meta(min_length=1, max_length=64)]
+    listens: list[Annotated[int, Meta(ge=1, le=65535)]] = []
+
+
+def read_key(text: str) -> tuple[str, Ed25519PublicKey]:
+    """A public key in PEM, or the base64 of its 32 bytes: (as PEM, itself). Raises BadInput."""
+    said = text.strip()
+    try:
+        if said.startswith("-----"):
+            key = load_pem_public_key(said.encode())
+        else:
+            key = Ed25519PublicKey.from_public_bytes(base64.b64decode(said, validate=True))
+    except (ValueError, binascii.Error):
+        raise BadInput(field="publicKey", rule="edge.public_key") from None
+    if not isinstance(key, Ed25519PublicKey):
+        raise BadInput(field="publicKey", rule="edge.public_key")
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(), key
+
+
+def read_signature(content: bytes) -> bytes:
+    """A detached signature: its 64 bytes as they are, in base64 or in hex. Raises BadInput."""
+    if len(content) == _SIGNATURE_BYTES:
+        return content
+    text = content.strip()
+    try:
+        found = (
+            bytes.fromhex(text.decode())
+            if len(text) == 2 * _SIGNATURE_BYTES
+            else base64.b64decode(text, validate=True)
+        )
+    except (ValueError, binascii.Error):
+        found = b""
+    if len(found) != _SIGNATURE_BYTES:
+        raise BadInput(field="signature", rule="edge.signature")
+    return found
+
+
+def signer_of(package: bytes, signature: bytes, keys: Iterable[tuple[int, str]]) -> int:
+    """The number of the key (number, PEM) that signed. Raises BadInput when none of them did."""
+    for number, pem in keys:
+        _, key = read_key(pem)
+        try:
+            key.verify(signature, package)
+        except InvalidSignature:
+            continue
+        return number
+    raise BadInput(field="signature", rule="edge.untrusted")
+
+
+def read_manifest(package: bytes) -> PackageManifest:
+    """What a package says of itself. Blocks for a moment. Raises BadInput."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(package)) as archive:
+            _check(archive.infolist())
+            return msgspec.json.decode(archive.read(_MANIFEST), type=PackageManifest)
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, KeyError) as error:
+        raise BadInput(field="package", rule="edge.package", said=str(error).strip("'\"")) from None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise BadInput(field="package", rule="edge.package", said=f"{_MANIFEST}: {error}") from None
+
+
+def _check(files: list[zipfile.ZipInfo]) -> None:
+    names = {one.filename for one in files}
+    if "index.py" not in names:
+        raise BadInput(field="package", rule="edge.package", said="index.py")
+    if len(files) > _MOST_FILES or sum(one.file_size for one in files) > _UNPACKED_BYTES:
+        raise BadInput(field="package", rule="edge.package", said=f"> {_MOST_FILES} files or 256 MiB")
+    for one in files:
+        path = PurePosixPath(one.filename)
+        linked = stat.S_ISLNK(one.external_attr >> 16)
+        if path.is_absolute() or ".." in path.parts or "\\" in one.filename or linked:
+            raise BadInput(field="package", rule="edge.package", said=one.filename[:100])

@@ -1,0 +1,143 @@
+"""Boxes that took the place of others, and how far their data has come back. Spec D §5.9."""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from linli.delivery.queries import counts_of_devices, list_rows
+from linli.delivery.schemas import DesiredRow, Filter
+from linli.domains.appliances import components as kinds
+from linli.domains.appliances.models import edge_replacements
+from linli.domains.appliances.queries import components as component_queries
+from linli.domains.appliances.queries import gateways as gateway_queries
+from linli.domains.appliances.queries.drivers import version_order
+from linli.domains.appliances.rows import EdgeDevice, Node, Replacement
+from linli.kernel.db import INT, Query, Reader, in_scope
+from linli.kernel.errors import NotFound
+from linli.kernel.pages import PageRequest
+from linli.kernel.scope import Scope
+
+PROTOCOL_FLOORS: Final[dict[str, str]] = {"door_device": "2.10.0", "door_terminal": "1.0.3"}
+"""Spec D §5.9; components have theirs in `components.FLOORS`."""
+BASE_FLOOR: Final = "0.1"
+"""Of the box's own software: the first that can be replaced."""
+_WAITING: Final = frozenset({"toBeTransferred", "transferring"})
+_DONE: Final = frozenset({"transferred", "transferDeleted"})
+_DETAILS: Final = 200
+
+_r = edge_replacements.c
+_of_node = Query(
+    select(edge_replacements)
+    .where(in_scope(edge_replacements), _r.node_id == bindparam("node_id", type_=INT))
+    .order_by(_r.created_ms.desc(), _r.replacement_id.desc())
+    .limit(20),
+    Replacement,
+)
+_one = Query(
+    select(edge_replacements).where(
+        in_scope(edge_replacements), _r.replacement_id == bindparam("replacement_id", type_=INT)
+    ),
+    Replacement,
+)
+
+
+class SyncKind(NamedTuple):
+    """How far one kind of data has come: `kind` as in deliveries (face, card, qrcode, …)."""
+
+    kind: str
+    total: int
+    waiting: int
+    done: int
+    failed: int
+
+
+class Sync(NamedTuple):
+    """`state`: idle (nothing to bring), running, success, partial, failed."""
+
+    state: str
+    kinds: list[SyncKind]
+
+    @property
+    def offered(self) -> bool:
+        """Whether 手动同步 may be pressed: while something has not come."""
+        return self.state in ("partial", "failed")
+
+
+class Floor(NamedTuple):
+    """Something whose version is too old to restore data with."""
+
+    name: str
+    version: str
+    floor: str
+
+
+async def of_node(scope: Scope, db: Reader, node_id: int) -> list[Replacement]:
+    """The latest first."""
+    return await _of_node.all(db, scope, node_id=node_id)
+
+
+async def replacement(scope: Scope, db: Reader, replacement_id: int) -> Replacement:
+    """Raises NotFound."""
+    if (found := await _one.one(db, scope, replacement_id=replacement_id)) is None:
+        raise NotFound(what="edge_replacement", id=replacement_id)
+    return found
+
+
+async def devices_of(scope: Scope, db: Reader, node: Node) -> list[EdgeDevice]:
+    gateway = await gateway_queries.gateway_of_node(scope, db, node.node_id)
+    return await gateway_queries.devices(scope, db, gateway.gateway_id) if gateway is not None else []
+
+
+async def sync_of(scope: Scope, db: Reader, node: Node) -> Sync:
+    """What of rights and libraries has reached the doors behind a box."""
+    behind = [row.iot_id for row in await devices_of(scope, db, node)]
+    counts: dict[str, list[int]] = {}
+    for one in await counts_of_devices(scope, db, devices=behind) if behind else []:
+        held = counts.setdefault(one.kind, [0, 0, 0])
+        held[0 if one.status in _WAITING else 1 if one.status in _DONE else 2] += one.rows
+    found = [
+        SyncKind(kind, waiting + done + failed, waiting, done, failed)
+        for kind, (waiting, done, failed) in sorted(counts.items())
+    ]
+    return Sync(_state(found), found)
+
+
+def _state(found: Iterable[SyncKind]) -> str:
+    rows = list(found)
+    if not rows:
+        return "idle"
+    if any(one.waiting for one in rows):
+        return "running"
+    if not any(one.failed for one in rows):
+        return "success"
+    return "partial" if any(one.done for one in rows) else "failed"
+
+
+async def failures(scope: Scope, db: Reader, node: Node) -> list[tuple[EdgeDevice, DesiredRow]]:
+    """失败详情: what did not come, device by device; the first two hundred."""
+    found: list[tuple[EdgeDevice, DesiredRow]] = []
+    for device in await devices_of(scope, db, node):
+        if len(found) >= _DETAILS:
+            break
+        wanted = Filter(device=device.iot_id, verdict="cannot")
+        page = await list_rows(scope, db, wanted=wanted, page=PageRequest(1, 100))
+        found += [(device, row) for row in page.data if row.state not in ("waiting", "sending")]
+    return found[:_DETAILS]
+
+
+async def too_old(scope: Scope, db: Reader, node: Node) -> list[Floor]:
+    """What must be upgraded before data is restored on a new box."""
+    found = []
+    if node.version and version_order(node.version) < version_order(BASE_FLOOR):
+        found.append(Floor(node.name, node.version, BASE_FLOOR))
+    gateway = await gateway_queries.gateway_of_node(scope, db, node.node_id)
+    for row in await gateway_queries.protocols(scope, db, gateway.gateway_id) if gateway else []:
+        floor = PROTOCOL_FLOORS.get(row.driver_id, "")
+        if floor and version_order(row.version) < version_order(floor):
+            found.append(Floor(row.name, row.version, floor))
+    for held in (await component_queries.of_cluster(scope, db, node.cluster_id)).values():
+        floor = kinds.FLOORS.get(held.code, "")
+        if floor and held.version and version_order(held.version) < version_order(floor):
+            found.append(Floor(kinds.KINDS[held.code].called(scope.language), held.version, floor))
+    return found

@@ -1,0 +1,51 @@
+"""This room put together: what the composing function registers."""
+
+from linli.domains.appliances.front.app import EdgeFront
+from linli.domains.appliances.front.calls import Addresses, EdgeCalls
+from linli.domains.appliances.service.devices import forget_device
+from linli.domains.appliances.service.refresh import Refresher
+from linli.domains.appliances.service.replacements import Syncing
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Tx
+from linli.kernel.events import Handlers
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.outbox import Jobs
+from linli.kernel.secrets import Secrets
+from linli.things.downlink.invoker import Invoker
+from linli.things.events import DeviceDeleted
+
+
+class Appliances:
+    """The front of boxes and what goes out to them, for one process."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        ids: Ids,
+        secrets: Secrets,
+        objects: ObjectStore,
+        *,
+        invoker: Invoker,
+        addresses: Addresses,
+    ) -> None:
+        self.front = EdgeFront(db, clock, secrets)
+        EdgeCalls(db, clock, ids, secrets, objects, addresses).register(self.front)
+        self._refresher = Refresher(invoker)
+        self._syncing = Syncing(db, clock)
+
+    def register(self, jobs: Jobs) -> None:
+        """Before anything starts."""
+        self._refresher.register(jobs)
+        self._syncing.register(jobs)
+
+
+def register(handlers: Handlers) -> None:
+    """What other rooms do that concerns the edge."""
+    handlers.inline(DeviceDeleted, _device_deleted)
+
+
+async def _device_deleted(tx: Tx, event: DeviceDeleted) -> None:
+    """Inline: the box is to have it no more."""
+    await forget_device(tx, tenant_id=event.tenant_id, iot_id=event.iot_id)

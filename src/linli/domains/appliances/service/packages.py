@@ -1,0 +1,127 @@
+"""Driver packages of a tenant and the keys whose signatures it trusts. Spec C006, design 2.3."""
+
+import base64
+import hashlib
+from typing import Final
+
+import msgspec
+from sqlalchemy import bindparam, delete
+
+from linli.domains.appliances import package_file, rules
+from linli.domains.appliances.errors import KeyInUse, PackageThere
+from linli.domains.appliances.models import edge_packages, edge_trusted_keys
+from linli.domains.appliances.package_file import PackageManifest
+from linli.domains.appliances.queries import drivers as queries
+from linli.domains.appliances.rows import Package, TrustedKey
+from linli.domains.appliances.service.products import whole
+from linli.kernel import history
+from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+
+HISTORY: Final = "edge_package"
+
+_delete = Command(
+    delete(edge_packages).where(
+        edge_packages.c.package_id == bindparam("row", type_=INT), in_scope(edge_packages)
+    )
+)
+_delete_key = Command(
+    delete(edge_trusted_keys).where(
+        edge_trusted_keys.c.key_id == bindparam("row", type_=INT), in_scope(edge_trusted_keys)
+    )
+)
+
+
+async def trust(scope: Scope, tx: Tx, *, name: str, public_key: str, ids: Ids, now_ms: int) -> TrustedKey:
+    """Take packages signed by this key from now on. Raises BadInput."""
+    pem, _ = package_file.read_key(public_key)
+    if any(row.public_key == pem for row in await queries.trusted_keys(scope, tx)):
+        raise BadInput(field="publicKey", rule="taken")
+    made = TrustedKey(ids.number(), scope.tenant, rules.clean_name(name), pem, scope.caller.id, now_ms)
+    await tx.insert(edge_trusted_keys, made._asdict())
+    await history.note(
+        scope,
+        tx,
+        "edge_key",
+        made.key_id,
+        "created",
+        community_id=None,
+        after={"name": made.name},
+        now_ms=now_ms,
+    )
+    return made
+
+
+async def distrust(scope: Scope, tx: Tx, *, key_id: int, now_ms: int) -> None:
+    """Raises NotFound, KeyInUse."""
+    held = {row.key_id: row for row in await queries.trusted_keys(scope, tx)}
+    if key_id not in held:
+        raise NotFound(what="edge_key", id=key_id)
+    if used := [row for row in await queries.packages(scope, tx) if row.key_id == key_id]:
+        raise KeyInUse(count=len(used))
+    await _delete_key.run(tx, whole(scope), row=key_id)
+    await history.note(
+        scope, tx, "edge_key", key_id, "deleted", community_id=None, before={"name": held[key_id].name},
+        now_ms=now_ms,
+    )  # fmt: skip
+
+
+async def check(scope: Scope, tx: Tx, *, package: bytes, signature: bytes, manifest: PackageManifest) -> int:
+    """The key that signed. Raises BadInput, PackageThere."""
+    keys = [(row.key_id, row.public_key) for row in await queries.trusted_keys(scope, tx)]
+    if not keys:
+        raise BadInput(field="signature", rule="edge.no_keys")
+    key_id = package_file.signer_of(package, signature, keys)
+    if manifest.id in queries.built_in():
+        raise BadInput(field="package", rule="edge.package_built_in", id=manifest.id)
+    if await queries.package_of(scope, tx, manifest.id, manifest.version) is not None:
+        raise PackageThere(driver=manifest.name, version=manifest.version)
+    return key_id
+
+
+def key_of(tenant_id: str, package: bytes, manifest: PackageManifest) -> str:
+    """Where a package lies in the object store."""
+    return f"{tenant_id}/edge_drivers/{manifest.id}/{hashlib.sha256(package).hexdigest()}.zip"
+
+
+async def add(
+    scope: Scope,
+    tx: Tx,
+    *,
+    package: bytes,
+    signature: bytes,
+    manifest: PackageManifest,
+    ids: Ids,
+    now_ms: int,
+) -> Package:
+    """Note a package whose bytes are stored. Raises as `check`."""
+    key_id = await check(scope, tx, package=package, signature=signature, manifest=manifest)
+    made = Package(
+        package_id=ids.number(), tenant_id=scope.tenant, driver_id=manifest.id, version=manifest.version,
+        name=manifest.name, protocol=manifest.protocol, owner=manifest.owner,
+        manifest=msgspec.json.encode(manifest).decode(),
+        sha256=hashlib.sha256(package).hexdigest(), signature=base64.b64encode(signature).decode(),
+        size=len(package), object_key=key_of(scope.tenant, package, manifest), key_id=key_id,
+        by_id=scope.caller.id, created_ms=now_ms,
+    )  # fmt: skip
+    await tx.insert(edge_packages, made._asdict())
+    await history.note(
+        scope, tx, HISTORY, made.package_id, "created", community_id=None,
+        after={"driver": made.driver_id, "version": made.version}, now_ms=now_ms,
+    )  # fmt: skip
+    return made
+
+
+async def remove(scope: Scope, tx: Tx, *, package_id: int, now_ms: int) -> Package:
+    """Raises NotFound, BadInput while a gateway is set to it."""
+    held = await queries.package(scope, tx, package_id)
+    if used := await queries.gateways_with(scope, tx, held.driver_id, held.version):
+        raise BadInput(field="packageId", rule="edge.package_used", count=used)
+    await _delete.run(tx, whole(scope), row=package_id)
+    await history.note(
+        scope, tx, HISTORY, package_id, "deleted", community_id=None,
+        before={"driver": held.driver_id, "version": held.version}, now_ms=now_ms,
+    )  # fmt: skip
+    return held

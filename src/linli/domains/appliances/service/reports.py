@@ -1,0 +1,171 @@
+"""What a box is told of its wanted configuration, and what it says became of it. Spec C §8.10."""
+
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import bindparam, update
+
+from linli.domains.appliances import components as kinds
+from linli.domains.appliances.events import EdgeMoved
+from linli.domains.appliances.models import edge_components, edge_deployments
+from linli.domains.appliances.queries import deployments as queries
+from linli.domains.appliances.queries import drivers as driver_queries
+from linli.domains.appliances.rows import Deployment as Row
+from linli.domains.appliances.rows import Node
+from linli.domains.appliances.service import replacements
+from linli.domains.appliances.service.deployments import DONE, FAILED, OPEN, RUNNING, WAITING, snapshot_of
+from linli.domains.appliances.snapshots import SnapshotDriver
+from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.kernel.events import emit
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+from linli.protocols.edge_link import (
+    CommunityName,
+    DeployedDevice,
+    DeployedDriver,
+    DeployedPackage,
+    Deployment,
+    DeploymentReport,
+    DeviceReport,
+    GatewayName,
+    Interconnect,
+    package_path,
+)
+from linli.things.queries.devices import find_devices
+
+ZONE: Final = "Asia/Shanghai"
+WHY_MOST: Final = 500
+
+_d, _c = edge_deployments.c, edge_components.c
+_taken = Command(
+    update(edge_deployments)
+    .where(in_scope(edge_deployments), _d.deployment_id == bindparam("row", type_=INT), _d.state == WAITING)
+    .values(state=RUNNING, taken_ms=bindparam("now", type_=INT))
+)
+_reported = Command(
+    update(edge_deployments)
+    .where(in_scope(edge_deployments), _d.deployment_id == bindparam("row", type_=INT))
+    .values(
+        state=bindparam("to_state"), percent=bindparam("done", type_=INT), devices=bindparam("said"),
+        reason=bindparam("why"), finished_ms=bindparam("at", type_=INT),
+    )
+)  # fmt: skip
+
+
+def _settled(to: str, **values: Any) -> Command:
+    return Command(
+        update(edge_components)
+        .where(
+            in_scope(edge_components),
+            _c.cluster_id == bindparam("cluster", type_=INT),
+            _c.state == kinds.DEPLOYING,
+            _c.generation <= bindparam("up_to", type_=INT),
+        )
+        .values(state=to, changed_ms=bindparam("now", type_=INT), **values)
+    )
+
+
+_components_run = _settled(kinds.RUNNING, version=_c.wanted_version, reason="")
+_components_fail = _settled(kinds.FAILED, reason=bindparam("why"))
+
+
+async def wanted_by(tx: Tx, node: Node, *, secrets: Secrets, now_ms: int) -> Deployment:
+    """All that is wanted of a box, with its devices' secrets; taken from now on. `generation` 0: nothing yet."""
+    scope = Scope.system(node.tenant_id, "appliances")
+    row = await queries.latest(scope, tx, node.node_id)
+    snapshot = snapshot_of(row, secrets)
+    community = CommunityName(id=str(node.community_id or ""), zone=ZONE)
+    if row is None:
+        return Deployment(generation=0, community=community, gateway=GatewayName(id="", name=""))
+    if row.state == WAITING:
+        await _taken.run(tx, scope, row=row.deployment_id, now=now_ms)
+        await _tell(tx, node, row)
+    drivers = [await _driver(scope, tx, one, secrets) for one in snapshot.drivers]
+    gateway_id = str(snapshot.gateway_id or "")
+    return Deployment(
+        generation=row.generation,
+        community=community,
+        gateway=GatewayName(id=gateway_id, name=snapshot.gateway_name),
+        drivers=drivers,
+        interconnect=Interconnect(
+            on=snapshot.interconnect.on, user=snapshot.interconnect.user,
+            password=snapshot.interconnect.password,
+        ),
+        settings=snapshot.settings,
+        packages=await _packages(scope, tx, snapshot.drivers),
+    )  # fmt: skip
+
+
+async def _driver(scope: Scope, tx: Tx, one: SnapshotDriver, secrets: Secrets) -> DeployedDriver:
+    """Devices whose thing was deleted meanwhile are left out."""
+    things = {
+        row.iot_id: row
+        for row in await find_devices(scope, tx, iot_ids=[device.iot_id for device in one.devices])
+    }
+    devices = [
+        DeployedDevice(
+            product_key=device.product_key, device_name=device.device_name, alias=device.alias,
+            custom=device.custom,
+            device_secret=secrets.open(things[device.iot_id].secret, about=f"device:{device.iot_id}"),
+        )
+        for device in one.devices
+        if device.iot_id in things
+    ]  # fmt: skip
+    return DeployedDriver(id=one.id, version=one.version, config=one.config, devices=devices)
+
+
+async def _packages(scope: Scope, tx: Tx, drivers: list[SnapshotDriver]) -> list[DeployedPackage]:
+    found = []
+    keys = {row.key_id: row for row in await driver_queries.trusted_keys(scope, tx)}
+    for one in drivers:
+        row = await driver_queries.package_of(scope, tx, one.id, one.version)
+        if row is None:
+            continue
+        key = keys.get(row.key_id)
+        found.append(
+            DeployedPackage(
+                id=row.driver_id, version=row.version, url=package_path(row.driver_id, row.version),
+                sha256=row.sha256, signature=row.signature, public_key=key.public_key if key else "",
+            )
+        )  # fmt: skip
+    return found
+
+
+async def report(tx: Tx, node: Node, generation: int, said: DeploymentReport, *, now_ms: int) -> None:
+    """What a box says of a deployment. One that is over already, or that there never was, changes nothing."""
+    scope = Scope.system(node.tenant_id, "appliances")
+    row = await queries.of_generation(scope, tx, node.node_id, generation)
+    if row is None or row.state not in OPEN:
+        return
+    told = merged(row.devices, said.devices)
+    failed = [one for one in told if one.state == "failed"]
+    over = said.state != "running"
+    why = next((one.why for one in failed if one.why), "") if said.state == "failed" else ""
+    await _reported.run(
+        tx, scope, row=row.deployment_id, to_state=said.state, why=why[:WHY_MOST],
+        done=100 if said.state == "done" else said.percent, at=now_ms if over else None,
+        said=msgspec.json.encode(told).decode(),
+    )  # fmt: skip
+    settled = {"cluster": node.cluster_id, "up_to": generation, "now": now_ms}
+    if said.state == DONE:
+        await _components_run.run(tx, scope, **settled)
+    elif said.state == FAILED:
+        await _components_fail.run(tx, scope, why=why[:WHY_MOST], **settled)
+    if over:
+        await replacements.deployed(tx, node, row, said.state, why[:WHY_MOST], now_ms=now_ms)
+    await _tell(tx, node, row)
+
+
+def merged(held: str, said: list[DeviceReport]) -> list[DeviceReport]:
+    """What is known of each device, the latest of each."""
+    known = {one.device_name: one for one in msgspec.json.decode(held, type=list[DeviceReport])}
+    for one in said:
+        known[one.device_name] = msgspec.structs.replace(one, why=one.why[:WHY_MOST])
+    return list(known.values())
+
+
+async def _tell(tx: Tx, node: Node, row: Row) -> None:
+    moved = EdgeMoved(
+        node.tenant_id, node.community_id, "deployment", node.cluster_id, node.node_id, row.gateway_id or 0
+    )
+    await emit(tx, moved)
