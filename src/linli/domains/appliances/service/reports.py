@@ -15,6 +15,7 @@ from linli.domains.appliances.rows import Node
 from linli.domains.appliances.service import replacements
 from linli.domains.appliances.service.deployments import DONE, FAILED, OPEN, RUNNING, WAITING, snapshot_of
 from linli.domains.appliances.snapshots import SnapshotDriver
+from linli.domains.communities.queries.zones import CommunityZones
 from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.events import emit
 from linli.kernel.scope import Scope
@@ -31,9 +32,9 @@ from linli.protocols.edge_link import (
     Interconnect,
     package_path,
 )
+from linli.rules.schedules import SITE_ZONE
 from linli.things.queries.devices import find_devices
 
-ZONE: Final = "Asia/Shanghai"
 WHY_MOST: Final = 500
 
 _d, _c = edge_deployments.c, edge_components.c
@@ -74,7 +75,8 @@ async def wanted_by(tx: Tx, node: Node, *, secrets: Secrets, now_ms: int) -> Dep
     scope = Scope.system(node.tenant_id, "appliances")
     row = await queries.latest(scope, tx, node.node_id)
     snapshot = snapshot_of(row, secrets)
-    community = CommunityName(id=str(node.community_id or ""), zone=ZONE)
+    zone = await CommunityZones().of(tx, node.community_id) if node.community_id is not None else ""
+    community = CommunityName(id=str(node.community_id or ""), zone=zone or SITE_ZONE)
     if row is None:
         return Deployment(generation=0, community=community, gateway=GatewayName(id="", name=""))
     if row.state == WAITING:
