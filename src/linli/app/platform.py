@@ -38,7 +38,7 @@ from linli.domains.appliances.front.calls import Addresses
 from linli.domains.appliances.room import Appliances
 from linli.domains.communities.queries.zones import CommunityZones
 from linli.domains.communities.service.houses import SpaceHouses
-from linli.domains.communities.service.importer import Importer
+from linli.domains.communities.service.importer import LISTS, Importer
 from linli.domains.communities.service.token_targets import CommunityTargets
 from linli.domains.communities.service.uploads import SavedFaces, UploadPlace
 from linli.domains.communities.uploads_http import UploadForm
@@ -55,6 +55,7 @@ from linli.domains.people.service.sms_outbox import OutboxSms
 from linli.domains.privacy.service.exports import ExportMaker
 from linli.domains.sandbox.room import SandboxRoom
 from linli.domains.sandbox.workshop import Workshop
+from linli.domains.video.service import imports as camera_import
 from linli.domains.visitors.room import VisitorsRoom
 from linli.domains.visitors.service.links import PassLinks
 from linli.kernel import outbox, telemetry
@@ -113,7 +114,9 @@ class Platform:
         self.objects = opened_store(settings, self.secrets.derived("signed urls"), clock)
         self.uploads = UploadPlace(self.objects, self.secrets.derived("upload tickets"))
         self.jobs = Jobs()
-        self.importer = Importer(db, self.objects, self.ids, clock)
+        self.importer = Importer(
+            db, self.objects, self.ids, clock, self.secrets, (*LISTS, camera_import.KIND)
+        )
         self.importer.register(self.jobs)
         Publisher(db).register(self.jobs)
         gateway = settings.sms.provider == "http"

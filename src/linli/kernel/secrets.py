@@ -62,19 +62,37 @@ class Secrets:
 
     def seal(self, secret: str, *, about: str = "") -> str:
         """`about` (say `device:<iotId>`) is bound in, so that a sealed text cannot be moved to another row."""
+        number, raw = self._sealed(secret.encode(), about)
+        return f"{_PREFIX}{number}.{base64.b64encode(raw).decode()}"
+
+    def seal_file(self, content: bytes, *, about: str) -> bytes:
+        """The same for what a file holds, as bytes."""
+        number, raw = self._sealed(content, about)
+        return f"{_PREFIX}{number}.".encode() + raw
+
+    def open_file(self, sealed: bytes, *, about: str) -> bytes:
+        """Raises SealBroken."""
+        head, _, raw = sealed.partition(b".")
+        return self._opened(head.decode("ascii", "replace").removeprefix(_PREFIX), raw, about)
+
+    def _sealed(self, secret: bytes, about: str) -> tuple[int, bytes]:
         nonce = system_secrets.token_bytes(12)
         number = len(self._keys) - 1
-        sealed = nonce + self._keys[number].encrypt(nonce, secret.encode(), about.encode())
-        return f"{_PREFIX}{number}.{base64.b64encode(sealed).decode()}"
+        return number, nonce + self._keys[number].encrypt(nonce, secret, about.encode())
 
     def open(self, sealed: str, *, about: str = "") -> str:
         """Raises SealBroken."""
         try:
             number, _, text = sealed.removeprefix(_PREFIX).partition(".")
-            raw = base64.b64decode(text, validate=True)
+            return self._opened(number, base64.b64decode(text, validate=True), about).decode()
+        except ValueError as error:
+            raise SealBroken() from error
+
+    def _opened(self, number: str, raw: bytes, about: str) -> bytes:
+        try:
             if not number.isdecimal():
                 raise SealBroken()
-            return self._keys[int(number)].decrypt(raw[:12], raw[12:], about.encode()).decode()
+            return self._keys[int(number)].decrypt(raw[:12], raw[12:], about.encode())
         except (InvalidTag, ValueError, IndexError) as error:
             raise SealBroken() from error
 

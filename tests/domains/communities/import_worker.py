@@ -10,13 +10,16 @@ from linli.kernel.db import Database
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs, Worker
+from linli.kernel.secrets import Secrets
 
 
 async def main(url: str, folder: str, now_ms: str) -> None:
     clock = ManualClock(int(now_ms))
     db = await Database.open(url, clock=clock)
     jobs = Jobs()
-    Importer(db, ObjectStore(Path(folder), b"s" * 32, "http://x", clock), Ids(), clock).register(jobs)
+    Importer(
+        db, ObjectStore(Path(folder), b"s" * 32, "http://x", clock), Ids(), clock, Secrets.random()
+    ).register(jobs)
     print("working", flush=True)
     await Worker(db, clock, jobs).run_once()
     print("done", flush=True)

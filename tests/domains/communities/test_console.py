@@ -37,7 +37,9 @@ def importer_jobs() -> Jobs:
 
 @pytest.fixture
 def parts(console_parts: Parts, importer_jobs: Jobs) -> Parts:  # noqa: F811
-    importer = Importer(console_parts.db, console_parts.objects, console_parts.ids, console_parts.clock)
+    importer = Importer(
+        console_parts.db, console_parts.objects, console_parts.ids, console_parts.clock, console_parts.secrets
+    )
     importer.register(importer_jobs)
     console_parts.services["importer"] = importer
     return console_parts

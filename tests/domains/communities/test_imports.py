@@ -22,6 +22,7 @@ from linli.kernel.errors import NotFound
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs, Worker
 from linli.kernel.pages import PageRequest
+from linli.kernel.secrets import Secrets
 from tests.domains.communities.builders import make_space, make_world
 from tests.domains.communities.test_workbook import workbook
 from tests.plugins.stores import both_stores
@@ -52,7 +53,7 @@ class Desk:
         self.db, self.world, self.clock, self.ids, self.folder = database, world, clock, ids, folder
         self.scope = world.app
         self.store = ObjectStore(shelf, b"s" * 32, "http://x", clock)
-        self.importer = Importer(database, self.store, ids, clock)
+        self.importer = Importer(database, self.store, ids, clock, Secrets.random())
         jobs = Jobs()
         self.importer.register(jobs)
         self.worker = Worker(database, clock, jobs)

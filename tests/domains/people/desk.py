@@ -27,7 +27,7 @@ def parts_of(home: Home) -> Parts:
         settings=platform.settings,
         services={
             **dict.fromkeys(SERVICES),
-            "importer": Importer(platform.db, platform.store, platform.ids, platform.clock),
+            "importer": Importer(platform.db, platform.store, platform.ids, platform.clock, platform.secrets),
         },
     )
 
@@ -36,7 +36,7 @@ def parts_of(home: Home) -> Parts:
 async def importing(home: Home) -> AsyncIterator[None]:
     """Somebody works on the imports that are handed in."""
     platform, jobs = home.platform, Jobs()
-    Importer(platform.db, platform.store, platform.ids, platform.clock).register(jobs)
+    Importer(platform.db, platform.store, platform.ids, platform.clock, platform.secrets).register(jobs)
     worker = Worker(platform.db, platform.clock, jobs)
     await worker.start()
     try:

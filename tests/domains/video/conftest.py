@@ -1,5 +1,6 @@
 """A desk in front of a community with cameras."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,10 @@ import pytest
 from linli.app.events import to_rooms, to_subscribers
 from linli.console.parts import Parts
 from linli.domains.communities.service import pois
+from linli.domains.communities.service.importer import Importer
+from linli.domains.video.service import imports
 from linli.domains.video.workbook import book
+from linli.kernel.outbox import Jobs, Worker
 from tests.console.conftest import Browser, administrator, browser, parts
 from tests.domains.communities.builders import POI_CSV
 from tests.domains.communities.test_console import approved, with_proof
@@ -81,10 +85,15 @@ def sheet(*rows: dict[str, Any]) -> bytes:
 
 
 @pytest.fixture
-async def desk(parts: Parts, administrator: Browser) -> Desk:
-    """Three cameras and a door in a community in management."""
+async def desk(parts: Parts, administrator: Browser) -> AsyncIterator[Desk]:
+    """Three cameras and a door in a community in management, and a worker that does imports."""
     to_rooms(parts.db.handlers)
     to_subscribers(parts.db.handlers)
+    importer = Importer(parts.db, parts.objects, parts.ids, parts.clock, parts.secrets, (imports.KIND,))
+    parts.services["importer"] = importer
+    jobs = Jobs()
+    importer.register(jobs)
+    worker = Worker(parts.db, parts.clock, jobs)
     async with parts.db.begin() as tx:
         await pois.import_catalogue(tx, pois.read_catalogue(POI_CSV.splitlines()))
     community = await approved(administrator)
@@ -93,7 +102,9 @@ async def desk(parts: Parts, administrator: Browser) -> Desk:
     for name in ("CAM-0001", "CAM-0002", "CAM-0003"):
         await made.device(key, name)
     await made.device(await made.product("门禁", "community/people/face"), "DOOR-0001")
-    return made
+    await worker.start()
+    yield made
+    await worker.stop()
 
 
 __all__ = ["administrator", "browser", "parts", "with_proof"]

@@ -4,6 +4,9 @@ import io
 
 import openpyxl
 
+from linli.domains.communities.queries import imports as queries
+from linli.domains.communities.service.imports import RunImport
+from linli.kernel.scope import Scope
 from tests.domains.video.conftest import Desk, sheet
 
 GOOD = (
@@ -34,8 +37,8 @@ async def test_every_fault_by_row_and_column(desk: Desk):
     ]  # fmt: skip
     assert "bind the device" in tried["problems"][0]["message"]
     refused = (await desk.send(*GOOD, *bad)).json()
-    assert (refused["done"], refused["batchId"], await desk.rows()) == (False, "", [])
-    marked = await desk.browser.post(f"{desk.at}/import/report.xlsx", files=desk.file(*GOOD, *bad))
+    assert (refused["state"], refused["done"], await desk.rows()) == ("refused", False, [])
+    marked = await desk.browser.get(f"{desk.at}/imports/{refused['id']}/report.xlsx")
     page = openpyxl.load_workbook(io.BytesIO(marked.content)).active
     assert [bool(row[0]) for row in page.iter_rows(min_row=2, values_only=True)] == [False] * 2 + [True] * 8
     done = (await desk.send(*GOOD, *bad, goodOnly=True)).json()
@@ -49,23 +52,24 @@ async def test_every_fault_by_row_and_column(desk: Desk):
 async def test_again_changes_what_is_new_alone_and_is_taken_back(desk: Desk):
     first = (await desk.send(*GOOD)).json()
     again = (await desk.send(GOOD[1])).json()
-    assert (again["done"], again["unchanged"], again["batchId"]) == (True, 1, "")
+    assert (again["done"], again["unchanged"], again["created"], again["changed"]) == (True, 1, 0, 0)
     more = (await desk.send(
         {"device": "CAM-0002", "name": "西门2", "remark": "换了"}, {"device": "CAM-0003", "name": "车库"}
     )).json()  # fmt: skip
     assert (more["created"], more["changed"]) == (1, 1)
     row = next(one for one in await desk.rows() if one["name"] == "西门2")
     assert row["url"] == "rtsp://10.0.0.2/1", "an empty cell leaves what was known"
-    back = (await desk.browser.post(f"{desk.at}/batches/{more['batchId']}/undo")).json()
-    assert (back["kept"], sorted(await desk.names())) == (0, ["东门", "西门"])
+    back = (await desk.browser.post(f"{desk.at}/imports/{more['id']}/undo")).json()
+    assert (back["state"], back["kept"], sorted(await desk.names())) == ("undone", 0, ["东门", "西门"])
     number = next(one["id"] for one in await desk.rows() if one["name"] == "东门")
     await desk.browser.put(f"{desk.at}/{number}", json={"remark": "动过"})
-    back = (await desk.browser.post(f"{desk.at}/batches/{first['batchId']}/undo")).json()
+    back = (await desk.browser.post(f"{desk.at}/imports/{first['id']}/undo")).json()
     assert (back["kept"], await desk.names()) == (1, ["东门"])
     told = (await desk.browser.get(
         f"/communities/{desk.community}/history", params={"kind": "camera", "target": number}
     )).json()["data"]  # fmt: skip
     assert [(one["action"], one["reason"]) for one in told] == [("changed", ""), ("imported", "cameras.xlsx")]
+    assert {one["byKind"] for one in told} == {"staff"}, "the worker writes for who handed it in"
 
 
 async def test_places_and_devices_of_one_name(desk: Desk):
@@ -89,6 +93,31 @@ async def test_places_and_devices_of_one_name(desk: Desk):
     )
     assert sent.json()["done"], sent.text
     assert {row["name"]: row["place"] for row in await desk.rows()} == {"球机": "2幢/1单元", "按编号": "1幢"}
+
+
+async def test_passwords_lie_sealed_and_go(desk: Desk):
+    """The file while it waits, and the marked copy; after the import neither is there."""
+    secret = {"device": "CAM-0001", "name": "东门", "password": "hidden-away"}
+    tried = (await desk.send(secret, {"device": "CAM-0002"}, dryRun=True)).json()
+    assert tried["state"] == "refused"
+    scope, db, store = Scope.system(), desk.parts.db, desk.parts.objects
+    kept = await queries.get(scope, db, int(tried["id"]))
+    for key in (kept.object_key, kept.report_key):
+        lying = await store.get(key)
+        assert not lying.startswith(b"PK")
+        assert desk.parts.secrets.open_file(lying, about=key).startswith(b"PK")
+    done = (
+        await desk.browser.post(f"{desk.at}/imports/{tried['id']}/apply", params={"goodOnly": True})
+    ).json()
+    assert (done["state"], done["created"]) == ("done", 1)
+    ended = await queries.get(scope, db, int(tried["id"]))
+    assert (ended.object_key, ended.report_key, ended.problems.count("hidden-away")) == ("", "", 0)
+    assert [await store.size(key) for key in (kept.object_key, kept.report_key)] == [None, None]
+
+    late = (await desk.send(secret, dryRun=True)).json()
+    await desk.parts.services["importer"].forget(RunImport(int(late["id"]), ended.tenant_id))
+    again = await desk.browser.post(f"{desk.at}/imports/{late['id']}/apply")
+    assert (again.status_code, again.json()["code"]) == (409, "import.workbook_gone")
 
 
 async def test_no_workbook_and_too_many_rows(desk: Desk):

@@ -770,17 +770,39 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * ImportWorkbook
+         * HandIn
          * @description Import a workbook. Nothing changes if any row is bad, unless the good ones are asked for.
+         *
+         *     A long one is still `waiting` in the answer: ask for the import again until it is not.
          */
-        post: operations["ApiConsoleCommunitiesCommunityIdCamerasImportImportWorkbook"];
+        post: operations["ApiConsoleCommunitiesCommunityIdCamerasImportHandIn"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/console/communities/{community_id}/cameras/import/report.xlsx": {
+    "/api/console/communities/{community_id}/cameras/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description One import and how far it is.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdCamerasImportsImportIdOne"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/cameras/imports/{import_id}/apply": {
         parameters: {
             query?: never;
             header?: never;
@@ -790,10 +812,50 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Report
-         * @description The workbook that was sent with every fault marked where it stands; nothing of it is kept.
+         * Apply
+         * @description Apply a workbook that was tried; with `goodOnly`, the good rows of a refused one.
          */
-        post: operations["ApiConsoleCommunitiesCommunityIdCamerasImportReportXlsxReport"];
+        post: operations["ApiConsoleCommunitiesCommunityIdCamerasImportsImportIdApplyApply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/cameras/imports/{import_id}/report.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report
+         * @description The handed-in workbook with every fault marked where it stands.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdCamerasImportsImportIdReportXlsxReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/cameras/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TakeBack
+         * @description Take an import back; what was changed again since stays.
+         */
+        post: operations["ApiConsoleCommunitiesCommunityIdCamerasImportsImportIdUndoTakeBack"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9469,11 +9531,6 @@ export interface components {
             devices: number;
             waiting: number;
         };
-        /** CameraFile */
-        CameraFile: {
-            /** Format: binary */
-            file: string;
-        };
         /** CameraForm */
         CameraForm: {
             address?: string;
@@ -9504,19 +9561,6 @@ export interface components {
         CameraGroup: {
             cameras: number;
             name: string;
-        };
-        /** CameraImport */
-        CameraImport: {
-            badRows: number;
-            /** @description For undoing it; empty where nothing changed. */
-            batchId: string;
-            changed: number;
-            created: number;
-            done: boolean;
-            /** @description The first 500; the report holds all. */
-            problems: components["schemas"]["ImportFault"][];
-            rows: number;
-            unchanged: number;
         };
         /** CameraRow */
         CameraRow: {
@@ -11585,7 +11629,7 @@ export interface components {
         /** ListImport */
         ListImport: {
             badRows: number;
-            /** @description Vehicles described anew; employees put into further departments. */
+            /** @description Vehicles or cameras described anew; employees put into further departments. */
             changed: number;
             /** @description Rows that made, or would make, something new. */
             created: number;
@@ -11596,6 +11640,8 @@ export interface components {
             finishedMs: number;
             hasReport: boolean;
             id: string;
+            /** @description Left by undoing, since they were changed again meanwhile. */
+            kept: number;
             /** @description Of employees: by their path. */
             newDepartments: string[];
             /** @description reading, planning, writing; empty when nothing runs here. */
@@ -16563,7 +16609,7 @@ export interface operations {
             };
         };
     };
-    ApiConsoleCommunitiesCommunityIdCamerasImportImportWorkbook: {
+    ApiConsoleCommunitiesCommunityIdCamerasImportHandIn: {
         parameters: {
             query?: {
                 /** @description Only look, write nothing. */
@@ -16579,7 +16625,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["CameraFile"];
+                "multipart/form-data": components["schemas"]["ListFile"];
             };
         };
         responses: {
@@ -16589,7 +16635,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CameraImport"];
+                    "application/json": components["schemas"]["ListImport"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -16609,20 +16655,95 @@ export interface operations {
             };
         };
     };
-    ApiConsoleCommunitiesCommunityIdCamerasImportReportXlsxReport: {
+    ApiConsoleCommunitiesCommunityIdCamerasImportsImportIdOne: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 community_id: number;
+                import_id: number;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["CameraFile"];
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
             };
         };
+    };
+    ApiConsoleCommunitiesCommunityIdCamerasImportsImportIdApplyApply: {
+        parameters: {
+            query?: {
+                goodOnly?: boolean;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCamerasImportsImportIdReportXlsxReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
@@ -16631,6 +16752,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdCamerasImportsImportIdUndoTakeBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListImport"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -1,6 +1,6 @@
-"""Console: workbooks of one kind of rows, vehicles or employees: trial, import, progress, faults, undo.
+"""Console: workbooks of one kind of rows: trial, import, progress, faults, undo.
 
-The routes of both are alike, under the list that they fill, with the rights of that list.
+The routes of all are alike, under the list that they fill, with the rights of that list.
 """
 
 import json
@@ -29,6 +29,7 @@ from linli.kernel.errors import NotFound, TooLarge
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
 
 FILE_BYTES: Final = 8 * 1024 * 1024
 """A workbook of 20,000 vehicles has about 1 MB."""
@@ -38,7 +39,7 @@ _WAIT_SECONDS: Final = 20.0
 
 
 class ListImport(msgspec.Struct, rename="camel", frozen=True):
-    """An import of vehicles or employees, waiting, tried or done. While it waits, `progressRows` of `expectedRows`
+    """An import of a list, waiting, tried or done. While it waits, `progressRows` of `expectedRows`
     are read or written."""
 
     id: str
@@ -49,10 +50,11 @@ class ListImport(msgspec.Struct, rename="camel", frozen=True):
     bad_rows: int
     created: Annotated[int, Meta(description="Rows that made, or would make, something new.")]
     changed: Annotated[
-        int, Meta(description="Vehicles described anew; employees put into further departments.")
+        int, Meta(description="Vehicles or cameras described anew; employees put into further departments.")
     ]
     unchanged: int
     new_departments: Annotated[list[str], Meta(description="Of employees: by their path.")]
+    kept: Annotated[int, Meta(description="Left by undoing, since they were changed again meanwhile.")]
     problems: Annotated[list[ImportFault], Meta(description="The first 500; the report holds all.")]
     reason: Annotated[str, Meta(description="Why it failed, in words.")]
     has_report: bool
@@ -83,6 +85,7 @@ def _told(row: Import, kind: ListKind, importer: Importer, language: str) -> Lis
         changed=outcome.changed,
         unchanged=outcome.unchanged,
         new_departments=outcome.new_departments,
+        kept=outcome.kept,
         problems=[
             ImportFault(sheet, one.row, one.column, one.title, one.value, one.text(language))
             for one in faults
@@ -106,7 +109,9 @@ async def _of(scope: Scope, db: Reader, community_id: int, import_id: int, kind:
     return found
 
 
-def _routes(kind: ListKind, *, see: Right, manage: Right) -> type[Controller]:
+def list_routes(kind: ListKind, *, see: Right, manage: Right) -> type[Controller]:
+    """The routes of one kind, under the list that it fills."""
+
     class Routes(Controller):
         path = f"/communities/{{community_id:int}}/{kind.name}"
         tags = (kind.name,)
@@ -122,6 +127,7 @@ def _routes(kind: ListKind, *, see: Right, manage: Right) -> type[Controller]:
             ids: NamedDependency[Ids],
             clock: NamedDependency[Clock],
             importer: NamedDependency[Importer],
+            secrets: NamedDependency[Secrets],
             dry_run: Annotated[
                 bool, QueryParameter(name="dryRun", description="Only look, write nothing.")
             ] = False,
@@ -140,11 +146,11 @@ def _routes(kind: ListKind, *, see: Right, manage: Right) -> type[Controller]:
                 raise TooLarge(limit=f"{FILE_BYTES // 1024 // 1024} MiB")
             check_workbook(content)
             key = f"{within.tenant}/import/{ids.hex(32)}.xlsx"
-            await objects.put(key, content)
+            await objects.put(key, secrets.seal_file(content, about=key) if kind.secret else content)
             async with db.begin() as tx:
                 import_id = await imports.hand_in(
                     within, tx, parent_id=root, file_name=data.file.filename, object_key=key, dry_run=dry_run,
-                    good_only=good_only, ids=ids, now_ms=clock.now_ms(), kind=kind.name,
+                    good_only=good_only, ids=ids, now_ms=clock.now_ms(), kind=kind.name, secret=kind.secret,
                 )  # fmt: skip
             outbox.wake(db)
             found = await importer.wait(within, import_id, seconds=_WAIT_SECONDS)
@@ -217,20 +223,23 @@ def _routes(kind: ListKind, *, see: Right, manage: Right) -> type[Controller]:
             within: NamedDependency[Scope],
             db: NamedDependency[Database],
             objects: NamedDependency[ObjectStore],
+            secrets: NamedDependency[Secrets],
         ) -> Response[bytes]:
             """The handed-in workbook with every fault marked where it stands."""
             found = await _of(within, db, community_id, import_id, kind)
             if not found.report_key:
                 raise NotFound(what="report", id=import_id)
             content = await objects.get(found.report_key, limit=4 * FILE_BYTES)
+            if kind.secret:
+                content = secrets.open_file(content, about=found.report_key)
             return attachment(content, f"linli-{kind.name}-problems.xlsx")
 
     return Routes
 
 
-VehicleImportRoutes: Final = _routes(
+VehicleImportRoutes: Final = list_routes(
     vehicle_import.KIND, see=Right.VEHICLES_SEE, manage=Right.VEHICLES_MANAGE
 )
-EmployeeImportRoutes: Final = _routes(
+EmployeeImportRoutes: Final = list_routes(
     employee_import.KIND, see=Right.EMPLOYEES_SEE, manage=Right.EMPLOYEES_MANAGE
 )

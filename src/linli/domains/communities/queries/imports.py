@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import bindparam, func, select
 
@@ -18,7 +18,7 @@ from linli.domains.people.queries.residents import HouseResident
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
-from linli.kernel.scope import Scope
+from linli.kernel.scope import Caller, CallerKind, Scope
 
 _i = imports.c
 
@@ -47,6 +47,12 @@ class Import(NamedTuple):
     created_by: str
     created_ms: int
     finished_ms: int
+
+    @property
+    def caller(self) -> Caller:
+        """Who handed it in."""
+        kind, _, who = self.created_by.partition(":")
+        return Caller(cast(CallerKind, kind), who)
 
 
 class HouseFacts(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from linli.domains.communities.queries.imports import Import, ImportChange
 from linli.domains.communities.service import list_import
-from linli.domains.communities.service.list_import import ListKind, ListOutcome, Note, Trace
+from linli.domains.communities.service.list_import import ListKind, ListOutcome, Trace, Work
 from linli.domains.communities.xlsx.employees import EMPLOYEES, ROWS_MAX
 from linli.domains.communities.xlsx.reading import ListReading, Problem, Row
 from linli.domains.people.queries import employees as queries
@@ -103,10 +103,9 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
     return Plan(reading.total, problems, wanted, unchanged, new_departments, strangers)
 
 
-async def apply(
-    scope: Scope, tx: Tx, community_id: int, wanted: Plan, ids: Ids, now_ms: int, note: Note
-) -> list[Trace]:
+async def apply(scope: Scope, tx: Tx, work: Work, wanted: Plan) -> list[Trace]:
     """Do what a plan says. Raises as `employees.hire`, `departments.create`."""
+    community_id, ids, now_ms = work.community_id, work.ids, work.now_ms
     tree = await queries.tree(scope, tx, community_id)
     known = {tuple(part.name for part in tree.path(one)): one for one in tree.by_id}
     done: list[Trace] = []
@@ -132,12 +131,12 @@ async def apply(
                 scope, tx, department_id=known[way], identity_id=identity_id, now_ms=now_ms
             )
             done.append(Trace(PLACE, known[way], person_id))
-        note(number)
+        work.note(number)
         await asyncio.sleep(0)
     return done
 
 
-async def undo(scope: Scope, tx: Tx, found: Import, done: list[ImportChange], ids: Ids, now_ms: int) -> None:
+async def undo(scope: Scope, tx: Tx, found: Import, done: list[ImportChange], ids: Ids, now_ms: int) -> int:
     """Those hired no longer work here, the others leave the departments that they were put into; new departments go
     when nobody and nothing else is in them. Persons whom nothing else knows are forgotten."""
     community_id = found.community_id
@@ -164,6 +163,7 @@ async def undo(scope: Scope, tx: Tx, found: Import, done: list[ImportChange], id
     await bulk.take_back(
         scope, tx, community_id=community_id, made=[], restored=[], person_ids=strangers, now_ms=now_ms
     )
+    return sum(one.kind == EMPLOYEE and one.row_id not in hired for one in done)
 
 
 KIND: Final = ListKind("employees", EMPLOYEES, ROWS_MAX, plan, apply, undo)

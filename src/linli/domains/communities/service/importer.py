@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import tempfile
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +21,7 @@ from linli.domains.communities.service import (
     vehicle_import,
 )
 from linli.domains.communities.service.import_plan import Plan
-from linli.domains.communities.service.list_import import ListKind
+from linli.domains.communities.service.list_import import ListKind, Work
 from linli.domains.communities.xlsx import reading
 from linli.domains.communities.xlsx.columns import sheets_for
 from linli.domains.communities.xlsx.reading import Problem, Reading
@@ -32,11 +34,13 @@ from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs
 from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
 
 log = telemetry.logger(__name__)
 _TRIES: Final = 3
 """Plans made outside the transaction before one is made inside it, where nothing can change meanwhile."""
-_LISTS: Final = {kind.name: kind for kind in (vehicle_import.KIND, employee_import.KIND)}
+LISTS: Final = (vehicle_import.KIND, employee_import.KIND)
+"""The lists of this room."""
 
 
 class Progress(msgspec.Struct):
@@ -49,10 +53,20 @@ class Progress(msgspec.Struct):
 
 
 class Importer:
-    """Works on imports, each once at a time in this process."""
+    """Works on imports, each once at a time in this process. `lists`: what is imported beside houses and residents."""
 
-    def __init__(self, db: Database, store: ObjectStore, ids: Ids, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        store: ObjectStore,
+        ids: Ids,
+        clock: Clock,
+        secrets: Secrets,
+        lists: Sequence[ListKind] = LISTS,
+    ) -> None:
         self._db = db
+        self._secrets = secrets
+        self._lists = {kind.name: kind for kind in lists}
         self._store = store
         self._ids = ids
         self._clock = clock
@@ -62,6 +76,7 @@ class Importer:
     def register(self, jobs: Jobs) -> None:
         """Let the outbox worker start the imports."""
         jobs.on(imports.JOB, imports.RunImport, self.run)
+        jobs.on(imports.FILES_JOB, imports.RunImport, self.forget)
 
     def progress(self, import_id: int) -> Progress | None:
         """None when this process is not working on the import."""
@@ -75,6 +90,17 @@ class Importer:
             self._running[job.import_id] = task
             task.add_done_callback(lambda _: self._running.pop(job.import_id, None))
         await task
+
+    async def forget(self, job: imports.RunImport) -> None:
+        """Remove a workbook that held secrets, and its marked copy."""
+        scope = Scope.system(job.tenant_id, "import")
+        await self._forget(scope, await queries.get(scope, self._db, job.import_id))
+
+    async def _forget(self, scope: Scope, found: Import) -> None:
+        for key in filter(None, (found.object_key, found.report_key)):
+            await self._store.delete(key)
+        async with self._db.begin() as tx:
+            await imports.without_files(scope, tx, found.import_id)
 
     async def wait(self, scope: Scope, import_id: int, *, seconds: float) -> Import:
         """The import once it has ended, or as it is when the time is over. For screens that show small files at once."""
@@ -90,8 +116,11 @@ class Importer:
         found = await queries.get(scope, self._db, job.import_id)
         if found.state != imports.WAITING:
             return
+        scope = replace(scope, caller=found.caller)  # histories tell who handed it in
         progress = self._progress[found.import_id] = Progress()
         try:
+            if not found.object_key:
+                raise imports.WorkbookGone()
             await self._import(scope, found, progress)
         except LinliError as error:
             log.info("import %d refused: %s", found.import_id, error)
@@ -100,12 +129,29 @@ class Importer:
             del self._progress[found.import_id]
 
     async def _import(self, scope: Scope, found: Import, progress: Progress) -> None:
-        kind = _LISTS.get(found.kind)
-        async with self._store.on_disk(found.object_key) as source:
+        kind = self._lists.get(found.kind)
+        async with self._workbook(found, kind) as source:
             if kind is not None:
                 await self._import_list(scope, found, progress, source, kind)
             else:
                 await self._import_file(scope, found, progress, source)
+        if kind is not None and kind.secret:
+            ended = await queries.get(scope, self._db, found.import_id)
+            if ended.state == imports.DONE:
+                await self._forget(scope, ended)
+
+    @contextlib.asynccontextmanager
+    async def _workbook(self, found: Import, kind: ListKind | None) -> AsyncIterator[Path]:
+        """The file that was handed in; one that lay sealed, open while the block lasts."""
+        if kind is None or not kind.secret:
+            async with self._store.on_disk(found.object_key) as source:
+                yield source
+            return
+        sealed = await self._store.get(found.object_key)
+        with tempfile.TemporaryDirectory(prefix="linli-import-") as folder:
+            source = Path(folder) / "in.xlsx"
+            source.write_bytes(self._secrets.open_file(sealed, about=found.object_key))
+            yield source
 
     async def _import_file(self, scope: Scope, found: Import, progress: Progress, source: Path) -> None:
         def note(done: int, expected: int) -> None:
@@ -165,7 +211,8 @@ class Importer:
         held = await asyncio.to_thread(kind.read, source, note)
         progress.phase = "planning"
         plan = await kind.plan(scope, self._db, found.community_id, held)
-        report_key = await self._report(found, source, {kind.sheet.key: held.title}, plan.problems)
+        titles = {kind.sheet.key: held.title}
+        report_key = await self._report(found, source, titles, plan.problems, secret=kind.secret)
         if found.dry_run or (plan.problems and not found.good_only):
             await self._conclude(scope, found, _ending(plan), report_key)
             return
@@ -181,16 +228,8 @@ class Importer:
             if plan.problems and not found.good_only:
                 state = imports.REFUSED
             else:
-                done = await kind.apply(
-                    scope,
-                    tx,
-                    found.community_id,
-                    plan,
-                    self._ids,
-                    now_ms,
-                    lambda rows: note(rows, held.total),
-                )
-                await imports.trace(scope, tx, found, done)
+                work = Work(found, self._ids, self._secrets, now_ms, lambda rows: note(rows, held.total))
+                await imports.trace(scope, tx, found, await kind.apply(scope, tx, work, plan))
             await imports.conclude(
                 scope, tx, found, _ending(plan), state=state, report_key=report_key, reason="", now_ms=now_ms
             )
@@ -213,7 +252,13 @@ class Importer:
             )  # fmt: skip
 
     async def _report(
-        self, found: Import, source: Path, titles: dict[str, str], problems: list[Problem]
+        self,
+        found: Import,
+        source: Path,
+        titles: dict[str, str],
+        problems: list[Problem],
+        *,
+        secret: bool = False,
     ) -> str:
         """Write the marked-up copy; its key in the object store, empty when there is nothing to mark."""
         if not problems:
@@ -224,7 +269,8 @@ class Importer:
         with tempfile.TemporaryDirectory(prefix="linli-import-") as folder:
             target = Path(folder) / "report.xlsx"
             await asyncio.to_thread(report.write, source, target, titles, problems, language=found.language)
-            await self._store.put(key, await asyncio.to_thread(target.read_bytes))
+            content = await asyncio.to_thread(target.read_bytes)
+        await self._store.put(key, self._secrets.seal_file(content, about=key) if secret else content)
         return key
 
 

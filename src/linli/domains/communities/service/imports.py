@@ -33,6 +33,10 @@ from linli.kernel.scope import Scope
 JOB: Final = "communities.import"
 """Outbox kind of an import that waits to be worked on."""
 WAITING, CHECKED, REFUSED, DONE, UNDONE, FAILED = "waiting", "checked", "refused", "done", "undone", "failed"
+FILES_JOB: Final = "communities.import_files"
+"""Outbox kind of forgetting a workbook that holds secrets."""
+SECRET_MS: Final = 3_600_000
+"""So long such a workbook waits for its import."""
 PROBLEMS_KEPT: Final = 500
 """Faults kept in the row for the screen; the marked-up workbook holds all of them."""
 CHANGES_KEPT: Final = 500
@@ -43,6 +47,12 @@ class WrongState(Conflict):
     """The import is not where this could be done."""
 
     code = "import.wrong_state"
+
+
+class WorkbookGone(Conflict):
+    """The workbook held secrets and is not kept any longer."""
+
+    code = "import.workbook_gone"
 
 
 class RunImport(msgspec.Struct, frozen=True):
@@ -72,10 +82,15 @@ _finish = Command(
         finished_ms=bindparam("now", type_=INT),
     )
 )
-_mark = Command(
+_undone = Command(
     update(imports)
     .where(imports.c.import_id == bindparam("row", type_=INT), in_scope(imports))
-    .values(state=bindparam("to_state"))
+    .values(state=UNDONE, outcome=bindparam("figures"))
+)
+_no_files = Command(
+    update(imports)
+    .where(imports.c.import_id == bindparam("row", type_=INT), in_scope(imports))
+    .values(object_key="", report_key="")
 )
 _set_house = Command(
     update(houses)
@@ -106,10 +121,11 @@ async def hand_in(
     ids: Ids,
     now_ms: int,
     kind: str = queries.HOUSES,
+    secret: bool = False,
 ) -> int:
     """Accept a stored workbook for the space that its buildings shall stand under; the id of the import.
 
-    Raises NotFound.
+    A `secret` one is not kept longer than its import needs. Raises NotFound.
     """
     parent = await space_queries.space(scope, tx, parent_id)
     import_id = ids.number()
@@ -130,6 +146,9 @@ async def hand_in(
     }
     await tx.insert(imports, row)
     await _start(tx, parent.tenant_id, import_id, now_ms)
+    if secret:
+        job = RunImport(import_id, parent.tenant_id)
+        await outbox.add(tx, FILES_JOB, job, due_ms=now_ms + SECRET_MS, now_ms=now_ms)
     return import_id
 
 
@@ -142,10 +161,15 @@ async def _start(tx: Tx, tenant_id: str, import_id: int, now_ms: int) -> None:
 async def go_on(
     scope: Scope, tx: Tx, *, import_id: int, good_only: bool, now_ms: int, kind: str = queries.HOUSES
 ) -> None:
-    """Apply a workbook that was tried; with `good_only`, what is good of a refused one. Raises NotFound, WrongState."""
+    """Apply a workbook that was tried; with `good_only`, what is good of a refused one.
+
+    Raises NotFound, WrongState, WorkbookGone.
+    """
     found = await queries.get(scope, tx, import_id, kind=kind, lock=True)
     if found.state != CHECKED and not (found.state == REFUSED and good_only):
         raise WrongState(state=found.state)
+    if not found.object_key:
+        raise WorkbookGone()
     await _restart.run(tx, scope, row=import_id, good=int(good_only))
     await _start(tx, found.tenant_id, import_id, now_ms)
 
@@ -276,5 +300,12 @@ def _house_text(one: HouseChange) -> str:
     return json.dumps({"before": list(one.before), "after": list(one.after)})
 
 
-async def mark_undone(scope: Scope, tx: Tx, found: Import) -> None:
-    await _mark.run(tx, scope, row=found.import_id, to_state=UNDONE)
+async def mark_undone(scope: Scope, tx: Tx, found: Import, outcome: Any = None) -> None:
+    """`outcome`: the figures with what undoing left."""
+    figures = msgspec.json.encode(outcome).decode() if outcome is not None else found.outcome
+    await _undone.run(tx, scope, row=found.import_id, figures=figures)
+
+
+async def without_files(scope: Scope, tx: Tx, import_id: int) -> None:
+    """Its workbook and the marked copy are gone."""
+    await _no_files.run(tx, scope, row=import_id)

@@ -1,4 +1,4 @@
-"""Imports of one kind of rows, vehicles or employees: tried, applied and undone as those of houses and residents are.
+"""Imports of one kind of rows (vehicles, employees, cameras): tried, applied and undone as those of residents are.
 
 They wait in the same table and are worked on by the same worker (`importer`); what differs is told by a `ListKind`.
 """
@@ -16,6 +16,7 @@ from linli.domains.communities.xlsx.reading import ListReading, Problem, Row, re
 from linli.kernel.db import Reader, Tx
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
 
 SHOWN: Final = 100
 """Changes that a trial keeps for the screen."""
@@ -31,6 +32,8 @@ class ListOutcome(msgspec.Struct, rename="camel", frozen=True):
     unchanged: int = 0
     new_departments: list[str] = []
     """By their paths."""
+    kept: int = 0
+    """Rows that undoing left, since they were changed again meanwhile."""
 
 
 class Trace(NamedTuple):
@@ -55,17 +58,34 @@ type Note = Callable[[int], None]
 """Called with the rows written so far."""
 
 
+class Work(NamedTuple):
+    """What writing an import works with."""
+
+    found: Import
+    ids: Ids
+    secrets: Secrets
+    now_ms: int
+    note: Note
+
+    @property
+    def community_id(self) -> int:
+        return self.found.community_id
+
+
 class ListKind(NamedTuple):
-    """How one kind of rows is imported. Functions take the scope, then a reader or transaction, then the community."""
+    """How one kind of rows is imported. Functions take the scope, then a reader or transaction."""
 
     name: str
     sheet: Sheet
     rows_max: int
     plan: Callable[[Scope, Reader, int, ListReading], Awaitable[Any]]
-    """→ ListPlan. Raises NotFound."""
-    apply: Callable[[Scope, Tx, int, Any, Ids, int, Note], Awaitable[list[Trace]]]
-    """(…, plan, ids, now_ms, note)"""
-    undo: Callable[[Scope, Tx, Import, list[ImportChange], Ids, int], Awaitable[None]]
+    """(…, community, rows) → ListPlan. Raises NotFound."""
+    apply: Callable[[Scope, Tx, Work, Any], Awaitable[list[Trace]]]
+    """(…, plan)"""
+    undo: Callable[[Scope, Tx, Import, list[ImportChange], Ids, int], Awaitable[int]]
+    """(…, what it did, ids, now_ms) → rows left as they are, since they were changed again."""
+    secret: bool = False
+    """Its workbooks may hold passwords: they lie sealed, and go once they are worked on, or after an hour."""
 
     def read(self, path: Path, progress: Callable[[int, int], None]) -> ListReading:
         """Blocks: call it beside the event loop. Raises BadWorkbook."""

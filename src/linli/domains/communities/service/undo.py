@@ -1,5 +1,6 @@
 """An import is taken back, all of it, or not at all when something has been built on it since."""
 
+import msgspec
 from sqlalchemy import delete
 
 from linli.domains.communities import space_rules as rules
@@ -10,7 +11,7 @@ from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.queries.imports import HouseFacts, Import, ImportChange
 from linli.domains.communities.schemas import Space
 from linli.domains.communities.service import imports
-from linli.domains.communities.service.list_import import ListKind
+from linli.domains.communities.service.list_import import ListKind, ListOutcome
 from linli.domains.people.person_rules import MOVED_OUT
 from linli.domains.people.queries import residents as resident_queries
 from linli.domains.people.service import bulk, facts
@@ -60,11 +61,12 @@ async def undo(scope: Scope, tx: Tx, *, import_id: int, now_ms: int) -> Import:
 
 
 async def undo_list(scope: Scope, tx: Tx, *, import_id: int, kind: ListKind, ids: Ids, now_ms: int) -> Import:
-    """Take an import of vehicles or employees back. Raises NotFound, WrongState."""
+    """Take an import of a list back. Raises NotFound, WrongState."""
     found, done = await _begun(scope, tx, import_id, kind.name)
     await space_queries.space(scope, tx, found.parent_id, lock=True)
-    await kind.undo(scope, tx, found, done, ids, now_ms)
-    await imports.mark_undone(scope, tx, found)
+    kept = await kind.undo(scope, tx, found, done, ids, now_ms)
+    outcome = msgspec.json.decode(found.outcome, type=ListOutcome)
+    await imports.mark_undone(scope, tx, found, msgspec.structs.replace(outcome, kept=kept))
     return found
 
 

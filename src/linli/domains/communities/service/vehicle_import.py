@@ -11,7 +11,7 @@ from linli.domains.communities import addresses
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.queries.imports import Import, ImportChange, decoded
 from linli.domains.communities.service import list_import
-from linli.domains.communities.service.list_import import ListKind, ListOutcome, Note, Trace, packed
+from linli.domains.communities.service.list_import import ListKind, ListOutcome, Trace, Work, packed
 from linli.domains.communities.xlsx.reading import ListReading, Problem, Row
 from linli.domains.communities.xlsx.vehicles import ROWS_MAX, VEHICLES
 from linli.domains.people.person_rules import MOVED_IN
@@ -131,17 +131,16 @@ async def _held(
     return Counter(one.person_id for one in await queries.of_persons(scope, db, community_id, people))
 
 
-async def apply(
-    scope: Scope, tx: Tx, community_id: int, wanted: Plan, ids: Ids, now_ms: int, note: Note
-) -> list[Trace]:
+async def apply(scope: Scope, tx: Tx, work: Work, wanted: Plan) -> list[Trace]:
     """Do what a plan says. Raises what `vehicles.add` and `change` raise."""
+    community_id, now_ms = work.community_id, work.now_ms
     done: list[Trace] = []
     for identity_id, forms in wanted.added.items():
         made = await vehicles.add(
-            scope, tx, community_id=community_id, identity_id=identity_id, forms=forms, ids=ids, now_ms=now_ms
-        )
+            scope, tx, community_id=community_id, identity_id=identity_id, forms=forms, ids=work.ids, now_ms=now_ms
+        )  # fmt: skip
         done += [Trace(VEHICLE, one) for one in made]
-        note(len(done))
+        work.note(len(done))
         await asyncio.sleep(0)
     for known, form in wanted.changed:
         after = {
@@ -153,11 +152,11 @@ async def apply(
     changes = [(known.vehicle_id, form) for known, form in wanted.changed]
     if changes:
         await vehicles.change(scope, tx, community_id=community_id, changes=changes, now_ms=now_ms)
-    note(len(done))
+    work.note(len(done))
     return done
 
 
-async def undo(scope: Scope, tx: Tx, found: Import, done: list[ImportChange], ids: Ids, now_ms: int) -> None:
+async def undo(scope: Scope, tx: Tx, found: Import, done: list[ImportChange], ids: Ids, now_ms: int) -> int:
     """New vehicles go, changed ones are described as before; what was changed or removed since stays so."""
     there = await queries.by_ids(scope, tx, found.community_id, [change.row_id for change in done])
     made = [change.row_id for change in done if change.kind == VEHICLE and change.row_id in there]
@@ -171,6 +170,7 @@ async def undo(scope: Scope, tx: Tx, found: Import, done: list[ImportChange], id
             back.append(now._replace(**facts["before"]))
     await vehicles.put_back(scope, tx, back, now_ms=now_ms)
     await vehicles.remove_found(scope, tx, [there[one] for one in made])
+    return len(done) - len(made) - len(back)
 
 
 async def _owners(scope: Scope, db: Reader, community_id: int, reading: ListReading) -> _Owners:

@@ -2,8 +2,8 @@
 
 from linli.domains.video.console.cameras import CameraRoutes
 from linli.domains.video.console.history import HISTORY
-from linli.domains.video.console.workbooks import CameraWorkbookRoutes
+from linli.domains.video.console.workbooks import CameraImportRoutes, CameraWorkbookRoutes
 
-CONTROLLERS = (CameraRoutes, CameraWorkbookRoutes)
+CONTROLLERS = (CameraRoutes, CameraWorkbookRoutes, CameraImportRoutes)
 
 __all__ = ["CONTROLLERS", "HISTORY", "CameraRoutes", "CameraWorkbookRoutes"]

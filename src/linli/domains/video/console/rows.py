@@ -3,18 +3,13 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar.datastructures import UploadFile
 from msgspec import UNSET, Meta, UnsetType
 
-from linli.domains.communities.console.imports import ImportFault
 from linli.domains.communities.queries import spaces
 from linli.domains.video.schemas import Batch, Camera
 from linli.kernel.db import Reader
 from linli.kernel.scope import Scope
 from linli.things.queries.devices import find_devices
-
-SHOWN = 500
-"""Faults that an answer lists; the marked-up workbook holds all."""
 
 
 class CameraRow(msgspec.Struct, rename="camel", frozen=True):
@@ -134,23 +129,6 @@ class CameraBatch(msgspec.Struct, rename="camel", frozen=True):
     state: Annotated[str, Meta(description="done, undone")]
     created_ms: int
     undone_ms: int
-
-
-class CameraImport(msgspec.Struct, rename="camel", frozen=True):
-    """A workbook as it was tried or imported."""
-
-    done: bool
-    rows: int
-    bad_rows: int
-    created: int
-    changed: int
-    unchanged: int
-    problems: Annotated[list[ImportFault], Meta(description="The first 500; the report holds all.")]
-    batch_id: Annotated[str, Meta(description="For undoing it; empty where nothing changed.")]
-
-
-class CameraFile(msgspec.Struct):
-    file: UploadFile
 
 
 def batch_row(row: Batch) -> CameraBatch:

@@ -3,14 +3,15 @@
 Importing a file again changes nothing twice; an empty cell leaves what was known.
 """
 
-import tempfile
 from collections import defaultdict
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from linli.domains.communities import addresses
 from linli.domains.communities.queries import spaces
-from linli.domains.communities.xlsx.reading import ListReading, Problem, Row, read_list
+from linli.domains.communities.queries.imports import Import, ImportChange
+from linli.domains.communities.service import list_import
+from linli.domains.communities.service.list_import import ListKind, ListOutcome, Trace, Work
+from linli.domains.communities.xlsx.reading import ListReading, Problem, Row
 from linli.domains.video import camera_rules as rules
 from linli.domains.video.queries import cameras as queries
 from linli.domains.video.queries.devices import cameras_of
@@ -25,7 +26,8 @@ from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.things.queries.devices import DeviceRow
 
-FILE_BYTES: Final = 4 * 1024 * 1024
+BATCH: Final = "camera_batch"
+"""What import_changes calls what an import did: its rows lie with the batch, since they hold passwords, sealed."""
 _NOT_SAID: Final = frozenset({"device", "product_key", "space"})
 """Columns that are no field by themselves."""
 
@@ -39,10 +41,15 @@ class Plan(NamedTuple):
     changed: list[tuple[Camera, dict[str, Any]]]
     unchanged: int
 
-
-def read(path: Path) -> ListReading:
-    """Blocks: call it beside the event loop. Raises BadWorkbook."""
-    return read_list(path, CAMERAS, most=ROWS_MAX)
+    @property
+    def outcome(self) -> ListOutcome:
+        return ListOutcome(
+            rows=self.rows,
+            bad_rows=list_import.bad_rows(self.problems),
+            created=len(self.added),
+            changed=len(self.changed),
+            unchanged=self.unchanged,
+        )
 
 
 type Ways = dict[tuple[str, ...], list[int]]
@@ -117,10 +124,7 @@ async def plan(scope: Scope, db: Reader, community_id: int, reading: ListReading
     unchanged = 0
 
     def fault(row: Row, key: str, rule: str, **facts: object) -> None:
-        column = next(one for one in CAMERAS.columns if one.key == key)
-        value = str(row.values.get(key, ""))
-        letter = reading.letters.get(key, "")
-        problems.append(Problem(row.sheet, row.number, letter, column.zh, value, rule, facts))
+        problems.append(list_import.problem_of(CAMERAS, reading, row, key, rule, **facts))
 
     for row in reading.rows:
         device, rule = places.device(row)
@@ -195,12 +199,24 @@ def _says_more(known: Camera, facts: dict[str, Any]) -> bool:
     return any(said[key] != value for key, value in facts.items())
 
 
-def marked(content: bytes, reading: ListReading, found: Plan, language: str) -> bytes:
-    """A copy of a workbook with every fault of the plan marked where it stands. Blocks; leaves no file behind."""
-    from linli.domains.communities.xlsx import report  # loads openpyxl: not at every start of the process
+async def write(scope: Scope, tx: Tx, work: Work, wanted: Plan) -> list[Trace]:
+    """`apply` for the importer, which has locked the community's root space."""
+    made = await apply(
+        scope, tx, work.community_id, wanted, file_name=work.found.file_name, ids=work.ids, secrets=work.secrets,
+        now_ms=work.now_ms,
+    )  # fmt: skip
+    return [Trace(BATCH, made.batch_id)] if made else []
 
-    with tempfile.TemporaryDirectory(prefix="linli-cameras-") as folder:
-        source, target = Path(folder) / "in.xlsx", Path(folder) / "out.xlsx"
-        source.write_bytes(content)
-        report.write(source, target, {CAMERAS.key: reading.title}, found.problems, language=language)
-        return target.read_bytes()
+
+async def undo(scope: Scope, tx: Tx, found: Import, done: list[ImportChange], ids: Ids, now_ms: int) -> int:
+    """Take the batch of an import back; how many cameras stayed as they are. Raises BatchUndone."""
+    kept = 0
+    for change in done:
+        batch = await batches.undo(
+            scope, tx, community_id=found.community_id, batch_id=change.row_id, now_ms=now_ms
+        )
+        kept += batch.kept
+    return kept
+
+
+KIND: Final = ListKind("cameras", CAMERAS, ROWS_MAX, plan, write, undo, secret=True)

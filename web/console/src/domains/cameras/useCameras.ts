@@ -1,4 +1,3 @@
-import { shallowRef } from 'vue'
 import { useAction, useResource, type ListState } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
@@ -6,7 +5,6 @@ import type { components } from '@/api/schema'
 export type CameraRow = components['schemas']['CameraRow']
 export type CameraForm = components['schemas']['CameraForm']
 export type CameraBatch = components['schemas']['CameraBatch']
-export type CameraImport = components['schemas']['CameraImport']
 export type CameraDevice = components['schemas']['CameraDevice']
 
 export const PROTOCOLS = [1, 2, 3, 4, 5] as const
@@ -120,38 +118,4 @@ export function useCameraChanges(communityId: () => string) {
     ),
   )
   return { add, change, clear, undo }
-}
-
-/** A workbook of cameras: tried first, then imported, or only its good rows. */
-export function useCameraImport(communityId: () => string) {
-  const current = shallowRef<CameraImport | null>(null)
-  const body = (file: File) => {
-    const form = new FormData()
-    form.append('file', file)
-    return { body: { file: file.name }, bodySerializer: () => form }
-  }
-  const send = useAction(async (file: File, query: { dryRun?: boolean; goodOnly?: boolean }) => {
-    current.value = await answer(
-      api.POST('/api/console/communities/{community_id}/cameras/import', {
-        params: { path: here(communityId()), query },
-        ...body(file),
-      }),
-    )
-    return current.value
-  })
-  /** The same workbook with every fault marked; nothing of it is kept by the platform. */
-  const mark = useAction(async (file: File) => {
-    const sent = await api.POST('/api/console/communities/{community_id}/cameras/import/report.xlsx', {
-      params: { path: here(communityId()) },
-      parseAs: 'blob',
-      ...body(file),
-    })
-    const link = document.createElement('a')
-    link.href = URL.createObjectURL(sent.data as unknown as Blob)
-    link.download = file.name.replace(/(\.xlsx)?$/i, '-problems.xlsx')
-    link.click()
-    URL.revokeObjectURL(link.href)
-    return true
-  })
-  return { current, send, mark }
 }

@@ -1,7 +1,7 @@
-import { onScopeDispose, shallowRef } from 'vue'
 import { useAction, useResource, type ListState } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
+import { fileBody, useFollowed } from '@/domains/listimports/followed'
 
 export type SpaceRow = components['schemas']['SpaceRow']
 export type HouseRow = components['schemas']['HouseRow']
@@ -143,54 +143,30 @@ export function useAssets(communityId: () => string, houseId: () => string) {
   return { list, add, change, remove }
 }
 
-const POLL_MS = 700
 
 /** The import: tried first, which tells every error at once; then applied, or only its good rows; then perhaps undone. */
 export function useSpaceImport(communityId: () => string) {
-  const current = shallowRef<SpaceImport | null>(null)
   const importPath = (id: string) => ({ path: { import_id: Number(id) } })
-  let gone = false
-  onScopeDispose(() => (gone = true))
-
-  /** A large file goes on after the answer: follow it until it is done. */
-  async function follow(started: SpaceImport): Promise<SpaceImport> {
-    current.value = started
-    while (current.value.state === 'waiting' && !gone) {
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-      current.value = await answer(
-        api.GET('/api/console/imports/{import_id}', { params: importPath(current.value.id) }),
-      )
-    }
-    return current.value
-  }
-
+  const { current, follow } = useFollowed((id) =>
+    answer(api.GET('/api/console/imports/{import_id}', { params: importPath(id) })),
+  )
   const check = useAction(async (file: File) => {
     current.value = null
-    const form = new FormData()
-    form.append('file', file)
-    const started = await answer(
-      api.POST('/api/console/communities/{community_id}/spaces/import', {
-        params: { path: path(communityId()), query: { dryRun: true } },
-        body: { file: file.name },
-        bodySerializer: () => form,
-      }),
-    )
-    return follow(started)
+    const sent = api.POST('/api/console/communities/{community_id}/spaces/import', {
+      params: { path: path(communityId()), query: { dryRun: true } },
+      ...fileBody(file),
+    })
+    return follow(await answer(sent))
   })
-  const apply = useAction(async (id: string, goodOnly: boolean) =>
-    follow(
-      await answer(
-        api.POST('/api/console/imports/{import_id}/apply', {
-          params: { ...importPath(id), query: { goodOnly } },
-        }),
-      ),
-    ),
-  )
+  const apply = useAction(async (id: string, goodOnly: boolean) => {
+    const sent = api.POST('/api/console/imports/{import_id}/apply', {
+      params: { ...importPath(id), query: { goodOnly } },
+    })
+    return follow(await answer(sent))
+  })
   const undo = useAction(async (id: string) => {
-    current.value = await answer(
-      api.POST('/api/console/imports/{import_id}/undo', { params: importPath(id) }),
-    )
-    return current.value
+    const sent = api.POST('/api/console/imports/{import_id}/undo', { params: importPath(id) })
+    return (current.value = await answer(sent))
   })
   return { current, check, apply, undo }
 }

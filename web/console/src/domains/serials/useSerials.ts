@@ -2,6 +2,7 @@ import { shallowRef } from 'vue'
 import { useAction, useResource, type ListState } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
+import { fileBody } from '@/domains/listimports/followed'
 
 export type SerialRow = components['schemas']['SerialRow']
 export type SerialCategory = components['schemas']['SerialCategory']
@@ -53,13 +54,10 @@ export function useSerialActions() {
 export function useSerialImport(categoryId: () => string) {
   const current = shallowRef<SerialImport | null>(null)
   const send = async (file: File, dryRun: boolean) => {
-    const form = new FormData()
-    form.append('file', file)
     current.value = await answer(
       api.POST('/api/console/serials/import', {
         params: { query: { categoryId: Number(categoryId()) || undefined, dryRun } },
-        body: { file: file.name },
-        bodySerializer: () => form,
+        ...fileBody(file),
       }),
     )
     return current.value
