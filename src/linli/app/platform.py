@@ -383,7 +383,7 @@ class Platform:
             self.objects,
             self.settings,
             self.live,
-            self._services(),
+            services=self._services(),
         )
         gateway = self.openapi.gateway
         upload = UploadForm(self.uploads, self.clock)

@@ -12,8 +12,9 @@ from collections.abc import AsyncIterator
 from typing import IO, Any, Final, cast
 
 import sqlalchemy as sa
-from sqlalchemy import Table, bindparam, delete, select, tuple_
+from sqlalchemy import Table, bindparam, delete, func, select, tuple_
 
+from linli.console.organisation_export import BROKEN, COUNTING, DONE, WRITING, ExportProgress
 from linli.kernel.db import Command, Database, Query, Reader, Tx, metadata
 from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.objects import ObjectStore
@@ -100,11 +101,48 @@ class _Sink(io.RawIOBase):
         return held
 
 
-async def export(db: Database, objects: ObjectStore, *, tenant_id: str, name: str) -> AsyncIterator[bytes]:
+async def export(
+    db: Database, objects: ObjectStore, *, tenant_id: str, name: str, progress: ExportProgress
+) -> AsyncIterator[bytes]:
     """A zip of everything a company owns: a file of JSON lines a table, its pictures, and a table of contents.
 
     It is made while it is fetched: memory holds some rows or a piece of a picture, however much the company has.
+    `progress` tells how far it is.
     """
+    try:
+        await _expect(db, tenant_id, progress)
+        async for piece in _archive(db, objects, tenant_id, name, progress):
+            progress.bytes += len(piece)
+            yield piece
+        progress.state = DONE
+    finally:
+        if progress.state != DONE:  # whoever fetched it left, or the server stops
+            progress.state = BROKEN
+
+
+async def _expect(db: Reader, tenant_id: str, progress: ExportProgress) -> None:
+    """Count what there is to write."""
+    progress.state = COUNTING
+    for table in tables():
+        if table.name not in _counts:
+            _counts[table.name] = Query(
+                select(func.count()).select_from(table).where(table.c.tenant_id == bindparam("of_tenant")),
+                unscoped="a company's own rows; its tenant is the condition",
+                heavy=True,
+            )
+        found = int(await _counts[table.name].scalar(db, of_tenant=tenant_id))
+        progress.expected_rows += found
+        if table.name == "uploads":
+            progress.expected_files = found
+    progress.state = WRITING
+
+
+_counts: dict[str, Query[Any]] = {}
+
+
+async def _archive(
+    db: Database, objects: ObjectStore, tenant_id: str, name: str, progress: ExportProgress
+) -> AsyncIterator[bytes]:
     sink = _Sink()
     counts: dict[str, int] = {}
     missing: list[str] = []
@@ -115,6 +153,7 @@ async def export(db: Database, objects: ObjectStore, *, tenant_id: str, name: st
             async for rows in _rows(db, table, tenant_id):
                 part = part or archive.open(f"tables/{table.name}.jsonl", "w", force_zip64=True)
                 counts[table.name] += len(rows)
+                progress.rows += len(rows)
                 lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
                 await asyncio.to_thread(part.write, lines.encode())
                 yield sink.fetch()
@@ -130,6 +169,7 @@ async def export(db: Database, objects: ObjectStore, *, tenant_id: str, name: st
                                 yield sink.fetch()
                 except (NotFound, BadInput):  # gone, or a row whose key was never one
                     missing.append(key)
+                progress.files += 1
         contents = {
             "company": name, "tenantId": tenant_id, "atMs": db.clock.now_ms(), "rows": counts, "missing": missing
         }  # fmt: skip

@@ -10,6 +10,7 @@ from litestar.response import Stream
 from msgspec import Meta
 
 from linli.console import organisation_data as data_of
+from linli.console.organisation_export import ExportProgress, Exports
 from linli.domains.communities.queries import communities
 from linli.domains.communities.schemas import APPROVED
 from linli.domains.communities.service import running
@@ -80,14 +81,24 @@ class OrganisationDataRoutes(Controller):
         db: NamedDependency[Database],
         objects: NamedDependency[ObjectStore],
         ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+        exports: NamedDependency[Exports],
     ) -> Stream:
         """Everything the company owns as one zip, made while it is fetched: tables as JSON lines, and its pictures."""
         tenant = await tenancy.get_tenant(db, within.tenant)
         async with db.begin() as tx:
             await note(Hand(within, rights, ids), tx, "data.exported")
         headers = {"content-disposition": f'attachment; filename="linli-{tenant.id}.zip"'}
-        content = data_of.export(db, objects, tenant_id=tenant.id, name=tenant.name)
+        progress = exports.begin(tenant.id, clock.now_ms())
+        content = data_of.export(db, objects, tenant_id=tenant.id, name=tenant.name, progress=progress)
         return Stream(content, media_type="application/zip", headers=headers)
+
+    @get("/export/progress", right=Right.ORGANISATION_MANAGE.value)
+    async def export_progress(
+        self, within: NamedDependency[Scope], exports: NamedDependency[Exports]
+    ) -> ExportProgress:
+        """How far the last export is that this process hands out."""
+        return exports.of(within.tenant)
 
     @post("/end", right=Right.ORGANISATION_MANAGE.value, status_code=204)
     async def end(

@@ -6,6 +6,7 @@ from typing import Any
 
 from linli.console import setup_code
 from linli.console.hub import Hub
+from linli.console.organisation_export import Exports
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
@@ -25,6 +26,7 @@ class Parts:
     objects: ObjectStore
     settings: Settings
     hub: Hub = field(default_factory=Hub)
+    exports: Exports = field(default_factory=Exports)
     services: dict[str, Any] = field(default_factory=dict)
 
     @property

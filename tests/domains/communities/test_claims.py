@@ -463,8 +463,13 @@ async def test_a_company_takes_its_data_along_ends_and_is_erased(parts, owner, a
     said = {"parentId": int(root), "kind": "building", "name": "1幢"}
     building = await owner.post(f"/communities/{number}/spaces", json=said)
     assert building.status_code == 201, building.text
+    assert (await owner.get("/organisation/export/progress")).json()["state"] == "none"
     sent = await owner.get("/organisation/export")
     assert sent.status_code == 200
+    told = (await owner.get("/organisation/export/progress")).json()
+    assert (told["state"], told["rows"], told["bytes"]) == ("done", told["expectedRows"], len(sent.content))
+    assert told["files"] == told["expectedFiles"] > 0
+    assert (await administrator.get("/organisation/export/progress")).json()["state"] == "none"
     with zipfile.ZipFile(io.BytesIO(sent.content)) as archive:
         contents = json.loads(archive.read("contents.json"))
         names = archive.namelist()

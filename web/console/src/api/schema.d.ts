@@ -5862,6 +5862,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/organisation/export/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExportProgress
+         * @description How far the last export is that this process hands out.
+         */
+        get: operations["ApiConsoleOrganisationExportProgressExportProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/organisation/groups": {
         parameters: {
             query?: never;
@@ -10947,6 +10967,18 @@ export interface components {
             params: string;
             /** @description What the call uses up: hand it back with /sandbox/try, then ask for another. */
             spends: string[];
+        };
+        /** ExportProgress */
+        ExportProgress: {
+            beganMs: number;
+            /** @description Handed out so far. */
+            bytes: number;
+            expectedFiles: number;
+            expectedRows: number;
+            files: number;
+            rows: number;
+            /** @description counting, writing, done, broken: whoever fetched it left; none: there was none. */
+            state: string;
         };
         /** FaceCandidate */
         FaceCandidate: {
@@ -28411,6 +28443,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    ApiConsoleOrganisationExportProgressExportProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportProgress"];
                 };
             };
         };

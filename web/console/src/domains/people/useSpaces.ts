@@ -143,7 +143,6 @@ export function useAssets(communityId: () => string, houseId: () => string) {
   return { list, add, change, remove }
 }
 
-
 /** The import: tried first, which tells every error at once; then applied, or only its good rows; then perhaps undone. */
 export function useSpaceImport(communityId: () => string) {
   const importPath = (id: string) => ({ path: { import_id: Number(id) } })
