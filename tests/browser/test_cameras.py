@@ -82,17 +82,17 @@ def test_cameras_of_a_community(administrator: Visit, tmp_path: Path) -> None:
     book.active.cell(2, titles.index("Port") + 1, "eight")
     hand_in(page, book, tmp_path / "cameras.xlsx")
     panel = page.get_by_role("dialog", name="Import a spreadsheet")
-    expect(panel.get_by_text("1 of 1 rows have problems; nothing was imported.")).to_be_visible()
+    expect(panel.get_by_text("1 rows have errors; nothing was imported.")).to_be_visible()
     picture(visit, "faults")
     with page.expect_download() as saved:
-        panel.get_by_role("button", name="Download the marked file").click()
-    assert saved.value.suggested_filename == "cameras-problems.xlsx"
+        panel.get_by_role("link", name="Download the file with the errors marked").click()
+    assert saved.value.suggested_filename == "linli-cameras-problems.xlsx"
     book.active.cell(2, titles.index("Port") + 1, 554)
     hand_in(page, book, tmp_path / "cameras.xlsx")
     panel.get_by_role("button", name="Import 1 rows").click()
     expect(panel.get_by_text("Imported: 1 new, 0 changed.")).to_be_visible()
     panel.get_by_role("button", name="Undo this import").click()
-    expect(panel.get_by_text("Undone.")).to_be_visible()
+    expect(panel.get_by_text("Undone; all is as it was before.")).to_be_visible()
     page.keyboard.press("Escape")
 
     page.get_by_role("button", name="Clear all").click()
