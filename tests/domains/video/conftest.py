@@ -85,15 +85,23 @@ def sheet(*rows: dict[str, Any]) -> bytes:
 
 
 @pytest.fixture
-async def desk(parts: Parts, administrator: Browser) -> AsyncIterator[Desk]:
-    """Three cameras and a door in a community in management, and a worker that does imports."""
-    to_rooms(parts.db.handlers)
-    to_subscribers(parts.db.handlers)
+async def importing(parts: Parts) -> AsyncIterator[None]:
+    """A worker that does imports."""
     importer = Importer(parts.db, parts.objects, parts.ids, parts.clock, parts.secrets, (imports.KIND,))
     parts.services["importer"] = importer
     jobs = Jobs()
     importer.register(jobs)
     worker = Worker(parts.db, parts.clock, jobs)
+    await worker.start()
+    yield
+    await worker.stop()
+
+
+@pytest.fixture
+async def desk(parts: Parts, administrator: Browser, importing: None) -> Desk:
+    """Three cameras and a door in a community in management."""
+    to_rooms(parts.db.handlers)
+    to_subscribers(parts.db.handlers)
     async with parts.db.begin() as tx:
         await pois.import_catalogue(tx, pois.read_catalogue(POI_CSV.splitlines()))
     community = await approved(administrator)
@@ -102,9 +110,7 @@ async def desk(parts: Parts, administrator: Browser) -> AsyncIterator[Desk]:
     for name in ("CAM-0001", "CAM-0002", "CAM-0003"):
         await made.device(key, name)
     await made.device(await made.product("门禁", "community/people/face"), "DOOR-0001")
-    await worker.start()
-    yield made
-    await worker.stop()
+    return made
 
 
 __all__ = ["administrator", "browser", "parts", "with_proof"]

@@ -12,6 +12,7 @@ QUERY = ("/data/model/data/query", "0.0.3")
 
 
 @pytest.mark.covers("TOP-02")
+@pytest.mark.usefixtures("importing")
 async def test_from_a_new_community_to_its_cameras(parts, gateway, administrator):  # noqa: F811
     main = administrator
     to_subscribers(parts.db.handlers)

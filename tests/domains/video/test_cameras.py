@@ -240,7 +240,7 @@ async def test_apps_read_the_same_as_video_device_info(desk: Desk):
         await desk.send({"device": "CAM-0001", "name": "再改"}, {"device": "CAM-0002", "name": "b"})
     ).json()
     assert sorted(one["name"] for one in (await on_the_bus()).values()) == ["b", "再改"]
-    await desk.browser.post(f"{desk.at}/batches/{sent['batchId']}/undo")
+    await desk.browser.post(f"{desk.at}/imports/{sent['id']}/undo")
     assert [one["name"] for one in (await on_the_bus()).values()] == ["改名"]
     await desk.browser.post(f"{desk.at}/clear", json={"expected": 1})
     assert await on_the_bus() == {}
