@@ -1,5 +1,6 @@
 """Pages of long lists: far pages are read from the nearer end, and only their keys are passed over."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -7,9 +8,9 @@ from sqlalchemy import Select, UnaryExpression, bindparam
 from sqlalchemy.sql import operators
 
 from linli.kernel.db.columns import INT
-from linli.kernel.db.database import Reader
+from linli.kernel.db.database import Database, Reader
 from linli.kernel.db.statements import Query
-from linli.kernel.pages import PageRequest
+from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
 
@@ -50,3 +51,22 @@ async def rows_of[Row](
         return await pair.onward.all(db, scope, **binds, limit=page.page_size, offset=offset)
     rows = await pair.backward.all(db, scope, **binds, limit=size, offset=total - offset - size)
     return rows[::-1]
+
+
+_AT_ONCE = 50_000
+"""Rows that a page is read over while the count is still under way: passing over so many keys takes less time."""
+
+
+async def page_of[Row](
+    pair: Pair[Row], count: Query[Any], db: Reader, scope: Scope, page: PageRequest, binds: dict[str, Any]
+) -> Page[Row]:
+    """A page with the number of all rows. Both are asked for at once where the page is near the beginning."""
+    if not isinstance(db, Database) or page.offset > _AT_ONCE:
+        total = int(await count.scalar(db, scope, **binds))
+        return Page.of(page, total, await rows_of(pair, db, scope, page, total, binds))
+    rows: list[Row]
+    total, rows = await asyncio.gather(
+        count.scalar(db, scope, **binds),
+        pair.onward.all(db, scope, **binds, limit=page.page_size, offset=page.offset),
+    )
+    return Page.of(page, int(total), rows)

@@ -322,8 +322,7 @@ async def house_page(
     binds = {key: value for key, value in binds.items() if value is not None}
     rows, count = _house_page(frozenset(binds), order)
     binds["community_id"] = community_id
-    total = int(await count.scalar(db, scope, **binds))
-    return Page.of(page, total, await paging.rows_of(rows, db, scope, page, total, binds))
+    return await paging.page_of(rows, count, db, scope, page, binds)
 
 
 async def house(scope: Scope, db: Reader, space_id: int) -> House:

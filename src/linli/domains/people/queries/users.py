@@ -139,5 +139,4 @@ async def page(
         return Page.of(request, 0, [])
     rows, count = _page_queries(frozenset(binds), by_change)
     binds["community_id"] = community_id
-    total = int(await count.scalar(db, scope, **binds))
-    return Page.of(request, total, await paging.rows_of(rows, db, scope, request, total, binds))
+    return await paging.page_of(rows, count, db, scope, request, binds)
