@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
+from linli.edge.services.console import commands as console
 from linli.edge.services.keeping import commands as keeping
 from linli.edge.services.network import commands as network
 
@@ -11,6 +12,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     """Each sets `run`: parsed words to exit code (0 done, 1 failed, 2 wrong words)."""
     network.add_to(commands)
     keeping.add_to(commands)
+    console.add_to(commands)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -31,7 +31,7 @@ LEFT_OUT: Final = frozenset(
     ("files", "photos", "pictures", "logs", "standby", "moving", "network", "backups", "run")
 )
 """Folders of the box's own that are no part of it; `hardware-id` is the machine's."""
-_NOT_FILES: Final = frozenset(("hardware-id", "moved.json", "uploads"))
+_NOT_FILES: Final = frozenset(("hardware-id", "moved.json", "status.json"))
 MANIFEST_BYTES: Final = 8 * 1024 * 1024
 ARCHIVE_FILES: Final = 20_000
 

@@ -57,6 +57,15 @@ class NetworkFiles:
         self._folder = folder
         self._undo = undo_folder
 
+    @property
+    def folder(self) -> Path:
+        return self._folder
+
+    @property
+    def present(self) -> bool:
+        """Whether this system keeps its network there."""
+        return self._folder.is_dir()
+
     def cards(self) -> list[tuple[Card, bool]]:
         """What is configured, by name, with whether each carries the default route."""
         return [

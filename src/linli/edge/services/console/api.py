@@ -1,0 +1,305 @@
+"""What the pages ask. Each handler gets the box's parts and one request; its answer is JSON. Texts follow the page."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from urllib.parse import parse_qs
+
+import msgspec
+from msgspec import Meta
+
+from linli.edge.services.keeping.archive import back_up
+from linli.edge.services.keeping.facts import facts_of
+from linli.edge.services.keeping.moving import progress
+from linli.edge.services.keeping.seal import PASSPHRASE_LEAST
+from linli.edge.services.keeping.standby import Standby, pairing_key
+from linli.edge.services.network import Fault, NetworkRefused, NothingToUndo, Plan, warnings
+from linli.edge.services.web import Call
+from linli.kernel import i18n
+from linli.kernel.clock import SystemClock
+from linli.kernel.errors import LinliError
+
+if TYPE_CHECKING:
+    from linli.edge.services.console.server import Parts
+
+PAGE: Final = 50
+LINES: Final = 300
+type Handler = Callable[["Parts", "Request"], Awaitable[object]]
+
+__all__ = ["HANDLERS", "LinliError", "LogIn", "Refusal", "Request", "read"]
+
+
+class Refusal(Exception):
+    """`key` is a text `edge.console.<key>`; `field` the input at fault."""
+
+    def __init__(self, status: int, key: str, *, field: str = "", **facts: Any) -> None:
+        super().__init__(key)
+        self.status, self.key, self.field, self.facts = status, key, field, facts
+
+    def body(self, language: str) -> dict[str, Any]:
+        said = i18n.text(f"edge.console.{self.key}", language, **self.facts)
+        return {"code": f"edge.{self.key}", "message": said, "field": self.field or None}
+
+
+class Request:
+    def __init__(self, call: Call, data: bytes, language: str) -> None:
+        self.call, self.data, self.language = call, data, language
+        self._query = parse_qs(call.query)
+
+    def word(self, name: str, most: int = 200) -> str:
+        return self._query.get(name, [""])[0][:most]
+
+
+class LogIn(msgspec.Struct, rename="camel"):
+    word: Annotated[str, Meta(min_length=1, max_length=128)]
+    new_password: Annotated[str, Meta(max_length=200)] = ""
+
+
+class _Activation(msgspec.Struct, rename="camel"):
+    cloud: Annotated[str, Meta(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$", max_length=200)]
+    code: Annotated[str, Meta(min_length=1, max_length=64)]
+    serial_number: Annotated[str, Meta(max_length=64)] = ""
+
+
+class _Path(msgspec.Struct):
+    path: Annotated[str, Meta(min_length=1, max_length=512)]
+
+
+class _Passphrase(msgspec.Struct):
+    passphrase: Annotated[str, Meta(min_length=PASSPHRASE_LEAST, max_length=200)]
+
+
+def read[T](data: bytes, kind: type[T]) -> T:
+    """Raises Refusal (400) naming the field."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        rule, _, place = str(error).partition(" - at `$.")
+        raise Refusal(400, "bad_input", field=place.rstrip("`"), why=rule) from None
+
+
+async def _status(parts: "Parts", request: Request) -> object:
+    return {
+        "box": msgspec.to_builtins(parts.state.summary()),
+        "files": parts.files.room._asdict() if parts.files is not None else None,
+        "interconnect": _broker(parts),
+        "move": msgspec.to_builtins(progress(parts.home)),
+    }
+
+
+async def _devices(parts: "Parts", request: Request) -> object:
+    wanted, state = request.word("search").casefold(), request.word("state")
+    found = [
+        one
+        for one in parts.state.devices()
+        if (state not in ("online", "offline") or one.online == (state == "online"))
+        and wanted in f"{one.name} {one.alias} {one.address} {one.protocol}".casefold()
+    ]
+    page = int(number) if (number := request.word("page", 6)).isascii() and number.isdigit() else 0
+    return {
+        "total": len(found), "pageSize": PAGE,
+        "devices": msgspec.to_builtins(found[page * PAGE : (page + 1) * PAGE]),
+    }  # fmt: skip
+
+
+async def _logs(parts: "Parts", request: Request) -> object:
+    """The newest lines of a device; of a driver itself without one. `after` (ms) leaves out what the page has."""
+    after = int(text) if (text := request.word("after", 15)).isascii() and text.isdigit() else 0
+    level = request.word("level", 10)
+    driver, device = request.word("driver"), request.word("device")
+    known = {one.id for one in parts.state.summary().drivers} | set(OWN_LOGS)
+    if driver not in known or (device and device not in {one.name for one in parts.state.devices()}):
+        raise Refusal(404, "no_such_log")
+    lines = [
+        line._asdict()
+        for line in parts.logs.of(driver, device).lines()
+        if line.at_ms > after and (level not in ("warning", "error") or line.level in _AT_LEAST[level])
+    ]
+    return {"lines": lines[-LINES:], "own": list(OWN_LOGS)}
+
+
+OWN_LOGS: Final = ("box", "files", "interconnect", "apps")
+_AT_LEAST: Final = {"warning": ("warning", "error"), "error": ("error",)}
+
+
+# network
+
+
+async def _network(parts: "Parts", request: Request) -> object:
+    return await asyncio.to_thread(
+        lambda: {
+            "cards": [
+                {**msgspec.to_builtins(card), "device": card.device, "method": card.method, "defaultRoute": default,
+                 "routes": parts.network.routes(card.device)}
+                for card, default in parts.network.cards()
+            ],
+            "undoable": parts.network.undoable,
+            "present": parts.network.present,
+        }
+    )  # fmt: skip
+
+
+async def _check_network(parts: "Parts", request: Request) -> object:
+    """A dry run: what is wrong by field, else what would change."""
+    plan = read(request.data, Plan)
+    try:
+        changes = await asyncio.to_thread(parts.network.changes, plan)
+    except NetworkRefused as refused:
+        return {
+            "faults": [_said(one, request.language) for one in refused.faults],
+            "changes": [],
+            "notes": [],
+        }
+    except OSError as error:
+        raise Refusal(409, "network_elsewhere", why=str(error)) from None
+    return {
+        "faults": [], "changes": [{"name": one.name, "diff": one.diff()} for one in changes],
+        "notes": [_said(one, request.language) for one in warnings(plan)],
+    }  # fmt: skip
+
+
+async def _apply_network(parts: "Parts", request: Request) -> object:
+    plan = read(request.data, Plan)
+    try:
+        changes = await asyncio.to_thread(parts.network.apply, plan)
+    except NetworkRefused as refused:
+        raise Refusal(400, "network_faulty", field=refused.faults[0].field) from None
+    except OSError as error:
+        raise Refusal(409, "network_elsewhere", why=str(error)) from None
+    return {"written": [one.name for one in changes]}
+
+
+async def _undo_network(parts: "Parts", request: Request) -> object:
+    try:
+        return {"written": await asyncio.to_thread(parts.network.undo)}
+    except NothingToUndo:
+        raise Refusal(409, "nothing_to_undo") from None
+    except OSError as error:
+        raise Refusal(409, "network_elsewhere", why=str(error)) from None
+
+
+def _said(fault: Fault, language: str) -> dict[str, str]:
+    return {
+        "field": fault.field,
+        "text": i18n.text(f"edge.network.{fault.rule}", language),
+        "value": fault.value,
+    }
+
+
+# the rest
+
+
+async def _activate(parts: "Parts", request: Request) -> object:
+    words = read(request.data, _Activation)
+    if parts.state.summary().active:
+        raise Refusal(409, "active_already")
+    try:
+        await parts.state.activate(cloud=words.cloud, serial=words.serial_number, code=words.code)
+    except msgspec.ValidationError as error:
+        raise Refusal(400, "bad_input", why=str(error)) from None
+    return {}
+
+
+async def _files(parts: "Parts", request: Request) -> object:
+    if parts.files is None:
+        raise Refusal(404, "no_files")
+    found = await parts.files.listing(
+        begins=request.word("begins", 512), after=request.word("after", 512), most=PAGE + 1
+    )
+    return {
+        "files": [
+            {"path": one.path, "bytes": one.bytes, "createdMs": one.created_ms, "expiresMs": one.expires_ms}
+            for one in found[:PAGE]
+        ],
+        "more": len(found) > PAGE, "room": parts.files.room._asdict(),
+    }  # fmt: skip
+
+
+async def _delete_file(parts: "Parts", request: Request) -> object:
+    if parts.files is None or not await parts.files.delete(read(request.data, _Path).path):
+        raise Refusal(404, "no_such_file")
+    return {}
+
+
+def _broker(parts: "Parts") -> dict[str, Any] | None:
+    if parts.broker is None:
+        return None
+    return {
+        "on": parts.broker.is_open, "port": parts.broker.port,
+        "clients": [{"name": name, "address": address} for name, address in parts.broker.clients],
+    }  # fmt: skip
+
+
+async def _interconnect(parts: "Parts", request: Request) -> object:
+    apps = parts.apps.addresses if parts.apps is not None else {}
+    return {
+        "mqtt": _broker(parts), "routePort": parts.route_port,
+        "apps": [{"model": model, "address": address} for model, address in sorted(apps.items())],
+    }  # fmt: skip
+
+
+async def _keeping(parts: "Parts", request: Request) -> object:
+    standby = Standby(parts.home, SystemClock())
+    pairing = standby.pairing
+    return {
+        "paired": pairing_key(parts.home) is not None,
+        "fetchedMs": parts.standby.asked_ms if parts.standby is not None else 0,
+        "standsByFor": pairing.address if pairing is not None else "",
+        "kept": [{"atMs": int(one.stem), "bytes": one.stat().st_size} for one in standby.kept()],
+        "move": msgspec.to_builtins(progress(parts.home)),
+        "passphraseLeast": PASSPHRASE_LEAST,
+    }  # fmt: skip
+
+
+async def _new_key(parts: "Parts", request: Request) -> object:
+    return {"key": await asyncio.to_thread(lambda: pairing_key(parts.home, make=True))}
+
+
+async def _back_up(parts: "Parts", request: Request) -> None:
+    """The sealed file itself; it is gone from the box once it is sent."""
+    words = read(request.data, _Passphrase)
+    facts = facts_of(parts.home)
+    if not facts.serial_number:
+        raise Refusal(409, "not_active")
+    target = parts.home / "backups" / f"{secrets.token_hex(8)}.linlibox"
+    now = parts.state.summary().now_ms
+    try:
+        await asyncio.to_thread(
+            back_up, parts.home, target, passphrase=words.passphrase, facts=facts, now_ms=now,
+            network=parts.network.folder,
+        )  # fmt: skip
+        with await asyncio.to_thread(target.open, "rb") as content:
+            length = str(target.stat().st_size).encode()
+            target.unlink()  # its content lives until it is closed
+            await request.call.begin(
+                200,
+                [
+                    (b"Content-Type", b"application/octet-stream"),
+                    (b"Content-Length", length),
+                    (b"Cache-Control", b"no-store"),
+                ],
+            )
+            while chunk := await asyncio.to_thread(content.read, 256 * 1024):
+                await request.call.write(chunk)
+            await request.call.end()
+    finally:
+        target.unlink(missing_ok=True)
+
+
+HANDLERS: Final[dict[tuple[str, str], Handler]] = {
+    ("GET", "status"): _status,
+    ("GET", "devices"): _devices,
+    ("GET", "logs"): _logs,
+    ("GET", "network"): _network,
+    ("POST", "network/check"): _check_network,
+    ("POST", "network/apply"): _apply_network,
+    ("POST", "network/undo"): _undo_network,
+    ("POST", "activate"): _activate,
+    ("GET", "files"): _files,
+    ("POST", "files/delete"): _delete_file,
+    ("GET", "interconnect"): _interconnect,
+    ("GET", "keeping"): _keeping,
+    ("POST", "keeping/key"): _new_key,
+    ("POST", "keeping/backup"): _back_up,
+}

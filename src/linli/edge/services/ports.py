@@ -1,0 +1,69 @@
+"""What the local services ask of the running box; the runtime answers. Times are UTC ms."""
+
+from typing import Protocol
+
+import msgspec
+
+
+class DriverView(msgspec.Struct, frozen=True, rename="camel"):
+    id: str
+    protocol: str
+    version: str
+    state: str
+    """`running`, `starting`, `waiting` (crashed, will start again), `stopped`."""
+    devices: int
+    online: int
+    crashes: int = 0
+    why: str = ""
+
+
+class DeviceView(msgspec.Struct, frozen=True, rename="camel"):
+    """One device of the box. `address` is where it stands on the LAN, empty where its driver has none."""
+
+    product_key: str
+    name: str
+    alias: str
+    driver: str
+    protocol: str
+    address: str
+    online: bool
+    refused: str = ""
+    """Why the cloud does not take it; empty when it does."""
+    seen_ms: int = 0
+    """Its newest report since the box started; 0: none."""
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How the box is. Holds no secret."""
+
+    active: bool
+    """Whether it was activated; else most of the rest is empty."""
+    serial_number: str
+    model: str
+    version: str
+    now_ms: int
+    started_ms: int
+    clock_offset_ms: int = 0
+    """How far the machine's own clock is from the cloud's."""
+    node_id: str = ""
+    node_name: str = ""
+    cloud: str = ""
+    line_up: bool = False
+    line_why: str = ""
+    generation: int = 0
+    backlog: int = 0
+    """Reports that wait for the cloud."""
+    sent: int = 0
+    drivers: list[DriverView] = []
+
+
+class BoxState(Protocol):
+    """Of the box as it is now; before activation of one without identity."""
+
+    def summary(self) -> Summary: ...
+
+    def devices(self) -> list[DeviceView]: ...
+
+    async def activate(self, *, cloud: str, serial: str, code: str) -> None:
+        """Call the cloud once. Raises LinliError, msgspec.ValidationError."""
+        ...

@@ -1,0 +1,263 @@
+"""The box's local console over HTTP: who comes in, what it shows and does. Source: spec C 6 (local consoles), H 8.3."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from linli.cli import main
+from linli.edge.services import keeping
+from linli.edge.services.console import server
+from linli.edge.services.keeping.facts import versions_of
+from linli.kernel.clock import ManualClock
+from tests.edge.services.console_box import ConsoleBox
+
+PASSWORD = "a good password"
+PLAN = {
+    "outside": {
+        "device": "eno1",
+        "address": "10.249.24.20",
+        "netmask": "255.255.255.0",
+        "gateway": "10.249.24.1",
+    }
+}
+
+
+class Page:
+    """What the page does with its calls."""
+
+    def __init__(self, box: ConsoleBox) -> None:
+        self.box = box
+        self.http = httpx.AsyncClient(base_url=box.url, trust_env=False, headers={"accept-language": "en"})
+
+    async def get(self, path: str, **query: str) -> httpx.Response:
+        return await self.http.get(f"/api/{path}", params=query)
+
+    async def post(self, path: str, body: Any = None) -> httpx.Response:
+        return await self.http.post(f"/api/{path}", content=json.dumps(body if body is not None else {}))
+
+    async def log_in(self, word: str, new: str = "") -> httpx.Response:
+        answer = await self.post("login", {"word": word, "newPassword": new})
+        if answer.status_code == 200:
+            self.http.headers["authorization"] = f"Bearer {answer.json()['token']}"
+        return answer
+
+
+@pytest.fixture
+async def box(tmp_path: Path) -> AsyncIterator[ConsoleBox]:
+    box = ConsoleBox(tmp_path, clock=ManualClock())
+    await box.start()
+    yield box
+    await box.stop()
+
+
+@pytest.fixture
+async def page(box: ConsoleBox) -> AsyncIterator[Page]:
+    page = Page(box)
+    yield page
+    await page.http.aclose()
+
+
+@pytest.fixture
+async def inside(page: Page) -> Page:
+    assert (await page.log_in(page.box.code, PASSWORD)).status_code == 200
+    return page
+
+
+# the door
+
+
+async def test_the_code_of_set_up_lets_in_once_and_sets_the_password(page: Page) -> None:
+    assert (await page.get("hello")).json() == {"firstTime": True, "codeWaits": True}
+    weak = await page.log_in(page.box.code, "short")
+    assert (weak.status_code, weak.json()["field"]) == (400, "newPassword")
+    assert (await page.log_in(page.box.code.lower().replace("-", ""), PASSWORD)).status_code == 200
+    assert (await page.get("status")).status_code == 200
+    assert (await page.log_in(page.box.code, "another password")).status_code == 403
+    assert (await page.log_in(PASSWORD)).status_code == 200
+    assert (await page.get("hello")).json() == {"firstTime": False, "codeWaits": False}
+    kept = b"".join(place.read_bytes() for place in (page.box.home / "console").iterdir())
+    assert PASSWORD.encode() not in kept
+
+
+async def test_a_code_ends_after_a_day_and_a_new_one_ends_sessions(
+    inside: Page, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["edge", "console", "--home", str(inside.box.home)]) == 0
+    told = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}", capsys.readouterr().out)
+    assert told is not None
+    assert (await inside.get("status")).status_code == 401
+
+
+async def test_nobody_sees_anything_without_a_session(page: Page) -> None:
+    for method, path in server.api.HANDLERS:
+        call = page.get if method == "GET" else page.post
+        answer = await call(path)
+        assert (answer.status_code, answer.json()["code"]) == (401, "edge.log_in")
+    page.http.headers["authorization"] = "Bearer guessed"
+    assert (await page.get("status")).status_code == 401
+
+
+async def test_guessing_is_slowed_down(page: Page) -> None:
+    for _ in range(5):
+        assert (await page.log_in("AAAA-AAAA", PASSWORD)).status_code == 403
+    closed = await page.log_in(page.box.code, PASSWORD)
+    assert (closed.status_code, closed.json()["message"]) == (429, "too many wrong tries; try again in 10 s")
+    await page.box.clock.advance(11_000)  # type: ignore[attr-defined]
+    assert (await page.log_in(page.box.code, PASSWORD)).status_code == 200
+
+
+async def test_sessions_end_by_themselves_and_by_logging_out(inside: Page) -> None:
+    await inside.box.clock.advance(29 * 60_000)  # type: ignore[attr-defined]
+    assert (await inside.get("status")).status_code == 200
+    await inside.box.clock.advance(31 * 60_000)  # type: ignore[attr-defined]
+    assert (await inside.get("status")).status_code == 401
+    await inside.log_in(PASSWORD)
+    await inside.post("logout")
+    assert (await inside.get("status")).status_code == 401
+
+
+# what it shows
+
+
+async def test_status_devices_and_logs(inside: Page) -> None:
+    box = inside.box
+    told = (await inside.get("status")).json()
+    assert (told["box"]["nodeName"], told["box"]["lineUp"], told["box"]["drivers"][1]["why"]) == (
+        "jinanwangyuefu-01", True, "port 10020 is taken",
+    )  # fmt: skip
+    box.state.doors = 120
+    found = (await inside.get("devices", search="10.249.8.11", state="online")).json()
+    assert (found["total"], found["devices"][0]["address"]) == (5, "10.249.8.11")
+    assert len((await inside.get("devices", page="2")).json()["devices"]) == 20
+    box.logs.of("door_device", "HJSB-000205.1").warning("refused", code=4, password="secret")
+    line = (await inside.get("logs", driver="door_device", device="HJSB-000205.1", level="warning")).json()[
+        "lines"
+    ][0]
+    assert (line["text"], line["facts"]["code"]) == ("refused", 4)
+    assert "secret" not in json.dumps(line)
+    for strange in ({"driver": "../x"}, {"driver": "door_device", "device": "../../etc"}):
+        assert (await inside.get("logs", **strange)).status_code == 404
+
+
+async def test_texts_follow_the_page(inside: Page) -> None:
+    inside.http.headers["accept-language"] = "zh"
+    assert (await inside.post("network/undo")).json()["message"] == "没有可以撤销的更改"
+    inside.http.headers["accept-language"] = "en"
+    assert (await inside.post("network/undo")).json()["message"] == "no change is left to undo"
+
+
+# what it does
+
+
+@pytest.mark.covers("C060", "H-58")
+async def test_the_network_is_checked_shown_written_and_undone(inside: Page) -> None:
+    bad = {"outside": PLAN["outside"] | {"gateway": "10.1.1.1"}}
+    (fault,) = (await inside.post("network/check", bad)).json()["faults"]
+    assert (fault["field"], fault["value"]) == ("outside.gateway", "10.1.1.1")
+    assert (await inside.post("network/apply", bad)).json()["field"] == "outside.gateway"
+    (change,) = (await inside.post("network/check", PLAN)).json()["changes"]
+    assert "+IPADDR=10.249.24.20" in change["diff"]
+    file = inside.box.scripts / "ifcfg-eno1"
+    assert not file.exists()
+    assert (await inside.post("network/apply", PLAN)).json() == {"written": ["ifcfg-eno1"]}
+    assert file.read_bytes().startswith(b"BOOTPROTO=static\nIPADDR=10.249.24.20\n")
+    shown = (await inside.get("network")).json()
+    assert (shown["cards"][0]["defaultRoute"], shown["undoable"]) == (True, 1)
+    assert (await inside.post("network/undo")).status_code == 200
+    assert not file.exists()
+
+
+async def test_files_are_listed_and_deleted(inside: Page) -> None:
+    for n in range(60):
+        await inside.box.store.add(f"pass/{n:03}.jpg", b"x", 600)
+    first = (await inside.get("files", begins="pass/")).json()
+    assert (len(first["files"]), first["more"], first["room"]["files"]) == (50, True, 60)
+    rest = (await inside.get("files", begins="pass/", after=first["files"][-1]["path"])).json()
+    assert (len(rest["files"]), rest["more"]) == (10, False)
+    assert (await inside.post("files/delete", {"path": "pass/000.jpg"})).status_code == 200
+    assert (await inside.post("files/delete", {"path": "pass/000.jpg"})).status_code == 404
+
+
+async def test_a_box_is_activated_by_its_code(tmp_path: Path) -> None:
+    folder = tmp_path / "fresh"
+    folder.mkdir()
+    box = ConsoleBox(folder, active=False)
+    await box.start()
+    page = Page(box)
+    await page.log_in(box.code, PASSWORD)
+    assert (await page.get("status")).json()["box"]["active"] is False
+    wrong = await page.post("activate", {"cloud": "linli.example.com", "code": "A1"})
+    assert (wrong.status_code, wrong.json()["field"]) == (400, "cloud")
+    words = {"cloud": "https://linli.example.com", "code": "A1B2", "serialNumber": "SN-1"}
+    assert (await page.post("activate", words)).status_code == 200
+    assert box.state.activations == [("https://linli.example.com", "SN-1", "A1B2")]
+    assert (await page.post("activate", words)).json()["code"] == "edge.active_already"
+    await page.http.aclose()
+    await box.stop()
+
+
+async def test_a_backup_is_downloaded_sealed_and_restored_elsewhere(inside: Page, tmp_path: Path) -> None:
+    refused = await inside.post("keeping/backup", {"passphrase": "short"})
+    assert (refused.status_code, refused.json()["field"]) == (400, "passphrase")
+    assert (await inside.post("keeping/backup", {"passphrase": "long enough for it"})).json()[
+        "code"
+    ] == "edge.not_active"
+    (inside.box.home / "identity.json").write_text(json.dumps({"serialNumber": "SN-1"}))
+    answer = await inside.post("keeping/backup", {"passphrase": "long enough for it"})
+    file, new = tmp_path / "box.linlibox", tmp_path / "new"
+    file.write_bytes(answer.content)
+    new.mkdir()
+    keeping.restore(file, new, passphrase="long enough for it", here=versions_of(new), now_ms=1)
+    assert (new / "identity.json").exists()
+    assert list((inside.box.home / "backups").iterdir()) == []
+    assert len((await inside.post("keeping/key")).json()["key"]) == 32
+
+
+# the port
+
+
+async def test_bad_input_names_its_field_and_never_fails(inside: Page) -> None:
+    for path in ("network/check", "network/apply", "activate", "files/delete", "keeping/backup", "login"):
+        for body in (
+            b"",
+            b"[]",
+            b"{",
+            b'{"outside":3}',
+            b"\xff\xfe",
+            b"[" * 4000,
+            b'{"path":1,"cloud":1,"word":1}',
+        ):
+            answer = await inside.http.post(f"/api/{path}", content=body)
+            assert answer.status_code in (400, 409), (path, body, answer.text)
+            assert answer.json()["message"]
+    assert (await inside.get("devices", page="²")).status_code == 200
+    assert (await inside.http.post("/api/login", content=b"x" * 100_000)).status_code == 413
+
+
+async def test_pages_come_with_a_guard_and_nothing_else_is_served(page: Page) -> None:
+    index = await page.http.get("/")
+    assert "default-src 'self'" in index.headers["content-security-policy"]
+    assert index.headers["x-frame-options"] == "SAMEORIGIN"
+    assert not re.search(r'(src|href)="/', index.text)  # it is shown from afar under another path too
+    for path in ("/../server.py", "/%2e%2e/server.py", "/static/app.js", "/identity.json", "/api/nothing"):
+        assert (await page.http.get(path)).status_code in (401, 404)
+
+
+def test_both_languages_have_every_text_that_pages_use() -> None:
+    source = (server.STATIC / "texts.js").read_text("utf-8")
+    zh, en = (
+        set(re.findall(r"(?:^|[,{]\s*|\n\s*)'?([a-z_.]+)'?: ['’]", part))
+        for part in source.split("const en = ")
+    )
+    assert zh == en
+    used = {
+        key
+        for place in server.STATIC.rglob("*.js")
+        for key in re.findall(r"\bt\('([a-z_.]+)'", place.read_text("utf-8"))
+    }
+    assert used <= zh, used - zh
