@@ -33,6 +33,7 @@ from linli.delivery.store import free_leases as free_devices
 from linli.delivery.store import free_leases_of as free_devices_of
 from linli.domains.access.room import AccessRoom
 from linli.domains.access.service.keys import DoorKeys
+from linli.domains.appliances.devices.service.importer import EdgeImporter
 from linli.domains.appliances.front.app import PREFIX as EDGE
 from linli.domains.appliances.front.calls import Addresses
 from linli.domains.appliances.room import Appliances
@@ -118,6 +119,8 @@ class Platform:
             db, self.objects, self.ids, clock, self.secrets, (*LISTS, camera_import.KIND)
         )
         self.importer.register(self.jobs)
+        self.edge_importer = EdgeImporter(db, self.objects, self.ids, self.secrets, clock)
+        self.edge_importer.register(self.jobs)
         Publisher(db).register(self.jobs)
         gateway = settings.sms.provider == "http"
         self.sms_outbox = OutboxSms(db, self.secrets, self.ids)
@@ -427,6 +430,7 @@ class Platform:
             "databus": self.databus,
             "houses": SpaceHouses(),
             "importer": self.importer,
+            "edge_importer": self.edge_importer,
             "platform_health": self.condition,
             "device_authority": self._authority,
         }

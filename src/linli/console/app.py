@@ -40,6 +40,7 @@ from linli.console.upgrade_routes import UpgradeOfferRoutes, UpgradeRoutes
 from linli.databus.console import CONTROLLERS as databus_routes
 from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.appliances.catalogue.console import CONTROLLERS as catalogue_routes
+from linli.domains.appliances.devices.console import CONTROLLERS as edge_device_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
 from linli.domains.faces.console import CONTROLLERS as faces_routes
 from linli.domains.faces.console.holding import CONTROLLERS as face_routes
@@ -100,6 +101,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *visitors_routes,
     *video_routes,
     *catalogue_routes,
+    *edge_device_routes,
     *face_routes,
     *payments_routes,
     *databus_routes,
@@ -112,6 +114,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
 )
 SERVICES: Final[tuple[str, ...]] = (
     "importer",
+    "edge_importer",
     "invoker",
     "permits",
     "door_keys",

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import bindparam, update
 
+from linli.domains.appliances.devices.forms import for_box
 from linli.domains.appliances.errors import ChangesMoved, NothingChanged
 from linli.domains.appliances.models import edge_deployments, edge_nodes
 from linli.domains.appliances.queries import clusters as cluster_queries
@@ -56,12 +57,14 @@ async def wanted(
 ) -> Snapshot:
     """What a gateway is set to now, deployed or not."""
     tenant = whole(scope)
+    held = await gateway_queries.protocols(tenant, db, gateway.gateway_id)
+    speaks = {row.protocol_id: row.driver_id for row in held}
     behind: dict[int, list[SnapshotDevice]] = {}
     for row in await gateway_queries.devices(tenant, db, gateway.gateway_id):
         behind.setdefault(row.protocol_id, []).append(
             SnapshotDevice(
                 iot_id=row.iot_id, product_key=row.product_key, device_name=row.device_name, alias=row.alias,
-                custom=devices.custom_of(row, secrets),
+                custom=for_box(speaks.get(row.protocol_id, ""), devices.custom_of(row, secrets)),
             )
         )  # fmt: skip
     drivers = [
@@ -69,7 +72,7 @@ async def wanted(
             protocol_id=row.protocol_id, id=row.driver_id, name=row.name, version=row.version,
             config=protocols.config_of(row, secrets), devices=behind.get(row.protocol_id, []),
         )
-        for row in await gateway_queries.protocols(tenant, db, gateway.gateway_id)
+        for row in held
     ]  # fmt: skip
     return Snapshot(
         gateway_id=gateway.gateway_id,

@@ -1,0 +1,8 @@
+"""Console routes of devices under a protocol: by hand, by the workbook, bound to spaces."""
+
+from linli.domains.appliances.devices.console.devices import EdgeDeviceRoutes
+from linli.domains.appliances.devices.console.workbooks import EdgeImportRoutes
+
+CONTROLLERS = (EdgeDeviceRoutes, EdgeImportRoutes)
+
+__all__ = ["CONTROLLERS", "EdgeDeviceRoutes", "EdgeImportRoutes"]

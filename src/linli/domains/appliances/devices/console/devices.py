@@ -1,0 +1,249 @@
+"""Console: devices under a protocol: list, add, edit, remove, bind, check a configuration. Spec C 8.2-8.8."""
+
+import json
+from collections import Counter
+from typing import Annotated
+
+from litestar import Controller, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+
+from linli.domains.access.service.keys import DoorKeys
+from linli.domains.appliances.devices import forms
+from linli.domains.appliances.devices.console.rows import (
+    EdgeBinding,
+    EdgeDeviceChange,
+    EdgeDeviceCount,
+    EdgeDeviceIds,
+    EdgeDevicePage,
+    EdgeDeviceRow,
+    EdgeDevicesAnswer,
+    EdgeDeviceShape,
+    EdgeDevicesIn,
+    EdgeFormFault,
+    EdgeJson,
+    EdgeJsonAnswer,
+    device_rows,
+    told_faults,
+)
+from linli.domains.appliances.devices.queries import devices as queries
+from linli.domains.appliances.devices.service import binding
+from linli.domains.appliances.devices.service import devices as service
+from linli.domains.people.rights import Right
+from linli.kernel import i18n
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import BadInput
+from linli.kernel.ids import Ids
+from linli.kernel.pages import PageRequest
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+
+SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
+_JSON_MOST = 64 * 1024
+
+
+class EdgeDeviceRoutes(Controller):
+    path = "/edge/protocols/{protocol_id:int}"
+    tags = ("appliances",)
+
+    @get("/devices", right=SEE)
+    async def list_devices(
+        self,
+        protocol_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        secrets: NamedDependency[Secrets],
+        page: NamedDependency[PageRequest],
+        q: Annotated[
+            str, QueryParameter(description="A part of name, alias, IP, brand, model or unique number.")
+        ] = "",
+        state: FromQuery[str] = "",
+        access_type: Annotated[str, QueryParameter(name="accessType")] = "",
+        bound: Annotated[bool | None, QueryParameter(description="Whether bound to a space.")] = None,
+        sort: Annotated[
+            str, QueryParameter(description="name, alias, changed, state; - turns round")
+        ] = "name",
+    ) -> EdgeDevicePage:
+        """Devices of a protocol with their state: 未激活, 在线, 离线."""
+        for field, value, allowed in (("state", state, queries.STATES), ("sort", sort, queries.ORDERS)):
+            if value and value not in allowed:
+                raise BadInput(field=field, rule="one_of", allowed=", ".join(allowed))
+        _, protocol = await service.protocol_of(within, db, protocol_id)
+        rows = await queries.of_protocol(within, db, protocol_id)
+        everything = await queries.found(within, db, rows, secrets)
+        fitting = queries.sifted(everything, text=q, state=state, access_type=access_type, bound=bound)
+        fitting = queries.ordered(fitting, sort or "name")
+        shown = fitting[page.offset : page.offset + page.page_size]
+        shape = await queries.shape(within, db, protocol)
+        return EdgeDevicePage(
+            len(fitting), page.page_no, page.page_size, await device_rows(within, db, shown, shape),
+            dict(Counter(row.state for row in everything)),
+        )  # fmt: skip
+
+    @get("/shape", right=SEE)
+    async def shape(
+        self, protocol_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> EdgeDeviceShape:
+        """Which form the protocol's devices have."""
+        gateway, protocol = await service.protocol_of(within, db, protocol_id)
+        found = await queries.shape(within, db, protocol)
+        return EdgeDeviceShape(
+            str(protocol.protocol_id), protocol.driver_id, protocol.name, protocol.version,
+            str(gateway.gateway_id), gateway.name, str(gateway.community_id or ""), found.form, found.schema,
+            list(found.categories), sorted(found.hidden), forms.edge_port(protocol.driver_id),
+        )  # fmt: skip
+
+    @post("/devices", right=MANAGE, status_code=200)
+    async def add(
+        self,
+        protocol_id: FromPath[int],
+        data: JSONBody[EdgeDevicesIn],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        secrets: NamedDependency[Secrets],
+        clock: NamedDependency[Clock],
+        dry_run: Annotated[
+            bool, QueryParameter(name="dryRun", description="Only look: every fault and warning at once.")
+        ] = False,
+    ) -> EdgeDevicesAnswer:
+        """Add devices, all or none; the box has them with the next deployment."""
+        asked = [one.asked() for one in data.devices]
+        language = within.language
+        if dry_run:
+            gateway, protocol = await service.protocol_of(within, db, protocol_id)
+            wanted = await service.plan(within, db, gateway, protocol, asked, secrets=secrets)
+            return EdgeDevicesAnswer(
+                False, [], told_faults(wanted.faults, language), told_faults(wanted.warnings, language)
+            )
+        async with db.begin() as tx:
+            gateway, protocol = await service.protocol_of(within, tx, protocol_id)
+            wanted = await service.plan(within, tx, gateway, protocol, asked, secrets=secrets)
+            service.refuse_faulty(wanted)
+            made = await service.add(
+                within, tx, gateway, protocol, wanted.items, ids=ids, secrets=secrets, now_ms=clock.now_ms()
+            )
+        return EdgeDevicesAnswer(
+            True, [str(row.edge_device_id) for row in made], [], told_faults(wanted.warnings, language)
+        )
+
+    @get("/devices/{device_id:int}", right=SEE)
+    async def one(
+        self,
+        protocol_id: FromPath[int],
+        device_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        secrets: NamedDependency[Secrets],
+    ) -> EdgeDeviceRow:
+        """One device with its form."""
+        _, protocol = await service.protocol_of(within, db, protocol_id)
+        rows = await queries.some(within, db, protocol_id, [device_id])
+        shape = await queries.shape(within, db, protocol)
+        found = await queries.found(within, db, rows, secrets)
+        return (await device_rows(within, db, found, shape))[0]
+
+    @put("/devices/{device_id:int}", right=MANAGE, status_code=204)
+    async def change(
+        self,
+        protocol_id: FromPath[int],
+        device_id: FromPath[int],
+        data: JSONBody[EdgeDeviceChange],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        secrets: NamedDependency[Secrets],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Describe a device anew; the box has it with the next deployment."""
+        async with db.begin() as tx:
+            gateway, protocol = await service.protocol_of(within, tx, protocol_id)
+            (device,) = await queries.some(within, tx, protocol_id, [device_id])
+            await service.change(
+                within, tx, gateway, protocol, device, alias=data.alias, custom=data.custom, secrets=secrets,
+                now_ms=clock.now_ms(),
+            )  # fmt: skip
+
+    @delete("/devices/{device_id:int}", right=MANAGE, status_code=204)
+    async def remove_one(
+        self,
+        protocol_id: FromPath[int],
+        device_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Take a device off the box; its thing stays."""
+        async with db.begin() as tx:
+            _, protocol = await service.protocol_of(within, tx, protocol_id)
+            await service.remove(within, tx, protocol, [device_id], expected=1, now_ms=clock.now_ms())
+
+    @post("/devices/remove", right=MANAGE, status_code=200)
+    async def remove(
+        self,
+        protocol_id: FromPath[int],
+        data: JSONBody[EdgeDeviceIds],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> EdgeDeviceCount:
+        """Take several devices off the box; their things stay."""
+        async with db.begin() as tx:
+            _, protocol = await service.protocol_of(within, tx, protocol_id)
+            gone = await service.remove(
+                within, tx, protocol, data.ids, expected=data.expected, now_ms=clock.now_ms()
+            )
+        return EdgeDeviceCount(gone)
+
+    @put("/devices/space", right=MANAGE, status_code=200)
+    async def bind(
+        self,
+        protocol_id: FromPath[int],
+        data: JSONBody[EdgeBinding],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        door_keys: NamedDependency[DoorKeys],
+        clock: NamedDependency[Clock],
+    ) -> EdgeDeviceCount:
+        """Bind devices to a space; doors become the doors of that space."""
+        async with db.begin() as tx:
+            gateway, protocol = await service.protocol_of(within, tx, protocol_id)
+            made = await binding.bind(
+                within, tx, gateway, protocol, ids=data.ids, space_id=data.space_id, keys=door_keys,
+                now_ms=clock.now_ms(),
+            )  # fmt: skip
+        return EdgeDeviceCount(len(made))
+
+    @post("/check", right=SEE, status_code=200)
+    async def check(
+        self,
+        protocol_id: FromPath[int],
+        data: JSONBody[EdgeJson],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> EdgeJsonAnswer:
+        """Look at a configuration in the editor: whether it is JSON, and every fault against the form."""
+        if len(data.text.encode()) > _JSON_MOST:
+            raise BadInput(field="text", rule="too_long", limit=_JSON_MOST)
+        _, protocol = await service.protocol_of(within, db, protocol_id)
+        found = await queries.shape(within, db, protocol)
+        return _checked(found, data, within.language)
+
+
+def _checked(shape: forms.Shape, data: EdgeJson, language: str) -> EdgeJsonAnswer:
+    def broken(rule: str, line: int = 0, column: int = 0) -> EdgeJsonAnswer:
+        return EdgeJsonAnswer(
+            False, line, column, [EdgeFormFault(0, "", i18n.text(f"rule.{rule}", language))]
+        )
+
+    try:
+        custom = json.loads(data.text)
+    except json.JSONDecodeError as error:
+        return broken("edge.json", error.lineno, error.colno)
+    except RecursionError:
+        return broken("edge.json_deep", 1, 1)
+    if not isinstance(custom, dict):
+        return broken("type_object")
+    checked = forms.check(shape, data.device_name, custom)
+    faults = told_faults([(0, one) for one in checked.faults], language)
+    return EdgeJsonAnswer(not faults, 0, 0, faults)

@@ -1,0 +1,266 @@
+"""Console: devices by the workbook: template, export, trial, import with progress, faults, undo. Spec C 8.2, 8.6."""
+
+import asyncio
+import json
+from typing import Annotated, Final
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, MultipartBody, QueryParameter
+from msgspec import Meta
+
+from linli.domains.appliances.devices import workbook
+from linli.domains.appliances.devices.console.rows import shown_custom
+from linli.domains.appliances.devices.queries import devices as device_queries
+from linli.domains.appliances.devices.queries import imports as queries
+from linli.domains.appliances.devices.queries.imports import Import
+from linli.domains.appliances.devices.service import imports
+from linli.domains.appliances.devices.service.devices import protocol_of
+from linli.domains.appliances.devices.service.importer import EdgeImporter
+from linli.domains.communities.console.imports import ImportFault, attachment
+from linli.domains.communities.xlsx.reading import Problem, check_workbook
+from linli.domains.people.rights import Right
+from linli.kernel import outbox
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import NotFound, TooLarge
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+
+SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
+FILE_BYTES: Final = 4 * 1024 * 1024
+_FORM_BYTES: Final = FILE_BYTES + 64 * 1024
+_WAIT_SECONDS: Final = 20.0
+"""How long a request waits for its import before it answers with "waiting" and the progress."""
+
+
+class EdgeImport(msgspec.Struct, rename="camel", frozen=True):
+    """An import of devices, waiting, tried or done. While it waits, `progressRows` of `expectedRows` are read."""
+
+    id: str
+    file_name: str
+    state: Annotated[str, Meta(description="waiting, checked, refused, done, undone, failed")]
+    done: bool
+    dry_run: bool
+    rows: int
+    bad_rows: int
+    created: int
+    changed: int
+    unchanged: int
+    problems: Annotated[list[ImportFault], Meta(description="The first 500; the report holds all.")]
+    reason: Annotated[str, Meta(description="Why it failed, in words.")]
+    has_report: bool
+    phase: Annotated[str, Meta(description="reading, planning, writing; empty when nothing runs here.")]
+    progress_rows: int
+    expected_rows: int
+    created_ms: int
+    finished_ms: int
+
+
+class EdgeImportUndone(msgspec.Struct, rename="camel", frozen=True):
+    removed: int
+    restored: int
+    kept: Annotated[int, Meta(description="Left as they are: somebody changed them since.")]
+
+
+class EdgeImportFile(msgspec.Struct):
+    file: UploadFile
+
+
+class EdgeImportRoutes(Controller):
+    path = "/edge/protocols/{protocol_id:int}"
+    tags = ("appliances",)
+
+    @get("/template.xlsx", right=SEE)
+    async def template(
+        self,
+        protocol_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        language: FromQuery[str | None] = None,
+    ) -> Response[bytes]:
+        """The empty workbook of the protocol's devices (协议下设备批量导入模版) with drop-downs."""
+        _, protocol = await protocol_of(within, db, protocol_id)
+        shape = await device_queries.shape(within, db, protocol)
+        content = await asyncio.to_thread(workbook.book, shape, language or within.language)
+        return attachment(content, f"linli-{protocol.driver_id}-devices.xlsx")
+
+    @get("/export.xlsx", right=SEE)
+    async def export(
+        self,
+        protocol_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        secrets: NamedDependency[Secrets],
+        q: FromQuery[str] = "",
+        state: FromQuery[str] = "",
+        access_type: Annotated[str, QueryParameter(name="accessType")] = "",
+    ) -> Response[bytes]:
+        """What the list shows with the same filters, hidden fields left out; it can be imported again."""
+        _, protocol = await protocol_of(within, db, protocol_id)
+        shape = await device_queries.shape(within, db, protocol)
+        held = await device_queries.of_protocol(within, db, protocol_id)
+        found = await device_queries.found(within, db, held, secrets)
+        rows = [
+            {
+                **shown_custom(one.custom, shape),
+                "custom": shown_custom(one.custom, shape),
+                "deviceName": one.device.device_name,
+                "alias": one.device.alias,
+                "category": one.thing.category_code if one.thing else "",
+            }
+            for one in device_queries.sifted(found, text=q, state=state, access_type=access_type)
+        ]
+        content = await asyncio.to_thread(workbook.book, shape, within.language, rows)
+        return attachment(content, f"linli-{protocol.driver_id}-devices.xlsx")
+
+    @post("/import", right=MANAGE, status_code=200, request_max_body_size=_FORM_BYTES)
+    async def hand_in(
+        self,
+        protocol_id: FromPath[int],
+        data: MultipartBody[EdgeImportFile],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+        edge_importer: NamedDependency[EdgeImporter],
+        dry_run: Annotated[
+            bool, QueryParameter(name="dryRun", description="Only look, write nothing.")
+        ] = False,
+    ) -> EdgeImport:
+        """Import a workbook; nothing changes if any row is bad. A long one is still `waiting` in the answer."""
+        gateway, protocol = await protocol_of(within, db, protocol_id)
+        content = await data.file.read(FILE_BYTES + 1)
+        if len(content) > FILE_BYTES:
+            raise TooLarge(limit=f"{FILE_BYTES // 1024 // 1024} MiB")
+        check_workbook(content)
+        key = f"{within.tenant}/import/{ids.hex(32)}.xlsx"
+        await objects.put(key, content)
+        async with db.begin() as tx:
+            import_id = await imports.hand_in(
+                within, tx, gateway, protocol, file_name=data.file.filename, object_key=key, dry_run=dry_run,
+                ids=ids, now_ms=clock.now_ms(),
+            )  # fmt: skip
+        outbox.wake(db)
+        found = await edge_importer.wait(within, import_id, seconds=_WAIT_SECONDS)
+        return _told(found, edge_importer, within.language)
+
+    @get("/imports", right=SEE)
+    async def list_imports(
+        self,
+        protocol_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        edge_importer: NamedDependency[EdgeImporter],
+    ) -> Page[EdgeImport]:
+        """Imports of a protocol, the latest first: a page that was closed finds its import again."""
+        await protocol_of(within, db, protocol_id)
+        found = await queries.page(within, db, protocol_id, page)
+        return Page.of(page, found.total, [_told(one, edge_importer, within.language) for one in found.data])
+
+    @get("/imports/{import_id:int}", right=SEE)
+    async def one(
+        self,
+        protocol_id: FromPath[int],
+        import_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        edge_importer: NamedDependency[EdgeImporter],
+    ) -> EdgeImport:
+        """One import and how far it is."""
+        await protocol_of(within, db, protocol_id)
+        found = await queries.get(within, db, import_id, protocol_id=protocol_id)
+        return _told(found, edge_importer, within.language)
+
+    @post("/imports/{import_id:int}/apply", right=MANAGE, status_code=200)
+    async def apply(
+        self,
+        protocol_id: FromPath[int],
+        import_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        edge_importer: NamedDependency[EdgeImporter],
+    ) -> EdgeImport:
+        """Apply a workbook that was tried and found good."""
+        async with db.begin() as tx:
+            await protocol_of(within, tx, protocol_id)
+            await imports.go_on(within, tx, import_id=import_id, protocol_id=protocol_id)
+        outbox.wake(db)
+        found = await edge_importer.wait(within, import_id, seconds=_WAIT_SECONDS)
+        return _told(found, edge_importer, within.language)
+
+    @post("/imports/{import_id:int}/undo", right=MANAGE, status_code=200)
+    async def take_back(
+        self,
+        protocol_id: FromPath[int],
+        import_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        secrets: NamedDependency[Secrets],
+        clock: NamedDependency[Clock],
+    ) -> EdgeImportUndone:
+        """Take an import back; what was changed again since stays."""
+        async with db.begin() as tx:
+            await protocol_of(within, tx, protocol_id)
+            counts = await imports.undo(
+                within,
+                tx,
+                import_id=import_id,
+                protocol_id=protocol_id,
+                secrets=secrets,
+                now_ms=clock.now_ms(),
+            )
+        return EdgeImportUndone(counts["removed"], counts["restored"], counts["kept"])
+
+    @get("/imports/{import_id:int}/report.xlsx", right=SEE)
+    async def report(
+        self,
+        protocol_id: FromPath[int],
+        import_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+    ) -> Response[bytes]:
+        """The handed-in workbook with every fault marked where it stands."""
+        await protocol_of(within, db, protocol_id)
+        found = await queries.get(within, db, import_id, protocol_id=protocol_id)
+        if not found.report_key:
+            raise NotFound(what="report", id=import_id)
+        content = await objects.get(found.report_key, limit=4 * FILE_BYTES)
+        return attachment(content, "linli-device-problems.xlsx")
+
+
+def _told(row: Import, importer: EdgeImporter, language: str) -> EdgeImport:
+    progress = importer.progress(row.import_id)
+    faults = [Problem(**fault) for fault in json.loads(row.problems or "[]")]
+    sheet = "Devices" if language == "en" else "设备"
+    return EdgeImport(
+        id=str(row.import_id),
+        file_name=row.file_name,
+        state=row.state,
+        done=row.state == imports.DONE,
+        dry_run=bool(row.dry_run),
+        rows=row.rows,
+        bad_rows=row.bad_rows,
+        created=row.created,
+        changed=row.changed,
+        unchanged=row.unchanged,
+        problems=[
+            ImportFault(sheet, one.row, one.column, one.title, one.value, one.text(language))
+            for one in faults
+        ],
+        reason=row.reason,
+        has_report=bool(row.report_key),
+        phase=progress.phase if progress else "",
+        progress_rows=progress.rows if progress else 0,
+        expected_rows=progress.rows_expected if progress else 0,
+        created_ms=row.created_ms,
+        finished_ms=row.finished_ms,
+    )

@@ -1,0 +1,1 @@
+"""Reads of devices under a protocol."""

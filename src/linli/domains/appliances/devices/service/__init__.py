@@ -1,0 +1,1 @@
+"""Devices under a protocol: added, changed, imported, bound."""

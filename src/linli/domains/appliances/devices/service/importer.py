@@ -1,0 +1,151 @@
+"""The worker of device imports: reads the workbook beside the event loop, plans, applies, and tells how far it is."""
+
+import asyncio
+import contextlib
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from linli.domains.appliances.devices.queries import devices as device_queries
+from linli.domains.appliances.devices.queries import imports as queries
+from linli.domains.appliances.devices.queries.imports import Import
+from linli.domains.appliances.devices.service import imports
+from linli.domains.appliances.devices.service.devices import protocol_of
+from linli.domains.appliances.devices.service.imports import Plan
+from linli.domains.appliances.devices.workbook import ROWS_MAX, sheet_of
+from linli.domains.communities.xlsx.reading import ListReading, read_list
+from linli.kernel import telemetry
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import LinliError
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.outbox import Jobs
+from linli.kernel.scope import Caller, Scope
+from linli.kernel.secrets import Secrets
+
+log = telemetry.logger(__name__)
+
+
+class Progress(msgspec.Struct):
+    """How far an import of this process is."""
+
+    phase: str = "reading"
+    """reading, planning or writing."""
+    rows: int = 0
+    rows_expected: int = 0
+
+
+class EdgeImporter:
+    """Works on imports, each once at a time in this process."""
+
+    def __init__(self, db: Database, store: ObjectStore, ids: Ids, secrets: Secrets, clock: Clock) -> None:
+        self._db = db
+        self._store = store
+        self._ids = ids
+        self._secrets = secrets
+        self._clock = clock
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._progress: dict[int, Progress] = {}
+
+    def register(self, jobs: Jobs) -> None:
+        """Let the outbox worker start the imports."""
+        jobs.on(imports.JOB, imports.RunEdgeImport, self.run)
+
+    def progress(self, import_id: int) -> Progress | None:
+        """None when this process is not working on the import."""
+        return self._progress.get(import_id)
+
+    async def run(self, job: imports.RunEdgeImport) -> None:
+        """Work on an import until it has ended. A second call while it runs waits for the first."""
+        task = self._running.get(job.import_id)
+        if task is None:
+            task = asyncio.create_task(self._work(job), name=f"edge import {job.import_id}")
+            self._running[job.import_id] = task
+            task.add_done_callback(lambda _: self._running.pop(job.import_id, None))
+        await task
+
+    async def wait(self, scope: Scope, import_id: int, *, seconds: float) -> Import:
+        """The import once it has ended, or as it is when the time is over."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                # Another process may be at work: only the row tells.
+                while (await queries.get(scope, self._db, import_id)).state == imports.WAITING:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+        return await queries.get(scope, self._db, import_id)
+
+    async def _work(self, job: imports.RunEdgeImport) -> None:
+        found = await queries.get(Scope.system(job.tenant_id, "import"), self._db, job.import_id)
+        if found.state != imports.WAITING:
+            return
+        # What it does is noted as done by whoever handed it in.
+        scope = Scope(job.tenant_id, Caller("staff", found.by_id), language=found.language)
+        self._progress[found.import_id] = Progress()
+        try:
+            await self._import(scope, found)
+        except LinliError as error:
+            log.info("import %d of devices refused: %s", found.import_id, error)
+            async with self._db.begin() as tx:
+                await imports.conclude(
+                    scope, tx, found, None, state=imports.FAILED, reason=error.text(found.language),
+                    now_ms=self._clock.now_ms(),
+                )  # fmt: skip
+        finally:
+            del self._progress[found.import_id]
+
+    async def _import(self, scope: Scope, found: Import) -> None:
+        progress = self._progress[found.import_id]
+
+        def note(done: int, expected: int) -> None:
+            progress.rows, progress.rows_expected = done, expected
+
+        gateway, protocol = await protocol_of(scope, self._db, found.protocol_id)
+        shape = await device_queries.shape(scope, self._db, protocol)
+        async with self._store.on_disk(found.object_key) as source:
+            held = await asyncio.to_thread(read_list, source, sheet_of(shape), most=ROWS_MAX, progress=note)
+            progress.phase = "planning"
+            wanted = await imports.plan(scope, self._db, gateway, protocol, held, secrets=self._secrets)
+            report_key = await self._report(found, source, held, wanted)
+        state = imports.REFUSED if wanted.problems else imports.CHECKED
+        if wanted.problems or found.dry_run:
+            async with self._db.begin() as tx:
+                await imports.conclude(
+                    scope, tx, found, wanted, state=state, report_key=report_key, now_ms=self._clock.now_ms()
+                )
+            return
+        progress.phase = "writing"
+        async with self._db.begin() as tx:
+            current = await queries.get(scope, tx, found.import_id, lock=True)
+            if current.state != imports.WAITING:  # another process has done it meanwhile
+                return
+            gateway, protocol = await protocol_of(scope, tx, found.protocol_id)
+            wanted = await imports.plan(scope, tx, gateway, protocol, held, secrets=self._secrets)
+            now_ms = self._clock.now_ms()
+            state = imports.REFUSED if wanted.problems else imports.DONE
+            if not wanted.problems:
+                await imports.apply(
+                    scope, tx, gateway, protocol, found, wanted, ids=self._ids, secrets=self._secrets,
+                    now_ms=now_ms,
+                )  # fmt: skip
+            await imports.conclude(scope, tx, found, wanted, state=state, now_ms=now_ms)
+
+    async def _report(self, found: Import, source: Path, held: ListReading, wanted: Plan) -> str:
+        """Write the marked-up copy; its key in the object store, empty when there is nothing to mark."""
+        if not wanted.problems:
+            return ""
+        from linli.domains.communities.xlsx import report  # loads openpyxl: not at every start of the process
+
+        key = f"{found.object_key.removesuffix('.xlsx')}-report.xlsx"
+        with tempfile.TemporaryDirectory(prefix="linli-import-") as folder:
+            target = Path(folder) / "report.xlsx"
+            await asyncio.to_thread(
+                report.write,
+                source,
+                target,
+                {"devices": held.title},
+                wanted.problems,
+                language=found.language,
+            )
+            await self._store.put(key, await asyncio.to_thread(target.read_bytes))
+        return key

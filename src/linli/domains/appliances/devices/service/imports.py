@@ -1,0 +1,280 @@
+"""Imports of devices: handed in, tried, applied in one transaction, undone. Spec C 8.2, 8.4, 8.6.
+
+The file waits in the object store and an outbox row starts the work: an import that was accepted goes on whatever
+happens to the page or the process. Nothing changes if any row is bad.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, update
+
+from linli.domains.appliances.devices.errors import WrongState
+from linli.domains.appliances.devices.forms import Shape
+from linli.domains.appliances.devices.models import edge_import_rows, edge_imports
+from linli.domains.appliances.devices.queries import devices as device_queries
+from linli.domains.appliances.devices.queries import imports as queries
+from linli.domains.appliances.devices.queries.imports import Import, ImportRow
+from linli.domains.appliances.devices.service import devices as service
+from linli.domains.appliances.devices.service.devices import Asked, Planned
+from linli.domains.appliances.devices.workbook import asked_of, sheet_of
+from linli.domains.appliances.rows import EdgeDevice, Gateway, Protocol, place_of
+from linli.domains.appliances.service import devices as core
+from linli.domains.appliances.service.products import whole
+from linli.domains.communities.service.list_import import problem_of
+from linli.domains.communities.xlsx.reading import ListReading, Problem, Row
+from linli.kernel import outbox
+from linli.kernel.db import INT, Command, Reader, Tx, in_scope
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+from linli.protocols.driver_forms import HIDDEN, Fault
+from linli.things.queries.devices import find_devices
+from linli.things.service.lifecycle import remove_device
+
+JOB: Final = "appliances.import_devices"
+WAITING, CHECKED, REFUSED, DONE, UNDONE, FAILED = "waiting", "checked", "refused", "done", "undone", "failed"
+PROBLEMS_KEPT: Final = 500
+"""Faults kept in the row for the screen; the marked-up workbook holds all of them."""
+
+
+class RunEdgeImport(msgspec.Struct, frozen=True):
+    """Outbox payload: work on this import."""
+
+    import_id: int
+    tenant_id: str
+
+
+class Plan(NamedTuple):
+    """What an import would do. `changed`: (device, alias, form)."""
+
+    rows: int
+    problems: list[Problem]
+    added: list[Planned]
+    changed: list[tuple[EdgeDevice, str, dict[str, Any]]]
+    unchanged: int
+
+    @property
+    def bad_rows(self) -> int:
+        return len({one.row for one in self.problems})
+
+
+_restart = Command(
+    update(edge_imports)
+    .where(edge_imports.c.import_id == bindparam("row", type_=INT), in_scope(edge_imports))
+    .values(state=WAITING, dry_run=0, finished_ms=0)
+)
+_finish = Command(
+    update(edge_imports)
+    .where(edge_imports.c.import_id == bindparam("row", type_=INT), in_scope(edge_imports))
+    .values(
+        state=bindparam("to_state"), rows=bindparam("total", type_=INT), bad_rows=bindparam("bad", type_=INT),
+        created=bindparam("made", type_=INT), changed=bindparam("other", type_=INT),
+        unchanged=bindparam("same", type_=INT), problems=bindparam("faults"), report_key=bindparam("report"),
+        reason=bindparam("why"), finished_ms=bindparam("now", type_=INT),
+    )
+)  # fmt: skip
+_mark = Command(
+    update(edge_imports)
+    .where(edge_imports.c.import_id == bindparam("row", type_=INT), in_scope(edge_imports))
+    .values(state=bindparam("to_state"))
+)
+
+
+async def hand_in(
+    scope: Scope,
+    tx: Tx,
+    gateway: Gateway,
+    protocol: Protocol,
+    *,
+    file_name: str,
+    object_key: str,
+    dry_run: bool,
+    ids: Ids,
+    now_ms: int,
+) -> int:
+    """Accept a stored workbook; the id of the import."""
+    import_id = ids.number()
+    row = {
+        "import_id": import_id, **place_of(protocol), "gateway_id": gateway.gateway_id,
+        "protocol_id": protocol.protocol_id, "file_name": file_name[:200], "object_key": object_key,
+        "language": scope.language, "state": WAITING, "dry_run": int(dry_run), "by_id": scope.caller.id,
+        "created_ms": now_ms,
+    }  # fmt: skip
+    await tx.insert(edge_imports, row)
+    await outbox.add(tx, JOB, RunEdgeImport(import_id, scope.tenant), key=f"edge-import:{import_id}")
+    return import_id
+
+
+async def go_on(scope: Scope, tx: Tx, *, import_id: int, protocol_id: int) -> None:
+    """Apply a workbook that was tried and found good. Raises NotFound, WrongState."""
+    found = await queries.get(scope, tx, import_id, protocol_id=protocol_id, lock=True)
+    if found.state != CHECKED:
+        raise WrongState(state=found.state)
+    await _restart.run(tx, scope, row=import_id)
+    await outbox.add(tx, JOB, RunEdgeImport(import_id, found.tenant_id), key=f"edge-import:{import_id}")
+
+
+async def plan(
+    scope: Scope,
+    db: Reader,
+    gateway: Gateway,
+    protocol: Protocol,
+    reading: ListReading,
+    *,
+    secrets: Secrets,
+) -> Plan:
+    """What the rows would do, and every fault by row and column; no fault repeats a hidden field."""
+    shape = await device_queries.shape(scope, db, protocol)
+    sheet = sheet_of(shape)
+    there = {
+        row.device_name: row
+        for row in await device_queries.of_protocol(whole(scope), db, protocol.protocol_id)
+    }
+    secret = {reading.letters[key] for key in shape.hidden if key in reading.letters}
+    problems = [one._replace(value="") if one.column in secret else one for one in reading.problems]
+    rows: list[Row] = []
+    asked: list[Asked] = []
+    held: dict[int, EdgeDevice] = {}
+    seen: dict[str, int] = {}
+    for row in reading.rows:
+        name, alias, category, custom = asked_of(shape, row.values)
+        if name in seen:
+            problems.append(problem_of(sheet, reading, row, "deviceName", "repeats", other=seen[name]))
+            continue
+        seen[name] = row.number
+        if (known := there.get(name)) is not None:
+            held[len(asked)] = known
+            custom = {**core.custom_of(known, secrets), **custom}
+        rows.append(row)
+        asked.append(Asked(name, alias, custom, category))
+    wanted = await service.plan(scope, db, gateway, protocol, asked, secrets=secrets, instead=held)
+    for position, fault in wanted.faults:
+        problems.append(_problem(shape, reading, rows[position], fault))
+    problems.sort(key=lambda one: (one.row, len(one.column), one.column))
+    found = Plan(reading.total, problems, [], [], 0)
+    unchanged = 0
+    for position, item in enumerate(wanted.items):
+        known = held.get(position)
+        if known is None:
+            found.added.append(item)
+        elif (item.asked.alias.strip(), item.custom) == (known.alias, core.custom_of(known, secrets)):
+            unchanged += 1
+        else:
+            found.changed.append((known, item.asked.alias, item.custom))
+    return found._replace(unchanged=unchanged)
+
+
+def _problem(shape: Shape, reading: ListReading, row: Row, fault: Fault) -> Problem:
+    key = fault.path.partition("[")[0].partition(".")[0]
+    if key not in reading.letters and "custom" in reading.letters:
+        key = "custom"
+    made = problem_of(sheet_of(shape), reading, row, key, fault.rule, **fault.facts)
+    return made._replace(value=HIDDEN) if key in shape.hidden and made.value else made
+
+
+async def apply(
+    scope: Scope,
+    tx: Tx,
+    gateway: Gateway,
+    protocol: Protocol,
+    found: Import,
+    wanted: Plan,
+    *,
+    ids: Ids,
+    secrets: Secrets,
+    now_ms: int,
+) -> None:
+    """Do what a plan says, and keep what it did. Raises what adding a device raises."""
+    made = await service.add(
+        scope, tx, gateway, protocol, wanted.added, ids=ids, secrets=secrets, now_ms=now_ms
+    )
+    traces = [(row, "", _packed(row, secrets)) for row in made]
+    for held, alias, custom in wanted.changed:
+        after = await core.change(
+            scope, tx, device=held, alias=alias, custom=custom, secrets=secrets, now_ms=now_ms
+        )
+        await service.tag(scope, tx, after, custom)
+        traces.append((after, _packed(held, secrets), _packed(after, secrets)))
+    about = f"edge_import:{found.import_id}"
+    rows = [
+        ImportRow(
+            found.import_id, position, found.tenant_id, row.edge_device_id,
+            secrets.seal(before, about=about) if before else "", secrets.seal(after, about=about),
+        )._asdict()
+        for position, (row, before, after) in enumerate(traces)
+    ]  # fmt: skip
+    if rows:
+        await tx.insert_many(edge_import_rows, rows)
+
+
+def _packed(row: EdgeDevice, secrets: Secrets) -> str:
+    said = {"alias": row.alias, "custom": core.custom_of(row, secrets)}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True)
+
+
+async def conclude(
+    scope: Scope,
+    tx: Tx,
+    found: Import,
+    wanted: Plan | None,
+    *,
+    state: str,
+    now_ms: int,
+    report_key: str = "",
+    reason: str = "",
+) -> None:
+    """Note how an import ended; without a plan it failed before there was one."""
+    kept = [one._asdict() for one in wanted.problems[:PROBLEMS_KEPT]] if wanted else []
+    await _finish.run(
+        tx, scope, row=found.import_id, to_state=state, total=wanted.rows if wanted else 0,
+        bad=wanted.bad_rows if wanted else 0, made=len(wanted.added) if wanted else 0,
+        other=len(wanted.changed) if wanted else 0, same=wanted.unchanged if wanted else 0,
+        faults=json.dumps(kept, ensure_ascii=False) if kept else "", report=report_key, why=reason, now=now_ms,
+    )  # fmt: skip
+
+
+async def undo(
+    scope: Scope, tx: Tx, *, import_id: int, protocol_id: int, secrets: Secrets, now_ms: int
+) -> Counter[str]:
+    """Take an import back; what was changed again since stays. Counts of removed, restored, kept.
+
+    A thing that the import made and that never connected goes with its device. Raises NotFound, WrongState.
+    """
+    found = await queries.get(scope, tx, import_id, protocol_id=protocol_id, lock=True)
+    if found.state != DONE:
+        raise WrongState(state=found.state)
+    there = {
+        row.edge_device_id: row
+        for row in await device_queries.of_protocol(whole(scope), tx, found.protocol_id)
+    }
+    counts: Counter[str] = Counter()
+    for trace in await queries.rows_of(scope, tx, import_id):
+        row = there.get(trace.edge_device_id)
+        about = f"edge_import:{import_id}"
+        if row is None or _packed(row, secrets) != secrets.open(trace.after_sealed, about=about):
+            counts["kept"] += 1
+        elif not trace.before_sealed:
+            await _take_away(scope, tx, row, found, now_ms)
+            counts["removed"] += 1
+        else:
+            before: Mapping[str, Any] = json.loads(secrets.open(trace.before_sealed, about=about))
+            await core.change(
+                scope, tx, device=row, alias=before["alias"], custom=before["custom"], secrets=secrets,
+                now_ms=now_ms,
+            )  # fmt: skip
+            await service.tag(scope, tx, row, before["custom"])
+            counts["restored"] += 1
+    await _mark.run(tx, scope, row=import_id, to_state=UNDONE)
+    return counts
+
+
+async def _take_away(scope: Scope, tx: Tx, row: EdgeDevice, found: Import, now_ms: int) -> None:
+    await core.remove(scope, tx, device=row, now_ms=now_ms)
+    tenant = whole(scope)
+    for thing in await find_devices(tenant, tx, iot_ids=[row.iot_id]):
+        if thing.active_ms is None and thing.created_ms >= found.created_ms:
+            await remove_device(tenant, tx, iot_id=row.iot_id)
