@@ -990,6 +990,42 @@ CREATE TABLE edge_gateways (
 	CONSTRAINT pk_edge_gateways PRIMARY KEY (gateway_id)
 );
 INSERT INTO "edge_gateways" VALUES(1,'1','1',1,1,1,'1','1','1',1,'1','1',1,1,1);
+CREATE TABLE edge_import_rows (
+	import_id INTEGER NOT NULL, 
+	position INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	edge_device_id INTEGER NOT NULL, 
+	before_sealed TEXT DEFAULT '' NOT NULL, 
+	after_sealed TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_edge_import_rows PRIMARY KEY (import_id, position)
+);
+INSERT INTO "edge_import_rows" VALUES(1,1,'1',1,'1','1');
+CREATE TABLE edge_imports (
+	import_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	project_id TEXT, 
+	community_id INTEGER, 
+	gateway_id INTEGER NOT NULL, 
+	protocol_id INTEGER NOT NULL, 
+	file_name TEXT NOT NULL, 
+	object_key TEXT NOT NULL, 
+	report_key TEXT DEFAULT '' NOT NULL, 
+	language TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	dry_run INTEGER DEFAULT '0' NOT NULL, 
+	rows INTEGER DEFAULT '0' NOT NULL, 
+	bad_rows INTEGER DEFAULT '0' NOT NULL, 
+	created INTEGER DEFAULT '0' NOT NULL, 
+	changed INTEGER DEFAULT '0' NOT NULL, 
+	unchanged INTEGER DEFAULT '0' NOT NULL, 
+	problems TEXT DEFAULT '' NOT NULL, 
+	reason TEXT DEFAULT '' NOT NULL, 
+	by_id TEXT NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	finished_ms INTEGER DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_edge_imports PRIMARY KEY (import_id)
+);
+INSERT INTO "edge_imports" VALUES(1,'1','1',1,1,1,'1','1','1','1','1',1,1,1,1,1,1,'1','1','1',1,1);
 CREATE TABLE edge_nodes (
 	node_id INTEGER NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -2849,6 +2885,7 @@ CREATE INDEX ix_edge_devices_protocol ON edge_devices (protocol_id, edge_device_
 CREATE UNIQUE INDEX uq_edge_devices_device ON edge_devices (iot_id);
 CREATE INDEX ix_edge_gateways_cluster ON edge_gateways (cluster_id);
 CREATE UNIQUE INDEX uq_edge_gateways_node ON edge_gateways (node_id);
+CREATE INDEX ix_edge_imports_protocol ON edge_imports (protocol_id, created_ms);
 CREATE INDEX ix_edge_nodes_device ON edge_nodes (iot_id);
 CREATE UNIQUE INDEX uq_edge_nodes_name ON edge_nodes (cluster_id, name);
 CREATE UNIQUE INDEX uq_edge_nodes_serial ON edge_nodes (serial_number);

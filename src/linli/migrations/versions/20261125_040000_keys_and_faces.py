@@ -477,6 +477,82 @@ def upgrade() -> None:
         batch_op.create_index("uq_edge_gateways_node", ["node_id"], unique=True)
 
     op.create_table(
+        "edge_import_rows",
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("edge_device_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("before_sealed", sa.Text(), server_default="", nullable=False),
+        sa.Column("after_sealed", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("import_id", "position", name=op.f("pk_edge_import_rows")),
+    )
+    op.create_table(
+        "edge_imports",
+        sa.Column(
+            "import_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("project_id", sa.Text(), nullable=True),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("gateway_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("protocol_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("object_key", sa.Text(), nullable=False),
+        sa.Column("report_key", sa.Text(), server_default="", nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column(
+            "dry_run",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column(
+            "rows", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column(
+            "bad_rows",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column(
+            "created",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column(
+            "changed",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column(
+            "unchanged",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column("problems", sa.Text(), server_default="", nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("by_id", sa.Text(), nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "finished_ms",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("import_id", name=op.f("pk_edge_imports")),
+    )
+    with op.batch_alter_table("edge_imports", schema=None) as batch_op:
+        batch_op.create_index("ix_edge_imports_protocol", ["protocol_id", "created_ms"], unique=False)
+
+    op.create_table(
         "edge_nodes",
         sa.Column(
             "node_id",
@@ -1262,6 +1338,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_edge_nodes_device")
 
     op.drop_table("edge_nodes")
+    with op.batch_alter_table("edge_imports", schema=None) as batch_op:
+        batch_op.drop_index("ix_edge_imports_protocol")
+
+    op.drop_table("edge_imports")
+    op.drop_table("edge_import_rows")
     with op.batch_alter_table("edge_gateways", schema=None) as batch_op:
         batch_op.drop_index("uq_edge_gateways_node")
         batch_op.drop_index("ix_edge_gateways_cluster")
