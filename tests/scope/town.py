@@ -49,6 +49,7 @@ from tests.campaigns.caller import Caller
 from tests.domains.communities.builders import POI_CSV, add_upload, application
 from tests.real.test_main_job import png
 from tests.scope.camera_rows import add_cameras
+from tests.scope.edge_device_rows import add_edge_devices
 from tests.scope.face_rows import add_faces
 from tests.scope.notice_rows import add_notices
 from tests.scope.service_recipes import serve_all
@@ -193,6 +194,13 @@ class Lot:
     camera_device: str = ""
     camera_name: str = ""
     camera_batch: int = 0
+    form_protocol: int = 0
+    form_device: int = 0
+    spare_form_device: int = 0
+    lost_form_device: int = 0
+    form_import: int = 0
+    tried_form_import: int = 0
+    faulty_form_import: int = 0
     tenant: str = ""
     sn: str = ""
     """Serial number of `door`."""
@@ -442,6 +450,7 @@ async def _lot(town: Town, project: Project, name: str) -> Lot:
     await add_notices(town.platform, lot)
     await add_vehicles(town.platform, lot)
     await add_cameras(town.platform, lot)
+    await add_edge_devices(town.platform, lot)
     await add_visits(town.platform, lot)
     await add_faces(town.platform, lot)
     lot.rejected = await _apply(town, project, f"落选{name}", approve=False)

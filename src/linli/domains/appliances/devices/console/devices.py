@@ -6,7 +6,7 @@ from typing import Annotated
 
 from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.appliances.devices import forms
@@ -58,7 +58,7 @@ class EdgeDeviceRoutes(Controller):
         q: Annotated[
             str, QueryParameter(description="A part of name, alias, IP, brand, model or unique number.")
         ] = "",
-        state: FromQuery[str] = "",
+        state_is: Annotated[str, QueryParameter(name="state")] = "",
         access_type: Annotated[str, QueryParameter(name="accessType")] = "",
         bound: Annotated[bool | None, QueryParameter(description="Whether bound to a space.")] = None,
         sort: Annotated[
@@ -66,13 +66,13 @@ class EdgeDeviceRoutes(Controller):
         ] = "name",
     ) -> EdgeDevicePage:
         """Devices of a protocol with their state: 未激活, 在线, 离线."""
-        for field, value, allowed in (("state", state, queries.STATES), ("sort", sort, queries.ORDERS)):
+        for field, value, allowed in (("state", state_is, queries.STATES), ("sort", sort, queries.ORDERS)):
             if value and value not in allowed:
                 raise BadInput(field=field, rule="one_of", allowed=", ".join(allowed))
         _, protocol = await service.protocol_of(within, db, protocol_id)
         rows = await queries.of_protocol(within, db, protocol_id)
         everything = await queries.found(within, db, rows, secrets)
-        fitting = queries.sifted(everything, text=q, state=state, access_type=access_type, bound=bound)
+        fitting = queries.sifted(everything, text=q, state=state_is, access_type=access_type, bound=bound)
         fitting = queries.ordered(fitting, sort or "name")
         shown = fitting[page.offset : page.offset + page.page_size]
         shape = await queries.shape(within, db, protocol)

@@ -155,7 +155,7 @@ async def device_rows(scope: Scope, db: Reader, rows: Sequence[Found], shape: Sh
     places: dict[int, str] = {}
     for space_id in sorted({row.device.space_id for row in rows if row.device.space_id is not None}):
         way = await spaces.way(scope, db, space_id)
-        places[space_id] = " / ".join(name for _, name in way)
+        places[space_id] = " / ".join([name for _, name in way][1:])  # without the community
     return [_row(one, shape, places) for one in rows]
 
 

@@ -98,7 +98,7 @@ class EdgeImportRoutes(Controller):
         db: NamedDependency[Database],
         secrets: NamedDependency[Secrets],
         q: FromQuery[str] = "",
-        state: FromQuery[str] = "",
+        state_is: Annotated[str, QueryParameter(name="state")] = "",
         access_type: Annotated[str, QueryParameter(name="accessType")] = "",
     ) -> Response[bytes]:
         """What the list shows with the same filters, hidden fields left out; it can be imported again."""
@@ -114,7 +114,7 @@ class EdgeImportRoutes(Controller):
                 "alias": one.device.alias,
                 "category": one.thing.category_code if one.thing else "",
             }
-            for one in device_queries.sifted(found, text=q, state=state, access_type=access_type)
+            for one in device_queries.sifted(found, text=q, state=state_is, access_type=access_type)
         ]
         content = await asyncio.to_thread(workbook.book, shape, within.language, rows)
         return attachment(content, f"linli-{protocol.driver_id}-devices.xlsx")

@@ -157,8 +157,11 @@ async def plan(
     problems.sort(key=lambda one: (one.row, len(one.column), one.column))
     found = Plan(reading.total, problems, [], [], 0)
     unchanged = 0
+    bad = {position for position, _ in wanted.faults}
     for position, item in enumerate(wanted.items):
         known = held.get(position)
+        if position in bad:
+            continue
         if known is None:
             found.added.append(item)
         elif (item.asked.alias.strip(), item.custom) == (known.alias, core.custom_of(known, secrets)):
