@@ -105,7 +105,7 @@ async def hand_in(
         "created_ms": now_ms,
     }  # fmt: skip
     await tx.insert(edge_imports, row)
-    await outbox.add(tx, JOB, RunEdgeImport(import_id, scope.tenant), key=f"edge-import:{import_id}")
+    await outbox.add(tx, JOB, RunEdgeImport(import_id, scope.tenant))
     return import_id
 
 
@@ -115,7 +115,7 @@ async def go_on(scope: Scope, tx: Tx, *, import_id: int, protocol_id: int) -> No
     if found.state != CHECKED:
         raise WrongState(state=found.state)
     await _restart.run(tx, scope, row=import_id)
-    await outbox.add(tx, JOB, RunEdgeImport(import_id, found.tenant_id), key=f"edge-import:{import_id}")
+    await outbox.add(tx, JOB, RunEdgeImport(import_id, found.tenant_id))
 
 
 async def plan(
