@@ -5035,6 +5035,298 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/edge/protocols/{protocol_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Look at a configuration in the editor: whether it is JSON, and every fault against the form.
+         */
+        post: operations["ApiConsoleEdgeProtocolsProtocolIdCheckCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/protocols/{protocol_id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDevices
+         * @description Devices of a protocol with their state: 未激活, 在线, 离线.
+         */
+        get: operations["ApiConsoleEdgeProtocolsProtocolIdDevicesListDevices"];
+        put?: never;
+        /**
+         * Add
+         * @description Add devices, all or none; the box has them with the next deployment.
+         */
+        post: operations["ApiConsoleEdgeProtocolsProtocolIdDevicesAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/protocols/{protocol_id}/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description One device with its form.
+         */
+        get: operations["ApiConsoleEdgeProtocolsProtocolIdDevicesDeviceIdOne"];
+        /**
+         * Change
+         * @description Describe a device anew; the box has it with the next deployment.
+         */
+        put: operations["ApiConsoleEdgeProtocolsProtocolIdDevicesDeviceIdChange"];
+        post?: never;
+        /**
+         * RemoveOne
+         * @description Take a device off the box; its thing stays.
+         */
+        delete: operations["ApiConsoleEdgeProtocolsProtocolIdDevicesDeviceIdRemoveOne"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/protocols/{protocol_id}/devices/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove
+         * @description Take several devices off the box; their things stay.
+         */
+        post: operations["ApiConsoleEdgeProtocolsProtocolIdDevicesRemoveRemove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/protocols/{protocol_id}/devices/space": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Bind
+         * @description Bind devices to a space; doors become the doors of that space.
+         */
+        put: operations["ApiConsoleEdgeProtocolsProtocolIdDevicesSpaceBind"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/protocols/{protocol_id}/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description What the list shows with the same filters, hidden fields left out; it can be imported again.
+         */
+        get: operations["ApiConsoleEdgeProtocolsProtocolIdExportXlsxExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/protocols/{protocol_id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * HandIn
+         * @description Import a workbook; nothing changes if any row is bad. A long one is still `waiting` in the answer.
+         */
+        post: operations["ApiConsoleEdgeProtocolsProtocolIdImportHandIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/protocols/{protocol_id}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListImports
+         * @description Imports of a protocol, the latest first: a page that was closed finds its import again.
+         */
+        get: operations["ApiConsoleEdgeProtocolsProtocolIdImportsListImports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/protocols/{protocol_id}/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description One import and how far it is.
+         */
+        get: operations["ApiConsoleEdgeProtocolsProtocolIdImportsImportIdOne"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/protocols/{protocol_id}/imports/{import_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply
+         * @description Apply a workbook that was tried and found good.
+         */
+        post: operations["ApiConsoleEdgeProtocolsProtocolIdImportsImportIdApplyApply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/protocols/{protocol_id}/imports/{import_id}/report.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report
+         * @description The handed-in workbook with every fault marked where it stands.
+         */
+        get: operations["ApiConsoleEdgeProtocolsProtocolIdImportsImportIdReportXlsxReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/protocols/{protocol_id}/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * TakeBack
+         * @description Take an import back; what was changed again since stays.
+         */
+        post: operations["ApiConsoleEdgeProtocolsProtocolIdImportsImportIdUndoTakeBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/protocols/{protocol_id}/shape": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shape
+         * @description Which form the protocol's devices have.
+         */
+        get: operations["ApiConsoleEdgeProtocolsProtocolIdShapeShape"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/protocols/{protocol_id}/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Template
+         * @description The empty workbook of the protocol's devices (协议下设备批量导入模版) with drop-downs.
+         */
+        get: operations["ApiConsoleEdgeProtocolsProtocolIdTemplateXlsxTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/employees/template.xlsx": {
         parameters: {
             query?: never;
@@ -10826,6 +11118,172 @@ export interface components {
         EarlyEnd: {
             note: string;
         };
+        /** EdgeBinding */
+        EdgeBinding: {
+            ids: number[];
+            /** @description Null: of no space. */
+            spaceId: number | null;
+        };
+        /** EdgeDeviceChange */
+        EdgeDeviceChange: {
+            alias: string;
+            custom: {
+                [key: string]: unknown;
+            };
+        };
+        /** EdgeDeviceCount */
+        EdgeDeviceCount: {
+            devices: number;
+        };
+        /** EdgeDeviceIds */
+        EdgeDeviceIds: {
+            /** @description How many the confirming person saw. */
+            expected: number;
+            ids: number[];
+        };
+        /** EdgeDeviceIn */
+        EdgeDeviceIn: {
+            alias: string;
+            /**
+             * @description Path of the category, where the form leaves it open.
+             * @default
+             */
+            category?: string;
+            custom: {
+                [key: string]: unknown;
+            };
+            deviceName: string;
+            /**
+             * @description Empty: the tenant's own of the category.
+             * @default
+             */
+            productKey?: string;
+        };
+        /** EdgeDevicePage */
+        EdgeDevicePage: {
+            data: components["schemas"]["EdgeDeviceRow"][];
+            pageNo: number;
+            pageSize: number;
+            /** @description Devices of the protocol by state, unfiltered. */
+            states: {
+                [key: string]: number;
+            };
+            total: number;
+        };
+        /** EdgeDeviceRow */
+        EdgeDeviceRow: {
+            alias: string;
+            categoryCode: string;
+            categoryName: string;
+            changedMs: number;
+            createdMs: number;
+            custom: {
+                [key: string]: unknown;
+            };
+            deviceName: string;
+            id: string;
+            iotId: string;
+            lastOnlineMs: number | null;
+            /** @description Names of the space and of what it stands in. */
+            place: string;
+            productKey: string;
+            productName: string;
+            spaceId: string;
+            /** @description unactive (未激活), online, offline, disabled */
+            state: string;
+        };
+        /** EdgeDevicesAnswer */
+        EdgeDevicesAnswer: {
+            done: boolean;
+            faults: components["schemas"]["EdgeFormFault"][];
+            ids: string[];
+            warnings: components["schemas"]["EdgeFormFault"][];
+        };
+        /** EdgeDeviceShape */
+        EdgeDeviceShape: {
+            /** @description Empty: to be chosen. */
+            categories: string[];
+            /** @description Empty: the gateway belongs to none yet. */
+            communityId: string;
+            driverId: string;
+            /** @description TCP port of the box that devices come to. */
+            edgePort: number | null;
+            /** @description A: a device a function; B: the same behind a server; C: a device a machine; json */
+            form: string;
+            gatewayId: string;
+            gatewayName: string;
+            hidden: string[];
+            protocol: string;
+            protocolId: string;
+            /** @description JSON schema of the configuration; null: none is known. */
+            schema: {
+                [key: string]: unknown;
+            } | null;
+            version: string;
+        };
+        /** EdgeDevicesIn */
+        EdgeDevicesIn: {
+            devices: components["schemas"]["EdgeDeviceIn"][];
+        };
+        /** EdgeFormFault */
+        EdgeFormFault: {
+            /** @description deviceName, alias, category, productKey, or a field of the configuration. */
+            field: string;
+            message: string;
+            /** @description Of the device in the request, from 0. */
+            position: number;
+        };
+        /** EdgeImport */
+        EdgeImport: {
+            badRows: number;
+            changed: number;
+            created: number;
+            createdMs: number;
+            done: boolean;
+            dryRun: boolean;
+            expectedRows: number;
+            fileName: string;
+            finishedMs: number;
+            hasReport: boolean;
+            id: string;
+            /** @description reading, planning, writing; empty when nothing runs here. */
+            phase: string;
+            /** @description The first 500; the report holds all. */
+            problems: components["schemas"]["ImportFault"][];
+            progressRows: number;
+            /** @description Why it failed, in words. */
+            reason: string;
+            rows: number;
+            /** @description waiting, checked, refused, done, undone, failed */
+            state: string;
+            unchanged: number;
+        };
+        /** EdgeImportFile */
+        EdgeImportFile: {
+            /** Format: binary */
+            file: string;
+        };
+        /** EdgeImportUndone */
+        EdgeImportUndone: {
+            /** @description Left as they are: somebody changed them since. */
+            kept: number;
+            removed: number;
+            restored: number;
+        };
+        /** EdgeJson */
+        EdgeJson: {
+            /** @default  */
+            deviceName?: string;
+            text: string;
+        };
+        /** EdgeJsonAnswer */
+        EdgeJsonAnswer: {
+            column: number;
+            faults: components["schemas"]["EdgeFormFault"][];
+            /** @description Where it stops being JSON, from 1; 0: it is JSON. */
+            line: number;
+            valid: boolean;
+        };
         /** EmployeeDepartment */
         EmployeeDepartment: {
             id: string;
@@ -12510,6 +12968,13 @@ export interface components {
         /** Page[QrRightRow] */
         "Page_linli.domains.access.console.qr.QrRightRow_": {
             data: components["schemas"]["QrRightRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[EdgeImport] */
+        "Page_linli.domains.appliances.devices.console.workbooks.EdgeImport_": {
+            data: components["schemas"]["EdgeImport"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -26758,6 +27223,692 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SerialNumbersAdded"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdCheckCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EdgeJson"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeJsonAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdDevicesListDevices: {
+        parameters: {
+            query?: {
+                accessType?: string;
+                /** @description Whether bound to a space. */
+                bound?: boolean | null;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description A part of name, alias, IP, brand, model or unique number. */
+                q?: string;
+                /** @description name, alias, changed, state; - turns round */
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path: {
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeDevicePage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdDevicesAdd: {
+        parameters: {
+            query?: {
+                /** @description Only look: every fault and warning at once. */
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EdgeDevicesIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeDevicesAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdDevicesDeviceIdOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: number;
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeDeviceRow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdDevicesDeviceIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: number;
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EdgeDeviceChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdDevicesDeviceIdRemoveOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: number;
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdDevicesRemoveRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EdgeDeviceIds"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeDeviceCount"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdDevicesSpaceBind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EdgeBinding"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeDeviceCount"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdExportXlsxExport: {
+        parameters: {
+            query?: {
+                accessType?: string;
+                q?: string;
+                state?: string;
+            };
+            header?: never;
+            path: {
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdImportHandIn: {
+        parameters: {
+            query?: {
+                /** @description Only look, write nothing. */
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["EdgeImportFile"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdImportsListImports: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.appliances.devices.console.workbooks.EdgeImport_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdImportsImportIdOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdImportsImportIdApplyApply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeImport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdImportsImportIdReportXlsxReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdImportsImportIdUndoTakeBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeImportUndone"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdShapeShape: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeDeviceShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdTemplateXlsxTemplate: {
+        parameters: {
+            query?: {
+                language?: string | null;
+            };
+            header?: never;
+            path: {
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Bad request syntax or unsupported method */
