@@ -2,6 +2,7 @@
 
 import pytest
 
+from linli.domains.appliances.catalogue.for_box import for_box
 from linli.domains.appliances.queries import gateways as gateway_queries
 from linli.domains.appliances.service import deployments, devices
 from linli.edge.drivers.door_terminal.config import Device as Terminal
@@ -139,8 +140,6 @@ async def test_one_machine_is_one_device(desk: Desk):
             one for one in await gateway_queries.devices(desk.scope, tx, desk.gateway_id)
             if one.device_name == "HJSB-000205"
         ]  # fmt: skip
-    from linli.domains.appliances.devices.forms import for_box
-
     box = read_config(Terminal, for_box("door_terminal", devices.custom_of(held, desk.parts.secrets)))
     assert (box.port, box.video_port, box.face_compare_mode) == (10020, 10060, "edge")
     assert box.abilities == ["face", "qrcode", "card", "video"]

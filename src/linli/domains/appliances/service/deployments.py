@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import bindparam, update
 
-from linli.domains.appliances.devices.forms import for_box
+from linli.domains.appliances.catalogue.for_box import for_box
 from linli.domains.appliances.errors import ChangesMoved, NothingChanged
 from linli.domains.appliances.models import edge_deployments, edge_nodes
 from linli.domains.appliances.queries import clusters as cluster_queries

@@ -6,6 +6,7 @@ Nothing is made while one of them is wrong; every fault is told with the positio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from linli.domains.appliances.catalogue.for_box import capability_tag
 from linli.domains.appliances.devices import forms
 from linli.domains.appliances.devices.clashes import Entry, Neighbours
 from linli.domains.appliances.devices.errors import CountChanged
@@ -233,7 +234,7 @@ async def _make_product(scope: Scope, tx: Tx, category: str, *, ids: Ids, secret
 
 async def tag(scope: Scope, tx: Tx, row: EdgeDevice, custom: Mapping[str, Any]) -> None:
     """The abilities of a machine of form C stand in its tag Capability (spec C 9, D 2.2)."""
-    if custom.get("model") and (able := forms.capability_tag(custom)):
+    if custom.get("model") and (able := capability_tag(custom)):
         await set_tags(whole(scope), tx, iot_id=row.iot_id, tags={"Capability": able})
 
 
