@@ -63,6 +63,7 @@ class AccessPlatform(Platform):
         self.db.zones = CommunityZones()
         self.things = Things(self.db, self.clock, self.ids, self.secrets)
         carriers, jobs = Carriers(), Jobs()
+        self.jobs = jobs
         self.faces = FacesRoom(self.db, self.store, self.ids, self.clock)
         room = AccessRoom(self.db, self.clock, self.ids, self.keys, self.faces.owners)
         self.things.handlers.on_status(delivery_handlers.device_status)

@@ -15,24 +15,25 @@ from linli.protocols import edge_link
 from linli.sync import Backoff
 
 BACKOFF: Final = Backoff(first_ms=2000, factor=2.0, longest_ms=60_000, retries=2**31)
-MODEL: Final = "linli-edge"
 
 type Said = Callable[[str], None]
 
 
 async def activate(
-    cloud: str, *, serial: str, code: str, hardware: str, clock: Clock, ids: Ids, said: Said,
+    cloud: str, *, serial: str, code: str, hardware: str, clock: Clock, ids: Ids, said: Said, model: str = "",
     tries: int | None = None, transport: httpx.AsyncBaseTransport | None = None,
 ) -> Identity:  # fmt: skip
-    """The box's identity. `said` is told each step, for a person; `tries` None: until the cloud answers.
+    """The box's identity.
 
-    Raises CloudRefused, CloudUnreachable (tries used up), msgspec.ValidationError (a field breaks its rule).
+    `model` as on its label, empty: the one that the console has. `said` is told each step, for a person. `tries` None:
+    until the cloud answers. Raises CloudRefused, CloudUnreachable (tries used up), msgspec.ValidationError (a field
+    breaks its rule).
     """
     base = cloud.rstrip("/")
     failures = 0
     async with httpx.AsyncClient(timeout=20, trust_env=False, transport=transport) as client:
         while True:
-            request = _request(serial, code, hardware, clock, ids)
+            request = _request(serial, code, hardware, model, clock, ids)
             try:
                 answer = await client.post(
                     f"{base}{edge_link.ACTIVATE}", content=msgspec.json.encode(request)
@@ -48,9 +49,11 @@ async def activate(
             await clock.sleep(wait_s)
 
 
-def _request(serial: str, code: str, hardware: str, clock: Clock, ids: Ids) -> edge_link.ActivationRequest:
+def _request(
+    serial: str, code: str, hardware: str, model: str, clock: Clock, ids: Ids
+) -> edge_link.ActivationRequest:
     made = edge_link.ActivationRequest(
-        serial_number=serial, activation_code=code, model=MODEL, hardware_id=hardware, version=__version__,
+        serial_number=serial, activation_code=code, model=model, hardware_id=hardware, version=__version__,
         nonce=ids.hex(32), time=clock.now_ms(),
     )  # fmt: skip
     return msgspec.convert(msgspec.to_builtins(made), edge_link.ActivationRequest)  # the field rules too

@@ -113,8 +113,7 @@ class CloudCaller:
         date = _date_ms(answer.headers.get("date", ""))
         if date is None or abs(date - clock.now_ms()) < edge_link.SKEW_MS // 2:
             return False
-        clock.told(date, 1000)
-        return True
+        return clock.hinted(date)
 
 
 def _date_ms(text: str) -> int | None:

@@ -56,6 +56,14 @@ class BoxClock:
         if self.told_at_ms is None and floor_ms > self.now_ms():
             self._rebase(floor_ms, ahead=0)
 
+    def hinted(self, about_ms: int) -> bool:
+        """A rough time, such as an answer's `Date`; counts only while nothing better was told. Whether it did."""
+        if self.told_at_ms is not None:
+            return False
+        self._last_ms = about_ms
+        self._rebase(about_ms, ahead=0)
+        return True
+
     def told(self, cloud_ms: int, rtt_ms: int) -> int:
         """The cloud's time, from an answer that took `rtt_ms`; how far this clock was ahead of it."""
         now = self.now_ms()

@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--serial", help="serial number as entered in the console; default: made of this machine"
     )
+    one.add_argument("--model", default="", help="model as on the label; default: as entered in the console")
     one.add_argument("--once", action="store_true", help="fail at once when the platform does not answer")
     one.set_defaults(run=_setup)
 
@@ -87,7 +88,7 @@ def _setup(words: argparse.Namespace) -> int:
     print(f"serial number {serial}: calling {words.cloud}")
     work = activate(
         words.cloud, serial=serial, code=words.code, hardware=hardware_id(words.home), clock=BoxClock(), ids=Ids(),
-        said=lambda text: print(text, flush=True), tries=1 if words.once else None,
+        said=lambda text: print(text, flush=True), model=words.model, tries=1 if words.once else None,
     )  # fmt: skip
     try:
         identity = asyncio.run(work)
@@ -100,6 +101,8 @@ def _setup(words: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return FAILED
     save_identity(words.home, identity)
+    if words.model:
+        (words.home / "model").write_text(words.model, "utf-8")
     print(f"active: node {identity.activated.node.name} ({identity.node_id}); start it with: linli edge run")
     return DONE
 

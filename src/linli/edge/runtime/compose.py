@@ -47,7 +47,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.errors import LinliError
 from linli.kernel.ids import Ids
 from linli.kernel.telemetry import logger
-from linli.protocols.edge_link import Deployment, DriverHealth, Heartbeat, HeartbeatAnswer, Refresh
+from linli.protocols.edge_link import SKEW_MS, Deployment, DriverHealth, Heartbeat, HeartbeatAnswer, Refresh
 from linli.vision.engine.process import ProcessEngine as Engine
 
 log = logger(__name__)
@@ -262,6 +262,10 @@ class Box:
         ahead = self.clock.told(cloud, self.clock.now_ms() - asked)
         if abs(ahead) > 1000:
             log.warning("the box's clock was %d ms ahead of the cloud's", ahead)
+        if abs(ahead) > SKEW_MS // 2:
+            # What was signed by the wrong time was refused.
+            self._news.set()
+            self.pulse.now.set()
 
     async def _minutes(self) -> None:
         """What is done now and then."""

@@ -31,6 +31,7 @@ AT_ONCE: Final = 200
 PICTURE_TRIES: Final = 3
 """Refusals of one picture, after which its report goes without."""
 PICTURE_WAIT_S: Final = 5.0
+_NO_PICTURE: Final = (400, 404, 413, 415)
 
 
 class Uploads(Protocol):
@@ -181,7 +182,8 @@ class Drain:
             except CloudUnreachable as error:
                 log.info("a picture waits: %s", error)
             except (CloudRefused, msgspec.MsgspecError) as error:
-                refusals += 1
+                # Only what is said of the picture itself counts against it.
+                refusals += getattr(error, "facts", {}).get("status") in _NO_PICTURE
                 log.warning("a picture of %s is not taken: %s", row.device, error)
                 if refusals >= PICTURE_TRIES:
                     return ""
