@@ -79,15 +79,35 @@ class CloudCaller:
             return answer.content
         raise _refused(answer)
 
-    async def fetch(self, url: str) -> bytes:
-        """A file behind an address that the cloud gave out, which proves itself. Raises as `send`."""
+    async def fetch(self, url: str, *, limit: int | None = None) -> bytes:
+        """A file behind an address that the cloud gave out, which proves itself. Raises as `send`.
+
+        One with more than `limit` bytes is not read to its end.
+        """
         try:
-            answer = await self._client.get(url if "://" in url else self.base_url + url)
-        except (httpx.HTTPError, OSError) as error:
+            async with self._client.stream("GET", self._absolute(url)) as answer:
+                content = bytearray()
+                async for part in answer.aiter_bytes():
+                    content += part
+                    if limit is not None and len(content) > limit:
+                        raise CloudUnreachable(why=f"the file has more than {limit} bytes")
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise CloudUnreachable(why=f"{type(error).__name__}: {error}") from None
         if answer.is_success:
-            return answer.content
-        raise _refused(answer)
+            return bytes(content)
+        raise CloudRefused(status=answer.status_code, error="", message=answer.reason_phrase)
+
+    async def put(self, url: str, content: bytes) -> None:
+        """Put a file to such an address. Raises as `send`."""
+        try:
+            answer = await self._client.put(self._absolute(url), content=content)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise CloudUnreachable(why=f"{type(error).__name__}: {error}") from None
+        if not answer.is_success:
+            raise _refused(answer)
+
+    def _absolute(self, url: str) -> str:
+        return url if "://" in url else self.base_url + url
 
     def headers(self, method: str, target: str, body: bytes = b"") -> dict[str, str]:
         """The four headers of a call that somebody else makes, such as a WebSocket."""

@@ -21,7 +21,14 @@ from linli.edge.faces.rows import FaceRows
 from linli.edge.framework.errors import DeviceOffline, DeviceRefused, ParamsBad
 from linli.kernel.clock import Clock
 from linli.kernel.errors import LinliError
-from linli.protocols.face_data import FaceDataError, FaceEvent, FaceResult, decode_file, encode_results
+from linli.protocols.face_data import (
+    ClearAll,
+    FaceDataError,
+    FaceEvent,
+    FaceResult,
+    decode_file,
+    encode_results,
+)
 from linli.vision.engine.ports import Engine, EngineError
 
 log = logging.getLogger(__name__)
@@ -109,6 +116,17 @@ class FaceRoom:
             if door.compares:
                 results = await self._told_by_door(door, results)
         return {"FaceResult": encode_results(results)}
+
+    async def forget(self, device: str) -> None:
+        """The door is deployed no more: what it was told goes, and with it whom no other door was told of."""
+        self._comparing.pop(device, None)
+        async with self._turn(device):
+            await self._library.apply(device, "", [ClearAll()])
+            await self._store.write(lambda c: FaceRows(c).forget_door(device))
+
+    async def fit(self) -> None:
+        """Bring the engine's library to what the rows are, if it is not. Raises EngineError."""
+        await self._library.fit()
 
     async def _events(self, device: str, params: Mapping[str, Any]) -> list[FaceEvent]:
         url = _url(params, "FaceDataUrl")

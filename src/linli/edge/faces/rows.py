@@ -194,6 +194,11 @@ class FaceRows:
         self._execute("DELETE FROM face_rights WHERE door = ?", (door,))
         return gone
 
+    def forget_door(self, name: str) -> None:
+        number = "(SELECT no FROM face_doors WHERE name = ?)"
+        self._execute(f"DELETE FROM face_held WHERE door = {number}", (name,))
+        self._execute("DELETE FROM face_doors WHERE name = ?", (name,))
+
     def drop_group(self, door: int, group_id: str) -> list[str]:
         gone = [one.person_id for one in self.report(door) if one.user and group_id in one.user.group_ids]
         for person_id in gone:

@@ -30,7 +30,6 @@ from linli.edge.runtime.compose import STATUS, Box
 from linli.edge.services import commands as services
 from linli.kernel import telemetry
 from linli.kernel.ids import Ids
-from linli.vision.engine.process import ProcessEngine
 
 DONE, FAILED, WRONG = 0, 1, 2
 HOME: Final = Path(os.environ.get("LINLI_EDGE_HOME", "/var/lib/linli-edge"))
@@ -125,8 +124,7 @@ def _run(words: argparse.Namespace) -> int:
         )
         return WRONG
     telemetry.configure()
-    engine = ProcessEngine(words.models or words.home / "models", words.home / "faces" / "index")
-    box = Box(words.home, identity, engine=engine)
+    box = Box(words.home, identity, models=words.models)
     logging.getLogger("linli").addHandler(RuntimeLog(box.logs))
     with contextlib.suppress(KeyboardInterrupt):
         _loop(box)

@@ -14,8 +14,7 @@ from linli import __version__
 from linli.edge.cloud import BoxClock, CloudCaller, CloudRefused, CloudUnreachable, Identity
 from linli.edge.doors.identity import BoxIdentity
 from linli.edge.doors.keeper import Doorkeeper, FaceWishes
-from linli.edge.faces import steps as face_tables
-from linli.edge.faces.files import HttpFiles
+from linli.edge.faces import steps as faces
 from linli.edge.faces.room import FaceRoom
 from linli.edge.foreign.package import installed_packages
 from linli.edge.framework.device_logs import DeviceLogs
@@ -40,6 +39,7 @@ from linli.edge.runtime.pulse import Pulse
 from linli.edge.runtime.queue import Queue
 from linli.edge.runtime.reports import Reports
 from linli.edge.runtime.services import DoorServices
+from linli.edge.runtime.signed_files import SignedFiles
 from linli.edge.runtime.wishes import Wishes
 from linli.edge.services.keeping import moving
 from linli.edge.store import Step, Store
@@ -48,7 +48,8 @@ from linli.kernel.errors import LinliError
 from linli.kernel.ids import Ids
 from linli.kernel.telemetry import logger
 from linli.protocols.edge_link import SKEW_MS, Deployment, DriverHealth, Heartbeat, HeartbeatAnswer, Refresh
-from linli.vision.engine.process import ProcessEngine as Engine
+from linli.vision.engine.ports import Engine
+from linli.vision.engine.process import ProcessEngine
 
 log = logger(__name__)
 
@@ -66,17 +67,20 @@ STEPS: Final[tuple[Step, ...]] = (
     *pictures.STEPS,
     *wishes.STEPS,
     *doorkeeper.STEPS,
-    *(Step(*one) for one in face_tables.STEPS),
+    *(Step(*one) for one in faces.STEPS),
 )
 """Of the file's tables, room by room; a new one goes to the end."""
 
 
 class Box:
-    """One appliance. `home` is its folder: identity, file, pictures, logs and installed drivers."""
+    """One appliance. `home` is its folder: identity, file, pictures, logs and installed drivers.
+
+    `models` are those of faces, by default in `home`; `engine` stands in for what runs them.
+    """
 
     def __init__(
         self, home: Path, identity: Identity, *, clock: Clock | None = None, ids: Ids | None = None,
-        engine: Engine | None = None, transport: httpx.AsyncBaseTransport | None = None,
+        engine: Engine | None = None, models: Path | None = None, transport: httpx.AsyncBaseTransport | None = None,
         drivers: Mapping[str, Any] | None = None, rate: float | None = None,
     ) -> None:  # fmt: skip
         self.home = home
@@ -100,15 +104,10 @@ class Box:
             self.drain.rate = rate
 
         # down: what is wanted of them
-        self.engine = engine
-        self._face_files = HttpFiles()
-        self.faces = (
-            None
-            if engine is None
-            else FaceRoom(
-                engine=engine, store=self.store, folder=home / "faces" / "pictures", files=self._face_files,
-                clock=self.clock,
-            )
+        self.engine = engine or ProcessEngine(models or home / "models", home / "faces" / "index")
+        self.faces = FaceRoom(
+            engine=self.engine, store=self.store, folder=home / "faces" / "library",
+            files=SignedFiles(self.cloud), clock=self.clock,
         )  # fmt: skip
         self.wishes = Wishes(self.store, self.clock)
         self.doorkeeper = BoxDoorkeeper(
@@ -132,6 +131,7 @@ class Box:
             self.store, self.supervisor, self.presence, self.wishes, self.cloud, home / "drivers"
         )
         self.deployer.applied.append(self._deployed)
+        self.deployer.forget.append(self.faces.forget)
         self.downlink.refresh["deployment"] = self._refresh
         self.downlink.on_time = self._time_told
 
@@ -148,8 +148,7 @@ class Box:
     def _services(self) -> dict[type, object]:
         """What drivers may ask of the box. The address may change with a deployment, the object does not."""
         named = box_identity(self.identity.serial_number, self.cloud.base_url, {})
-        faces: dict[type, object] = {} if self.faces is None else {FaceWishes: self.faces}
-        return {Doorkeeper: self.doorkeeper, BoxIdentity: named, **faces}
+        return {Doorkeeper: self.doorkeeper, BoxIdentity: named, FaceWishes: self.faces}
 
     def _remote(self) -> RemoteAgent:
         mqtt = self.identity.activated.mqtt
@@ -173,9 +172,9 @@ class Box:
             self.clock.raise_to(int(floor))
         await self.queue.start()
         await self.pictures.start()
-        if self.engine is not None and self.faces is not None:
+        if isinstance(self.engine, ProcessEngine):
             await self.engine.start()
-            await self.faces.start()
+        await self.faces.start()
         await self.deployer.start()
         await self.mender.start()
         await self.line.start()
@@ -196,10 +195,9 @@ class Box:
         await self.downlink.stop()
         await self.mender.stop()
         await self.supervisor.close()
-        if self.engine is not None and self.faces is not None:
-            await self.faces.stop()
+        await self.faces.stop()
+        if isinstance(self.engine, ProcessEngine):
             await self.engine.stop()
-        await self._face_files.close()
         await self.line.stop()
         await self.cloud.close()
         await self.store.stop()

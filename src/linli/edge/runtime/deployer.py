@@ -6,7 +6,7 @@ The kept copy is applied at every start, so that a box that comes up with the li
 import base64
 import hashlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
@@ -74,6 +74,8 @@ class Deployer:
         self._drivers = drivers
         self.current: Deployment | None = None
         self.applied: list[Applied] = []
+        self.forget: list[Callable[[str], Awaitable[None]]] = [wishes.forget]
+        """What is told of each device that is deployed no more."""
         self.unreported: DeploymentReport | None = None
         """The last outcome, while the cloud does not have it."""
         self._siblings: dict[str, tuple[str, ...]] = {}
@@ -171,7 +173,8 @@ class Deployer:
             await self._supervisor.remove(driver)
         gone = _names(before) - _names(wanted)
         for device in sorted(gone):
-            await self._wishes.forget(device)
+            for forget in self.forget:
+                await forget(device)
 
     async def _install(self, package: DeployedPackage) -> str:
         """Fetch a driver's package unless it is there; why that failed."""
