@@ -25,7 +25,7 @@ def read_form(content_type: str, body: bytes, *, file: str = "photo", most: int)
     try:
         parser = MultipartParser(
             io.BytesIO(body), boundary, content_length=len(body), part_limit=16, header_limit=8,
-            memory_limit=most, disk_limit=0,
+            spool_limit=most, memory_limit=most, disk_limit=0,
         )  # fmt: skip
         for part in parser:
             if part.name == file:
