@@ -4,6 +4,7 @@ An event is awaited before the door gets its answer: what was confirmed is kept.
 `doorOpenEvent` are those of the platform's thing models; events that these do not have carry the protocol's own names.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -58,10 +59,13 @@ class Desk:
     async def _recognise(self, link: Link, message: faces.Recognize, device: str) -> Answer:
         check_photo(message.photo)
         machine = link.machine
-        found = await self._keeper.recognise(
-            device, message.photo, detect=message.detects, similarity=machine.similarity
+        # The disk takes the photo while the models look at it: nobody stands before a door longer for it.
+        found, photo_id = await asyncio.gather(
+            self._keeper.recognise(
+                device, message.photo, detect=message.detects, similarity=machine.similarity
+            ),
+            self._keeper.keep_photo(device, message.photo),
         )
-        photo_id = await self._keeper.keep_photo(device, message.photo)
         extra = {"photoId": photo_id, "temperature": message.temperature}
         if found is None:
             await self._passed(device, "face", "", PassCode.FACE_BELOW_THRESHOLD, **extra)

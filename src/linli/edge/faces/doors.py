@@ -6,7 +6,7 @@ and takes them away when it is over.
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from linli.edge.doors.keeper import FaceDoor
 from linli.edge.doors.orders import FaceChange, WantedFace, face_changes
@@ -17,6 +17,7 @@ from linli.rules.schedules import holds
 
 type Mark = tuple[str, str]
 
+SCHEDULE_MS: Final = 60_000
 NOT_SENT: Final = "the door is away"
 
 
@@ -28,6 +29,7 @@ class LazyFaces:
         self._door = door
         self._model = model
         self._now_ms = now_ms
+        self._rows: list[Wanted] | None = None
 
     async def marks(self) -> Mapping[str, Mark]:
         return {
@@ -40,6 +42,14 @@ class LazyFaces:
         """Whose time has not come or whose vector is not made."""
         found = await self._wanted()
         return {one.person_id for one in found if one.feature_mark is None or not self._is_time(one)}
+
+    async def next_turn_ms(self) -> int | None:
+        """When somebody's time comes or may be over; None: never, as things are."""
+        found = await self._wanted()
+        turns = [one.starts_ms for one in found if one.starts_ms > self._now_ms]
+        if any(one.schedule for one in found):
+            turns.append(self._now_ms + SCHEDULE_MS)
+        return min(turns, default=None)
 
     async def unmade(self) -> set[str]:
         """Wanted, but without a vector for now: the door keeps what it has of them."""
@@ -54,11 +64,21 @@ class LazyFaces:
         ]
 
     async def _wanted(self) -> list[Wanted]:
+        """As it was at the first question."""
         door, model = self._door, self._model
-        return await self._store.read(lambda c: FaceRows(c).wanted(door, model))
+        if self._rows is None:
+            self._rows = await self._store.read(lambda c: FaceRows(c).wanted(door, model))
+        return self._rows
 
     def _is_time(self, one: Wanted) -> bool:
         return one.starts_ms <= self._now_ms and holds(one.schedule, self._now_ms)
+
+
+class Pushed(NamedTuple):
+    failed: dict[str, str]
+    """Why, by faceId."""
+    due_ms: int | None
+    """When to look at the door again; None: when something is wished."""
 
 
 class DoorLibraries:
@@ -78,8 +98,8 @@ class DoorLibraries:
 
     async def push(
         self, door: FaceDoor, number: int, model: str, now_ms: int, *, only: set[str] | None = None
-    ) -> dict[str, str]:
-        """Send the difference to what the door confirmed last; why it failed, by faceId."""
+    ) -> Pushed:
+        """Send the difference to what the door confirmed last."""
         wanted = LazyFaces(self._store, number, model, now_ms)
         marks, unmade = await wanted.marks(), await wanted.unmade()
         changes = [
@@ -88,17 +108,16 @@ class DoorLibraries:
             if (only is None or change.face_id in only)
             and not (change.type == DELETE and change.face_id in unmade)
         ]
-        if not changes:
-            return {}
-        if not door.online:
-            return {change.face_id: NOT_SENT for change in changes}
+        if changes and not door.online:
+            # Its connection begins with all of it.
+            return Pushed({change.face_id: NOT_SENT for change in changes}, None)
         failed: dict[str, str] = {}
         async for part, result in door.orders.change_faces(wanted, changes):
             if result.why:
                 failed |= {change.face_id: result.why for change in part}
             else:
                 await self._confirmed(number, part, marks, set(result.keys))
-        return failed
+        return Pushed(failed, now_ms if failed or unmade else await wanted.next_turn_ms())
 
     async def _confirmed(
         self, door: int, part: Sequence[FaceChange], marks: Mapping[str, Mark], sent: set[str]

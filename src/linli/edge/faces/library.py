@@ -160,14 +160,21 @@ class Library:
         await self._store.write(lambda c: FaceRows(c).drop_model(model))
 
     async def complete(self, model: str, *, door: int | None = None) -> int:
-        """Make the vectors that are missing, those of one door or all; how many were made."""
+        """Make the vectors that are missing, those of one door or all; how many were made.
+
+        Ends early when the models or the service do not answer: the others would wait for the same.
+        """
         made = 0
         for picture in await self._store.read(lambda c: FaceRows(c).lacking(model, door=door)):
             async with self._turn:
-                made += await self._complete_one(picture, model)
+                try:
+                    made += await self._complete_one(picture, model)
+                except Refused:
+                    break
         return made
 
     async def _complete_one(self, picture: Picture, model: str) -> bool:
+        """Raises Refused when another try may help."""
         known = (picture.person_id, picture.md5, model)
         content = None if known in self._refused else await self.picture(picture)
         if content is None:
@@ -175,8 +182,9 @@ class Library:
         try:
             vector = await self._make(model, content)
         except Refused as refused:
-            if refused.final:
-                self._remember(known, refused.code)
+            if not refused.final:
+                raise
+            self._remember(known, refused.code)
             return False
         own = model == self._features.model_for(None)
         number = await self._store.write(lambda c: _put_vector(c, picture, model, vector, own=own))

@@ -58,6 +58,8 @@ class FaceRoom:
         self._held = DoorLibraries(store)
         self._comparing: dict[str, FaceDoor] = {}
         """Doors that compare themselves, as they were connected last."""
+        self._due_ms: dict[str, int | None] = {}
+        """When to look at such a door again."""
         self._turns: dict[str, asyncio.Lock] = {}
         self._checked_ms: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -97,10 +99,14 @@ class FaceRoom:
                 await self._library.fit()
             except EngineError as error:
                 log.warning("the face library cannot be mended now: %s", error)
+            now = self._clock.now_ms()
             for device, door in list(self._comparing.items()):
+                due = self._due_ms.get(device)
+                if due is None or due > now:
+                    continue
                 with contextlib.suppress(LinliError, CallTimedOut):
                     async with self._turn(device):
-                        await self._push(door)
+                        await self._mend(door)
 
     def _turn(self, device: str) -> asyncio.Lock:
         """A door is brought one thing after the other."""
@@ -120,6 +126,7 @@ class FaceRoom:
     async def forget(self, device: str) -> None:
         """The door is deployed no more: what it was told goes, and with it whom no other door was told of."""
         self._comparing.pop(device, None)
+        self._due_ms.pop(device, None)
         async with self._turn(device):
             await self._library.apply(device, "", [ClearAll()])
             await self._store.write(lambda c: FaceRows(c).forget_door(device))
@@ -153,7 +160,17 @@ class FaceRoom:
         number, model = await self._number(door), self._features.model_for(door.machine.algorithm)
         if number is None or not model:
             return {}
-        return await self._held.push(door, number, model, self._clock.now_ms(), only=only)
+        pushed = await self._held.push(door, number, model, self._clock.now_ms(), only=only)
+        dues = [pushed.due_ms, self._due_ms.get(door.device) if only is not None else None]
+        self._due_ms[door.device] = min((due for due in dues if due is not None), default=None)
+        return pushed.failed
+
+    async def _mend(self, door: FaceDoor) -> None:
+        """Make vectors that could not be made before, and send what is not there yet."""
+        number, model = await self._number(door), self._features.model_for(door.machine.algorithm)
+        if number is not None and model:
+            await self._library.complete(model, door=number)
+            await self._push(door)
 
     async def _number(self, door: FaceDoor) -> int | None:
         """None: nothing was ever said of it."""
