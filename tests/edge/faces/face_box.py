@@ -9,10 +9,10 @@ from typing import Any
 
 from linli.edge.doors.keeper import Recognised
 from linli.edge.doors.site import Site
-from linli.edge.faces.database import FaceFile
-from linli.edge.faces.files import HttpFiles
 from linli.edge.faces.room import FaceRoom
+from linli.edge.faces.steps import STEPS
 from linli.edge.photos import Photos
+from linli.edge.store import Store
 from linli.kernel.clock import ManualClock
 from linli.kernel.ids import Ids
 from linli.protocols.face_data import FaceEvent, FaceReport, FaceResult, decode_results
@@ -20,7 +20,7 @@ from linli.vision.engine.local import LocalEngine
 from linli.vision.engine.ports import Engine
 from linli.vision.fake import FakePipeline
 from tests.edge.doors.site_box import SiteBox
-from tests.edge.faces.cloud_files import CloudFiles, cloud_files
+from tests.edge.faces.cloud_files import CloudFiles, HttpFiles, cloud_files
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,9 +43,9 @@ class FaceBox(SiteBox):
         self.folder = folder
         self.cloud = cloud
         self.engine = engine or LocalEngine(FakePipeline())
-        self.store = FaceFile(folder / "faces.sqlite3")
-        self._http = HttpFiles()
         clock, ids = ManualClock(), Ids()
+        self.store = Store(folder / "box.db", STEPS, clock)
+        self._http = HttpFiles()
         self.room = FaceRoom(
             engine=self.engine,
             store=self.store,
@@ -60,7 +60,7 @@ class FaceBox(SiteBox):
         await super().close()
         await self.room.stop()
         await self._http.close()
-        self.store.close()
+        await self.store.stop()
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         with contextlib.closing(sqlite3.connect(self.store.file)) as connection:
@@ -84,6 +84,7 @@ class FaceBox(SiteBox):
 async def face_box(folder: Path, **values: Any) -> AsyncIterator[FaceBox]:
     async with cloud_files() as cloud:
         box = FaceBox(folder, cloud, **values)
+        await box.store.start()
         await box.room.start()
         try:
             yield box

@@ -14,8 +14,8 @@ import pytest
 from linli.domains.access.door_said import capture_folder
 from linli.edge.cloud import Identity
 from linli.edge.doors.simulator import SimulatedMachine
-from linli.edge.runtime.compose import Box
 from linli.edge.framework.supervisor import State
+from linli.edge.runtime.compose import Box
 from linli.kernel.clock import SystemClock
 from linli.kernel.ids import Ids
 from linli.protocols import edge_link

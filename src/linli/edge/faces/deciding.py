@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from linli.edge.doors.keeper import Recognised
-from linli.edge.faces.database import FaceStore
 from linli.edge.faces.index import LIBRARY
 from linli.edge.faces.rows import FaceRows, Known, user_id_of
+from linli.edge.store import Store
 from linli.kernel.clock import Clock
 from linli.protocols.face_data import FaceUser
 from linli.rules.codes import PassCode
@@ -25,7 +25,7 @@ def percent(cosine: float) -> float:
 
 
 class Decider:
-    def __init__(self, engine: Engine, store: FaceStore, clock: Clock) -> None:
+    def __init__(self, engine: Engine, store: Store, clock: Clock) -> None:
         self._engine = engine
         self._store = store
         self._clock = clock

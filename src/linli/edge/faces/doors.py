@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 
 from linli.edge.doors.keeper import FaceDoor
 from linli.edge.doors.orders import FaceChange, WantedFace, face_changes
-from linli.edge.faces.database import FaceStore
 from linli.edge.faces.rows import FaceRows, Wanted, user_info
+from linli.edge.store import Store
 from linli.protocols.door_http.messages.faces import DELETE
 from linli.rules.schedules import holds
 
@@ -24,7 +24,7 @@ NOT_SENT: Final = "the door is away"
 class LazyFaces:
     """What one door is to hold now; implements `WantedFaces`."""
 
-    def __init__(self, store: FaceStore, door: int, model: str, now_ms: int) -> None:
+    def __init__(self, store: Store, door: int, model: str, now_ms: int) -> None:
         self._store = store
         self._door = door
         self._model = model
@@ -84,7 +84,7 @@ class Pushed(NamedTuple):
 class DoorLibraries:
     """What doors hold of what the box knows."""
 
-    def __init__(self, store: FaceStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
 
     async def held(self, number: int) -> list[tuple[str, str, str]]:

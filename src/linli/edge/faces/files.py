@@ -5,11 +5,7 @@ import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final, Protocol
-
-import httpx
-
-SECONDS: Final = 15.0
+from typing import Protocol
 
 
 class Files(Protocol):
@@ -18,35 +14,6 @@ class Files(Protocol):
     async def get(self, url: str, *, limit: int) -> bytes: ...
 
     async def put(self, url: str, content: bytes) -> None: ...
-
-
-class HttpFiles:
-    """Over HTTP, certificates checked. `close` at the end."""
-
-    def __init__(self, *, verify: bool = True) -> None:
-        self._client = httpx.AsyncClient(timeout=SECONDS, trust_env=False, verify=verify)
-
-    async def close(self) -> None:
-        await self._client.aclose()
-
-    async def get(self, url: str, *, limit: int) -> bytes:
-        content = bytearray()
-        try:
-            async with self._client.stream("GET", url) as answer:
-                answer.raise_for_status()
-                async for part in answer.aiter_bytes():
-                    content += part
-                    if len(content) > limit:
-                        raise OSError(f"more than {limit} bytes")
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise OSError(f"{type(error).__name__}: {error}") from None
-        return bytes(content)
-
-    async def put(self, url: str, content: bytes) -> None:
-        try:
-            (await self._client.put(url, content=content)).raise_for_status()
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise OSError(f"{type(error).__name__}: {error}") from None
 
 
 def file_name(person_id: str, md5: str) -> str:

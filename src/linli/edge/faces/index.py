@@ -4,8 +4,8 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
-from linli.edge.faces.database import FaceStore
 from linli.edge.faces.rows import FaceRows
+from linli.edge.store import Store
 from linli.vision.engine.ports import Change, Engine, EngineError
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ _AT_ONCE: Final = 2000
 class Index:
     """The rows count changes; a library whose mark is another is filled anew. Callers take turns."""
 
-    def __init__(self, engine: Engine, store: FaceStore) -> None:
+    def __init__(self, engine: Engine, store: Store) -> None:
         self._engine = engine
         self._store = store
 

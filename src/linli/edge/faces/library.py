@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from linli.edge.faces.database import FaceStore
 from linli.edge.faces.features import OUTSIDE, Features, Refused
 from linli.edge.faces.files import Files, LibraryPictures, file_name
 from linli.edge.faces.index import Index
 from linli.edge.faces.rows import FaceRows, Picture
+from linli.edge.store import Store
 from linli.protocols.face_data import (
     AddImage,
     AddUser,
@@ -54,7 +54,7 @@ class Library:
     """`own` below is the model of the box itself; others are of doors that compare themselves."""
 
     def __init__(
-        self, store: FaceStore, index: Index, features: Features, pictures: LibraryPictures, files: Files,
+        self, store: Store, index: Index, features: Features, pictures: LibraryPictures, files: Files,
     ) -> None:  # fmt: skip
         self._store = store
         self._index = index

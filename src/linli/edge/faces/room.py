@@ -10,7 +10,6 @@ from typing import Any, Final
 from linli.edge.doors.caller import CallTimedOut
 from linli.edge.doors.keeper import FaceDoor, Recognised
 from linli.edge.faces import reports
-from linli.edge.faces.database import FaceStore
 from linli.edge.faces.deciding import Decider
 from linli.edge.faces.doors import DoorLibraries, LazyFaces
 from linli.edge.faces.features import Features, Refused
@@ -19,6 +18,7 @@ from linli.edge.faces.index import Index
 from linli.edge.faces.library import PICTURE, Library
 from linli.edge.faces.rows import FaceRows
 from linli.edge.framework.errors import DeviceOffline, DeviceRefused, ParamsBad
+from linli.edge.store import Store
 from linli.kernel.clock import Clock
 from linli.kernel.errors import LinliError
 from linli.protocols.face_data import (
@@ -45,7 +45,7 @@ NOT_STORED: Final = 99
 class FaceRoom:
     """Implements `FaceWishes`, and `recognise` and `face_photo` of `Doorkeeper`. Used on one loop."""
 
-    def __init__(self, *, engine: Engine, store: FaceStore, folder: Path, files: Files, clock: Clock) -> None:
+    def __init__(self, *, engine: Engine, store: Store, folder: Path, files: Files, clock: Clock) -> None:
         """`engine` is started and stopped by who made it; `folder` holds the pictures."""
         self._engine = engine
         self._store = store

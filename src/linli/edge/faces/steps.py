@@ -6,8 +6,10 @@ doors that were told the same, so that 200 doors of 20,000 persons stay small. V
 
 from typing import Final
 
-STEPS: Final[tuple[tuple[str, str], ...]] = (
-    (
+from linli.edge.store import Step
+
+STEPS: Final[tuple[Step, ...]] = (
+    Step(
         "faces.1",
         """
         CREATE TABLE face_doors (no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);

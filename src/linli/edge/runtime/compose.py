@@ -14,7 +14,7 @@ from linli import __version__
 from linli.edge.cloud import BoxClock, CloudCaller, CloudRefused, CloudUnreachable, Identity
 from linli.edge.doors.identity import BoxIdentity
 from linli.edge.doors.keeper import Doorkeeper, FaceWishes
-from linli.edge.faces import steps as faces
+from linli.edge.faces import steps as face_tables
 from linli.edge.faces.room import FaceRoom
 from linli.edge.foreign.package import installed_packages
 from linli.edge.framework.device_logs import DeviceLogs
@@ -67,7 +67,7 @@ STEPS: Final[tuple[Step, ...]] = (
     *pictures.STEPS,
     *wishes.STEPS,
     *doorkeeper.STEPS,
-    *(Step(*one) for one in faces.STEPS),
+    *face_tables.STEPS,
 )
 """Of the file's tables, room by room; a new one goes to the end."""
 
