@@ -29,6 +29,7 @@ from linli.domains.people.service import accounts
 from linli.kernel import tenancy
 from tests.campaigns.snapshot import snapshot
 from tests.domains.communities.test_workbook import workbook
+from tests.scope.box_rows import add_box
 from tests.scope.certificate_rows import add_certificates
 from tests.scope.claim_rows import add_claims
 from tests.scope.debugging_rows import add_debugging
@@ -78,6 +79,11 @@ async def open_desk(town: Town, folder: Path) -> AsyncIterator[Desk]:
             await add_organisation(town.platform, lot)
             await add_claims(town.platform, lot)
             await add_deletions(town.platform, lot)
+        for name, lot in town.lots.items():
+            box = await add_box(town, lot, folder / f"box-{name}")
+            if name in ("first", "second"):  # whose own ids are asked of
+                await box.start()
+                parts.push_async_callback(box.stop)
         yield desk
 
 

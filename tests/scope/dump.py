@@ -29,6 +29,7 @@ def changes(before: Rows, after: Rows) -> list[str]:
 async def still(town: Town) -> Rows:
     """Everything, once nothing is under way any more."""
     await town.hang_up_simulations()
+    await town.hang_up_boxes()
     while True:
         while await town.platform.worker.run_once():
             pass

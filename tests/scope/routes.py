@@ -12,6 +12,7 @@ from typing import Any
 from tests.domains.communities.test_console import picture
 from tests.domains.communities.test_workbook import workbook
 from tests.scope import (
+    boxes,
     cameras,
     claims,
     debugging,
@@ -530,6 +531,7 @@ RECIPES: dict[str, list[RouteRecipe]] = {
     **vehicles.recipes(),
     **cameras.recipes(),
     **edge_devices.recipes(),
+    **boxes.recipes(),
     **visits.recipes(),
     **deletions.recipes(),
     **service_routes.recipes(),

@@ -105,6 +105,10 @@ class Lot:
     """The renaming of the house."""
     asset: int = 0
     spare_asset: int = 0
+    box_node: int = 0
+    box_device: str = ""
+    """A door behind the box."""
+    box_tunnel: int = 0
     group: str = ""
     own_group: str = ""
     spare_group: str = ""
@@ -312,6 +316,11 @@ class Town:
                 while (await get_device(lot.project.owner, self.platform.db, iot_id=lot.simulated)).online:
                     await asyncio.sleep(0.01)
 
+    async def hang_up_boxes(self) -> None:
+        """End what the console's own pages opened into boxes: it would end by itself, while a test compares."""
+        self.platform.edge_remote.calls.hang_up()
+        await self.platform.edge_remote.exchange.settled()
+
     async def renew_tokens(self) -> None:
         """A fresh cloudToken for each project: methods under test use them up."""
         for project in {id(lot.project): lot.project for lot in self.lots.values()}.values():
@@ -354,7 +363,7 @@ async def running_town(database_url: str, folder: Path) -> AsyncIterator[Town]:
     await platform.openapi.start()
     await serve_all(platform.service_bus)
     listener = await listen(platform.things.front.connection, "127.0.0.1", 0)
-    server = HttpServer(platform._router())
+    server = HttpServer(platform._router(), upgrades=platform.edge_remote.upgrades())
     await server.start()
     platform.objects.base_url = f"http://127.0.0.1:{server.port}"
     client = httpx.AsyncClient(base_url=platform.objects.base_url, trust_env=False, timeout=20)

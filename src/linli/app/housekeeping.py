@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from linli.delivery.retention import forget_ended
 from linli.domains.access.service.passes import purge_passes
+from linli.domains.appliances.remote.service import presence
 from linli.domains.communities.service import running
 from linli.domains.faces.service.enrolment import purge as purge_faces
 from linli.domains.privacy.service import deletion, exports
@@ -84,6 +85,7 @@ class Housekeeping:
                 await self.expire_faces()
             await purge_passes(self._db, now_ms=now, days=kept.passes_days)
             await purge_visits(self._db, now_ms=now, days=kept.visits_days)
+            await presence.purge(self._db, now_ms=now)
             await purge_faces(self._db, now_ms=now, days=DROPPED_FACES_DAYS)
             await forget_ended(self._db, now_ms=now, days=kept.passes_days)
         await running.expire_due(self._db, ids=self._ids, now_ms=now)

@@ -36,6 +36,7 @@ from linli.domains.access.service.keys import DoorKeys
 from linli.domains.appliances.devices.service.importer import EdgeImporter
 from linli.domains.appliances.front.app import PREFIX as EDGE
 from linli.domains.appliances.front.calls import Addresses
+from linli.domains.appliances.remote.room import RemoteRoom
 from linli.domains.appliances.room import Appliances
 from linli.domains.communities.queries.zones import CommunityZones
 from linli.domains.communities.service.houses import SpaceHouses
@@ -128,6 +129,9 @@ class Platform:
         codes.register(self.jobs, sms, self.secrets, clock)
         messages.register(self.jobs, sms, clock)
         self.live = LiveHub()
+        self.edge_remote = RemoteRoom(
+            db, self.ids, clock, process=self.processes.name, signed_in=self._signed_in
+        )
         self._things(settings)
         self._delivery()
         self._access()
@@ -137,6 +141,7 @@ class Platform:
             addresses=Addresses(settings.public_url, self._mqtt_for_boxes),
         )  # fmt: skip
         self.appliances.register(self.jobs)
+        self.appliances.front.on_heartbeat.append(self.edge_remote.heartbeat)
         links = PassLinks(self.secrets, settings.public_url)
         self.visitors = VisitorsRoom(
             db, clock, self.ids, self.door_keys, links, sms, trusted_proxies=settings.http.trusted_proxies
@@ -278,6 +283,7 @@ class Platform:
         self.things.invoker.heard.append(shown.called)
         self.relay: LiveRelay | None = None
         if self.things.routing is not None:
+            self.edge_remote.share(self.things.routing.mail)
             self.relay = LiveRelay(
                 self.live, self.db.signals, self.processes, self.things.routing.mail, self.clock
             )
@@ -306,6 +312,7 @@ class Platform:
         await self.housekeeping.start()
         if self.relay is not None:
             await self.relay.start()
+        await self.edge_remote.start()
         if router is not None:
             await self._listen(router)
         self.processes.watch()
@@ -346,7 +353,10 @@ class Platform:
         self._http = HttpServer(
             router, host=settings.http.host, port=settings.http.port, tls=tls,
             limits=HttpLimits(body_bytes=max(settings.http.max_body_bytes, FIRMWARE_BYTES)),
-            upgrades={websocket.PATH: websocket.upgrade(self.things.front.connection)},
+            upgrades={
+                websocket.PATH: websocket.upgrade(self.things.front.connection),
+                **self.edge_remote.upgrades(),
+            },
         )  # fmt: skip
         mqtt = settings.mqtt
         self._listeners.append(await listen(self.things.front.connection, mqtt.host, mqtt.port))
@@ -431,6 +441,7 @@ class Platform:
             "houses": SpaceHouses(),
             "importer": self.importer,
             "edge_importer": self.edge_importer,
+            "edge_remote": self.edge_remote,
             "platform_health": self.condition,
             "device_authority": self._authority,
         }
@@ -438,6 +449,7 @@ class Platform:
     async def stop(self) -> None:
         """Take nothing new, finish what runs, write what waits. Also after a start that failed."""
         self.live.close()
+        await self.edge_remote.stop()
         await self.sandbox.keeper.stop()
         await self.databus.close_streams()
         if self._renewals is not None:

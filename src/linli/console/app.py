@@ -41,6 +41,7 @@ from linli.databus.console import CONTROLLERS as databus_routes
 from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.appliances.catalogue.console import CONTROLLERS as catalogue_routes
 from linli.domains.appliances.devices.console import CONTROLLERS as edge_device_routes
+from linli.domains.appliances.remote.console import CONTROLLERS as edge_remote_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
 from linli.domains.faces.console import CONTROLLERS as faces_routes
 from linli.domains.faces.console.holding import CONTROLLERS as face_routes
@@ -104,6 +105,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *edge_device_routes,
     *face_routes,
     *payments_routes,
+    *edge_remote_routes,
     *databus_routes,
     *things_routes,
     *ota_routes,
@@ -128,6 +130,7 @@ SERVICES: Final[tuple[str, ...]] = (
     "visitors",
     "things",
     "sandbox",
+    "edge_remote",
 )
 """Names of the rooms' service objects that routes ask for; the composing function provides each in `Parts.services`."""
 _RIGHTS: Final = frozenset({access.SIGNED_IN, *(right.value for right in Right)})

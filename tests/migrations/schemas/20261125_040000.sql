@@ -1026,6 +1026,49 @@ CREATE TABLE edge_imports (
 	CONSTRAINT pk_edge_imports PRIMARY KEY (import_id)
 );
 INSERT INTO "edge_imports" VALUES(1,'1','1',1,1,1,'1','1','1','1','1',1,1,1,1,1,1,'1','1','1',1,1);
+CREATE TABLE edge_node_beats (
+	node_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	project_id TEXT, 
+	community_id INTEGER, 
+	at_ms INTEGER NOT NULL, 
+	present INTEGER DEFAULT '0' NOT NULL, 
+	beat TEXT NOT NULL, 
+	CONSTRAINT pk_edge_node_beats PRIMARY KEY (node_id)
+);
+INSERT INTO "edge_node_beats" VALUES(1,'1','1',1,1,1,'1');
+CREATE TABLE edge_node_figures (
+	node_id INTEGER NOT NULL, 
+	at_ms INTEGER NOT NULL, 
+	day INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	cpu FLOAT NOT NULL, 
+	memory FLOAT NOT NULL, 
+	disk FLOAT NOT NULL, 
+	load FLOAT NOT NULL, 
+	temperature FLOAT, 
+	uplink_backlog INTEGER NOT NULL, 
+	clock_offset_ms INTEGER NOT NULL, 
+	drivers_down INTEGER NOT NULL, 
+	devices_online INTEGER NOT NULL, 
+	CONSTRAINT pk_edge_node_figures PRIMARY KEY (node_id, at_ms, day)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "edge_node_figures" VALUES(1,1,1,'1',1.0,1.0,1.0,1.0,1.0,1,1,1,1);
+CREATE TABLE edge_node_log (
+	entry_no INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	project_id TEXT, 
+	community_id INTEGER, 
+	node_id INTEGER NOT NULL, 
+	at_ms INTEGER NOT NULL, 
+	event TEXT NOT NULL, 
+	facts TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_edge_node_log PRIMARY KEY (entry_no)
+);
+INSERT INTO "edge_node_log" VALUES(1,'1','1',1,1,1,'1','1');
 CREATE TABLE edge_nodes (
 	node_id INTEGER NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -1134,6 +1177,35 @@ CREATE TABLE edge_trusted_keys (
 	CONSTRAINT pk_edge_trusted_keys PRIMARY KEY (key_id)
 );
 INSERT INTO "edge_trusted_keys" VALUES(1,'1','1','1','1',1);
+CREATE TABLE edge_tunnels (
+	tunnel_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	project_id TEXT, 
+	community_id INTEGER, 
+	node_id INTEGER NOT NULL, 
+	kind TEXT NOT NULL, 
+	by_kind TEXT NOT NULL, 
+	by_id TEXT NOT NULL, 
+	by_name TEXT NOT NULL, 
+	session_id INTEGER DEFAULT '0' NOT NULL, 
+	reason TEXT DEFAULT '' NOT NULL, 
+	state TEXT NOT NULL, 
+	why_ended TEXT DEFAULT '' NOT NULL, 
+	box_ticket TEXT DEFAULT '' NOT NULL, 
+	person_ticket TEXT DEFAULT '' NOT NULL, 
+	box_process TEXT DEFAULT '' NOT NULL, 
+	person_process TEXT DEFAULT '' NOT NULL, 
+	asked_ms INTEGER NOT NULL, 
+	opened_ms INTEGER, 
+	until_ms INTEGER NOT NULL, 
+	ended_ms INTEGER, 
+	bytes_to_box INTEGER DEFAULT '0' NOT NULL, 
+	bytes_from_box INTEGER DEFAULT '0' NOT NULL, 
+	recorded INTEGER DEFAULT '0' NOT NULL, 
+	transcript TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_edge_tunnels PRIMARY KEY (tunnel_id)
+);
+INSERT INTO "edge_tunnels" VALUES(1,'1','1',1,1,'1','1','1','1',1,'1','1','1','1','1','1','1',1,1,1,1,1,1,1,'1');
 CREATE TABLE employees (
 	community_id INTEGER NOT NULL, 
 	person_id INTEGER NOT NULL, 
@@ -2886,6 +2958,9 @@ CREATE UNIQUE INDEX uq_edge_devices_device ON edge_devices (iot_id);
 CREATE INDEX ix_edge_gateways_cluster ON edge_gateways (cluster_id);
 CREATE UNIQUE INDEX uq_edge_gateways_node ON edge_gateways (node_id);
 CREATE INDEX ix_edge_imports_protocol ON edge_imports (protocol_id, created_ms);
+CREATE INDEX ix_edge_node_beats_at ON edge_node_beats (present, at_ms);
+CREATE INDEX ix_edge_node_log_at ON edge_node_log (at_ms);
+CREATE INDEX ix_edge_node_log_node ON edge_node_log (node_id, entry_no);
 CREATE INDEX ix_edge_nodes_device ON edge_nodes (iot_id);
 CREATE UNIQUE INDEX uq_edge_nodes_name ON edge_nodes (cluster_id, name);
 CREATE UNIQUE INDEX uq_edge_nodes_serial ON edge_nodes (serial_number);
@@ -2894,6 +2969,10 @@ CREATE UNIQUE INDEX uq_edge_packages_version ON edge_packages (tenant_id, driver
 CREATE UNIQUE INDEX uq_edge_protocols_driver ON edge_protocols (gateway_id, driver_id);
 CREATE INDEX ix_edge_replacements_node ON edge_replacements (node_id, created_ms);
 CREATE UNIQUE INDEX uq_edge_trusted_keys_key ON edge_trusted_keys (tenant_id, public_key);
+CREATE INDEX ix_edge_tunnels_asked ON edge_tunnels (asked_ms);
+CREATE INDEX ix_edge_tunnels_box ON edge_tunnels (box_ticket);
+CREATE INDEX ix_edge_tunnels_node ON edge_tunnels (node_id, asked_ms);
+CREATE INDEX ix_edge_tunnels_person ON edge_tunnels (person_ticket);
 CREATE INDEX ix_face_consents_expiry ON face_consents (expires_ms);
 CREATE INDEX ix_face_consents_image ON face_consents (image_id);
 CREATE INDEX ix_face_consents_list ON face_consents (community_id, given_ms);

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 USER: Final = "linli-remote"
 _READ: Final = 16 * 1024
-_ENDS_SECONDS: Final = 2.0
+_ENDS_SECONDS: Final = 1.0
 
 type Screen = Callable[[bytes], Awaitable[None]]
 
@@ -48,7 +48,7 @@ class Shell:
             identity, home = self._identity()
             if "user" in identity:
                 os.fchown(inner, identity["user"], identity["group"])
-            self._process = await asyncio.to_thread(self._started, os.ttyname(inner), home, identity)
+            self._process = self._started(os.ttyname(inner), home, identity)
             self._inner = inner
         except BaseException:
             os.close(self._terminal)
@@ -127,15 +127,18 @@ class Shell:
     async def stop(self) -> None:
         """End the shell and all that it started."""
         process, self._process = self._process, None
-        if process is not None:
-            if process.returncode is None:
+        try:
+            if process is not None and process.returncode is None:
                 _signal(process.pid, signal.SIGHUP)
-                try:
-                    await asyncio.to_thread(process.wait, _ENDS_SECONDS)
-                except subprocess.TimeoutExpired:
-                    _signal(process.pid, signal.SIGKILL)
-                    await asyncio.to_thread(process.wait)
-            _signal(process.pid, signal.SIGKILL)  # what stayed behind in its group
+                await asyncio.to_thread(process.wait, _ENDS_SECONDS)
+        except subprocess.TimeoutExpired:
+            pass  # it is killed below, as it is where we are cancelled
+        finally:
+            if process is not None:
+                _signal(process.pid, signal.SIGKILL)  # and what stayed behind in its group
+            self._close()
+
+    def _close(self) -> None:
         for name in ("_terminal", "_inner"):
             handle: int = getattr(self, name)
             setattr(self, name, -1)

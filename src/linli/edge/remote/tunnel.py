@@ -143,9 +143,13 @@ async def serve(
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await served.stop()
-        line.close(code)
+        try:  # each step also where we are cancelled in the one before it: a shell must not stay behind
+            await asyncio.gather(*tasks, return_exceptions=True)
+        finally:
+            try:
+                await served.stop()
+            finally:
+                line.close(code)
         await line.closed()
 
 

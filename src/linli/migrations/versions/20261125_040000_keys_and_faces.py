@@ -553,6 +553,79 @@ def upgrade() -> None:
         batch_op.create_index("ix_edge_imports_protocol", ["protocol_id", "created_ms"], unique=False)
 
     op.create_table(
+        "edge_node_beats",
+        sa.Column(
+            "node_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("project_id", sa.Text(), nullable=True),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "present",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column("beat", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("node_id", name=op.f("pk_edge_node_beats")),
+    )
+    with op.batch_alter_table("edge_node_beats", schema=None) as batch_op:
+        batch_op.create_index("ix_edge_node_beats_at", ["present", "at_ms"], unique=False)
+
+    op.create_table(
+        "edge_node_figures",
+        sa.Column(
+            "node_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "at_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "day", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("cpu", sa.Float(precision=53), nullable=False),
+        sa.Column("memory", sa.Float(precision=53), nullable=False),
+        sa.Column("disk", sa.Float(precision=53), nullable=False),
+        sa.Column("load", sa.Float(precision=53), nullable=False),
+        sa.Column("temperature", sa.Float(precision=53), nullable=True),
+        sa.Column("uplink_backlog", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("clock_offset_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("drivers_down", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("devices_online", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("node_id", "at_ms", "day", name=op.f("pk_edge_node_figures")),
+        postgresql_partition_by="RANGE (day)",
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "edge_node_log",
+        sa.Column(
+            "entry_no",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("project_id", sa.Text(), nullable=True),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("node_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("facts", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("entry_no", name=op.f("pk_edge_node_log")),
+    )
+    with op.batch_alter_table("edge_node_log", schema=None) as batch_op:
+        batch_op.create_index("ix_edge_node_log_at", ["at_ms"], unique=False)
+        batch_op.create_index("ix_edge_node_log_node", ["node_id", "entry_no"], unique=False)
+
+    op.create_table(
         "edge_nodes",
         sa.Column(
             "node_id",
@@ -726,6 +799,66 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("edge_trusted_keys", schema=None) as batch_op:
         batch_op.create_index("uq_edge_trusted_keys_key", ["tenant_id", "public_key"], unique=True)
+
+    op.create_table(
+        "edge_tunnels",
+        sa.Column(
+            "tunnel_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("project_id", sa.Text(), nullable=True),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("node_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("by_kind", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Text(), nullable=False),
+        sa.Column("by_name", sa.Text(), nullable=False),
+        sa.Column(
+            "session_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("why_ended", sa.Text(), server_default="", nullable=False),
+        sa.Column("box_ticket", sa.Text(), server_default="", nullable=False),
+        sa.Column("person_ticket", sa.Text(), server_default="", nullable=False),
+        sa.Column("box_process", sa.Text(), server_default="", nullable=False),
+        sa.Column("person_process", sa.Text(), server_default="", nullable=False),
+        sa.Column("asked_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("opened_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("until_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ended_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "bytes_to_box",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column(
+            "bytes_from_box",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column(
+            "recorded",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column("transcript", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("tunnel_id", name=op.f("pk_edge_tunnels")),
+    )
+    with op.batch_alter_table("edge_tunnels", schema=None) as batch_op:
+        batch_op.create_index("ix_edge_tunnels_asked", ["asked_ms"], unique=False)
+        batch_op.create_index("ix_edge_tunnels_box", ["box_ticket"], unique=False)
+        batch_op.create_index("ix_edge_tunnels_node", ["node_id", "asked_ms"], unique=False)
+        batch_op.create_index("ix_edge_tunnels_person", ["person_ticket"], unique=False)
 
     op.create_table(
         "face_consents",
@@ -1311,6 +1444,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_face_consents_expiry")
 
     op.drop_table("face_consents")
+    with op.batch_alter_table("edge_tunnels", schema=None) as batch_op:
+        batch_op.drop_index("ix_edge_tunnels_person")
+        batch_op.drop_index("ix_edge_tunnels_node")
+        batch_op.drop_index("ix_edge_tunnels_box")
+        batch_op.drop_index("ix_edge_tunnels_asked")
+
+    op.drop_table("edge_tunnels")
     with op.batch_alter_table("edge_trusted_keys", schema=None) as batch_op:
         batch_op.drop_index("uq_edge_trusted_keys_key")
 
@@ -1338,6 +1478,16 @@ def downgrade() -> None:
         batch_op.drop_index("ix_edge_nodes_device")
 
     op.drop_table("edge_nodes")
+    with op.batch_alter_table("edge_node_log", schema=None) as batch_op:
+        batch_op.drop_index("ix_edge_node_log_node")
+        batch_op.drop_index("ix_edge_node_log_at")
+
+    op.drop_table("edge_node_log")
+    op.drop_table("edge_node_figures")
+    with op.batch_alter_table("edge_node_beats", schema=None) as batch_op:
+        batch_op.drop_index("ix_edge_node_beats_at")
+
+    op.drop_table("edge_node_beats")
     with op.batch_alter_table("edge_imports", schema=None) as batch_op:
         batch_op.drop_index("ix_edge_imports_protocol")
 

@@ -1,0 +1,238 @@
+"""How a box is: its three conditions, its figures over time, when it came and went. C072, H-60, H-61, H-98."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+from msgspec import Meta
+
+from linli.domains.appliances.queries import clusters
+from linli.domains.appliances.remote import queries, rules
+from linli.domains.appliances.remote.condition import Situation, situation, situations
+from linli.domains.appliances.remote.console.asking import SEE
+from linli.domains.appliances.remote.rows import Figure
+from linli.kernel import i18n
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import BadInput
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.protocols.edge_link import DriverHealth
+
+MOST_POINTS = 500
+"""Of a chart; longer spans show the worst of each step."""
+_DAY_MS = 86_400_000
+
+
+class BoxCondition(msgspec.Struct, rename="camel", frozen=True):
+    """A box is online when its network and its gateway and its runtime are well (spec H 5.9)."""
+
+    name: str
+    iot_id: Annotated[str, Meta(description="Its gateway device.")]
+    state_text: str
+    online: bool
+    network: bool
+    gateway: bool
+    runtime: bool
+    layer: Annotated[str, Meta(description="lan_or_wan, link, runtime; empty: all is well.")]
+    text: Annotated[str, Meta(description="What follows from it.")]
+    todo: Annotated[str, Meta(description="What to do; empty: nothing.")]
+    state: str
+    last_seen_ms: int | None
+    silent_after_ms: int
+    gateway_since_ms: int | None
+    booted_ms: int | None
+    version: str
+    addresses: list[str]
+    clock_offset_ms: int | None
+    uplink_backlog: int | None
+    drivers: list[DriverHealth]
+
+
+class BoxRow(msgspec.Struct, rename="camel", frozen=True):
+    """A box of a list."""
+
+    id: str
+    name: str
+    cluster: str
+    serial_number: str
+    online: bool
+    layer: str
+    state_text: str
+    last_seen_ms: int | None
+    version: str
+
+
+class FigureThreshold(msgspec.Struct, rename="camel", frozen=True):
+    figure: str
+    unit: str
+    warn: float
+
+
+class BoxFigures(msgspec.Struct, rename="camel", frozen=True):
+    """Columns of equal length, oldest first. Percent; degrees Celsius; counts."""
+
+    at_ms: list[int]
+    cpu: list[float]
+    memory: list[float]
+    disk: list[float]
+    load: list[float]
+    temperature: list[float | None]
+    uplink_backlog: list[int]
+    clock_offset_ms: list[int]
+    drivers_down: list[int]
+    devices_online: list[int]
+    thresholds: list[FigureThreshold]
+    monitored: Annotated[bool, Meta(description="Whether the cluster's monitoring is switched on.")]
+    kept_days: int
+
+
+class BoxEvent(msgspec.Struct, rename="camel", frozen=True):
+    """One line of a box's own on/off-line log."""
+
+    id: str
+    at_ms: int
+    event: Annotated[str, Meta(description="online, offline, booted, updated, moved")]
+    text: str
+    facts: Annotated[str, Meta(description="JSON")]
+
+
+class BoxListRoutes(Controller):
+    path = "/edge/boxes"
+    tags = ("edge",)
+
+    @get("/", right=SEE)
+    async def boxes(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        page: NamedDependency[PageRequest],
+        q: Annotated[str, QueryParameter(description="A part of the name or serial number.")] = "",
+    ) -> Page[BoxRow]:
+        """All boxes in sight and how they are."""
+        found = await queries.boxes(within, db, page, text=q.strip())
+        names = await queries.cluster_names(within, db, sorted({one.cluster_id for one in found.data}))
+        now = await situations(within, db, found.data, now_ms=clock.now_ms())
+        return Page.of(page, found.total, [_row(one, names, within.language) for one in now])
+
+
+class BoxRoutes(Controller):
+    path = "/edge/nodes/{node_id:int}"
+    tags = ("edge",)
+
+    @get("/condition", right=SEE)
+    async def condition(
+        self,
+        node_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> BoxCondition:
+        """Whether the box is there, layer by layer, as its last heartbeat and its gateway device tell."""
+        found = await situation(within, db, node_id, now_ms=clock.now_ms())
+        return told(found, within.language)
+
+    @get("/figures", right=SEE)
+    async def figures(
+        self,
+        node_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        from_ms: Annotated[
+            int | None, QueryParameter(name="fromMs", description="Default: six hours ago.")
+        ] = None,
+        to_ms: Annotated[int | None, QueryParameter(name="toMs")] = None,
+    ) -> BoxFigures:
+        """Figures of its heartbeats, of the last seven days at most."""
+        now_ms = clock.now_ms()
+        end = now_ms if to_ms is None else to_ms
+        begin = end - 6 * 3_600_000 if from_ms is None else from_ms
+        if begin > end:
+            raise BadInput(field="fromMs", rule="before", other="toMs")
+        node = await clusters.node(within, db, node_id)
+        cluster = await clusters.cluster(Scope.system(node.tenant_id), db, node.cluster_id)
+        begin = max(begin, now_ms - (rules.KEPT_FIGURES_DAYS + 1) * _DAY_MS)
+        rows = await queries.figures(db, node, from_ms=begin, to_ms=end)
+        shown = thinned(rows)
+        columns = {name: [getattr(one, name) for one in shown] for name in Figure._fields}
+        return BoxFigures(
+            **columns, thresholds=[FigureThreshold(*one) for one in rules.THRESHOLDS],
+            monitored=bool(cluster.monitor_on), kept_days=rules.KEPT_FIGURES_DAYS,
+        )  # fmt: skip
+
+    @get("/history", right=SEE)
+    async def history(
+        self,
+        node_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+    ) -> Page[BoxEvent]:
+        """When the box came and went, started anew, was updated or moved; the newest first."""
+        await clusters.node(within, db, node_id)
+        found = await queries.log(within, db, node_id, page)
+        rows = [
+            BoxEvent(
+                str(one.entry_no),
+                one.at_ms,
+                one.event,
+                _event_text(one.event, one.facts, within.language),
+                one.facts,
+            )
+            for one in found.data
+        ]
+        return Page.of(page, found.total, rows)
+
+
+def told(found: Situation, language: str) -> BoxCondition:
+    condition, beat, node = found.condition, found.beat, found.node
+    layer = layer_of(found)
+    return BoxCondition(
+        name=node.name, iot_id=node.iot_id, state_text=_state_text(found, language), online=condition.online,
+        network=condition.network, gateway=condition.gateway, runtime=condition.runtime, layer=layer,
+        text=i18n.text(f"edge_layer_text.{layer or 'ok'}", language),
+        todo=i18n.text(f"edge_layer_todo.{layer}", language) if layer else "", state=node.state,
+        last_seen_ms=found.seen_ms, silent_after_ms=rules.SILENT_MS, gateway_since_ms=found.gateway_since_ms,
+        booted_ms=beat.booted_ms if beat else None, version=beat.version if beat else node.version,
+        addresses=beat.addresses if beat else [], clock_offset_ms=beat.clock_offset_ms if beat else None,
+        uplink_backlog=beat.uplink_backlog if beat else None, drivers=beat.drivers if beat else [],
+    )  # fmt: skip
+
+
+def layer_of(found: Situation) -> str:
+    return found.condition.layer if found.node.activated_ms else "not_active"
+
+
+def _state_text(found: Situation, language: str) -> str:
+    """In a few words: `online`, or which layer fails."""
+    layer = layer_of(found)
+    if not layer:
+        return i18n.text("edge_state.online", language)
+    if layer == "not_active":
+        return i18n.text("edge_layer.not_active", language)
+    return i18n.text("edge_state.down", language, layer=i18n.text(f"edge_layer.{layer}", language))
+
+
+def _row(found: Situation, clusters: dict[int, str], language: str) -> BoxRow:
+    node = found.node
+    return BoxRow(
+        str(node.node_id), node.name, clusters.get(node.cluster_id, ""), node.serial_number,
+        found.condition.online, layer_of(found), _state_text(found, language), found.seen_ms,
+        found.beat.version if found.beat else node.version,
+    )  # fmt: skip
+
+
+def thinned(rows: list[Figure]) -> list[Figure]:
+    """At most MOST_POINTS rows; of each step the row with the busiest processor, so that peaks stay."""
+    step = -(-len(rows) // MOST_POINTS) or 1
+    return [max(rows[at : at + step], key=lambda one: one.cpu) for at in range(0, len(rows), step)]
+
+
+def _event_text(event: str, facts: str, language: str) -> str:
+    told: dict[str, Any] = msgspec.json.decode(facts) if facts else {}
+    plain = {name: ", ".join(value) if isinstance(value, list) else value for name, value in told.items()}
+    return i18n.text(f"edge_event.{event}", language, **plain)

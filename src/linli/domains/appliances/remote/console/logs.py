@@ -1,0 +1,128 @@
+"""Logs that the box keeps of its drivers and devices: read a span, follow, download. H-62, G-C41."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
+from msgspec import Meta
+
+from linli.domains.appliances.queries import clusters
+from linli.domains.appliances.remote.console.asking import MANAGE, by
+from linli.domains.appliances.remote.room import RemoteRoom
+from linli.domains.people.rights import Rights
+from linli.kernel.db import Database
+from linli.kernel.scope import Scope
+
+MOST = 1000
+
+
+class BoxLogLine(msgspec.Struct, rename="camel", frozen=True):
+    at_ms: int
+    level: Annotated[str, Meta(description="info, warning, error")]
+    text: str
+    driver: str
+    device: str = ""
+    facts: dict[str, Any] = {}
+
+
+class BoxLogLines(msgspec.Struct, rename="camel", frozen=True):
+    """The newest that fit, oldest first."""
+
+    lines: list[BoxLogLine]
+    cut: Annotated[bool, Meta(description="There are more before.")]
+
+
+class BoxLogSource(msgspec.Struct, rename="camel", frozen=True):
+    """One log. Without a device: the driver's own; `runtime` is the box itself."""
+
+    driver: str
+    device: str = ""
+
+
+Text = Annotated[str, QueryParameter(description="A part of the line or its facts.")]
+
+
+class BoxLogRoutes(Controller):
+    path = "/edge/nodes/{node_id:int}/logs"
+    tags = ("edge",)
+
+    @get("/sources", right=MANAGE)
+    async def sources(
+        self,
+        node_id: FromPath[int],
+        within: NamedDependency[Scope],
+        rights: NamedDependency[Rights],
+        session: NamedDependency[object],
+        edge_remote: NamedDependency[RemoteRoom],
+    ) -> list[BoxLogSource]:
+        """Which logs the box has."""
+        told = await edge_remote.calls.ask(
+            within, node_id, "logs.sources", by=by(rights, session), reason="logs"
+        )
+        return msgspec.convert(told.ok, list[BoxLogSource])
+
+    @get("/", right=MANAGE)
+    async def lines(
+        self,
+        node_id: FromPath[int],
+        within: NamedDependency[Scope],
+        rights: NamedDependency[Rights],
+        session: NamedDependency[object],
+        edge_remote: NamedDependency[RemoteRoom],
+        driver: FromQuery[str] = "",
+        device: Annotated[str, QueryParameter(description="A DeviceName.")] = "",
+        level: FromQuery[Literal["info", "warning", "error"]] = "info",
+        q: Text = "",
+        from_ms: Annotated[int | None, QueryParameter(name="fromMs")] = None,
+        to_ms: Annotated[int | None, QueryParameter(name="toMs")] = None,
+        after_ms: Annotated[
+            int | None, QueryParameter(name="afterMs", description="Only later lines.")
+        ] = None,
+        most: Annotated[int, QueryParameter(ge=1, le=MOST)] = 200,
+    ) -> BoxLogLines:
+        """Lines by driver, DeviceName, level, text and span; with `afterMs` only what came since."""
+        given = _wanted(driver, device, level, q, from_ms, to_ms) | {"most": most}
+        if after_ms is not None:
+            given["afterMs"] = after_ms
+        told = await edge_remote.calls.ask(
+            within, node_id, "logs.lines", given, by=by(rights, session), reason="logs"
+        )
+        return msgspec.convert(told.ok, BoxLogLines)
+
+    @get("/lines.jsonl", right=MANAGE)
+    async def download(
+        self,
+        node_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        rights: NamedDependency[Rights],
+        session: NamedDependency[object],
+        edge_remote: NamedDependency[RemoteRoom],
+        driver: FromQuery[str] = "",
+        device: FromQuery[str] = "",
+        level: FromQuery[Literal["info", "warning", "error"]] = "info",
+        q: Text = "",
+        from_ms: Annotated[int | None, QueryParameter(name="fromMs")] = None,
+        to_ms: Annotated[int | None, QueryParameter(name="toMs")] = None,
+    ) -> Response[bytes]:
+        """The same as a file, one JSON object a line; the newest 50,000 lines."""
+        node = await clusters.node(within, db, node_id)
+        told = await edge_remote.calls.ask(
+            within, node_id, "logs.save", _wanted(driver, device, level, q, from_ms, to_ms),
+            by=by(rights, session), reason="logs",
+        )  # fmt: skip
+        headers = {"content-disposition": f'attachment; filename="edge-{node.node_id}.jsonl"'}
+        return Response(told.data, media_type="application/x-ndjson", headers=headers)
+
+
+def _wanted(
+    driver: str, device: str, level: str, text: str, from_ms: int | None, to_ms: int | None
+) -> dict[str, Any]:
+    given: dict[str, Any] = {"driver": driver, "device": device, "level": level, "text": text}
+    if from_ms is not None:
+        given["fromMs"] = from_ms
+    if to_ms is not None:
+        given["toMs"] = to_ms
+    return given

@@ -1,0 +1,134 @@
+"""Tunnels: ask for one, see who had one, end one. C062, H-97."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import Meta
+
+from linli.domains.appliances.queries import clusters
+from linli.domains.appliances.remote import queries, rules
+from linli.domains.appliances.remote.console.asking import MANAGE, SEE, by
+from linli.domains.appliances.remote.room import PERSON_PATH, RemoteRoom
+from linli.domains.appliances.remote.rows import Tunnel
+from linli.domains.appliances.remote.service import tunnels as service
+from linli.domains.people.rights import Rights
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.ids import Ids
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+
+class TunnelForm(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
+    kind: Literal["shell", "files"]
+    reason: Annotated[str, Meta(description="2 to 200 characters; kept in the audit.")]
+    minutes: Annotated[int, Meta(description="1 to 120; it ends by itself then.")] = rules.DEFAULT_MINUTES
+    recorded: Annotated[
+        bool, Meta(description="Keep what the terminal shows, 200,000 characters at most.")
+    ] = False
+
+
+class OpenedTunnel(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    path: Annotated[str, Meta(description="Where to open the WebSocket, once and within a minute.")]
+    until_ms: int
+
+
+class TunnelRow(msgspec.Struct, rename="camel", frozen=True):
+    """One visit to a box, as the audit keeps it."""
+
+    id: str
+    node_id: str
+    kind: str
+    by_name: str
+    reason: str
+    state: Annotated[str, Meta(description="waiting, half, open, ended")]
+    why_ended: str
+    asked_ms: int
+    opened_ms: int | None
+    until_ms: int
+    ended_ms: int | None
+    bytes_to_box: int
+    bytes_from_box: int
+    recorded: bool
+
+
+class Transcript(msgspec.Struct, rename="camel", frozen=True):
+    text: Annotated[str, Meta(description="What the terminal showed, with its control characters.")]
+
+
+class NodeTunnelRoutes(Controller):
+    path = "/edge/nodes/{node_id:int}/tunnels"
+    tags = ("edge",)
+
+    @get("/", right=SEE)
+    async def list_tunnels(
+        self,
+        node_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        tools: FromQuery[bool] = False,
+    ) -> Page[TunnelRow]:
+        """Who was inside the box, the newest first. `tools`: also calls of the console's own pages."""
+        await clusters.node(within, db, node_id)
+        found = await queries.tunnels(within, db, node_id, page, tools=tools)
+        return Page.of(page, found.total, [row_of(one) for one in found.data])
+
+    @post("/", right=MANAGE, status_code=201)
+    async def ask(
+        self,
+        node_id: FromPath[int],
+        data: JSONBody[TunnelForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+        rights: NamedDependency[Rights],
+        session: NamedDependency[object],
+    ) -> OpenedTunnel:
+        """Have the box open a tunnel. What is done in it is the caller's, under their name."""
+        async with db.begin() as tx:
+            asked = await service.ask(
+                within, tx, node_id=node_id, kind=data.kind, by=by(rights, session), reason=data.reason,
+                minutes=data.minutes, recorded=data.recorded and data.kind == "shell", ids=ids, now_ms=clock.now_ms(),
+            )  # fmt: skip
+        return OpenedTunnel(
+            str(asked.tunnel.tunnel_id), PERSON_PATH + asked.person_ticket, asked.tunnel.until_ms
+        )
+
+
+class TunnelRoutes(Controller):
+    path = "/edge/tunnels/{tunnel_id:int}"
+    tags = ("edge",)
+
+    @post("/end", right=MANAGE, status_code=204)
+    async def end(
+        self,
+        tunnel_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        edge_remote: NamedDependency[RemoteRoom],
+    ) -> None:
+        """End somebody's visit at once."""
+        found = await queries.tunnel(within, db, tunnel_id)
+        await edge_remote.end(found, now_ms=clock.now_ms())
+
+    @get("/transcript", right=MANAGE)
+    async def transcript(
+        self, tunnel_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> Transcript:
+        """What a recorded terminal showed."""
+        return Transcript((await queries.tunnel(within, db, tunnel_id)).transcript)
+
+
+def row_of(one: Tunnel) -> TunnelRow:
+    return TunnelRow(
+        str(one.tunnel_id), str(one.node_id), one.kind, one.by_name, one.reason, one.state, one.why_ended,
+        one.asked_ms, one.opened_ms, one.until_ms, one.ended_ms, one.bytes_to_box, one.bytes_from_box,
+        bool(one.recorded),
+    )  # fmt: skip

@@ -1,0 +1,150 @@
+"""All reads of remote work."""
+
+from sqlalchemy import bindparam, func, or_, select
+
+from linli.domains.appliances.models import edge_clusters, edge_nodes
+from linli.domains.appliances.queries.like import like
+from linli.domains.appliances.remote.models import (
+    edge_node_beats,
+    edge_node_figures,
+    edge_node_log,
+    edge_tunnels,
+)
+from linli.domains.appliances.remote.rows import Beat, Figure, LogEntry, Tunnel
+from linli.domains.appliances.rows import Node
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.errors import NotFound
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+_t, _f, _b, _l = edge_tunnels.c, edge_node_figures.c, edge_node_beats.c, edge_node_log.c
+_node_id = bindparam("node_id", type_=INT)
+_tunnel = Query(
+    select(edge_tunnels).where(in_scope(edge_tunnels), _t.tunnel_id == bindparam("tunnel_id", type_=INT)),
+    Tunnel,
+)
+_tunnels = Query(
+    select(edge_tunnels)
+    .where(in_scope(edge_tunnels), _t.node_id == _node_id, _t.kind != bindparam("without"))
+    .order_by(_t.asked_ms.desc(), _t.tunnel_id.desc())
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    Tunnel,
+)
+_tunnels_total = Query(
+    select(func.count())
+    .select_from(edge_tunnels)
+    .where(in_scope(edge_tunnels), _t.node_id == _node_id, _t.kind != bindparam("without"))
+)
+_living = Query(
+    select(func.count())
+    .select_from(edge_tunnels)
+    .where(
+        in_scope(edge_tunnels),
+        _t.node_id == _node_id,
+        _t.state != "ended",
+        _t.until_ms > bindparam("now", type_=INT),
+    )
+)
+_figures = Query(
+    select(*(_f[name] for name in Figure._fields))
+    .where(
+        _f.node_id == _node_id, _f.tenant_id == bindparam("tenant"), _f.day >= bindparam("day", type_=INT),
+        _f.at_ms >= bindparam("from_ms", type_=INT), _f.at_ms <= bindparam("to_ms", type_=INT),
+    )
+    .order_by(_f.at_ms),
+    Figure,
+    unscoped="the caller has read the node within the scope; its tenant is asked for again",
+)  # fmt: skip
+_beats = Query(select(edge_node_beats).where(in_scope(edge_node_beats), any_of(_b.node_id, "node_ids")), Beat)
+_log = Query(
+    select(*(_l[name] for name in LogEntry._fields))
+    .where(in_scope(edge_node_log), _l.node_id == _node_id)
+    .order_by(_l.entry_no.desc())
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    LogEntry,
+)
+_log_total = Query(
+    select(func.count()).select_from(edge_node_log).where(in_scope(edge_node_log), _l.node_id == _node_id)
+)
+_named = or_(
+    bindparam("text") == "",
+    func.lower(edge_nodes.c.name).like(bindparam("text"), escape="\\"),
+    func.lower(edge_nodes.c.serial_number).like(bindparam("text"), escape="\\"),
+)
+_boxes = Query(
+    select(edge_nodes)
+    .where(in_scope(edge_nodes), _named)
+    .order_by(edge_nodes.c.name, edge_nodes.c.node_id)
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    Node,
+)
+_boxes_total = Query(select(func.count()).select_from(edge_nodes).where(in_scope(edge_nodes), _named))
+_cluster_names = Query(
+    select(edge_clusters.c.cluster_id, edge_clusters.c.name).where(
+        any_of(edge_clusters.c.cluster_id, "cluster_ids"), in_scope(edge_clusters)
+    )
+)
+_node_now = Query(
+    select(edge_nodes).where(edge_nodes.c.node_id == _node_id, edge_nodes.c.tenant_id == bindparam("tenant")),
+    Node,
+    unscoped="whether a tunnel's box is still there, by the tunnel's own tenant",
+)
+
+
+async def tunnel(scope: Scope, db: Reader, tunnel_id: int) -> Tunnel:
+    """Raises NotFound."""
+    if (found := await _tunnel.one(db, scope, tunnel_id=tunnel_id)) is None:
+        raise NotFound(what="edge_tunnel", id=tunnel_id)
+    return found
+
+
+async def tunnels(
+    scope: Scope, db: Reader, node_id: int, request: PageRequest, *, tools: bool
+) -> Page[Tunnel]:
+    """The newest first; `tools`: also those that the console's own pages opened."""
+    binds = {"node_id": node_id, "without": "" if tools else "tools"}
+    total = int(await _tunnels_total.scalar(db, scope, **binds))
+    return Page.of(request, total, await _tunnels.all(db, scope, **binds, **request.binds))
+
+
+async def living(scope: Scope, db: Reader, node_id: int, *, now_ms: int) -> int:
+    """How many tunnels of a box are open or waited for."""
+    return int(await _living.scalar(db, scope, node_id=node_id, now=now_ms))
+
+
+async def figures(db: Reader, node: Node, *, from_ms: int, to_ms: int) -> list[Figure]:
+    """Oldest first. `node` as it was read within the caller's scope."""
+    day = from_ms // 86_400_000 - 1
+    return await _figures.all(
+        db, node_id=node.node_id, tenant=node.tenant_id, day=day, from_ms=from_ms, to_ms=to_ms
+    )
+
+
+async def beats(scope: Scope, db: Reader, node_ids: list[int]) -> dict[int, Beat]:
+    """The newest heartbeat of boxes, by node."""
+    found = await _beats.all(db, scope, node_ids=node_ids) if node_ids else []
+    return {one.node_id: one for one in found}
+
+
+async def log(scope: Scope, db: Reader, node_id: int, request: PageRequest) -> Page[LogEntry]:
+    """When a box came and went, the newest first."""
+    total = int(await _log_total.scalar(db, scope, node_id=node_id))
+    return Page.of(request, total, await _log.all(db, scope, node_id=node_id, **request.binds))
+
+
+async def boxes(scope: Scope, db: Reader, request: PageRequest, *, text: str) -> Page[Node]:
+    """Boxes in sight by name; `text`: a part of name or serial number."""
+    binds = {"text": like(text) if text else ""}
+    total = int(await _boxes_total.scalar(db, scope, **binds))
+    return Page.of(request, total, await _boxes.all(db, scope, **binds, **request.binds))
+
+
+async def cluster_names(scope: Scope, db: Reader, cluster_ids: list[int]) -> dict[int, str]:
+    return dict(await _cluster_names.all(db, scope, cluster_ids=cluster_ids)) if cluster_ids else {}
+
+
+async def node_now(db: Reader, *, node_id: int, tenant_id: str) -> Node | None:
+    return await _node_now.one(db, node_id=node_id, tenant=tenant_id)

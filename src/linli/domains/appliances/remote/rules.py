@@ -1,0 +1,78 @@
+"""Numbers and names of remote work, and what follows from a heartbeat. Pure. Sources: spec C 4.4-4.5, H 5.9."""
+
+from typing import Final, NamedTuple
+
+SILENT_MS: Final = 100_000
+"""Three heartbeats missed: the box is taken for gone."""
+KEPT_FIGURES_DAYS: Final = 7
+KEPT_DAYS: Final = 180
+"""Of tunnels and of the on/off-line log."""
+
+TICKET_MS: Final = 60_000
+"""A ticket that was not used by then is void."""
+BOX_SECONDS: Final = 20.0
+"""How long a person waits for the box to come."""
+MINUTES: Final = range(1, 121)
+DEFAULT_MINUTES: Final = 30
+TOOLS_MINUTES: Final = 5
+MOST_OPEN: Final = 6
+"""Tunnels of one box at once."""
+REASON_CHARS: Final = range(2, 201)
+TRANSCRIPT_CHARS: Final = 200_000
+"""Of a terminal's screen; what came after is counted, not kept."""
+
+PERSON_KINDS: Final = ("shell", "files")
+ENDS: Final = (
+    "person", "box", "time", "right", "node", "box_silent", "person_silent", "too_much", "broken", "ended", "stopped",
+)  # fmt: skip
+"""Who or what ended a tunnel: the person, the box, its time, the right to it, the box's removal, …"""
+EVENTS: Final = ("online", "offline", "booted", "updated", "moved")
+
+CPU_WARN: Final = 85.0
+MEMORY_WARN: Final = 85.0
+DISK_WARN: Final = 85.0
+TEMPERATURE_WARN: Final = 75.0
+CLOCK_WARN_MS: Final = 5_000
+BACKLOG_WARN: Final = 1_000
+
+
+class Threshold(NamedTuple):
+    """From `warn` on a figure is shown as a warning."""
+
+    figure: str
+    unit: str
+    warn: float
+
+
+THRESHOLDS: Final = (
+    Threshold("cpu", "%", CPU_WARN),
+    Threshold("memory", "%", MEMORY_WARN),
+    Threshold("disk", "%", DISK_WARN),
+    Threshold("temperature", "°C", TEMPERATURE_WARN),
+    Threshold("uplinkBacklog", "", BACKLOG_WARN),
+    Threshold("clockOffsetMs", "ms", CLOCK_WARN_MS),
+)
+
+
+class Condition(NamedTuple):
+    """Whether a box is there: A and B and C (spec H 5.9)."""
+
+    network: bool
+    """A: its heartbeat comes, so it reaches the platform."""
+    gateway: bool
+    """B: its gateway device is connected."""
+    runtime: bool
+    """C: what it is to run, runs."""
+
+    @property
+    def online(self) -> bool:
+        return self.network and self.gateway and self.runtime
+
+    @property
+    def layer(self) -> str:
+        """The layer to look at first; empty when all is well. What the platform cannot see apart is `lan_or_wan`."""
+        if not self.network:
+            return "link" if self.gateway else "lan_or_wan"
+        if not self.gateway:
+            return "link"
+        return "" if self.runtime else "runtime"

@@ -1,0 +1,114 @@
+"""Heartbeats: figures for the charts, and when a box came and went. Spec C072, H-60, H-98."""
+
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import bindparam, delete, update
+
+from linli.domains.appliances.queries import clusters
+from linli.domains.appliances.remote import queries, rules
+from linli.domains.appliances.remote.models import (
+    edge_node_beats,
+    edge_node_figures,
+    edge_node_log,
+    edge_tunnels,
+)
+from linli.domains.appliances.remote.rows import Beat
+from linli.domains.appliances.rows import Node, place_of
+from linli.kernel.db import INT, Command, Database, Query, Tx
+from linli.kernel.db.partitions import day_of, drop_before
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+from linli.protocols.edge_link import Heartbeat
+
+BOOT_SLACK_MS: Final = 60_000
+"""The machine's own clock moves a little when it is set."""
+_b = edge_node_beats.c
+_silent = Query(
+    update(edge_node_beats)
+    .where(_b.present == 1, _b.at_ms < bindparam("before", type_=INT))
+    .values(present=0)
+    .returning(*edge_node_beats.columns),
+    Beat,
+    unscoped="the platform looks after all boxes",
+)
+_old_log = Command(
+    delete(edge_node_log).where(edge_node_log.c.at_ms < bindparam("before", type_=INT)), unscoped="retention"
+)
+_old_tunnels = Command(
+    delete(edge_tunnels).where(edge_tunnels.c.asked_ms < bindparam("before", type_=INT)), unscoped="retention"
+)
+
+
+async def take(tx: Tx, node: Node, beat: Heartbeat, *, ids: Ids, now_ms: int) -> None:
+    """A heartbeat came. The box has proved who it is."""
+    scope = Scope.system(node.tenant_id)
+    held = (await queries.beats(scope, tx, [node.node_id])).get(node.node_id)
+    cluster = await clusters.cluster(scope, tx, node.cluster_id)
+    if cluster.monitor_on:
+        await tx.upsert(edge_node_figures, [_figures(node, beat, now_ms)], keys=("node_id", "at_ms", "day"))
+    row = {
+        **place_of(node), "node_id": node.node_id, "at_ms": now_ms, "present": 1,
+        "beat": msgspec.json.encode(beat).decode(),
+    }  # fmt: skip
+    await tx.upsert(
+        edge_node_beats, [row], keys=("node_id",),
+        update=("tenant_id", "project_id", "community_id", "at_ms", "present", "beat"),
+    )  # fmt: skip
+    for event, facts in _changes(held, beat):
+        await note(tx, node, event, facts, ids=ids, now_ms=now_ms)
+
+
+def _figures(node: Node, beat: Heartbeat, now_ms: int) -> dict[str, Any]:
+    return {
+        "node_id": node.node_id, "at_ms": now_ms, "day": day_of(now_ms), "tenant_id": node.tenant_id,
+        "cpu": beat.cpu, "memory": beat.memory, "disk": beat.disk, "load": beat.load,
+        "temperature": beat.temperature, "uplink_backlog": beat.uplink_backlog,
+        "clock_offset_ms": beat.clock_offset_ms,
+        "drivers_down": sum(one.state != "running" for one in beat.drivers),
+        "devices_online": sum(one.online for one in beat.drivers),
+    }  # fmt: skip
+
+
+def _changes(held: Beat | None, beat: Heartbeat) -> list[tuple[str, dict[str, Any]]]:
+    found: list[tuple[str, dict[str, Any]]] = []
+    before = msgspec.json.decode(held.beat, type=Heartbeat) if held is not None else None
+    if before is not None:
+        if abs(beat.booted_ms - before.booted_ms) > BOOT_SLACK_MS:
+            found.append(("booted", {"bootedMs": beat.booted_ms}))
+        if beat.version != before.version:
+            found.append(("updated", {"before": before.version, "after": beat.version}))
+        if sorted(beat.addresses) != sorted(before.addresses):
+            found.append(("moved", {"before": before.addresses, "after": beat.addresses}))
+    if held is None or not held.present:
+        found.append(("online", {"addresses": beat.addresses, "version": beat.version}))
+    return found
+
+
+async def note(
+    tx: Tx, node: Node | Beat, event: str, facts: dict[str, Any], *, ids: Ids, now_ms: int
+) -> None:
+    """One line of the box's on/off-line log."""
+    place = {"tenant_id": node.tenant_id, "project_id": node.project_id, "community_id": node.community_id}
+    row = {
+        **place, "entry_no": ids.number(), "node_id": node.node_id, "at_ms": now_ms, "event": event,
+        "facts": msgspec.json.encode(facts).decode(),
+    }  # fmt: skip
+    await tx.insert(edge_node_log, row)
+
+
+async def mark_silent(tx: Tx, *, ids: Ids, now_ms: int) -> int:
+    """Boxes whose heartbeat stayed away are gone; how many newly so. Two processes that look find each once."""
+    gone = await _silent.all(tx, before=now_ms - rules.SILENT_MS)
+    for beat in gone:
+        await note(tx, beat, "offline", {"lastSeenMs": beat.at_ms}, ids=ids, now_ms=now_ms)
+    return len(gone)
+
+
+async def purge(db: Database, *, now_ms: int) -> None:
+    """Retention of figures, log and tunnels."""
+    await drop_before(db, edge_node_figures, day_of(now_ms) - rules.KEPT_FIGURES_DAYS)
+    before = now_ms - rules.KEPT_DAYS * 86_400_000
+    async with db.begin() as tx:
+        await _old_log.run(tx, before=before)
+        await _old_tunnels.run(tx, before=before)

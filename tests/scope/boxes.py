@@ -1,0 +1,36 @@
+"""How the routes of remote work on boxes are called; see `routes`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.domains.appliances.remote.working_box import DRIVER
+from tests.scope.desk import Ask
+
+
+def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
+    node, tunnel = "/edge/nodes/{node_id}", "/edge/tunnels/{tunnel_id}"
+
+    def at(x: Any, **more: Any) -> dict[str, Any]:
+        return {"node_id": x.box_node, **more}
+
+    return {
+        f"GET {node}/condition": [lambda x: Ask(at(x))],
+        f"GET {node}/figures": [lambda x: Ask(at(x))],
+        f"GET {node}/history": [lambda x: Ask(at(x))],
+        f"GET {node}/tunnels": [lambda x: Ask(at(x))],
+        f"POST {node}/tunnels": [lambda x: Ask(at(x), body={"kind": "files", "reason": "门打不开"})],
+        f"GET {node}/logs/sources": [lambda x: Ask(at(x))],
+        f"GET {node}/logs": [lambda x: Ask(at(x), {"level": "warning"})],
+        f"GET {node}/logs/lines.jsonl": [lambda x: Ask(at(x))],
+        f"GET {node}/drivers": [lambda x: Ask(at(x))],
+        f"POST {node}/drivers/{{driver}}/restart": [lambda x: Ask(at(x, driver=DRIVER))],
+        f"POST {node}/drivers/{{driver}}/replace": [lambda x: Ask(at(x, driver=DRIVER))],
+        f"POST {node}/drivers/call": [
+            lambda x: Ask(at(x), body={"device": f"boxdoor-{x.name}", "service": "read"})
+        ],
+        f"POST {node}/checks": [lambda x: Ask(at(x))],
+        f"POST {node}/diagnosis": [lambda x: Ask(at(x))],
+        "POST /devices/{iot_id}/edge-check": [lambda x: Ask({"iot_id": x.box_device})],
+        f"GET {tunnel}/transcript": [lambda x: Ask({"tunnel_id": x.box_tunnel})],
+        f"POST {tunnel}/end": [lambda x: Ask({"tunnel_id": x.box_tunnel})],
+    }
