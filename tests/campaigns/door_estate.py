@@ -174,7 +174,8 @@ class Estate:
         )  # fmt: skip
 
     async def _populate(self) -> None:
-        ids, arrivals = self.platform.ids, bulk.Arrivals()
+        people: list[Person] = []
+        ids, arrivals = self.platform.ids, bulk.Arrivals(persons=people)
         for number in range(self.people_count):
             building = self.buildings[number % len(self.buildings)]
             person_id, identity = ids.number(), ids.identity_id()
@@ -182,7 +183,7 @@ class Estate:
                 Profile(name=f"住户{number}"), person_id=person_id, identity_id=identity,
                 tenant_id=self.site.tenant_id, now_ms=self.now(),
             )  # fmt: skip
-            arrivals.persons.append(Person(**row))
+            people.append(Person(**row))
             arrivals.known[person_id] = identity
             arrivals.members.append(bulk.TieState(building.house_id, person_id, identity, OWNER, MOVED_IN))
             building.people[identity] = person_id

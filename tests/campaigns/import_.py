@@ -206,7 +206,7 @@ class Import:
             [row["id"] for row in tree] if isinstance(tree, list) else [row["id"] for row in tree["data"]]
         )
         groups = (await self._client.get(f"{base}/user-groups")).json()
-        group = next(row["id"] for row in groups["data"] if row["type"] == "resident" or row["isDefault"])
+        group = next(row["id"] for row in groups["data"] if row["type"] == "RESIDENT")
         deep = {"houses": town.houses // 50, "residents": town.residents // 50}
 
         def some_place() -> str:

@@ -193,6 +193,10 @@ class Database(Reader):
     async def run_script(self, statements: Sequence[str]) -> None:
         """Execute DDL or maintenance statements, each on its own."""
 
+    async def tidy(self, tables: Sequence[Table]) -> None:
+        """After thousands of rows were written at once: have the engine know how many there are now, and which pages
+        everybody sees. On PostgreSQL lists over them take some times as long until its own housekeeping comes by."""
+
     async def healthy(self) -> bool:
         try:
             await self.fetch_row(Plan("SELECT 1", (), {}, frozenset()), None, {}, False)

@@ -1,5 +1,6 @@
 """Imports, and what a community holds for one to compare with."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
@@ -196,8 +197,20 @@ async def snapshot(scope: Scope, db: Reader, parent: Space, reading: Reading) ->
         found.residents = await resident_queries.all_of_community(
             scope, db, parent.community_id, numbers=numbers
         )
+        await asyncio.to_thread(_share, found)
         found.known = await person_queries.known_to(scope, db, parent.community_id)
     return found
+
+
+def _share(found: Snapshot) -> None:
+    """Have what both lists tell of a person lie in memory once: of a town that is 30 MB."""
+    people = {holder.id: (phone, holder) for phone, holder in found.holders.items()}
+    for at, one in enumerate(found.residents):
+        if (known := people.get(one.person_id)) is not None:
+            phone, (person_id, identity_id, name) = known
+            found.residents[at] = one._replace(
+                person_id=person_id, identity_id=identity_id, name=name, phone=phone
+            )
 
 
 async def stamp(scope: Scope, db: Reader, community_id: int) -> tuple[Any, ...]:

@@ -5,8 +5,10 @@ number, else by house and name. What rows say of persons who are there is compar
 """
 
 import json
+from array import array
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -32,10 +34,42 @@ PROFILE_FIELDS = (
 )  # fmt: skip
 
 
-class _Stranger(PhoneHolder):
-    """Somebody whom the workbook brings."""
+class Stranger:
+    """Somebody whom the workbook brings. A whole row of `persons` is made of it when it is written, and not kept."""
 
-    __slots__ = ()
+    __slots__ = ("id", "identity_id", "name", "row")
+
+    def __init__(self, person_id: int, identity_id: str, name: str, row: Row) -> None:
+        self.id, self.identity_id, self.name, self.row = person_id, identity_id, name, row
+
+
+class Strangers(Collection[Person]):
+    """All of a workbook, as rows of `persons` that are made while they are read."""
+
+    def __init__(self) -> None:
+        self.all: list[Stranger] = []
+        self.tenant_id = ""
+        self.now_ms = 0
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def __contains__(self, person: object) -> bool:
+        return any(person == one for one in self)
+
+    def __iter__(self) -> Iterator[Person]:
+        for one in self.all:
+            values = one.row.values
+            said = {key: values[key] for key in PROFILE_FIELDS if key in values}
+            own = own_fields(values)
+            profile = Profile(**said, ext=json.dumps(own, ensure_ascii=False) if own else None)
+            row = person_row(
+                profile, person_id=one.id, identity_id=one.identity_id, tenant_id=self.tenant_id, now_ms=self.now_ms
+            )  # fmt: skip
+            yield Person(**row)
+
+
+type Holder = PhoneHolder | Stranger
 
 
 class Match(NamedTuple):
@@ -77,7 +111,8 @@ class Plan:
     houses: list[dict[str, Any]] = field(default_factory=list)
     """New rows of `houses`."""
     house_changes: list[HouseChange] = field(default_factory=list)
-    arrivals: Arrivals = field(default_factory=Arrivals)
+    strangers: Strangers = field(default_factory=Strangers)
+    arrivals: Arrivals = field(init=False)
     ties_before: list[TieState] = field(default_factory=list)
     """What `arrivals.changed` replace, in the same order."""
     matches: list[Match] = field(default_factory=list)
@@ -86,6 +121,9 @@ class Plan:
     problems: list[Problem] = field(default_factory=list)
     """Faults of the workbook, and of its rows beside what is there."""
     outcome: Outcome = field(default_factory=Outcome)
+
+    def __post_init__(self) -> None:
+        self.arrivals = Arrivals(persons=self.strangers)
 
 
 def counted(plan: Plan) -> None:
@@ -123,24 +161,33 @@ class _Planner:
         self._spaces = dict(snapshot.spaces)
         self._rows_of_houses: dict[int, int] = {}
         """House id → number of the row that names it."""
-        self._holders: dict[str, tuple[PhoneHolder, int]] = {p: (h, 0) for p, h in snapshot.holders.items()}
-        """Phone → person and, for those that the workbook brings, the row."""
-        self._ties: dict[tuple[int, int], TieState] = {}
-        self._nameless: dict[tuple[int, str], PhoneHolder] = {}
-        """(house, name) → who is meant by a row without a phone."""
+        self._plan.strangers.tenant_id, self._plan.strangers.now_ms = snapshot.parent.tenant_id, now_ms
+        # Of a town there are 150,000 of each of these: nothing is copied, nor kept where no row asks for it.
+        self._holders: dict[str, Holder] = cast(dict[str, Holder], snapshot.holders)
+        self._rows_of_phones: dict[str, int] = {}
+        """Of those that the workbook brings."""
+        self._residents = sorted(
+            snapshot.residents, key=lambda one: (one.phone is None, one.status == MOVED_IN)
+        )
+        self._rows_of_residents = array("q", bytes(8 * len(self._residents)))
+        """By position: the row that names this tie, 0 for none."""
+        self._ties: dict[tuple[int, int], int] = {}
+        """(house, person) → position among the residents."""
         self._rows_of_ties: dict[tuple[int, int], int] = {}
+        """Of new ones."""
+        self._nameless: dict[tuple[int, str], Holder] = {}
+        """(house, name) → who is meant by a row without a phone."""
+        phoneless = any("phone" not in row.columns for row in reading.residents)
         self._phones, self._wanted = _said(reading, self._holders)
-        self._numbers: dict[tuple[str, str], PhoneHolder] = {}
+        self._numbers: dict[tuple[str, str], Holder] = {}
         """(ID number, name) → who is meant by a row with a phone that nobody has, or none."""
         self._namesakes: dict[tuple[int, str], HouseResident] = {}
-        for one in sorted(snapshot.residents, key=lambda one: (one.phone is None, one.status == MOVED_IN)):
-            self._ties[one.house_id, one.person_id] = TieState(
-                one.house_id, one.person_id, one.identity_id, one.type, one.status
-            )
-            holder = PhoneHolder(one.person_id, one.identity_id, one.name)
-            self._nameless[one.house_id, one.name] = holder
+        for position, one in enumerate(self._residents):
+            self._ties[one.house_id, one.person_id] = position
+            if phoneless:
+                self._nameless[one.house_id, one.name] = _holder(one)
             if one.id_no in self._wanted:
-                self._numbers[one.id_no, one.name] = holder
+                self._numbers[one.id_no, one.name] = _holder(one)
             if self._phones and one.status != MOVED_OUT:
                 self._namesakes[one.house_id, one.name] = one
         self._counts = dict.fromkeys(
@@ -156,7 +203,7 @@ class _Planner:
             houses=counts["house"],
             houses_changed=len(plan.house_changes),
             houses_unchanged=counts["houses_unchanged"],
-            persons=len(plan.arrivals.persons),
+            persons=len(plan.strangers),
             residents=len(plan.arrivals.members),
             residents_changed=len(plan.arrivals.changed),
             residents_unchanged=counts["residents_unchanged"],
@@ -227,24 +274,33 @@ class _Planner:
         person = self._person(row, house_id)
         if person is None:
             return
-        tie = TieState(house_id, person.id, person.identity_id, row.values["type"], MOVED_IN)
         key = (house_id, person.id)
-        if first := self._rows_of_ties.get(key):
+        position = self._ties.get(key)
+        first = self._rows_of_ties.get(key) if position is None else self._rows_of_residents[position]
+        if first:
             self._fault(row, "name", "already_lives", other=first)
             return
-        self._rows_of_ties[key] = row.number
-        held = self._ties.get(key)
-        if held is None:
-            self._plan.arrivals.members.append(tie)
-        elif held != tie:
-            self._plan.arrivals.changed.append(tie)
-            self._plan.ties_before.append(held)
+        type_ = row.values["type"]
+        if position is None:
+            self._rows_of_ties[key] = row.number
+            self._plan.arrivals.members.append(
+                TieState(house_id, person.id, person.identity_id, type_, MOVED_IN)
+            )
         else:
-            self._counts["residents_unchanged"] += 1
-        if not isinstance(person, _Stranger):
+            self._rows_of_residents[position] = row.number
+            self._change_tie(self._residents[position], type_)
+        if not isinstance(person, Stranger):
             self._plan.matches.append(Match(person.id, house_id, row))
         if person.id not in self._there.known:
             self._plan.arrivals.known[person.id] = person.identity_id
+
+    def _change_tie(self, held: HouseResident, type_: int) -> None:
+        if (held.type, held.status) == (type_, MOVED_IN):
+            self._counts["residents_unchanged"] += 1
+            return
+        before = TieState(held.house_id, held.person_id, held.identity_id, held.type, held.status)
+        self._plan.arrivals.changed.append(before._replace(type=type_, status=MOVED_IN))
+        self._plan.ties_before.append(before)
 
     def _house_of(self, row: Row) -> int | None:
         at: Space | None = self._there.parent
@@ -255,22 +311,23 @@ class _Planner:
             return None
         return at.space_id
 
-    def _person(self, row: Row, house_id: int) -> PhoneHolder | None:
+    def _person(self, row: Row, house_id: int) -> Holder | None:
         """Who a row means: the holder of its phone, a namesake in the house, or somebody new."""
         values = row.values
         name, phone, number = values["name"], values.get("phone"), values.get("id_no", "")
         known = self._numbers.get((number, name))
         if phone is None:
             return known or self._nameless.get((house_id, name)) or self._new_person(row, house_id)
-        holder, first = self._holders.get(phone, (None, 0))
+        holder = self._holders.get(phone)
         if holder is None:
             known = known or self._namesake(house_id, name, number)
             if known is None:
                 return self._new_person(row, house_id)
-            self._holders[phone] = (known, row.number)
+            self._holders[phone] = known
+            self._rows_of_phones[phone] = row.number
             return known
         if holder.name != name:
-            if first:
+            if first := self._rows_of_phones.get(phone):
                 self._fault(row, "phone", "phone_repeats", other=first)
             else:
                 self._fault(row, "phone", "phone_of_other")
@@ -283,27 +340,22 @@ class _Planner:
         one = self._namesakes.get((house_id, name))
         if one is None or one.phone in self._phones or (number and one.id_no and number != one.id_no):
             return None
-        return PhoneHolder(one.person_id, one.identity_id, one.name)
+        return _holder(one)
 
-    def _new_person(self, row: Row, house_id: int) -> PhoneHolder:
+    def _new_person(self, row: Row, house_id: int) -> Stranger:
         values = row.values
-        said = {key: values[key] for key in PROFILE_FIELDS if key in values}
-        own = own_fields(values)
-        profile = Profile(**said, ext=json.dumps(own, ensure_ascii=False) if own else None)
-        holder = _Stranger(self._ids.number(), self._ids.identity_id(), values["name"])
-        row_of_person = person_row(
-            profile,
-            person_id=holder.id,
-            identity_id=holder.identity_id,
-            tenant_id=self._there.parent.tenant_id,
-            now_ms=self._now_ms,
-        )
-        self._plan.arrivals.persons.append(Person(**row_of_person))
-        if profile.phone:
-            self._holders[profile.phone] = (holder, row.number)
+        made = Stranger(self._ids.number(), self._ids.identity_id(), values["name"], row)
+        self._plan.strangers.all.append(made)
+        if phone := values.get("phone"):
+            self._holders[phone] = made
+            self._rows_of_phones[phone] = row.number
         else:
-            self._nameless[house_id, holder.name] = holder
-        return holder
+            self._nameless[house_id, made.name] = made
+        return made
+
+
+def _holder(one: HouseResident) -> PhoneHolder:
+    return PhoneHolder(one.person_id, one.identity_id, one.name)
 
 
 def _said(reading: Reading, holders: dict[str, Any]) -> tuple[set[str], set[str]]:

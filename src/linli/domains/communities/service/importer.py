@@ -41,6 +41,8 @@ _TRIES: Final = 3
 """Plans made outside the transaction before one is made inside it, where nothing can change meanwhile."""
 LISTS: Final = (vehicle_import.KIND, employee_import.KIND)
 """The lists of this room."""
+_MANY: Final = 5_000
+"""Rows after which the database is asked to look at its tables anew."""
 
 
 class Progress(msgspec.Struct):
@@ -135,6 +137,8 @@ class Importer:
                 await self._import_list(scope, found, progress, source, kind)
             else:
                 await self._import_file(scope, found, progress, source)
+                if progress.rows > _MANY and not found.dry_run:
+                    await self._db.tidy(imports.TABLES)
         if kind is not None and kind.secret:
             ended = await queries.get(scope, self._db, found.import_id)
             if ended.state == imports.DONE:
@@ -190,7 +194,7 @@ class Importer:
         plan = await asyncio.to_thread(
             import_plan.work_out, there, held, ids=self._ids, now_ms=self._clock.now_ms()
         )
-        there.residents = []  # the most of its memory
+        there.residents, there.holders = [], {}  # the most of its memory
         await import_facts.compare(scope, db, plan, held, there.known)
         import_plan.counted(plan)
         return plan

@@ -32,6 +32,8 @@ from linli.kernel.scope import Scope
 
 JOB: Final = "communities.import"
 """Outbox kind of an import that waits to be worked on."""
+TABLES: Final = (spaces, houses, *bulk.TABLES)
+"""What an import of houses and residents writes."""
 WAITING, CHECKED, REFUSED, DONE, UNDONE, FAILED = "waiting", "checked", "refused", "done", "undone", "failed"
 FILES_JOB: Final = "communities.import_files"
 """Outbox kind of forgetting a workbook that holds secrets."""
@@ -288,7 +290,7 @@ def _done(plan: Plan) -> Iterator[tuple[str, int, int, str]]:
         yield "space", space.space_id, 0, ""
     for one in plan.house_changes:
         yield "house", one.space_id, 0, _house_text(one)
-    for person in plan.arrivals.persons:
+    for person in plan.strangers.all:
         yield "person", person.id, 0, ""
     for tie in plan.arrivals.members:
         yield "member", tie.house_id, tie.person_id, ""

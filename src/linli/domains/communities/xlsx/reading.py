@@ -79,6 +79,11 @@ class Row:
         self._columns, self._cells = _keys.setdefault(columns, columns), tuple(values.values())
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """Keys of the columns that say something."""
+        return self._columns
+
+    @property
     def values(self) -> dict[str, Any]:
         return dict(zip(self._columns, self._cells, strict=True))
 

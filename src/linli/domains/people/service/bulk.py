@@ -1,7 +1,7 @@
 """Many residents at once: what an import brings, and what undoing it takes back. The importer has checked every row."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any, Final, NamedTuple
@@ -26,6 +26,8 @@ from linli.kernel.db import INT, Command, Query, Tx, any_of, in_scope
 from linli.kernel.events import emit
 from linli.kernel.scope import Scope
 
+TABLES: Final = (persons, house_members, community_persons, user_group_members)
+"""What is written here."""
 STEP: Final = 1000
 """Rows written between two turns of the event loop."""
 
@@ -44,7 +46,7 @@ class TieState(NamedTuple):
 class Arrivals:
     """Rows of one community, ready to be written."""
 
-    persons: list[Person] = field(default_factory=list)
+    persons: Collection[Person] = field(default_factory=list)
     known: dict[int, str] = field(default_factory=dict)
     """Person id → identityId of those whom the community did not know."""
     members: list[TieState] = field(default_factory=list)
