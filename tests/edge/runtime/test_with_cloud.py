@@ -16,7 +16,7 @@ from linli.domains.appliances.front.calls import Addresses
 from linli.domains.appliances.queries import clusters as cluster_queries
 from linli.domains.appliances.room import Appliances
 from linli.domains.appliances.service import clusters, deployments, devices, gateways, nodes, protocols
-from linli.edge.cloud import activate, save_identity
+from linli.edge.cloud import activate, load_identity, save_identity
 from linli.edge.doors.simulator import SimulatedMachine
 from linli.edge.framework.supervisor import State
 from linli.edge.runtime.compose import Box
@@ -116,11 +116,12 @@ class Town:
                 scope, tx, identity_id=PERSON, name="王先生", ext_info="{}", now_ms=made["now_ms"]
             )
         self.node_id, self.serial = node.node_id, node.serial_number
+        self.gateway_id = gateway.gateway_id
         self.code = nodes.code_of(
             await cluster_queries.node(scope, platform.db, node.node_id), platform.secrets
         )
 
-    async def new_box(self) -> Box:
+    async def new_box(self, **more: Any) -> Box:
         identity = await activate(
             self.url,
             serial=self.serial,
@@ -132,7 +133,13 @@ class Town:
         )
         home = self.folder / "box"
         save_identity(home, identity)
-        self.box = Box(home, identity)
+        return await self.wake(home, **more)
+
+    async def wake(self, home: Path, **more: Any) -> Box:
+        """Run the box of a folder, and let the machine find it."""
+        identity = load_identity(home)
+        assert identity is not None
+        self.box = Box(home, identity, **more)
         await self.box.start()
         await until(lambda: [one.state for one in self.box.supervisor.status()] == [State.RUNNING])
         driver: Any = self.box.supervisor.driver("door_device")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,16 +10,18 @@ import msgspec
 import pytest
 
 from linli.databus import scopes
+from linli.edge.cloud import Identity
 from linli.edge.framework.device_logs import DeviceLogs
+from linli.edge.runtime.compose import Box
+from linli.edge.runtime.lan import Ports
 from linli.edge.services.interconnect import AppServices, DataRoute
-from linli.edge.services.interconnect.apps import TOPIC_ROOT
 from linli.kernel import tenancy
 from linli.kernel.clock import SystemClock
-from linli.protocols import mqtt
+from linli.protocols.edge_link import Activated, CloudAddress, DeviceKey, MqttAddress, NodeName
 from linli.servicebus.service import save_provider
 from tests.campaigns.caller import Caller
+from tests.edge.runtime.small_box import until
 from tests.servicebus.conftest import Application, Bench, application, bench  # noqa: F401
-from tests.things.device import Device
 
 MODEL = "iotx_parking_service_model"
 AREA = f"/{MODEL}/parkingAreaInfoGet"
@@ -36,30 +39,24 @@ async def services(logs: DeviceLogs) -> AsyncIterator[AppServices]:
     await services.close()
 
 
-class Line:
-    """The box's MQTT line to the cloud, as far as service calls go."""
-
-    def __init__(self, device: Device, services: AppServices) -> None:
-        self._device = device
-        self._task = asyncio.create_task(self._serve(services))
-
-    @staticmethod
-    async def up(bench: Bench, services: AppServices) -> "Line":  # noqa: F811
-        device = await Device.connect(bench.platform.mqtt_port, bench.box)
-        own = f"/{bench.box.product_key}/{bench.box.device_name}/user/{TOPIC_ROOT}"
-        device.client.send(mqtt.Subscribe(7, ((f"/ext/rrpc/+{own}/#", 0),)))
-        await asyncio.sleep(0.2)
-        return Line(device, services)
-
-    async def _serve(self, services: AppServices) -> None:
-        while True:
-            asked = await self._device.next()
-            model, method = asked.topic.split("/")[-2:]
-            await self._device.publish(asked.topic, await services.answer(model, method, asked.payload))
-
-    async def down(self) -> None:
-        self._task.cancel()
-        await self._device.close()
+@pytest.fixture
+async def box(bench: Bench, tmp_path: Path) -> AsyncIterator[Box]:  # noqa: F811
+    """A running box whose gateway is the bench's device."""
+    activated = Activated(
+        node=NodeName(id="n1", name="jinanwangyuefu-01"),
+        device=DeviceKey(
+            product_key=bench.box.product_key, device_name=bench.box.device_name, device_secret=bench.box.device_secret
+        ),
+        mqtt=MqttAddress(host="127.0.0.1", port=bench.platform.mqtt_port),
+        cloud=CloudAddress(base_url=f"http://127.0.0.1:{bench.platform.http.port}"),
+    )  # fmt: skip
+    identity = Identity(serial_number="SN-1", activated=activated, activated_ms=0)
+    ports = Ports(host="127.0.0.1", files=(0, 0), console=0, mqtt=0, route=0)
+    box = Box(tmp_path / "box", identity, drivers={}, ports=ports)
+    await box.start()
+    await until(lambda: box.line.up)
+    yield box
+    await box.stop()
 
 
 @pytest.fixture
@@ -73,8 +70,9 @@ async def route(bench: Bench, logs: DeviceLogs) -> AsyncIterator[DataRoute]:  # 
 
 @pytest.mark.covers("C008")
 async def test_a_cloud_app_calls_a_service_that_an_app_on_the_site_provides(
-    bench: Bench, services: AppServices, application: Application  # noqa: F811
+    bench: Bench, box: Box, application: Application  # noqa: F811
 ) -> None:  # fmt: skip
+    assert box.lan is not None
     async with bench.platform.db.begin() as tx:
         await save_provider(
             bench.owner, tx, provider_no=None, model_id=MODEL, name="一体机", kind="edge", iot_id=bench.box.iot_id,
@@ -83,28 +81,25 @@ async def test_a_cloud_app_calls_a_service_that_an_app_on_the_site_provides(
     application.behave = lambda path, asked: msgspec.json.encode(
         {"code": 200, "message": "success", "data": {"name": asked["params"]["areaId"]}, "id": asked["id"]}
     )
-    services.deploy({MODEL: f"http://127.0.0.1:{application.port}/"})
-    line = await Line.up(bench, services)
-    try:
-        answer = await bench.caller.call(AREA, "1.0", {"parkingLotId": "p1", "areaId": "地面"})
-        assert (answer.code, answer.data) == (200, {"name": "地面"})
-        ((first, envelope, headers),) = application.calls
-        assert first == f"POST {AREA} HTTP/1.1"
-        assert headers["content-type"] == "application/octet-stream"
-        assert envelope["params"] == {"parkingLotId": "p1", "areaId": "地面"}
+    box.lan.apps.deploy({MODEL: f"http://127.0.0.1:{application.port}/"})
+    answer = await bench.caller.call(AREA, "1.0", {"parkingLotId": "p1", "areaId": "地面"})
+    assert (answer.code, answer.data) == (200, {"name": "地面"})
+    ((first, envelope, headers),) = application.calls
+    assert first == f"POST {AREA} HTTP/1.1"
+    assert headers["content-type"] == "application/octet-stream"
+    assert envelope["params"] == {"parkingLotId": "p1", "areaId": "地面"}
 
-        services.deploy({MODEL: "http://127.0.0.1:9"})
-        gone = await bench.caller.call(AREA, "1.0", {"parkingLotId": "p1", "areaId": "a"})
-        assert gone.code == 500
-        assert "did not answer" in gone.body["message"]
-    finally:
-        await line.down()
+    box.lan.apps.deploy({MODEL: "http://127.0.0.1:9"})
+    gone = await bench.caller.call(AREA, "1.0", {"parkingLotId": "p1", "areaId": "a"})
+    assert gone.code == 500
+    assert "did not answer" in gone.body["message"]
 
 
 @pytest.mark.covers("C008")
 async def test_an_app_on_the_site_calls_a_cloud_app_and_reports_data_through_the_box(
-    bench: Bench, application: Application, route: DataRoute  # noqa: F811
+    bench: Bench, box: Box, application: Application  # noqa: F811
 ) -> None:  # fmt: skip
+    assert box.lan is not None
     async with bench.platform.db.begin() as tx:
         await save_provider(
             bench.owner, tx, provider_no=None, model_id=MODEL, name="云应用", kind="http",
@@ -114,7 +109,9 @@ async def test_an_app_on_the_site_calls_a_cloud_app_and_reports_data_through_the
             tx, tenant_id=bench.owner.tenant_id, community_id=101, scope_id="a124aaaaaaaaaaaa"
         )
         await tenancy.grant_community(bench.owner, tx, project_id=bench.project_id, community_id=101)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{route.port}", trust_env=False) as lan:
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{box.lan.parts.route_port}", trust_env=False
+    ) as lan:
         app = Caller(lan, bench.caller.app_key, bench.caller.secret)
         assert (await app.call(AREA, "1.0", {"parkingLotId": "p1", "areaId": "a1"})).ok
         fee = {
@@ -123,7 +120,6 @@ async def test_an_app_on_the_site_calls_a_cloud_app_and_reports_data_through_the
         }
         # Without scopeId and appId, which may be left out on the edge.
         told = await app.call("/data/model/data/insert", "0.0.3", fee)
-        assert told.status == 200
         assert told.ok, told
         stranger = Caller(lan, app.app_key, "0" * 32)
         assert (await stranger.call(AREA, "1.0", {"parkingLotId": "p1", "areaId": "a1"})).status in (

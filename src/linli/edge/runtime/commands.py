@@ -18,16 +18,22 @@ from linli.edge.cloud import (
     BoxClock,
     CloudRefused,
     CloudUnreachable,
+    Identity,
     activate,
     hardware_id,
     load_identity,
     save_identity,
 )
 from linli.edge.cloud.identity import default_serial
+from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.remote import commands as remote
 from linli.edge.remote.logs import RuntimeLog
 from linli.edge.runtime.compose import STATUS, Box
+from linli.edge.runtime.lan import Lan, Ports
+from linli.edge.runtime.network import own_address
+from linli.edge.runtime.state import Inactive
 from linli.edge.services import commands as services
+from linli.edge.services.console.door import new_code
 from linli.kernel import telemetry
 from linli.kernel.ids import Ids
 
@@ -64,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("run", parents=[home], help="run the box until it is told to stop")
     one.add_argument(
         "--models", type=Path, help="folder of face models (default: models in the box's folder)"
+    )
+    one.add_argument(
+        "--lan", default="0.0.0.0", help="address to offer files, local MQTT and the page on; empty: none"
     )
     one.set_defaults(run=_run)
 
@@ -103,6 +112,9 @@ def _setup(words: argparse.Namespace) -> int:
     if words.model:
         (words.home / "model").write_text(words.model, "utf-8")
     print(f"active: node {identity.activated.node.name} ({identity.node_id}); start it with: linli edge run")
+    print(
+        f"its own page: port {Ports().console}; one-time code, good for a day: {new_code(words.home / 'console')}"
+    )
     return DONE
 
 
@@ -117,35 +129,57 @@ def _run(words: argparse.Namespace) -> int:
     except ValueError as error:
         print(f"linli edge run: {error}", file=sys.stderr)
         return FAILED
-    if identity is None:
-        print(
-            "linli edge run: not active yet; run first: linli edge setup --cloud URL --code CODE",
-            file=sys.stderr,
-        )
-        return WRONG
     telemetry.configure()
-    box = Box(words.home, identity, models=words.models)
-    logging.getLogger("linli").addHandler(RuntimeLog(box.logs))
     with contextlib.suppress(KeyboardInterrupt):
-        _loop(box)
+        _loop(words, identity)
     return DONE
 
 
-def _loop(box: Box) -> None:
+def _loop(words: argparse.Namespace, identity: Identity | None) -> None:
     import uvloop
 
-    uvloop.run(_until_told(box))
+    uvloop.run(_until_told(words, identity))
 
 
-async def _until_told(box: Box) -> None:
+async def _until_told(words: argparse.Namespace, identity: Identity | None) -> None:
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
+    ports = Ports(host=words.lan) if words.lan else None
+    if identity is None:
+        identity = await _until_active(words.home, ports, told)
+    if identity is None:
+        return
+    box = Box(words.home, identity, models=words.models, ports=ports)
+    logging.getLogger("linli").addHandler(RuntimeLog(box.logs))
     await box.start()
     try:
         await told.wait()
     finally:
         await box.stop()
+
+
+async def _until_active(home: Path, ports: Ports | None, told: asyncio.Event) -> Identity | None:
+    """Show the box's own page, where it can be activated; None: it was told to stop first."""
+    print(
+        "not active yet: open this box's page, or run: linli edge setup --cloud URL --code CODE", flush=True
+    )
+    if ports is None:
+        return None
+    clock = BoxClock()
+    state = Inactive(home, clock)
+    lan = Lan(home, state, ports, clock=clock, logs=DeviceLogs(clock, home / "logs"))
+    await lan.start()
+    where = f"http://{own_address('')}:{lan.console_port}"
+    print(f"{where}  one-time code, good for a day: {new_code(home / 'console')}", flush=True)
+    stopped = asyncio.ensure_future(told.wait())
+    try:
+        await asyncio.wait((stopped, state.identity), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.sleep(0.5)  # the page gets its answer
+        return state.identity.result() if state.identity.done() else None
+    finally:
+        stopped.cancel()
+        await lan.stop()
 
 
 def _status(words: argparse.Namespace) -> int:

@@ -30,6 +30,7 @@ from linli.edge.runtime.deployer import Deployer, keep, kept
 from linli.edge.runtime.doorkeeper import BoxDoorkeeper
 from linli.edge.runtime.downlink import Downlink
 from linli.edge.runtime.drain import Drain
+from linli.edge.runtime.lan import Lan, Ports
 from linli.edge.runtime.line import Line
 from linli.edge.runtime.mender import Mender
 from linli.edge.runtime.network import box_identity, own_address
@@ -40,6 +41,7 @@ from linli.edge.runtime.queue import Queue
 from linli.edge.runtime.reports import Reports
 from linli.edge.runtime.services import DoorServices
 from linli.edge.runtime.signed_files import SignedFiles
+from linli.edge.runtime.state import Running
 from linli.edge.runtime.wishes import Wishes
 from linli.edge.services.keeping import moving
 from linli.edge.store import Step, Store
@@ -81,8 +83,9 @@ class Box:
     def __init__(
         self, home: Path, identity: Identity, *, clock: Clock | None = None, ids: Ids | None = None,
         engine: Engine | None = None, models: Path | None = None, transport: httpx.AsyncBaseTransport | None = None,
-        drivers: Mapping[str, Any] | None = None, rate: float | None = None,
+        drivers: Mapping[str, Any] | None = None, rate: float | None = None, ports: Ports | None = None,
     ) -> None:  # fmt: skip
+        """`ports`: what the box offers on the LAN besides its drivers; None: nothing."""
         self.home = home
         self.identity = identity
         self.clock = clock or BoxClock()
@@ -135,11 +138,17 @@ class Box:
         self.downlink.refresh["deployment"] = self._refresh
         self.downlink.on_time = self._time_told
 
+        # what it offers on the LAN
+        self.state = Running(self)
+        self.lan = self._lan(ports) if ports is not None else None
+        self.downlink.apps = self.lan.apps.answer if self.lan is not None else None
+
         # how it is, and looking at it from afar
         self.pulse = Pulse(self.cloud, Meter(home), self.clock, self._beat, self._heard)
         self.agent = self._remote()
         self.downlink.refresh["tunnel"] = self._tunnel
         self._news = asyncio.Event()
+        self._lan_news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     def _siblings(self, device: str) -> tuple[str, ...]:
@@ -157,7 +166,22 @@ class Box:
             cloud=self.cloud.base_url, headers=self.cloud.headers,
             doctor=Doctor(self.clock, self.home, target, self.supervisor.status), logs=LogBook(self.logs),
             drivers=DriverDesk(self.supervisor), files=self.home,
+            console_port=lambda: self.lan.console_port if self.lan is not None else 0,
         )  # fmt: skip
+
+    def _lan(self, ports: Ports) -> Lan:
+        lan = Lan(
+            self.home, self.state, ports, clock=self.clock, logs=self.logs, cloud=self.cloud.base_url,
+            gateway=self.state.listed,
+        )  # fmt: skip
+
+        def told(kind: str, device: str, name: str, values: Mapping[str, Any], at_ms: int) -> None:
+            key = self.presence.key_of(device)
+            if key is not None:
+                lan.told(key.product_key, kind, device, name, values, at_ms)
+
+        self.reports.told.append(told)
+        return lan
 
     # life
 
@@ -175,6 +199,8 @@ class Box:
         if isinstance(self.engine, ProcessEngine):
             await self.engine.start()
         await self.faces.start()
+        if self.lan is not None:
+            await self.lan.start()
         await self.deployer.start()
         await self.mender.start()
         await self.line.start()
@@ -183,6 +209,7 @@ class Box:
             ("minutes", self._minutes),
             ("status", self._write_status),
             ("pulse", self.pulse.run),
+            ("lan", self._keep_lan),
         ):
             self._tasks.append(asyncio.create_task(work(), name=f"box-{name}"))
         log.info("the box runs: node %s, %d reports wait", self.identity.node_id, self.queue.backlog)
@@ -192,6 +219,8 @@ class Box:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.agent.stop()
+        if self.lan is not None:
+            await self.lan.stop()
         await self.downlink.stop()
         await self.mender.stop()
         await self.supervisor.close()
@@ -208,6 +237,8 @@ class Box:
     async def _connected(self) -> None:
         """At each connection, as long as it lasts."""
         self._ask_time()
+        if self.lan is not None:
+            self.line.subscribe(self.downlink.app_calls)
         self._news.set()
         await self.presence.connected()
         await self.drain.run(self.line)
@@ -236,7 +267,16 @@ class Box:
                 async with asyncio.timeout(POLL_S):
                     await self._news.wait()
 
+    async def _keep_lan(self) -> None:
+        """Bring the LAN in line with each deployment, the kept one first."""
+        while self.lan is not None:
+            self._lan_news.clear()
+            if self.deployer.current is not None:
+                await self.lan.deployed(self.deployer.current)
+            await self._lan_news.wait()
+
     def _deployed(self, deployment: Deployment) -> None:
+        self._lan_news.set()
         groups = deployment.settings.get("roomGroups")
         self.doorkeeper.groups = groups if isinstance(groups, dict) else {}
         rate = deployment.settings.get("uplinkRate")

@@ -18,11 +18,14 @@ from linli.protocols.linkkit.topics import topic_owner
 log = logger(__name__)
 
 OK: Final = 200
+_APPS: Final = "/user/servicebus/"
 _CODES: Final[tuple[tuple[type[LinliError], int], ...]] = (
     (ServiceUnknown, 404), (DeviceUnknown, 404), (ParamsBad, 460), (DeviceOffline, 503), (TimedOut, 504),
     (Unavailable, 503),
 )  # fmt: skip
 
+type AnswersApp = Callable[[str, str, bytes], Awaitable[bytes]]
+"""(service model, method, envelope) to the envelope of the app's answer."""
 type Handler = Callable[[Refresh], Awaitable[Mapping[str, Any]]]
 
 
@@ -46,7 +49,14 @@ class Downlink:
         """Further services of the box's own product, by identifier."""
         self.on_time: Callable[[Mapping[str, Any]], None] | None = None
         """Told of the answer to a question for the time."""
+        self.apps: AnswersApp | None = None
+        """Service calls for applications on the LAN; None: there are none here."""
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def app_calls(self) -> str:
+        """The filter that service calls for applications come under; to be subscribed to."""
+        return f"/ext/rrpc/+/{self._gateway[0]}/{self._gateway[1]}{_APPS}#"
 
     def take(self, topic: str, payload: bytes) -> None:
         """Never blocks: doors are slow, and each call is answered by a task of its own."""
@@ -61,7 +71,8 @@ class Downlink:
         ):
             self._note(topic, payload)
             return
-        task = asyncio.create_task(self._serve(topic, payload), name="downlink")
+        serve = self._serve_app if _APPS in topic else self._serve
+        task = asyncio.create_task(serve(topic, payload), name="downlink")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -95,6 +106,12 @@ class Downlink:
             code, said = 500, "the box failed at it; its log says why"
         reply = {"id": str(call.id), "code": code, "data": data, "message": said}
         self.line.say(_reply_topic(topic), msgspec.json.encode(reply))
+
+    async def _serve_app(self, topic: str, payload: bytes) -> None:
+        """The app's answer goes back as it is (spec H 3.2)."""
+        model, _, method = topic.partition(_APPS)[2].partition("/")
+        if self.apps is not None:
+            self.line.say(topic, await self.apps(model, method, payload))
 
     async def _answer(self, owner: tuple[str, str] | None, call: _Call) -> Mapping[str, Any]:
         name = call.method.removeprefix("thing.service.")

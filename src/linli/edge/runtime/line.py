@@ -105,6 +105,11 @@ class Line:
         """At QoS 0; into the void while the line is down."""
         self._write(mqtt.Publish(topic, payload))
 
+    def subscribe(self, *filters: str) -> None:
+        """At QoS 0, for this connection; into the void while the line is down."""
+        packet_id = next(self._packet_ids)
+        self._write(mqtt.Subscribe(packet_id, tuple((text, 0) for text in filters)))
+
     async def ask(self, topic: str, params: Any, *, method: str = "") -> Any:
         """A request of a device; the `data` of its reply. Raises LineDown, AskRefused, TimeoutError."""
         number = str(next(self._numbers))

@@ -28,7 +28,7 @@ from linli.edge.services.keeping.seal import Opened, SealFailed, sealing
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 LEFT_OUT: Final = frozenset(
-    ("files", "photos", "pictures", "logs", "standby", "moving", "network", "backups", "run")
+    ("files", "photos", "pictures", "logs", "standby", "moving", "network", "backups", "run", "models")
 )
 """Folders of the box's own that are no part of it; `hardware-id` is the machine's."""
 _NOT_FILES: Final = frozenset(("hardware-id", "moved.json", "status.json"))
@@ -113,6 +113,8 @@ def _parts(home: Path, scratch: Path, network: Path | None) -> Iterator[tuple[st
             or inside.parts[0] in LEFT_OUT
             or inside.name in _NOT_FILES
         ):
+            continue
+        if inside.parts[:2] == ("faces", "index"):  # filled again from the library
             continue
         if any(part.startswith(".") for part in inside.parts) or place.name.endswith(
             ("-wal", "-shm", ".part")

@@ -126,7 +126,7 @@ export async function call(path, body) {
   try {
     answer = await fetch(`api/${path}`, {
       method: body === undefined ? 'GET' : 'POST',
-      headers: { authorization: `Bearer ${store.token}`, 'accept-language': store.lang },
+      headers: { 'x-linli-request': `Bearer ${store.token}`, 'accept-language': store.lang },
       body: body === undefined ? undefined : JSON.stringify(body),
     })
   } catch {

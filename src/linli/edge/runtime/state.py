@@ -1,0 +1,126 @@
+"""How the box is, for its own page: before activation, and as it runs. Implements `services.ports.BoxState`."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from linli import __version__
+from linli.edge.cloud import BoxClock, Identity, activate, hardware_id, save_identity
+from linli.edge.cloud.identity import default_serial
+from linli.edge.framework.discovery import OWN, discover
+from linli.edge.services.keeping.facts import model_of
+from linli.edge.services.ports import DeviceView, DriverView, Summary
+from linli.kernel.clock import Clock
+from linli.kernel.errors import Conflict
+from linli.kernel.ids import Ids
+from linli.protocols.edge_bus import ListedDevice, ListedGateway
+
+if TYPE_CHECKING:
+    from linli.edge.runtime.compose import Box
+
+
+class ActiveAlready(Conflict):
+    code = "edge.active_already"
+
+
+class Inactive:
+    """A box without identity: it can be given one."""
+
+    def __init__(self, home: Path, clock: Clock) -> None:
+        self._home = home
+        self._clock = clock
+        self._started_ms = clock.now_ms()
+        self.identity: asyncio.Future[Identity] = asyncio.get_running_loop().create_future()
+
+    def summary(self) -> Summary:
+        return Summary(
+            active=False, serial_number=default_serial(self._home), model=model_of(self._home), version=__version__,
+            now_ms=self._clock.now_ms(), started_ms=self._started_ms,
+        )  # fmt: skip
+
+    def devices(self) -> list[DeviceView]:
+        return []
+
+    async def activate(self, *, cloud: str, serial: str, code: str) -> None:
+        if self.identity.done():
+            raise ActiveAlready
+        identity = await activate(
+            cloud, serial=serial or default_serial(self._home), code=code, hardware=hardware_id(self._home),
+            clock=self._clock if isinstance(self._clock, BoxClock) else BoxClock(), ids=Ids(), said=_quiet, tries=1,
+        )  # fmt: skip
+        save_identity(self._home, identity)
+        if not self.identity.done():
+            self.identity.set_result(identity)
+
+
+def _quiet(text: str) -> None:
+    """The page shows how it ends."""
+
+
+class Running:
+    def __init__(self, box: "Box", protocols: Callable[[], dict[str, str]] | None = None) -> None:
+        self._box = box
+        self._started_ms = box.clock.now_ms()
+        self._protocols = protocols or _protocols
+
+    def summary(self) -> Summary:
+        box, told = self._box, self._box.status()
+        names = self._protocols()
+        return Summary(
+            active=True, serial_number=told["serialNumber"], model=model_of(box.home), version=__version__,
+            now_ms=told["time"], started_ms=self._started_ms, clock_offset_ms=told["clockOffsetMs"],
+            node_id=told["node"]["id"], node_name=told["node"]["name"], cloud=told["cloud"]["baseUrl"],
+            line_up=told["cloud"]["line"] == "up", line_why=told["cloud"]["why"], generation=told["generation"],
+            backlog=max(0, told["uplink"]["backlog"]), sent=told["uplink"]["sent"],
+            drivers=[
+                DriverView(
+                    one["id"], names.get(one["id"], one["id"]), one["version"], one["state"], one["devices"],
+                    one["online"], one["restarts"], one["why"],
+                )
+                for one in told["drivers"]
+            ],
+        )  # fmt: skip
+
+    def devices(self) -> list[DeviceView]:
+        box, current, names = self._box, self._box.deployer.current, self._protocols()
+        return [
+            DeviceView(
+                one.product_key, one.device_name, one.alias, driver.id, names.get(driver.id, driver.id),
+                str(one.custom.get("ip") or ""), one.device_name in box.presence.online,
+                box.presence.refused.get(one.device_name, ""),
+                max((at for _, at in box.reports.values.get(one.device_name, {}).values()), default=0),
+            )
+            for driver in (current.drivers if current is not None else [])
+            for one in driver.devices
+        ]  # fmt: skip
+
+    async def activate(self, *, cloud: str, serial: str, code: str) -> None:
+        raise ActiveAlready
+
+    def listed(self) -> ListedGateway:
+        """For the edge bus: which devices there are, and who reaches whom."""
+        box, up = self._box, self._box.line.up
+        device = box.identity.activated.device
+        return ListedGateway(
+            product_key=device.product_key, device_name=device.device_name,
+            devices=[
+                ListedDevice(
+                    product_key=one.product_key, device_name=one.name, nick_name=one.alias, local_online=one.online,
+                    cloud_online=up and one.name in box.presence.inside,
+                    activation="notActivated" if one.refused else "activated", tags={},
+                )
+                for one in self.devices()
+            ],
+        )  # fmt: skip
+
+
+_NAMES: dict[str, str] = {}
+
+
+def _protocols() -> dict[str, str]:
+    """Protocol by driver, as people choose it; read once."""
+    if not _NAMES:
+        found, _ = discover((OWN,))
+        _NAMES.update({name: one.manifest.protocol for name, one in found.items()})
+    return _NAMES
