@@ -1,0 +1,11 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export default [
+  {
+    path: 'edge/protocols/:protocolId/devices',
+    name: 'edge-devices',
+    component: () => import('./EdgeDevicesPage.vue'),
+    props: true,
+    meta: { titleKey: 'edgedevices.title' },
+  },
+] satisfies RouteRecordRaw[]
