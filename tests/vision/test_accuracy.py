@@ -170,3 +170,11 @@ def test_the_ultra_light_family_finds_the_same_faces(pictures, tmp_path):
         min(float(his[0] @ his[1]), float(his[0] @ his[2]), float(his[1] @ his[2])) > other.thresholds.accept
     )
     assert len(other.look(pictures["sample5.jpg"]).faces) == 5
+
+
+def test_a_glance_is_the_look_at_the_nearest_face(faces, pictures):
+    for name, content in pictures.items():
+        looked, glanced = faces.look(content, use="search").vector, faces.glance(content)
+        assert bool(looked) == bool(glanced), name
+        if looked:
+            assert float(np.dot(np.frombuffer(looked, "f4"), np.frombuffer(glanced, "f4"))) > 0.98, name

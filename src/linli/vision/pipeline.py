@@ -22,6 +22,8 @@ _FINE_BELOW: Final = 120.0
 """A face of fewer pixels in a picture that was decoded coarsely is looked at in a finer one."""
 _RIVAL: Final = 0.5
 """A face whose box has less of the largest box's area is not the largest by its landmarks either."""
+_GLANCE_BELOW: Final = 60.0
+"""The same where nothing is judged: at 60 pixels the vector is that of the whole picture to a cosine of 0.99."""
 _CERTAIN: Final = 0.5
 """Below this the landmarks say that the detector was wrong."""
 
@@ -51,7 +53,9 @@ class Pipeline:
         """Raises NoPicture."""
         seen, found = self._found(picture)
         if found:
-            seen, found = _finer(picture, seen, found, min(box.bottom - box.top for box in found))
+            seen, found = _finer(
+                picture, seen, found, min(box.bottom - box.top for box in found), _FINE_BELOW
+            )
         return self._told(seen, found, use=use, embed=embed)
 
     def glance(self, picture: bytes) -> bytes:
@@ -62,7 +66,7 @@ class Pipeline:
         seen, found = self._found(picture)
         if not found:
             return b""
-        seen, found = _finer(picture, seen, found, max(box.bottom - box.top for box in found))
+        seen, found = _finer(picture, seen, found, max(box.bottom - box.top for box in found), _GLANCE_BELOW)
         found.sort(key=_area, reverse=True)
         least, nearest = _area(found[0]) * _RIVAL, None
         for box in found:
@@ -116,11 +120,13 @@ class Pipeline:
         return Look(width, height, [], [], [], self.model_id, vector)
 
 
-def _finer(content: bytes, coarse: Picture, found: list[Found], height: float) -> tuple[Picture, list[Found]]:
-    """A picture, and what was found in it, decoded as finely as a face of `height` needs."""
-    if coarse.scale <= 1 or height >= _FINE_BELOW:
+def _finer(
+    content: bytes, coarse: Picture, found: list[Found], height: float, least: float
+) -> tuple[Picture, list[Found]]:
+    """A picture, and what was found in it, decoded so finely that a face of `height` has `least` pixels."""
+    if coarse.scale <= 1 or height >= least:
         return coarse, found
-    wanted = math.ceil(min(coarse.width, coarse.height) * _FINE_BELOW / max(height, 1.0))
+    wanted = math.ceil(min(coarse.width, coarse.height) * least / max(height, 1.0))
     fine = pictures.decode(content, min(wanted, pictures.FINE))
     if fine.width <= coarse.width:
         return coarse, found
