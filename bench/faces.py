@@ -123,7 +123,7 @@ def _agreement(index: ExactIndex, flat: faiss_flat.Flat, asked: np.ndarray) -> f
 
 
 def pipeline(report: Report, folder: Path) -> None:
-    """From the bytes of a picture to whose it is, among 20,000, against the three networks run alone."""
+    """From the bytes of a door's picture to whose it is, among 20,000, against the three networks run alone."""
     shown = shipped.pictures()
     if not status(cache_folder())["ready"] or not shown:
         say("models or pictures are not here: the pipeline is not measured (./linli models --cache fetch)")
@@ -134,8 +134,7 @@ def pipeline(report: Report, folder: Path) -> None:
     index.feed(((str(row), vector.tobytes()) for row, vector in enumerate(library)), mark=1)
 
     def decided(picture: bytes) -> str:
-        seen = faces.look(picture, use="search")
-        (hits,) = index.search([seen.vector], limit=LIMIT)
+        (hits,) = index.search([faces.glance(picture)], limit=LIMIT)
         return decide([Hit(id, score) for id, score in hits], faces.thresholds)
 
     for name in PICTURES:
@@ -169,7 +168,7 @@ def close_up(faces: Pipeline, content: bytes) -> bytes:
 
 
 def _networks(faces: Pipeline, picture: bytes) -> Callable[[], None]:
-    """The very runs that one look at this picture makes, on the same inputs, and nothing else."""
+    """The very runs that one glance at this picture makes, on the same inputs, and nothing else."""
     runs: list[tuple[InferenceSession, dict[str, Any]]] = []
     kept = Network.run
 
@@ -179,7 +178,7 @@ def _networks(faces: Pipeline, picture: bytes) -> Callable[[], None]:
 
     Network.run = noted  # type: ignore[method-assign]
     try:
-        faces.look(picture, use="search")
+        faces.glance(picture)
     finally:
         Network.run = kept  # type: ignore[method-assign]
 
