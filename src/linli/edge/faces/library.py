@@ -72,10 +72,13 @@ class Library:
         """Work through a file: committed when it returns, with one result for each user and picture in it."""
         async with self._turn:
             ready: dict[tuple[str, str], _Ready] = {}
+            silent = False
             for event in events:
                 if isinstance(event, AddImage):
                     key = event.image.person_id, event.image.md5
-                    ready[key] = ready.get(key) or await self._prepare(event.image, model)
+                    # One that waited in vain speaks for the others of its file: the platform waits for all of them.
+                    ready[key] = ready.get(key) or await self._prepare(event.image, model, silent=silent)
+                    silent |= ready[key].code is LibraryCode.EXTRACTION_TIMED_OUT
             own = model == self._features.model_for(None)
             done = await self._store.write(lambda c: _work(c, door, events, ready, model, own=own))
             await self._drop(done.gone)
@@ -83,8 +86,8 @@ class Library:
                 await self._index.change(done.changes, done.number)
         return done.results
 
-    async def _prepare(self, image: FaceImage, model: str) -> _Ready:
-        """Have a picture and its vector."""
+    async def _prepare(self, image: FaceImage, model: str, *, silent: bool) -> _Ready:
+        """Have a picture and its vector; the models are not asked when they are `silent`."""
         known = (image.person_id, image.md5, model)
         if known in self._refused:
             return _Ready(code=self._refused[known])
@@ -101,7 +104,7 @@ class Library:
                 found.code = refused.code
                 return found
         try:
-            found.vector = await self._make(model, content)
+            found.vector = await self._make("" if silent else model, content)
         except Refused as refused:
             found.code = refused.code
             if refused.final:
