@@ -67,7 +67,7 @@ class FaceHouse:
     def __init__(self, home: Home, folder: Path) -> None:  # noqa: F811
         self.home, self.folder = home, folder
 
-    async def build(self) -> "FaceHouse":
+    async def build(self, **custom: Any) -> "FaceHouse":
         platform, partner = self.home.platform, self.home.partner
         self.iot_id, door = await self.home.new_door(online=False)
         triple = door.link.triple
@@ -92,7 +92,7 @@ class FaceHouse:
             sn="123456789", ip=HERE, box=(HERE, 0), clock=SystemClock(), ids=Ids()
         )
         await self.machine.start()
-        custom = {"ip": HERE, "port": self.machine.port, "accessType": "face"}
+        custom = {"ip": HERE, "port": self.machine.port, "accessType": "face", **custom}
         device = DeployedDevice(
             product_key=triple.product_key, device_name=triple.device_name, device_secret=triple.device_secret,
             custom=custom,
@@ -170,3 +170,41 @@ async def test_a_face_of_the_cloud_opens_a_door_behind_a_box_and_its_pass_is_a_r
     await home.until_status(ANNA, house.iot_id, "transferDeleted")
     assert await machine.show_face(marked(photo(), "anna")) is None
     assert boris != anna
+
+
+@pytest.mark.covers("G-C06", "G-C08", "G-C07")
+async def test_a_door_that_compares_itself_confirms_to_the_cloud_and_its_pass_is_a_record(
+    home: Home,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    house = await FaceHouse(home, tmp_path).build(faceCompareMode="device")
+    try:
+        anna = await house.save(ANNA, "anna")
+        house.machine.faults.refuses = "library is locked"
+        await home.give([ANNA], [house.iot_id])
+        await home.until_status(ANNA, house.iot_id, "facePushError")
+        house.machine.faults.refuses = ""
+
+        async def taken() -> bool:
+            await home.platform.clock.advance(500)
+            return (await home.statuses(ANNA))[house.iot_id] == "transferred"
+
+        await until(taken, 20)
+        assert set(house.machine.memory.library) == {anna}
+        await house.machine.own_face_pass(anna, marked(photo(), "anna"), "0.87", "36.5")
+
+        async def told() -> bool:
+            return len(await home.records(RECORD)) == 1
+
+        await until(told, 20)
+        (passed,) = await home.records(RECORD)
+        assert (passed["userId"], json.loads(passed["eventExtInfo"])["code"]) == (ANNA, 0)
+        (key,) = house.front.stored
+        assert key in passed["pictureUrl"]
+        # What the door lost is brought to it, and what it should not have is taken away, when it comes again.
+        house.machine.memory.library = {"stranger": house.machine.memory.library[anna]}
+        house.machine.faults.clock_off_s += 1
+        await house.machine.connect()
+        await until(lambda: set(house.machine.memory.library) == {anna}, 20)
+    finally:
+        await house.close()
