@@ -157,6 +157,7 @@ async def test_replacing_and_erasing_leaves_nothing_behind(tmp_path: Path) -> No
         await box.sync("door.1", [ClearGroup("g")])
         assert await machine.show_face(CAROL) is None
         assert await machine.show_face(BOB) is None
+        assert box.passes()[-1] == (503, "")
         await box.sync("door.1", box.cloud.face("face-c", BOB))
         await box.sync("door.1", [ClearAll()])
         report = await box.report("door.1")
@@ -186,6 +187,7 @@ async def test_without_models_wishes_are_kept_and_met_when_models_come(tmp_path:
         results = await box.sync("door.1", box.cloud.face("face-a", ALICE))
         assert [one.code for one in results] == [0, LibraryCode.EXTRACTION_TIMED_OUT]
         assert await machine.show_face(ALICE) is None
+        assert box.passes() == [(504, "")]
     async with face_box(tmp_path) as box:
         machine = await box.door()
         await _until_known(box, machine)

@@ -12,7 +12,7 @@ from linli.protocols.face_data import FaceUser
 from linli.rules.codes import PassCode
 from linli.rules.credentials import Decision
 from linli.rules.schedules import holds
-from linli.vision.engine.ports import Engine, EngineError
+from linli.vision.engine.ports import Busy, Engine, EngineError, TooSlow
 from linli.vision.looks import Hit, decide
 
 BEST: Final = 50
@@ -33,7 +33,7 @@ class Decider:
     async def recognise(
         self, device: str, photo: bytes, *, detect: bool, similarity: int
     ) -> Recognised | None:
-        """None: nobody whom this door may know, or no answer from the models."""
+        """None: nobody whom this door may know. Why nobody could be looked for is told as a decision without a person."""
         found = await self._find(device, photo, crop=not detect, similarity=similarity)
         if found is None and not detect:
             # A door that sends more than a face without asking for detection would never know anybody.
@@ -43,9 +43,13 @@ class Decider:
     async def _find(self, device: str, photo: bytes, *, crop: bool, similarity: int) -> Recognised | None:
         try:
             hits = await self._engine.find(LIBRARY, photo, crop=crop, limit=BEST)
-        except EngineError:  # off, overloaded, or the bytes are no picture: nobody is let in unseen
-            return None
+        except (Busy, TooSlow):
+            return nobody(PassCode.FACE_TIMED_OUT)
+        except EngineError:  # off, or the bytes are no picture: nobody is let in unseen
+            return nobody(PassCode.FACE_FEATURE_FAILED)
         here = await self._here(device, hits)
+        if not here and not await self._store.read(lambda c: FaceRows(c).knows_anybody(device)):
+            return nobody(PassCode.FACE_LIBRARY_EMPTY)
         thresholds = self._engine.state.thresholds
         best = [hit for hit, _ in here]
         # The model's own threshold holds too: no form can make the box trust a likeness that means nothing.
@@ -69,6 +73,10 @@ class Decider:
             if person is not None:
                 found.setdefault(person.person_id, (hit, person))
         return list(found.values())
+
+
+def nobody(code: PassCode) -> Recognised:
+    return Recognised("", "", "", Decision(code))
 
 
 def judge(user: FaceUser, now_ms: int) -> Decision:

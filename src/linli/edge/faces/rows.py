@@ -301,6 +301,14 @@ class FaceRows:
             for number, person_id, said in self._execute(sql, (door, *pictures))
         }
 
+    def knows_anybody(self, door: str) -> bool:
+        """Whether a door was told of anybody by user entry and picture."""
+        sql = (
+            "SELECT 1 FROM face_rights WHERE door = (SELECT no FROM face_doors WHERE name = ?)"
+            " AND user IS NOT NULL AND picture IS NOT NULL LIMIT 1"
+        )
+        return self._execute(sql, (door,)).fetchone() is not None
+
     def picture_at(self, door: str, person_id: str) -> Picture | None:
         """The picture by which a door knows a person."""
         sql = (
