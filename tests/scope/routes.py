@@ -18,6 +18,7 @@ from tests.scope import (
     debugging,
     deletions,
     device_routes,
+    edge,
     edge_devices,
     faces,
     features,
@@ -47,6 +48,7 @@ def sheet(building: str) -> bytes:
 SIMULATION = "needs a running simulation; POST and GET of the path are asked of foreign devices"
 SANDBOX = "names nothing but the caller's own sandbox; tests/domains/sandbox shows that it is nobody else's"
 WITHOUT_IDS = {
+    **edge.WITHOUT_IDS,
     "POST /sandbox": SANDBOX,
     "DELETE /sandbox": SANDBOX,
     "POST /sandbox/reset": SANDBOX,
@@ -532,6 +534,7 @@ RECIPES: dict[str, list[RouteRecipe]] = {
     **cameras.recipes(),
     **edge_devices.recipes(),
     **boxes.recipes(),
+    **edge.recipes(),
     **visits.recipes(),
     **deletions.recipes(),
     **service_routes.recipes(),

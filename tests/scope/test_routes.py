@@ -17,6 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from linli.console.app import CONTROLLERS
 from linli.domains.people.rights import RIGHTS_OF, Role
+from tests.scope import edge
 from tests.scope.cases import Chosen, absent, without
 from tests.scope.desk import Ask, Desk, open_desk, working
 from tests.scope.dump import changes, dump, still
@@ -50,6 +51,7 @@ OF_THE_TENANT = frozenset(
         "staff_account", "role", "spare_role", "platform_project", "platform_key",
         "invitation", "join_request", "spare_join_request", "refused_claim", "spare_refused_claim",
         "service_model", "spare_service_model", "service_provider", "spare_service_provider",
+        *edge.OF_THE_TENANT,
     }
 )  # fmt: skip
 """What staff of any community of a tenant may name."""
@@ -115,7 +117,8 @@ async def test_staff_are_no_operators(desk: Desk, name: str) -> None:
     first = desk.town.lots["first"]
     ids = {
         "community_id": first.community, "project_id": first.project_id, "capability": "arming",
-        "request_id": first.join_request, "tenant_id": first.tenant,
+        "request_id": first.join_request, "tenant_id": first.tenant, "cluster_id": first.edge_cluster,
+        "code": "face_recognition",
     }  # fmt: skip
     ask = Ask(path=ids, body={"reason": "no"})
     for browser in desk.browsers.values():

@@ -50,6 +50,7 @@ from tests.domains.communities.builders import POI_CSV, add_upload, application
 from tests.real.test_main_job import png
 from tests.scope.camera_rows import add_cameras
 from tests.scope.edge_device_rows import add_edge_devices
+from tests.scope.edge_rows import add_edge
 from tests.scope.face_rows import add_faces
 from tests.scope.notice_rows import add_notices
 from tests.scope.service_recipes import serve_all
@@ -205,6 +206,19 @@ class Lot:
     form_import: int = 0
     tried_form_import: int = 0
     faulty_form_import: int = 0
+    edge_cluster: int = 0
+    side_edge_cluster: int = 0
+    spare_edge_cluster: int = 0
+    edge_node: int = 0
+    spare_edge_node: int = 0
+    lost_edge_node: int = 0
+    edge_gateway: int = 0
+    edge_protocol: int = 0
+    spare_edge_protocol: int = 0
+    edge_deployment: int = 0
+    trusted_key: int = 0
+    spare_trusted_key: int = 0
+    driver_package: int = 0
     tenant: str = ""
     sn: str = ""
     """Serial number of `door`."""
@@ -460,6 +474,7 @@ async def _lot(town: Town, project: Project, name: str) -> Lot:
     await add_vehicles(town.platform, lot)
     await add_cameras(town.platform, lot)
     await add_edge_devices(town.platform, lot)
+    await add_edge(town.platform, lot)
     await add_visits(town.platform, lot)
     await add_faces(town.platform, lot)
     lot.rejected = await _apply(town, project, f"落选{name}", approve=False)

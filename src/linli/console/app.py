@@ -40,6 +40,7 @@ from linli.console.upgrade_routes import UpgradeOfferRoutes, UpgradeRoutes
 from linli.databus.console import CONTROLLERS as databus_routes
 from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.appliances.catalogue.console import CONTROLLERS as catalogue_routes
+from linli.domains.appliances.console import CONTROLLERS as appliances_routes
 from linli.domains.appliances.devices.console import CONTROLLERS as edge_device_routes
 from linli.domains.appliances.remote.console import CONTROLLERS as edge_remote_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
@@ -101,6 +102,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *overview_routes,
     *visitors_routes,
     *video_routes,
+    *appliances_routes,
     *catalogue_routes,
     *edge_device_routes,
     *face_routes,

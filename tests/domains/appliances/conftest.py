@@ -131,8 +131,11 @@ class Box:
         }  # fmt: skip
         answer = await self.http.post("/edge/activate", json=body)
         if answer.status_code == 200:
-            self.identity = msgspec.json.decode(answer.content, type=Activated)
+            self.take(answer)
         return answer
+
+    def take(self, answer: httpx.Response) -> None:
+        self.identity = msgspec.json.decode(answer.content, type=Activated)
 
     async def call(
         self,
@@ -147,7 +150,7 @@ class Box:
         assert self.identity is not None
         signed = signed_headers(
             self.identity.device.device_secret, method, target, node=self.identity.node.id,
-            time_ms=time_ms or self.site.now_ms, nonce=nonce or f"nonce-{next(self._nonces):08}", body=body,
+            time_ms=time_ms or self.site.clock.now_ms(), nonce=nonce or f"{self.hardware}-{next(self._nonces)}", body=body,
         )  # fmt: skip
         return await self.http.request(method, target, content=body, headers={**signed, **headers})
 

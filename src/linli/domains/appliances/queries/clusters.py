@@ -63,6 +63,14 @@ _of_id = Query(
 )
 _of_device = Query(select(edge_nodes).where(in_scope(edge_nodes), _n.iot_id == bindparam("iot_id")), Node)
 
+_active = Query(
+    select(edge_nodes)
+    .where(in_scope(edge_nodes), or_(_n.hardware_id != "", _n.state == "replacing"))
+    .order_by(_n.name, _n.node_id)
+    .limit(1000),
+    Node,
+)
+
 
 async def cluster(scope: Scope, db: Reader, cluster_id: int) -> Cluster:
     """Raises NotFound."""
@@ -98,6 +106,11 @@ async def node(scope: Scope, db: Reader, node_id: int) -> Node:
 async def nodes_of(scope: Scope, db: Reader, cluster_ids: list[int]) -> list[Node]:
     """Boxes of clusters, by cluster and name."""
     return await _nodes.all(db, scope, cluster_ids=cluster_ids) if cluster_ids else []
+
+
+async def active_nodes(scope: Scope, db: Reader) -> list[Node]:
+    """Boxes that have an identity, or whose replacement is awaited; by name."""
+    return await _active.all(db, scope)
 
 
 async def node_of_serial(db: Reader, serial: str) -> Node | None:

@@ -1,0 +1,19 @@
+"""Console routes of appliances."""
+
+from linli.domains.appliances.console.clusters import ClusterRoutes
+from linli.domains.appliances.console.components import ComponentRequestRoutes, ComponentRoutes
+from linli.domains.appliances.console.drivers import DriverPackageRoutes, TrustedKeyRoutes
+from linli.domains.appliances.console.gateways import DeploymentRoutes, GatewayRoutes, ProtocolRoutes
+from linli.domains.appliances.console.nodes import NodeRoutes
+
+CONTROLLERS = (
+    ClusterRoutes,
+    NodeRoutes,
+    ComponentRoutes,
+    ComponentRequestRoutes,
+    GatewayRoutes,
+    ProtocolRoutes,
+    DeploymentRoutes,
+    DriverPackageRoutes,
+    TrustedKeyRoutes,
+)

@@ -1,0 +1,125 @@
+"""Console: driver packages of the tenant, and the keys whose signatures it trusts. Spec C006."""
+
+import asyncio
+from typing import Final
+
+from litestar import Controller, delete, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, MultipartBody
+
+from linli.domains.appliances import package_file
+from linli.domains.appliances.console.rows import KeyForm, KeyRow, Made, PackageFiles, PackageRow
+from linli.domains.appliances.package_file import PACKAGE_BYTES
+from linli.domains.appliances.queries import drivers as queries
+from linli.domains.appliances.service import packages as service
+from linli.domains.people.rights import Right
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import TooLarge
+from linli.kernel.ids import Ids
+from linli.kernel.objects import ObjectStore
+from linli.kernel.scope import Scope
+
+USE, MANAGE = Right.PROJECTS_SEE.value, Right.INTEGRATIONS_MANAGE.value
+"""A driver is code that runs on boxes of the whole tenant."""
+_SIGNATURE_BYTES: Final = 4096
+_FORM_BYTES: Final = PACKAGE_BYTES + 64 * 1024
+
+
+class DriverPackageRoutes(Controller):
+    path = "/edge/packages"
+    tags = ("edge",)
+
+    @get("/", right=USE)
+    async def list_packages(
+        self, within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> list[PackageRow]:
+        """Packages of the tenant, by driver, the newest first."""
+        keys = {row.key_id: row for row in await queries.trusted_keys(within, db)}
+        return [PackageRow.of(row, keys) for row in await queries.packages(within, db)]
+
+    @post("/", right=MANAGE, status_code=201, request_max_body_size=_FORM_BYTES)
+    async def upload(
+        self,
+        data: MultipartBody[PackageFiles],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+    ) -> Made:
+        """A package with its detached signature, checked against the trusted keys before anything is kept."""
+        package = await _content(data.package, PACKAGE_BYTES)
+        signature = package_file.read_signature(await _content(data.signature, _SIGNATURE_BYTES))
+        manifest = await asyncio.to_thread(package_file.read_manifest, package)
+        async with db.begin() as tx:
+            await service.check(within, tx, package=package, signature=signature, manifest=manifest)
+        await objects.put(service.key_of(within.tenant, package, manifest), package)
+        async with db.begin() as tx:
+            made = await service.add(
+                within, tx, package=package, signature=signature, manifest=manifest, ids=ids,
+                now_ms=clock.now_ms(),
+            )  # fmt: skip
+        return Made(str(made.package_id))
+
+    @delete("/{package_id:int}", right=MANAGE)
+    async def remove(
+        self,
+        package_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        objects: NamedDependency[ObjectStore],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Delete a package that no gateway is set to."""
+        async with db.begin() as tx:
+            gone = await service.remove(within, tx, package_id=package_id, now_ms=clock.now_ms())
+        await objects.delete(gone.object_key)
+
+
+class TrustedKeyRoutes(Controller):
+    path = "/edge/trusted-keys"
+    tags = ("edge",)
+
+    @get("/", right=USE)
+    async def list_keys(self, within: NamedDependency[Scope], db: NamedDependency[Database]) -> list[KeyRow]:
+        """Keys whose packages are taken."""
+        rows = await queries.trusted_keys(within, db)
+        return [KeyRow(str(row.key_id), row.name, row.public_key, row.created_ms) for row in rows]
+
+    @post("/", right=MANAGE, status_code=201)
+    async def trust(
+        self,
+        data: JSONBody[KeyForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+    ) -> Made:
+        """Trust a vendor's key."""
+        async with db.begin() as tx:
+            made = await service.trust(
+                within, tx, name=data.name, public_key=data.public_key, ids=ids, now_ms=clock.now_ms()
+            )
+        return Made(str(made.key_id))
+
+    @delete("/{key_id:int}", right=MANAGE)
+    async def distrust(
+        self,
+        key_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Trust it no more; its packages are deleted first."""
+        async with db.begin() as tx:
+            await service.distrust(within, tx, key_id=key_id, now_ms=clock.now_ms())
+
+
+async def _content(file: UploadFile, most: int) -> bytes:
+    """Raises TooLarge."""
+    content = await file.read(most + 1)
+    if len(content) > most:
+        raise TooLarge(limit=f"{most // 1024} KiB")
+    return content

@@ -1,0 +1,319 @@
+"""Console: gateway instances, their local MQTT, protocols, deployments. Spec C §6, §8 (C081, C082, C100, C103, C104)."""
+
+from collections import Counter
+from typing import Any
+
+import msgspec
+from litestar import Controller, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from linli.domains.appliances.console.clusters import MANAGE, SEE
+from linli.domains.appliances.console.rows import (
+    DeployForm,
+    DeploymentDetail,
+    DeploymentRow,
+    DriverRow,
+    GatewayDetail,
+    GatewayName,
+    GatewayRow,
+    InterconnectForm,
+    InterconnectRow,
+    Made,
+    ProtocolChange,
+    ProtocolForm,
+    ProtocolRow,
+    RolledBack,
+    deployment_row,
+    gateway_row,
+)
+from linli.domains.appliances.queries import clusters as cluster_queries
+from linli.domains.appliances.queries import deployments as deployment_queries
+from linli.domains.appliances.queries import drivers as driver_queries
+from linli.domains.appliances.queries import gateways as queries
+from linli.domains.appliances.queries.drivers import version_order
+from linli.domains.appliances.rows import Deployment, Gateway
+from linli.domains.appliances.service import deployments, gateways, protocols, rolling_back
+from linli.domains.appliances.snapshots import MASK, Differences, differences, hidden
+from linli.domains.people.queries import own_rights
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Reader
+from linli.kernel.ids import Ids
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+from linli.protocols.edge_link import DeviceReport
+from linli.things.queries.devices import find_devices
+
+
+class GatewayRoutes(Controller):
+    path = "/edge/gateways"
+    tags = ("edge",)
+
+    @get("/", right=SEE)
+    async def list_gateways(
+        self, within: NamedDependency[Scope], db: NamedDependency[Database], clock: NamedDependency[Clock]
+    ) -> list[GatewayRow]:
+        """Gateway instances in sight, by name."""
+        return [await _row(within, db, row, clock.now_ms()) for row in await queries.gateways(within, db)]
+
+    @get("/drivers", right=SEE)
+    async def drivers(self, within: NamedDependency[Scope], db: NamedDependency[Database]) -> list[DriverRow]:
+        """Protocols that can be added: the box's own, and those of uploaded packages."""
+        return [DriverRow.of(row) for row in await driver_queries.drivers(within, db)]
+
+    @get("/{gateway_id:int}", right=SEE)
+    async def detail(
+        self,
+        gateway_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        secrets: NamedDependency[Secrets],
+        clock: NamedDependency[Clock],
+    ) -> GatewayDetail:
+        """One gateway with its protocols, the states of their devices, and what a deployment would change."""
+        row = await queries.gateway(within, db, gateway_id)
+        last = await deployment_queries.latest(within, db, row.node_id)
+        names = await _names(db, [last] if last else [])
+        return GatewayDetail(
+            await _row(within, db, row, clock.now_ms()),
+            await _protocols(within, db, row, secrets),
+            await deployments.pending(within, db, gateway_id, secrets=secrets),
+            deployment_row(last, names) if last else None,
+        )
+
+    @put("/{gateway_id:int}", right=MANAGE, status_code=204)
+    async def rename(
+        self,
+        gateway_id: FromPath[int],
+        data: JSONBody[GatewayName],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Another name."""
+        async with db.begin() as tx:
+            await gateways.rename(within, tx, gateway_id=gateway_id, name=data.name, now_ms=clock.now_ms())
+
+    @get("/{gateway_id:int}/interconnect", right=MANAGE)
+    async def interconnect(
+        self,
+        gateway_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        secrets: NamedDependency[Secrets],
+    ) -> InterconnectRow:
+        """The local MQTT (网关互联) with its user and password."""
+        row = await queries.gateway(within, db, gateway_id)
+        latest = await deployment_queries.latest(within, db, row.node_id)
+        sent = deployments.snapshot_of(latest, secrets).interconnect
+        password = gateways.password_of(row, secrets)
+        same = (sent.on, sent.user, sent.password) == (
+            bool(row.interconnect_on), row.interconnect_user, password,
+        )  # fmt: skip
+        done = latest is not None and latest.state == deployments.DONE
+        return InterconnectRow(bool(row.interconnect_on), row.interconnect_user, password, same and done)
+
+    @put("/{gateway_id:int}/interconnect", right=MANAGE, status_code=204)
+    async def set_interconnect(
+        self,
+        gateway_id: FromPath[int],
+        data: JSONBody[InterconnectForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        secrets: NamedDependency[Secrets],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Switch it on or off; the box learns of it with the next deployment."""
+        async with db.begin() as tx:
+            await gateways.connect_locally(
+                within, tx, gateway_id=gateway_id, on=data.on, user=data.user, password=data.password,
+                secrets=secrets, now_ms=clock.now_ms(),
+            )  # fmt: skip
+
+    @post("/{gateway_id:int}/protocols", right=MANAGE, status_code=201)
+    async def add_protocol(
+        self,
+        gateway_id: FromPath[int],
+        data: JSONBody[ProtocolForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        secrets: NamedDependency[Secrets],
+        clock: NamedDependency[Clock],
+    ) -> Made:
+        """新建协议, 添加协议."""
+        async with db.begin() as tx:
+            made = await protocols.add(
+                within, tx, gateway_id=gateway_id, driver_id=data.driver_id, version=data.version,
+                config=data.config, ids=ids, secrets=secrets, now_ms=clock.now_ms(),
+            )  # fmt: skip
+        return Made(str(made.protocol_id))
+
+    @get("/{gateway_id:int}/pending", right=SEE)
+    async def pending(
+        self,
+        gateway_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        secrets: NamedDependency[Secrets],
+    ) -> Differences:
+        """What a deployment would change now, and which devices go off-line meanwhile."""
+        return await deployments.pending(within, db, gateway_id, secrets=secrets)
+
+    @post("/{gateway_id:int}/deployments", right=MANAGE, status_code=201)
+    async def deploy(
+        self,
+        gateway_id: FromPath[int],
+        data: JSONBody[DeployForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        secrets: NamedDependency[Secrets],
+        clock: NamedDependency[Clock],
+    ) -> Made:
+        """部署: bring what changed to the box."""
+        async with db.begin() as tx:
+            made = await deployments.deploy(
+                within, tx, gateway_id=gateway_id, offline=data.offline, force=data.force, ids=ids,
+                secrets=secrets, now_ms=clock.now_ms(),
+            )  # fmt: skip
+        return Made(str(made.deployment_id))
+
+    @get("/{gateway_id:int}/deployments", right=SEE)
+    async def history(
+        self,
+        gateway_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+    ) -> Page[DeploymentRow]:
+        """Deployments to the gateway's box, the latest first."""
+        row = await queries.gateway(within, db, gateway_id)
+        found = await deployment_queries.page(within, db, row.node_id, page)
+        names = await _names(db, found.data)
+        return Page.of(page, found.total, [deployment_row(one, names) for one in found.data])
+
+
+class ProtocolRoutes(Controller):
+    path = "/edge/protocols/{protocol_id:int}"
+    tags = ("edge",)
+
+    @put("/", right=MANAGE, status_code=204)
+    async def change(
+        self,
+        protocol_id: FromPath[int],
+        data: JSONBody[ProtocolChange],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        secrets: NamedDependency[Secrets],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Another version (软件版本 更新) or configuration; hidden values that come back hidden stay."""
+        async with db.begin() as tx:
+            config = None
+            if isinstance(data.config, dict):
+                held = protocols.config_of(await queries.protocol(within, tx, protocol_id), secrets)
+                config = {
+                    name: held.get(name, "") if value == MASK else value
+                    for name, value in data.config.items()
+                }
+            version = data.version if isinstance(data.version, str) else None
+            await protocols.change(
+                within, tx, protocol_id=protocol_id, version=version, config=config, secrets=secrets,
+                now_ms=clock.now_ms(),
+            )  # fmt: skip
+
+    @delete("/", right=MANAGE)
+    async def remove(
+        self,
+        protocol_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Take a protocol without devices from its gateway."""
+        async with db.begin() as tx:
+            await protocols.remove(within, tx, protocol_id=protocol_id, now_ms=clock.now_ms())
+
+
+class DeploymentRoutes(Controller):
+    path = "/edge/deployments/{deployment_id:int}"
+    tags = ("edge",)
+
+    @get("/", right=SEE)
+    async def detail(
+        self,
+        deployment_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        secrets: NamedDependency[Secrets],
+    ) -> DeploymentDetail:
+        """What it changed, what the box said of each device, and what putting it back would change."""
+        row = await deployment_queries.deployment(within, db, deployment_id)
+        latest = await deployment_queries.latest(within, db, row.node_id)
+        back = differences(deployments.snapshot_of(latest, secrets), deployments.snapshot_of(row, secrets))
+        return DeploymentDetail(
+            deployment_row(row, await _names(db, [row])),
+            msgspec.json.decode(row.changes, type=Differences),
+            msgspec.json.decode(row.devices, type=list[DeviceReport]),
+            msgspec.structs.replace(back, settings=[]),
+        )
+
+    @post("/roll-back", right=MANAGE, status_code=201)
+    async def roll_back(
+        self,
+        deployment_id: FromPath[int],
+        data: JSONBody[DeployForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        secrets: NamedDependency[Secrets],
+        clock: NamedDependency[Clock],
+    ) -> RolledBack:
+        """Put protocols, devices and local MQTT back to what it brought, and deploy that."""
+        async with db.begin() as tx:
+            made, lost = await rolling_back.roll_back(
+                within, tx, deployment_id=deployment_id, offline=data.offline, ids=ids, secrets=secrets,
+                now_ms=clock.now_ms(),
+            )  # fmt: skip
+        return RolledBack(str(made.deployment_id), lost)
+
+
+async def _row(scope: Scope, db: Reader, row: Gateway, now_ms: int) -> GatewayRow:
+    cluster = await cluster_queries.cluster(scope, db, row.cluster_id)
+    node = await cluster_queries.node(scope, db, row.node_id)
+    counts = await queries.device_counts(scope, db, row.gateway_id)
+    return gateway_row(row, cluster, node, sum(counts.values()), now_ms)
+
+
+async def _protocols(scope: Scope, db: Reader, row: Gateway, secrets: Secrets) -> list[ProtocolRow]:
+    known = {one.driver_id: one for one in await driver_queries.drivers(scope, db)}
+    held = await queries.devices(scope, db, row.gateway_id)
+    things = await find_devices(scope, db, iot_ids=[one.iot_id for one in held]) if held else []
+    state_of = {one.iot_id: one.state for one in things}
+    states = Counter((one.protocol_id, state_of.get(one.iot_id, "unactive")) for one in held)
+    found = []
+    for one in await queries.protocols(scope, db, row.gateway_id):
+        driver = known.get(one.driver_id)
+        versions = driver.versions if driver else [one.version]
+        number = one.protocol_id
+        found.append(
+            ProtocolRow(
+                str(number), one.driver_id, one.name, one.version, versions,
+                version_order(versions[0]) > version_order(one.version), driver.listens if driver else [],
+                sum(device.protocol_id == number for device in held), states[number, "online"],
+                states[number, "offline"] + states[number, "disabled"], states[number, "unactive"],
+                _shown(protocols.config_of(one, secrets)),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _shown(config: dict[str, Any]) -> dict[str, Any]:
+    return {name: MASK if value and hidden(name) else value for name, value in config.items()}
+
+
+async def _names(db: Reader, rows: list[Deployment]) -> dict[int, str]:
+    staff = {int(row.by_id) for row in rows if row.by_kind == "staff" and row.by_id.isdecimal()}
+    return await own_rights.names(db, sorted(staff))

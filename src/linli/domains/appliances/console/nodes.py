@@ -1,0 +1,202 @@
+"""Console: boxes, their activation, replacement and the sync of their data. Spec C §5, D §5.9, H §5.10 (H-64, H-87)."""
+
+from typing import Annotated, Final
+from urllib.parse import quote
+
+from litestar import Controller, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from linli.domains.appliances.console.clusters import MANAGE, SEE
+from linli.domains.appliances.console.rows import (
+    Made,
+    NodeForm,
+    NodeLabel,
+    NodeName,
+    NodeRow,
+    ReplaceForm,
+    ReplacementDetail,
+    SyncFailure,
+)
+from linli.domains.appliances.queries import clusters as queries
+from linli.domains.appliances.queries import replacements as replacement_queries
+from linli.domains.appliances.service import nodes as service
+from linli.domains.appliances.service import replacements
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.ids import Ids
+from linli.kernel.qr import qr_image
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+from linli.kernel.settings import Settings
+
+ACTIVATE_PAGE: Final = "/activate-box"
+"""Of the console: where the QR code of a label leads."""
+
+
+class NodeRoutes(Controller):
+    path = "/edge"
+    tags = ("edge",)
+
+    @post("/clusters/{cluster_id:int}/nodes", right=MANAGE, status_code=201)
+    async def add(
+        self,
+        cluster_id: FromPath[int],
+        data: JSONBody[NodeForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        secrets: NamedDependency[Secrets],
+        clock: NamedDependency[Clock],
+    ) -> Made:
+        """Add a box by the serial number on its label (添加融合实例节点)."""
+        async with db.begin() as tx:
+            made = await service.add(
+                within, tx, cluster_id=cluster_id, name=data.name, serial_number=data.serial_number, ids=ids,
+                secrets=secrets, now_ms=clock.now_ms(),
+            )  # fmt: skip
+        return Made(str(made.node_id))
+
+    @get("/replaceable", right=SEE)
+    async def replaceable(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        model: Annotated[str, QueryParameter(description="Of the new box.")] = "",
+    ) -> list[NodeRow]:
+        """Boxes that a new one can take the place of."""
+        found = await queries.active_nodes(within, db)
+        fit = [row for row in found if model in ("", row.model)]
+        return [NodeRow.of(row, clock.now_ms(), within.language) for row in fit]
+
+    @get("/nodes/{node_id:int}", right=SEE)
+    async def detail(
+        self,
+        node_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> NodeRow:
+        """One box with the progress of its activation."""
+        return NodeRow.of(await queries.node(within, db, node_id), clock.now_ms(), within.language)
+
+    @put("/nodes/{node_id:int}", right=MANAGE, status_code=204)
+    async def rename(
+        self,
+        node_id: FromPath[int],
+        data: JSONBody[NodeName],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Another name."""
+        async with db.begin() as tx:
+            await service.rename(within, tx, node_id=node_id, name=data.name, now_ms=clock.now_ms())
+
+    @delete("/nodes/{node_id:int}", right=MANAGE)
+    async def remove(
+        self,
+        node_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Remove a box without devices; its serial number is free again."""
+        async with db.begin() as tx:
+            await service.remove(within, tx, node_id=node_id, now_ms=clock.now_ms())
+
+    @get("/nodes/{node_id:int}/label", right=MANAGE)
+    async def label(
+        self,
+        node_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        secrets: NamedDependency[Secrets],
+        settings: NamedDependency[Settings],
+    ) -> NodeLabel:
+        """The activation code of a box, with a QR code for its label."""
+        row = await queries.node(within, db, node_id)
+        code = service.code_of(row, secrets)
+        said = f"sn={quote(row.serial_number)}&model={quote(row.model)}"
+        address = f"{settings.public_url}{ACTIVATE_PAGE}?{said}"
+        return NodeLabel(
+            row.name, row.serial_number, row.model, code, settings.public_url, address, qr_image(address)
+        )
+
+    @post("/nodes/{node_id:int}/reset", right=MANAGE, status_code=204)
+    async def reset(
+        self,
+        node_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        secrets: NamedDependency[Secrets],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Let it activate anew, with another code, on whatever hardware has the serial number."""
+        async with db.begin() as tx:
+            await service.reset(within, tx, node_id=node_id, ids=ids, secrets=secrets, now_ms=clock.now_ms())
+
+    @post("/nodes/{node_id:int}/replace", right=MANAGE, status_code=201)
+    async def replace(
+        self,
+        node_id: FromPath[int],
+        data: JSONBody[ReplaceForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        secrets: NamedDependency[Secrets],
+        clock: NamedDependency[Clock],
+    ) -> Made:
+        """立即替换: a new box takes the place of this one, which is cut off."""
+        async with db.begin() as tx:
+            made = await replacements.begin(
+                within, tx, node_id=node_id, serial_number=data.serial_number, model=data.model, ids=ids,
+                secrets=secrets, now_ms=clock.now_ms(),
+            )  # fmt: skip
+        return Made(str(made.replacement_id))
+
+    @get("/nodes/{node_id:int}/replacement", right=SEE)
+    async def replacement(
+        self,
+        node_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> ReplacementDetail:
+        """The last replacement, how far the data has come, and what is too old for it."""
+        node = await queries.node(within, db, node_id)
+        rows = await replacement_queries.of_node(within, db, node_id)
+        sync = await replacement_queries.sync_of(within, db, node)
+        if rows and rows[0].state == replacements.SYNCING and rows[0].synced_ms and sync.state == "success":
+            async with db.begin() as tx:
+                await replacements.finish(
+                    within, tx, replacement_id=rows[0].replacement_id, now_ms=clock.now_ms()
+                )
+            rows = await replacement_queries.of_node(within, db, node_id)
+        floors = await replacement_queries.too_old(within, db, node)
+        return ReplacementDetail.of(rows[0] if rows else None, sync, floors)
+
+    @post("/nodes/{node_id:int}/sync", right=MANAGE, status_code=204)
+    async def sync(
+        self,
+        node_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """手动同步: everything that its doors should hold is sent again."""
+        async with db.begin() as tx:
+            await replacements.sync(within, tx, node_id=node_id, now_ms=clock.now_ms())
+
+    @get("/nodes/{node_id:int}/sync/failures", right=SEE)
+    async def failures(
+        self, node_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> list[SyncFailure]:
+        """失败详情: what did not reach its door, and why."""
+        node = await queries.node(within, db, node_id)
+        return [
+            SyncFailure(device.device_name, device.alias, row.kind, row.state, row.reason, row.detail)
+            for device, row in await replacement_queries.failures(within, db, node)
+        ]

@@ -1,0 +1,75 @@
+"""The edge of each lot: a cluster with a box, its gateway and protocols, deployments, components, packages."""
+
+import base64
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import bindparam
+
+from linli.app.platform import Platform
+from linli.domains.appliances import components as kinds
+from linli.domains.appliances.models import edge_components, edge_packages
+from linli.domains.appliances.service import clusters, deployments, gateways, nodes, packages, protocols
+
+MODEL = "LE-A-B002-SC001"
+ACTIVE = nodes.values_of(state="running", percent=100, hardware_id=bindparam("hardware"))
+
+
+async def add_edge(platform: Platform, lot: Any) -> None:
+    owner, now_ms = lot.project.owner, platform.clock.now_ms()
+    made: dict[str, Any] = {"ids": platform.ids, "secrets": platform.secrets, "now_ms": now_ms}
+    place = {"project_id": lot.project_id, "community_id": lot.community}
+    async with platform.db.begin() as tx:
+        for name in ("edge_cluster", "side_edge_cluster", "spare_edge_cluster"):
+            one = await clusters.create(
+                owner, tx, name=f"{name} {lot.name}", model=MODEL, ids=platform.ids, now_ms=now_ms, **place
+            )
+            setattr(lot, name, one.cluster_id)
+        for name, cluster in (
+            ("edge_node", lot.edge_cluster), ("spare_edge_node", lot.side_edge_cluster),
+            ("lost_edge_node", lot.side_edge_cluster),
+        ):  # fmt: skip
+            node = await nodes.add(
+                owner, tx, cluster_id=cluster, name=f"{name.replace('_', '-')}-{lot.name.lower()}",
+                serial_number=f"SN-{name}-{lot.name}", **made,
+            )  # fmt: skip
+            setattr(lot, name, node.node_id)
+        await ACTIVE.run(tx, owner, row=lot.lost_edge_node, hardware="hw-0123456789abcdef", now=now_ms)
+        gateway = await gateways.create(
+            owner, tx, node_id=lot.edge_node, name=f"网关{lot.name}", ids=platform.ids, now_ms=now_ms
+        )
+        lot.edge_gateway = gateway.gateway_id
+        for name, driver in (("edge_protocol", "door_device"), ("spare_edge_protocol", "door_system")):
+            protocol = await protocols.add(owner, tx, gateway_id=gateway.gateway_id, driver_id=driver, **made)
+            setattr(lot, name, protocol.protocol_id)
+            deployment = await deployments.deploy(owner, tx, gateway_id=gateway.gateway_id, **made)
+            lot.edge_deployment = lot.edge_deployment or deployment.deployment_id
+        for code, state, version in (
+            (kinds.DEVICE_ACCESS, kinds.RUNNING, "2.10.0"), (kinds.RULES_ENGINE, kinds.RUNNING, "3.1.0"),
+            (kinds.PASSAGE, kinds.RUNNING, "3.0.0"), (kinds.COLLABORATION, kinds.RUNNING, "3.1.0"),
+            (kinds.ALARMS, kinds.FAILED, ""),
+        ):  # fmt: skip
+            row = {
+                "cluster_id": lot.edge_cluster, "code": code, "tenant_id": lot.tenant, **place, "state": state,
+                "version": version, "changed_ms": now_ms,
+            }  # fmt: skip
+            await tx.insert(edge_components, row)
+        for name in ("trusted_key", "spare_trusted_key"):
+            key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+            held = await packages.trust(
+                owner,
+                tx,
+                name=name,
+                public_key=base64.b64encode(key).decode(),
+                ids=platform.ids,
+                now_ms=now_ms,
+            )
+            setattr(lot, name, held.key_id)
+        lot.driver_package = platform.ids.number()
+        row = {
+            "package_id": lot.driver_package, "tenant_id": lot.tenant, "driver_id": f"acme_{lot.name.lower()}",
+            "version": "1.0.0", "name": "Acme_EBA_Meter", "protocol": "Acme", "owner": "Acme", "manifest": "{}",
+            "sha256": "0" * 64, "signature": "", "size": 1, "key_id": lot.trusted_key, "by_id": "1",
+            "object_key": f"{lot.tenant}/edge_drivers/acme/{lot.name}.zip", "created_ms": now_ms,
+        }  # fmt: skip
+        await tx.insert(edge_packages, row)
