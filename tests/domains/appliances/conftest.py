@@ -150,7 +150,8 @@ class Box:
         assert self.identity is not None
         signed = signed_headers(
             self.identity.device.device_secret, method, target, node=self.identity.node.id,
-            time_ms=time_ms or self.site.clock.now_ms(), nonce=nonce or f"{self.hardware}-{next(self._nonces)}", body=body,
+            time_ms=time_ms or self.site.clock.now_ms(), body=body,
+            nonce=nonce or f"{self.hardware}-{next(self._nonces)}",
         )  # fmt: skip
         return await self.http.request(method, target, content=body, headers={**signed, **headers})
 
