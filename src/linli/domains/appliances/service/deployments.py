@@ -8,7 +8,6 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import bindparam, update
 
-from linli.domains.appliances.catalogue.for_box import for_box
 from linli.domains.appliances.errors import ChangesMoved, NothingChanged
 from linli.domains.appliances.models import edge_deployments, edge_nodes
 from linli.domains.appliances.queries import clusters as cluster_queries
@@ -58,13 +57,12 @@ async def wanted(
     """What a gateway is set to now, deployed or not."""
     tenant = whole(scope)
     held = await gateway_queries.protocols(tenant, db, gateway.gateway_id)
-    speaks = {row.protocol_id: row.driver_id for row in held}
     behind: dict[int, list[SnapshotDevice]] = {}
     for row in await gateway_queries.devices(tenant, db, gateway.gateway_id):
         behind.setdefault(row.protocol_id, []).append(
             SnapshotDevice(
                 iot_id=row.iot_id, product_key=row.product_key, device_name=row.device_name, alias=row.alias,
-                custom=for_box(speaks.get(row.protocol_id, ""), devices.custom_of(row, secrets)),
+                custom=devices.custom_of(row, secrets),
             )
         )  # fmt: skip
     drivers = [

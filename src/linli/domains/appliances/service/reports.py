@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import bindparam, update
 
 from linli.domains.appliances import components as kinds
+from linli.domains.appliances.catalogue.for_box import for_box
 from linli.domains.appliances.events import EdgeMoved
 from linli.domains.appliances.models import edge_components, edge_deployments
 from linli.domains.appliances.queries import deployments as queries
@@ -107,7 +108,7 @@ async def _driver(scope: Scope, tx: Tx, one: SnapshotDriver, secrets: Secrets) -
     devices = [
         DeployedDevice(
             product_key=device.product_key, device_name=device.device_name, alias=device.alias,
-            custom=device.custom,
+            custom=for_box(one.id, device.custom),
             device_secret=secrets.open(things[device.iot_id].secret, about=f"device:{device.iot_id}"),
         )
         for device in one.devices
