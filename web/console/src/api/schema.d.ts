@@ -4230,26 +4230,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/console/devices/{iot_id}/edge-check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Check
-         * @description Why a device behind a box is offline or fails: the box, its driver, a ping, the device's log, its calls.
-         */
-        post: operations["ApiConsoleDevicesIotIdEdgeCheckCheck"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/console/devices/{iot_id}/events": {
         parameters: {
             query?: never;
@@ -5055,7 +5035,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/console/edge/boxes": {
+    "/api/console/edge/clusters": {
         parameters: {
             query?: never;
             header?: never;
@@ -5063,10 +5043,86 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Boxes
-         * @description All boxes in sight and how they are.
+         * ListClusters
+         * @description Clusters in sight with their boxes, the newest first.
          */
-        get: operations["ApiConsoleEdgeBoxesBoxes"];
+        get: operations["ApiConsoleEdgeClustersListClusters"];
+        put?: never;
+        /**
+         * Create
+         * @description A new cluster (创建自有集群).
+         */
+        post: operations["ApiConsoleEdgeClustersCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/clusters/{cluster_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description One cluster with its boxes.
+         */
+        get: operations["ApiConsoleEdgeClustersClusterIdDetail"];
+        /**
+         * Change
+         * @description Change what is said of it; log and monitoring (底座管理) reach the boxes at once.
+         */
+        put: operations["ApiConsoleEdgeClustersClusterIdChange"];
+        post?: never;
+        /**
+         * Remove
+         * @description Remove a cluster without boxes.
+         */
+        delete: operations["ApiConsoleEdgeClustersClusterIdRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/clusters/{cluster_id}/association": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Associate
+         * @description Give it, with all behind it, to a project (一体机关联项目), and say in which community it stands.
+         */
+        put: operations["ApiConsoleEdgeClustersClusterIdAssociationAssociate"];
+        post?: never;
+        /**
+         * Dissociate
+         * @description Take it from its project; it stays in its community.
+         */
+        delete: operations["ApiConsoleEdgeClustersClusterIdAssociationDissociate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/clusters/{cluster_id}/components": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListComponents
+         * @description Every component, as the cluster has it.
+         */
+        get: operations["ApiConsoleEdgeClustersClusterIdComponentsListComponents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5075,7 +5131,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/console/edge/nodes/{node_id}/checks": {
+    "/api/console/edge/clusters/{cluster_id}/components/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Configure
+         * @description Other parameters, as whether accounts are kept on the box.
+         */
+        put: operations["ApiConsoleEdgeClustersClusterIdComponentsCodeConfigure"];
+        post?: never;
+        /**
+         * Remove
+         * @description Take it from the cluster.
+         */
+        delete: operations["ApiConsoleEdgeClustersClusterIdComponentsCodeRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/clusters/{cluster_id}/components/{code}/ask": {
         parameters: {
             query?: never;
             header?: never;
@@ -5085,37 +5165,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Check
-         * @description Find the failing layer of a box, as far as the platform and the box itself can see.
+         * Ask
+         * @description 申请: ask for a component that needs approval.
          */
-        post: operations["ApiConsoleEdgeNodesNodeIdChecksCheck"];
+        post: operations["ApiConsoleEdgeClustersClusterIdComponentsCodeAskAsk"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/console/edge/nodes/{node_id}/condition": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Condition
-         * @description Whether the box is there, layer by layer, as its last heartbeat and its gateway device tell.
-         */
-        get: operations["ApiConsoleEdgeNodesNodeIdConditionCondition"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/edge/nodes/{node_id}/diagnosis": {
+    "/api/console/edge/clusters/{cluster_id}/components/{code}/install": {
         parameters: {
             query?: never;
             header?: never;
@@ -5125,17 +5185,289 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Diagnosis
-         * @description Have the box run its network diagnosis, save it, and give it here.
+         * Install
+         * @description 安装, 部署: bring it to the boxes of the cluster.
          */
-        post: operations["ApiConsoleEdgeNodesNodeIdDiagnosisDiagnosis"];
+        post: operations["ApiConsoleEdgeClustersClusterIdComponentsCodeInstallInstall"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/console/edge/nodes/{node_id}/drivers": {
+    "/api/console/edge/clusters/{cluster_id}/components/{code}/upgrade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upgrade
+         * @description 立即升级.
+         */
+        post: operations["ApiConsoleEdgeClustersClusterIdComponentsCodeUpgradeUpgrade"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/clusters/{cluster_id}/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add
+         * @description Add a box by the serial number on its label (添加融合实例节点).
+         */
+        post: operations["ApiConsoleEdgeClustersClusterIdNodesAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/clusters/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Models
+         * @description Models of boxes as labels say; others can be typed.
+         */
+        get: operations["ApiConsoleEdgeClustersModelsModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/component-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListRequests
+         * @description Requests that wait for a decision, the oldest first.
+         */
+        get: operations["ApiConsoleEdgeComponentRequestsListRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/component-requests/{cluster_id}/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Approve, or refuse with a reason.
+         */
+        post: operations["ApiConsoleEdgeComponentRequestsClusterIdCodeDecide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/deployments/{deployment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description What it changed, what the box said of each device, and what putting it back would change.
+         */
+        get: operations["ApiConsoleEdgeDeploymentsDeploymentIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/deployments/{deployment_id}/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RollBack
+         * @description Put protocols, devices and local MQTT back to what it brought, and deploy that.
+         */
+        post: operations["ApiConsoleEdgeDeploymentsDeploymentIdRollBackRollBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListGateways
+         * @description Gateway instances in sight, by name.
+         */
+        get: operations["ApiConsoleEdgeGatewaysListGateways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/gateways/{gateway_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description One gateway with its protocols, the states of their devices, and what a deployment would change.
+         */
+        get: operations["ApiConsoleEdgeGatewaysGatewayIdDetail"];
+        /**
+         * Rename
+         * @description Another name.
+         */
+        put: operations["ApiConsoleEdgeGatewaysGatewayIdRename"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/gateways/{gateway_id}/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description Deployments to the gateway's box, the latest first.
+         */
+        get: operations["ApiConsoleEdgeGatewaysGatewayIdDeploymentsHistory"];
+        put?: never;
+        /**
+         * Deploy
+         * @description 部署: bring what changed to the box.
+         */
+        post: operations["ApiConsoleEdgeGatewaysGatewayIdDeploymentsDeploy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/gateways/{gateway_id}/interconnect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Interconnect
+         * @description The local MQTT (网关互联) with its user and password.
+         */
+        get: operations["ApiConsoleEdgeGatewaysGatewayIdInterconnectInterconnect"];
+        /**
+         * SetInterconnect
+         * @description Switch it on or off; the box learns of it with the next deployment.
+         */
+        put: operations["ApiConsoleEdgeGatewaysGatewayIdInterconnectSetInterconnect"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/gateways/{gateway_id}/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pending
+         * @description What a deployment would change now, and which devices go off-line meanwhile.
+         */
+        get: operations["ApiConsoleEdgeGatewaysGatewayIdPendingPending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/gateways/{gateway_id}/protocols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AddProtocol
+         * @description 新建协议, 添加协议.
+         */
+        post: operations["ApiConsoleEdgeGatewaysGatewayIdProtocolsAddProtocol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/gateways/drivers": {
         parameters: {
             query?: never;
             header?: never;
@@ -5144,9 +5476,9 @@ export interface paths {
         };
         /**
          * Drivers
-         * @description What runs on the box now.
+         * @description Protocols that can be added: the box's own, and those of uploaded packages.
          */
-        get: operations["ApiConsoleEdgeNodesNodeIdDriversDrivers"];
+        get: operations["ApiConsoleEdgeGatewaysDriversDrivers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5155,7 +5487,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/console/edge/nodes/{node_id}/drivers/{driver}/replace": {
+    "/api/console/edge/nodes/{node_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description One box with the progress of its activation.
+         */
+        get: operations["ApiConsoleEdgeNodesNodeIdDetail"];
+        /**
+         * Rename
+         * @description Another name.
+         */
+        put: operations["ApiConsoleEdgeNodesNodeIdRename"];
+        post?: never;
+        /**
+         * Remove
+         * @description Remove a box without devices; its serial number is free again.
+         */
+        delete: operations["ApiConsoleEdgeNodesNodeIdRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/nodes/{node_id}/label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Label
+         * @description The activation code of a box, with a QR code for its label.
+         */
+        get: operations["ApiConsoleEdgeNodesNodeIdLabelLabel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/nodes/{node_id}/replace": {
         parameters: {
             query?: never;
             header?: never;
@@ -5166,16 +5546,36 @@ export interface paths {
         put?: never;
         /**
          * Replace
-         * @description Take the files that are at the driver's code path now; a copy that cannot be loaded changes nothing.
+         * @description 立即替换: a new box takes the place of this one, which is cut off.
          */
-        post: operations["ApiConsoleEdgeNodesNodeIdDriversReplaceReplace"];
+        post: operations["ApiConsoleEdgeNodesNodeIdReplaceReplace"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/console/edge/nodes/{node_id}/drivers/{driver}/restart": {
+    "/api/console/edge/nodes/{node_id}/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Replacement
+         * @description The last replacement, how far the data has come, and what is too old for it.
+         */
+        get: operations["ApiConsoleEdgeNodesNodeIdReplacementReplacement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/nodes/{node_id}/reset": {
         parameters: {
             query?: never;
             header?: never;
@@ -5185,17 +5585,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Restart
-         * @description Start a driver anew; its devices are away for a moment.
+         * Reset
+         * @description Let it activate anew, with another code, on whatever hardware has the serial number.
          */
-        post: operations["ApiConsoleEdgeNodesNodeIdDriversRestartRestart"];
+        post: operations["ApiConsoleEdgeNodesNodeIdResetReset"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/console/edge/nodes/{node_id}/drivers/call": {
+    "/api/console/edge/nodes/{node_id}/sync": {
         parameters: {
             query?: never;
             header?: never;
@@ -5205,17 +5605,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Call
-         * @description Call a device through its driver and see the driver's own answer (online debugging).
+         * Sync
+         * @description 手动同步: everything that its doors should hold is sent again.
          */
-        post: operations["ApiConsoleEdgeNodesNodeIdDriversCallCall"];
+        post: operations["ApiConsoleEdgeNodesNodeIdSyncSync"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/console/edge/nodes/{node_id}/figures": {
+    "/api/console/edge/nodes/{node_id}/sync/failures": {
         parameters: {
             query?: never;
             header?: never;
@@ -5223,10 +5623,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Figures
-         * @description Figures of its heartbeats, of the last seven days at most.
+         * Failures
+         * @description 失败详情: what did not reach its door, and why.
          */
-        get: operations["ApiConsoleEdgeNodesNodeIdFiguresFigures"];
+        get: operations["ApiConsoleEdgeNodesNodeIdSyncFailuresFailures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5235,7 +5635,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/console/edge/nodes/{node_id}/history": {
+    "/api/console/edge/packages": {
         parameters: {
             query?: never;
             header?: never;
@@ -5243,97 +5643,61 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * History
-         * @description When the box came and went, started anew, was updated or moved; the newest first.
+         * ListPackages
+         * @description Packages of the tenant, by driver, the newest first.
          */
-        get: operations["ApiConsoleEdgeNodesNodeIdHistoryHistory"];
+        get: operations["ApiConsoleEdgePackagesListPackages"];
         put?: never;
-        post?: never;
+        /**
+         * Upload
+         * @description A package with its detached signature, checked against the trusted keys before anything is kept.
+         */
+        post: operations["ApiConsoleEdgePackagesUpload"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/console/edge/nodes/{node_id}/logs": {
+    "/api/console/edge/packages/{package_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * Lines
-         * @description Lines by driver, DeviceName, level, text and span; with `afterMs` only what came since.
-         */
-        get: operations["ApiConsoleEdgeNodesNodeIdLogsLines"];
+        get?: never;
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove
+         * @description Delete a package that no gateway is set to.
+         */
+        delete: operations["ApiConsoleEdgePackagesPackageIdRemove"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/console/edge/nodes/{node_id}/logs/lines.jsonl": {
+    "/api/console/edge/protocols/{protocol_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+        get?: never;
         /**
-         * Download
-         * @description The same as a file, one JSON object a line; the newest 50,000 lines.
+         * Change
+         * @description Another version (软件版本 更新) or configuration; hidden values that come back hidden stay.
          */
-        get: operations["ApiConsoleEdgeNodesNodeIdLogsLinesJsonlDownload"];
-        put?: never;
+        put: operations["ApiConsoleEdgeProtocolsProtocolIdChange"];
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/edge/nodes/{node_id}/logs/sources": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * Sources
-         * @description Which logs the box has.
+         * Remove
+         * @description Take a protocol without devices from its gateway.
          */
-        get: operations["ApiConsoleEdgeNodesNodeIdLogsSourcesSources"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/edge/nodes/{node_id}/tunnels": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * ListTunnels
-         * @description Who was inside the box, the newest first. `tools`: also calls of the console's own pages.
-         */
-        get: operations["ApiConsoleEdgeNodesNodeIdTunnelsListTunnels"];
-        put?: never;
-        /**
-         * Ask
-         * @description Have the box open a tunnel. What is done in it is the caller's, under their name.
-         */
-        post: operations["ApiConsoleEdgeNodesNodeIdTunnelsAsk"];
-        delete?: never;
+        delete: operations["ApiConsoleEdgeProtocolsProtocolIdRemove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5631,7 +5995,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/console/edge/tunnels/{tunnel_id}/end": {
+    "/api/console/edge/replaceable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Replaceable
+         * @description Boxes that a new one can take the place of.
+         */
+        get: operations["ApiConsoleEdgeReplaceableReplaceable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/trusted-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListKeys
+         * @description Keys whose packages are taken.
+         */
+        get: operations["ApiConsoleEdgeTrustedKeysListKeys"];
+        put?: never;
+        /**
+         * Trust
+         * @description Trust a vendor's key.
+         */
+        post: operations["ApiConsoleEdgeTrustedKeysTrust"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/trusted-keys/{key_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -5640,32 +6048,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * End
-         * @description End somebody's visit at once.
-         */
-        post: operations["ApiConsoleEdgeTunnelsTunnelIdEndEnd"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/edge/tunnels/{tunnel_id}/transcript": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Transcript
-         * @description What a recorded terminal showed.
-         */
-        get: operations["ApiConsoleEdgeTunnelsTunnelIdTranscriptTranscript"];
-        put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Distrust
+         * @description Trust it no more; its packages are deleted first.
+         */
+        delete: operations["ApiConsoleEdgeTrustedKeysKeyIdDistrust"];
         options?: never;
         head?: never;
         patch?: never;
@@ -10058,6 +10446,11 @@ export interface components {
             appKey: string;
             appSecret: string;
         };
+        /** AskForm */
+        AskForm: {
+            /** @default  */
+            reason?: string;
+        };
         /** AssetRow */
         AssetRow: {
             id: string;
@@ -10069,6 +10462,12 @@ export interface components {
         AssetSaid: {
             name: string;
             type: number;
+        };
+        /** Association */
+        Association: {
+            /** @description Where the boxes stand. */
+            communityId?: number | null;
+            projectId: string;
         };
         /** AuthenticationView */
         AuthenticationView: {
@@ -10120,112 +10519,6 @@ export interface components {
         Binding: {
             accountIds: number[];
             projectIds: string[];
-        };
-        /** BoxCondition */
-        BoxCondition: {
-            addresses: string[];
-            bootedMs: number | null;
-            clockOffsetMs: number | null;
-            drivers: components["schemas"]["DriverHealth"][];
-            gateway: boolean;
-            gatewaySinceMs: number | null;
-            /** @description Its gateway device. */
-            iotId: string;
-            lastSeenMs: number | null;
-            /** @description lan_or_wan, link, runtime; empty: all is well. */
-            layer: string;
-            name: string;
-            network: boolean;
-            online: boolean;
-            runtime: boolean;
-            silentAfterMs: number;
-            state: string;
-            stateText: string;
-            /** @description What follows from it. */
-            text: string;
-            /** @description What to do; empty: nothing. */
-            todo: string;
-            uplinkBacklog: number | null;
-            version: string;
-        };
-        /** BoxDriver */
-        BoxDriver: {
-            codePath: string;
-            crashes: number;
-            devices: string[];
-            driver: string;
-            name: string;
-            nextStartMs?: number | null;
-            ownProcess: boolean;
-            pid: number;
-            /** @description stopped, starting, running, waiting */
-            state: string;
-            version: string;
-            why: string;
-        };
-        /** BoxEvent */
-        BoxEvent: {
-            atMs: number;
-            /** @description online, offline, booted, updated, moved */
-            event: string;
-            /** @description JSON */
-            facts: string;
-            id: string;
-            text: string;
-        };
-        /** BoxFigures */
-        BoxFigures: {
-            atMs: number[];
-            clockOffsetMs: number[];
-            cpu: number[];
-            devicesOnline: number[];
-            disk: number[];
-            driversDown: number[];
-            keptDays: number;
-            load: number[];
-            memory: number[];
-            /** @description Whether the cluster's monitoring is switched on. */
-            monitored: boolean;
-            temperature: (number | null)[];
-            thresholds: components["schemas"]["FigureThreshold"][];
-            uplinkBacklog: number[];
-        };
-        /** BoxLogLine */
-        BoxLogLine: {
-            atMs: number;
-            /** @default  */
-            device?: string;
-            driver: string;
-            facts?: {
-                [key: string]: unknown;
-            };
-            /** @description info, warning, error */
-            level: string;
-            text: string;
-        };
-        /** BoxLogLines */
-        BoxLogLines: {
-            /** @description There are more before. */
-            cut: boolean;
-            lines: components["schemas"]["BoxLogLine"][];
-        };
-        /** BoxLogSource */
-        BoxLogSource: {
-            /** @default  */
-            device?: string;
-            driver: string;
-        };
-        /** BoxRow */
-        BoxRow: {
-            cluster: string;
-            id: string;
-            lastSeenMs: number | null;
-            layer: string;
-            name: string;
-            online: boolean;
-            serialNumber: string;
-            stateText: string;
-            version: string;
         };
         /** BranchRow */
         BranchRow: {
@@ -10601,42 +10894,11 @@ export interface components {
             total: number;
             unit: string;
         };
-        /** CheckLine */
-        CheckLine: {
-            atMs: number;
-            level: string;
-            text: string;
-        };
         /** CheckRequest */
         CheckRequest: {
             document: {
                 [key: string]: unknown;
             };
-        };
-        /** CheckResult */
-        CheckResult: {
-            errors: number;
-            /** @description lan, wan, link, runtime, lan_or_wan, device, not_active; empty: none. */
-            layer: string;
-            layerText: string;
-            steps: components["schemas"]["CheckStep"][];
-            /** @description What the failing layer means for the site. */
-            text: string;
-            todo: string;
-            warnings: number;
-        };
-        /** CheckStep */
-        CheckStep: {
-            /** @description What to do; empty: nothing. */
-            advice: string;
-            /** @description ok, warning, error */
-            level: string;
-            lines?: components["schemas"]["CheckLine"][];
-            step: string;
-            subject: string;
-            /** @description What was found. */
-            text: string;
-            title: string;
         };
         /** Choice */
         Choice: {
@@ -10660,6 +10922,50 @@ export interface components {
             expected: number;
             /** @description None: all of the community. */
             ids?: number[] | null;
+        };
+        /** ClusterChange */
+        ClusterChange: {
+            lanCidr?: string;
+            logOn?: boolean;
+            model?: string;
+            monitorOn?: boolean;
+            name?: string;
+            remark?: string;
+        };
+        /** ClusterForm */
+        ClusterForm: {
+            communityId?: number | null;
+            /** @default 10.249.24.20/24 */
+            lanCidr?: string;
+            /** @default true */
+            logOn?: boolean;
+            /** @description As the label says. */
+            model: string;
+            /** @default true */
+            monitorOn?: boolean;
+            name: string;
+            projectId?: string | null;
+            /** @default  */
+            remark?: string;
+        };
+        /** ClusterRow */
+        ClusterRow: {
+            associatedMs: number | null;
+            communityId: string;
+            communityName: string;
+            createdMs: number;
+            /** @description What the model is called; empty for others. */
+            edition: string;
+            id: string;
+            lanCidr: string;
+            logOn: boolean;
+            model: string;
+            monitorOn: boolean;
+            name: string;
+            nodes: components["schemas"]["NodeRow"][];
+            projectId: string;
+            projectName: string;
+            remark: string;
         };
         /** Code */
         Code: {
@@ -10843,6 +11149,40 @@ export interface components {
             name: string;
             ok: boolean;
             reason: string;
+        };
+        /** ComponentRequest */
+        ComponentRequest: {
+            askedMs: number | null;
+            clusterId: string;
+            clusterName: string;
+            code: string;
+            name: string;
+            reason: string;
+        };
+        /** ComponentRow */
+        ComponentRow: {
+            askedMs: number | null;
+            changedMs: number | null;
+            code: string;
+            /** @description Parameters that it takes. */
+            fields: string[];
+            heavy: boolean;
+            /** @description Why it cannot be installed now; empty: it can. */
+            hindrance: string;
+            /** @description install, deploy, ask */
+            mode: string;
+            name: string;
+            needs: string[];
+            params: {
+                [key: string]: unknown;
+            };
+            reason: string;
+            /** @description empty, asked, approved, refused, deploying, running, failed */
+            state: string;
+            upgradable: boolean;
+            version: string;
+            versions: string[];
+            wantedVersion: string;
         };
         /** ConfigForm */
         ConfigForm: {
@@ -11068,10 +11408,18 @@ export interface components {
             topic: string;
             updatedMs: number;
         };
-        /** DebugAnswer */
-        DebugAnswer: {
-            answer: unknown;
-            tookMs: number;
+        /** DebugCall */
+        DebugCall: {
+            args?: {
+                [key: string]: unknown;
+            };
+            /** @default  */
+            identifier?: string;
+            identifiers?: string[];
+            /** @enum {string} */
+            kind: "service" | "set" | "get";
+            /** @default true */
+            wait?: boolean;
         };
         /** Act */
         debugging_simulation_rows_Act: {
@@ -11093,6 +11441,12 @@ export interface components {
             ok: boolean;
             tookMs: number;
             why?: components["schemas"]["Why"] | null;
+        };
+        /** DecideForm */
+        DecideForm: {
+            approved: boolean;
+            /** @default  */
+            reason?: string;
         };
         /** DeletionRefusal */
         DeletionRefusal: {
@@ -11184,6 +11538,42 @@ export interface components {
         /** DepartmentPlace */
         DepartmentPlace: {
             parentId?: number | null;
+        };
+        /** DeployForm */
+        DeployForm: {
+            /**
+             * @description Send all of it though nothing changed.
+             * @default false
+             */
+            force?: boolean;
+            /** @description How many devices the person saw go off-line; another number refuses. */
+            offline?: number | null;
+        };
+        /** DeploymentDetail */
+        DeploymentDetail: {
+            changes: components["schemas"]["Differences"];
+            deployment: components["schemas"]["DeploymentRow"];
+            devices: components["schemas"]["DeviceReport"][];
+            /** @description What putting this one back would change now. */
+            rollsBack: components["schemas"]["Differences"];
+        };
+        /** DeploymentRow */
+        DeploymentRow: {
+            byName: string;
+            createdMs: number;
+            devices: number;
+            drivers: number;
+            finishedMs: number | null;
+            gatewayId: string;
+            generation: number;
+            id: string;
+            /** @description devices, settings, roll_back, restore */
+            kind: string;
+            percent: number;
+            reason: string;
+            /** @description waiting, running, done, failed, superseded */
+            state: string;
+            takenMs: number | null;
         };
         /** DesiredChange */
         DesiredChange: {
@@ -11280,6 +11670,14 @@ export interface components {
                 [key: string]: string;
             };
             tsl: string;
+        };
+        /** DeviceDifference */
+        DeviceDifference: {
+            alias: string;
+            change: string;
+            deviceName: string;
+            fields?: components["schemas"]["FieldDifference"][];
+            protocol: string;
         };
         /** DeviceEvent */
         DeviceEvent: {
@@ -11393,6 +11791,14 @@ export interface components {
             tags: number;
             unfinished: number;
         };
+        /** DeviceReport */
+        DeviceReport: {
+            deviceName: string;
+            /** @enum {string} */
+            state: "waiting" | "running" | "failed";
+            /** @default  */
+            why?: string;
+        };
         /** DeviceRow */
         DeviceRow: {
             category: string;
@@ -11421,19 +11827,14 @@ export interface components {
             iotId: string;
             productKey: string;
         };
-        /** DiagnosisResult */
-        DiagnosisResult: {
-            atMs: number;
-            /** @description The saved file. */
-            content: string;
-            errors: number;
-            file: string;
-            host: string;
-            layer: string;
-            layerText: string;
-            steps: components["schemas"]["CheckStep"][];
-            version: string;
-            warnings: number;
+        /** Differences */
+        Differences: {
+            devices?: components["schemas"]["DeviceDifference"][];
+            drivers?: components["schemas"]["DriverDifference"][];
+            /** @default false */
+            interconnect?: boolean;
+            offline?: string[];
+            settings?: components["schemas"]["FieldDifference"][];
         };
         /** Disk */
         Disk: {
@@ -11445,15 +11846,6 @@ export interface components {
         /** DocumentGiven */
         DocumentGiven: {
             document: string;
-        };
-        /** DebugCall */
-        domains_appliances_remote_console_drivers_DebugCall: {
-            /** @description DeviceName */
-            device: string;
-            params?: {
-                [key: string]: unknown;
-            };
-            service: string;
         };
         /** Refusal */
         domains_communities_console_resident_detail_Refusal: {
@@ -11610,20 +12002,23 @@ export interface components {
             faults: components["schemas"]["Fault"][];
             revision: number;
         };
-        /** DriverHealth */
-        DriverHealth: {
-            /** @default 0 */
-            devices?: number;
+        /** DriverDifference */
+        DriverDifference: {
+            after: string;
+            before: string;
+            change: string;
+            driverId: string;
+            protocol: string;
+        };
+        /** DriverRow */
+        DriverRow: {
+            builtIn: boolean;
             id: string;
-            /** @default 0 */
-            online?: number;
-            /** @default 0 */
-            restarts?: number;
-            state: string;
-            /** @default  */
-            version?: string;
-            /** @default  */
-            why?: string;
+            listens: number[];
+            name: string;
+            owner: string;
+            protocol: string;
+            versions: string[];
         };
         /** EarlyEnd */
         EarlyEnd: {
@@ -12118,11 +12513,11 @@ export interface components {
             required: boolean;
             visible: boolean;
         };
-        /** FigureThreshold */
-        FigureThreshold: {
-            figure: string;
-            unit: string;
-            warn: number;
+        /** FieldDifference */
+        FieldDifference: {
+            after: string;
+            before: string;
+            field: string;
         };
         /** FileLink */
         FileLink: {
@@ -12160,6 +12555,12 @@ export interface components {
         FirmwareVersionRow: {
             devices: number;
             module: string;
+            version: string;
+        };
+        /** FloorRow */
+        FloorRow: {
+            floor: string;
+            name: string;
             version: string;
         };
         /** ForCustomer */
@@ -12252,11 +12653,39 @@ export interface components {
             manage: string | null;
             use: string | null;
         };
+        /** GatewayDetail */
+        GatewayDetail: {
+            gateway: components["schemas"]["GatewayRow"];
+            last: components["schemas"]["DeploymentRow"] | null;
+            pending: components["schemas"]["Differences"];
+            protocols: components["schemas"]["ProtocolRow"][];
+        };
+        /** GatewayName */
+        GatewayName: {
+            name: string;
+        };
         /** GatewayRef */
         GatewayRef: {
             deviceName: string;
             iotId: string;
             nickname: string;
+            online: boolean;
+        };
+        /** GatewayRow */
+        GatewayRow: {
+            clusterId: string;
+            clusterName: string;
+            communityId: string;
+            createdMs: number;
+            deployedGeneration: number;
+            devices: number;
+            edition: string;
+            id: string;
+            interconnectOn: boolean;
+            iotId: string;
+            name: string;
+            nodeId: string;
+            nodeName: string;
             online: boolean;
         };
         /** GenerateRequest */
@@ -12496,6 +12925,41 @@ export interface components {
         InHouse: {
             houseId: number;
         };
+        /** InstallForm */
+        InstallForm: {
+            /**
+             * @description Of the gateway instance that device access makes.
+             * @default
+             */
+            gatewayName?: string;
+            params?: {
+                [key: string]: unknown;
+            };
+            /** @default  */
+            version?: string;
+        };
+        /** InterconnectForm */
+        InterconnectForm: {
+            on: boolean;
+            /**
+             * @description Empty: the one before, or a random one.
+             * @default
+             */
+            password?: string;
+            /**
+             * @description Empty: the one before, or a random one.
+             * @default
+             */
+            user?: string;
+        };
+        /** InterconnectRow */
+        InterconnectRow: {
+            /** @description Whether the box has been told. */
+            deployed: boolean;
+            on: boolean;
+            password: string;
+            user: string;
+        };
         /** InvitationMade */
         InvitationMade: {
             id: string;
@@ -12675,6 +13139,10 @@ export interface components {
             devices: number;
             reason: string;
         };
+        /** Made */
+        Made: {
+            id: string;
+        };
         /** MadeSubscription */
         MadeSubscription: {
             id: string;
@@ -12828,6 +13296,11 @@ export interface components {
             text: string;
             type: string;
             values: components["schemas"]["ModelValue"][];
+        };
+        /** ModelRow */
+        ModelRow: {
+            edition: string;
+            model: string;
         };
         /** ModelSaved */
         ModelSaved: {
@@ -13189,6 +13662,53 @@ export interface components {
             reason?: string;
             startsMs: number;
         };
+        /** NodeForm */
+        NodeForm: {
+            name: string;
+            serialNumber: string;
+        };
+        /** NodeLabel */
+        NodeLabel: {
+            activationCode: string;
+            address: string;
+            cloud: string;
+            model: string;
+            name: string;
+            /** @description An image address. */
+            qr: string;
+            serialNumber: string;
+        };
+        /** NodeName */
+        NodeName: {
+            name: string;
+        };
+        /** NodeRow */
+        NodeRow: {
+            activatedMs: number | null;
+            clusterId: string;
+            createdMs: number;
+            deviceName: string;
+            id: string;
+            iotId: string;
+            lastSeenMs: number | null;
+            /** @description The stage takes longer than it should. */
+            late: boolean;
+            model: string;
+            name: string;
+            online: boolean;
+            /** @description Of the activation: 0, 34, 54, 100 */
+            percent: number;
+            productKey: string;
+            /** @description Why the last activation was refused, in words. */
+            refusal: string;
+            serialNumber: string;
+            /** @description waiting, identity, connected, running */
+            stage: string;
+            /** @description unactivated, activating, running, replacing */
+            state: string;
+            triedMs: number | null;
+            version: string;
+        };
         /** NoticeForm */
         NoticeForm: {
             groups: components["schemas"]["NoticeGroup"][];
@@ -13310,13 +13830,6 @@ export interface components {
             required: boolean;
             type: string;
         };
-        /** OpenedTunnel */
-        OpenedTunnel: {
-            id: string;
-            /** @description Where to open the WebSocket, once and within a minute. */
-            path: string;
-            untilMs: number;
-        };
         /** OpenRequest */
         OpenRequest: {
             /** @description Why; kept with who and when. */
@@ -13412,6 +13925,26 @@ export interface components {
             name: string;
             tenantId: string;
         };
+        /** PackageFiles */
+        PackageFiles: {
+            /** Format: binary */
+            package: string;
+            /** Format: binary */
+            signature: string;
+        };
+        /** PackageRow */
+        PackageRow: {
+            createdMs: number;
+            driverId: string;
+            id: string;
+            keyName: string;
+            name: string;
+            owner: string;
+            protocol: string;
+            sha256: string;
+            size: number;
+            version: string;
+        };
         /** Page[DeliveryRow] */
         "Page_linli.console.delivery_routes.DeliveryRow_": {
             data: components["schemas"]["DeliveryRow"][];
@@ -13496,30 +14029,23 @@ export interface components {
             pageSize: number;
             total: number;
         };
+        /** Page[ClusterRow] */
+        "Page_linli.domains.appliances.console.rows.ClusterRow_": {
+            data: components["schemas"]["ClusterRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[DeploymentRow] */
+        "Page_linli.domains.appliances.console.rows.DeploymentRow_": {
+            data: components["schemas"]["DeploymentRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
         /** Page[EdgeImport] */
         "Page_linli.domains.appliances.devices.console.workbooks.EdgeImport_": {
             data: components["schemas"]["EdgeImport"][];
-            pageNo: number;
-            pageSize: number;
-            total: number;
-        };
-        /** Page[BoxEvent] */
-        "Page_linli.domains.appliances.remote.console.boxes.BoxEvent_": {
-            data: components["schemas"]["BoxEvent"][];
-            pageNo: number;
-            pageSize: number;
-            total: number;
-        };
-        /** Page[BoxRow] */
-        "Page_linli.domains.appliances.remote.console.boxes.BoxRow_": {
-            data: components["schemas"]["BoxRow"][];
-            pageNo: number;
-            pageSize: number;
-            total: number;
-        };
-        /** Page[TunnelRow] */
-        "Page_linli.domains.appliances.remote.console.tunnels.TunnelRow_": {
-            data: components["schemas"]["TunnelRow"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -13821,6 +14347,12 @@ export interface components {
         /** PageRefusal */
         PageRefusal: {
             reason: string;
+        };
+        /** ParamsForm */
+        ParamsForm: {
+            params: {
+                [key: string]: unknown;
+            };
         };
         /** ParkedRow */
         ParkedRow: {
@@ -14362,6 +14894,43 @@ export interface components {
             identifier: string;
             value: unknown;
         };
+        /** ProtocolChange */
+        ProtocolChange: {
+            config?: {
+                [key: string]: unknown;
+            };
+            version?: string;
+        };
+        /** ProtocolForm */
+        ProtocolForm: {
+            config?: {
+                [key: string]: unknown;
+            };
+            driverId: string;
+            /**
+             * @description Empty: the newest.
+             * @default
+             */
+            version?: string;
+        };
+        /** ProtocolRow */
+        ProtocolRow: {
+            /** @description Secrets hidden. */
+            config: {
+                [key: string]: unknown;
+            };
+            devices: number;
+            driverId: string;
+            id: string;
+            listens: number[];
+            name: string;
+            offline: number;
+            online: number;
+            unactive: number;
+            upgradable: boolean;
+            version: string;
+            versions: string[];
+        };
         /** ProviderGiven */
         ProviderGiven: {
             /** @default  */
@@ -14611,12 +15180,36 @@ export interface components {
             reason: string;
             result: string;
         };
-        /** ReplacedDriver */
-        ReplacedDriver: {
-            after: string;
-            before: string;
+        /** ReplaceForm */
+        ReplaceForm: {
+            /** @description Of the new box, as its label says. */
+            model: string;
+            serialNumber: string;
+        };
+        /** ReplacementDetail */
+        ReplacementDetail: {
+            kinds: components["schemas"]["SyncKindRow"][];
+            replacement: components["schemas"]["ReplacementRow"] | null;
+            syncOffered: boolean;
+            /** @description idle, running, success, partial, failed */
+            syncState: string;
+            tooOld: components["schemas"]["FloorRow"][];
+        };
+        /** ReplacementRow */
+        ReplacementRow: {
+            activatedMs: number | null;
+            createdMs: number;
+            finishedMs: number | null;
+            id: string;
+            newSerial: string;
+            newVersion: string;
+            oldSerial: string;
+            oldVersion: string;
+            percent: number;
+            reason: string;
+            /** @description waiting, restoring, configuring, syncing, done, failed, cancelled */
             state: string;
-            why: string;
+            syncedMs: number | null;
         };
         /** ReplayFrom */
         ReplayFrom: {
@@ -14847,6 +15440,12 @@ export interface components {
             /** @default  */
             notes?: string;
             version: number;
+        };
+        /** RolledBack */
+        RolledBack: {
+            id: string;
+            /** @description Devices that cannot come back: they were deleted. */
+            lost: string[];
         };
         /** RulesForm */
         RulesForm: {
@@ -15477,6 +16076,23 @@ export interface components {
             hours: string;
             phone: string;
         };
+        /** SyncFailure */
+        SyncFailure: {
+            alias: string;
+            detail: string;
+            deviceName: string;
+            kind: string;
+            reason: string;
+            state: string;
+        };
+        /** SyncKindRow */
+        SyncKindRow: {
+            done: number;
+            failed: number;
+            kind: string;
+            total: number;
+            waiting: number;
+        };
         /** TagChange */
         TagChange: {
             remove?: string[];
@@ -15499,19 +16115,6 @@ export interface components {
         TenantOption: {
             id: string;
             name: string;
-        };
-        /** DebugCall */
-        things_console_debugging_DebugCall: {
-            args?: {
-                [key: string]: unknown;
-            };
-            /** @default  */
-            identifier?: string;
-            identifiers?: string[];
-            /** @enum {string} */
-            kind: "service" | "set" | "get";
-            /** @default true */
-            wait?: boolean;
         };
         /** TopicLine */
         TopicLine: {
@@ -15554,11 +16157,6 @@ export interface components {
             todayIn: number;
             todayOut: number;
         };
-        /** Transcript */
-        Transcript: {
-            /** @description What the terminal showed, with its control characters. */
-            text: string;
-        };
         /** TrialAnswer */
         TrialAnswer: {
             code: string;
@@ -15589,6 +16187,19 @@ export interface components {
             /** @description To how many browsers a message is on its way. */
             browsers: number;
         };
+        /** TrustedKeyForm */
+        TrustedKeyForm: {
+            name: string;
+            /** @description Ed25519, PEM or base64. */
+            publicKey: string;
+        };
+        /** TrustedKeyRow */
+        TrustedKeyRow: {
+            createdMs: number;
+            id: string;
+            name: string;
+            publicKey: string;
+        };
         /** TryAnswer */
         TryAnswer: {
             body: string;
@@ -15607,41 +16218,6 @@ export interface components {
             params?: string;
             path: string;
             version: string;
-        };
-        /** TunnelForm */
-        TunnelForm: {
-            /** @enum {string} */
-            kind: "shell" | "files";
-            /**
-             * @description 1 to 120; it ends by itself then.
-             * @default 30
-             */
-            minutes?: number;
-            /** @description 2 to 200 characters; kept in the audit. */
-            reason: string;
-            /**
-             * @description Keep what the terminal shows, 200,000 characters at most.
-             * @default false
-             */
-            recorded?: boolean;
-        };
-        /** TunnelRow */
-        TunnelRow: {
-            askedMs: number;
-            byName: string;
-            bytesFromBox: number;
-            bytesToBox: number;
-            endedMs: number | null;
-            id: string;
-            kind: string;
-            nodeId: string;
-            openedMs: number | null;
-            reason: string;
-            recorded: boolean;
-            /** @description waiting, half, open, ended */
-            state: string;
-            untilMs: number;
-            whyEnded: string;
         };
         /** Twin */
         Twin: {
@@ -15681,6 +16257,14 @@ export interface components {
             /** @default  */
             tenantId?: string;
             yes: boolean;
+        };
+        /** UpgradeForm */
+        UpgradeForm: {
+            /**
+             * @description Empty: the newest.
+             * @default
+             */
+            version?: string;
         };
         /** UpgradePossible */
         UpgradePossible: {
@@ -25693,7 +26277,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["things_console_debugging_DebugCall"];
+                "application/json": components["schemas"]["DebugCall"];
             };
         };
         responses: {
@@ -25900,43 +26484,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleDevicesIotIdEdgeCheckCheck: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                iot_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CheckResult"];
-                };
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -27884,14 +28431,18 @@ export interface operations {
             };
         };
     };
-    ApiConsoleEdgeBoxesBoxes: {
+    ApiConsoleEdgeClustersListClusters: {
         parameters: {
             query?: {
+                /** @description In one community. */
+                communityId?: number;
                 /** @description From 1. */
                 pageNo?: number;
                 /** @description At most 100. */
                 pageSize?: number;
-                /** @description A part of the name or serial number. */
+                /** @description Of one project. */
+                projectId?: string;
+                /** @description A part of a name or of a serial number. */
                 q?: string;
             };
             header?: never;
@@ -27906,7 +28457,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_linli.domains.appliances.remote.console.boxes.BoxRow_"];
+                    "application/json": components["schemas"]["Page_linli.domains.appliances.console.rows.ClusterRow_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -27926,540 +28477,16 @@ export interface operations {
             };
         };
     };
-    ApiConsoleEdgeNodesNodeIdChecksCheck: {
+    ApiConsoleEdgeClustersCreate: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                node_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CheckResult"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleEdgeNodesNodeIdConditionCondition: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                node_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BoxCondition"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleEdgeNodesNodeIdDiagnosisDiagnosis: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                node_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DiagnosisResult"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleEdgeNodesNodeIdDriversDrivers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                node_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BoxDriver"][];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleEdgeNodesNodeIdDriversReplaceReplace: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                driver: string;
-                node_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReplacedDriver"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleEdgeNodesNodeIdDriversRestartRestart: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                driver: string;
-                node_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BoxDriver"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleEdgeNodesNodeIdDriversCallCall: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                node_id: number;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["domains_appliances_remote_console_drivers_DebugCall"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DebugAnswer"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleEdgeNodesNodeIdFiguresFigures: {
-        parameters: {
-            query?: {
-                /** @description Default: six hours ago. */
-                fromMs?: number | null;
-                toMs?: number | null;
-            };
-            header?: never;
-            path: {
-                node_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BoxFigures"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleEdgeNodesNodeIdHistoryHistory: {
-        parameters: {
-            query?: {
-                /** @description From 1. */
-                pageNo?: number;
-                /** @description At most 100. */
-                pageSize?: number;
-            };
-            header?: never;
-            path: {
-                node_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_linli.domains.appliances.remote.console.boxes.BoxEvent_"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleEdgeNodesNodeIdLogsLines: {
-        parameters: {
-            query?: {
-                /** @description Only later lines. */
-                afterMs?: number | null;
-                /** @description A DeviceName. */
-                device?: string;
-                driver?: string;
-                fromMs?: number | null;
-                level?: "info" | "warning" | "error";
-                most?: number;
-                /** @description A part of the line or its facts. */
-                q?: string;
-                toMs?: number | null;
-            };
-            header?: never;
-            path: {
-                node_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BoxLogLines"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleEdgeNodesNodeIdLogsLinesJsonlDownload: {
-        parameters: {
-            query?: {
-                device?: string;
-                driver?: string;
-                fromMs?: number | null;
-                level?: "info" | "warning" | "error";
-                /** @description A part of the line or its facts. */
-                q?: string;
-                toMs?: number | null;
-            };
-            header?: never;
-            path: {
-                node_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": string;
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleEdgeNodesNodeIdLogsSourcesSources: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                node_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BoxLogSource"][];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleEdgeNodesNodeIdTunnelsListTunnels: {
-        parameters: {
-            query?: {
-                /** @description From 1. */
-                pageNo?: number;
-                /** @description At most 100. */
-                pageSize?: number;
-                tools?: boolean;
-            };
-            header?: never;
-            path: {
-                node_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_linli.domains.appliances.remote.console.tunnels.TunnelRow_"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
-                };
-            };
-        };
-    };
-    ApiConsoleEdgeNodesNodeIdTunnelsAsk: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                node_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TunnelForm"];
+                "application/json": components["schemas"]["ClusterForm"];
             };
         };
         responses: {
@@ -28469,8 +28496,1479 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenedTunnel"];
+                    "application/json": components["schemas"]["Made"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeClustersClusterIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterRow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeClustersClusterIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClusterChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeClustersClusterIdRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeClustersClusterIdAssociationAssociate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Association"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeClustersClusterIdAssociationDissociate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeClustersClusterIdComponentsListComponents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComponentRow"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeClustersClusterIdComponentsCodeConfigure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: number;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParamsForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeClustersClusterIdComponentsCodeRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: number;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeClustersClusterIdComponentsCodeAskAsk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: number;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeClustersClusterIdComponentsCodeInstallInstall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: number;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstallForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeClustersClusterIdComponentsCodeUpgradeUpgrade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: number;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpgradeForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeClustersClusterIdNodesAdd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NodeForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeClustersModelsModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelRow"][];
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeComponentRequestsListRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComponentRequest"][];
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeComponentRequestsClusterIdCodeDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: number;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeDeploymentsDeploymentIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeDeploymentsDeploymentIdRollBackRollBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeployForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolledBack"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeGatewaysListGateways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayRow"][];
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeGatewaysGatewayIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeGatewaysGatewayIdRename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GatewayName"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeGatewaysGatewayIdDeploymentsHistory: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                gateway_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.appliances.console.rows.DeploymentRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeGatewaysGatewayIdDeploymentsDeploy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeployForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeGatewaysGatewayIdInterconnectInterconnect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterconnectRow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeGatewaysGatewayIdInterconnectSetInterconnect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InterconnectForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeGatewaysGatewayIdPendingPending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Differences"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeGatewaysGatewayIdProtocolsAddProtocol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gateway_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProtocolForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeGatewaysDriversDrivers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriverRow"][];
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeRow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdRename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NodeName"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdLabelLabel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeLabel"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdReplaceReplace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdReplacementReplacement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplacementDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdResetReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdSyncSync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdSyncFailuresFailures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncFailure"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgePackagesListPackages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageRow"][];
+                };
+            };
+        };
+    };
+    ApiConsoleEdgePackagesUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["PackageFiles"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgePackagesPackageIdRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProtocolChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -29175,23 +30673,26 @@ export interface operations {
             };
         };
     };
-    ApiConsoleEdgeTunnelsTunnelIdEndEnd: {
+    ApiConsoleEdgeReplaceableReplaceable: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                tunnel_id: number;
+            query?: {
+                /** @description Of the new box. */
+                model?: string;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
+            /** @description Request fulfilled, document follows */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["NodeRow"][];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -29210,13 +30711,11 @@ export interface operations {
             };
         };
     };
-    ApiConsoleEdgeTunnelsTunnelIdTranscriptTranscript: {
+    ApiConsoleEdgeTrustedKeysListKeys: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                tunnel_id: number;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -29227,8 +30726,67 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Transcript"];
+                    "application/json": components["schemas"]["TrustedKeyRow"][];
                 };
+            };
+        };
+    };
+    ApiConsoleEdgeTrustedKeysTrust: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrustedKeyForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeTrustedKeysKeyIdDistrust: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {

@@ -1,6 +1,6 @@
 import { useLive, type Live, type LiveEvent } from '@linli/shared'
 
-export type Topic = 'pass' | 'device' | 'delivery' | 'message' | 'firmware' | 'config' | 'visit'
+export type Topic = 'pass' | 'device' | 'delivery' | 'message' | 'firmware' | 'config' | 'visit' | 'edge'
 
 /** Follow topics of the console's live stream in one community (null: all that the account may see). */
 export function useLiveTopics<T>(

@@ -9,7 +9,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, MultipartBody
 
 from linli.domains.appliances import package_file
-from linli.domains.appliances.console.rows import KeyForm, KeyRow, Made, PackageFiles, PackageRow
+from linli.domains.appliances.console.rows import (
+    Made,
+    PackageFiles,
+    PackageRow,
+    TrustedKeyForm,
+    TrustedKeyRow,
+)
 from linli.domains.appliances.package_file import PACKAGE_BYTES
 from linli.domains.appliances.queries import drivers as queries
 from linli.domains.appliances.service import packages as service
@@ -83,15 +89,17 @@ class TrustedKeyRoutes(Controller):
     tags = ("edge",)
 
     @get("/", right=USE)
-    async def list_keys(self, within: NamedDependency[Scope], db: NamedDependency[Database]) -> list[KeyRow]:
+    async def list_keys(
+        self, within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> list[TrustedKeyRow]:
         """Keys whose packages are taken."""
         rows = await queries.trusted_keys(within, db)
-        return [KeyRow(str(row.key_id), row.name, row.public_key, row.created_ms) for row in rows]
+        return [TrustedKeyRow(str(row.key_id), row.name, row.public_key, row.created_ms) for row in rows]
 
     @post("/", right=MANAGE, status_code=201)
     async def trust(
         self,
-        data: JSONBody[KeyForm],
+        data: JSONBody[TrustedKeyForm],
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         ids: NamedDependency[Ids],

@@ -405,12 +405,12 @@ class PackageFiles(msgspec.Struct):
     signature: UploadFile
 
 
-class KeyForm(msgspec.Struct, rename="camel", frozen=True):
+class TrustedKeyForm(msgspec.Struct, rename="camel", frozen=True):
     name: str
     public_key: Annotated[str, Meta(description="Ed25519, PEM or base64.")]
 
 
-class KeyRow(msgspec.Struct, rename="camel", frozen=True):
+class TrustedKeyRow(msgspec.Struct, rename="camel", frozen=True):
     id: str
     name: str
     public_key: str
