@@ -4230,6 +4230,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/devices/{iot_id}/edge-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Why a device behind a box is offline or fails: the box, its driver, a ping, the device's log, its calls.
+         */
+        post: operations["ApiConsoleDevicesIotIdEdgeCheckCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/devices/{iot_id}/events": {
         parameters: {
             query?: never;
@@ -5035,6 +5055,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/edge/boxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Boxes
+         * @description All boxes in sight and how they are.
+         */
+        get: operations["ApiConsoleEdgeBoxesBoxes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/edge/clusters": {
         parameters: {
             query?: never;
@@ -5515,6 +5555,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/edge/nodes/{node_id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Find the failing layer of a box, as far as the platform and the box itself can see.
+         */
+        post: operations["ApiConsoleEdgeNodesNodeIdChecksCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/nodes/{node_id}/condition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Condition
+         * @description Whether the box is there, layer by layer, as its last heartbeat and its gateway device tell.
+         */
+        get: operations["ApiConsoleEdgeNodesNodeIdConditionCondition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/nodes/{node_id}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Diagnosis
+         * @description Have the box run its network diagnosis, save it, and give it here.
+         */
+        post: operations["ApiConsoleEdgeNodesNodeIdDiagnosisDiagnosis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/nodes/{node_id}/drivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drivers
+         * @description What runs on the box now.
+         */
+        get: operations["ApiConsoleEdgeNodesNodeIdDriversDrivers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/nodes/{node_id}/drivers/{driver}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace
+         * @description Take the files that are at the driver's code path now; a copy that cannot be loaded changes nothing.
+         */
+        post: operations["ApiConsoleEdgeNodesNodeIdDriversReplaceReplace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/nodes/{node_id}/drivers/{driver}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restart
+         * @description Start a driver anew; its devices are away for a moment.
+         */
+        post: operations["ApiConsoleEdgeNodesNodeIdDriversRestartRestart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/nodes/{node_id}/drivers/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call
+         * @description Call a device through its driver and see the driver's own answer (online debugging).
+         */
+        post: operations["ApiConsoleEdgeNodesNodeIdDriversCallCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/nodes/{node_id}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description Figures of its heartbeats, of the last seven days at most.
+         */
+        get: operations["ApiConsoleEdgeNodesNodeIdFiguresFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/nodes/{node_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description When the box came and went, started anew, was updated or moved; the newest first.
+         */
+        get: operations["ApiConsoleEdgeNodesNodeIdHistoryHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/edge/nodes/{node_id}/label": {
         parameters: {
             query?: never;
@@ -5527,6 +5747,66 @@ export interface paths {
          * @description The activation code of a box, with a QR code for its label.
          */
         get: operations["ApiConsoleEdgeNodesNodeIdLabelLabel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/nodes/{node_id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lines
+         * @description Lines by driver, DeviceName, level, text and span; with `afterMs` only what came since.
+         */
+        get: operations["ApiConsoleEdgeNodesNodeIdLogsLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/nodes/{node_id}/logs/lines.jsonl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download
+         * @description The same as a file, one JSON object a line; the newest 50,000 lines.
+         */
+        get: operations["ApiConsoleEdgeNodesNodeIdLogsLinesJsonlDownload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/nodes/{node_id}/logs/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sources
+         * @description Which logs the box has.
+         */
+        get: operations["ApiConsoleEdgeNodesNodeIdLogsSourcesSources"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5629,6 +5909,30 @@ export interface paths {
         get: operations["ApiConsoleEdgeNodesNodeIdSyncFailuresFailures"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/nodes/{node_id}/tunnels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListTunnels
+         * @description Who was inside the box, the newest first. `tools`: also calls of the console's own pages.
+         */
+        get: operations["ApiConsoleEdgeNodesNodeIdTunnelsListTunnels"];
+        put?: never;
+        /**
+         * Ask
+         * @description Have the box open a tunnel. What is done in it is the caller's, under their name.
+         */
+        post: operations["ApiConsoleEdgeNodesNodeIdTunnelsAsk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6054,6 +6358,46 @@ export interface paths {
          * @description Trust it no more; its packages are deleted first.
          */
         delete: operations["ApiConsoleEdgeTrustedKeysKeyIdDistrust"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/tunnels/{tunnel_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description End somebody's visit at once.
+         */
+        post: operations["ApiConsoleEdgeTunnelsTunnelIdEndEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/tunnels/{tunnel_id}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transcript
+         * @description What a recorded terminal showed.
+         */
+        get: operations["ApiConsoleEdgeTunnelsTunnelIdTranscriptTranscript"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -10520,6 +10864,112 @@ export interface components {
             accountIds: number[];
             projectIds: string[];
         };
+        /** BoxCondition */
+        BoxCondition: {
+            addresses: string[];
+            bootedMs: number | null;
+            clockOffsetMs: number | null;
+            drivers: components["schemas"]["DriverHealth"][];
+            gateway: boolean;
+            gatewaySinceMs: number | null;
+            /** @description Its gateway device. */
+            iotId: string;
+            lastSeenMs: number | null;
+            /** @description lan_or_wan, link, runtime; empty: all is well. */
+            layer: string;
+            name: string;
+            network: boolean;
+            online: boolean;
+            runtime: boolean;
+            silentAfterMs: number;
+            state: string;
+            stateText: string;
+            /** @description What follows from it. */
+            text: string;
+            /** @description What to do; empty: nothing. */
+            todo: string;
+            uplinkBacklog: number | null;
+            version: string;
+        };
+        /** BoxDriver */
+        BoxDriver: {
+            codePath: string;
+            crashes: number;
+            devices: string[];
+            driver: string;
+            name: string;
+            nextStartMs?: number | null;
+            ownProcess: boolean;
+            pid: number;
+            /** @description stopped, starting, running, waiting */
+            state: string;
+            version: string;
+            why: string;
+        };
+        /** BoxEvent */
+        BoxEvent: {
+            atMs: number;
+            /** @description online, offline, booted, updated, moved */
+            event: string;
+            /** @description JSON */
+            facts: string;
+            id: string;
+            text: string;
+        };
+        /** BoxFigures */
+        BoxFigures: {
+            atMs: number[];
+            clockOffsetMs: number[];
+            cpu: number[];
+            devicesOnline: number[];
+            disk: number[];
+            driversDown: number[];
+            keptDays: number;
+            load: number[];
+            memory: number[];
+            /** @description Whether the cluster's monitoring is switched on. */
+            monitored: boolean;
+            temperature: (number | null)[];
+            thresholds: components["schemas"]["FigureThreshold"][];
+            uplinkBacklog: number[];
+        };
+        /** BoxLogLine */
+        BoxLogLine: {
+            atMs: number;
+            /** @default  */
+            device?: string;
+            driver: string;
+            facts?: {
+                [key: string]: unknown;
+            };
+            /** @description info, warning, error */
+            level: string;
+            text: string;
+        };
+        /** BoxLogLines */
+        BoxLogLines: {
+            /** @description There are more before. */
+            cut: boolean;
+            lines: components["schemas"]["BoxLogLine"][];
+        };
+        /** BoxLogSource */
+        BoxLogSource: {
+            /** @default  */
+            device?: string;
+            driver: string;
+        };
+        /** BoxRow */
+        BoxRow: {
+            cluster: string;
+            id: string;
+            lastSeenMs: number | null;
+            layer: string;
+            name: string;
+            online: boolean;
+            serialNumber: string;
+            stateText: string;
+            version: string;
+        };
         /** BranchRow */
         BranchRow: {
             code: string;
@@ -10894,11 +11344,42 @@ export interface components {
             total: number;
             unit: string;
         };
+        /** CheckLine */
+        CheckLine: {
+            atMs: number;
+            level: string;
+            text: string;
+        };
         /** CheckRequest */
         CheckRequest: {
             document: {
                 [key: string]: unknown;
             };
+        };
+        /** CheckResult */
+        CheckResult: {
+            errors: number;
+            /** @description lan, wan, link, runtime, lan_or_wan, device, not_active; empty: none. */
+            layer: string;
+            layerText: string;
+            steps: components["schemas"]["CheckStep"][];
+            /** @description What the failing layer means for the site. */
+            text: string;
+            todo: string;
+            warnings: number;
+        };
+        /** CheckStep */
+        CheckStep: {
+            /** @description What to do; empty: nothing. */
+            advice: string;
+            /** @description ok, warning, error */
+            level: string;
+            lines?: components["schemas"]["CheckLine"][];
+            step: string;
+            subject: string;
+            /** @description What was found. */
+            text: string;
+            title: string;
         };
         /** Choice */
         Choice: {
@@ -11408,18 +11889,10 @@ export interface components {
             topic: string;
             updatedMs: number;
         };
-        /** DebugCall */
-        DebugCall: {
-            args?: {
-                [key: string]: unknown;
-            };
-            /** @default  */
-            identifier?: string;
-            identifiers?: string[];
-            /** @enum {string} */
-            kind: "service" | "set" | "get";
-            /** @default true */
-            wait?: boolean;
+        /** DebugAnswer */
+        DebugAnswer: {
+            answer: unknown;
+            tookMs: number;
         };
         /** Act */
         debugging_simulation_rows_Act: {
@@ -11827,6 +12300,20 @@ export interface components {
             iotId: string;
             productKey: string;
         };
+        /** DiagnosisResult */
+        DiagnosisResult: {
+            atMs: number;
+            /** @description The saved file. */
+            content: string;
+            errors: number;
+            file: string;
+            host: string;
+            layer: string;
+            layerText: string;
+            steps: components["schemas"]["CheckStep"][];
+            version: string;
+            warnings: number;
+        };
         /** Differences */
         Differences: {
             devices?: components["schemas"]["DeviceDifference"][];
@@ -11846,6 +12333,15 @@ export interface components {
         /** DocumentGiven */
         DocumentGiven: {
             document: string;
+        };
+        /** DebugCall */
+        domains_appliances_remote_console_drivers_DebugCall: {
+            /** @description DeviceName */
+            device: string;
+            params?: {
+                [key: string]: unknown;
+            };
+            service: string;
         };
         /** Refusal */
         domains_communities_console_resident_detail_Refusal: {
@@ -12009,6 +12505,21 @@ export interface components {
             change: string;
             driverId: string;
             protocol: string;
+        };
+        /** DriverHealth */
+        DriverHealth: {
+            /** @default 0 */
+            devices?: number;
+            id: string;
+            /** @default 0 */
+            online?: number;
+            /** @default 0 */
+            restarts?: number;
+            state: string;
+            /** @default  */
+            version?: string;
+            /** @default  */
+            why?: string;
         };
         /** DriverRow */
         DriverRow: {
@@ -12518,6 +13029,12 @@ export interface components {
             after: string;
             before: string;
             field: string;
+        };
+        /** FigureThreshold */
+        FigureThreshold: {
+            figure: string;
+            unit: string;
+            warn: number;
         };
         /** FileLink */
         FileLink: {
@@ -13830,6 +14347,13 @@ export interface components {
             required: boolean;
             type: string;
         };
+        /** OpenedTunnel */
+        OpenedTunnel: {
+            id: string;
+            /** @description Where to open the WebSocket, once and within a minute. */
+            path: string;
+            untilMs: number;
+        };
         /** OpenRequest */
         OpenRequest: {
             /** @description Why; kept with who and when. */
@@ -14046,6 +14570,27 @@ export interface components {
         /** Page[EdgeImport] */
         "Page_linli.domains.appliances.devices.console.workbooks.EdgeImport_": {
             data: components["schemas"]["EdgeImport"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[BoxEvent] */
+        "Page_linli.domains.appliances.remote.console.boxes.BoxEvent_": {
+            data: components["schemas"]["BoxEvent"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[BoxRow] */
+        "Page_linli.domains.appliances.remote.console.boxes.BoxRow_": {
+            data: components["schemas"]["BoxRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[TunnelRow] */
+        "Page_linli.domains.appliances.remote.console.tunnels.TunnelRow_": {
+            data: components["schemas"]["TunnelRow"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -15180,6 +15725,13 @@ export interface components {
             reason: string;
             result: string;
         };
+        /** ReplacedDriver */
+        ReplacedDriver: {
+            after: string;
+            before: string;
+            state: string;
+            why: string;
+        };
         /** ReplaceForm */
         ReplaceForm: {
             /** @description Of the new box, as its label says. */
@@ -16116,6 +16668,19 @@ export interface components {
             id: string;
             name: string;
         };
+        /** DebugCall */
+        things_console_debugging_DebugCall: {
+            args?: {
+                [key: string]: unknown;
+            };
+            /** @default  */
+            identifier?: string;
+            identifiers?: string[];
+            /** @enum {string} */
+            kind: "service" | "set" | "get";
+            /** @default true */
+            wait?: boolean;
+        };
         /** TopicLine */
         TopicLine: {
             /** @enum {string} */
@@ -16156,6 +16721,11 @@ export interface components {
             today: number;
             todayIn: number;
             todayOut: number;
+        };
+        /** Transcript */
+        Transcript: {
+            /** @description What the terminal showed, with its control characters. */
+            text: string;
         };
         /** TrialAnswer */
         TrialAnswer: {
@@ -16218,6 +16788,41 @@ export interface components {
             params?: string;
             path: string;
             version: string;
+        };
+        /** TunnelForm */
+        TunnelForm: {
+            /** @enum {string} */
+            kind: "shell" | "files";
+            /**
+             * @description 1 to 120; it ends by itself then.
+             * @default 30
+             */
+            minutes?: number;
+            /** @description 2 to 200 characters; kept in the audit. */
+            reason: string;
+            /**
+             * @description Keep what the terminal shows, 200,000 characters at most.
+             * @default false
+             */
+            recorded?: boolean;
+        };
+        /** TunnelRow */
+        TunnelRow: {
+            askedMs: number;
+            byName: string;
+            bytesFromBox: number;
+            bytesToBox: number;
+            endedMs: number | null;
+            id: string;
+            kind: string;
+            nodeId: string;
+            openedMs: number | null;
+            reason: string;
+            recorded: boolean;
+            /** @description waiting, half, open, ended */
+            state: string;
+            untilMs: number;
+            whyEnded: string;
         };
         /** Twin */
         Twin: {
@@ -26277,7 +26882,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DebugCall"];
+                "application/json": components["schemas"]["things_console_debugging_DebugCall"];
             };
         };
         responses: {
@@ -26484,6 +27089,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDevicesIotIdEdgeCheckCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckResult"];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             400: {
@@ -28431,6 +29073,48 @@ export interface operations {
             };
         };
     };
+    ApiConsoleEdgeBoxesBoxes: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description A part of the name or serial number. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.appliances.remote.console.boxes.BoxRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleEdgeClustersListClusters: {
         parameters: {
             query?: {
@@ -29597,6 +30281,354 @@ export interface operations {
             };
         };
     };
+    ApiConsoleEdgeNodesNodeIdChecksCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckResult"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdConditionCondition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoxCondition"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdDiagnosisDiagnosis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisResult"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdDriversDrivers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoxDriver"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdDriversReplaceReplace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                driver: string;
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplacedDriver"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdDriversRestartRestart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                driver: string;
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoxDriver"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdDriversCallCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["domains_appliances_remote_console_drivers_DebugCall"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebugAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdFiguresFigures: {
+        parameters: {
+            query?: {
+                /** @description Default: six hours ago. */
+                fromMs?: number | null;
+                toMs?: number | null;
+            };
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoxFigures"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdHistoryHistory: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+            };
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.appliances.remote.console.boxes.BoxEvent_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiConsoleEdgeNodesNodeIdLabelLabel: {
         parameters: {
             query?: never;
@@ -29615,6 +30647,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodeLabel"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdLogsLines: {
+        parameters: {
+            query?: {
+                /** @description Only later lines. */
+                afterMs?: number | null;
+                /** @description A DeviceName. */
+                device?: string;
+                driver?: string;
+                fromMs?: number | null;
+                level?: "info" | "warning" | "error";
+                most?: number;
+                /** @description A part of the line or its facts. */
+                q?: string;
+                toMs?: number | null;
+            };
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoxLogLines"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdLogsLinesJsonlDownload: {
+        parameters: {
+            query?: {
+                device?: string;
+                driver?: string;
+                fromMs?: number | null;
+                level?: "info" | "warning" | "error";
+                /** @description A part of the line or its facts. */
+                q?: string;
+                toMs?: number | null;
+            };
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdLogsSourcesSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoxLogSource"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -29800,6 +30963,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SyncFailure"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdTunnelsListTunnels: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                tools?: boolean;
+            };
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.appliances.remote.console.tunnels.TunnelRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdTunnelsAsk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TunnelForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedTunnel"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -30787,6 +32034,78 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeTunnelsTunnelIdEndEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tunnel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeTunnelsTunnelIdTranscriptTranscript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tunnel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transcript"];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             400: {
