@@ -2,6 +2,12 @@ import { useAction, useResource, type ListState, type Tone } from '@linli/shared
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
+/** A call that answers nothing; refusals are thrown. */
+const done = async (call: Promise<unknown>): Promise<true> => {
+  await call
+  return true
+}
+
 type Schemas = components['schemas']
 export type ClusterRow = Schemas['ClusterRow']
 export type NodeRow = Schemas['NodeRow']
@@ -87,18 +93,18 @@ export const useReplaceable = (model: () => string) =>
 export function useClusterActions(reload: () => Promise<unknown>) {
   const after = <A extends unknown[], T>(act: (...args: A) => Promise<T>) =>
     useAction(async (...args: A) => {
-      const done = await act(...args)
+      const made = await act(...args)
       await reload()
-      return { done }
+      return { made }
     })
   return {
     create: useAction((body: ClusterForm) => answer(api.POST('/api/console/edge/clusters', { body }))),
     change: after((id: string, body: Schemas['ClusterChange']) =>
-      answer(api.PUT('/api/console/edge/clusters/{cluster_id}', { ...at(id), body })),
+      done(api.PUT('/api/console/edge/clusters/{cluster_id}', { ...at(id), body })),
     ),
-    remove: after((id: string) => answer(api.DELETE('/api/console/edge/clusters/{cluster_id}', at(id)))),
+    remove: after((id: string) => done(api.DELETE('/api/console/edge/clusters/{cluster_id}', at(id)))),
     associate: after((id: string, projectId: string, communityId: number | null) =>
-      answer(
+      done(
         api.PUT('/api/console/edge/clusters/{cluster_id}/association', {
           ...at(id),
           body: { projectId, communityId },
@@ -106,7 +112,7 @@ export function useClusterActions(reload: () => Promise<unknown>) {
       ),
     ),
     dissociate: after((id: string) =>
-      answer(api.DELETE('/api/console/edge/clusters/{cluster_id}/association', at(id))),
+      done(api.DELETE('/api/console/edge/clusters/{cluster_id}/association', at(id))),
     ),
     addNode: after((id: string, name: string, serialNumber: string) =>
       answer(
@@ -116,14 +122,14 @@ export function useClusterActions(reload: () => Promise<unknown>) {
         }),
       ),
     ),
-    removeNode: after((id: string) => answer(api.DELETE('/api/console/edge/nodes/{node_id}', of(id)))),
-    reset: after((id: string) => answer(api.POST('/api/console/edge/nodes/{node_id}/reset', of(id)))),
+    removeNode: after((id: string) => done(api.DELETE('/api/console/edge/nodes/{node_id}', of(id)))),
+    reset: after((id: string) => done(api.POST('/api/console/edge/nodes/{node_id}/reset', of(id)))),
     replace: after((id: string, serialNumber: string, model: string) =>
       answer(
         api.POST('/api/console/edge/nodes/{node_id}/replace', { ...of(id), body: { serialNumber, model } }),
       ),
     ),
-    sync: after((id: string) => answer(api.POST('/api/console/edge/nodes/{node_id}/sync', of(id)))),
+    sync: after((id: string) => done(api.POST('/api/console/edge/nodes/{node_id}/sync', of(id)))),
   }
 }
 
@@ -140,7 +146,7 @@ export function useComponentActions(clusterId: () => string, reload: () => Promi
     })
   return {
     ask: after((code: string, reason: string) =>
-      answer(
+      done(
         api.POST('/api/console/edge/clusters/{cluster_id}/components/{code}/ask', {
           ...part(clusterId(), code),
           body: { reason },
@@ -148,7 +154,7 @@ export function useComponentActions(clusterId: () => string, reload: () => Promi
       ),
     ),
     install: after((code: string, params: Record<string, unknown>, gatewayName: string) =>
-      answer(
+      done(
         api.POST('/api/console/edge/clusters/{cluster_id}/components/{code}/install', {
           ...part(clusterId(), code),
           body: { params, gatewayName },
@@ -156,7 +162,7 @@ export function useComponentActions(clusterId: () => string, reload: () => Promi
       ),
     ),
     configure: after((code: string, params: Record<string, unknown>) =>
-      answer(
+      done(
         api.PUT('/api/console/edge/clusters/{cluster_id}/components/{code}', {
           ...part(clusterId(), code),
           body: { params },
@@ -164,7 +170,7 @@ export function useComponentActions(clusterId: () => string, reload: () => Promi
       ),
     ),
     upgrade: after((code: string) =>
-      answer(
+      done(
         api.POST('/api/console/edge/clusters/{cluster_id}/components/{code}/upgrade', {
           ...part(clusterId(), code),
           body: {},
@@ -172,9 +178,7 @@ export function useComponentActions(clusterId: () => string, reload: () => Promi
       ),
     ),
     remove: after((code: string) =>
-      answer(
-        api.DELETE('/api/console/edge/clusters/{cluster_id}/components/{code}', part(clusterId(), code)),
-      ),
+      done(api.DELETE('/api/console/edge/clusters/{cluster_id}/components/{code}', part(clusterId(), code))),
     ),
   }
 }

@@ -1,6 +1,12 @@
 import { useAction, useResource } from '@linli/shared'
 import { answer, api } from '@/api/client'
 
+/** A call that answers nothing; refusals are thrown. */
+const done = async (call: Promise<unknown>): Promise<true> => {
+  await call
+  return true
+}
+
 export const usePackages = () => useResource(() => answer(api.GET('/api/console/edge/packages')))
 export const useKeys = () => useResource(() => answer(api.GET('/api/console/edge/trusted-keys')))
 
@@ -24,7 +30,7 @@ export function useDriverActions(reload: () => Promise<unknown>) {
       )
     }),
     remove: after((id: string) =>
-      answer(
+      done(
         api.DELETE('/api/console/edge/packages/{package_id}', {
           params: { path: { package_id: Number(id) } },
         }),
@@ -34,7 +40,7 @@ export function useDriverActions(reload: () => Promise<unknown>) {
       answer(api.POST('/api/console/edge/trusted-keys', { body: { name, publicKey } })),
     ),
     distrust: after((id: string) =>
-      answer(
+      done(
         api.DELETE('/api/console/edge/trusted-keys/{key_id}', { params: { path: { key_id: Number(id) } } }),
       ),
     ),

@@ -2,6 +2,12 @@ import { useAction, useResource, type ListState, type Tone } from '@linli/shared
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
+/** A call that answers nothing; refusals are thrown. */
+const done = async (call: Promise<unknown>): Promise<true> => {
+  await call
+  return true
+}
+
 type Schemas = components['schemas']
 export type GatewayRow = Schemas['GatewayRow']
 export type ProtocolRow = Schemas['ProtocolRow']
@@ -60,9 +66,9 @@ export const useDeployment = (deploymentId: () => string) =>
 export function useGatewayActions(gatewayId: () => string, reload: () => Promise<unknown>) {
   const after = <A extends unknown[], T>(act: (...args: A) => Promise<T>) =>
     useAction(async (...args: A) => {
-      const done = await act(...args)
+      const made = await act(...args)
       await reload()
-      return { done }
+      return { made }
     })
   return {
     addProtocol: after((driverId: string, version: string) =>
@@ -74,13 +80,13 @@ export function useGatewayActions(gatewayId: () => string, reload: () => Promise
       ),
     ),
     upgrade: after((protocolId: string, version: string) =>
-      answer(api.PUT('/api/console/edge/protocols/{protocol_id}', { ...of(protocolId), body: { version } })),
+      done(api.PUT('/api/console/edge/protocols/{protocol_id}', { ...of(protocolId), body: { version } })),
     ),
     removeProtocol: after((protocolId: string) =>
-      answer(api.DELETE('/api/console/edge/protocols/{protocol_id}', of(protocolId))),
+      done(api.DELETE('/api/console/edge/protocols/{protocol_id}', of(protocolId))),
     ),
     interconnect: after((on: boolean, user: string, password: string) =>
-      answer(
+      done(
         api.PUT('/api/console/edge/gateways/{gateway_id}/interconnect', {
           ...at(gatewayId()),
           body: { on, user, password },
