@@ -160,7 +160,7 @@ def demo_running(folder: Path, *words: str) -> Iterator[Demo]:
     port, mqtt_port, log = free_port(), free_port(), folder / "log"
     line = [
         sys.executable, "-m", "linli.cli", "demo", "--data", str(folder / "data"), "--logins",
-        "--port", str(port), "--mqtt-port", str(mqtt_port), *words,
+        "--port", str(port), "--mqtt-port", str(mqtt_port), "--no-edge", *words,
     ]  # fmt: skip
     environment = {**os.environ, "LANG": "en_US.UTF-8", "PYTHONUNBUFFERED": "1"}
     with log.open("wb") as out:

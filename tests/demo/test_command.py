@@ -7,9 +7,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -23,7 +24,7 @@ STOP_SECONDS = 10
 class Command:
     """A running `linli demo` on free ports."""
 
-    def __init__(self, data: Path, *words: str) -> None:
+    def __init__(self, data: Path, *words: str, edge: bool = False) -> None:
         line = [
             sys.executable,
             "-m",
@@ -35,6 +36,7 @@ class Command:
             "0",
             "--mqtt-port",
             "0",
+            *(["--edge-port", "0"] if edge else ["--no-edge"]),
         ]
         self.began = time.monotonic()
         self.process = subprocess.Popen(
@@ -174,3 +176,59 @@ def test_a_taken_port_is_told_before_anything_is_made(data: Path) -> None:
     assert done.returncode == 1
     assert "--port" in done.stderr
     assert not data.exists()
+
+
+def test_the_doors_behind_the_box_open_with_the_line_cut(data: Path, commands: list[Command]) -> None:
+    command = Command(data, "--no-life", edge=True)
+    commands.append(command)
+    url = command.ready()
+    (told,) = (line for line in command.lines if line.startswith("At the appliance's site"))
+    rows = [line.split() for line in command.lines if line.endswith(url) and line.startswith("  ")]
+    password = next(row[-2] for row in rows if row[-3] == "manager")
+    site = httpx.Client(
+        base_url=told.split()[-1], headers={"x-linli-request": "1"}, trust_env=False, timeout=10
+    )
+    with site, signed_in(url, "manager", password) as manager:
+
+        def behind() -> list[dict[str, Any]]:
+            return [
+                row for row in manager.get("/api/console/passes").json()["data"] if "会所" in row["doorName"]
+            ]
+
+        def until(holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+            deadline = time.monotonic() + 20
+            while not holds(state := site.get("/state").json()):
+                assert time.monotonic() < deadline, state
+                time.sleep(0.1)
+            return dict(state)
+
+        until(lambda state: state["line"] == "up" and all(door["connected"] for door in state["doors"]))
+        assert len(site.get("/state").json()["doors"]) == 20
+
+        def opened(door: str) -> bool:
+            return bool(site.post("/come", json={"door": door}).json()["passings"][0]["opened"])
+
+        for door in ("edge-door-01", "edge-door-02"):  # rights are on their way to the box and its doors
+            until(lambda _, door=door: opened(door))  # type: ignore[misc]
+        until(lambda state: state["backlog"] == 0)
+        before = len(behind())
+        assert site.post("/line", json={"cut": True}).json()["cut"]
+        for door in ("edge-door-01", "edge-door-02"):  # the box decides on a code, the machine on a card
+            for stranger in (False, True):
+                assert site.post("/come", json={"door": door, "stranger": stranger}).status_code == 200
+        cut = until(lambda state: state["line"] == "down" and state["backlog"] >= 3)
+        assert [one["opened"] for one in cut["passings"][:4]] == [False, True, False, True]
+        assert not any(one["line_up"] for one in cut["passings"][:4])
+        assert len(behind()) == before
+        site.post("/line", json={"cut": False})
+        until(lambda state: state["line"] == "up" and state["backlog"] == 0)
+        deadline = time.monotonic() + 10
+        while len(behind()) < before + 3:
+            assert time.monotonic() < deadline, behind()
+            time.sleep(0.1)
+        assert sum(row["passed"] for row in behind()[:-before]) == 2
+        assert site.post("/line", json={"cut": "x"}).status_code == 400
+        assert site.post("/come", json={"door": "none"}).status_code == 404
+        assert httpx.post(f"{site.base_url}line", json={"cut": True}, trust_env=False).status_code == 403
+        site.post("/line", json={"cut": False})
+    assert command.stop() < STOP_SECONDS

@@ -40,7 +40,7 @@ async def ensure(platform: Platform, site: Place) -> None:
     await _plants(platform, site, CAMERA, camera_names())
     units = await units_of(platform.db, site)
     async with platform.db.begin() as tx:
-        key = await _product(platform, tx, site, DOOR)
+        key = await product_of(platform, tx, site, DOOR)
         there = await _names(tx, site, key, [door.device_name for door in sample.doors()])
         for door in sample.doors():
             if door.device_name in there:
@@ -68,7 +68,7 @@ async def _lifts(platform: Platform, site: Place) -> None:
     """Lifts are doors too: they have a reader in the car, and stand in their building."""
     buildings = await buildings_of(platform.db, site)
     async with platform.db.begin() as tx:
-        key = await _product(platform, tx, site, LIFT)
+        key = await product_of(platform, tx, site, LIFT)
         there = await _names(tx, site, key, [lift.device_name for lift in sample.lifts()])
         for lift in sample.lifts():
             if lift.device_name in there:
@@ -89,7 +89,7 @@ async def _lifts(platform: Platform, site: Place) -> None:
 async def _plants(platform: Platform, site: Place, kind: Kind, plants: list[sample.Plant]) -> None:
     """Devices of a kind in the community, as far as they are missing."""
     async with platform.db.begin() as tx:
-        key = await _product(platform, tx, site, kind)
+        key = await product_of(platform, tx, site, kind)
         there = await _names(tx, site, key, [plant.device_name for plant in plants])
         for plant in plants:
             if plant.device_name not in there:
@@ -145,7 +145,7 @@ async def _names(tx: Tx, site: Place, key: str, wanted: list[str]) -> set[str]:
     return {row.device_name for row in found}
 
 
-async def _product(platform: Platform, tx: Tx, site: Place, kind: Kind) -> str:
+async def product_of(platform: Platform, tx: Tx, site: Place, kind: Kind) -> str:
     known = await product_key(tx, site, kind)
     if known is not None:
         return known

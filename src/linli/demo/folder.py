@@ -34,6 +34,11 @@ class DemoFolder:
         return self.path / "devices"
 
     @property
+    def box(self) -> Path:
+        """The appliance's own folder."""
+        return self.path / "box"
+
+    @property
     def layout(self) -> Layout:
         return Layout(self.path, f"sqlite:///{self.path / 'linli.db'}")
 

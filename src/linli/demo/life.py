@@ -110,19 +110,19 @@ class Life:
         """Show whatever one has at a door: one's face, a code on the phone, or a card."""
         door = self._fleet.doors.get(iot_id)
         if door is not None and not await self._snapshots.look(person, door, self._random):
-            await self._show(person, door)
+            await self._show(person, door, iot_id)
 
     async def _ride_home(self, person: Neighbour) -> None:
         """The lift's buttons answer after a pass, as a door opens; down to the street they always do."""
         if lift := self._fleet.lifts.get(person.building):
-            await self._show(person, lift)
+            await self._show(person, lift, self._town.lift(person))
             lift.press_floor(person.floor)
 
-    async def _show(self, person: Neighbour, door: SimulatedDoor) -> None:
+    async def _show(self, person: Neighbour, door: SimulatedDoor, iot_id: str) -> None:
         if person.cards and (not person.codes or self._random.random() < _PREFERS_CARD):
-            door.swipe(next(iter(person.cards)))
+            door.swipe(person.card_for(iot_id))
         elif person.codes:
-            door.scan(await self._wallet.picture(person.identity_id, next(iter(person.codes))))
+            door.scan(await self._wallet.picture(person.identity_id, person.code_for(iot_id)))
 
     @staticmethod
     def _holds(person: Neighbour, iot_id: str) -> bool:

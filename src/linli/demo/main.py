@@ -42,6 +42,8 @@ def run(arguments: Sequence[str]) -> int:
             life=not words.no_life,
             logins=words.logins,
             faces=words.faces,
+            edge=words.edge,
+            edge_port=_port(words.edge_port, "--edge-port") if words.edge else 0,
         )
         marker = folder.claim()
         with sharing(folder.layout):
@@ -84,6 +86,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--faces", action="store_true", help="look at faces with the models of `linli models --cache fetch`"
     )
+    parser.add_argument(
+        "--no-edge", dest="edge", action="store_false", help="without the appliance and its twenty doors"
+    )
+    parser.add_argument(
+        "--edge-port", type=_number, default=8090,
+        help="of the page at the appliance's site (%(default)s; 0: a free one)",
+    )  # fmt: skip
     parser.add_argument("--no-life", action="store_true", help="devices are online, nobody moves")
     return parser
 

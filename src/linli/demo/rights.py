@@ -37,7 +37,7 @@ async def ensure(platform: Platform, site: Place) -> None:
             wishes += [CardWish(iot_id, number, person.identity_id, ends_ms) for iot_id in doors]
         if has_code and not person.codes:
             coded.append((person, doors))
-    await _give_cards(platform, site, wishes)
+    await give_cards(platform, site, wishes)
     await _give_codes(platform, site, coded, ends_ms)
 
 
@@ -50,7 +50,7 @@ def _doors_of(there: Town, person: Neighbour, rng: random.Random) -> list[str]:
     return [iot_id for iot_id in doors if iot_id]
 
 
-async def _give_cards(platform: Platform, site: Place, wishes: list[CardWish]) -> None:
+async def give_cards(platform: Platform, site: Place, wishes: list[CardWish]) -> None:
     manager = await site.staff(platform, "manager")
     for some in batched(wishes, cards.MAX_CARDS, strict=False):
         async with platform.db.begin() as tx:

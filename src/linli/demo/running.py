@@ -7,17 +7,23 @@ from typing import NamedTuple
 from linli.app import schema
 from linli.app.platform import Platform
 from linli.app.run import stop_signal
-from linli.demo import logins, place, town
+from linli.demo import edge_sample, logins, place, town
 from linli.demo import seed as seeding
 from linli.demo.day import Day
+from linli.demo.edge_box import EdgeBox
+from linli.demo.edge_page import EdgePage
 from linli.demo.fleet import Fleet
 from linli.demo.folder import DemoFolder, Marker
 from linli.demo.life import Life
 from linli.demo.logins import Login
 from linli.demo.place import Place
 from linli.demo.progress import Terminal
+from linli.kernel import telemetry
+from linli.kernel.errors import LinliError
 from linli.kernel.settings import Faces, Http, Mqtt, Settings, Webhooks
 from linli.ops.face_models import cache_folder
+
+log = telemetry.logger(__name__)
 
 RIGHTS_SECONDS = 5.0
 """How long a new demo waits for its doors to hold their rights before it says that it is ready."""
@@ -34,6 +40,10 @@ class Wishes(NamedTuple):
     logins: bool
     faces: bool = False
     """Look at faces with the models of the user's cache."""
+    edge: bool = False
+    """An appliance with doors behind it."""
+    edge_port: int = 0
+    """Of the page to stand at its site."""
 
 
 class Told(NamedTuple):
@@ -54,6 +64,10 @@ class Demo:
         self._serving = False
         self.fleet: Fleet | None = None
         self._life: Life | None = None
+        self._box: EdgeBox | None = None
+        self._site_page: EdgePage | None = None
+        self.site_url = ""
+        """Of the page at the appliance's site; empty where it does not run."""
 
     @property
     def settings(self) -> Settings:
@@ -89,10 +103,33 @@ class Demo:
             await platform.start()
         day = Day(self._wishes.warp, time.monotonic)
         fleet = await self._switch_on(platform, site, day, new=not marker.seeded)
+        if self._wishes.edge:
+            await self._switch_box_on(platform, site)
         if self._wishes.life:
             self._life = Life(platform, site, await town.look(platform, site), fleet, day)
             await self._life.start()
+            if self._box is not None:
+                self._box.live()
         return told
+
+    async def _switch_box_on(self, platform: Platform, site: Place) -> None:
+        """The rest of the demo goes on without it: not every system lets machines have addresses of their own."""
+        with self._terminal.step("edge"):
+            doors = await edge_sample.ensure(platform, site, await town.look(platform, site))
+            if not doors:
+                return
+            people = await town.look(platform, site, [door.iot_id for door in doors])
+            box = EdgeBox(platform, doors, people, self._folder.box)
+            try:
+                await box.start()
+            except (OSError, TimeoutError, LinliError) as error:
+                log.warning("demo: the appliance does not start: %s", error)
+                self._terminal.say("edge_off", reason=error)
+                await box.stop()
+                return
+            self._box = box
+            page = self._site_page = EdgePage(box, host=self._wishes.host, port=self._wishes.edge_port)
+            self.site_url = f"http://{self._wishes.host}:{await page.start()}/"
 
     async def _switch_on(self, platform: Platform, site: Place, day: Day, *, new: bool) -> Fleet:
         with self._terminal.step("online"):
@@ -109,6 +146,10 @@ class Demo:
         """People first, then the platform while its devices still answer, then the devices."""
         if self._life is not None:
             await self._life.stop()
+        if self._site_page is not None:
+            await self._site_page.stop()
+        if self._box is not None:
+            await self._box.stop()
         if self.platform is not None:
             await (self.platform.stop() if self._serving else self.platform.db.close())
         if self.fleet is not None:
@@ -129,7 +170,7 @@ async def run_demo(folder: DemoFolder, marker: Marker, wishes: Wishes, terminal:
     try:
         await asyncio.wait({stopped, ready}, return_when=asyncio.FIRST_COMPLETED)
         if ready.done():
-            _tell(await ready, demo.settings, terminal)
+            _tell(await ready, demo, terminal)
             if demo.platform is not None:
                 on = bool(demo.platform.face_engine.state.model_id)
                 terminal.say("faces_on" if on else "faces_off")
@@ -143,7 +184,8 @@ async def run_demo(folder: DemoFolder, marker: Marker, wishes: Wishes, terminal:
     return 0
 
 
-def _tell(told: Told, settings: Settings, terminal: Terminal) -> None:
+def _tell(told: Told, demo: Demo, terminal: Terminal) -> None:
+    settings = demo.settings
     url = settings.public_url
     terminal.say("ready", seconds=f"{terminal.seconds:.1f}", url=url)
     if told.logins:
@@ -156,4 +198,6 @@ def _tell(told: Told, settings: Settings, terminal: Terminal) -> None:
     if told.key is not None:
         terminal.say("key", app_key=told.key[0], app_secret=told.key[1])
     terminal.say("devices", host=settings.mqtt.host, port=settings.mqtt.port)
+    if demo.site_url:
+        terminal.say("edge", url=demo.site_url)
     terminal.say("how_to_stop")

@@ -1,5 +1,6 @@
 """Who lives in the sample community now, and with what they pass: read from the database, as its visitors left it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -31,6 +32,14 @@ class Neighbour:
     """Card number → iotIds of its doors."""
     codes: dict[str, set[str]] = field(default_factory=dict)
     """QR code → iotIds of its doors."""
+
+    def card_for(self, iot_id: str) -> str:
+        """One that opens this door, else any; empty: none at all."""
+        return next((one for one, doors in self.cards.items() if iot_id in doors), next(iter(self.cards), ""))
+
+    def code_for(self, iot_id: str) -> str:
+        """Likewise of the codes."""
+        return next((one for one, doors in self.codes.items() if iot_id in doors), next(iter(self.codes), ""))
 
     @property
     def floor(self) -> int:
@@ -64,8 +73,8 @@ class Town:
         return row.iot_id if row else ""
 
 
-async def look(platform: Platform, site: Place) -> Town:
-    """Everybody who lives there, with what they hold."""
+async def look(platform: Platform, site: Place, behind: Sequence[str] = ()) -> Town:
+    """Everybody who lives there, with what they hold. `behind`: iotIds of doors behind the appliance."""
     doors = await devices.rows_of(
         platform.db, site, devices.DOOR, [door.device_name for door in sample.doors()]
     )
@@ -78,7 +87,8 @@ async def look(platform: Platform, site: Place) -> Town:
         {sample.building_of(row.device_name): row for row in lifts},
     )
     holders = {person.identity_id: person for person in town.people}
-    await _read_cards(platform, site, town, holders)
+    own = [row.iot_id for row in (*town.doors.values(), *town.lifts.values())]
+    await _read_cards(platform, site, [*own, *behind], holders)
     await _read_codes(platform, site, holders)
     return town
 
@@ -123,16 +133,18 @@ async def _people(platform: Platform, site: Place) -> list[Neighbour]:
         number += 1
 
 
-async def _read_cards(platform: Platform, site: Place, town: Town, holders: dict[str, Neighbour]) -> None:
-    for door in (*town.doors.values(), *town.lifts.values()):
+async def _read_cards(
+    platform: Platform, site: Place, iot_ids: list[str], holders: dict[str, Neighbour]
+) -> None:
+    for iot_id in iot_ids:
         number = 1
         while True:
             page = await permissions.cards_of_door(
-                site.tenant, platform.db, iot_id=door.iot_id, page=PageRequest(number, _STEP)
+                site.tenant, platform.db, iot_id=iot_id, page=PageRequest(number, _STEP)
             )
             for card in page.data:
                 if holder := holders.get(card.identity_id):
-                    holder.cards.setdefault(card.card_id, set()).add(door.iot_id)
+                    holder.cards.setdefault(card.card_id, set()).add(iot_id)
             if number * _STEP >= page.total:
                 break
             number += 1

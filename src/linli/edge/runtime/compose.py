@@ -325,7 +325,7 @@ class Box:
         return Heartbeat(
             version=__version__, booted_ms=meter.booted_ms(), cpu=figures.cpu, memory=figures.memory,
             disk=figures.disk, load=figures.load, temperature=figures.temperature,
-            clock_offset_ms=status["clockOffsetMs"], uplink_backlog=max(self.queue.backlog, 0),
+            clock_offset_ms=status["clockOffsetMs"], uplink_backlog=self.queue.backlog,
             generation=status["generation"], drivers=msgspec.convert(status["drivers"], list[DriverHealth]),
             addresses=[own_address(self.cloud.base_url)],
         )  # fmt: skip

@@ -119,7 +119,8 @@ class Queue:
                 "DELETE FROM uplink WHERE seq = ?", [(seq,) for seq in seqs]
             ).rowcount
 
-        self.backlog -= await self._store.write(delete)
+        gone = await self._store.write(delete)  # not in one statement: what is added meanwhile counts too
+        self.backlog -= gone
 
     async def devices(self) -> set[str]:
         """Whose reports wait."""

@@ -1,0 +1,210 @@
+"""The sample's appliance, at the site: the box itself, twenty machines on addresses of their own, and people at them.
+
+It runs in the demo's process, yet speaks to the platform as any box does: over HTTP and MQTT, through a line that can be
+cut.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections import deque
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import httpx
+
+from linli.app.platform import Platform
+from linli.demo import sample
+from linli.demo.edge_sample import DRIVER, PORT, SERIAL, EdgeDoor, node_of
+from linli.demo.town import Town
+from linli.domains.appliances.service.nodes import code_of
+from linli.edge.cloud import activate, load_identity, save_identity
+from linli.edge.doors.caller import CallFailed, Refusal
+from linli.edge.doors.simulator import SimulatedMachine
+from linli.edge.framework.supervisor import State
+from linli.edge.runtime.compose import Box
+from linli.kernel import telemetry
+from linli.kernel.clock import SystemClock
+from linli.kernel.errors import LinliError
+from linli.kernel.ids import Ids
+from linli.protocols.door_http.messages.permissions import QR_BYTES
+
+log = telemetry.logger(__name__)
+
+HARDWARE: Final = "linli-demo-box-0000000000000001"
+START_SECONDS: Final = 20.0
+BEAT_SECONDS: Final = 20.0
+PAUSE_SECONDS: Final = (2.0, 6.0)
+STRANGERS: Final = 0.08
+KEPT: Final = 30
+
+
+class Passing(NamedTuple):
+    """What happened at a door: for the page."""
+
+    at_ms: int
+    door: str
+    who: str
+    opened: bool
+    line_up: bool
+
+
+class EdgeBox:
+    """`start`, then `stop`."""
+
+    def __init__(self, platform: Platform, doors: list[EdgeDoor], town: Town, home: Path) -> None:
+        self._platform = platform
+        self._doors = {door.device_name: door for door in doors}
+        self._town = town
+        self._home = home
+        self._random = random.Random(sample.SEED + 7)
+        self._line = _Line()
+        self._machines: dict[str, SimulatedMachine] = {}
+        self._box: Box | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self.passings: deque[Passing] = deque(maxlen=KEPT)
+
+    async def start(self) -> None:
+        """Raises OSError where machines cannot have addresses of their own, LinliError, TimeoutError."""
+        identity = load_identity(self._home)
+        if identity is None:
+            identity = await self._activate()
+        box = self._box = Box(self._home, identity, transport=self._line)
+        await box.start()
+        for door in self._doors.values():
+            machine = self._machines[door.device_name] = SimulatedMachine(
+                sn=door.device_name, ip=door.ip, host=door.ip, port=PORT, box=("127.0.0.1", 0),
+                clock=SystemClock(), ids=Ids(),
+            )  # fmt: skip
+            await machine.start()
+        async with asyncio.timeout(START_SECONDS):
+            port = await _listening(box)
+        for machine in self._machines.values():
+            machine.aim("127.0.0.1", port)
+            self._tasks.append(asyncio.create_task(_keep_connected(machine), name=f"demo {machine.sn}"))
+
+    def live(self) -> None:
+        """People come to the doors from now on."""
+        self._tasks.append(asyncio.create_task(self._people(), name="demo box people"))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._box is not None:
+            await self._box.stop()
+        await asyncio.gather(*(machine.close() for machine in self._machines.values()))
+
+    # the line
+
+    def cut(self) -> None:
+        """As if the site's line to the platform were cut."""
+        assert self._box is not None
+        self._line.down = True
+        self._box.line.cut()
+
+    def mend(self) -> None:
+        assert self._box is not None
+        self._line.down = False
+        self._box.line.mend()
+
+    # the doors
+
+    async def come(self, device_name: str, *, stranger: bool) -> bool:
+        """Somebody comes to a door; whether it opened. Raises KeyError for a door that is not there."""
+        door, machine = self._doors[device_name], self._machines[device_name]
+        held = [
+            (one, person.name)
+            for person in self._town.people
+            for one, at in (person.cards if door.reads == "card" else person.codes).items()
+            if door.iot_id in at
+        ]
+        if stranger or not held:
+            what, who = f"{self._random.randrange(10**9):0{10 if door.reads == 'card' else QR_BYTES}}", ""
+        else:
+            what, who = self._random.choice(held)
+        opened = False
+        with contextlib.suppress(CallFailed, Refusal):
+            opened = await (machine.swipe(what) if door.reads == "card" else _scan(machine, what))
+        now_ms = self._platform.clock.now_ms()
+        self.passings.appendleft(Passing(now_ms, door.name, who, opened, not self._line.down))
+        return opened
+
+    def state(self) -> dict[str, Any]:
+        """For the page."""
+        assert self._box is not None
+        status = self._box.status()
+        return {
+            "node": status["node"]["name"], "line": status["cloud"]["line"], "cut": self._line.down,
+            "backlog": status["uplink"]["backlog"], "sent": status["uplink"]["sent"],
+            "doors": [
+                {
+                    "id": door.device_name, "name": door.name, "reads": door.reads,
+                    "connected": bool(self._machines[door.device_name].token),
+                    "opened": self._machines[door.device_name].memory.opened,
+                }
+                for door in self._doors.values()
+            ],
+            "passings": [one._asdict() for one in self.passings],
+        }  # fmt: skip
+
+    async def _activate(self) -> Any:
+        """The box calls home with the code that the console shows."""
+        node = await node_of(self._platform)
+        if node is None:
+            raise LookupError(SERIAL)
+        identity = await activate(
+            self._platform.settings.public_url, serial=SERIAL, code=code_of(node, self._platform.secrets),
+            hardware=HARDWARE, clock=SystemClock(), ids=Ids(), said=log.info, tries=3,
+        )  # fmt: skip
+        save_identity(self._home, identity)
+        return identity
+
+    async def _people(self) -> None:
+        names = list(self._doors)
+        while names:
+            await asyncio.sleep(self._random.uniform(*PAUSE_SECONDS))
+            try:
+                await self.come(self._random.choice(names), stranger=self._random.random() < STRANGERS)
+            except LinliError as error:
+                log.info("demo: %s", error)
+
+
+class _Line(httpx.AsyncBaseTransport):
+    """HTTP to the platform, as long as the line is there."""
+
+    def __init__(self) -> None:
+        self.down = False
+        self._inner = httpx.AsyncHTTPTransport()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.down:
+            raise httpx.ConnectError("the line is cut", request=request)
+        return await self._inner.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+async def _listening(box: Box) -> int:
+    """The port at which the driver hears machines, once it does."""
+    while not any(  # noqa: ASYNC110
+        one.driver == DRIVER and one.state is State.RUNNING for one in box.supervisor.status()
+    ):
+        await asyncio.sleep(0.05)  # the supervisor tells nobody
+    driver: Any = box.supervisor.driver(DRIVER)
+    return int(driver.port)
+
+
+async def _scan(machine: SimulatedMachine, code: str) -> bool:
+    return await machine.scan(code) is not None
+
+
+async def _keep_connected(machine: SimulatedMachine) -> None:
+    """What a machine's firmware does all day."""
+    while True:
+        work: Awaitable[None] = machine.beat() if machine.token else machine.connect()
+        with contextlib.suppress(CallFailed, Refusal):
+            await work
+        await asyncio.sleep(BEAT_SECONDS if machine.token else 1.0)

@@ -1,0 +1,161 @@
+"""The sample's appliance, cloud side: a cluster, its box, a driver with twenty machines, deployed, and rights at them."""
+
+from typing import Any, Final, NamedTuple
+
+from linli.app.platform import Platform
+from linli.demo import devices, rights
+from linli.demo.devices import Kind
+from linli.demo.place import Place
+from linli.demo.town import Town
+from linli.domains.access.service import doors, qr
+from linli.domains.access.service.cards import CardWish
+from linli.domains.appliances.queries import clusters as cluster_queries
+from linli.domains.appliances.queries import gateways as gateway_queries
+from linli.domains.appliances.rows import Node
+from linli.domains.appliances.service import clusters, deployments, gateways, nodes, protocols
+from linli.domains.appliances.service import devices as edge_devices
+from linli.kernel.db import Tx
+from linli.protocols.door_http.messages.permissions import QR_BYTES
+
+SERIAL: Final = "LINLI-DEMO-000001"
+DRIVER: Final = "door_device"
+DOORS: Final = 20
+PEOPLE: Final = 30
+"""Who may pass at the doors behind the box."""
+PORT: Final = 8061
+"""Of each machine: every one has an address of its own."""
+_CLUSTER: Final = "杭州区域-桂花园"
+_MODEL: Final = "LE-A-B002-SC001"
+_NODE: Final = "guihuayuan-01"
+_GATEWAY: Final = "桂花园网关"
+_TERMINAL: Final = Kind("边缘门禁 GH-E1", "", "community/people/aio", ("qrcode", "card"))
+_PLACES: Final = (
+    "会所侧门",
+    "地下车库",
+    "架空层",
+    "非机动车库",
+    "垃圾房",
+    "配电房",
+    "水泵房",
+    "物业仓库",
+    "屋面",
+    "消控室",
+)
+
+
+class EdgeDoor(NamedTuple):
+    """One machine: where it stands, what it reads, its address, and the device it is in the cloud."""
+
+    name: str
+    device_name: str
+    reads: str
+    """`qrcode`: the box decides; `card`: the machine itself, from what the box gave it."""
+    ip: str
+    iot_id: str
+
+
+def address_of(number: int) -> str:
+    """Of the machine with a number from 1: on this computer, yet each its own."""
+    return f"127.0.20.{number}"
+
+
+async def ensure(platform: Platform, site: Place, town: Town) -> list[EdgeDoor]:
+    """Make what is missing and send it to the box; its doors."""
+    async with platform.db.begin() as tx:
+        node = await cluster_queries.node_of_serial(tx, SERIAL)
+        if node is None:
+            await _make(platform, tx, site)
+    found = await find_doors(platform, site)
+    if node is None:
+        await _give_rights(platform, site, town, found)
+    return found
+
+
+async def node_of(platform: Platform) -> Node | None:
+    return await cluster_queries.node_of_serial(platform.db, SERIAL)
+
+
+async def find_doors(platform: Platform, site: Place) -> list[EdgeDoor]:
+    """Those that are still behind the box."""
+    node = await node_of(platform)
+    if node is None:
+        return []
+    gateway = await gateway_queries.gateway_of_node(site.tenant, platform.db, node.node_id)
+    if gateway is None:
+        return []
+    names = {_device_name(number): number for number in range(1, DOORS + 1)}
+    return [
+        EdgeDoor(row.alias, row.device_name, _reads(number), address_of(number), row.iot_id)
+        for row in await gateway_queries.devices(site.tenant, platform.db, gateway.gateway_id)
+        if (number := names.get(row.device_name)) is not None
+    ]
+
+
+async def _make(platform: Platform, tx: Tx, site: Place) -> None:
+    now_ms = platform.clock.now_ms()
+    made: dict[str, Any] = {"ids": platform.ids, "secrets": platform.secrets, "now_ms": now_ms}
+    owner, community_id = site.tenant, site.community.community_id
+    cluster = await clusters.create(
+        owner, tx, name=_CLUSTER, model=_MODEL, project_id=site.app.project_id, community_id=community_id,
+        ids=platform.ids, now_ms=now_ms,
+    )  # fmt: skip
+    node = await nodes.add(owner, tx, cluster_id=cluster.cluster_id, name=_NODE, serial_number=SERIAL, **made)
+    gateway = await gateways.create(
+        owner, tx, node_id=node.node_id, name=_GATEWAY, ids=platform.ids, now_ms=now_ms
+    )
+    protocol = await protocols.add(
+        owner, tx, gateway_id=gateway.gateway_id, driver_id=DRIVER, config={"host": "127.0.0.1", "port": 0}, **made
+    )  # fmt: skip
+    product_key = await devices.product_of(platform, tx, site, _TERMINAL)
+    for number in range(1, DOORS + 1):
+        name = _door_name(number)
+        device = await edge_devices.add(
+            owner, tx, gateway=gateway, protocol=protocol, product_key=product_key,
+            device_name=_device_name(number), alias=name,
+            custom={"accessType": _reads(number), "ip": address_of(number), "port": PORT}, **made,
+        )  # fmt: skip
+        await doors.register_door(
+            owner, tx, community_id=community_id, name=name, keys=platform.door_keys, now_ms=now_ms,
+            iot_id=device.iot_id, space_id=site.community.root_space_id,
+        )  # fmt: skip
+    await deployments.deploy(owner, tx, gateway_id=gateway.gateway_id, **made)
+
+
+async def _give_rights(platform: Platform, site: Place, town: Town, found: list[EdgeDoor]) -> None:
+    """Some residents' cards open these doors too; those with a phone get a code as long as the machines want it."""
+    ends_ms = platform.clock.now_ms() + rights.VALID_DAYS * 86_400_000
+    holders = [person for person in town.people if person.cards or person.codes][:PEOPLE]
+    wishes = [
+        CardWish(door.iot_id, card, person.identity_id, ends_ms)
+        for person in holders
+        for card in person.cards
+        for door in found
+        if door.reads == "card"
+    ]
+    await rights.give_cards(platform, site, wishes)
+    now_ms = platform.clock.now_ms()
+    reading = [door.iot_id for door in found if door.reads == "qrcode"]
+    async with platform.db.begin() as tx:
+        for person in holders:
+            if not person.codes:
+                continue
+            code = await qr.generate_code(
+                site.app, tx, identity_id=person.identity_id, length=QR_BYTES, ids=platform.ids, now_ms=now_ms
+            )
+            await qr.bind_code(
+                site.app, tx, qr_code=code, identity_id=person.identity_id, iot_ids=reading,
+                right=qr.QrRight(now_ms, ends_ms), keys=platform.door_keys, now_ms=now_ms,
+            )  # fmt: skip
+
+
+def _reads(number: int) -> str:
+    return "qrcode" if number % 2 else "card"
+
+
+def _door_name(number: int) -> str:
+    place, half = divmod(number - 1, 2)
+    return f"{_PLACES[place]}{'南' if half == 0 else '北'}门"
+
+
+def _device_name(number: int) -> str:
+    return f"edge-door-{number:02}"
