@@ -86,6 +86,7 @@ def test_devices_are_put_on_the_map_and_moved(administrator: Visit):
     page = administrator.page
     administrator.go("/overview")
     card = page.get_by_test_id("map-card")
+    card.scroll_into_view_if_needed()  # the map comes when it is in sight
     marks = card.locator(".mark")
     expect(marks.first).to_be_visible(timeout=20_000)
     before = marks.count()
@@ -116,6 +117,7 @@ def test_devices_are_put_on_the_map_and_moved(administrator: Visit):
     card.get_by_role("button", name="Done").click()
     expect(card.get_by_role("alert")).to_have_count(0)
     administrator.go("/overview")  # it stands where it was put
+    card.scroll_into_view_if_needed()
     expect(marks).to_have_count(before)
     assert administrator.take_faults() == []
 
@@ -125,6 +127,7 @@ def test_an_alarm_stands_out_on_the_map(administrator: Visit):
     page = administrator.page
     administrator.go("/overview")
     card = page.get_by_test_id("map-card")
+    card.scroll_into_view_if_needed()
     lift = card.locator(".mark.alarm")
     expect(lift.first).to_be_visible(timeout=45_000)
     expect(lift.first).to_have_attribute("aria-label", re.compile("困人告警"))

@@ -11,6 +11,7 @@
   var headers = { 'Accept-Language': root.lang, 'X-Linli-Request': '1' }
   var asked = (window.linliEarly = {})
   function ask(path) {
+    if (asked[path]) return
     // Read to its end even if no page takes it up: an answer left half-read keeps its connection.
     asked[path] = fetch(path, { headers: headers }).then(function (answer) {
       return answer.arrayBuffer().then(function (body) {
@@ -18,6 +19,15 @@
       })
     })
     asked[path].catch(function () {}) // asked again by the page, which says so
+  }
+  /** What this page asked first when it was last opened (kept by shared/src/early.ts). */
+  function askAgain() {
+    try {
+      var kept = JSON.parse(localStorage.getItem('linli.asked') || '{}')[location.pathname]
+      if (!location.search && kept) kept.forEach(ask)
+    } catch (error) {
+      localStorage.removeItem('linli.asked')
+    }
   }
   var built = document.querySelector('meta[name=linli-early]')
   var files = built ? JSON.parse(built.content) : { inside: [], paths: {} }
@@ -37,5 +47,7 @@
   need(files.inside)
   need(files.paths[location.pathname])
   ask('/api/console/session')
-  if (localStorage.getItem('linli.signedIn')) ask('/api/console/communities?pageSize=100')
+  if (!localStorage.getItem('linli.signedIn')) return
+  ask('/api/console/communities?pageSize=100')
+  askAgain()
 })()

@@ -1,4 +1,5 @@
 import { computed, readonly, shallowRef } from 'vue'
+import { forgetAsked } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
@@ -11,7 +12,10 @@ const me = shallowRef<Me | null>(null)
 function set(value: Me | null): void {
   me.value = value
   if (value) localStorage.setItem(STORED, '1')
-  else localStorage.removeItem(STORED)
+  else {
+    localStorage.removeItem(STORED)
+    forgetAsked()
+  }
 }
 
 /** Who is signed in. One for the whole app. */
@@ -37,6 +41,7 @@ export function useSession() {
 
   async function chooseTenant(tenantId: string): Promise<void> {
     set(await answer(api.POST('/api/console/session/tenant', { body: { tenantId } })))
+    forgetAsked()
   }
 
   return {

@@ -1,5 +1,6 @@
 import { readonly, shallowRef } from 'vue'
 import { forgetSeen } from '@linli/phone'
+import { forgetAsked } from '@linli/shared/phone'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
@@ -36,6 +37,7 @@ export function useSession() {
   function forget(): void {
     me.value = null
     localStorage.removeItem(STORED)
+    forgetAsked()
     forgetSeen()
   }
 

@@ -1,5 +1,6 @@
 import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef, type WatchSource } from 'vue'
 import { asProblem, type ApiProblem } from '../problem'
+import { begun, done } from '../quiet'
 
 export interface Resource<T> {
   /** The last good answer; stays on the screen while a newer one loads. */
@@ -28,6 +29,7 @@ export function useResource<T>(load: () => Promise<T> | null, sources: WatchSour
       return
     }
     loading.value = true
+    begun()
     try {
       const answer = await request
       if (turn !== newest) return
@@ -36,6 +38,7 @@ export function useResource<T>(load: () => Promise<T> | null, sources: WatchSour
     } catch (error) {
       if (turn === newest) problem.value = asProblem(error)
     } finally {
+      done()
       if (turn === newest) loading.value = false
     }
   }

@@ -1,5 +1,6 @@
 import { readonly, shallowRef } from 'vue'
 import { forgetSeen } from '@linli/phone'
+import { forgetAsked } from '@linli/shared/phone'
 import { answer, api, type Schemas } from '@/api/client'
 
 export type Me = Schemas['Me']
@@ -37,6 +38,7 @@ export function useSession() {
   function forget(): void {
     me.value = null
     localStorage.removeItem(STORED)
+    forgetAsked()
     forgetSeen()
   }
 
