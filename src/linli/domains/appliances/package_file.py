@@ -10,7 +10,7 @@ import stat
 import zipfile
 from collections.abc import Iterable
 from pathlib import PurePosixPath
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -34,6 +34,8 @@ class PackageManifest(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     protocol: Annotated[str, Meta(min_length=1, max_length=64)]
     owner: Annotated[str, Meta(min_length=1, max_length=64)]
     listens: list[Annotated[int, Meta(ge=1, le=65535)]] = []
+    device_form: dict[str, Any] = {}
+    """JSON schema of a device's configuration: what the console's editor is checked against."""
 
 
 def read_key(text: str) -> tuple[str, Ed25519PublicKey]:

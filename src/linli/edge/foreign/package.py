@@ -117,6 +117,7 @@ def _told(manifest: Manifest) -> dict[str, Any]:
         "id": manifest.id, "name": manifest.name, "version": manifest.version, "protocol": manifest.protocol,
         "owner": manifest.owner, "contract": manifest.contract, "listens": list(manifest.listens),
         "abilities": list(manifest.abilities),
+        **({"deviceForm": manifest.device_form} if manifest.device_form else {}),
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -45,6 +45,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """TCP ports on the box that devices come to."""
     abilities: list[str] = []
     """What its devices can do: face, card, qrcode, bluetooth, intercom, elevator_gateway …"""
+    device_form: dict[str, Any] = {}
+    """JSON schema of a device's configuration, of a driver of others: ours publish their classes."""
 
     def __post_init__(self) -> None:
         check_driver_name(self.name)
