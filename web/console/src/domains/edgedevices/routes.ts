@@ -2,7 +2,7 @@ import type { RouteRecordRaw } from 'vue-router'
 
 export default [
   {
-    path: 'edge/protocols/:protocolId/devices',
+    path: 'gateway-protocols/:protocolId/devices',
     name: 'edge-devices',
     component: () => import('./EdgeDevicesPage.vue'),
     props: true,
