@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
+from linli.demo.logins import RESIDENT_LOGIN
 from linli.sim.face_door import SimulatedFaceDoor
 from linli.sim.link import Triple
 from tests.browser.conftest import Demo, Visit, open_browser
-from tests.browser.phone import STILL, findings, look, open_phone
+from tests.browser.phone import STILL, findings, look, open_phone, sign_in
 
 CARD = "0455AA77"
 SIZES = ((1440, 900), (360, 780))
@@ -70,7 +71,7 @@ class Site:
         self.here = f"/communities/{self.community}"
         person = self.get(f"{self.here}/residents?status=1&pageSize=5")["data"][2]
         self.person, self.name = person["identityId"], person["name"]
-        product = self.get("/doors?pageSize=1")["data"][0]["iotId"]
+        product = next(row["iotId"] for row in self.get("/doors?pageSize=50")["data"] if not row["lift"])
         key = self.get(f"/doors/{product}")["productKey"]
         body = {"communityId": int(self.community), "sn": "WALL-1", "name": "Test gate", "productKey": key}
         told = self.post("/doors", body)
@@ -282,6 +283,45 @@ def test_a_credential_is_ended_and_that_undone(desk: Visit, site: Site, pictures
     page.get_by_role("button", name="Give a credential").click()
     page.locator("#give-number").wait_for()
     _look(desk, "credential-give", pictures)
+
+
+@pytest.mark.covers("DOOR-03")
+def test_a_card_is_given_with_hours_and_everybody_concerned_reads_them(
+    playwright: Playwright, desk: Visit, site: Site, demo: Demo, pictures: Path | None
+) -> None:
+    page = desk.page
+    holder = site.get(f"{site.here}/residents?status=1&q={RESIDENT_LOGIN}")["data"][0]
+    desk.go("/credentials")
+    page.get_by_role("button", name="Give a credential").click()
+    panel = page.get_by_role("dialog", name="Give a credential")
+    panel.locator("#give-person").fill(RESIDENT_LOGIN)
+    page.locator(".el-select-dropdown__item:visible", has_text=holder["name"]).first.click()
+    panel.locator("#give-number").fill("0455AA99")
+    panel.get_by_role("radio", name="All doors").check(force=True)
+    panel.get_by_role("button", name="Set hours").click()
+    hours = page.get_by_role("dialog", name="Hours of Card")
+    hours.get_by_text("Weekly hours", exact=True).click()
+    expect(hours.get_by_text("Mon–Fri 08:00–18:00")).to_be_visible()
+    _look(desk, "credential-hours", pictures)
+    hours.get_by_role("button", name="Use these hours").click()
+    expect(panel.get_by_text("Mon–Fri 08:00–18:00")).to_be_visible()
+    _look(desk, "credential-give-hours", pictures)
+    panel.get_by_role("button", name="Give a credential").click()
+    desk.go("/credentials?q=0455AA99")
+    expect(page.locator("tbody tr").first.get_by_text("Mon–Fri 08:00–18:00")).to_be_visible()
+    _look(desk, "credentials-hours", pictures)
+    site.door.until(lambda: "0455AA99" in site.door.door.held.cards)
+    assert site.door.door.held.cards["0455AA99"].schedule == "* * 8-17 ? * MON-FRI"
+    with open_phone(playwright, demo.url) as visit:
+        sign_in(visit, RESIDENT_LOGIN, demo.code)
+        visit.go("/m/key")
+        visit.page.get_by_text("Opens Mon–Fri 08:00–18:00").first.wait_for()
+        look(visit, "resident-hours", pictures)
+    with open_phone(playwright, demo.url) as visit:
+        visit.sign_in_quietly("manager", demo.passwords["manager"])
+        visit.go(f"/staff/residents/{holder['identityId']}")
+        visit.page.get_by_text("Opens Mon–Fri 08:00–18:00").first.wait_for()
+        look(visit, "staff-hours", pictures)
 
 
 def test_the_denied_are_listed_with_who_said_so_and_lifted(
