@@ -324,6 +324,51 @@ def test_a_card_is_given_with_hours_and_everybody_concerned_reads_them(
         look(visit, "staff-hours", pictures)
 
 
+def test_the_board_tells_what_a_door_refused_and_in_whose_words(
+    desk: Visit, site: Site, pictures: Path | None
+) -> None:
+    page = desk.page
+    door = site.door.door
+    site.door.do(lambda: setattr(door, "refuse_files", True))
+    person = site.get(f"{site.here}/residents?status=1&pageSize=5")["data"][3]["identityId"]
+    card = {
+        "kind": "card",
+        "personId": person,
+        "number": "0455AA55",
+        "reach": "doors",
+        "iotIds": [site.iot_id],
+    }
+    site.post(f"{site.here}/credentials", card)
+    desk.go("/deliveries/devices")
+    row = page.locator("tbody tr", has_text="Test gate")
+    for _ in range(20):
+        if row.get_by_text("storage fault").count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+        row.wait_for()
+    expect(row.get_by_text("storage fault")).to_be_visible()
+    _look(desk, "board-refused", pictures)
+    site.door.do(lambda: setattr(door, "refuse_files", False))
+    row.get_by_role("button", name="Reset and retry").click()
+    site.door.until(lambda: "0455AA55" in door.held.cards)
+
+
+def test_a_community_lives_by_the_clocks_of_its_zone(desk: Visit, site: Site, pictures: Path | None) -> None:
+    page = desk.page
+    for zone in ("Asia/Urumqi", "Asia/Shanghai"):
+        desk.go(f"/communities/{site.community}")
+        chosen = page.get_by_role("combobox", name="Time zone")
+        chosen.fill(zone)
+        page.locator(".el-select-dropdown__item:visible", has_text=zone).click()
+        form = page.locator("form", has=page.get_by_role("combobox", name="Time zone"))
+        if zone == "Asia/Urumqi":
+            _look(desk, "community-zone", pictures)
+        form.get_by_role("button", name="Save").click()
+        expect(page.locator("dd", has_text=zone)).to_be_visible()
+        assert site.get(f"/communities/{site.community}")["timeZone"] == zone
+
+
 def test_the_denied_are_listed_with_who_said_so_and_lifted(
     desk: Visit, site: Site, pictures: Path | None
 ) -> None:

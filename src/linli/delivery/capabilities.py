@@ -1,8 +1,9 @@
-"""What a device can do by itself, as its product's thing model says."""
+"""What a device can do by itself, as its product's thing model says; and how it says that it will not."""
 
 from linli.kernel.db import Reader
-from linli.kernel.errors import NotFound
+from linli.kernel.errors import LinliError, NotFound
 from linli.kernel.scope import Scope
+from linli.things.errors import DeviceRefused
 from linli.things.queries.devices import get_device
 from linli.things.queries.products import get_product_by_no
 
@@ -18,3 +19,10 @@ async def keeps_schedules(scope: Scope, db: Reader, *, device: str) -> bool:
     except NotFound:
         return False
     return f'"{SCHEDULES}"' in product.tsl
+
+
+def own_words(error: LinliError) -> str:
+    """What a device said when it refused, with its code: its own words need no translation."""
+    if isinstance(error, DeviceRefused):
+        return f"{error.facts['message']} ({error.facts['answer']})"
+    return error.text()

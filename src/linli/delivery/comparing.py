@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import bindparam, func, select, update
 
 from linli.delivery import queries
+from linli.delivery.capabilities import own_words
 from linli.delivery.models import desired, devices
 from linli.delivery.ports import CannotTell, Carriers, ReadsBack
 from linli.delivery.schemas import Compared, DesiredRow
@@ -93,7 +94,7 @@ class Comparing:
         except LinliError as error:
             away = isinstance(error, Unavailable)
             found = Compared(
-                error="offline" if away else "refused", detail="" if away else error.text()[:200]
+                error="offline" if away else "refused", detail="" if away else own_words(error)[:200]
             )
             told = True
             raise

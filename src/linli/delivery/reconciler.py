@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Coroutine, Mapping, Sequence
 
 from linli.delivery import queries
+from linli.delivery.capabilities import own_words
 from linli.delivery.comparing import Comparing
 from linli.delivery.ports import Carriers
 from linli.delivery.schemas import Parcel
@@ -37,7 +38,7 @@ SHORTEST_REST_S = 0.02
 
 def outcome_of(error: LinliError) -> Outcome:
     """What an error of a device call means for the rows that were sent."""
-    detail = error.text()
+    detail = own_words(error)
     if isinstance(error, TimedOut):
         return Outcome(Result.TIMED_OUT, "timed_out", detail)
     if isinstance(error, Unavailable):

@@ -204,7 +204,7 @@ async def test_a_refused_file_is_told_in_the_doors_words(estate: Estate) -> None
     row = await told()
     assert row is not None
     assert (row["refused"], row["cannot"]) == (1, 1)
-    assert "storage fault" in row["refusal"]
+    assert row["refusal"] == "storage fault (500)"
     door.refuse_files = False
     assert (await estate.desk.post(f"/deliveries/devices/{iot_id}/retry")).status_code == 200
     await until(lambda: door.held.cards)
