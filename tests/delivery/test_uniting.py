@@ -7,14 +7,14 @@ import msgspec
 
 from linli.delivery.schemas import Content, Support
 from linli.delivery.service.uniting import LINGER_MS, unite
-from linli.rules.schedules import SITE_ZONE, holds
+from linli.rules.schedules import holds, zone_named
 
 OFFICE, EVENING = "* * 8-17 ? * MON-FRI", "* * 18-21 ? * *"
 FAR = 4_102_415_999_000
 
 
 def at(text: str) -> int:
-    return round(datetime.fromisoformat(text).replace(tzinfo=SITE_ZONE).timestamp() * 1000)
+    return round(datetime.fromisoformat(text).replace(tzinfo=zone_named("")).timestamp() * 1000)
 
 
 NOW = at("2026-11-24T14:00")  # Tuesday
@@ -108,4 +108,4 @@ def test_no_moment_is_left_out_or_given_away() -> None:
             for minute in range(start, min(after, at("2026-12-03T00:00")), 600_000):
                 opens = content.starts_ms <= minute <= content.ends_ms and holds(content.cron, minute)
                 wanted = any(g.starts_ms <= minute <= g.ends_ms and holds(g.schedule, minute) for g in grants)
-                assert opens is wanted, datetime.fromtimestamp(minute / 1000, SITE_ZONE)
+                assert opens is wanted, datetime.fromtimestamp(minute / 1000, zone_named(""))
