@@ -20,6 +20,7 @@ class Held:
     ends_ms: int = 2_000_000
     max_scans: int = UNLIMITED
     schedule: str = ""
+    zone: str = ""
 
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=itemgetter("name"))
