@@ -170,7 +170,7 @@ async def test_a_run_that_was_killed_is_gone_on_with(
     again = await start(folder)
     try:
         found = await figures(again)
-        assert (found["residents"], found["doors"], found["without"]) == (500, 12, 0)
+        assert (found["residents"], found["doors"], found["without"]) == (500, 15, 0)
         assert [one.login for one in again.told.logins] == [
             seat.login for seat in SEATS
         ]  # nobody saw the first
