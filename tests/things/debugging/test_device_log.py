@@ -200,6 +200,22 @@ async def test_turns_at_once_write_each_commit_once_and_keep_what_comes_meanwhil
         assert await Commits().find(database, number) is not None
 
 
+async def test_a_turn_that_was_stopped_after_its_commit_is_written_again(
+    database: Database, ids: Ids, clock: ManualClock
+) -> None:
+    commits = Commits()
+    notes = Notes(database, commits, ids, clock)
+    base = Ids.number_at(clock.now_ms())
+    commits.note(base, base + 64, clock.now_ms(), 2)
+    async with database.begin() as tx:
+        await commits.write(tx)  # and the task is cancelled before it forgets
+    commits.note(base + 128, base + 192, clock.now_ms(), 2)
+    await notes.flush()
+    assert not commits.any
+    for number in (base, base + 128):
+        assert await Commits().find(database, number) is not None
+
+
 async def test_a_flood_of_refusals_is_noted_in_part(database: Database, ids: Ids, clock: ManualClock) -> None:
     notes = Notes(database, Commits(), ids, clock)
     for place in range(MOST_REFUSED + 50):

@@ -80,7 +80,10 @@ class Commits:
         """Write down what waits; up to which number. Until `forget`, once that is committed, it still waits."""
         found = list(self._waiting)
         row = (found[0].first_seq, day_of(found[0].at_ms), found[-1].last_seq, msgspec.msgpack.encode(found))
-        await tx.insert_tuples(inbox_commits, _COLUMNS, [row])
+        # Written before, where the writer was stopped between its commit and `forget`.
+        await tx.upsert_tuples(
+            inbox_commits, _COLUMNS, [row], keys=("first_seq", "day"), update=("last_seq", "batches")
+        )
         return found[-1].last_seq
 
     def forget(self, last_seq: int) -> None:
