@@ -41,7 +41,7 @@ class ReplacedDriver(msgspec.Struct, rename="camel", frozen=True):
     why: str
 
 
-class DebugCall(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
+class DriverCall(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
     """`service` of a device of this box, past all rules of the platform; `get` and `set` are its properties."""
 
     device: Annotated[str, Meta(min_length=1, max_length=64, description="DeviceName")]
@@ -49,7 +49,7 @@ class DebugCall(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fiel
     params: dict[str, Any] = {}
 
 
-class DebugAnswer(msgspec.Struct, rename="camel", frozen=True):
+class DriverAnswer(msgspec.Struct, rename="camel", frozen=True):
     answer: Any
     took_ms: int
 
@@ -119,13 +119,13 @@ class BoxDriverRoutes(Controller):
     async def call(
         self,
         node_id: FromPath[int],
-        data: JSONBody[DebugCall],
+        data: JSONBody[DriverCall],
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         rights: NamedDependency[Rights],
         session: NamedDependency[object],
         edge_remote: NamedDependency[RemoteRoom],
-    ) -> DebugAnswer:
+    ) -> DriverAnswer:
         """Call a device through its driver and see the driver's own answer (online debugging)."""
         node = await clusters.node(within, db, node_id)
         await _check_device(within, db, node, data.device)
@@ -134,7 +134,7 @@ class BoxDriverRoutes(Controller):
             within, node_id, "drivers.call", {"device": data.device, "service": data.service, "params": data.params},
             by=by(rights, session), reason=f"debug {data.device} {data.service}"[:200],
         )  # fmt: skip
-        return DebugAnswer(told.ok, db.clock.now_ms() - began)
+        return DriverAnswer(told.ok, db.clock.now_ms() - began)
 
 
 async def _check_device(scope: Scope, db: Database, node: Node, device: str) -> None:
