@@ -11889,10 +11889,18 @@ export interface components {
             topic: string;
             updatedMs: number;
         };
-        /** DebugAnswer */
-        DebugAnswer: {
-            answer: unknown;
-            tookMs: number;
+        /** DebugCall */
+        DebugCall: {
+            args?: {
+                [key: string]: unknown;
+            };
+            /** @default  */
+            identifier?: string;
+            identifiers?: string[];
+            /** @enum {string} */
+            kind: "service" | "set" | "get";
+            /** @default true */
+            wait?: boolean;
         };
         /** Act */
         debugging_simulation_rows_Act: {
@@ -12334,15 +12342,6 @@ export interface components {
         DocumentGiven: {
             document: string;
         };
-        /** DebugCall */
-        domains_appliances_remote_console_drivers_DebugCall: {
-            /** @description DeviceName */
-            device: string;
-            params?: {
-                [key: string]: unknown;
-            };
-            service: string;
-        };
         /** Refusal */
         domains_communities_console_resident_detail_Refusal: {
             comment: string;
@@ -12497,6 +12496,20 @@ export interface components {
             changes: components["schemas"]["Changed"][];
             faults: components["schemas"]["Fault"][];
             revision: number;
+        };
+        /** DriverAnswer */
+        DriverAnswer: {
+            answer: unknown;
+            tookMs: number;
+        };
+        /** DriverCall */
+        DriverCall: {
+            /** @description DeviceName */
+            device: string;
+            params?: {
+                [key: string]: unknown;
+            };
+            service: string;
         };
         /** DriverDifference */
         DriverDifference: {
@@ -16667,19 +16680,6 @@ export interface components {
         TenantOption: {
             id: string;
             name: string;
-        };
-        /** DebugCall */
-        things_console_debugging_DebugCall: {
-            args?: {
-                [key: string]: unknown;
-            };
-            /** @default  */
-            identifier?: string;
-            identifiers?: string[];
-            /** @enum {string} */
-            kind: "service" | "set" | "get";
-            /** @default true */
-            wait?: boolean;
         };
         /** TopicLine */
         TopicLine: {
@@ -26882,7 +26882,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["things_console_debugging_DebugCall"];
+                "application/json": components["schemas"]["DebugCall"];
             };
         };
         responses: {
@@ -30516,7 +30516,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["domains_appliances_remote_console_drivers_DebugCall"];
+                "application/json": components["schemas"]["DriverCall"];
             };
         };
         responses: {
@@ -30526,7 +30526,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DebugAnswer"];
+                    "application/json": components["schemas"]["DriverAnswer"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
