@@ -86,6 +86,8 @@ class Me(msgspec.Struct, rename="camel", frozen=True):
     """There is a version of the agreements that must be accepted first."""
     contract_missing: bool = False
     """The organisation has not handed in the contract form, and this is its administrator."""
+    not_running: list[str] = []
+    """Of who may do nothing here: names of the communities that they work for and whose service does not run."""
 
 
 class SetupDone(msgspec.Struct, rename="camel", frozen=True):

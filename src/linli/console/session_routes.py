@@ -11,7 +11,8 @@ from linli.console import schemas, sessions, throttle
 from linli.console.access import COOKIE, SIGNED_IN, client_address
 from linli.console.errors import language_of
 from linli.console.sessions import Session
-from linli.domains.people.queries.own_rights import closed_tenants
+from linli.domains.communities.queries import communities
+from linli.domains.people.queries.own_rights import closed_places, closed_tenants
 from linli.domains.people.rights import Right, Rights
 from linli.domains.people.service import accounts, agreements, codes, companies
 from linli.domains.people.service.accounts import clean_login
@@ -20,6 +21,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
 from linli.kernel.errors import Forbidden, Unavailable
 from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 
@@ -45,7 +47,17 @@ async def describe(db: Reader, rights: Rights, tenant_id: str) -> schemas.Me:
         rights=sorted(rights.all_in(tenant_id)),
         agreements_pending=not rights.is_operator and bool(await agreements.pending(db, account.id)),
         contract_missing=await _contract_missing(db, rights, tenant_id),
+        not_running=[] if tenants or rights.is_operator else await _not_running(db, account.id),
     )
+
+
+async def _not_running(db: Reader, account_id: int) -> list[str]:
+    """Why somebody with roles can do nothing: they are not asked to found a company."""
+    names = []
+    for tenant_id, places in (await closed_places(db, account_id)).items():
+        found = await communities.by_id(Scope.system(tenant_id, "session"), db, sorted(set(places)))
+        names += [one.name for one in found.values()]
+    return sorted(names)
 
 
 async def _contract_missing(db: Reader, rights: Rights, tenant_id: str) -> bool:

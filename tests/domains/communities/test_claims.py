@@ -278,6 +278,7 @@ async def test_a_service_is_suspended_runs_again_expires_and_ends(parts, owner, 
         assert (await administrator.post(halt, json=body)).status_code == 204
         # Managers lose it; the company's administrator still reads the reason and everything else.
         assert (await mate.get(f"/communities/{number}")).status_code == 403
+        assert (await mate.get("/session")).json()["notRunning"] == ["桂花城"]
         shown = (await owner.get(f"/communities/{number}")).json()
         assert (shown["serviceState"], shown["serviceReason"], shown["serviceNote"]) == (
             "suspended",

@@ -13719,6 +13719,7 @@ export interface components {
             login: string;
             mustChangePassword: boolean;
             name: string;
+            notRunning?: string[];
             operator: boolean;
             rights: string[];
             roles: components["schemas"]["RoleIn"][];

@@ -6,6 +6,7 @@ from sqlalchemy import and_, bindparam, select
 from linli.domains.people import rights_tree
 from linli.domains.people.models import (
     account_persons,
+    account_roles,
     accounts,
     community_rights,
     company_role_holders,
@@ -74,6 +75,15 @@ _closed = Query(
 )
 
 
+_not_running = Query(
+    select(account_roles.c.tenant_id, account_roles.c.community_id).where(
+        account_roles.c.account_id == _account,
+        account_roles.c.community_id.in_(select(closed_communities.c.community_id)),
+    ),
+    unscoped=_RIGHTS,
+)
+
+
 async def own_rights(db: Reader, account_id: int) -> list[OwnRights]:
     """What companies' roles, rights given by hand and permission management let an account do, and where."""
     held: dict[str, set[Right]] = {}
@@ -113,3 +123,11 @@ async def names(db: Reader, account_ids: list[int]) -> dict[int, str]:
 async def closed_tenants(db: Reader, account_id: int) -> frozenset[str]:
     """Tenants that have disabled the person."""
     return frozenset(tenant_id for (tenant_id,) in await _closed.all(db, account=account_id))
+
+
+async def closed_places(db: Reader, account_id: int) -> dict[str, list[int]]:
+    """Tenant → communities in which the account has a role and whose service does not run."""
+    found: dict[str, list[int]] = {}
+    for tenant_id, community_id in await _not_running.all(db, account=account_id):
+        found.setdefault(tenant_id, []).append(community_id)
+    return found
