@@ -260,8 +260,11 @@ class Campaign:
                 made.sure = True
                 if kind != "unknown" and kind != "face" and machine.memory.opened == opened:
                     self.stopped.append(f"{device}: {kind} {made.content} did not open")
-            except (CallFailed, Refusal, OSError):
-                pass  # the box is being killed, or is starting
+            except (CallFailed, Refusal, OSError) as error:
+                # The box is being killed, or is starting.
+                if "ConnectError" in str(error) or isinstance(error, Refusal):
+                    await asyncio.sleep(0.1)
+                    continue  # it never heard of it
             self.made.setdefault(device, []).append(made)
             if made.sure:
                 break
@@ -333,14 +336,18 @@ class Campaign:
 
 
 def differences(device: str, made: list[Made], told: list[str]) -> list[str]:
-    """What is wrong with a door's passes in the cloud; those that the box did not confirm may be missing."""
-    at = 0
-    for one in made:
-        if at < len(told) and told[at] == one.content:
-            at += 1
-        elif one.sure:
-            return [f"{device}: {one.content} is missing or out of order at {at}"]
-    return [f"{device}: {len(told) - at} too many"] if at < len(told) else []
+    """What is wrong with a door's passes in the cloud; those that the box did not confirm may be there or not."""
+    places = {0}
+    """How many of `told` may be accounted for so far."""
+    for number, one in enumerate(made):
+        taken = {at + 1 for at in places if at < len(told) and told[at] == one.content}
+        reached = taken if one.sure else places | taken
+        if not reached:
+            return [
+                f"{device}: pass {number} ({one.content}) is missing or out of order, behind {max(places)}"
+            ]
+        places = reached
+    return [] if len(told) in places else [f"{device}: {len(told) - max(places)} too many"]
 
 
 def main() -> None:

@@ -43,6 +43,7 @@ from tests.things.gateways.conftest import Estate
 
 pytestmark = pytest.mark.engines("sqlite")
 HERE = "127.0.0.1"
+ACCESS = {"qr": "qrcode", "card": "card", "ble": "bluetooth"}
 CODE = "0123456789abcdef0123456789abcdef"
 DAY = 86_400_000
 
@@ -56,7 +57,7 @@ class House:
         running.things.ingest.on_committed.append(self.stored.extend)
 
     async def build(self) -> "House":
-        self.doors = [await self.estate.device(f"door.{kind}") for kind in ("qr", "card")]
+        self.doors = [await self.estate.device(f"door.{kind}") for kind in ACCESS]
         activated = Activated(
             node=NodeName(id="n1", name="北门"), device=key(self.estate.gateway),
             mqtt=MqttAddress(host=HERE, port=self.platform.port), cloud=CloudAddress(base_url="http://x"),
@@ -79,7 +80,7 @@ class House:
                 product_key=one.product_key, device_name=one.device_name, device_secret=one.device_secret,
                 custom={
                     "ip": HERE, "port": self.machine.port,
-                    "accessType": "card" if one.device_name.endswith("card") else "qrcode",
+                    "accessType": ACCESS[one.device_name.partition(".")[2]],
                 },
             )
             for one in (self.doors if doors is None else doors)
@@ -108,7 +109,7 @@ class House:
         driver: Any = self.box.supervisor.driver("door_device")
         self.machine.aim(HERE, driver.port)
         await self.machine.connect()
-        await until(lambda: self.box.presence.online == {"door.qr", "door.card"})
+        await until(lambda: self.box.presence.online == {f"door.{kind}" for kind in ACCESS})
 
     async def door_returns(self) -> None:
         """It connects anew: a `/connect` of the same second would be one that was heard before."""
@@ -157,6 +158,7 @@ def qr(code: str = CODE, **right: Any) -> PermissionFile:
     return PermissionFile(qr=(Entry.put(QrPermission(code, **window)),))
 
 
+@pytest.mark.covers("G-C28")
 async def test_a_box_is_activated_and_deployed_and_its_doors_come_online(house: House) -> None:
     identity = load_identity(house.folder / "box")
     assert identity is not None
@@ -165,12 +167,12 @@ async def test_a_box_is_activated_and_deployed_and_its_doors_come_online(house: 
     await house.online()
     await until(lambda: len(house.cloud.reports) == 2)
     assert [one.state for one in house.cloud.reports] == ["running", "done"]
-    assert [one.state for one in house.cloud.reports[-1].devices] == ["running", "running"]
+    assert [one.state for one in house.cloud.reports[-1].devices] == ["running"] * 3
     status = house.box.status()
     assert status["cloud"]["line"] == "up"
-    assert status["drivers"][0]["online"] == 2
+    assert status["drivers"][0]["online"] == 3
     await house.box.pulse.once()
-    assert house.cloud.beats[-1].drivers[0].online == 2
+    assert house.cloud.beats[-1].drivers[0].online == 3
     assert house.cloud.beats[-1].generation == 1
     await house.machine.stop()
 
@@ -236,6 +238,7 @@ async def test_sealed_codes_are_read_at_the_box(house: House) -> None:
     assert await house.estate.value(house.doors[0], "RSAPublicKey") == public
 
 
+@pytest.mark.covers("C013", "G-C10")
 async def test_cards_are_brought_to_the_door_and_mended_when_it_lost_them(house: House) -> None:
     await house.online()
     door = house.doors[1]
@@ -260,6 +263,21 @@ async def test_cards_are_brought_to_the_door_and_mended_when_it_lost_them(house:
             await asyncio.sleep(0.01)
 
 
+@pytest.mark.covers("C013", "G-C16")
+async def test_phones_are_brought_to_the_door_and_pass_there(house: House) -> None:
+    await house.online()
+    phones = PermissionFile(ble_cards=(Entry.put(CardPermission("b1", 0, 2**42, "p1")),))
+    await house.permit(house.doors[2], phones)
+    assert sorted(house.machine.memory.ble_cards) == ["b1"]
+    assert await house.machine.tap("b1")
+    await until(lambda: house.box.queue.backlog == 0)
+    assert house.passes() == [("door.ble", 0, "b1")]
+    house.machine.memory.ble_cards.clear()  # its list cannot be read back: it is sent again
+    await house.door_returns()
+    await until(lambda: sorted(house.machine.memory.ble_cards) == ["b1"])
+
+
+@pytest.mark.covers("G-C29")
 async def test_calls_go_through_to_the_door_and_its_absence_is_told(house: House) -> None:
     await house.online()
     await house.call(house.doors[1], "remoteOpen")
@@ -289,7 +307,7 @@ async def test_only_what_changed_restarts_and_bad_drivers_are_told(house: House)
     last = house.cloud.reports[-1]
     assert last.state == "failed"
     assert {one.device_name: one.state for one in last.devices} == {
-        "door.qr": "running", "door.card": "running", "x.1": "failed"
+        "door.qr": "running", "door.card": "running", "door.ble": "running", "x.1": "failed"
     }  # fmt: skip
     house.deploy(3, doors=[])
     await house.box.deployer.refresh()
