@@ -33,7 +33,7 @@ from linli.ops.models import all_models
 from linli.protocols import door_permissions
 from linli.protocols.door_permissions import CardPermission, Entry, PermissionFile, QrPermission
 from tests.domains.access.platform import AccessPlatform, until
-from tests.edge.runtime.town import HERE, Town, jpeg
+from tests.edge.runtime.town import HERE, Town, door_name, jpeg
 from tests.engines import free_port
 from tests.openapi import sample_methods
 from tests.openapi.house import Targets
@@ -219,7 +219,7 @@ class Campaign:
                 cards=tuple(Entry.put(CardPermission(card, *window, "p")) for card in self.cards)
             )
             for ability, file in (("qrcode", codes), ("card", cards)):
-                await town.permit(f"door.{number}.{ability}", door_permissions.encode(file))
+                await town.permit(door_name(number, ability), door_permissions.encode(file))
         await self._drained()
 
     # the week
@@ -278,15 +278,15 @@ class Campaign:
                 if kind == "scan"
                 else f"{self.chance.getrandbits(120) | 1 << 127:032x}"
             )
-            return Made(code, False, False), f"door.{number}.qrcode", lambda: machine.scan(code)
+            return Made(code, False, False), door_name(number, "qrcode"), lambda: machine.scan(code)
         if kind == "card":
             card = self.chance.choice(self.cards)
-            return Made(card, False, False), f"door.{number}.card", lambda: machine.swipe(card)
+            return Made(card, False, False), door_name(number, "card"), lambda: machine.swipe(card)
         face = f"{self.chance.getrandbits(96):024x}"
         photo = jpeg(self.chance.randbytes(2000))
         return (
             Made(face, False, True),
-            f"door.{number}.face",
+            door_name(number, "face"),
             lambda: machine.own_face_pass(face, photo, "0.8"),
         )
 

@@ -12,7 +12,7 @@ from linli.domains.appliances.front.calls import Addresses
 from linli.domains.appliances.queries import clusters as cluster_queries
 from linli.domains.appliances.room import Appliances
 from linli.domains.appliances.service import clusters, deployments, devices, gateways, nodes, protocols
-from linli.edge.cloud import Identity, activate, save_identity
+from linli.edge.cloud import Identity, activate, load_identity, save_identity
 from linli.edge.doors.simulator import SimulatedMachine
 from linli.edge.framework.supervisor import State
 from linli.edge.runtime.compose import Box
@@ -34,8 +34,13 @@ def jpeg(content: bytes) -> bytes:
     return b"\xff\xd8\xff" + frame[1:] + content + b"\xff\xd9"
 
 
+def door_name(number: int, ability: str) -> str:
+    """DeviceName of an ability of a machine; the first machine's have no number."""
+    return f"door.{number}.{ability}" if number else f"door.{ability}"
+
+
 class Town:
-    """`machines` at 127.0.0.1 and on, each with a device for each ability: `door.{machine}.{ability}`."""
+    """`machines` at 127.0.0.1 and on, each with a device for each ability."""
 
     def __init__(
         self, platform: AccessPlatform, folder: Path, *, machines: int = 1,
@@ -118,7 +123,7 @@ class Town:
                         custom["faceCompareMode"] = "device"
                     device = await devices.add(
                         scope, tx, gateway=gateway, protocol=protocol, product_key=product_key,
-                        device_name=f"door.{number}.{ability}", alias=ability, custom=custom, **made,
+                        device_name=door_name(number, ability), alias=ability, custom=custom, **made,
                     )  # fmt: skip
                     self.doors[device.device_name] = device.iot_id
                     await doors.register_door(
@@ -129,6 +134,7 @@ class Town:
             await persons.save_person(
                 scope, tx, identity_id=PERSON, name="王先生", ext_info="{}", now_ms=made["now_ms"]
             )
+        self.gateway_id = gateway.gateway_id
         self.node_id, self.serial = node.node_id, node.serial_number
         self.code = nodes.code_of(await self.node(), platform.secrets)
 
@@ -153,9 +159,16 @@ class Town:
         save_identity(self.folder / "box", identity)
         return identity
 
-    async def new_box(self) -> Box:
+    async def new_box(self, **more: Any) -> Box:
         """In this process, with its first machine connected."""
-        self.box = Box(self.folder / "box", await self.activate_box())
+        await self.activate_box()
+        return await self.wake(self.folder / "box", **more)
+
+    async def wake(self, home: Path, **more: Any) -> Box:
+        """Run the box of a folder, and let the machine find it."""
+        identity = load_identity(home)
+        assert identity is not None
+        self.box = Box(home, identity, **more)
         await self.box.start()
         await until(lambda: [one.state for one in self.box.supervisor.status()] == [State.RUNNING])
         driver: Any = self.box.supervisor.driver("door_device")
@@ -177,7 +190,7 @@ class Town:
     async def give_code(self) -> str:
         """A code of the person on the door that reads codes, and until the cloud says it is there."""
         platform, now = self.platform, self.platform.clock.now_ms()
-        door = self.doors["door.0.qrcode"]
+        door = self.doors["door.qrcode"]
         async with platform.db.begin() as tx:
             code = await qr.generate_code(
                 self.scope, tx, identity_id=PERSON, length=32, ids=platform.ids, now_ms=now
