@@ -138,6 +138,7 @@ def test_pings_come_back_or_do_not() -> None:
     assert "refused" in why.lower()
 
 
+@pytest.mark.covers("H-59", "C061")
 def test_the_command_prints_a_summary_and_saves_the_result(
     tmp_path: Path, cloud: int, capsys: pytest.CaptureFixture[str]
 ) -> None:

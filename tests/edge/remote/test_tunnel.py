@@ -92,7 +92,8 @@ async def test_files_are_listed_and_read_inside_their_folder_alone(tmp_path: Pat
     home = tmp_path / "home"
     home.mkdir()
     (tmp_path / "outside.txt").write_text("not yours")
-    (home / "identity.json").write_text("{}")
+    for name in ("identity.json", "box.db", "box.db-wal", "box.sqlite3", "driver.key"):
+        (home / name).write_text("{}")
     (home / "away").symlink_to(tmp_path / "outside.txt")
     (home / "big.bin").write_bytes(os.urandom(200_000))
     os.mkfifo(home / "pipe")
@@ -115,6 +116,7 @@ async def test_files_are_listed_and_read_inside_their_folder_alone(tmp_path: Pat
             "../outside.txt",
             "/away",
             "/identity.json",
+            "/box.db",
             "/nothing",
             "/pipe",
             "/a\0b",

@@ -5,6 +5,7 @@ shown but not followed; secrets of the box itself are left out.
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,10 +17,10 @@ from linli.protocols.edge_remote.wire import PIECE
 
 MOST_ENTRIES: Final = 2_000
 MOST_BYTES: Final = 512 * 1024 * 1024
-HIDDEN: Final = frozenset(
-    {"identity.json", "master.key", "box.sqlite3", "box.sqlite3-wal", "box.sqlite3-shm"}
+HIDDEN: Final = re.compile(
+    r"identity\.json.*|hardware-id|master\.key|.*\.(key|pem|p12)|.*\.(db|sqlite3?)(-\w+)?", re.I
 )
-"""Of the box's own folder: what it proves itself with, and what it knows of people."""
+"""Of the box's own folder: what it proves itself with, and the stores of what it knows of people."""
 
 
 class FileRefused(Exception):
@@ -93,7 +94,7 @@ class Folder:
         return wanted
 
     def _hidden(self, file: Path) -> bool:
-        return file.name in HIDDEN or file.name.endswith((".key", ".pem"))
+        return HIDDEN.fullmatch(file.name) is not None
 
     def _entry(self, one: "os.DirEntry[str]") -> Entry:
         known = one.stat(follow_symlinks=False)

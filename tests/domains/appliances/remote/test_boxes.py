@@ -6,6 +6,7 @@ import pytest
 from linli.domains.appliances.remote import queries, rules
 from linli.domains.appliances.remote.rules import Condition
 from linli.domains.appliances.remote.service import presence
+from linli.domains.appliances.service import nodes
 from linli.protocols.edge_link import DriverHealth
 from tests.domains.appliances.remote.conftest import Site
 from tests.domains.appliances.remote.working_box import DRIVER
@@ -117,7 +118,7 @@ async def test_the_diagnosis_runs_on_the_box_and_its_file_is_given(site: Site) -
     assert found["errors"] == sum(one["level"] == "error" for one in found["steps"])
 
 
-@pytest.mark.covers("H-60", "H-61", "H-62", "H-64")
+@pytest.mark.covers("H-60", "H-61", "H-62")
 async def test_guided_checks_find_the_failing_layer(site: Site) -> None:
     async def device() -> dict[str, object]:
         found: dict[str, object] = (await site.browser.post(f"/devices/{site.door.iot_id}/edge-check")).json()
@@ -144,6 +145,26 @@ async def test_guided_checks_find_the_failing_layer(site: Site) -> None:
             break
     assert found["layer"] == "link"
     assert all("edge_" not in f"{one['title']}{one['text']}{one['advice']}" for one in found["steps"])  # type: ignore[attr-defined]
+
+
+@pytest.mark.covers("H-64")
+async def test_a_box_that_does_not_get_active_is_told_where_it_stands(site: Site) -> None:
+    platform = site.platform
+    async with platform.db.begin() as tx:
+        node = await nodes.add(
+            site.scope, tx, cluster_id=site.node.cluster_id, name="wangyuefu-02", serial_number="SN-2-0002",
+            ids=platform.ids, secrets=platform.secrets, now_ms=platform.clock.now_ms(),
+        )  # fmt: skip
+    for percent, outcome in ((0, "waiting"), (34, "config"), (54, "starting")):
+        async with platform.db.begin() as tx:
+            await nodes.values_of(percent=percent).run(tx, site.scope, row=node.node_id, now=1)
+        found = (await site.browser.post(f"/edge/nodes/{node.node_id}/checks")).json()
+        assert found["layer"] == "not_active"
+        (step,) = found["steps"]
+        assert f"{percent}%" in step["text"]
+        assert step["advice"], outcome
+    refused = await site.browser.get(f"/edge/nodes/{node.node_id}/drivers")
+    assert (refused.status_code, refused.json()["code"]) == (409, "edge.box_not_active")
 
 
 async def test_the_list_tells_how_each_box_is(site: Site) -> None:

@@ -86,6 +86,7 @@ export const SECTIONS: Section[] = [
       place('devices.title', 'devices', 'devices.use'),
       place('products.title', 'products', 'devices.use'),
       place('products.categories.title', 'categories', 'devices.use'),
+      place('boxes.title', 'boxes', 'devices.use'),
       place('serials.title', 'serials', 'devices.use'),
       place('devicegroups.title', 'device-groups', 'devices.use'),
       place('debugging.title', 'debugging', 'devices.use'),

@@ -21,7 +21,7 @@ export default [
     meta: { titleKey: 'devices.batch.title', place: 'devices' },
   },
   {
-    path: 'devices/:iotId/:tab(properties|events|services|desired|shadow|log|topology|messages|deliveries|certificates|manage)?',
+    path: 'devices/:iotId/:tab(properties|events|services|check|desired|shadow|log|topology|messages|deliveries|certificates|manage)?',
     name: 'device',
     component: () => import('./DevicePage.vue'),
     props: true,
