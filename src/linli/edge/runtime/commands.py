@@ -170,7 +170,8 @@ async def _until_active(home: Path, ports: Ports | None, told: asyncio.Event) ->
     state = Inactive(home, clock)
     lan = Lan(home, state, ports, clock=clock, logs=DeviceLogs(clock, home / "logs"))
     await lan.start()
-    where = f"http://{own_address('')}:{lan.console_port}"
+    address = own_address("") if ports.host == "0.0.0.0" else ports.host
+    where = f"http://{address}:{lan.console_port}"
     print(f"{where}  one-time code, good for a day: {new_code(home / 'console')}", flush=True)
     stopped = asyncio.ensure_future(told.wait())
     try:

@@ -26,7 +26,7 @@ export function keeping({ body, status }) {
       const blob = await call('keeping/backup', { passphrase: word.value })
       const link = h('a', { href: URL.createObjectURL(blob), download: `${status.box.nodeName || 'box'}-${new Date().toISOString().slice(0, 10)}.linlibox` })
       link.click()
-      URL.revokeObjectURL(link.href)
+      setTimeout(() => URL.revokeObjectURL(link.href), 60000) // the browser reads it after the click
       word.value = again.value = ''
       toast(t('keep.done', { bytes: bytes(blob.size) }))
     } catch (error) { fault = error.message }

@@ -1,0 +1,105 @@
+"""The box's own page in a browser: first log-in, every section on a desk and on a phone, the network, a download."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Playwright
+
+from tests.browser.conftest import Visit, open_browser
+from tests.edge.services.console_box import ConsoleBox
+
+SECTIONS = ("status", "devices", "logs", "network", "interconnect", "files", "keeping", "activation")
+PASSWORD = "a good password"
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[ConsoleBox]:
+    """In a loop of its own thread, as the browser's calls block this one."""
+    ready, loop = threading.Event(), asyncio.new_event_loop()
+    made: list[ConsoleBox] = []
+
+    async def run() -> None:
+        made.append(ConsoleBox(tmp_path, doors=130))
+        (made[0].home / "identity.json").write_text('{"serialNumber": "SN-1"}')
+        await made[0].start()
+        for n in range(60):
+            await made[0].store.add(f"pass/{n:03}.jpg", b"\xff\xd8" * 900, 7200)
+        ready.set()
+
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(run(), loop)
+    assert ready.wait(20)
+    yield made[0]
+    asyncio.run_coroutine_threadsafe(made[0].stop(), loop).result(20)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+
+
+@pytest.fixture
+def visit(playwright: Playwright, box: ConsoleBox) -> Iterator[Visit]:
+    visit = open_browser(playwright, box.url)
+    said: list[str] = []
+    visit.page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
+    yield visit
+    visit.context.close()
+    assert said == []
+    assert visit.take_faults() == []
+
+
+def log_in(visit: Visit, code: str) -> Page:
+    page = visit.page
+    visit.go("/")
+    page.fill("[name=word]", code)
+    page.fill("[name=new]", PASSWORD)
+    page.click("button.first")
+    page.wait_for_selector(".hero")
+    return page
+
+
+def test_every_section_fits_a_desk_and_a_phone_in_both_languages(visit: Visit, box: ConsoleBox) -> None:
+    page = log_in(visit, box.code)
+    for width, height in ((1440, 900), (360, 740)):
+        page.set_viewport_size({"width": width, "height": height})
+        for _ in range(2):
+            page.click(".top button >> nth=0")  # the other language
+            for section in SECTIONS:
+                visit.go(f"/#/{section}")
+                page.wait_for_selector("h1")
+                page.wait_for_selector(f".nav a[href='#/{section}'][aria-current]")
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, (section, width)
+                assert not {"null", "undefined", "[object Object]"} & set(page.inner_text("#page").split())
+
+
+def test_the_network_is_set_from_the_page_and_a_backup_is_downloaded(visit: Visit, box: ConsoleBox) -> None:
+    page = log_in(visit, box.code)
+    visit.go("/#/network")
+    for name, value in (("device", "eno1"), ("address", "10.249.24.20"), ("gateway", "10.1.1.1")):
+        page.fill(f"[data-field='outside.{name}'] input", value)
+    page.click("#page button.first")
+    page.wait_for_selector("[data-field='outside.gateway'] .wrong")
+    page.fill("[data-field='outside.gateway'] input", "10.249.24.1")
+    page.click("#page button.first")
+    page.wait_for_selector("pre >> text=+IPADDR=10.249.24.20")
+    page.click(".card:has(pre) button.first")
+    page.click("dialog button.first")
+    page.wait_for_selector("dl >> text=10.249.24.20 / 255.255.255.0")
+    assert (box.scripts / "ifcfg-eno1").exists()
+
+    visit.go("/#/keeping")
+    for n in range(2):
+        page.fill(f"#page input[type=password] >> nth={n}", "a long passphrase")
+    with page.expect_download() as download:
+        page.click("#page button.first")
+    assert download.value.suggested_filename.startswith("jinanwangyuefu-01-")
+    assert Path(download.value.path()).read_bytes().startswith(b"LINLIBOX1\n")
+
+
+def test_a_cut_line_shows_by_itself(visit: Visit, box: ConsoleBox) -> None:
+    page = log_in(visit, box.code)
+    box.state.line_up = False
+    page.wait_for_selector(".hero .lamp.bad", timeout=8000)
+    assert "1,284" in page.inner_text(".tiles")
