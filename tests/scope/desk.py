@@ -26,6 +26,7 @@ from linli.domains.communities.xlsx import employees as employee_book
 from linli.domains.communities.xlsx import vehicles as vehicle_book
 from linli.domains.people.rights import Role
 from linli.domains.people.service import accounts
+from linli.domains.video import workbook as camera_book
 from linli.kernel import tenancy
 from tests.campaigns.snapshot import snapshot
 from tests.domains.communities.test_workbook import workbook
@@ -207,10 +208,14 @@ async def _make_imports(desk: Desk, lot: Lot, browser: httpx.AsyncClient) -> Non
             )
         assert answer.is_success, answer.text
         setattr(lot, name, int(answer.json()["id"]))
-    none = {"vehicles": vehicle_book.filled("en", []), "employees": employee_book.filled("en", [])}
+    none = {
+        "vehicles": vehicle_book.filled("en", []), "employees": employee_book.filled("en", []),
+        "cameras": camera_book.book("en"),
+    }  # fmt: skip
     one = {
         "vehicles": vehicle_book.filled("en", [("none", "", "", "", "", None)]),
         "employees": employee_book.filled("en", [("", "none", "")]),
+        "cameras": camera_book.book("en", [{"device": "none", "name": "none"}]),
     }
     for kind in none:
         for name, files, how in (

@@ -176,7 +176,7 @@ def _communities() -> dict[str, list[RouteRecipe]]:
             f"{verb} /communities/{{community_id}}/{kind}/imports/{{import_id}}{what}": [
                 lambda x, name=f"{which}_{kind}": Ask(here(x) | {"import_id": getattr(x, name)})
             ]
-            for kind in ("vehicles", "employees")
+            for kind in ("vehicles", "employees", "cameras")
             for verb, what, which in (
                 ("GET", "", "imported"),
                 ("POST", "/apply", "tried"),

@@ -237,6 +237,9 @@ class Lot:
     imported_vehicles: int = 0
     tried_vehicles: int = 0
     faulty_vehicles: int = 0
+    imported_cameras: int = 0
+    tried_cameras: int = 0
+    faulty_cameras: int = 0
     imported_employees: int = 0
     tried_employees: int = 0
     faulty_employees: int = 0
