@@ -93,7 +93,7 @@ async def say(db, project, number, community=101, kind=Kind.SPACE):
         return await changes.publish(tx, kind, community, change, tenant_id=project.tenant_id)
 
 
-async def until(condition, seconds=5):
+async def until(condition, seconds=20):
     async with asyncio.timeout(seconds):
         while not (value := await condition()):
             await asyncio.sleep(0.005)
