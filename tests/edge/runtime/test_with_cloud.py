@@ -9,10 +9,13 @@ import pytest
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
+from linli.kernel.pages import PageRequest
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
+from linli.things.queries.devices import DeviceRow, get_device
+from linli.things.queries.history import events_of
 from tests.domains.access.platform import AccessPlatform, until
-from tests.edge.runtime.town import PERSON, Town
+from tests.edge.runtime.town import PERSON, Town, door_name
 from tests.openapi import sample_methods
 from tests.openapi.house import Targets
 
@@ -68,3 +71,32 @@ async def test_a_code_opens_with_the_line_cut_and_the_pass_arrives_once(town: To
     unknown, opened = await town.passes()
     assert (opened.code, opened.identity_id, opened.name, opened.type) == (0, PERSON, "王先生", "QRCODE")
     assert (unknown.code, unknown.identity_id) == (103, "")
+
+
+@pytest.mark.covers("G-C30", "G-C31")
+async def test_a_door_stays_open_as_wanted_and_its_alarms_arrive(town: Town) -> None:
+    await town.new_box()
+    invoke, door = town.platform.things.invoker.invoke, town.doors[door_name(0, "card")]
+
+    async def device() -> DeviceRow:
+        return await get_device(town.scope, town.platform.db, iot_id=door)
+
+    async def online() -> bool:
+        return bool((await device()).online)
+
+    await until(online)
+    await invoke(town.scope, door, "setKeepOpen", {"keepOpen": 1})
+    assert town.machine.memory.keep_open == 1
+    assert await invoke(town.scope, door, "getKeepOpen", {}) == {"keepOpen": 1}
+    town.machine.memory.keep_open = 0  # a factory reset
+    town.machine.faults.clock_off_s += 1
+    await town.machine.connect()
+    await until(lambda: town.machine.memory.keep_open == 1)
+    assert not await town.machine.swipe("0099887766")
+
+    async def alarmed() -> bool:
+        number = (await device()).device_no
+        found = await events_of(town.platform.db, device_no=number, page=PageRequest())
+        return any(one.identifier == "alarmEvent" and "0099887766" in str(one) for one in found.data)
+
+    await until(alarmed)

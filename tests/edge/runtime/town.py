@@ -22,6 +22,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.protocols.edge_link import MqttAddress
 from linli.things.queries.devices import get_device
+from linli.things.service import products
 from tests.domains.access.platform import AccessPlatform, until
 
 HERE: Final = "127.0.0.1"
@@ -58,7 +59,11 @@ class Town:
         platform = self.platform
         self.partner = await platform.new_partner("物业", communities=(1,))
         await platform.new_community(self.partner, 1)
-        product_key = await platform.new_product(self.partner)
+        async with platform.db.begin() as tx:
+            product = await products.create_product(
+                self.partner.owner, tx, name="门禁一体机", ids=platform.ids, secrets=platform.secrets,
+                category_code="community/people/aio",
+            )  # fmt: skip
         self.scope = self.partner.owner
         self.http = HttpServer(self._front)
         await self.http.start()
@@ -76,7 +81,7 @@ class Town:
             )
             await machine.start()
             self.machines.append(machine)
-        await self._set_up(product_key)
+        await self._set_up(product.product_key)
         return self
 
     @property
