@@ -132,6 +132,7 @@ def test_a_folder_is_never_overwritten(tmp_path: Path, capsys: pytest.CaptureFix
     assert cli.main(["driver", "bench", "no_such", "--folder", str(tmp_path)]) == 2
 
 
+@pytest.mark.covers("G-C02", "G-C11")
 @pytest.mark.parametrize("driver", ["door_device", "door_system", "door_terminal"])
 async def test_the_door_drivers_are_certified_with_their_simulators(driver: str, tmp_path: Path) -> None:
     report = await certify_simulator(load(OWN / driver), tmp_path)

@@ -46,13 +46,13 @@ class Box:
     async def run(self, package: bytes, *, devices: bool = True) -> None:
         folder = unpack(package, self.root, MANIFEST)
         port = await self.controller.start()
-        custom = {"values": {"ip": "127.0.0.1", "port": port}}
+        custom = {"ip": "127.0.0.1", "port": port}
         self.supervisor = Supervisor(
             {MANIFEST.id: installed_package(folder)}, things=self.things, clock=self.clock, ids=Ids(),
             logs=DeviceLogs(self.clock), backoff=Backoff(first_ms=50, factor=1.0, longest_ms=50, retries=99),
         )  # fmt: skip
         entries = (DeviceEntry("pk", "gate.3", custom),) if devices else ()
-        await self.supervisor.deploy(Deployment(MANIFEST.id, {"values": {"vendor": "Acme"}}, entries))
+        await self.supervisor.deploy(Deployment(MANIFEST.id, {"vendor": "Acme"}, entries))
 
     @property
     def driver(self) -> ForeignDriver:

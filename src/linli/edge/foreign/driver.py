@@ -9,8 +9,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
 from linli.edge.foreign.wire import CONTRACT, LINE_BYTES, LineError, Message, read_line, write_line
 from linli.edge.framework.contract import BaseDriver, DriverContext
 from linli.edge.framework.errors import (
@@ -21,7 +19,6 @@ from linli.edge.framework.errors import (
     ParamsBad,
     ServiceUnknown,
 )
-from linli.edge.framework.forms import DriverConfig
 from linli.kernel.errors import LinliError, TimedOut
 
 ANSWER_SECONDS: Final = 10.0
@@ -221,9 +218,3 @@ def _signal(pid: int, number: signal.Signals) -> None:
     """To the child and whatever it started."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, number)
-
-
-class FreeConfig(DriverConfig, frozen=True, kw_only=True):
-    """Whatever the vendor's driver wants (设备配置编辑框): checked by the driver, not by us."""
-
-    values: dict[str, Any] = msgspec.field(default_factory=dict)

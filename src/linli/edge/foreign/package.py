@@ -17,9 +17,10 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from linli.edge.foreign.driver import ForeignDriver, FreeConfig
+from linli.edge.foreign.driver import ForeignDriver
 from linli.edge.framework.contract import DriverContext
 from linli.edge.framework.discovery import Installed
+from linli.edge.framework.forms import FreeConfig
 from linli.edge.framework.manifest import RULES, Manifest, ManifestError, Rule, read_manifest
 
 MOST_FILES: Final = 5000

@@ -58,6 +58,7 @@ def test_a_model_says_what_it_needs(brand, model, face, ports):
     assert (found.port, found.video_port, found.algorithm_port) == ports
 
 
+@pytest.mark.covers("C003")
 async def test_search(administrator: Browser):
     """Chinese and Latin brands; models by their case as the source's screen has it (spec C 8.6, G11)."""
 
