@@ -135,7 +135,11 @@ class Shell:
             pass  # it is killed below, as it is where we are cancelled
         finally:
             if process is not None:
-                _signal(process.pid, signal.SIGKILL)  # and what stayed behind in its group
+                for group in {
+                    process.pid,
+                    *_groups(process.pid),
+                }:  # and what stayed behind, jobs have groups of their own
+                    _signal(group, signal.SIGKILL)
             self._close()
 
     def _close(self) -> None:
@@ -144,6 +148,19 @@ class Shell:
             setattr(self, name, -1)
             if handle >= 0:
                 os.close(handle)
+
+
+def _groups(session: int) -> set[int]:
+    """The process groups of a session; none where the system has no /proc."""
+    found = set()
+    for one in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            fields = (
+                one.read_text("utf-8", "replace").rpartition(")")[2].split()
+            )  # state, parent, group, session, …
+            if int(fields[3]) == session:
+                found.add(int(fields[2]))
+    return found
 
 
 def _signal(group: int, which: signal.Signals) -> None:
