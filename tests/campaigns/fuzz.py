@@ -119,8 +119,8 @@ class Fuzz(Malformed):
         """What the report tells of memory; what is too much of it goes among the wrongs."""
         first, middle, last = looks[0], looks[len(looks) // 2], looks[-1]
         grown, grown_late = _grown(first, last), _grown(middle, last)
-        # Of the second half: pools and statement caches fill in the first, a leak goes on.
-        kept = (last.blocks - middle.blocks) / (last.sent - middle.sent)
+        # A leak goes on: it shows in all of it and in the second half, where pools and caches that fill show in one.
+        kept = min((last.blocks - one.blocks) / (last.sent - one.sent) for one in (first, middle))
         if grown > GROWN_MB:
             self._wrong(f"memory grew by {grown:.0f} MB")
         if grown_late > LATE_MB:
