@@ -191,7 +191,7 @@ async def test_components_in_their_order_with_requests_and_refusals(desk: Desk) 
     assert (await desk.refused("DELETE", f"{part}/edge_cluster"))[:2] == (409, "edge.component_refused")
 
 
-@pytest.mark.covers("C082", "C100", "C103", "C104")
+@pytest.mark.covers("C082", "C100", "C103")
 async def test_protocols_are_deployed_with_history_and_put_back(desk: Desk) -> None:
     _, _, box = await running(desk)
     (row,) = await desk.get("/gateways")
@@ -291,7 +291,7 @@ async def test_a_vendors_driver_is_uploaded_signed_and_brought_to_a_newer_versio
     assert (await desk.refused("DELETE", f"/trusted-keys/{trusted}"))[:2] == (409, "edge.key_in_use")
 
 
-@pytest.mark.covers("CB-01", "CB-02", "CB-03", "CB-04")
+@pytest.mark.covers("CB-01", "CB-02", "CB-03")
 async def test_a_new_box_takes_the_place_of_a_broken_one(desk: Desk) -> None:
     _, node, old = await running(desk)
     (row,) = await desk.get("/gateways")
