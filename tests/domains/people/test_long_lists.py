@@ -109,7 +109,9 @@ async def test_very_many_hits_are_looked_at_one_by_one(database, world, monkeypa
     assert (await queries.page(world.second, database, 2, EVERYTHING, text="李")).total == 0
 
 
-async def test_a_group_is_counted_by_its_members(database, world, clock, ids):
+@pytest.mark.parametrize("deep", [5_000, 0])
+async def test_a_group_is_counted_by_its_members(database, world, clock, ids, monkeypatch, deep):
+    monkeypatch.setattr(queries, "_DEEP", deep)
     async with database.begin() as tx:
         group = await groups.create(
             world.first,
