@@ -71,6 +71,7 @@ from linli.kernel.objects import ObjectStore, StoreUnavailable
 from linli.kernel.objects.choice import opened_store
 from linli.kernel.outbox import Jobs, Worker
 from linli.kernel.processes import Processes
+from linli.kernel.progress import Board
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 from linli.openapi.assembly import OpenApi
@@ -116,11 +117,12 @@ class Platform:
         self.objects = opened_store(settings, self.secrets.derived("signed urls"), clock)
         self.uploads = UploadPlace(self.objects, self.secrets.derived("upload tickets"))
         self.jobs = Jobs()
+        self.board = Board(db, clock, me=self.processes.name, alive=self.processes.alive)
         self.importer = Importer(
-            db, self.objects, self.ids, clock, self.secrets, (*LISTS, camera_import.KIND)
+            db, self.objects, self.ids, clock, self.secrets, (*LISTS, camera_import.KIND), self.board
         )
         self.importer.register(self.jobs)
-        self.edge_importer = EdgeImporter(db, self.objects, self.ids, self.secrets, clock)
+        self.edge_importer = EdgeImporter(db, self.objects, self.ids, self.secrets, clock, self.board)
         self.edge_importer.register(self.jobs)
         Publisher(db).register(self.jobs)
         gateway = settings.sms.provider == "http"
@@ -396,6 +398,7 @@ class Platform:
             self.objects,
             self.settings,
             self.live,
+            self.board,
             services=self._services(),
         )
         gateway = self.openapi.gateway

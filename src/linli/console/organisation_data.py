@@ -14,10 +14,12 @@ from typing import IO, Any, Final, cast
 import sqlalchemy as sa
 from sqlalchemy import Table, bindparam, delete, func, select, tuple_
 
-from linli.console.organisation_export import BROKEN, COUNTING, DONE, WRITING, ExportProgress
+from linli.console.organisation_export import BROKEN, COUNTING, DONE, SUBJECT, WRITING
 from linli.kernel.db import Command, Database, Query, Reader, Tx, metadata
 from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.objects import ObjectStore
+from linli.kernel.progress import Board, Progress
+from linli.kernel.scope import Scope
 
 _SECRET: Final = re.compile(r"secret|password|hash|sealed|token|digest|private|verifier|nonce")
 ROWS_AT_ONCE: Final = 1000
@@ -102,27 +104,27 @@ class _Sink(io.RawIOBase):
 
 
 async def export(
-    db: Database, objects: ObjectStore, *, tenant_id: str, name: str, progress: ExportProgress
+    db: Database, objects: ObjectStore, board: Board, *, tenant_id: str, name: str
 ) -> AsyncIterator[bytes]:
     """A zip of everything a company owns: a file of JSON lines a table, its pictures, and a table of contents.
 
     It is made while it is fetched: memory holds some rows or a piece of a picture, however much the company has.
-    `progress` tells how far it is.
+    The `board` tells how far it is.
     """
-    try:
-        await _expect(db, tenant_id, progress)
-        async for piece in _archive(db, objects, tenant_id, name, progress):
-            progress.bytes += len(piece)
-            yield piece
-        progress.state = DONE
-    finally:
-        if progress.state != DONE:  # whoever fetched it left, or the server stops
-            progress.state = BROKEN
+    async with board.telling(Scope.system(tenant_id, "export"), SUBJECT, COUNTING, kept=True) as progress:
+        try:
+            await _expect(db, tenant_id, progress)
+            async for piece in _archive(db, objects, tenant_id, name, progress):
+                progress.bytes += len(piece)
+                yield piece
+            progress.phase = DONE
+        finally:
+            if progress.phase != DONE:  # whoever fetched it left, or the server stops
+                progress.phase = BROKEN
 
 
-async def _expect(db: Reader, tenant_id: str, progress: ExportProgress) -> None:
+async def _expect(db: Reader, tenant_id: str, progress: Progress) -> None:
     """Count what there is to write."""
-    progress.state = COUNTING
     for table in tables():
         if table.name not in _counts:
             _counts[table.name] = Query(
@@ -134,14 +136,14 @@ async def _expect(db: Reader, tenant_id: str, progress: ExportProgress) -> None:
         progress.expected_rows += found
         if table.name == "uploads":
             progress.expected_files = found
-    progress.state = WRITING
+    progress.phase = WRITING
 
 
 _counts: dict[str, Query[Any]] = {}
 
 
 async def _archive(
-    db: Database, objects: ObjectStore, tenant_id: str, name: str, progress: ExportProgress
+    db: Database, objects: ObjectStore, tenant_id: str, name: str, progress: Progress
 ) -> AsyncIterator[bytes]:
     sink = _Sink()
     counts: dict[str, int] = {}

@@ -1,19 +1,26 @@
-"""How far the exports of companies are that this process is handing out."""
+"""How far the export of a company is, whichever process hands it out."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
 
+from linli.kernel.progress import Progress
+
+SUBJECT: Final = "company export"
+"""One a company: the one that began last."""
 COUNTING, WRITING, DONE, BROKEN = "counting", "writing", "done", "broken"
 
 
-class ExportProgress(msgspec.Struct, rename="camel"):
-    """The last export of a company that this process handed out."""
+class ExportProgress(msgspec.Struct, rename="camel", frozen=True):
+    """The last export of a company."""
 
     state: Annotated[
         str,
-        Meta(description="counting, writing, done, broken: whoever fetched it left; none: there was none."),
+        Meta(
+            description="counting, writing, done, broken: whoever fetched it left; interrupted: the server that made"
+            " it is gone, start again; none: there was none."
+        ),
     ]
     rows: int
     expected_rows: int
@@ -23,20 +30,8 @@ class ExportProgress(msgspec.Struct, rename="camel"):
     began_ms: int
 
     @staticmethod
-    def fresh(state: str, began_ms: int = 0) -> "ExportProgress":
-        return ExportProgress(state, 0, 0, 0, 0, 0, began_ms)
-
-
-class Exports:
-    """One a company: the one that began last."""
-
-    def __init__(self) -> None:
-        self._last: dict[str, ExportProgress] = {}
-
-    def begin(self, tenant_id: str, now_ms: int) -> ExportProgress:
-        """What an export tells while it is written."""
-        made = self._last[tenant_id] = ExportProgress.fresh(COUNTING, now_ms)
-        return made
-
-    def of(self, tenant_id: str) -> ExportProgress:
-        return self._last.get(tenant_id) or ExportProgress.fresh("none")
+    def of(told: Progress | None) -> "ExportProgress":
+        now = told or Progress(phase="none")
+        return ExportProgress(
+            now.phase, now.rows, now.expected_rows, now.files, now.expected_files, now.bytes, now.began_ms
+        )

@@ -10,7 +10,7 @@ from litestar.response import Stream
 from msgspec import Meta
 
 from linli.console import organisation_data as data_of
-from linli.console.organisation_export import ExportProgress, Exports
+from linli.console.organisation_export import SUBJECT, ExportProgress
 from linli.domains.communities.queries import communities
 from linli.domains.communities.schemas import APPROVED
 from linli.domains.communities.service import running
@@ -24,6 +24,7 @@ from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import PageRequest
+from linli.kernel.progress import Board
 from linli.kernel.scope import Scope
 from linli.things.queries.device_lists import list_devices
 
@@ -81,24 +82,22 @@ class OrganisationDataRoutes(Controller):
         db: NamedDependency[Database],
         objects: NamedDependency[ObjectStore],
         ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
-        exports: NamedDependency[Exports],
+        board: NamedDependency[Board],
     ) -> Stream:
         """Everything the company owns as one zip, made while it is fetched: tables as JSON lines, and its pictures."""
         tenant = await tenancy.get_tenant(db, within.tenant)
         async with db.begin() as tx:
             await note(Hand(within, rights, ids), tx, "data.exported")
         headers = {"content-disposition": f'attachment; filename="linli-{tenant.id}.zip"'}
-        progress = exports.begin(tenant.id, clock.now_ms())
-        content = data_of.export(db, objects, tenant_id=tenant.id, name=tenant.name, progress=progress)
+        content = data_of.export(db, objects, board, tenant_id=tenant.id, name=tenant.name)
         return Stream(content, media_type="application/zip", headers=headers)
 
     @get("/export/progress", right=Right.ORGANISATION_MANAGE.value)
     async def export_progress(
-        self, within: NamedDependency[Scope], exports: NamedDependency[Exports]
+        self, within: NamedDependency[Scope], board: NamedDependency[Board]
     ) -> ExportProgress:
-        """How far the last export is that this process hands out."""
-        return exports.of(within.tenant)
+        """How far the last export is, whichever process hands it out."""
+        return ExportProgress.of(await board.of(within, SUBJECT))
 
     @post("/end", right=Right.ORGANISATION_MANAGE.value, status_code=204)
     async def end(

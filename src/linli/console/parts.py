@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from linli.console import setup_code
 from linli.console.hub import Hub
-from linli.console.organisation_export import Exports
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
+from linli.kernel.progress import Board
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 
@@ -26,8 +26,13 @@ class Parts:
     objects: ObjectStore
     settings: Settings
     hub: Hub = field(default_factory=Hub)
-    exports: Exports = field(default_factory=Exports)
+    board: Board = field(default=cast(Board, None))
+    """One of this process alone unless it is given."""
     services: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if cast("Board | None", self.board) is None:
+            object.__setattr__(self, "board", Board(self.db, self.clock))
 
     @property
     def setup_code_file(self) -> Path:

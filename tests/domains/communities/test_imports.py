@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import threading
 
 import openpyxl
 import pytest
@@ -12,16 +13,19 @@ from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.service import assets, imports, spaces, undo
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.service.importer import Importer
+from linli.domains.communities.xlsx import reading
 from linli.domains.people.events import PersonsForgotten, ResidentsMovedIn, ResidentsMovedOut, UserChanged
 from linli.domains.people.queries import persons as person_queries
 from linli.domains.people.queries import residents as resident_queries
 from linli.domains.people.queries import users as user_queries
 from linli.domains.people.schemas import Profile
 from linli.domains.people.service import residents
+from linli.kernel.db import Database
 from linli.kernel.errors import NotFound
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs, Worker
 from linli.kernel.pages import PageRequest
+from linli.kernel.progress import INTERRUPTED, Board, DoneElsewhere
 from linli.kernel.secrets import Secrets
 from tests.domains.communities.builders import make_space, make_world
 from tests.domains.communities.test_workbook import workbook
@@ -336,4 +340,43 @@ async def test_two_calls_for_one_import_are_one(desk):
     await asyncio.gather(desk.importer.run(job), desk.importer.run(job), desk.worker.run_once())
     assert (await queries.get(desk.scope, desk.db, import_id)).state == "done"
     assert len(await desk.locations()) == 3
-    assert desk.importer.progress(import_id) is None
+    done = await queries.get(desk.scope, desk.db, import_id)
+    assert await desk.importer.progress(desk.scope, done) is None
+
+
+@pytest.mark.engines("postgresql")
+async def test_another_process_tells_how_far_it_is(desk, database_url, clock, ids, monkeypatch):
+    living, goes_on = {"desk"}, threading.Event()
+    desk.importer.board = Board(desk.db, clock, me="desk")
+    read = reading.read
+
+    def slow(*what, progress, **more):
+        progress(2, 7)
+        goes_on.wait(20)
+        return read(*what, progress=progress, **more)
+
+    monkeypatch.setattr(reading, "read", slow)
+    import_id = await desk.hand_in(HOUSE_ROWS, RESIDENT_ROWS)
+    waiting = await queries.get(desk.scope, desk.db, import_id)
+    there = await Database.open(database_url, clock=clock)
+    other = Importer(
+        there, desk.store, ids, clock, Secrets.random(),
+        board=Board(there, clock, me="other", alive=living.__contains__),
+    )  # fmt: skip
+    job = imports.RunImport(import_id, desk.scope.tenant)
+    work = asyncio.create_task(desk.importer.run(job))
+    async with asyncio.timeout(10):
+        while (told := await other.progress(desk.scope, waiting)) is None or not told.rows:
+            await clock.advance(1000)
+            await asyncio.sleep(0.02)
+    assert (told.phase, told.rows, told.expected_rows) == ("reading", 2, 7)
+    with pytest.raises(DoneElsewhere):  # its lease ran out: it is not done twice
+        await other.run(job)
+    living.clear()
+    told = await other.progress(desk.scope, waiting)
+    assert told.phase == INTERRUPTED
+    goes_on.set()
+    await work
+    done = await queries.get(desk.scope, desk.db, import_id)
+    assert (done.state, await other.progress(desk.scope, done)) == ("done", None)
+    await there.close()

@@ -2155,6 +2155,20 @@ CREATE TABLE products (
 	CONSTRAINT uq_products_product_key UNIQUE (product_key)
 );
 INSERT INTO "products" VALUES(1,'1','1','1','1','1',1,'1',1,'1',1,1,'1','1','1',1);
+CREATE TABLE progress_told (
+	tenant_id TEXT NOT NULL, 
+	subject TEXT NOT NULL, 
+	process TEXT NOT NULL, 
+	phase TEXT NOT NULL, 
+	rows_done INTEGER NOT NULL, 
+	rows_expected INTEGER NOT NULL, 
+	files_done INTEGER NOT NULL, 
+	files_expected INTEGER NOT NULL, 
+	bytes_done INTEGER NOT NULL, 
+	began_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_progress_told PRIMARY KEY (tenant_id, subject)
+);
+INSERT INTO "progress_told" VALUES('1','1','1','1',1,1,1,1,1,1);
 CREATE TABLE project_capabilities (
 	project_id TEXT NOT NULL, 
 	capability TEXT NOT NULL, 

@@ -1137,6 +1137,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_organisation_upgrades_expires", ["expires_ms"], unique=False)
 
     op.create_table(
+        "progress_told",
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("process", sa.Text(), nullable=False),
+        sa.Column("phase", sa.Text(), nullable=False),
+        sa.Column("rows_done", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rows_expected", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("files_done", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("files_expected", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("bytes_done", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("began_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "subject", name=op.f("pk_progress_told")),
+    )
+    op.create_table(
         "push_keys",
         sa.Column(
             "key_no",
@@ -1393,6 +1407,7 @@ def downgrade() -> None:
 
     op.drop_table("push_subscriptions")
     op.drop_table("push_keys")
+    op.drop_table("progress_told")
     with op.batch_alter_table("organisation_upgrades", schema=None) as batch_op:
         batch_op.drop_index("ix_organisation_upgrades_expires")
 

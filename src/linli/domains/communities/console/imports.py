@@ -31,6 +31,7 @@ from linli.kernel.errors import NotFound, TooLarge
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
+from linli.kernel.progress import Progress
 from linli.kernel.scope import Scope
 
 FILE_BYTES: Final = 64 * 1024 * 1024
@@ -68,7 +69,12 @@ class SpaceImport(msgspec.Struct, rename="camel", frozen=True):
     problems: Annotated[list[ImportFault], Meta(description="The first 500; the report holds all.")]
     reason: Annotated[str, Meta(description="Why it failed, in words.")]
     has_report: bool
-    phase: Annotated[str, Meta(description="reading, planning, writing; empty when nothing runs here.")]
+    phase: Annotated[
+        str,
+        Meta(
+            description="reading, planning, writing; interrupted: its server is gone, another begins anew; empty."
+        ),
+    ]
     progress_rows: int
     expected_rows: int
     created_ms: int
@@ -77,13 +83,16 @@ class SpaceImport(msgspec.Struct, rename="camel", frozen=True):
 
 async def shown(scope: Scope, db: Reader, row: Import, importer: Importer) -> SpaceImport:
     """An import with the persons whom a trial would change."""
-    return told(row, importer, scope.language, await import_changes.told(scope, db, row))
+    return await told(scope, row, importer, await import_changes.told(scope, db, row))
 
 
-def told(row: Import, importer: Importer, language: str, changes: Sequence[PersonChange] = ()) -> SpaceImport:
+async def told(
+    scope: Scope, row: Import, importer: Importer, changes: Sequence[PersonChange] = ()
+) -> SpaceImport:
     """An import as the screens show it, faults in the caller's language."""
     outcome = msgspec.json.decode(row.outcome, type=Outcome) if row.outcome else Outcome()
-    progress = importer.progress(row.import_id)
+    progress = await importer.progress(scope, row) or Progress()
+    language = scope.language
     faults = [_fault(Problem(**fault), language) for fault in json.loads(row.problems or "[]")]
     return SpaceImport(
         id=str(row.import_id),
@@ -99,9 +108,9 @@ def told(row: Import, importer: Importer, language: str, changes: Sequence[Perso
         problems=faults,
         reason=row.reason,
         has_report=bool(row.report_key),
-        phase=progress.phase if progress else "",
-        progress_rows=progress.rows if progress else 0,
-        expected_rows=progress.rows_expected if progress else 0,
+        phase=progress.phase,
+        progress_rows=progress.rows,
+        expected_rows=progress.expected_rows,
         created_ms=row.created_ms,
         finished_ms=row.finished_ms,
     )
@@ -216,7 +225,7 @@ class SpaceImportRoutes(Controller):
         """Imports of a community, newest first."""
         within.allow(community_id)
         found = await queries.page(within, db, community_id, page)
-        return Page.of(page, found.total, [told(row, importer, within.language) for row in found.data])
+        return Page.of(page, found.total, [await told(within, row, importer) for row in found.data])
 
 
 class ImportRoutes(Controller):

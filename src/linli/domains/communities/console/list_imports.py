@@ -28,6 +28,7 @@ from linli.kernel.db import Database, Reader
 from linli.kernel.errors import NotFound, TooLarge
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
+from linli.kernel.progress import Progress
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 
@@ -58,7 +59,12 @@ class ListImport(msgspec.Struct, rename="camel", frozen=True):
     problems: Annotated[list[ImportFault], Meta(description="The first 500; the report holds all.")]
     reason: Annotated[str, Meta(description="Why it failed, in words.")]
     has_report: bool
-    phase: Annotated[str, Meta(description="reading, planning, writing; empty when nothing runs here.")]
+    phase: Annotated[
+        str,
+        Meta(
+            description="reading, planning, writing; interrupted: its server is gone, another begins anew; empty."
+        ),
+    ]
     progress_rows: int
     expected_rows: int
     created_ms: int
@@ -69,9 +75,10 @@ class ListFile(msgspec.Struct):
     file: UploadFile
 
 
-def _told(row: Import, kind: ListKind, importer: Importer, language: str) -> ListImport:
+async def _told(scope: Scope, row: Import, kind: ListKind, importer: Importer) -> ListImport:
     outcome = msgspec.json.decode(row.outcome, type=ListOutcome) if row.outcome else ListOutcome()
-    progress = importer.progress(row.import_id)
+    progress = await importer.progress(scope, row) or Progress()
+    language = scope.language
     faults = [Problem(**fault) for fault in json.loads(row.problems or "[]")]
     sheet = kind.sheet.title(language)
     return ListImport(
@@ -92,9 +99,9 @@ def _told(row: Import, kind: ListKind, importer: Importer, language: str) -> Lis
         ],
         reason=row.reason,
         has_report=bool(row.report_key),
-        phase=progress.phase if progress else "",
-        progress_rows=progress.rows if progress else 0,
-        expected_rows=progress.rows_expected if progress else 0,
+        phase=progress.phase,
+        progress_rows=progress.rows,
+        expected_rows=progress.expected_rows,
         created_ms=row.created_ms,
         finished_ms=row.finished_ms,
     )
@@ -154,7 +161,7 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> type[Controller
                 )  # fmt: skip
             outbox.wake(db)
             found = await importer.wait(within, import_id, seconds=_WAIT_SECONDS)
-            return _told(found, kind, importer, within.language)
+            return await _told(within, found, kind, importer)
 
         @get("/imports/{import_id:int}", right=see.value)
         async def one(
@@ -167,7 +174,7 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> type[Controller
         ) -> ListImport:
             """One import and how far it is."""
             found = await _of(within, db, community_id, import_id, kind)
-            return _told(found, kind, importer, within.language)
+            return await _told(within, found, kind, importer)
 
         @post("/imports/{import_id:int}/apply", right=manage.value, status_code=200)
         async def apply(
@@ -193,7 +200,7 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> type[Controller
                 )
             outbox.wake(db)
             found = await importer.wait(within, import_id, seconds=_WAIT_SECONDS)
-            return _told(found, kind, importer, within.language)
+            return await _told(within, found, kind, importer)
 
         @post("/imports/{import_id:int}/undo", right=manage.value, status_code=200)
         async def take_back(
@@ -213,7 +220,7 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> type[Controller
                     within, tx, import_id=import_id, kind=kind, ids=ids, now_ms=clock.now_ms()
                 )
             found = await queries.get(within, db, import_id)
-            return _told(found, kind, importer, within.language)
+            return await _told(within, found, kind, importer)
 
         @get("/imports/{import_id:int}/report.xlsx", right=see.value)
         async def report(

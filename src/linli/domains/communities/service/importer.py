@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
 from linli.domains.communities.queries import imports as queries
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.queries.imports import Import
@@ -33,25 +31,23 @@ from linli.kernel.errors import LinliError
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs
+from linli.kernel.progress import Board, Progress
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 
 log = telemetry.logger(__name__)
 _TRIES: Final = 3
 """Plans made outside the transaction before one is made inside it, where nothing can change meanwhile."""
+READING, PLANNING, WRITING = "reading", "planning", "writing"
 LISTS: Final = (vehicle_import.KIND, employee_import.KIND)
 """The lists of this room."""
 _MANY: Final = 5_000
 """Rows after which the database is asked to look at its tables anew."""
 
 
-class Progress(msgspec.Struct):
-    """How far an import of this process is."""
-
-    phase: str = "reading"
-    """reading, planning or writing."""
-    rows: int = 0
-    rows_expected: int = 0
+def subject(import_id: int) -> str:
+    """Under which the progress of an import is told."""
+    return f"import:{import_id}"
 
 
 class Importer:
@@ -65,6 +61,7 @@ class Importer:
         clock: Clock,
         secrets: Secrets,
         lists: Sequence[ListKind] = LISTS,
+        board: Board | None = None,
     ) -> None:
         self._db = db
         self._secrets = secrets
@@ -73,16 +70,18 @@ class Importer:
         self._ids = ids
         self._clock = clock
         self._running: dict[int, asyncio.Task[None]] = {}
-        self._progress: dict[int, Progress] = {}
+        self.board = board or Board(db, clock)
 
     def register(self, jobs: Jobs) -> None:
         """Let the outbox worker start the imports."""
         jobs.on(imports.JOB, imports.RunImport, self.run)
         jobs.on(imports.FILES_JOB, imports.RunImport, self.forget)
 
-    def progress(self, import_id: int) -> Progress | None:
-        """None when this process is not working on the import."""
-        return self._progress.get(import_id)
+    async def progress(self, scope: Scope, found: Import) -> Progress | None:
+        """None when nobody works on it."""
+        if found.state != imports.WAITING:
+            return None
+        return await self.board.of(scope, subject(found.import_id))
 
     async def run(self, job: imports.RunImport) -> None:
         """Work on an import until it has ended. A second call while it runs waits for the first."""
@@ -119,16 +118,14 @@ class Importer:
         if found.state != imports.WAITING:
             return
         scope = replace(scope, caller=found.caller)  # histories tell who handed it in
-        progress = self._progress[found.import_id] = Progress()
-        try:
-            if not found.object_key:
-                raise imports.WorkbookGone()
-            await self._import(scope, found, progress)
-        except LinliError as error:
-            log.info("import %d refused: %s", found.import_id, error)
-            await self._fail(scope, found, error)
-        finally:
-            del self._progress[found.import_id]
+        async with self.board.telling(scope, subject(found.import_id), READING) as progress:
+            try:
+                if not found.object_key:
+                    raise imports.WorkbookGone()
+                await self._import(scope, found, progress)
+            except LinliError as error:
+                log.info("import %d refused: %s", found.import_id, error)
+                await self._fail(scope, found, error)
 
     async def _import(self, scope: Scope, found: Import, progress: Progress) -> None:
         kind = self._lists.get(found.kind)
@@ -158,12 +155,9 @@ class Importer:
             yield source
 
     async def _import_file(self, scope: Scope, found: Import, progress: Progress, source: Path) -> None:
-        def note(done: int, expected: int) -> None:
-            progress.rows, progress.rows_expected = done, expected
-
         sheets = sheets_for(await forms.form(scope, self._db, found.community_id))
-        held = await asyncio.to_thread(reading.read, source, progress=note, sheets=sheets)
-        progress.phase = "planning"
+        held = await asyncio.to_thread(reading.read, source, progress=progress.note, sheets=sheets)
+        progress.phase = PLANNING
         for _ in range(_TRIES):
             stamp = await queries.stamp(scope, self._db, found.community_id)
             plan = await self._plan(scope, self._db, found, held)
@@ -171,7 +165,7 @@ class Importer:
             if found.dry_run or (plan.problems and not found.good_only):
                 await self._conclude(scope, found, imports.Ending.of(plan), report_key)
                 return
-            progress.phase = "writing"
+            progress.phase = WRITING
             async with self._db.begin() as tx:
                 await space_queries.space(scope, tx, found.parent_id, lock=True)
                 if await queries.stamp(scope, tx, found.community_id) == stamp:
@@ -209,18 +203,15 @@ class Importer:
     async def _import_list(
         self, scope: Scope, found: Import, progress: Progress, source: Path, kind: ListKind
     ) -> None:
-        def note(done: int, expected: int) -> None:
-            progress.rows, progress.rows_expected = done, expected
-
-        held = await asyncio.to_thread(kind.read, source, note)
-        progress.phase = "planning"
+        held = await asyncio.to_thread(kind.read, source, progress.note)
+        progress.phase = PLANNING
         plan = await kind.plan(scope, self._db, found.community_id, held)
         titles = {kind.sheet.key: held.title}
         report_key = await self._report(found, source, titles, plan.problems, secret=kind.secret)
         if found.dry_run or (plan.problems and not found.good_only):
             await self._conclude(scope, found, _ending(plan), report_key)
             return
-        progress.phase = "writing"
+        progress.phase = WRITING
         async with self._db.begin() as tx:
             await space_queries.space(scope, tx, found.parent_id, lock=True)
             current = await queries.get(scope, tx, found.import_id, lock=True)
@@ -232,7 +223,9 @@ class Importer:
             if plan.problems and not found.good_only:
                 state = imports.REFUSED
             else:
-                work = Work(found, self._ids, self._secrets, now_ms, lambda rows: note(rows, held.total))
+                work = Work(
+                    found, self._ids, self._secrets, now_ms, lambda rows: progress.note(rows, held.total)
+                )
                 await imports.trace(scope, tx, found, await kind.apply(scope, tx, work, plan))
             await imports.conclude(
                 scope, tx, found, _ending(plan), state=state, report_key=report_key, reason="", now_ms=now_ms

@@ -5,6 +5,7 @@ import type { components } from '@/api/schema'
 export type ExportProgress = components['schemas']['ExportProgress']
 
 const POLL_MS = 700
+const ENDED = ['done', 'broken', 'interrupted']
 /** Until a fetch that the browser was asked for must have begun. */
 const BEGUN_MS = 8000
 
@@ -22,7 +23,7 @@ export function useExport() {
       const told = await ask()
       const begun = told.beganMs !== before
       if (begun) progress.value = told
-      if (begun ? ['done', 'broken'].includes(told.state) : Date.now() - asked > BEGUN_MS) return
+      if (begun ? ENDED.includes(told.state) : Date.now() - asked > BEGUN_MS) return
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
   }
@@ -42,5 +43,17 @@ export function useExport() {
       running.value = false
     }
   }
-  return { progress, running, start }
+
+  /** Follow one that goes on already: another page began it. */
+  async function resume(): Promise<void> {
+    const told = await ask()
+    if (told.state === 'none' || ENDED.includes(told.state)) return
+    running.value = true
+    try {
+      await follow(-1)
+    } finally {
+      running.value = false
+    }
+  }
+  return { progress, running, start, resume }
 }

@@ -29,6 +29,7 @@ from linli.kernel.errors import NotFound, TooLarge
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
+from linli.kernel.progress import Progress
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 
@@ -55,7 +56,12 @@ class EdgeImport(msgspec.Struct, rename="camel", frozen=True):
     problems: Annotated[list[ImportFault], Meta(description="The first 500; the report holds all.")]
     reason: Annotated[str, Meta(description="Why it failed, in words.")]
     has_report: bool
-    phase: Annotated[str, Meta(description="reading, planning, writing; empty when nothing runs here.")]
+    phase: Annotated[
+        str,
+        Meta(
+            description="reading, planning, writing; interrupted: its server is gone, another begins anew; empty."
+        ),
+    ]
     progress_rows: int
     expected_rows: int
     created_ms: int
@@ -149,7 +155,7 @@ class EdgeImportRoutes(Controller):
             )  # fmt: skip
         outbox.wake(db)
         found = await edge_importer.wait(within, import_id, seconds=_WAIT_SECONDS)
-        return _told(found, edge_importer, within.language)
+        return await _told(within, found, edge_importer)
 
     @get("/imports", right=SEE)
     async def list_imports(
@@ -163,7 +169,7 @@ class EdgeImportRoutes(Controller):
         """Imports of a protocol, the latest first: a page that was closed finds its import again."""
         await protocol_of(within, db, protocol_id)
         found = await queries.page(within, db, protocol_id, page)
-        return Page.of(page, found.total, [_told(one, edge_importer, within.language) for one in found.data])
+        return Page.of(page, found.total, [await _told(within, one, edge_importer) for one in found.data])
 
     @get("/imports/{import_id:int}", right=SEE)
     async def one(
@@ -177,7 +183,7 @@ class EdgeImportRoutes(Controller):
         """One import and how far it is."""
         await protocol_of(within, db, protocol_id)
         found = await queries.get(within, db, import_id, protocol_id=protocol_id)
-        return _told(found, edge_importer, within.language)
+        return await _told(within, found, edge_importer)
 
     @post("/imports/{import_id:int}/apply", right=MANAGE, status_code=200)
     async def apply(
@@ -194,7 +200,7 @@ class EdgeImportRoutes(Controller):
             await imports.go_on(within, tx, import_id=import_id, protocol_id=protocol_id)
         outbox.wake(db)
         found = await edge_importer.wait(within, import_id, seconds=_WAIT_SECONDS)
-        return _told(found, edge_importer, within.language)
+        return await _told(within, found, edge_importer)
 
     @post("/imports/{import_id:int}/undo", right=MANAGE, status_code=200)
     async def take_back(
@@ -237,8 +243,9 @@ class EdgeImportRoutes(Controller):
         return attachment(content, "linli-device-problems.xlsx")
 
 
-def _told(row: Import, importer: EdgeImporter, language: str) -> EdgeImport:
-    progress = importer.progress(row.import_id)
+async def _told(scope: Scope, row: Import, importer: EdgeImporter) -> EdgeImport:
+    progress = await importer.progress(scope, row) or Progress()
+    language = scope.language
     faults = [Problem(**fault) for fault in json.loads(row.problems or "[]")]
     sheet = "Devices" if language == "en" else "设备"
     return EdgeImport(
@@ -258,9 +265,9 @@ def _told(row: Import, importer: EdgeImporter, language: str) -> EdgeImport:
         ],
         reason=row.reason,
         has_report=bool(row.report_key),
-        phase=progress.phase if progress else "",
-        progress_rows=progress.rows if progress else 0,
-        expected_rows=progress.rows_expected if progress else 0,
+        phase=progress.phase,
+        progress_rows=progress.rows,
+        expected_rows=progress.expected_rows,
         created_ms=row.created_ms,
         finished_ms=row.finished_ms,
     )

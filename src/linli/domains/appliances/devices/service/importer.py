@@ -5,8 +5,6 @@ import contextlib
 import tempfile
 from pathlib import Path
 
-import msgspec
-
 from linli.domains.appliances.devices.queries import devices as device_queries
 from linli.domains.appliances.devices.queries import imports as queries
 from linli.domains.appliances.devices.queries.imports import Import
@@ -22,40 +20,50 @@ from linli.kernel.errors import LinliError
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs
+from linli.kernel.progress import Board, Progress
 from linli.kernel.scope import Caller, Scope
 from linli.kernel.secrets import Secrets
 
 log = telemetry.logger(__name__)
 
 
-class Progress(msgspec.Struct):
-    """How far an import of this process is."""
+READING, PLANNING, WRITING = "reading", "planning", "writing"
 
-    phase: str = "reading"
-    """reading, planning or writing."""
-    rows: int = 0
-    rows_expected: int = 0
+
+def subject(import_id: int) -> str:
+    """Under which the progress of an import is told."""
+    return f"edge import:{import_id}"
 
 
 class EdgeImporter:
     """Works on imports, each once at a time in this process."""
 
-    def __init__(self, db: Database, store: ObjectStore, ids: Ids, secrets: Secrets, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        store: ObjectStore,
+        ids: Ids,
+        secrets: Secrets,
+        clock: Clock,
+        board: Board | None = None,
+    ) -> None:
         self._db = db
         self._store = store
         self._ids = ids
         self._secrets = secrets
         self._clock = clock
         self._running: dict[int, asyncio.Task[None]] = {}
-        self._progress: dict[int, Progress] = {}
+        self.board = board or Board(db, clock)
 
     def register(self, jobs: Jobs) -> None:
         """Let the outbox worker start the imports."""
         jobs.on(imports.JOB, imports.RunEdgeImport, self.run)
 
-    def progress(self, import_id: int) -> Progress | None:
-        """None when this process is not working on the import."""
-        return self._progress.get(import_id)
+    async def progress(self, scope: Scope, found: Import) -> Progress | None:
+        """None when nobody works on it."""
+        if found.state != imports.WAITING:
+            return None
+        return await self.board.of(scope, subject(found.import_id))
 
     async def run(self, job: imports.RunEdgeImport) -> None:
         """Work on an import until it has ended. A second call while it runs waits for the first."""
@@ -81,30 +89,25 @@ class EdgeImporter:
             return
         # What it does is noted as done by whoever handed it in.
         scope = Scope(job.tenant_id, Caller("staff", found.by_id), language=found.language)
-        self._progress[found.import_id] = Progress()
-        try:
-            await self._import(scope, found)
-        except LinliError as error:
-            log.info("import %d of devices refused: %s", found.import_id, error)
-            async with self._db.begin() as tx:
-                await imports.conclude(
-                    scope, tx, found, None, state=imports.FAILED, reason=error.text(found.language),
-                    now_ms=self._clock.now_ms(),
-                )  # fmt: skip
-        finally:
-            del self._progress[found.import_id]
+        async with self.board.telling(scope, subject(found.import_id), READING) as progress:
+            try:
+                await self._import(scope, found, progress)
+            except LinliError as error:
+                log.info("import %d of devices refused: %s", found.import_id, error)
+                async with self._db.begin() as tx:
+                    await imports.conclude(
+                        scope, tx, found, None, state=imports.FAILED, reason=error.text(found.language),
+                        now_ms=self._clock.now_ms(),
+                    )  # fmt: skip
 
-    async def _import(self, scope: Scope, found: Import) -> None:
-        progress = self._progress[found.import_id]
-
-        def note(done: int, expected: int) -> None:
-            progress.rows, progress.rows_expected = done, expected
-
+    async def _import(self, scope: Scope, found: Import, progress: Progress) -> None:
         gateway, protocol = await protocol_of(scope, self._db, found.protocol_id)
         shape = await device_queries.shape(scope, self._db, protocol)
         async with self._store.on_disk(found.object_key) as source:
-            held = await asyncio.to_thread(read_list, source, sheet_of(shape), most=ROWS_MAX, progress=note)
-            progress.phase = "planning"
+            held = await asyncio.to_thread(
+                read_list, source, sheet_of(shape), most=ROWS_MAX, progress=progress.note
+            )
+            progress.phase = PLANNING
             wanted = await imports.plan(scope, self._db, gateway, protocol, held, secrets=self._secrets)
             report_key = await self._report(found, source, held, wanted)
         state = imports.REFUSED if wanted.problems else imports.CHECKED
@@ -114,7 +117,7 @@ class EdgeImporter:
                     scope, tx, found, wanted, state=state, report_key=report_key, now_ms=self._clock.now_ms()
                 )
             return
-        progress.phase = "writing"
+        progress.phase = WRITING
         async with self._db.begin() as tx:
             current = await queries.get(scope, tx, found.import_id, lock=True)
             if current.state != imports.WAITING:  # another process has done it meanwhile
