@@ -7239,7 +7239,7 @@ export interface paths {
         };
         /**
          * ExportProgress
-         * @description How far the last export is that this process hands out.
+         * @description How far the last export is, whichever process hands it out.
          */
         get: operations["ApiConsoleOrganisationExportProgressExportProgress"];
         put?: never;
@@ -12676,7 +12676,7 @@ export interface components {
             finishedMs: number;
             hasReport: boolean;
             id: string;
-            /** @description reading, planning, writing; empty when nothing runs here. */
+            /** @description reading, planning, writing; interrupted: its server is gone, another begins anew; empty. */
             phase: string;
             /** @description The first 500; the report holds all. */
             problems: components["schemas"]["ImportFault"][];
@@ -12865,7 +12865,7 @@ export interface components {
             expectedRows: number;
             files: number;
             rows: number;
-            /** @description counting, writing, done, broken: whoever fetched it left; none: there was none. */
+            /** @description counting, writing, done, broken: whoever fetched it left; interrupted: the server that made it is gone, start again; none: there was none. */
             state: string;
         };
         /** FaceCandidate */
@@ -13645,7 +13645,7 @@ export interface components {
             kept: number;
             /** @description Of employees: by their path. */
             newDepartments: string[];
-            /** @description reading, planning, writing; empty when nothing runs here. */
+            /** @description reading, planning, writing; interrupted: its server is gone, another begins anew; empty. */
             phase: string;
             /** @description The first 500; the report holds all. */
             problems: components["schemas"]["ImportFault"][];
@@ -16512,7 +16512,7 @@ export interface components {
             hasReport: boolean;
             id: string;
             outcome: components["schemas"]["Outcome"];
-            /** @description reading, planning, writing; empty when nothing runs here. */
+            /** @description reading, planning, writing; interrupted: its server is gone, another begins anew; empty. */
             phase: string;
             /** @description The first 500; the report holds all. */
             problems: components["schemas"]["ImportFault"][];
