@@ -1,6 +1,8 @@
 """Everything the platform remembers, at one moment: all tables and all files."""
 
 import asyncio
+import os
+from collections.abc import Iterator
 
 from tests.scope.tables import Rows
 from tests.scope.town import Town
@@ -8,11 +10,21 @@ from tests.scope.town import Town
 
 async def dump(town: Town) -> Rows:
     """Rows by table, and the files under `(files)`."""
-    store = town.folder / "objects"
-    files = [
-        f"{path.relative_to(store)} {path.stat().st_size}" for path in store.rglob("*") if path.is_file()
-    ]
-    return {**await town.tables.read(), "(files)": sorted(files)}
+    return {**await town.tables.read(), "(files)": sorted(_files(str(town.folder / "objects")))}
+
+
+def _files(folder: str) -> Iterator[str]:
+    """Each file below the folder, with its size."""
+    try:
+        entries = os.scandir(folder)
+    except FileNotFoundError:  # no file was ever stored, or the last of a folder went meanwhile
+        return
+    with entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _files(entry.path)
+            else:
+                yield f"{entry.path} {entry.stat().st_size}"
 
 
 def changes(before: Rows, after: Rows) -> list[str]:

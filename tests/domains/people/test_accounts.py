@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 from argon2 import extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
@@ -18,8 +21,19 @@ def password_hash():
 
 
 def test_the_platform_hashes_as_rfc_9106_says():
-    """Tests hash in a moment (tests.plugins.passwords); what nobody's password is compared with was made before."""
-    assert extract_parameters(accounts._NOBODY) == RFC_9106_LOW_MEMORY
+    """Tests hash in a moment (tests.plugins.passwords), so this asks a process that they have not touched.
+
+    What a password for an unknown log-in is compared with takes as long as a real hash, and never agrees.
+    """
+    shown = (
+        "from linli.domains.people.service import accounts as a\n"
+        "print(a._NOBODY, a._hasher.hash('x'), a._verify(a._NOBODY, 'x'), sep='\\n')"
+    )
+    done = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True)
+    nobody, somebody, agrees = done.stdout.split()
+    assert extract_parameters(nobody) == extract_parameters(somebody) == RFC_9106_LOW_MEMORY
+    assert len(nobody) == len(somebody)
+    assert agrees == "False"
 
 
 async def create(db, ids, clock, password_hash, login="wang.wei", **more):
