@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.plugins.passwords",
     "tests.plugins.stores",
     "tests.plugins.teardowns",
+    "tests.plugins.trust",
 ]
 
 

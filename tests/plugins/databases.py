@@ -58,11 +58,13 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_databases(postgresql: PostgreSQL) -> EmptyDatabases:
+def postgresql_databases(postgresql: PostgreSQL) -> Iterator[EmptyDatabases]:
     """Databases with the whole schema and no rows."""
     postgresql.run_sql(f"CREATE DATABASE {TEMPLATE}")
     asyncio.run(_build(postgresql.url(TEMPLATE)))
-    return EmptyDatabases(postgresql, TEMPLATE)
+    databases = EmptyDatabases(postgresql, TEMPLATE)
+    yield databases
+    databases.close()
 
 
 @pytest.fixture
