@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from linli.protocols import mqtt
-from linli.protocols.linkkit import signatures, topics
+from linli.protocols.linkkit import session, topics
+from linli.protocols.linkkit.session import KEEP_ALIVE_S, SUCCESS, Downlink
 
 type Handler = Callable[[Any], Awaitable[dict[str, Any]]]
 type Listener = Callable[[str], None]
 
-KEEP_ALIVE_SECONDS = 60
 CONNECT_SECONDS = 10
 REPLY_SECONDS = 10
 WINDOW = 20
@@ -71,7 +71,7 @@ class DeviceLink:
         self._on_set: Handler | None = None
         self._unacked: OrderedDict[int, tuple[str, bytes]] = OrderedDict()
         self._waiting: deque[tuple[str, bytes]] = deque()
-        self._packet_ids = itertools.cycle(range(1, 65_535))
+        self._packet_ids = session.PacketIds()
         self._replies: dict[str, asyncio.Future[msgspec.Raw]] = {}
         self._transport: asyncio.Transport | None = None
         self._task: asyncio.Task[None] | None = None
@@ -130,7 +130,7 @@ class DeviceLink:
     def take_up(self, messages: list[tuple[str, bytes]]) -> None:
         """Before `start()`: send `pending()` of an earlier life, marked as perhaps sent before."""
         for message in messages:
-            self._unacked[next(self._packet_ids)] = message
+            self._unacked[self._packet_ids.next(self._unacked)] = message
 
     def cut(self) -> None:
         """Pull the cable: the line is down until `mend()`."""
@@ -154,8 +154,7 @@ class DeviceLink:
                 failures += 1
             finally:
                 self._online.clear()
-            pause = _BACK_OFF_SECONDS[min(failures, len(_BACK_OFF_SECONDS) - 1)]
-            await asyncio.sleep(pause * self._random.uniform(0.5, 1.5))
+            await asyncio.sleep(session.wait_s(_BACK_OFF_SECONDS, failures, self._random.random()))
 
     async def _session(self) -> None:
         loop = asyncio.get_running_loop()
@@ -193,24 +192,18 @@ class DeviceLink:
 
     def _connect_packet(self) -> mqtt.Connect:
         t = self.triple
-        client_id, stamp = f"{t.product_key}.{t.device_name}", "2524608000000"
-        text = signatures.device_text(client_id, t.device_name, t.product_key, stamp)
-        options = f"timestamp={stamp},_v=sdk-sim-1.0,securemode=3,signmethod=hmacsha256,lan=Sim,gw=0,ext=0"
-        return mqtt.Connect(
-            client_id=f"{client_id}|{options}|",
-            username=f"{t.device_name}&{t.product_key}",
-            password=signatures.sign(t.device_secret, text).encode(),
-            clean=False,
-            keep_alive=KEEP_ALIVE_SECONDS,
+        options = {"_v": "sdk-sim-1.0", "lan": "Sim", "gw": "0"}
+        return session.connect_packet(
+            t.product_key, t.device_name, t.device_secret, clean=False, options=options
         )
 
     async def _ping(self, transport: asyncio.Transport, wire: "_Wire") -> None:
         """Keep the line, and hang up when nothing came back for a whole interval: the other end is gone."""
         while True:
-            wire.heard = False
+            wire.inbound.heard = False
             transport.write(mqtt.encode(mqtt.Pingreq()))
-            await asyncio.sleep(KEEP_ALIVE_SECONDS / 2)
-            if not wire.heard:
+            await asyncio.sleep(KEEP_ALIVE_S / 2)
+            if not wire.inbound.heard:
                 transport.abort()
 
     # sending
@@ -257,7 +250,7 @@ class DeviceLink:
     def _send_waiting(self) -> None:
         while self._waiting and self._online.is_set() and len(self._unacked) < WINDOW:
             topic, payload = self._waiting.popleft()
-            packet_id = next(self._packet_ids)
+            packet_id = self._packet_ids.next(self._unacked)
             self._unacked[packet_id] = (topic, payload)
             self._write(mqtt.Publish(topic, payload, 1, packet_id))
 
@@ -279,13 +272,13 @@ class DeviceLink:
     async def _serve(self, packet: mqtt.Publish) -> None:
         """Handle one downlink. It is acknowledged after it was handled, and so is one that cannot be read."""
         try:
-            message = msgspec.json.decode(packet.payload, type=_Downlink)
+            message = session.read_downlink(packet.payload)
         except msgspec.DecodeError as error:
             self._tell(f"unreadable message on {packet.topic}: {error}")
-            message = _Downlink()
-        if packet.topic.endswith("_reply"):
+            message = Downlink()
+        if session.is_reply(packet.topic):
             self._settle(message)
-        elif message.method.startswith("thing.service."):
+        elif message.is_call:
             mischief = self.mischief(message.method) if self.mischief else NONE
             if mischief.delay_s:
                 await asyncio.sleep(mischief.delay_s)
@@ -296,28 +289,23 @@ class DeviceLink:
                 answer = await self._answer(message)
             if mischief.silent:
                 return
-            reply_topic = packet.topic + "_reply"
-            if "/rrpc/request/" in packet.topic:
-                reply_topic = packet.topic.replace("/rrpc/request/", "/rrpc/response/")
-            elif packet.topic.startswith("/ext/rrpc/"):
-                reply_topic = packet.topic
-            self._write(mqtt.Publish(reply_topic, msgspec.json.encode(answer)))
+            self._write(mqtt.Publish(session.reply_topic(packet.topic), msgspec.json.encode(answer)))
         if packet.qos:
             self._write(mqtt.Puback(packet.packet_id))
 
-    def _settle(self, message: "_Downlink") -> None:
+    def _settle(self, message: Downlink) -> None:
         waiter = self._replies.get(str(message.id))
         if waiter is None or waiter.done():
             return
-        if message.code == 200:
+        if message.code == SUCCESS:
             waiter.set_result(message.data)
         else:
             waiter.set_exception(CallFailed(message.code, message.message))
 
-    async def _answer(self, message: "_Downlink") -> dict[str, Any]:
-        name = message.method.removeprefix("thing.service.")
+    async def _answer(self, message: Downlink) -> dict[str, Any]:
+        name = message.service
         handler = self._on_set if name == "property.set" else self._services.get(name)
-        code, data, said = 200, {}, "success"
+        code, data, said = SUCCESS, {}, "success"
         if handler is None:
             code, said = 404, f"no such service: {name}"
         else:
@@ -332,31 +320,16 @@ class DeviceLink:
             self.listener(text)
 
 
-class _Downlink(msgspec.Struct):
-    id: str | int = ""
-    method: str = ""
-    params: msgspec.Raw = msgspec.Raw(b"")
-    code: int = 0
-    data: msgspec.Raw = msgspec.Raw(b"")
-    message: str = ""
-
-
 class _Wire(asyncio.Protocol):
     """Packets of one connection, as a queue that ends with None."""
 
     def __init__(self) -> None:
-        self._decoder = mqtt.Decoder("client")
+        self.inbound = session.Inbound()
         self._packets: asyncio.Queue[mqtt.Packet | mqtt.MqttError | None] = asyncio.Queue()
-        self.heard = True
-        """Set with every byte that arrives."""
 
     def data_received(self, data: bytes) -> None:
-        self.heard = True
-        try:
-            for packet in self._decoder.feed(data):
-                self._packets.put_nowait(packet)
-        except mqtt.MqttError as error:
-            self._packets.put_nowait(error)
+        for packet in self.inbound.feed(data):
+            self._packets.put_nowait(packet)
 
     def connection_lost(self, error: Exception | None) -> None:
         self._packets.put_nowait(None)

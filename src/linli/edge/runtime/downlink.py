@@ -13,6 +13,7 @@ from linli.edge.runtime.services import DoorServices
 from linli.kernel.errors import LinliError, TimedOut, Unavailable
 from linli.kernel.telemetry import logger
 from linli.protocols.edge_link import REFRESH, DeviceKey, Refresh
+from linli.protocols.linkkit import session
 from linli.protocols.linkkit.topics import topic_owner
 
 log = logger(__name__)
@@ -105,7 +106,7 @@ class Downlink:
             log.exception("a call of the cloud failed")
             code, said = 500, "the box failed at it; its log says why"
         reply = {"id": str(call.id), "code": code, "data": data, "message": said}
-        self.line.say(_reply_topic(topic), msgspec.json.encode(reply))
+        self.line.say(session.reply_topic(topic), msgspec.json.encode(reply))
 
     async def _serve_app(self, topic: str, payload: bytes) -> None:
         """The app's answer goes back as it is (spec H 3.2)."""
@@ -144,12 +145,6 @@ class Downlink:
         if found is None:
             raise ServiceUnknown(name)
         return await found(params)
-
-
-def _reply_topic(topic: str) -> str:
-    if "/rrpc/request/" in topic:
-        return topic.replace("/rrpc/request/", "/rrpc/response/")
-    return topic if topic.startswith("/ext/rrpc/") else f"{topic}_reply"
 
 
 def _refresh(params: Any) -> Refresh:

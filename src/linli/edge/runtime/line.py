@@ -14,16 +14,14 @@ from linli.kernel.errors import Conflict, Unavailable
 from linli.kernel.telemetry import logger
 from linli.protocols import mqtt
 from linli.protocols.edge_link import DeviceKey, MqttAddress
-from linli.protocols.linkkit import signatures, topics
+from linli.protocols.linkkit import session, topics
+from linli.protocols.linkkit.session import KEEP_ALIVE_S, STAMP, SUCCESS
 
 log = logger(__name__)
 
-KEEP_ALIVE_S: Final = 60
 CONNECT_S: Final = 15
 ASK_S: Final = 15
 _WAITS_S: Final = (0.5, 1, 2, 5, 10, 20, 30)
-_STAMP: Final = "2524608000000"
-"""A constant: what is signed must not hang on the box's clock."""
 
 type Take = Callable[[str, bytes], None]
 type Told = Callable[[], Awaitable[None]]
@@ -53,7 +51,7 @@ class Line:
         self._on_up = on_up
         self._random = random.Random()
         self._numbers = itertools.count(1)
-        self._packet_ids = itertools.cycle(range(1, 65_535))
+        self._packet_ids = session.PacketIds()
         self._acks: dict[int, asyncio.Future[None]] = {}
         self._replies: dict[str, asyncio.Future[Any]] = {}
         self._transport: asyncio.Transport | None = None
@@ -93,9 +91,7 @@ class Line:
         """At QoS 1: done at its PUBACK. Raises LineDown, and so does the future when the line breaks before."""
         if self._transport is None:
             raise LineDown
-        packet_id = next(self._packet_ids)
-        while packet_id in self._acks:
-            packet_id = next(self._packet_ids)
+        packet_id = self._packet_ids.next(self._acks)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._acks[packet_id] = done
         self._write(mqtt.Publish(topic, payload, 1, packet_id, dup=dup))
@@ -107,7 +103,7 @@ class Line:
 
     def subscribe(self, *filters: str) -> None:
         """At QoS 0, for this connection; into the void while the line is down."""
-        packet_id = next(self._packet_ids)
+        packet_id = self._packet_ids.next(self._acks)
         self._write(mqtt.Subscribe(packet_id, tuple((text, 0) for text in filters)))
 
     async def ask(self, topic: str, params: Any, *, method: str = "") -> Any:
@@ -140,8 +136,7 @@ class Line:
                 self.why = str(error) or type(error).__name__
                 log.info("the line is down: %s", self.why)
                 failures += 1
-            wait = _WAITS_S[min(failures, len(_WAITS_S) - 1)]
-            await asyncio.sleep(wait * self._random.uniform(0.5, 1.5))
+            await asyncio.sleep(session.wait_s(_WAITS_S, failures, self._random.random()))
 
     async def _session(self) -> None:
         secure = ssl.create_default_context() if self._address.tls else None
@@ -188,10 +183,10 @@ class Line:
 
     async def _ping(self, transport: asyncio.Transport, wire: "_Wire") -> None:
         while True:
-            wire.heard = False
+            wire.inbound.heard = False
             transport.write(mqtt.encode(mqtt.Pingreq()))
             await asyncio.sleep(KEEP_ALIVE_S / 2)
-            if not wire.heard:
+            if not wire.inbound.heard:
                 transport.abort()
 
     def _give_up(self) -> None:
@@ -218,27 +213,21 @@ class Line:
 
     def _settle(self, packet: mqtt.Publish) -> bool:
         """Whether it was the reply to a request of ours."""
-        if not packet.topic.endswith("_reply"):
+        if not session.is_reply(packet.topic):
             return False
         try:
-            reply = msgspec.json.decode(packet.payload, type=_Reply)
+            reply = session.read_downlink(packet.payload)
+            data = msgspec.json.decode(reply.data) if reply.data else None
         except msgspec.MsgspecError:
             return False
         waiter = self._replies.get(str(reply.id))
         if waiter is None or waiter.done():
             return False
-        if reply.code == 200:
-            waiter.set_result(reply.data)
+        if reply.code == SUCCESS:
+            waiter.set_result(data)
         else:
-            waiter.set_exception(AskRefused(reply.code, reply.message, reply.data))
+            waiter.set_exception(AskRefused(reply.code, reply.message, data))
         return True
-
-
-class _Reply(msgspec.Struct):
-    id: str | int = ""
-    code: int = 0
-    data: Any = None
-    message: str = ""
 
 
 def _swallow(done: asyncio.Future[None]) -> None:
@@ -248,11 +237,10 @@ def _swallow(done: asyncio.Future[None]) -> None:
 
 def signed_entry(key: DeviceKey) -> dict[str, str]:
     """A sub-device as `topo/add` and `combine/login` want it."""
-    client_id = f"{key.product_key}.{key.device_name}"
-    text = signatures.device_text(client_id, key.device_name, key.product_key, _STAMP)
     return {
-        "productKey": key.product_key, "deviceName": key.device_name, "clientId": client_id, "timestamp": _STAMP,
-        "signMethod": "hmacSha256", "sign": signatures.sign(key.device_secret, text),
+        "productKey": key.product_key, "deviceName": key.device_name, "timestamp": STAMP, "signMethod": "hmacSha256",
+        "clientId": session.client_id(key.product_key, key.device_name),
+        "sign": session.signature(key.product_key, key.device_name, key.device_secret),
     }  # fmt: skip
 
 
@@ -265,15 +253,8 @@ def own_topic(key: DeviceKey, tail: str) -> str:
 
 
 def _connect_packet(key: DeviceKey) -> mqtt.Connect:
-    client_id = f"{key.product_key}.{key.device_name}"
-    text = signatures.device_text(client_id, key.device_name, key.product_key, _STAMP)
-    options = f"timestamp={_STAMP},_v=linli-edge,securemode=3,signmethod=hmacsha256,ext=0"
-    return mqtt.Connect(
-        client_id=f"{client_id}|{options}|",
-        username=f"{key.device_name}&{key.product_key}",
-        password=signatures.sign(key.device_secret, text).encode(),
-        clean=True,
-        keep_alive=KEEP_ALIVE_S,
+    return session.connect_packet(
+        key.product_key, key.device_name, key.device_secret, clean=True, options={"_v": "linli-edge"}
     )
 
 
@@ -281,17 +262,12 @@ class _Wire(asyncio.Protocol):
     """Packets of one connection, as a queue that ends with None."""
 
     def __init__(self) -> None:
-        self._decoder = mqtt.Decoder("client")
+        self.inbound = session.Inbound()
         self._packets: asyncio.Queue[mqtt.Packet | mqtt.MqttError | None] = asyncio.Queue()
-        self.heard = True
 
     def data_received(self, data: bytes) -> None:
-        self.heard = True
-        try:
-            for packet in self._decoder.feed(data):
-                self._packets.put_nowait(packet)
-        except mqtt.MqttError as error:
-            self._packets.put_nowait(error)
+        for packet in self.inbound.feed(data):
+            self._packets.put_nowait(packet)
 
     def connection_lost(self, error: Exception | None) -> None:
         self._packets.put_nowait(None)

@@ -14,36 +14,27 @@ import msgspec
 
 from linli.kernel.clock import Clock
 from linli.protocols import mqtt
-from linli.protocols.linkkit import signatures, topics
+from linli.protocols.linkkit import session, topics
+from linli.protocols.linkkit.session import KEEP_ALIVE_S, SUCCESS
 from linli.things.debugging.errors import SimulatorRefused
 
 type Answer = Callable[[str, Any], Awaitable[dict[str, Any] | None]]
 """(method, params) of a call -> members of the reply (`code`, `data`, `message`), or None for silence."""
 
 CONNECT_SECONDS: Final = 10.0
-KEEP_ALIVE_SECONDS: Final = 60
 SDK_VERSION: Final = "linli-simulator"
-
-
-class _Downlink(msgspec.Struct):
-    id: str | int = ""
-    method: str = ""
-    params: msgspec.Raw = msgspec.Raw(b"{}")
 
 
 class _Wire(asyncio.Protocol):
     """Packets of one connection, as a queue that ends with None."""
 
     def __init__(self) -> None:
-        self._decoder = mqtt.Decoder("client")
+        self._inbound = session.Inbound()
         self._packets: asyncio.Queue[mqtt.Packet | None] = asyncio.Queue()
 
     def data_received(self, data: bytes) -> None:
-        try:
-            for packet in self._decoder.feed(data):
-                self._packets.put_nowait(packet)
-        except mqtt.MqttError:
-            self._packets.put_nowait(None)
+        for packet in self._inbound.feed(data):
+            self._packets.put_nowait(None if isinstance(packet, mqtt.MqttError) else packet)
 
     def connection_lost(self, error: Exception | None) -> None:
         self._packets.put_nowait(None)
@@ -62,7 +53,7 @@ class DeviceLine:
         self._answer = answer
         self._clock = clock
         self._numbers = itertools.count(1)
-        self._packet_ids = itertools.cycle(range(1, 65_535))
+        self._packet_ids = session.PacketIds()
         self._transport: asyncio.Transport | None = None
         self._reader: asyncio.Task[None] | None = None
         self._calls: set[asyncio.Task[None]] = set()
@@ -103,19 +94,14 @@ class DeviceLine:
     def publish(self, tail: str, method: str, params: Any) -> None:
         body = {"id": str(next(self._numbers)), "version": "1.0", "params": params, "method": method}
         topic = topics.sys_topic(self._product_key, self._device_name, tail)
-        self._write(mqtt.Publish(topic, msgspec.json.encode(body), 1, next(self._packet_ids)))
+        self._write(mqtt.Publish(topic, msgspec.json.encode(body), 1, self._packet_ids.next()))
 
     # under the bonnet
 
     def _connect_packet(self) -> mqtt.Connect:
-        client_id, stamp = f"{self._product_key}.{self._device_name}", "2524608000000"
-        text = signatures.device_text(client_id, self._device_name, self._product_key, stamp)
-        options = f"timestamp={stamp},_v={SDK_VERSION},securemode=3,signmethod=hmacsha256,ext=1"
-        return mqtt.Connect(
-            client_id=f"{client_id}|{options}|",
-            username=f"{self._device_name}&{self._product_key}",
-            password=signatures.sign(self._secret, text).encode(),
-            keep_alive=KEEP_ALIVE_SECONDS,
+        options = {"_v": SDK_VERSION, "ext": "1"}
+        return session.connect_packet(
+            self._product_key, self._device_name, self._secret, clean=True, options=options
         )
 
     async def _talk(self, wire: _Wire) -> None:
@@ -135,34 +121,31 @@ class DeviceLine:
 
     async def _ping(self) -> None:
         while True:
-            await self._clock.sleep(KEEP_ALIVE_SECONDS / 2)
+            await self._clock.sleep(KEEP_ALIVE_S / 2)
             self._write(mqtt.Pingreq())
 
     async def _serve(self, packet: mqtt.Publish) -> None:
         if packet.qos:
             self._write(mqtt.Puback(packet.packet_id))
-        if packet.topic.endswith("_reply"):
+        if session.is_reply(packet.topic):
             return
         try:
-            call = msgspec.json.decode(packet.payload, type=_Downlink)
-            params = msgspec.json.decode(call.params)
+            call = session.read_downlink(packet.payload)
+            params = msgspec.json.decode(call.params or b"{}")
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return
-        if not call.method.startswith("thing.service."):
+        if not call.is_call:
             return
         members = await self._answer(call.method, params)
         if members is not None:
-            reply: dict[str, Any] = {"id": call.id, "code": 200, "data": {}, "message": "success"} | members
-            self._write(mqtt.Publish(_reply_topic(packet.topic), msgspec.json.encode(reply)))
+            reply: dict[str, Any] = {
+                "id": call.id,
+                "code": SUCCESS,
+                "data": {},
+                "message": "success",
+            } | members
+            self._write(mqtt.Publish(session.reply_topic(packet.topic), msgspec.json.encode(reply)))
 
     def _write(self, packet: mqtt.Packet) -> None:
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(mqtt.encode(packet))
-
-
-def _reply_topic(topic: str) -> str:
-    if topic.startswith("/ext/rrpc/"):
-        return topic
-    if "/rrpc/request/" in topic:
-        return topic.replace("/rrpc/request/", "/rrpc/response/")
-    return f"{topic}_reply"
