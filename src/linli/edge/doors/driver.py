@@ -84,6 +84,9 @@ class DoorDriver[D: DriverConfig](BaseDriver):
         if self._station is not None:
             for link in set(self._links.values()):
                 self._station.remove(link)
+                if link.state is LinkState.ONLINE:
+                    # Its token dies with this driver: it is there again when it connects to the next one.
+                    await self.went_offline(link, "driver_stopped")
             station, self._station = self._station, None
             del station
             await self._context.shared.give_back(self._shared_name)
@@ -119,9 +122,9 @@ class DoorDriver[D: DriverConfig](BaseDriver):
         if not link.one_way:
             self._context.spawn(self._greet(link), f"greet-{link.machine.name}")
 
-    async def went_offline(self, link: Link) -> None:
+    async def went_offline(self, link: Link, why: str) -> None:
         for device in link.machine.device_names:
-            await self._context.things.offline(device)
+            await self._context.things.offline(device, why)
 
     async def asked(self, link: Link, path: str, message: Ask) -> Answer:
         return await self._desk.serve(link, path, message)

@@ -40,7 +40,7 @@ class LinkOwner(Protocol):
 
     async def came_online(self, link: "Link") -> None: ...
 
-    async def went_offline(self, link: "Link") -> None: ...
+    async def went_offline(self, link: "Link", why: str) -> None: ...
 
     async def asked(self, link: "Link", path: str, message: Ask) -> Answer:
         """Answer a call of the door. Raises Refused."""
@@ -102,7 +102,7 @@ class Link:
                 await self._set_online()
             elif self.state is LinkState.ONLINE:
                 self.state = LinkState.ONE_WAY
-                await self.owner.went_offline(self)
+                await self.owner.went_offline(self, "unreachable")
             await self._hold()
 
     async def _connect_back(self, old: str) -> bool:
@@ -181,7 +181,7 @@ class Link:
         self.state, self.held = LinkState.DISCONNECTED, ""  # `given` stays: the station ends it by its state
         self.log.warning("offline: no sign of life", periods=MISSED, keepalive=self.keepalive)
         if was_online:
-            await self.owner.went_offline(self)
+            await self.owner.went_offline(self, "silent")
 
     # calling the door
 

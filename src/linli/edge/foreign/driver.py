@@ -75,7 +75,7 @@ class ForeignDriver(BaseDriver):
         if process is None:
             return
         for device in sorted(self._online):
-            await self._context.things.offline(device)
+            await self._context.things.offline(device, "driver_stopped")
         self._online.clear()
         if process.returncode is None:
             _signal(process.pid, signal.SIGTERM)

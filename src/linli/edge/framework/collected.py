@@ -22,7 +22,7 @@ class Collected:
     async def online(self, device: str) -> None:
         self.states.append((device, True))
 
-    async def offline(self, device: str) -> None:
+    async def offline(self, device: str, why: str = "") -> None:
         self.states.append((device, False))
 
     async def properties(self, device: str, values: Mapping[str, Any]) -> None:

@@ -145,6 +145,7 @@ class Box:
 
         # how it is, and looking at it from afar
         self.pulse = Pulse(self.cloud, Meter(home), self.clock, self._beat, self._heard)
+        self.reports.told.append(self._came_or_went)
         self.agent = self._remote()
         self.downlink.refresh["tunnel"] = self._tunnel
         self._news = asyncio.Event()
@@ -277,6 +278,7 @@ class Box:
 
     def _deployed(self, deployment: Deployment) -> None:
         self._lan_news.set()
+        self.pulse.now.set()
         groups = deployment.settings.get("roomGroups")
         self.doorkeeper.groups = groups if isinstance(groups, dict) else {}
         rate = deployment.settings.get("uplinkRate")
@@ -327,8 +329,13 @@ class Box:
             disk=figures.disk, load=figures.load, temperature=figures.temperature,
             clock_offset_ms=status["clockOffsetMs"], uplink_backlog=self.queue.backlog,
             generation=status["generation"], drivers=msgspec.convert(status["drivers"], list[DriverHealth]),
-            addresses=[own_address(self.cloud.base_url)],
+            addresses=[own_address(self.cloud.base_url)], away=self.reports.absent(),
         )  # fmt: skip
+
+    def _came_or_went(self, kind: str, device: str, name: str, values: Mapping[str, Any], at_ms: int) -> None:
+        """The cloud is told soon why a device is away; that it is away it knows by the log-out."""
+        if kind == "offline":
+            self.pulse.now.set()
 
     def _heard(self, answer: HeartbeatAnswer, took_ms: int) -> None:
         if isinstance(self.clock, BoxClock):

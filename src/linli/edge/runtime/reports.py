@@ -1,15 +1,23 @@
 """Where drivers report to: `framework.contract.Things` of a box."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from linli.edge.runtime.presence import Presence
 from linli.edge.runtime.queue import Queue
 from linli.kernel.clock import Clock
+from linli.protocols.edge_link import AWAY_MOST, WHY_MOST, DeviceAway
 
 type Kind = Literal["online", "offline", "property", "event"]
 type Told = Callable[[Kind, str, str, Mapping[str, Any], int], None]
 """(what, device, event's name, values, UTC ms), once it is kept; must not block."""
+
+
+class Away(NamedTuple):
+    """Since when a device that was online is not any more, and why; UTC ms by the box's clock."""
+
+    since_ms: int
+    why: str
 
 
 class Reports:
@@ -21,19 +29,32 @@ class Reports:
         self._clock = clock
         self.values: dict[str, dict[str, tuple[Any, int]]] = {}
         """The newest by device and property, with their time: for the local console and `property/get`."""
+        self.away: dict[str, Away] = {}
+        """Devices that went offline in this life of the box and have not come back."""
         self.on_online: list[Any] = []
         """Called with the name of each device that comes online; must not block."""
         self.told: list[Told] = []
 
     async def online(self, device: str) -> None:
+        self.away.pop(device, None)
         self._presence.came_online(device)
         for told in self.on_online:
             told(device)
         self._tell("online", device, "", {})
 
-    async def offline(self, device: str) -> None:
+    async def offline(self, device: str, why: str = "") -> None:
+        self.away[device] = Away(self._clock.now_ms(), why)
         self._presence.went_offline(device)
         self._tell("offline", device, "", {})
+
+    def absent(self) -> list[DeviceAway]:
+        """Of the deployed devices, those that went offline last."""
+        known = [(one, name) for name, one in self.away.items() if self._presence.key_of(name) is not None]
+        newest = sorted(known, reverse=True)[:AWAY_MOST]
+        return [
+            DeviceAway(device_name=name, since_ms=one.since_ms, why=one.why[:WHY_MOST])
+            for one, name in newest
+        ]
 
     async def properties(self, device: str, values: Mapping[str, Any]) -> None:
         now = self._clock.now_ms()

@@ -14,6 +14,10 @@ PICTURES: Final = "/edge/pictures"
 HEARTBEAT: Final = "/edge/heartbeat"
 """POST `Heartbeat` each 30 s; answers `HeartbeatAnswer`."""
 TUNNEL: Final = "/edge/tunnel"
+AWAY_MOST: Final = 500
+"""Devices whose absence one heartbeat tells."""
+WHY_MOST: Final = 300
+"""Characters of the reason."""
 REFRESH: Final = "edgeRefresh"
 """The service of a box's gateway by which the cloud says that something is new: `Refresh`."""
 
@@ -142,6 +146,16 @@ class DriverHealth(_Struct, frozen=True, kw_only=True):
     restarts: int = 0
 
 
+class DeviceAway(_Struct, frozen=True, kw_only=True):
+    """A device behind the box that was online and is not any more."""
+
+    device_name: str
+    since_ms: int
+    """By the box's clock, UTC ms."""
+    why: Annotated[str, Meta(max_length=WHY_MOST)] = ""
+    """`silent`: no sign of life; `unreachable`: it does not take the box's connection; `driver_stopped`; or words."""
+
+
 class Heartbeat(_Struct, frozen=True, kw_only=True):
     version: Annotated[str, Meta(min_length=1, max_length=32)]
     booted_ms: int
@@ -165,6 +179,8 @@ class Heartbeat(_Struct, frozen=True, kw_only=True):
     drivers: list[DriverHealth] = []
     addresses: list[str] = []
     """Of the machine on its networks."""
+    away: Annotated[list[DeviceAway], Meta(max_length=AWAY_MOST)] = []
+    """Those that went offline last, where they are more."""
 
 
 class HeartbeatAnswer(_Struct, frozen=True, kw_only=True):

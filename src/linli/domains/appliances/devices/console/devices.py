@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.appliances.devices import forms
+from linli.domains.appliances.devices.absence import absence_of
 from linli.domains.appliances.devices.console.rows import (
     EdgeBinding,
     EdgeDeviceChange,
@@ -55,6 +56,7 @@ class EdgeDeviceRoutes(Controller):
         db: NamedDependency[Database],
         secrets: NamedDependency[Secrets],
         page: NamedDependency[PageRequest],
+        clock: NamedDependency[Clock],
         q: Annotated[
             str, QueryParameter(description="A part of name, alias, IP, brand, model or unique number.")
         ] = "",
@@ -69,15 +71,16 @@ class EdgeDeviceRoutes(Controller):
         for field, value, allowed in (("state", state_is, queries.STATES), ("sort", sort, queries.ORDERS)):
             if value and value not in allowed:
                 raise BadInput(field=field, rule="one_of", allowed=", ".join(allowed))
-        _, protocol = await service.protocol_of(within, db, protocol_id)
+        gateway, protocol = await service.protocol_of(within, db, protocol_id)
         rows = await queries.of_protocol(within, db, protocol_id)
         everything = await queries.found(within, db, rows, secrets)
         fitting = queries.sifted(everything, text=q, state=state_is, access_type=access_type, bound=bound)
         fitting = queries.ordered(fitting, sort or "name")
         shown = fitting[page.offset : page.offset + page.page_size]
         shape = await queries.shape(within, db, protocol)
+        absence = await absence_of(within, db, gateway, protocol, secrets, now_ms=clock.now_ms())
         return EdgeDevicePage(
-            len(fitting), page.page_no, page.page_size, await device_rows(within, db, shown, shape),
+            len(fitting), page.page_no, page.page_size, await device_rows(within, db, shown, shape, absence),
             dict(Counter(row.state for row in everything)),
         )  # fmt: skip
 
@@ -136,13 +139,15 @@ class EdgeDeviceRoutes(Controller):
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         secrets: NamedDependency[Secrets],
+        clock: NamedDependency[Clock],
     ) -> EdgeDeviceRow:
         """One device with its form."""
-        _, protocol = await service.protocol_of(within, db, protocol_id)
+        gateway, protocol = await service.protocol_of(within, db, protocol_id)
         rows = await queries.some(within, db, protocol_id, [device_id])
         shape = await queries.shape(within, db, protocol)
         found = await queries.found(within, db, rows, secrets)
-        return (await device_rows(within, db, found, shape))[0]
+        absence = await absence_of(within, db, gateway, protocol, secrets, now_ms=clock.now_ms())
+        return (await device_rows(within, db, found, shape, absence))[0]
 
     @put("/devices/{device_id:int}", right=MANAGE, status_code=204)
     async def change(

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from linli.domains.appliances.devices.absence import Absence, since_ms
 from linli.domains.appliances.devices.forms import Shape
 from linli.domains.appliances.devices.queries.devices import Found
 from linli.domains.appliances.devices.service.devices import Asked
@@ -33,6 +34,15 @@ class EdgeDeviceRow(msgspec.Struct, rename="camel", frozen=True):
     space_id: str
     place: Annotated[str, Meta(description="Names of the space and of what it stands in.")]
     last_online_ms: int | None
+    since_ms: Annotated[int | None, Meta(description="Since when it is in that state; null: unknown.")]
+    reason: Annotated[
+        str,
+        Meta(
+            description="Why it is not online: not_deployed, box_inactive, box_away, driver_down, not_taken, "
+            "never_came, silent, unreachable, driver_stopped, told, lost; empty: it is."
+        ),
+    ]
+    detail: Annotated[str, Meta(description="What the box says about it, in its words; may be empty.")]
     created_ms: int
     changed_ms: int
 
@@ -151,16 +161,19 @@ def shown_custom(custom: dict[str, Any], shape: Shape) -> dict[str, Any]:
     }
 
 
-async def device_rows(scope: Scope, db: Reader, rows: Sequence[Found], shape: Shape) -> list[EdgeDeviceRow]:
+async def device_rows(
+    scope: Scope, db: Reader, rows: Sequence[Found], shape: Shape, absence: Absence
+) -> list[EdgeDeviceRow]:
     places: dict[int, str] = {}
     for space_id in sorted({row.device.space_id for row in rows if row.device.space_id is not None}):
         way = await spaces.way(scope, db, space_id)
         places[space_id] = " / ".join([name for _, name in way][1:])  # without the community
-    return [_row(one, shape, places) for one in rows]
+    return [_row(one, shape, places, absence) for one in rows]
 
 
-def _row(found: Found, shape: Shape, places: dict[int, str]) -> EdgeDeviceRow:
+def _row(found: Found, shape: Shape, places: dict[int, str], absence: Absence) -> EdgeDeviceRow:
     device, thing = found.device, found.thing
+    why = absence.of(found)
     return EdgeDeviceRow(
         id=str(device.edge_device_id),
         iot_id=device.iot_id,
@@ -175,6 +188,9 @@ def _row(found: Found, shape: Shape, places: dict[int, str]) -> EdgeDeviceRow:
         space_id=str(device.space_id or ""),
         place=places.get(device.space_id or 0, ""),
         last_online_ms=thing.last_online_ms if thing else None,
+        since_ms=since_ms(found),
+        reason=why.reason,
+        detail=why.detail,
         created_ms=device.created_ms,
         changed_ms=device.changed_ms,
     )

@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import bindparam, delete, update
 
+from linli.domains.appliances.events import EdgeMoved
 from linli.domains.appliances.queries import clusters
 from linli.domains.appliances.remote import queries, rules
 from linli.domains.appliances.remote.models import (
@@ -17,6 +18,7 @@ from linli.domains.appliances.remote.rows import Beat
 from linli.domains.appliances.rows import Node, place_of
 from linli.kernel.db import INT, Command, Database, Query, Tx
 from linli.kernel.db.partitions import day_of, drop_before
+from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.protocols.edge_link import Heartbeat
@@ -55,8 +57,13 @@ async def take(tx: Tx, node: Node, beat: Heartbeat, *, ids: Ids, now_ms: int) ->
         edge_node_beats, [row], keys=("node_id",),
         update=("tenant_id", "project_id", "community_id", "at_ms", "present", "beat"),
     )  # fmt: skip
-    for event, facts in _changes(held, beat):
+    before = msgspec.json.decode(held.beat, type=Heartbeat) if held is not None else None
+    for event, facts in _changes(held, before, beat):
         await note(tx, node, event, facts, ids=ids, now_ms=now_ms)
+    if beat.away != (before.away if before is not None else []):
+        # Open lists of devices show why they are away.
+        moved = EdgeMoved(node.tenant_id, node.community_id, "devices", node.cluster_id, node.node_id)
+        await emit(tx, moved)
 
 
 def _figures(node: Node, beat: Heartbeat, now_ms: int) -> dict[str, Any]:
@@ -70,9 +77,10 @@ def _figures(node: Node, beat: Heartbeat, now_ms: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _changes(held: Beat | None, beat: Heartbeat) -> list[tuple[str, dict[str, Any]]]:
+def _changes(
+    held: Beat | None, before: Heartbeat | None, beat: Heartbeat
+) -> list[tuple[str, dict[str, Any]]]:
     found: list[tuple[str, dict[str, Any]]] = []
-    before = msgspec.json.decode(held.beat, type=Heartbeat) if held is not None else None
     if before is not None:
         if abs(beat.booted_ms - before.booted_ms) > BOOT_SLACK_MS:
             found.append(("booted", {"bootedMs": beat.booted_ms}))
