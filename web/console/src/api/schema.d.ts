@@ -12610,6 +12610,8 @@ export interface components {
             custom: {
                 [key: string]: unknown;
             };
+            /** @description What the box says about it, in its words; may be empty. */
+            detail: string;
             deviceName: string;
             id: string;
             iotId: string;
@@ -12618,6 +12620,10 @@ export interface components {
             place: string;
             productKey: string;
             productName: string;
+            /** @description Why it is not online: not_deployed, box_inactive, box_away, driver_down, not_taken, never_came, silent, unreachable, driver_stopped, told, lost; empty: it is. */
+            reason: string;
+            /** @description Since when it is in that state; null: unknown. */
+            sinceMs: number | null;
             spaceId: string;
             /** @description unactive (未激活), online, offline, disabled */
             state: string;
