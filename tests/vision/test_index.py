@@ -46,6 +46,27 @@ def test_the_best_are_exactly_the_best(tmp_path, random):
     index.close()
 
 
+@pytest.mark.parametrize("limit", [1, 5, 50, 20_000])
+def test_a_batch_finds_what_each_finds_alone_however_the_rows_lie(tmp_path, random, limit):
+    """The worst order: every row is nearer than those before it; and many are free."""
+    kept, asked = unit(random, 9000), unit(random, 8)
+    kept = kept[np.argsort(kept @ asked[0])]
+    index = ExactIndex(tmp_path / "a", DIMENSIONS)
+    index.feed(put(kept), mark=1)
+    gone = set(random.choice(9000, 1500, replace=False).tolist()) | set(range(4000, 4200))
+    index.feed([(f"id-{row}", b"") for row in gone], mark=2)
+    among = index.search([one.tobytes() for one in asked], limit=limit)
+    for one, found in zip(asked, among, strict=True):
+        (alone,) = index.search([one.tobytes()], limit=limit)
+        scores = kept @ one
+        best = [row for row in np.argsort(-scores).tolist() if row not in gone][:limit]
+        assert len(alone) == len(found) == len(best)
+        assert [score for _, score in alone] == pytest.approx(scores[best], abs=1e-5)
+        assert [score for _, score in found] == pytest.approx(scores[best], abs=1e-5)
+        assert {id for id, _ in found[:40]} == {f"id-{row}" for row in best[:40]}
+    index.close()
+
+
 def test_any_sequence_of_changes_ends_as_a_dictionary_would(tmp_path, random):
     index = ExactIndex(tmp_path / "a", DIMENSIONS)
     mirror: dict[str, np.ndarray] = {}

@@ -82,14 +82,21 @@ def fitted(image: Image.Image, width: int, height: int) -> tuple[Pixels, float]:
     """The whole picture in the top left of a black `width` x `height`; (pixels, how much it was scaled)."""
     scale = min(width / image.width, height / image.height)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    pixels = np.zeros((height, width, 3), np.uint8)
     # Whole steps are averaged, the rest leaves pixels out: a detector sees no difference, and averaging over
     # broken steps costs as much as a sixth of the network that follows.
     whole = min(image.width // size[0], image.height // size[1])
     image = image.reduce(whole) if whole > 1 else image
     how = Image.Resampling.NEAREST if scale < 1 else Image.Resampling.BILINEAR
-    pixels[: size[1], : size[0]] = np.asarray(image.resize(size, how))
-    return pixels, scale
+    return _on_black(np.asarray(image.resize(size, how)), 0, 0, width, height), scale
+
+
+def _on_black(part: Pixels, left: int, top: int, width: int, height: int) -> Pixels:
+    """`part` at its place in a black picture; itself where it fills it."""
+    if part.shape[:2] == (height, width):
+        return part
+    pixels = np.zeros((height, width, 3), np.uint8)
+    pixels[top : top + part.shape[0], left : left + part.shape[1]] = part
+    return pixels
 
 
 def cut(image: Image.Image, matrix: NDArray[np.float64], side: int) -> Pixels:
@@ -101,23 +108,26 @@ def cut(image: Image.Image, matrix: NDArray[np.float64], side: int) -> Pixels:
     if b == c == 0 and a == d > 0:
         return _cut_straight(image, left, top, a, side)
     zoom = math.sqrt(abs(a * d - b * c))
-    whole = int(zoom) if zoom >= 2 else 1
-    if whole > 1:
-        corners = matrix @ np.array([[0, side, 0, side], [0, 0, side, side], [1, 1, 1, 1]], np.float64)
-        first = np.floor(corners.min(axis=1)).astype(int) - whole
-        last = np.ceil(corners.max(axis=1)).astype(int) + whole
-        box = (max(0, first[0]), max(0, first[1]), min(image.width, last[0]), min(image.height, last[1]))
+    if zoom >= 2:
+        whole = int(zoom)
+        first_x, last_x = _span(left, a * side, b * side, whole)
+        first_y, last_y = _span(top, c * side, d * side, whole)
+        box = (max(0, first_x), max(0, first_y), min(image.width, last_x), min(image.height, last_y))
         if box[2] - box[0] < whole or box[3] - box[1] < whole:
             return np.zeros((side, side, 3), np.uint8)
         image = image.reduce(whole, box)
-        matrix = matrix.copy()
-        matrix[:, 2] -= box[:2]
-        matrix /= whole
-    coefficients = tuple(float(value) for value in matrix.reshape(-1))
+        left, top = left - box[0], top - box[1]
+        a, b, left, c, d, top = (value / whole for value in (a, b, left, c, d, top))
     turned = image.transform(
-        (side, side), Image.Transform.AFFINE, coefficients, resample=Image.Resampling.BILINEAR
+        (side, side), Image.Transform.AFFINE, (a, b, left, c, d, top), resample=Image.Resampling.BILINEAR
     )
     return np.asarray(turned)
+
+
+def _span(start: float, along: float, beside: float, border: int) -> tuple[int, int]:
+    """From where to where a square reaches on one axis, with a border that reduced pixels average over."""
+    corners = (start, start + along, start + beside, start + along + beside)
+    return math.floor(min(corners)) - border, math.ceil(max(corners)) + border
 
 
 def _cut_straight(image: Image.Image, left: float, top: float, step: float, side: int) -> Pixels:
@@ -125,15 +135,13 @@ def _cut_straight(image: Image.Image, left: float, top: float, step: float, side
     first_x, first_y = max(0, math.ceil(-left / step)), max(0, math.ceil(-top / step))
     last_x = min(side, math.floor((image.width - left) / step))
     last_y = min(side, math.floor((image.height - top) / step))
-    pixels = np.zeros((side, side, 3), np.uint8)
-    if last_x > first_x and last_y > first_y:
-        box = (left + first_x * step, top + first_y * step, left + last_x * step, top + last_y * step)
-        size = (last_x - first_x, last_y - first_y)
-        # Averaging is all that shrinking needs, and two thirds of what a wider filter costs.
-        how = Image.Resampling.BOX if step > 1 else Image.Resampling.BILINEAR
-        part = image.resize(size, how, box=box)
-        pixels[first_y:last_y, first_x:last_x] = np.asarray(part)
-    return pixels
+    if last_x <= first_x or last_y <= first_y:
+        return np.zeros((side, side, 3), np.uint8)
+    box = (left + first_x * step, top + first_y * step, left + last_x * step, top + last_y * step)
+    # Averaging is all that shrinking needs, and two thirds of what a wider filter costs.
+    how = Image.Resampling.BOX if step > 1 else Image.Resampling.BILINEAR
+    part = image.resize((last_x - first_x, last_y - first_y), how, box=box)
+    return _on_black(np.asarray(part), first_x, first_y, side, side)
 
 
 def planes(pixels: Pixels, *, mean: float, std: float, rgb: bool = True) -> Floats:

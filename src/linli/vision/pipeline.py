@@ -16,8 +16,6 @@ from linli.vision.looks import Face, Look, Thresholds, Use
 from linli.vision.manifest import Manifest, ManifestError, Model
 from linli.vision.pictures import Picture
 
-FACES_MAX: Final = 32
-"""No more faces of one picture are looked at, surest first."""
 _FINE_BELOW: Final = 120.0
 """A face of fewer pixels in a picture that was decoded coarsely is looked at in a finer one."""
 _RIVAL: Final = 0.5
@@ -81,11 +79,11 @@ class Pipeline:
 
     def _found(self, picture: bytes) -> tuple[Picture, list[Found]]:
         coarse = pictures.decode(picture, pictures.COARSE)
-        return coarse, self.detector.find(coarse.image)[:FACES_MAX]
+        return coarse, self.detector.find(coarse.image)
 
     def look_at(self, picture: Picture, *, use: Use = "enrol", embed: bool = True) -> Look:
         """`look` for a picture that is decoded already, such as a frame of a camera."""
-        found = self.detector.find(picture.image)[:FACES_MAX]
+        found = self.detector.find(picture.image)
         return self._told(picture, found, use=use, embed=embed)
 
     def _told(self, picture: Picture, found: list[Found], *, use: Use, embed: bool) -> Look:
@@ -102,7 +100,7 @@ class Pipeline:
 
     def faces(self, picture: Picture) -> list[tuple[Face, Shape]]:
         """Every face, with its shape in pixels of the decoded picture."""
-        return self._shaped(picture, self.detector.find(picture.image)[:FACES_MAX])
+        return self._shaped(picture, self.detector.find(picture.image))
 
     def _shaped(self, picture: Picture, found: list[Found]) -> list[tuple[Face, Shape]]:
         seen = []

@@ -10,6 +10,9 @@ from PIL import Image
 from linli.vision import geometry, pictures
 from linli.vision.families.network import Network
 
+FACES_MAX: Final = 32
+"""No more faces of one picture are looked at, surest first."""
+
 
 class Found(NamedTuple):
     """A face as a detector tells it, in pixels of the picture."""
@@ -34,7 +37,7 @@ class Found(NamedTuple):
 
 class Detector(Protocol):
     def find(self, image: Image.Image) -> list[Found]:
-        """Faces, surest first."""
+        """At most `FACES_MAX` faces, surest first."""
         ...
 
 
@@ -50,38 +53,63 @@ class BlazeFace:
         """The threshold as the network tells it, before it becomes a probability."""
         self._norm: dict[str, Any] = {"mean": mean, "std": std, "rgb": rgb}
         self._side = network.size[0]
-        self._anchors = self._make_anchors()
+        self._layers = [self._centers(stride, times) for stride, times in self._LAYERS]
 
-    def _make_anchors(self) -> NDArray[np.float64]:
-        layers = []
-        for stride, times in self._LAYERS:
-            cells = self._side // stride
-            rows, columns = np.mgrid[:cells, :cells]
-            centers = np.column_stack([columns.ravel(), rows.ravel()]) + 0.5
-            layers.append(np.repeat(centers * stride, times, axis=0))
-        return np.concatenate(layers)
+    def _centers(self, stride: int, times: int) -> list[tuple[float, float]]:
+        """Where the anchors of a layer stand."""
+        places = [(cell + 0.5) * stride for cell in range(self._side // stride)]
+        return [(x, y) for y in places for x in places for _ in range(times)]
 
     def find(self, image: Image.Image) -> list[Found]:
         pixels, scale = pictures.fitted(image, self._side, self._side)
-        outputs = list(self._network.run(pictures.planes(pixels, **self._norm)).values())
-        # By their shape: scores end in 1, the rest in 16; the finer layer has more anchors.
-        by_size = sorted(outputs, key=lambda value: -value.shape[1])
-        logits = np.concatenate([value[0, :, 0] for value in by_size if value.shape[2] == 1])
-        raw = np.concatenate([value[0] for value in by_size if value.shape[2] == 16])
+        outputs = self._network.run(pictures.planes(pixels, **self._norm)).values()
+        # By their shape: scores end in 1, the rest in 16.
+        told = {value.shape[1:]: value[0] for value in outputs}
+        anchors = [
+            _anchor(logit, raw, x, y)
+            for centers in self._layers
+            for logit, raw, (x, y) in self._sure(told[len(centers), 1], told[len(centers), 16], centers)
+        ]
+        anchors.sort(key=lambda anchor: anchor.doubt)
+        kept = geometry.best_boxes([anchor.sides for anchor in anchors], 0.3, FACES_MAX)
+        return [_face(anchors[index], scale) for index in kept]
+
+    def _sure(
+        self, logits: NDArray[np.float32], raw: NDArray[np.float32], centers: list[tuple[float, float]]
+    ) -> list[tuple[float, list[float], tuple[float, float]]]:
+        """What the network tells of the anchors of a layer that see a face, and where they stand."""
         sure = np.flatnonzero(logits >= self._least)
         if not len(sure):
             return []
-        raw, anchors = raw[sure].astype(np.float64), self._anchors[sure]
-        scores = 1 / (1 + np.exp(-np.clip(logits[sure].astype(np.float64), -60, 60)))
-        centers, sizes = raw[:, :2] + anchors, raw[:, 2:4]
-        boxes = np.column_stack([centers - sizes / 2, centers + sizes / 2])
-        found = []
-        for index in geometry.best_boxes(boxes, scores, 0.3):
-            left, top, right, bottom = boxes[index] / scale
-            first, second = (raw[index, 4:8].reshape(2, 2) + anchors[index]) / scale
-            eyes = (tuple(first), tuple(second)) if first[0] <= second[0] else (tuple(second), tuple(first))
-            found.append(Found(left, top, right, bottom, float(scores[index]), eyes))
-        return found
+        here = [centers[anchor] for anchor in sure.tolist()]
+        return list(zip(logits[sure, 0].tolist(), raw[sure].tolist(), here, strict=True))
+
+
+class _Anchor(NamedTuple):
+    """A place that sees a face, in pixels of the network's picture."""
+
+    doubt: float
+    """The logit, negative."""
+    sides: geometry.Sides
+    raw: list[float]
+    """Middle, width and height, then the eyes; places are counted from the anchor's."""
+    x: float
+    y: float
+
+
+def _anchor(logit: float, raw: list[float], x: float, y: float) -> _Anchor:
+    middle_x, middle_y, across, down = raw[0] + x, raw[1] + y, raw[2] / 2, raw[3] / 2
+    sides = (middle_x - across, middle_y - down, middle_x + across, middle_y + down)
+    return _Anchor(-logit, sides, raw, x, y)
+
+
+def _face(anchor: _Anchor, scale: float) -> Found:
+    left, top, right, bottom = anchor.sides
+    raw, x, y = anchor.raw, anchor.x, anchor.y
+    first, second = ((raw[4] + x) / scale, (raw[5] + y) / scale), ((raw[6] + x) / scale, (raw[7] + y) / scale)
+    score = 1 / (1 + math.exp(min(60.0, anchor.doubt)))
+    eyes = (first, second) if first[0] <= second[0] else (second, first)
+    return Found(left / scale, top / scale, right / scale, bottom / scale, score, eyes)
 
 
 class UltraLight:
@@ -101,11 +129,8 @@ class UltraLight:
         sure = np.flatnonzero(scores >= self._threshold)
         if not len(sure):
             return []
-        boxes = boxes[sure] * np.array([width, height, width, height]) / scale
-        scores = scores[sure]
-        kept = geometry.best_boxes(boxes, scores, 0.3)
-        found = []
-        for index in kept:
-            left, top, right, bottom = map(float, boxes[index])
-            found.append(Found(left, top, right, bottom, float(scores[index]), None))
-        return found
+        order = sure[np.argsort(-scores[sure], kind="stable")]
+        told = (boxes[order] * np.array([width, height, width, height]) / scale).tolist()
+        sides = [(left, top, right, bottom) for left, top, right, bottom in told]
+        kept = geometry.best_boxes(sides, 0.3, FACES_MAX)
+        return [Found(*sides[index], float(scores[order[index]]), None) for index in kept]

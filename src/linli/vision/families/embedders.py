@@ -1,5 +1,6 @@
 """Embedders: what makes two pictures of one face comparable."""
 
+import math
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -43,4 +44,5 @@ class ArcFace112:
     def _vector(self, pixels: pictures.Pixels) -> NDArray[np.float32]:
         (values,) = self._network.run(pictures.planes(pixels, **self._norm)).values()
         vector = np.asarray(values, np.float32).ravel()
-        return (vector / max(float(np.linalg.norm(vector)), 1e-12)).astype(np.float32)
+        length = max(math.sqrt(float(vector @ vector)), 1e-12)
+        return np.divide(vector, length, dtype=np.float32)

@@ -42,10 +42,11 @@ class Landmarker(Protocol):
 class FaceMesh:
     """MediaPipe's face mesh: 468 points in three dimensions, in a square of 192 around the face."""
 
-    _EYES: Final = ((33, 133, 159, 145), (362, 263, 386, 374))
-    _NOSE: Final = 1
-    _MOUTH: Final = (61, 291)
-    _TOP, _CHIN, _LEFT, _RIGHT = 10, 152, 234, 454
+    _VALUES: Final = 468 * 3
+    _MARKS: Final = np.array([33, 133, 159, 145, 362, 263, 386, 374, 1, 61, 291])
+    """Four points around each eye, the tip of the nose, both corners of the mouth."""
+    _RIM: Final = np.array([10, 152, 234, 454])
+    """Top of the forehead, chin, the beholder's left and right end of the face."""
     _PITCH_AT_REST: Final = 0.0
 
     def __init__(self, network: Network, *, mean: float, std: float, rgb: bool) -> None:
@@ -72,29 +73,28 @@ class FaceMesh:
         matrix = geometry.square(center, length, angle, self._side)
         crop = pictures.cut(image, matrix, self._side)
         outputs = self._network.run(pictures.planes(crop, **self._norm))
-        mesh = (
-            next(value for value in outputs.values() if value.size == 1404).reshape(468, 3).astype(np.float64)
-        )
+        mesh = next(value for value in outputs.values() if value.size == self._VALUES)
+        mesh = mesh.reshape(-1, 3).astype(np.float64)
         flag = next((float(value.ravel()[0]) for value in outputs.values() if value.size == 1), 1.0)
         flat = geometry.through(matrix, mesh[:, :2])
-        points = np.array(
-            [
-                *(flat[list(eye)].mean(axis=0) for eye in self._EYES),
-                flat[self._NOSE],
-                *(flat[index] for index in self._MOUTH),
-            ]
-        )
-        yaw, pitch, roll = self._angles(mesh)
-        (left, top), (right, bottom) = flat.min(axis=0), flat.max(axis=0)
-        box = (float(left), float(top), float(right), float(bottom))
-        return Shape(points, box, yaw, pitch - self._PITCH_AT_REST, roll + math.degrees(angle), flag, crop)
+        box = (*np.minimum.reduce(flat).tolist(), *np.maximum.reduce(flat).tolist())
+        yaw, pitch, roll = self._angles(mesh[self._RIM].tolist())
+        pitch, roll = pitch - self._PITCH_AT_REST, roll + math.degrees(angle)
+        return Shape(_five(flat[self._MARKS].tolist()), box, yaw, pitch, roll, flag, crop)
 
-    def _angles(self, mesh: NDArray[np.float64]) -> tuple[float, float, float]:
+    def _angles(self, rim: list[list[float]]) -> tuple[float, float, float]:
         # x to the right, y down, z away from the camera: right x down points into the head.
-        ax, ay, az = (mesh[self._RIGHT] - mesh[self._LEFT]).tolist()
-        dx, dy, dz = (mesh[self._CHIN] - mesh[self._TOP]).tolist()
+        top, chin, left, right = rim
+        ax, ay, az = (there - here for there, here in zip(right, left, strict=True))
+        dx, dy, dz = (there - here for there, here in zip(chin, top, strict=True))
         inward = (ay * dz - az * dy, az * dx - ax * dz, ax * dy - ay * dx)
         length = math.hypot(*inward) or 1.0
         yaw = math.degrees(math.atan2(-inward[0], inward[2]))
         pitch = math.degrees(math.asin(max(-1.0, min(1.0, inward[1] / length))))
         return yaw, pitch, math.degrees(math.atan2(ay, ax))
+
+
+def _five(marks: list[list[float]]) -> NDArray[np.float64]:
+    """The middle of each eye, nose and corners of the mouth, of `FaceMesh._MARKS` in pixels."""
+    eyes = [[sum(x for x, _ in eye) / 4, sum(y for _, y in eye) / 4] for eye in (marks[:4], marks[4:8])]
+    return np.array(eyes + marks[8:])

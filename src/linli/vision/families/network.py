@@ -19,6 +19,7 @@ class Network:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         (self._input,) = self.session.get_inputs()[:1]
+        self._name = self._input.name
         self._outputs = [output.name for output in self.session.get_outputs()]
 
     @property
@@ -28,5 +29,5 @@ class Network:
         return int(shape[3]), int(shape[2])
 
     def run(self, values: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
-        found = self.session.run(self._outputs, {self._input.name: values})
+        found = self.session.run(self._outputs, {self._name: values})
         return dict(zip(self._outputs, found, strict=True))

@@ -23,10 +23,12 @@ _HEAD: Final = struct.Struct("<8sIIQI")
 """magic, dimensions, rows in use, mark, checksum of what stands before it."""
 _MAGIC: Final = b"LINLIFX1"
 _FIRST_ROWS: Final = 1024
-_BLOCK: Final = 64
-"""Scores are looked through a block at a time: the best k lie in the k blocks with the best maxima."""
-_CHUNK: Final = 16_384
-"""Rows multiplied with a batch at a time, so that the scores stay in the processor's cache."""
+_COLUMNS: Final = 256
+"""Into so many groups, or four times as many as are asked for, scores are put to learn from which one on they count."""
+_CHUNK: Final = 4096
+"""Rows multiplied with a batch at a time: their scores are looked through while the processor's cache has them."""
+_CROWDED: Final = 8
+"""A chunk with so many times as many candidates as are asked for sets the mark anew."""
 
 _MANY: Final = 6
 """Vectors from which on one product is faster than a dot product each."""
@@ -206,22 +208,53 @@ class ExactIndex:
     def _search_one(self, matrix: Vector, vector: bytes, best: int) -> list[tuple[str, float]]:
         # A dot product a row reads memory as fast as it comes; a matrix-vector product takes twice as long.
         scores = np.vecdot(matrix, np.frombuffer(vector, np.float32))
-        scores[self._free] = -2.0
-        return self._named(_best(scores, best), scores)
+        if self._free:
+            scores[self._free] = -2.0
+        candidates = np.flatnonzero(scores >= _mark(scores[:, np.newaxis], best))
+        found = scores[candidates]
+        order = np.argsort(-found, kind="stable")[:best]
+        return self._named(candidates[order], found[order])
 
     def _search_many(
         self, matrix: Vector, vectors: Sequence[bytes], best: int
     ) -> list[list[tuple[str, float]]]:
-        asked = np.frombuffer(b"".join(vectors), np.float32).reshape(len(vectors), self.dimensions)
-        scores = np.empty((len(vectors), len(matrix)), np.float32)
+        count = len(vectors)
+        # Rows by asked ones: that way round the product takes nine tenths of the time that it takes the other way.
+        asked = np.frombuffer(b"".join(vectors), np.float32).reshape(count, self.dimensions).T.copy()
+        free = np.array(sorted(self._free), np.intp)
+        space = np.empty((_CHUNK, count), np.float32)
+        mark: Vector | None = None
+        rows, ones, scores = [], [], []
         for start in range(0, len(matrix), _CHUNK):
             part = matrix[start : start + _CHUNK]
-            np.matmul(asked, part.T, out=scores[:, start : start + _CHUNK])
-        scores[:, self._free] = -2.0
-        return [self._named(_best(row, best), row) for row in scores]
+            here = np.matmul(part, asked, out=space[: len(part)])
+            if len(free):
+                first, last = np.searchsorted(free, (start, start + _CHUNK))
+                here[free[first:last] - start] = -2.0
+            if mark is None:
+                mark = _mark(here, best)
+            places = np.flatnonzero(here >= mark)
+            if len(places) > _CROWDED * best * count:
+                mark = np.maximum(mark, _mark(here, best))
+                places = np.flatnonzero(here >= mark)
+            row, one = np.divmod(places, count)
+            rows.append(row + start)
+            ones.append(one)
+            scores.append(here.ravel()[places])
+        return self._best_of(count, best, np.concatenate(rows), np.concatenate(ones), np.concatenate(scores))
+
+    def _best_of(
+        self, count: int, best: int, rows: NDArray[np.intp], ones: NDArray[np.intp], scores: Vector
+    ) -> list[list[tuple[str, float]]]:
+        """For each of `count` asked ones its best, of candidates that stand in the order of rows."""
+        order = np.lexsort((rows, -scores, ones))
+        rows, scores = rows[order], scores[order]
+        starts = np.searchsorted(ones[order], np.arange(count)).tolist()
+        return [self._named(rows[start : start + best], scores[start : start + best]) for start in starts]
 
     def _named(self, rows: NDArray[np.intp], scores: Vector) -> list[tuple[str, float]]:
-        return [(id, float(scores[row])) for row in rows if (id := self._ids[row]) is not None]
+        pairs = zip(rows.tolist(), scores.tolist(), strict=True)
+        return [(id, score) for row, score in pairs if (id := self._ids[row]) is not None]
 
     # closing
 
@@ -245,16 +278,15 @@ def _checksum(name: bytes, vector: bytes | memoryview) -> int:
     return zlib.crc32(vector, zlib.crc32(name)) or 1  # never that of a free row
 
 
-def _best(scores: Vector, count: int) -> NDArray[np.intp]:
-    """Indices of the `count` greatest scores, greatest first; of equal ones the first."""
-    whole = len(scores) // _BLOCK * _BLOCK
-    if whole // _BLOCK > 4 * count:
-        blocks = scores[:whole].reshape(-1, _BLOCK)
-        chosen = np.argpartition(blocks.max(axis=1), -count)[-count:]
-        rows = (chosen[:, np.newaxis] * _BLOCK + np.arange(_BLOCK)).ravel()
-        candidates = np.concatenate([rows, np.arange(whole, len(scores))])
-        candidates.sort()
-    else:
-        candidates = np.arange(len(scores))
-    order = np.argsort(-scores[candidates], kind="stable")[:count]
-    return np.asarray(candidates[order], np.intp)
+def _mark(scores: Vector, count: int) -> Vector:
+    """A score for each column that at least `count` of its rows reach, and few more where rows are many.
+
+    The best of each of many groups of rows are looked at: `count` groups whose best reach it hold as many rows.
+    """
+    width = max(_COLUMNS, 4 * count)
+    deep, columns = len(scores) // width, scores.shape[1]
+    if deep > 1:
+        scores = np.maximum.reduce(scores[: deep * width].reshape(deep, width, columns))
+    if len(scores) < count:
+        return np.full(columns, -np.inf, np.float32)
+    return np.asarray(np.partition(scores, len(scores) - count, axis=0)[len(scores) - count])
