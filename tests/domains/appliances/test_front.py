@@ -19,8 +19,10 @@ from linli.kernel.objects import ObjectStore
 from linli.protocols.edge_link import DEPLOYMENT, HEARTBEAT, PICTURES, PictureTaken
 from linli.things.service.devices import read_secret
 from tests.domains.appliances.conftest import Box, Site, build
+from tests.edge.runtime.town import jpeg
+from tests.protocols.door_http.test_door_http import photo
 
-JPEG = b"\xff\xd8\xff" + b"picture" * 20
+JPEG = jpeg(b"picture" * 20)
 
 
 async def node_of(site: Site) -> Node:
@@ -191,20 +193,36 @@ async def test_only_what_changed_is_deployed_again_and_says_who_goes_off_line(bo
     assert kinds.count(JOB) == 2
 
 
-async def test_pictures_of_own_doors_are_kept_once(box: Box, site: Site, objects: ObjectStore) -> None:
+@pytest.mark.parametrize(("picture", "suffix"), [(JPEG, "jpg"), (photo(640, 480, 9000), "png")])
+async def test_pictures_of_own_doors_are_kept_once(
+    box: Box, site: Site, objects: ObjectStore, picture: bytes, suffix: str
+) -> None:
     door = await site.door("HJSB-000205.1")
     await box.activate()
     kept = []
     for _ in range(2):
-        answer = await box.call("POST", PICTURES, JPEG, **{"x-linli-for": "HJSB-000205.1"})
+        answer = await box.call("POST", PICTURES, picture, **{"x-linli-for": "HJSB-000205.1"})
         assert answer.status_code == 200, answer.text
         kept.append(msgspec.json.decode(answer.content, type=PictureTaken).photo_id)
     assert kept[0] == kept[1]
     assert kept[0].startswith(f"{site.scope.tenant}/captures/{door.iot_id}/")
-    assert await objects.get(kept[0]) == JPEG
-    for body, name, status in ((JPEG, "OTHER-DOOR", 404), (JPEG, "", 404), (b"GIF89a", "HJSB-000205.1", 400)):
+    assert kept[0].endswith(f".{suffix}")
+    assert await objects.get(kept[0]) == picture
+
+
+async def test_what_is_no_picture_of_an_own_door_is_refused(box: Box, site: Site) -> None:
+    await site.door("HJSB-000205.1")
+    await box.activate()
+    for body, name, status in (
+        (JPEG, "OTHER-DOOR", 404), (JPEG, "", 404), (b"GIF89a", "HJSB-000205.1", 400),
+        (b"\x89PNG\r\n\x1a\n" + b"0" * 40, "HJSB-000205.1", 400), (b"\xff\xd8\xff", "HJSB-000205.1", 400),
+        (photo(60_000, 60_000), "HJSB-000205.1", 400), (photo(0, 480), "HJSB-000205.1", 400),
+        (photo(640, 480, 2 * 1024 * 1024 + 1), "HJSB-000205.1", 400), (b"", "HJSB-000205.1", 400),
+    ):  # fmt: skip
         answer = await box.call("POST", PICTURES, body, **{"x-linli-for": name})
-        assert answer.status_code == status
+        assert answer.status_code == status, body[:40]
+        if status == 400:
+            assert answer.json()["field"] == "body"
     stranger = await build(site.db, site.clock, serial="SN-OTHER-0001", seed=4)
     await stranger.door("HJSB-STRANGE.1")
     assert (await box.call("POST", PICTURES, JPEG, **{"x-linli-for": "HJSB-STRANGE.1"})).status_code == 404

@@ -12,6 +12,7 @@ from linli.domains.appliances.queries import drivers as driver_queries
 from linli.domains.appliances.queries import gateways as gateway_queries
 from linli.domains.appliances.rows import Node
 from linli.domains.appliances.service import activation, reports
+from linli.domains.communities import image_header
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, LinliError, NotFound
@@ -38,7 +39,8 @@ from linli.protocols.edge_link import (
 )
 
 PICTURE_BYTES: Final = 2 * 1024 * 1024
-_JPEG: Final = b"\xff\xd8\xff"
+PICTURE_PIXELS: Final = {"jpg": 40_000_000, "png": 16_000_000}
+"""By kind. Whoever looks at a PNG decodes it whole, and a small one can unfold to gigabytes."""
 _PURGE_EVERY: Final = 200
 """Heartbeats between two looks for nonces to forget."""
 
@@ -120,10 +122,7 @@ class EdgeCalls:
     async def picture(self, node: Node, request: EdgeRequest) -> EdgeAnswer:
         """A snapshot of one of the box's doors. The same picture again has the same key. Raises BadInput, NotFound."""
         name, picture = request.headers.get(PICTURE_HEADER, ""), request.body
-        if not picture.startswith(_JPEG):
-            raise BadInput(field="body", rule="edge.jpeg")
-        if len(picture) > PICTURE_BYTES:
-            raise BadInput(field="body", rule="edge.picture_size", limit=PICTURE_BYTES // 1024)
+        suffix = _suffix(picture)
         scope = Scope.system(node.tenant_id, "appliances")
         gateway = await gateway_queries.gateway_of_node(scope, self._db, node.node_id)
         found = (
@@ -131,7 +130,7 @@ class EdgeCalls:
         )
         if found is None:
             raise NotFound(what="edge_device", id=name[:64], field=PICTURE_HEADER)
-        key = f"{capture_folder(node.tenant_id, found.iot_id)}/{hashlib.sha256(picture).hexdigest()}.jpg"
+        key = f"{capture_folder(node.tenant_id, found.iot_id)}/{hashlib.sha256(picture).hexdigest()}.{suffix}"
         await self._objects.put(key, picture)
         return _json(PictureTaken(photo_id=key, url=self._objects.url(key)))
 
@@ -156,6 +155,19 @@ class EdgeCalls:
         if self._beats % _PURGE_EVERY == 1:
             await self._front.purge()
         return _json(HeartbeatAnswer(time=now_ms, generation=node.generation))
+
+
+def _suffix(picture: bytes) -> str:
+    """`jpg` or `png`, as doors make them (spec G 2). Only the header is read. Raises BadInput."""
+    if len(picture) > PICTURE_BYTES:
+        raise BadInput(field="body", rule="edge.picture_size", limit=PICTURE_BYTES // 1024)
+    header = image_header.read(picture)
+    if header is None or header.suffix not in PICTURE_PIXELS or not header.width or not header.height:
+        raise BadInput(field="body", rule="edge.picture_kind")
+    most = PICTURE_PIXELS[header.suffix]
+    if header.width * header.height > most:
+        raise BadInput(field="body", rule="edge.picture_pixels", limit=most // 1_000_000)
+    return header.suffix
 
 
 def _json(told: msgspec.Struct) -> EdgeAnswer:
