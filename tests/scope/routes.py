@@ -292,6 +292,21 @@ def _doors() -> dict[str, list[RouteRecipe]]:
                 body={"spaceIds": [x.building], "groupIds": [x.own_group], "callSpaceId": x.unit},
             )
         ],
+        "GET /doors/{iot_id}/reading": [lambda x: Ask({"iot_id": x.door})],
+        "PUT /doors/{iot_id}/reading": [
+            lambda x: Ask(
+                {"iot_id": x.door}, body={"own": {"form": "standard"}, "bleName": "SRE1001000100001"}
+            )
+        ],
+        "GET /communities/{community_id}/door-readings": [lambda x: Ask({"community_id": x.community})],
+        "PUT /communities/{community_id}/door-readings/products/{product_key}": [
+            lambda x: Ask(
+                {"community_id": x.community, "product_key": x.product}, body={"form": {"form": "standard"}}
+            )
+        ],
+        "PUT /communities/{community_id}/door-readings/bluetooth": [
+            lambda x: Ask({"community_id": x.community}, body={"bleOrder": "DZP20200117037"})
+        ],
         "GET /communities/{community_id}/door-settings": [lambda x: Ask({"community_id": x.community})],
         "PUT /communities/{community_id}/door-settings": [
             lambda x: Ask(

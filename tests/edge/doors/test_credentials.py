@@ -154,8 +154,9 @@ async def test_bad_values_are_named_and_not_sent(
 async def test_codes_of_other_lengths_are_bad_parameters(box: SiteBox) -> None:
     machine = await box.door()
     for length in (31, 33):
-        with pytest.raises(ValueError, match="32 bytes"):
-            await machine.scan("A" * length)  # our own sender already refuses
+        with pytest.raises(Refusal, match="32 bytes") as refused:
+            await machine.scan("A" * length)
+        assert refused.value.answer.code == 5
     with pytest.raises(ValueError, match="cardId"):
         await machine.alarm(2)
     with pytest.raises(Refusal):

@@ -38,6 +38,20 @@ CREATE TABLE access_credentials (
 	CONSTRAINT pk_access_credentials PRIMARY KEY (id)
 );
 INSERT INTO "access_credentials" VALUES(1,'1',1,'1','1','1','1','1','1',1,1,'1',1,1,1,'1','1',1,1,'1');
+CREATE TABLE access_door_readings (
+	community_id INTEGER NOT NULL, 
+	kind TEXT NOT NULL, 
+	ref TEXT NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	form TEXT NOT NULL, 
+	alphabet TEXT NOT NULL, 
+	length INTEGER NOT NULL, 
+	prefix TEXT NOT NULL, 
+	ble_name TEXT NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_access_door_readings PRIMARY KEY (community_id, kind, ref)
+);
+INSERT INTO "access_door_readings" VALUES(1,'1','1','1','1','1',1,'1','1',1);
 CREATE TABLE access_door_scopes (
 	iot_id TEXT NOT NULL, 
 	kind TEXT NOT NULL, 
@@ -157,9 +171,10 @@ CREATE TABLE access_settings (
 	freeze_doors INTEGER DEFAULT '0' NOT NULL, 
 	pin_salt TEXT DEFAULT '' NOT NULL, 
 	changed_ms INTEGER NOT NULL, 
+	ble_order TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_access_settings PRIMARY KEY (community_id)
 );
-INSERT INTO "access_settings" VALUES(1,'1','1','1',1,1,'1',1);
+INSERT INTO "access_settings" VALUES(1,'1','1','1',1,1,'1',1,'1');
 CREATE TABLE access_tries (
 	"key" TEXT NOT NULL, 
 	tries INTEGER NOT NULL, 

@@ -41,6 +41,24 @@ class QrCodeUnknown(BadInput):
         super().__init__(field="qrCode", rule="unknown")
 
 
+class CodeUnreadable(BadInput):
+    """The door's scanner reads codes of another form only (G-C15)."""
+
+    code = "access.code_unreadable"
+
+    def __init__(self) -> None:
+        super().__init__(field="qrCode", rule="code_form")
+
+
+class CodeFormsDiffer(BadInput):
+    """One code cannot be read by all of these doors: each has a form of its own."""
+
+    code = "access.code_forms_differ"
+
+    def __init__(self) -> None:
+        super().__init__(field="iotIds", rule="one_code_form")
+
+
 class CommunityNotClear(BadInput):
     """The call has no cloudToken and the code opens doors of no or several communities, each with its own key."""
 

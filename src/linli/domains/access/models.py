@@ -61,7 +61,7 @@ qr_codes = Table(
     integer("created_ms"),
     text_column(
         "source", server_default=""
-    ),  # "", visitor: given door by door; home, staff: a key of one community
+    ),  # "", visitor: given door by door; shown: for one scan; home, staff: a key of one community
     integer("community_id", null=True),  # of a key
     integer("ended_ms", null=True),  # of a key that its owner has no more
     Index("ix_access_qr_codes_person", "tenant_id", "project_id", "identity_id"),
@@ -167,8 +167,26 @@ settings = Table(
     flag("freeze_doors"),  # a frozen account opens no door
     text_column("pin_salt", server_default=""),
     integer("changed_ms"),
+    text_column("ble_order", server_default=""),  # what its doors' Bluetooth keys are made from; "": none
 )
 """What a community says of its doors; no row: no provider, and only what is given door by door."""
+
+door_readings = Table(
+    "access_door_readings",
+    metadata,
+    integer("community_id"),
+    text_column("kind"),  # product: all its doors here; door: this one, before its product's
+    text_column("ref"),  # productKey or iotId
+    text_column("tenant_id"),
+    text_column("form"),  # "": as the product's; sealed, standard, own
+    text_column("alphabet"),  # of own codes: digits, capitals, letters
+    integer("length"),  # of own codes, prefix included
+    text_column("prefix"),
+    text_column("ble_name"),  # of a door: what it advertises itself as; "": no Bluetooth
+    integer("changed_ms"),
+    PrimaryKeyConstraint("community_id", "kind", "ref"),
+)
+"""Which codes a door's scanner can read, and its Bluetooth name."""
 
 door_scopes = Table(
     "access_door_scopes",

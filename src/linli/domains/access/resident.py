@@ -18,6 +18,8 @@ from linli.domains.access.queries import credentials as credential_queries
 from linli.domains.access.queries import doors as queries
 from linli.domains.access.queries import keys, passes
 from linli.domains.access.queries.places import places
+from linli.domains.access.queries.readings import readings_of
+from linli.domains.access.resident_readers import ReaderRoutes
 from linli.domains.access.service import credentials, home_keys, qr
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import PIN, short_kind
@@ -47,6 +49,10 @@ class MyDoor(msgspec.Struct, rename="camel", frozen=True):
     online: bool
     code: Annotated[bool, Meta(description="Opens by the QR code of `POST …/key`.")]
     hours_words: Annotated[str, Meta(description="When it opens, in words; empty: at all hours.")]
+    own_code: Annotated[
+        bool, Meta(description="Its scanner reads no encrypted code: show that of `POST …/code`.")
+    ]
+    bluetooth: Annotated[bool, Meta(description="Opens by Bluetooth, with what `GET …/bluetooth` tells.")]
 
 
 class MyKey(msgspec.Struct, rename="camel", frozen=True):
@@ -97,6 +103,7 @@ class KeyRoutes(Controller):
         found = await queries.find_doors(scope, db, iot_ids=sorted(rights))
         devices = {one.iot_id: one for one in await find_devices(scope, db, iot_ids=sorted(found))}
         where = await places(scope, db, space_ids=[door.space_id for door in found.values()])
+        reading = await readings_of(scope, db, found.values())
         rows = [
             MyDoor(
                 door.iot_id,
@@ -107,6 +114,8 @@ class KeyRoutes(Controller):
                 bool((device := devices.get(door.iot_id)) and device.online),
                 "qr" in rights[door.iot_id],
                 words_of(hours[door.iot_id], resident.language) if hours[door.iot_id] else "",
+                "qr" in rights[door.iot_id] and reading[door.iot_id][0].plain,
+                "ble" in rights[door.iot_id] and bool(reading[door.iot_id][1]),
             )
             for door in found.values()
         ]
@@ -368,4 +377,4 @@ class CredentialRoutes(Controller):
             await credentials.end(scope, tx, row=row, reason="given_up", now_ms=clock.now_ms())
 
 
-CONTROLLERS: tuple[type[Controller], ...] = (KeyRoutes, CredentialRoutes)
+CONTROLLERS: tuple[type[Controller], ...] = (KeyRoutes, ReaderRoutes, CredentialRoutes)

@@ -115,6 +115,8 @@ class Settings(NamedTuple):
     freeze_doors: int = 0
     pin_salt: str = ""
     changed_ms: int = 0
+    ble_order: str = ""
+    """What the Bluetooth keys of its doors are made from; empty: none."""
 
     @property
     def product_keys(self) -> list[str]:
@@ -123,6 +125,21 @@ class Settings(NamedTuple):
     def takes(self, product_key: str) -> bool:
         """Whether a device of a product may be a door here: one provider a community, no mixing."""
         return not self.provider_products or product_key in self.product_keys
+
+
+class DoorReading(NamedTuple):
+    """What is said of one door's reader, or of all doors of a product in the community."""
+
+    community_id: int
+    kind: str
+    ref: str
+    tenant_id: str
+    form: str = ""
+    alphabet: str = ""
+    length: int = 0
+    prefix: str = ""
+    ble_name: str = ""
+    changed_ms: int = 0
 
 
 class DoorScope(NamedTuple):

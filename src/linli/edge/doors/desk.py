@@ -102,6 +102,9 @@ class Desk:
         return faces.GetPhotoAnswer(data=faces.PhotoContent(photo=found))
 
     async def _qr(self, link: Link, message: permissions.QrCode, device: str) -> Answer:
+        length = len(message.qr_code.encode())
+        if length != permissions.QR_BYTES and not await self._keeper.reads(device, length):
+            raise Refused(Code.BAD_PARAMETER, f"qrCode must have {permissions.QR_BYTES} bytes")
         owner = await self._keeper.check_qr(device, message.qr_code)
         code = owner.decision.code if owner is not None else PassCode.QR_UNKNOWN
         user = owner.user_id if owner is not None else None

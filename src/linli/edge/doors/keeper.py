@@ -36,6 +36,10 @@ class Doorkeeper(Protocol):
         """Find the face among those who may be known at this door; None: nobody. `similarity` in percent."""
         ...
 
+    async def reads(self, device: str, length: int) -> bool:
+        """Whether codes of `length` bytes are used at this door beside the standard's 32: encrypted ones, or its own."""
+        ...
+
     async def check_qr(self, device: str, code: str) -> CodeOwner | None:
         """None: no such code here. A code that opens has been counted."""
         ...

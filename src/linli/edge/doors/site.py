@@ -117,6 +117,9 @@ class Site:
             return Decision(PassCode.FACE_NOT_EFFECTIVE)
         return Decision(PassCode.FACE_EXPIRED if now > person.ends_ms else PassCode.SUCCESS)
 
+    async def reads(self, device: str, length: int) -> bool:
+        return any(len(code) == length for code in self.codes)
+
     async def check_qr(self, device: str, code: str) -> CodeOwner | None:
         right = self.codes.get(code)
         if right is None or (right.doors is not None and device not in right.doors):

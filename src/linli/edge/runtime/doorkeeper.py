@@ -28,7 +28,29 @@ STEPS: Final = (
         ) WITHOUT ROWID;
         """,
     ),
+    # Which lengths of codes the platform uses at a door, beside the standard's: learned from the codes themselves, so
+    # that a scanner with a form of its own needs no setting here. What a forgotten code had counted goes with it.
+    Step(
+        "doorkeeper.2",
+        """
+        CREATE TABLE qr_lengths (
+          device TEXT NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (device, bytes)
+        ) WITHOUT ROWID;
+        INSERT INTO qr_lengths SELECT DISTINCT device, length(credential) FROM wishes
+          WHERE kind = 'qr' AND content != '' AND length(credential) != 32;
+        CREATE TRIGGER qr_lengths_of_new AFTER INSERT ON wishes
+          WHEN NEW.kind = 'qr' AND NEW.content != '' AND length(NEW.credential) != 32
+          BEGIN INSERT OR IGNORE INTO qr_lengths VALUES (NEW.device, length(NEW.credential)); END;
+        CREATE TRIGGER qr_used_of_gone AFTER DELETE ON wishes
+          WHEN OLD.kind = 'qr' AND NOT EXISTS (
+            SELECT 1 FROM wishes WHERE kind = 'qr' AND credential = OLD.credential AND content != ''
+          )
+          BEGIN DELETE FROM qr_used WHERE code = OLD.credential; END;
+        """,
+    ),
 )
+SEALED_BYTES: Final = 88
+"""Of an encrypted code (加密二维码) with the keys that communities have."""
 
 
 class FaceJudge(Protocol):
@@ -72,6 +94,21 @@ class BoxDoorkeeper:
         """SIP group by room, as deployed (`settings.roomGroups`)."""
 
     # codes
+
+    async def reads(self, device: str, length: int) -> bool:
+        """Encrypted codes where the community's key is here; others where the platform has sent some of that length."""
+        doors = self._siblings(device)
+
+        def look(connection: sqlite3.Connection) -> bool:
+            if length == SEALED_BYTES:
+                return find_content(connection, doors, KEY, KEY_NAME) is not None
+            marks = ",".join("?" * len(doors))
+            found = connection.execute(
+                f"SELECT 1 FROM qr_lengths WHERE bytes = ? AND device IN ({marks}) LIMIT 1", (length, *doors)
+            )
+            return found.fetchone() is not None
+
+        return await self._store.read(look)
 
     async def check_qr(self, device: str, code: str) -> CodeOwner | None:
         """A code in clear, or sealed with the community's key (加密二维码), which names its last second."""

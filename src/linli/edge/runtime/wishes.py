@@ -31,7 +31,7 @@ from linli.sync import (
 QR, KEY, CARD, BLE = "qr", "key", "card", "ble"
 RULE = "liftRule"
 AT_BOX: Final = frozenset((QR, KEY))
-"""Decided by the box: nothing is brought to the door."""
+"""Decided by the box: nothing is brought to the door, and what must go is gone at once."""
 LEASE_MS: Final = 120_000
 BACKOFF: Final = Backoff(first_ms=10_000, retries=5)
 
@@ -91,6 +91,12 @@ class Wishes:
 
         def work(connection: sqlite3.Connection) -> None:
             for wish in wishes:
+                if wish.kind in AT_BOX and not wish.content:
+                    connection.execute(
+                        "DELETE FROM wishes WHERE device = ? AND kind = ? AND credential = ?",
+                        (device, wish.kind, wish.credential),
+                    )
+                    continue
                 kept = _find(connection, device, wish.kind, wish.credential)
                 item = kept.item if kept else new_item(device, wish.kind, wish.credential)
                 item = want(

@@ -51,6 +51,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_access_credentials_list", ["community_id", "changed_ms"], unique=False)
 
     op.create_table(
+        "access_door_readings",
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("alphabet", sa.Text(), nullable=False),
+        sa.Column("length", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("prefix", sa.Text(), nullable=False),
+        sa.Column("ble_name", sa.Text(), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("community_id", "kind", "ref", name=op.f("pk_access_door_readings")),
+    )
+    op.create_table(
         "access_door_scopes",
         sa.Column("iot_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -89,6 +103,7 @@ def upgrade() -> None:
         ),
         sa.Column("pin_salt", sa.Text(), server_default="", nullable=False),
         sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ble_order", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("community_id", name=op.f("pk_access_settings")),
     )
     op.create_table(
@@ -1563,6 +1578,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_access_door_scopes_community")
 
     op.drop_table("access_door_scopes")
+    op.drop_table("access_door_readings")
     with op.batch_alter_table("access_credentials", schema=None) as batch_op:
         batch_op.drop_index("ix_access_credentials_list")
         batch_op.drop_index("ix_access_credentials_holder")

@@ -9,6 +9,7 @@ from linli.domains.access.console.held import HeldRoutes
 from linli.domains.access.console.passes import PassRoutes
 from linli.domains.access.console.past import PastRoutes
 from linli.domains.access.console.qr import QrRoutes
+from linli.domains.access.console.readings import CommunityReadingRoutes, DoorReadingRoutes
 from linli.domains.access.console.residents import ResidentRightRoutes
 from linli.domains.access.console.settings import DoorScopeRoutes, DoorSettingRoutes
 from linli.domains.people.rights import Right
@@ -16,8 +17,10 @@ from linli.kernel.history import Kind
 
 CONTROLLERS = (
     CallUnitRoutes,
+    CommunityReadingRoutes,
     CredentialRoutes,
     DeniedRoutes,
+    DoorReadingRoutes,
     DoorRoutes,
     DoorScopeRoutes,
     DoorSettingRoutes,
@@ -37,8 +40,10 @@ __all__ = [
     "CONTROLLERS",
     "HISTORY",
     "CallUnitRoutes",
+    "CommunityReadingRoutes",
     "CredentialRoutes",
     "DeniedRoutes",
+    "DoorReadingRoutes",
     "DoorRoutes",
     "DoorScopeRoutes",
     "DoorSettingRoutes",

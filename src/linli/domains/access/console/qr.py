@@ -75,7 +75,7 @@ class QrPictureRequest(msgspec.Struct, rename="camel"):
 
 class QrPicture(msgspec.Struct, rename="camel", frozen=True):
     text: str
-    """What the QR picture holds: 88 characters."""
+    """What the QR picture holds: 88 characters, or the code itself where a door reads only codes of its own form."""
 
 
 class QrRoutes(Controller):
@@ -145,7 +145,7 @@ class QrRoutes(Controller):
                     scope, tx, identity_id=data.person_id, name=data.name, ext_info=None, now_ms=now
                 )
             code = await qr.generate_code(
-                scope, tx, identity_id=data.person_id, length=None, ids=ids, now_ms=now
+                scope, tx, identity_id=data.person_id, length=None, ids=ids, now_ms=now, iot_ids=data.iot_ids
             )
             right = qr.QrRight(
                 now if data.starts_ms is None else data.starts_ms, data.ends_ms, data.max_scans, data.shared
@@ -175,9 +175,9 @@ class QrRoutes(Controller):
         clock: NamedDependency[Clock],
         door_keys: NamedDependency[DoorKeys],
     ) -> QrPicture:
-        """The encrypted text of a code that the console made."""
+        """What to show of a code that the console made."""
         async with db.begin() as tx:
-            text = await qr.encrypt_code(
+            text = await qr.picture_of(
                 within.narrowed(data.community_id), tx, qr_code=qr_code, identity_id=data.person_id,
                 expires_ms=data.expires_ms, community_id=data.community_id, keys=door_keys,
                 now_ms=clock.now_ms(),

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from linli.domains.access.errors import CommunityNotClear, PersonUnknown, QrCodeUnknown
+from linli.domains.access.errors import CodeFormsDiffer, CommunityNotClear, PersonUnknown, QrCodeUnknown
 from linli.domains.access.openapi.results import row_code
 from linli.domains.access.service import qr as service
 from linli.domains.access.service.keys import DoorKeys
@@ -24,6 +24,14 @@ class QrGenerate(msgspec.Struct, rename="camel"):
     code_length: Annotated[
         int | None, Meta(description="长度 8 到 42，默认 16 / length 8 to 42, default 16")
     ] = None
+    iot_ids: Annotated[
+        list[str],
+        Meta(
+            description="本平台扩展：要扫此码的门禁设备。设备设置了自定义码制时按其码制生成，忽略 codeLength / "
+            "an extension: the doors that will scan it; where they read codes of a form of their own, it is of that form",
+            max_length=10,
+        ),
+    ] = msgspec.field(default_factory=list)
 
 
 class QrConfig(msgspec.Struct, rename="camel"):
@@ -76,7 +84,7 @@ class DoorOutcome(msgspec.Struct, rename="camel"):
     "1.0.1",
     service="access",
     token="optional",
-    raises=(PersonUnknown, BadInput),
+    raises=(PersonUnknown, CodeFormsDiffer, BadInput),
     title="生成二维码",
     title_en="Generate a QR code for a person",
     source="spec B A074, E B9",
@@ -84,8 +92,9 @@ class DoorOutcome(msgspec.Struct, rename="camel"):
 async def generate_qr(data: QrGenerate, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> str:
     """The person must exist: a door person, or a person of a community that the project sees."""
     return await service.generate_code(
-        scope, tx, identity_id=data.identity_id, length=data.code_length, ids=ids, now_ms=clock.now_ms()
-    )
+        scope, tx, identity_id=data.identity_id, length=data.code_length, ids=ids, now_ms=clock.now_ms(),
+        iot_ids=data.iot_ids,
+    )  # fmt: skip
 
 
 @method(

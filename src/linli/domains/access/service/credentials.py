@@ -193,11 +193,11 @@ async def choose_own_pin(
     return row
 
 
-async def count_try(tx: Tx, *, key: str, now_ms: int) -> None:
+async def count_try(tx: Tx, *, key: str, now_ms: int, most: int = MOST_TRIES) -> None:
     """Count a try in a transaction of its own, so that a refused one counts too. Raises TriedTooOften."""
     found = await _tries.one(tx, key=key)
     count, since = (found[1], found[2]) if found and found[2] > now_ms - TRIES_MS else (0, now_ms)
-    if count >= MOST_TRIES:
+    if count >= most:
         raise TriedTooOften(until=write_time(since + TRIES_MS)[11:16])
     row = {"key": key, "tries": count + 1, "since_ms": since}
     await tx.upsert(tries, [row], keys=("key",), update=("tries", "since_ms"))

@@ -15,6 +15,7 @@ from linli.domains.access.queries.settings import settings_of
 from linli.domains.access.rows import Door
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import KEY, KEY_CREDENTIAL, KeyBody, encode
+from linli.domains.access.service.readings import forget_door_reading
 from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.events import emit
@@ -193,6 +194,7 @@ async def remove_door(scope: Scope, tx: Tx, *, iot_id: str) -> None:
 async def forget_door(scope: Scope, tx: Tx, *, door: Door) -> None:
     """The device is already elsewhere or deleted: drop the door and have its rights ended."""
     await _delete.run(tx, scope, of_door=door.iot_id)
+    await forget_door_reading(tx, iot_id=door.iot_id)
     await delivery.expand_scope(tx, target_type=COMMUNITY_DOORS, target=str(door.community_id))
     await emit(tx, DoorRemoved(door.tenant_id, door.community_id, door.iot_id), key=door.iot_id)
 

@@ -18,6 +18,7 @@ from linli.domains.access.queries.keys import HOME, STAFF, home_target
 from linli.domains.access.rows import QrCode
 from linli.domains.access.service.doors import COMMUNITY_DOORS
 from linli.domains.access.service.kinds import QR, QrBody, encode
+from linli.domains.access.service.shown_codes import live_codes
 from linli.kernel.db import INT, Command, Tx
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
@@ -103,8 +104,9 @@ async def best_code(scope: Scope, tx: Tx, *, community_id: int, identity_id: str
     rows = await queries.rights_now(
         scope, tx, community_id=community_id, identity_id=identity_id, now_ms=now_ms, any_hour=True
     )
+    out = await live_codes(scope, tx, community_id=community_id, identity_id=identity_id)
     for row in rows:
-        if row.kind == QR:
+        if row.kind == QR and row.credential not in out:
             count[row.credential] = count.get(row.credential, 0) + 1
     if not count:
         raise NoKey()

@@ -1,5 +1,6 @@
 """QR codes: made for a person, bound to doors, shown encrypted, taken back (spec B 3.14, E B9 to B11)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -7,10 +8,13 @@ from sqlalchemy import bindparam, update
 
 from linli.delivery import service as delivery
 from linli.delivery.schemas import Grant
-from linli.domains.access.errors import CommunityNotClear, DoorUnknown, QrCodeUnknown
+from linli.domains.access.code_forms import form_for_all
+from linli.domains.access.errors import CodeUnreadable, CommunityNotClear, DoorUnknown, QrCodeUnknown
 from linli.domains.access.models import qr_codes, qr_permissions
 from linli.domains.access.queries import permissions as queries
+from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.queries.persons import project_of
+from linli.domains.access.queries.readings import forms_of, readings_of
 from linli.domains.access.rows import Door, QrCode, QrPermissionRow
 from linli.domains.access.service.bringing_back import Undo, give_again, revoked
 from linli.domains.access.service.doors import adopt_doors
@@ -84,18 +88,27 @@ async def generate_code(
     ids: Ids,
     now_ms: int,
     source: Literal["", "visitor"] = "",
+    iot_ids: Sequence[str] = (),
 ) -> str:
     """A new code for a person: capital letters and digits, 16 unless asked otherwise. `source`: what it is for.
 
-    Raises PersonUnknown, BadInput.
+    `iot_ids`: doors that must be able to read it; where their scanners have a form of their own, the code is of it.
+    Raises PersonUnknown, CodeFormsDiffer, BadInput.
     """
     wanted = CODE_LENGTH if length is None else length
     if not SHORTEST <= wanted <= LONGEST:
         raise BadInput(field="codeLength", rule="range", low=SHORTEST, high=LONGEST)
     await require_person(scope, tx, identity_id=identity_id)
-    code = ids.qr_code(wanted)
+    form = form_for_all(
+        await forms_of(scope, tx, (await find_doors(scope, tx, iot_ids=list(iot_ids))).values())
+    )
+
+    def new_code() -> str:
+        return form.new_code(ids) if form.plain else ids.qr_code(wanted)
+
+    code = new_code()
     while await queries.code_exists(tx, qr_code=code):
-        code = ids.qr_code(wanted)
+        code = new_code()
     row = QrCode(code, scope.tenant, project_of(scope), identity_id, 0, now_ms, source)
     await tx.insert(qr_codes, row._asdict())
     return code
@@ -122,6 +135,7 @@ async def bind_code(
     await require_person(scope, tx, identity_id=identity_id)
     await _own_code(scope, tx, qr_code, identity_id)
     found = await adopt_doors(scope, tx, iot_ids=iot_ids, keys=keys, now_ms=now_ms)
+    reading = await readings_of(scope, tx, found.values())
     known = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
     if right.shared and not any(row.live and row.shared for row in known.values()):
         await _reset_shared.run(tx, of_code=qr_code)
@@ -131,9 +145,19 @@ async def bind_code(
         if door is None:
             results.append(DoorResult(iot_id, DoorUnknown(iot_id)))
             continue
+        if not reading[iot_id][0].reads(qr_code):
+            results.append(DoorResult(iot_id, CodeUnreadable()))
+            continue
         await _bind(scope, tx, door, qr_code, identity_id, right, known.get(iot_id), now_ms)
         results.append(DoorResult(iot_id))
     return results
+
+
+async def bind_new(
+    scope: Scope, tx: Tx, *, door: Door, qr_code: str, identity_id: str, right: QrRight, now_ms: int
+) -> QrPermissionRow:
+    """Let a code that was made for this door open it. The caller has checked who may have it."""
+    return await _bind(scope, tx, door, qr_code, identity_id, right, None, now_ms)
 
 
 async def remove_code(
@@ -221,6 +245,25 @@ async def encrypt_code(
     return await _sealed(scope, tx, qr_code, expires_ms, community_id, keys, now_ms)
 
 
+async def picture_of(
+    scope: Scope, tx: Tx, *, qr_code: str, identity_id: str, expires_ms: int, community_id: int, keys: DoorKeys,
+    now_ms: int,
+) -> str:  # fmt: skip
+    """The text to show at the doors of a code: encrypted, unless one of them reads the code itself only.
+
+    Raises as `encrypt_code`.
+    """
+    known = await queries.permissions_of_code(scope, tx, qr_code=qr_code)
+    doors = await find_doors(scope, tx, iot_ids=sorted(row.iot_id for row in known.values() if row.live))
+    if any(form.plain for form in await forms_of(scope, tx, doors.values())):
+        await _own_code(scope, tx, qr_code, identity_id)
+        return qr_code
+    return await encrypt_code(
+        scope, tx, qr_code=qr_code, identity_id=identity_id, expires_ms=expires_ms, community_id=community_id,
+        keys=keys, now_ms=now_ms,
+    )  # fmt: skip
+
+
 async def encrypt_known_code(
     scope: Scope, tx: Tx, *, qr_code: str, community_id: int, expires_ms: int, keys: DoorKeys, now_ms: int
 ) -> str:
@@ -255,7 +298,7 @@ async def _bind(
     right: QrRight,
     known: QrPermissionRow | None,
     now_ms: int,
-) -> None:
+) -> QrPermissionRow:
     row = QrPermissionRow(
         qr_code, door.iot_id, door.tenant_id, door.community_id, identity_id, right.starts_ms, right.ends_ms,
         right.max_scans, int(right.shared), known.used if known and known.live else 0, 1, "",
@@ -268,6 +311,7 @@ async def _bind(
         update=_CHANGEABLE,
     )
     await delivery.grant(scope, tx, wish=_wish(row), now_ms=now_ms)
+    return row
 
 
 def _wish(row: QrPermissionRow) -> Grant:

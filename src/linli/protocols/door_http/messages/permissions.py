@@ -9,14 +9,16 @@ from linli.protocols.door_http.messages.base import Answer, Key, Millis, Page, R
 ADD, DELETE, MODIFY = 1, 2, 3
 """Adding what is there and modifying what is missing both store the entry."""
 QR_BYTES = 32
+"""Of the standard's codes; a site whose scanners cannot read these makes codes of its own (3.5.1.1, 3.3)."""
+MOST_QR_BYTES = 128
 
 
 class QrCode(Request, frozen=True, kw_only=True):
     qr_code: str
 
     def __post_init__(self) -> None:
-        if len(self.qr_code.encode()) != QR_BYTES:
-            raise ValueError(f"qrCode must have {QR_BYTES} bytes")
+        if not 0 < len(self.qr_code.encode()) <= MOST_QR_BYTES:
+            raise ValueError(f"qrCode must have 1 to {MOST_QR_BYTES} bytes")
 
 
 class UserData(Wire, frozen=True, kw_only=True):

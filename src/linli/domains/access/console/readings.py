@@ -1,0 +1,182 @@
+"""What a door's scanner can read, by door and by product, and what Bluetooth doors are called (G-C15, G-C19)."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import Controller, get, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from linli.domains.access.code_forms import LEAST_RANDOM, LONGEST, SEALED, CodeForm
+from linli.domains.access.queries import readings as queries
+from linli.domains.access.queries.doors import all_doors, get_door
+from linli.domains.access.queries.settings import settings_of
+from linli.domains.access.rows import DoorReading
+from linli.domains.access.service import readings as service
+from linli.domains.people.queries import persons as people
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.scope import Scope
+from linli.things.queries.products import get_product
+
+
+class CodeFormOf(msgspec.Struct, rename="camel", frozen=True):
+    """What a scanner reads."""
+
+    form: Annotated[
+        Literal["sealed", "standard", "own"],
+        Meta(description="sealed: encrypted, 88 characters; standard: 32 characters; own: as said here."),
+    ] = SEALED  # type: ignore[assignment]
+    alphabet: Annotated[
+        Literal["", "digits", "capitals", "letters"],
+        Meta(description="Of own codes; capitals and letters include digits."),
+    ] = ""
+    length: Annotated[int, Meta(description=f"Of own codes, prefix included; at most {LONGEST}.")] = 0
+    prefix: Annotated[str, Meta(description="What the scanner waits for; at most 8 characters.")] = ""
+
+    @staticmethod
+    def of(form: CodeForm) -> "CodeFormOf":
+        return CodeFormOf(form.form, form.alphabet, form.length, form.prefix)  # type: ignore[arg-type]
+
+    def read(self) -> CodeForm:
+        return CodeForm(self.form, self.alphabet, self.length, self.prefix)
+
+
+class DoorReadingOut(msgspec.Struct, rename="camel", frozen=True):
+    own: Annotated[CodeFormOf | None, Meta(description="Said of this door; null: as its product.")]
+    product: Annotated[CodeFormOf, Meta(description="What holds for its product here.")]
+    product_name: str
+    product_key: str
+    ble_name: str
+    ble_order: Annotated[str, Meta(description="The community's; empty: Bluetooth is not set up.")]
+    least: Annotated[dict[str, int], Meta(description="Least random characters of an own code, by alphabet.")]
+
+
+class DoorReadingIn(msgspec.Struct, rename="camel"):
+    own: CodeFormOf | None = None
+    ble_name: Annotated[str, Meta(description="SRE and 13 digits; empty: no Bluetooth.")] = ""
+
+
+class ProductReading(msgspec.Struct, rename="camel", frozen=True):
+    product_key: str
+    form: CodeFormOf
+    doors: Annotated[int, Meta(description="Of this product here.")]
+
+
+class Readings(msgspec.Struct, rename="camel", frozen=True):
+    products: list[ProductReading]
+    ble_order: str
+
+
+class ProductForm(msgspec.Struct, rename="camel"):
+    form: CodeFormOf
+
+
+class BleOrder(msgspec.Struct, rename="camel"):
+    ble_order: Annotated[str, Meta(description="Letters and digits, at most 16; empty: none.")]
+
+
+class DoorReadingRoutes(Controller):
+    path = "/doors/{iot_id:str}/reading"
+    tags = ("doors",)
+
+    @get("/", right="devices.use")
+    async def show(
+        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> DoorReadingOut:
+        """Which codes a door reads, and its Bluetooth name."""
+        door = await get_door(within, db, iot_id=iot_id)
+        scope = within.narrowed(door.community_id)
+        own, product = [
+            await queries.said_of(scope, db, community_id=door.community_id, kind=kind, ref=ref)
+            for kind, ref in ((queries.DOOR, iot_id), (queries.PRODUCT, door.product_key))
+        ]
+        made = await get_product(scope, db, product_key=door.product_key)
+        order = (await settings_of(scope, db, community_id=door.community_id)).ble_order
+        return DoorReadingOut(
+            _form(own), CodeFormOf.of(queries.form_of(product)), made.name, door.product_key,
+            own.ble_name if own else "", order, dict(LEAST_RANDOM),
+        )  # fmt: skip
+
+    @put("/", right="devices.manage", status_code=204)
+    async def change(
+        self,
+        iot_id: FromPath[str],
+        data: JSONBody[DoorReadingIn],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Save both. Codes made from now on are of the new form; those that are out stay as they are."""
+        async with db.begin() as tx:
+            await service.say_of_door(
+                within, tx, iot_id=iot_id, form=data.own.read() if data.own else None, ble_name=data.ble_name,
+                now_ms=clock.now_ms(),
+            )  # fmt: skip
+
+
+class CommunityReadingRoutes(Controller):
+    path = "/communities/{community_id:int}/door-readings"
+    tags = ("doors",)
+
+    @get("/", right="devices.use")
+    async def show(
+        self, community_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> Readings:
+        """What holds for the products of a community's doors."""
+        scope = within.narrowed(community_id)
+        await people.require_community(scope, db, community_id)
+        counts: dict[str, int] = {}
+        for door in await all_doors(scope, db, community_id=community_id):
+            counts[door.product_key] = counts.get(door.product_key, 0) + 1
+        said = {
+            row.ref: row
+            for row in await queries.said_in(scope, db, community_id=community_id)
+            if row.kind == queries.PRODUCT
+        }
+        products = [
+            ProductReading(key, CodeFormOf.of(queries.form_of(said.get(key))), counts.get(key, 0))
+            for key in sorted(counts.keys() | said.keys())
+        ]
+        return Readings(products, (await settings_of(scope, db, community_id=community_id)).ble_order)
+
+    @put("/products/{product_key:str}", right="devices.manage", status_code=204)
+    async def change_product(
+        self,
+        community_id: FromPath[int],
+        product_key: FromPath[str],
+        data: JSONBody[ProductForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """For all doors of a product here, except those of which something else is said."""
+        async with db.begin() as tx:
+            scope = within.narrowed(community_id)
+            await people.require_community(scope, tx, community_id)
+            await service.say_of_product(
+                scope, tx, community_id=community_id, product_key=product_key, form=data.form.read(),
+                now_ms=clock.now_ms(),
+            )  # fmt: skip
+
+    @put("/bluetooth", right="devices.manage", status_code=204)
+    async def change_order(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[BleOrder],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """The order number from which this community's Bluetooth doors make their keys."""
+        async with db.begin() as tx:
+            scope = within.narrowed(community_id)
+            await people.require_community(scope, tx, community_id)
+            await service.say_ble_order(
+                scope, tx, community_id=community_id, order=data.ble_order.strip(), now_ms=clock.now_ms()
+            )
+
+
+def _form(row: DoorReading | None) -> CodeFormOf | None:
+    return CodeFormOf.of(queries.form_of(row)) if row and row.form else None

@@ -1,0 +1,132 @@
+"""Where the encrypted code of the key page does not help: a code of the door's own form, and the phone's Bluetooth."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+from msgspec import Meta
+
+from linli.domains.access.errors import NoKey
+from linli.domains.access.queries import doors as queries
+from linli.domains.access.queries import keys
+from linli.domains.access.queries.places import places
+from linli.domains.access.queries.readings import readings_of
+from linli.domains.access.queries.settings import settings_of
+from linli.domains.access.service import shown_codes
+from linli.domains.access.service.credentials import count_try
+from linli.domains.access.service.kinds import BLE
+from linli.domains.people.queries.residence import Resident
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.ids import Ids
+
+MOST_CODES = 60
+"""An hour and door: one every five minutes, and many impatient ones."""
+
+
+class DoorCode(msgspec.Struct, rename="camel", frozen=True):
+    text: Annotated[str, Meta(description="The code itself: what the QR picture holds. Opens its door once.")]
+    expires_ms: int
+    ready: Annotated[bool, Meta(description="The door has it; before that it opens nothing.")]
+    used: bool
+
+
+class BluetoothDoor(msgspec.Struct, rename="camel", frozen=True):
+    iot_id: str
+    name: str
+    place: str
+    ble_name: Annotated[str, Meta(description="As the door advertises itself: SRE and 13 digits.")]
+    card: Annotated[str, Meta(description="The resident's own Bluetooth card number at this door.")]
+
+
+class Bluetooth(msgspec.Struct, rename="camel", frozen=True):
+    """What a phone needs to open doors by itself, without any network."""
+
+    order: Annotated[
+        str, Meta(description="What the doors' keys are made from; empty: the property gave none.")
+    ]
+    doors: list[BluetoothDoor]
+
+
+class ReaderRoutes(Controller):
+    path = "/communities/{community_id:int}"
+    tags = ("doors",)
+
+    @post("/doors/{iot_id:str}/code", status_code=200)
+    async def make_code(
+        self,
+        community_id: FromPath[int],
+        iot_id: FromPath[str],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+        renew: Annotated[
+            bool, QueryParameter(description="Another one, though the last is still good.")
+        ] = False,
+    ) -> DoorCode:
+        """A code that this door's scanner can read, for one scan within five minutes; the one before ends.
+
+        Raises DoorUnknown, TriedTooOften, and NoKey where no code of the resident opens the door or where it reads
+        the encrypted ones.
+        """
+        scope = resident.scope(community_id)
+        identity_id, now = resident.living(community_id).identity_id, clock.now_ms()
+        door = await queries.get_door(scope, db, iot_id=iot_id)
+        async with db.begin() as tx:
+            await count_try(tx, key=f"code:{identity_id}:{iot_id}", now_ms=now, most=MOST_CODES)
+        async with db.begin() as tx:
+            row = await shown_codes.show(
+                scope, tx, door=door, identity_id=identity_id, ids=ids, now_ms=now, renew=renew
+            )
+        return _code(await shown_codes.told(db, row))
+
+    @get("/doors/{iot_id:str}/code")
+    async def show_code(
+        self,
+        community_id: FromPath[int],
+        iot_id: FromPath[str],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> DoorCode:
+        """How the code made last stands: whether the door has it, whether it was used. Raises DoorUnknown, NoKey."""
+        scope = resident.scope(community_id)
+        identity_id = resident.living(community_id).identity_id
+        door = await queries.get_door(scope, db, iot_id=iot_id)
+        found = await shown_codes.shown(scope, db, door=door, identity_id=identity_id, now_ms=clock.now_ms())
+        if found is None:
+            raise NoKey()
+        return _code(found)
+
+    @get("/bluetooth")
+    async def bluetooth(
+        self,
+        community_id: FromPath[int],
+        resident: NamedDependency[Resident],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> Bluetooth:
+        """The resident's own doors with Bluetooth, and what their frames are made from."""
+        scope = resident.scope(community_id)
+        held = await keys.rights_now(
+            scope, db, community_id=community_id, identity_id=resident.living(community_id).identity_id,
+            now_ms=clock.now_ms(),
+        )  # fmt: skip
+        cards = {row.device: row.credential for row in held if row.kind == BLE}
+        found = await queries.find_doors(scope, db, iot_ids=sorted(cards))
+        reading = await readings_of(scope, db, found.values())
+        where = await places(scope, db, space_ids=[door.space_id for door in found.values()])
+        rows = [
+            BluetoothDoor(one.iot_id, one.name, where.get(one.space_id, ""), name, cards[one.iot_id])
+            for one in found.values()
+            if (name := reading[one.iot_id][1])
+        ]
+        order = (await settings_of(scope, db, community_id=community_id)).ble_order
+        return Bluetooth(order if rows else "", sorted(rows, key=lambda row: (row.place, row.name)))
+
+
+def _code(found: shown_codes.ShownCode) -> DoorCode:
+    return DoorCode(found.code, found.ends_ms, found.there, found.used)
