@@ -1138,6 +1138,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/communities/{community_id}/door-readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description What holds for the products of a community's doors.
+         */
+        get: operations["ApiConsoleCommunitiesCommunityIdDoorReadingsShow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/door-readings/bluetooth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * ChangeOrder
+         * @description The order number from which this community's Bluetooth doors make their keys.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdDoorReadingsBluetoothChangeOrder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/communities/{community_id}/door-readings/products/{product_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * ChangeProduct
+         * @description For all doors of a product here, except those of which something else is said.
+         */
+        put: operations["ApiConsoleCommunitiesCommunityIdDoorReadingsProductsProductKeyChangeProduct"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/communities/{community_id}/door-settings": {
         parameters: {
             query?: never;
@@ -4984,6 +5044,30 @@ export interface paths {
          */
         get: operations["ApiConsoleDoorsIotIdPastWhoCould"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/doors/{iot_id}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description Which codes a door reads, and its Bluetooth name.
+         */
+        get: operations["ApiConsoleDoorsIotIdReadingShow"];
+        /**
+         * Change
+         * @description Save both. Codes made from now on are of the new form; those that are out stay as they are.
+         */
+        put: operations["ApiConsoleDoorsIotIdReadingChange"];
         post?: never;
         delete?: never;
         options?: never;
@@ -8925,7 +9009,7 @@ export interface paths {
         put?: never;
         /**
          * Picture
-         * @description The encrypted text of a code that the console made.
+         * @description What to show of a code that the console made.
          */
         post: operations["ApiConsoleQrCodesQrCodePicturePicture"];
         delete?: never;
@@ -10864,6 +10948,11 @@ export interface components {
             accountIds: number[];
             projectIds: string[];
         };
+        /** BleOrder */
+        BleOrder: {
+            /** @description Letters and digits, at most 16; empty: none. */
+            bleOrder: string;
+        };
         /** BoxCondition */
         BoxCondition: {
             addresses: string[];
@@ -11467,6 +11556,31 @@ export interface components {
             params?: string;
             path: string;
             version: string;
+        };
+        /** CodeFormOf */
+        CodeFormOf: {
+            /**
+             * @description Of own codes; capitals and letters include digits.
+             * @default
+             * @enum {string}
+             */
+            alphabet?: "" | "digits" | "capitals" | "letters";
+            /**
+             * @description sealed: encrypted, 88 characters; standard: 32 characters; own: as said here.
+             * @default sealed
+             * @enum {string}
+             */
+            form?: "sealed" | "standard" | "own";
+            /**
+             * @description Of own codes, prefix included; at most 42.
+             * @default 0
+             */
+            length?: number;
+            /**
+             * @description What the scanner waits for; at most 8 characters.
+             * @default
+             */
+            prefix?: string;
         };
         /** CodeRequest */
         CodeRequest: {
@@ -12387,6 +12501,31 @@ export interface components {
         DoorOpened: {
             answeredMs: number;
             tookMs: number;
+        };
+        /** DoorReadingIn */
+        DoorReadingIn: {
+            /**
+             * @description SRE and 13 digits; empty: no Bluetooth.
+             * @default
+             */
+            bleName?: string;
+            own?: components["schemas"]["CodeFormOf"] | null;
+        };
+        /** DoorReadingOut */
+        DoorReadingOut: {
+            bleName: string;
+            /** @description The community's; empty: Bluetooth is not set up. */
+            bleOrder: string;
+            /** @description Least random characters of an own code, by alphabet. */
+            least: {
+                [key: string]: number;
+            };
+            /** @description Said of this door; null: as its product. */
+            own: components["schemas"]["CodeFormOf"] | null;
+            /** @description What holds for its product here. */
+            product: components["schemas"]["CodeFormOf"];
+            productKey: string;
+            productName: string;
         };
         /** DoorRegistered */
         DoorRegistered: {
@@ -15335,6 +15474,10 @@ export interface components {
             productKey: string;
             version: number;
         };
+        /** ProductForm */
+        ProductForm: {
+            form: components["schemas"]["CodeFormOf"];
+        };
         /** ProductImport */
         ProductImport: {
             badRows: number;
@@ -15358,6 +15501,13 @@ export interface components {
         /** ProductMade */
         ProductMade: {
             name: string;
+            productKey: string;
+        };
+        /** ProductReading */
+        ProductReading: {
+            /** @description Of this product here. */
+            doors: number;
+            form: components["schemas"]["CodeFormOf"];
             productKey: string;
         };
         /** ProductRow */
@@ -15645,6 +15795,11 @@ export interface components {
             atMs: number;
             delivered: number;
             failed: number;
+        };
+        /** Readings */
+        Readings: {
+            bleOrder: string;
+            products: components["schemas"]["ProductReading"][];
         };
         /** ReceiptTold */
         ReceiptTold: {
@@ -19751,6 +19906,122 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DepartmentPlace"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdDoorReadingsShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readings"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdDoorReadingsBluetoothChangeOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BleOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleCommunitiesCommunityIdDoorReadingsProductsProductKeyChangeProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                product_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductForm"];
             };
         };
         responses: {
@@ -28907,6 +29178,82 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_linli.domains.access.console.past.PastRightRow_"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDoorsIotIdReadingShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorReadingOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleDoorsIotIdReadingChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoorReadingIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {

@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/resident/communities/{community_id}/bluetooth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bluetooth
+         * @description The resident's own doors with Bluetooth, and what their frames are made from.
+         */
+        get: operations["ApiResidentCommunitiesCommunityIdBluetoothBluetooth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resident/communities/{community_id}/credentials": {
         parameters: {
             query?: never;
@@ -138,6 +158,33 @@ export interface paths {
         get: operations["ApiResidentCommunitiesCommunityIdDoorsMyDoors"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resident/communities/{community_id}/doors/{iot_id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ShowCode
+         * @description How the code made last stands: whether the door has it, whether it was used. Raises DoorUnknown, NoKey.
+         */
+        get: operations["ApiResidentCommunitiesCommunityIdDoorsIotIdCodeShowCode"];
+        put?: never;
+        /**
+         * MakeCode
+         * @description A code that this door's scanner can read, for one scan within five minutes; the one before ends.
+         *
+         *     Raises DoorUnknown, TriedTooOften, and NoKey where no code of the resident opens the door or where it reads
+         *     the encrypted ones.
+         */
+        post: operations["ApiResidentCommunitiesCommunityIdDoorsIotIdCodeMakeCode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1133,6 +1180,22 @@ export interface components {
             /** @description 1 parking space, 2 garage, 3 storage room */
             type: number;
         };
+        /** Bluetooth */
+        Bluetooth: {
+            doors: components["schemas"]["BluetoothDoor"][];
+            /** @description What the doors' keys are made from; empty: the property gave none. */
+            order: string;
+        };
+        /** BluetoothDoor */
+        BluetoothDoor: {
+            /** @description As the door advertises itself: SRE and 13 digits. */
+            bleName: string;
+            /** @description The resident's own Bluetooth card number at this door. */
+            card: string;
+            iotId: string;
+            name: string;
+            place: string;
+        };
         /** Certify */
         Certify: {
             age?: number | null;
@@ -1219,6 +1282,15 @@ export interface components {
             reason: string;
             state: string;
             words: string;
+        };
+        /** DoorCode */
+        DoorCode: {
+            expiresMs: number;
+            /** @description The door has it; before that it opens nothing. */
+            ready: boolean;
+            /** @description The code itself: what the QR picture holds. Opens its door once. */
+            text: string;
+            used: boolean;
         };
         /** DoorOpened */
         DoorOpened: {
@@ -1511,6 +1583,8 @@ export interface components {
         };
         /** MyDoor */
         MyDoor: {
+            /** @description Opens by Bluetooth, with what `GET …/bluetooth` tells. */
+            bluetooth: boolean;
             /** @description Opens by the QR code of `POST …/key`. */
             code: boolean;
             communityId: string;
@@ -1520,6 +1594,8 @@ export interface components {
             iotId: string;
             name: string;
             online: boolean;
+            /** @description Its scanner reads no encrypted code: show that of `POST …/code`. */
+            ownCode: boolean;
             place: string;
         };
         /** MyHouse */
@@ -1877,6 +1953,43 @@ export interface operations {
             };
         };
     };
+    ApiResidentCommunitiesCommunityIdBluetoothBluetooth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bluetooth"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiResidentCommunitiesCommunityIdCredentialsMine: {
         parameters: {
             query?: never;
@@ -2048,6 +2161,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyDoor"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdDoorsIotIdCodeShowCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                community_id: number;
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorCode"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiResidentCommunitiesCommunityIdDoorsIotIdCodeMakeCode: {
+        parameters: {
+            query?: {
+                /** @description Another one, though the last is still good. */
+                renew?: boolean;
+            };
+            header?: never;
+            path: {
+                community_id: number;
+                iot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorCode"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -243,7 +243,9 @@ class AsyncAccess(AsyncService):
         """
         return await self._call(contracts.QUERY_USERS, UserQuery(page_no=page_no, page_size=page_size))
 
-    async def generate_qr(self, *, identity_id: str, code_length: int | None = None) -> str:
+    async def generate_qr(
+        self, *, identity_id: str, code_length: int | None = None, iot_ids: list[str] | None = None
+    ) -> str:
         """Generate a QR code for a person / 生成二维码
 
         `/homelink/common/qrcode/generate` 1.0.1.
@@ -253,9 +255,11 @@ class AsyncAccess(AsyncService):
         Args:
             identity_id: 申请人 / applicant
             code_length: 长度 8 到 42，默认 16 / length 8 to 42, default 16
+            iot_ids: 本平台扩展：要扫此码的门禁设备。设备设置了自定义码制时按其码制生成，忽略 codeLength / an extension: the doors that will scan it; where they read codes of a form of their own, it is of that form
 
         Codes of its own: 403.
         """
         return await self._call(
-            contracts.GENERATE_QR, QrGenerate(identity_id=identity_id, code_length=code_length)
+            contracts.GENERATE_QR,
+            QrGenerate(identity_id=identity_id, code_length=code_length, iot_ids=iot_ids),
         )

@@ -228,3 +228,5 @@ class QrGenerate(Model, kw_only=True):
     """申请人 / applicant"""
     code_length: int | None = field(default=None, name="codeLength")
     """长度 8 到 42，默认 16 / length 8 to 42, default 16"""
+    iot_ids: list[str] | None = field(default=None, name="iotIds")
+    """本平台扩展：要扫此码的门禁设备。设备设置了自定义码制时按其码制生成，忽略 codeLength / an extension: the doors that will scan it; where they read codes of a form of their own, it is of that form"""
