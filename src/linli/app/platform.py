@@ -11,7 +11,7 @@ from linli.app.files import Files
 from linli.app.housekeeping import Housekeeping
 from linli.app.http import Health, Router, metrics_app, private
 from linli.app.live import LiveRelay
-from linli.console import sessions
+from linli.console import access, sessions
 from linli.console.app import PREFIX as CONSOLE
 from linli.console.app import console_app
 from linli.console.hub import Hub as LiveHub
@@ -36,6 +36,7 @@ from linli.domains.access.service.keys import DoorKeys
 from linli.domains.appliances.devices.service.importer import EdgeImporter
 from linli.domains.appliances.front.app import PREFIX as EDGE
 from linli.domains.appliances.front.calls import Addresses
+from linli.domains.appliances.remote.box_page import PREFIX as BOX_PAGE
 from linli.domains.appliances.remote.room import RemoteRoom
 from linli.domains.appliances.room import Appliances
 from linli.domains.communities.queries.zones import CommunityZones
@@ -132,8 +133,9 @@ class Platform:
         messages.register(self.jobs, sms, clock)
         self.live = LiveHub()
         self.edge_remote = RemoteRoom(
-            db, self.ids, clock, process=self.processes.name, signed_in=self._signed_in
-        )
+            db, self.ids, clock, process=self.processes.name, signed_in=self._signed_in,
+            session_of=self._session_of,
+        )  # fmt: skip
         self._things(settings)
         self._delivery()
         self._access()
@@ -324,6 +326,11 @@ class Platform:
     async def _signed_in(self, db: Reader, session_id: int) -> bool:
         return await sessions.is_living(db, session_id, now_ms=self.clock.now_ms())
 
+    async def _session_of(self, db: Reader, cookies: str) -> int | None:
+        token = access.session_cookie(cookies)
+        found = await sessions.find_session(db, token, now_ms=self.clock.now_ms()) if token else None
+        return found.id if found is not None else None
+
     async def _free_leases(self, gone: str) -> None:
         """What another process had in hand when it died is done by others at once."""
         await outbox.free_leases_of(self.db, gone)
@@ -419,6 +426,7 @@ class Platform:
                 "/v": self.visitors.pages,
                 "/r": self.visitors.pages,
                 EDGE: self.appliances.front,
+                BOX_PAGE: self.edge_remote.pages,
                 EVENT_STREAMS: cast(ASGIApp, self.databus.streams),
                 RABBIT_AUTH: self.databus.rabbit_auth,
             },

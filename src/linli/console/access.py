@@ -135,6 +135,12 @@ def scope_with(rights: Rights, right: Right, tenant_id: str, *, language: str) -
     return Scope(tenant_id, scope.caller, held, None, language, rights.projects(tenant_id, right))
 
 
+def session_cookie(cookies: str) -> str:
+    """The session's token in a Cookie header, for applications beside the console's; empty without one."""
+    pairs = (part.strip().partition("=") for part in cookies.split(";"))
+    return next((value.strip('"') for name, _, value in pairs if name == COOKIE), "")
+
+
 async def provide_scope(request: Request[Any, Any, Any]) -> Scope:
     """The Scope of a route that declares a right."""
     wanted = request.route_handler.opt.get("right")

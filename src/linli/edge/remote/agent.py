@@ -32,11 +32,10 @@ _TICKET: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ
 _HTTP_SECONDS: Final = 30.0
 _HTTP_BODY: Final = 160 * 1024
 _PASSED: Final = frozenset(
-    {"accept", "accept-language", "content-type", "cookie", "if-none-match", "x-linli-request"}
+    {"accept", "accept-language", "content-type", "if-none-match", "x-linli-request"}
 )
-_RETURNED: Final = frozenset(
-    {"content-type", "location", "etag", "set-cookie", "cache-control", "content-disposition"}
-)
+_RETURNED: Final = frozenset({"content-type", "location", "etag", "content-disposition"})
+"""No cookies either way: the page's words travel in a header, and a cookie would be the platform's."""
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

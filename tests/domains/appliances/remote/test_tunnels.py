@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from linli.domains.appliances.remote.service import tunnels
+from linli.domains.appliances.service import nodes
 from linli.edge.remote.tunnel import TunnelClosed
 from linli.protocols import websocket_client
 from linli.protocols.websocket import Opcode
@@ -107,6 +108,27 @@ async def test_it_ends_with_its_time_and_with_the_right(site: Site) -> None:
     assert made["untilMs"] > 0
 
 
+async def test_whoever_lost_the_right_meanwhile_is_not_let_in(site: Site) -> None:
+    made = await asked(site)
+    await site.browser.delete("/session")
+    late = await BrowserEnd.open(base(site), made["path"])
+    assert await late.told() == {"ended": "right"}
+    async with asyncio.timeout(5):  # and the box, which waited, is let go
+        while site.box.agent.open_tunnels or site.platform.edge_remote.exchange.open:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_box_that_was_removed_meanwhile_opens_nothing(site: Site) -> None:
+    await site.box.agent.stop()
+    site.box.agent._kinds = frozenset()  # it does not come by itself
+    made = await asked(site)
+    async with site.platform.db.begin() as tx:
+        await nodes.values_of(state="unactivated").run(tx, site.scope, row=site.node.node_id, now=1)
+    late = await BrowserEnd.open(base(site), made["path"])
+    assert await late.told() == {"ended": "node"}
+    assert (await row(site, made["id"]))["whyEnded"] == "node"
+
+
 async def test_it_ends_when_somebody_ends_it(site: Site) -> None:
     made, end = await opened(site)
     assert (await site.browser.post(f"/edge/tunnels/{made['id']}/end")).status_code == 204
@@ -126,7 +148,7 @@ async def test_frames_that_are_too_large_or_wrong_end_it(site: Site) -> None:
 
 async def test_what_is_wrong_is_said(site: Site) -> None:
     for form, field in (
-        ({"kind": "shell", "reason": "x"}, "reason"), ({"kind": "http", "reason": "门打不开"}, "kind"),
+        ({"kind": "shell", "reason": "x"}, "reason"), ({"kind": "tools", "reason": "门打不开"}, "kind"),
         ({"kind": "shell", "reason": "门打不开", "minutes": 0}, "minutes"),
     ):  # fmt: skip
         answer = await site.browser.post(f"{site.at}/tunnels", json=form)

@@ -37,6 +37,8 @@ class WorkingBox:
     ) -> None:
         write_driver(home / "drivers", DRIVER)
         self.home = home
+        self.console_port = 0
+        """Of its own page; a test that has one says so."""
         self.logs = DeviceLogs(clock, home / "logs")
         self.things = Collected()
         self.supervisor = Supervisor(
@@ -49,6 +51,7 @@ class WorkingBox:
         self.agent = RemoteAgent(
             cloud=cloud, headers=lambda method, path: {}, doctor=Doctor(clock, home, target, self.supervisor.status),
             logs=LogBook(self.logs), drivers=DriverDesk(self.supervisor), files=home,
+            console_port=lambda: self.console_port,
         )  # fmt: skip
         self.link = DeviceLink(triple, "127.0.0.1", mqtt_port)
         self.link.on_service("edgeRefresh", self._refresh)

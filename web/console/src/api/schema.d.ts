@@ -14509,7 +14509,7 @@ export interface components {
         /** OpenedTunnel */
         OpenedTunnel: {
             id: string;
-            /** @description Where to open the WebSocket, once and within a minute. */
+            /** @description Where to open the WebSocket, or the page (http), once and within a minute. */
             path: string;
             untilMs: number;
         };
@@ -16953,8 +16953,11 @@ export interface components {
         };
         /** TunnelForm */
         TunnelForm: {
-            /** @enum {string} */
-            kind: "shell" | "files";
+            /**
+             * @description http: the box's own page.
+             * @enum {string}
+             */
+            kind: "shell" | "files" | "http";
             /**
              * @description 1 to 120; it ends by itself then.
              * @default 30

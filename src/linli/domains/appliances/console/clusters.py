@@ -7,27 +7,23 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from linli.domains.appliances import rules
-from linli.domains.appliances.console.rows import (
+from linli.domains.appliances.console.hand import HAND, MANAGE, SEE, Hand
+from linli.domains.appliances.console.rows.clusters import (
     Association,
     ClusterChange,
     ClusterForm,
     ClusterRow,
-    Made,
     ModelRow,
     names_of,
 )
+from linli.domains.appliances.console.rows.made import Made
 from linli.domains.appliances.queries import clusters as queries
 from linli.domains.appliances.service import clusters as service
 from linli.domains.appliances.service import deployments
 from linli.domains.people.rights import Right
-from linli.kernel.clock import Clock
-from linli.kernel.db import Database
-from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
-from linli.kernel.secrets import Secrets
 
-SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
 ASSOCIATE = Right.PROJECTS_SEE.value
 """Who binds devices to projects."""
 
@@ -35,13 +31,12 @@ ASSOCIATE = Right.PROJECTS_SEE.value
 class ClusterRoutes(Controller):
     path = "/edge/clusters"
     tags = ("edge",)
+    dependencies = HAND
 
     @get("/", right=SEE)
     async def list_clusters(
         self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
         page: NamedDependency[PageRequest],
         q: Annotated[str, QueryParameter(description="A part of a name or of a serial number.")] = "",
         project_id: Annotated[str, QueryParameter(name="projectId", description="Of one project.")] = "",
@@ -49,12 +44,12 @@ class ClusterRoutes(Controller):
     ) -> Page[ClusterRow]:
         """Clusters in sight with their boxes, the newest first."""
         found = await queries.page(
-            within, db, page, text=q.strip(), project_id=project_id, community_id=community_id
+            hand.within, hand.db, page, text=q.strip(), project_id=project_id, community_id=community_id
         )
-        nodes = await queries.nodes_of(within, db, [row.cluster_id for row in found.data])
-        names = await names_of(within, db, found.data)
-        now_ms = clock.now_ms()
-        rows = [ClusterRow.of(row, nodes, names, now_ms, within.language) for row in found.data]
+        nodes = await queries.nodes_of(hand.within, hand.db, [row.cluster_id for row in found.data])
+        names = await names_of(hand.within, hand.db, found.data)
+        now_ms = hand.now_ms
+        rows = [ClusterRow.of(row, nodes, names, now_ms, hand.within.language) for row in found.data]
         return Page.of(page, found.total, rows)
 
     @get("/models", right=SEE)
@@ -67,17 +62,14 @@ class ClusterRoutes(Controller):
     async def create(
         self,
         data: JSONBody[ClusterForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> Made:
         """A new cluster (创建自有集群)."""
-        async with db.begin() as tx:
+        async with hand.db.begin() as tx:
             made = await service.create(
-                within, tx, name=data.name, model=data.model, lan_cidr=data.lan_cidr, log_on=data.log_on,
+                hand.within, tx, name=data.name, model=data.model, lan_cidr=data.lan_cidr, log_on=data.log_on,
                 monitor_on=data.monitor_on, remark=data.remark, project_id=data.project_id,
-                community_id=data.community_id, ids=ids, now_ms=clock.now_ms(),
+                community_id=data.community_id, ids=hand.ids, now_ms=hand.now_ms,
             )  # fmt: skip
         return Made(str(made.cluster_id))
 
@@ -85,70 +77,62 @@ class ClusterRoutes(Controller):
     async def detail(
         self,
         cluster_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> ClusterRow:
         """One cluster with its boxes."""
-        row = await queries.cluster(within, db, cluster_id)
-        nodes = await queries.nodes_of(within, db, [cluster_id])
-        return ClusterRow.of(row, nodes, await names_of(within, db, [row]), clock.now_ms(), within.language)
+        row = await queries.cluster(hand.within, hand.db, cluster_id)
+        nodes = await queries.nodes_of(hand.within, hand.db, [cluster_id])
+        return ClusterRow.of(
+            row, nodes, await names_of(hand.within, hand.db, [row]), hand.now_ms, hand.within.language
+        )
 
     @put("/{cluster_id:int}", right=MANAGE, status_code=204)
     async def change(
         self,
         cluster_id: FromPath[int],
         data: JSONBody[ClusterChange],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """Change what is said of it; log and monitoring (底座管理) reach the boxes at once."""
-        now_ms = clock.now_ms()
-        async with db.begin() as tx:
-            held = await queries.cluster(within, tx, cluster_id)
-            now = await service.change(within, tx, cluster_id=cluster_id, now_ms=now_ms, **data.said())
+        now_ms = hand.now_ms
+        async with hand.db.begin() as tx:
+            held = await queries.cluster(hand.within, tx, cluster_id)
+            now = await service.change(hand.within, tx, cluster_id=cluster_id, now_ms=now_ms, **data.said())
             if (held.log_on, held.monitor_on) != (now.log_on, now.monitor_on):
-                await deployments.push_settings(within, tx, now, ids=ids, secrets=secrets, now_ms=now_ms)
+                await deployments.push_settings(
+                    hand.within, tx, now, ids=hand.ids, secrets=hand.secrets, now_ms=now_ms
+                )
 
     @delete("/{cluster_id:int}", right=MANAGE)
     async def remove(
         self,
         cluster_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """Remove a cluster without boxes."""
-        async with db.begin() as tx:
-            await service.remove(within, tx, cluster_id=cluster_id, now_ms=clock.now_ms())
+        async with hand.db.begin() as tx:
+            await service.remove(hand.within, tx, cluster_id=cluster_id, now_ms=hand.now_ms)
 
     @put("/{cluster_id:int}/association", right=ASSOCIATE, status_code=204)
     async def associate(
         self,
         cluster_id: FromPath[int],
         data: JSONBody[Association],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """Give it, with all behind it, to a project (一体机关联项目), and say in which community it stands."""
-        async with db.begin() as tx:
+        async with hand.db.begin() as tx:
             await service.associate(
-                within, tx, cluster_id=cluster_id, project_id=data.project_id, community_id=data.community_id,
-                now_ms=clock.now_ms(),
+                hand.within, tx, cluster_id=cluster_id, project_id=data.project_id, community_id=data.community_id,
+                now_ms=hand.now_ms,
             )  # fmt: skip
 
     @delete("/{cluster_id:int}/association", right=ASSOCIATE)
     async def dissociate(
         self,
         cluster_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """Take it from its project; it stays in its community."""
-        async with db.begin() as tx:
-            await service.dissociate(within, tx, cluster_id=cluster_id, now_ms=clock.now_ms())
+        async with hand.db.begin() as tx:
+            await service.dissociate(hand.within, tx, cluster_id=cluster_id, now_ms=hand.now_ms)

@@ -5,8 +5,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from linli.domains.appliances import components as kinds
-from linli.domains.appliances.console.clusters import MANAGE, SEE
-from linli.domains.appliances.console.rows import (
+from linli.domains.appliances.console.hand import HAND, MANAGE, SEE, Hand
+from linli.domains.appliances.console.rows.components import (
     AskForm,
     ComponentRequest,
     ComponentRow,
@@ -20,11 +20,8 @@ from linli.domains.appliances.queries import clusters as cluster_queries
 from linli.domains.appliances.queries import components as queries
 from linli.domains.appliances.service import components as service
 from linli.domains.people.rights import Right
-from linli.kernel.clock import Clock
 from linli.kernel.db import Database
-from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
-from linli.kernel.secrets import Secrets
 
 DECIDE = Right.CAPABILITIES_REVIEW.value
 """Who reviews what projects apply for decides about components too."""
@@ -33,6 +30,7 @@ DECIDE = Right.CAPABILITIES_REVIEW.value
 class ComponentRoutes(Controller):
     path = "/edge/clusters/{cluster_id:int}/components"
     tags = ("edge",)
+    dependencies = HAND
 
     @get("/", right=SEE)
     async def list_components(
@@ -48,14 +46,12 @@ class ComponentRoutes(Controller):
         cluster_id: FromPath[int],
         code: FromPath[str],
         data: JSONBody[AskForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """申请: ask for a component that needs approval."""
-        async with db.begin() as tx:
+        async with hand.db.begin() as tx:
             await service.ask(
-                within, tx, cluster_id=cluster_id, code=code, reason=data.reason, now_ms=clock.now_ms()
+                hand.within, tx, cluster_id=cluster_id, code=code, reason=data.reason, now_ms=hand.now_ms
             )
 
     @post("/{code:str}/install", right=MANAGE, status_code=204)
@@ -64,17 +60,13 @@ class ComponentRoutes(Controller):
         cluster_id: FromPath[int],
         code: FromPath[str],
         data: JSONBody[InstallForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """安装, 部署: bring it to the boxes of the cluster."""
-        async with db.begin() as tx:
+        async with hand.db.begin() as tx:
             await service.install(
-                within, tx, cluster_id=cluster_id, code=code, params=data.params, version=data.version,
-                gateway_name=data.gateway_name, ids=ids, secrets=secrets, now_ms=clock.now_ms(),
+                hand.within, tx, cluster_id=cluster_id, code=code, params=data.params, version=data.version,
+                gateway_name=data.gateway_name, **hand.stamp,
             )  # fmt: skip
 
     @post("/{code:str}/upgrade", right=MANAGE, status_code=204)
@@ -83,18 +75,13 @@ class ComponentRoutes(Controller):
         cluster_id: FromPath[int],
         code: FromPath[str],
         data: JSONBody[UpgradeForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """立即升级."""
-        async with db.begin() as tx:
+        async with hand.db.begin() as tx:
             await service.upgrade(
-                within, tx, cluster_id=cluster_id, code=code, version=data.version, ids=ids, secrets=secrets,
-                now_ms=clock.now_ms(),
-            )  # fmt: skip
+                hand.within, tx, cluster_id=cluster_id, code=code, version=data.version, **hand.stamp
+            )
 
     @put("/{code:str}", right=MANAGE, status_code=204)
     async def configure(
@@ -102,40 +89,30 @@ class ComponentRoutes(Controller):
         cluster_id: FromPath[int],
         code: FromPath[str],
         data: JSONBody[ParamsForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """Other parameters, as whether accounts are kept on the box."""
-        async with db.begin() as tx:
+        async with hand.db.begin() as tx:
             await service.configure(
-                within, tx, cluster_id=cluster_id, code=code, params=data.params, ids=ids, secrets=secrets,
-                now_ms=clock.now_ms(),
-            )  # fmt: skip
+                hand.within, tx, cluster_id=cluster_id, code=code, params=data.params, **hand.stamp
+            )
 
     @delete("/{code:str}", right=MANAGE)
     async def remove(
         self,
         cluster_id: FromPath[int],
         code: FromPath[str],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """Take it from the cluster."""
-        async with db.begin() as tx:
-            await service.remove(
-                within, tx, cluster_id=cluster_id, code=code, ids=ids, secrets=secrets, now_ms=clock.now_ms()
-            )
+        async with hand.db.begin() as tx:
+            await service.remove(hand.within, tx, cluster_id=cluster_id, code=code, **hand.stamp)
 
 
 class ComponentRequestRoutes(Controller):
     path = "/edge/component-requests"
     tags = ("edge",)
+    dependencies = HAND
 
     @get("/", right=DECIDE)
     async def list_requests(
@@ -157,13 +134,11 @@ class ComponentRequestRoutes(Controller):
         cluster_id: FromPath[int],
         code: FromPath[str],
         data: JSONBody[DecideForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """Approve, or refuse with a reason."""
-        async with db.begin() as tx:
+        async with hand.db.begin() as tx:
             await service.decide(
-                within, tx, cluster_id=cluster_id, code=code, approved=data.approved, reason=data.reason,
-                now_ms=clock.now_ms(),
+                hand.within, tx, cluster_id=cluster_id, code=code, approved=data.approved, reason=data.reason,
+                now_ms=hand.now_ms,
             )  # fmt: skip

@@ -9,21 +9,20 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, MultipartBody
 
 from linli.domains.appliances import package_file
-from linli.domains.appliances.console.rows import (
-    Made,
+from linli.domains.appliances.console.hand import HAND, Hand
+from linli.domains.appliances.console.rows.drivers import (
     PackageFiles,
     PackageRow,
     TrustedKeyForm,
     TrustedKeyRow,
 )
+from linli.domains.appliances.console.rows.made import Made
 from linli.domains.appliances.package_file import PACKAGE_BYTES
 from linli.domains.appliances.queries import drivers as queries
 from linli.domains.appliances.service import packages as service
 from linli.domains.people.rights import Right
-from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import TooLarge
-from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
 
@@ -36,6 +35,7 @@ _FORM_BYTES: Final = PACKAGE_BYTES + 64 * 1024
 class DriverPackageRoutes(Controller):
     path = "/edge/packages"
     tags = ("edge",)
+    dependencies = HAND
 
     @get("/", right=USE)
     async def list_packages(
@@ -49,23 +49,20 @@ class DriverPackageRoutes(Controller):
     async def upload(
         self,
         data: MultipartBody[PackageFiles],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
+        hand: NamedDependency[Hand],
         objects: NamedDependency[ObjectStore],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
     ) -> Made:
         """A package with its detached signature, checked against the trusted keys before anything is kept."""
         package = await _content(data.package, PACKAGE_BYTES)
         signature = package_file.read_signature(await _content(data.signature, _SIGNATURE_BYTES))
         manifest = await asyncio.to_thread(package_file.read_manifest, package)
-        async with db.begin() as tx:
-            await service.check(within, tx, package=package, signature=signature, manifest=manifest)
-        await objects.put(service.key_of(within.tenant, package, manifest), package)
-        async with db.begin() as tx:
+        async with hand.db.begin() as tx:
+            await service.check(hand.within, tx, package=package, signature=signature, manifest=manifest)
+        await objects.put(service.key_of(hand.within.tenant, package, manifest), package)
+        async with hand.db.begin() as tx:
             made = await service.add(
-                within, tx, package=package, signature=signature, manifest=manifest, ids=ids,
-                now_ms=clock.now_ms(),
+                hand.within, tx, package=package, signature=signature, manifest=manifest, ids=hand.ids,
+                now_ms=hand.now_ms,
             )  # fmt: skip
         return Made(str(made.package_id))
 
@@ -73,20 +70,19 @@ class DriverPackageRoutes(Controller):
     async def remove(
         self,
         package_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
+        hand: NamedDependency[Hand],
         objects: NamedDependency[ObjectStore],
-        clock: NamedDependency[Clock],
     ) -> None:
         """Delete a package that no gateway is set to."""
-        async with db.begin() as tx:
-            gone = await service.remove(within, tx, package_id=package_id, now_ms=clock.now_ms())
+        async with hand.db.begin() as tx:
+            gone = await service.remove(hand.within, tx, package_id=package_id, now_ms=hand.now_ms)
         await objects.delete(gone.object_key)
 
 
 class TrustedKeyRoutes(Controller):
     path = "/edge/trusted-keys"
     tags = ("edge",)
+    dependencies = HAND
 
     @get("/", right=USE)
     async def list_keys(
@@ -100,15 +96,12 @@ class TrustedKeyRoutes(Controller):
     async def trust(
         self,
         data: JSONBody[TrustedKeyForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> Made:
         """Trust a vendor's key."""
-        async with db.begin() as tx:
+        async with hand.db.begin() as tx:
             made = await service.trust(
-                within, tx, name=data.name, public_key=data.public_key, ids=ids, now_ms=clock.now_ms()
+                hand.within, tx, name=data.name, public_key=data.public_key, ids=hand.ids, now_ms=hand.now_ms
             )
         return Made(str(made.key_id))
 
@@ -116,13 +109,11 @@ class TrustedKeyRoutes(Controller):
     async def distrust(
         self,
         key_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """Trust it no more; its packages are deleted first."""
-        async with db.begin() as tx:
-            await service.distrust(within, tx, key_id=key_id, now_ms=clock.now_ms())
+        async with hand.db.begin() as tx:
+            await service.distrust(hand.within, tx, key_id=key_id, now_ms=hand.now_ms)
 
 
 async def _content(file: UploadFile, most: int) -> bytes:

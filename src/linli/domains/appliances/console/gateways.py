@@ -8,25 +8,27 @@ from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from linli.domains.appliances.console.clusters import MANAGE, SEE
-from linli.domains.appliances.console.rows import (
+from linli.domains.appliances.console.hand import HAND, MANAGE, SEE, Hand
+from linli.domains.appliances.console.rows.deployments import (
     DeployForm,
     DeploymentDetail,
     DeploymentRow,
-    DriverRow,
+    RolledBack,
+    deployment_row,
+)
+from linli.domains.appliances.console.rows.drivers import DriverRow
+from linli.domains.appliances.console.rows.gateways import (
     GatewayDetail,
     GatewayName,
     GatewayRow,
     InterconnectForm,
     InterconnectRow,
-    Made,
     ProtocolChange,
     ProtocolForm,
     ProtocolRow,
-    RolledBack,
-    deployment_row,
     gateway_row,
 )
+from linli.domains.appliances.console.rows.made import Made
 from linli.domains.appliances.queries import clusters as cluster_queries
 from linli.domains.appliances.queries import deployments as deployment_queries
 from linli.domains.appliances.queries import drivers as driver_queries
@@ -36,9 +38,7 @@ from linli.domains.appliances.rows import Deployment, Gateway
 from linli.domains.appliances.service import deployments, gateways, protocols, rolling_back
 from linli.domains.appliances.snapshots import MASK, Differences, differences, hidden
 from linli.domains.people.queries import own_rights
-from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
-from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
@@ -49,13 +49,15 @@ from linli.things.queries.devices import find_devices
 class GatewayRoutes(Controller):
     path = "/edge/gateways"
     tags = ("edge",)
+    dependencies = HAND
 
     @get("/", right=SEE)
-    async def list_gateways(
-        self, within: NamedDependency[Scope], db: NamedDependency[Database], clock: NamedDependency[Clock]
-    ) -> list[GatewayRow]:
+    async def list_gateways(self, hand: NamedDependency[Hand]) -> list[GatewayRow]:
         """Gateway instances in sight, by name."""
-        return [await _row(within, db, row, clock.now_ms()) for row in await queries.gateways(within, db)]
+        return [
+            await _row(hand.within, hand.db, row, hand.now_ms)
+            for row in await queries.gateways(hand.within, hand.db)
+        ]
 
     @get("/drivers", right=SEE)
     async def drivers(self, within: NamedDependency[Scope], db: NamedDependency[Database]) -> list[DriverRow]:
@@ -66,19 +68,16 @@ class GatewayRoutes(Controller):
     async def detail(
         self,
         gateway_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> GatewayDetail:
         """One gateway with its protocols, the states of their devices, and what a deployment would change."""
-        row = await queries.gateway(within, db, gateway_id)
-        last = await deployment_queries.latest(within, db, row.node_id)
-        names = await _names(db, [last] if last else [])
+        row = await queries.gateway(hand.within, hand.db, gateway_id)
+        last = await deployment_queries.latest(hand.within, hand.db, row.node_id)
+        names = await _names(hand.db, [last] if last else [])
         return GatewayDetail(
-            await _row(within, db, row, clock.now_ms()),
-            await _protocols(within, db, row, secrets),
-            await deployments.pending(within, db, gateway_id, secrets=secrets),
+            await _row(hand.within, hand.db, row, hand.now_ms),
+            await _protocols(hand.within, hand.db, row, hand.secrets),
+            await deployments.pending(hand.within, hand.db, gateway_id, secrets=hand.secrets),
             deployment_row(last, names) if last else None,
         )
 
@@ -87,27 +86,23 @@ class GatewayRoutes(Controller):
         self,
         gateway_id: FromPath[int],
         data: JSONBody[GatewayName],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """Another name."""
-        async with db.begin() as tx:
-            await gateways.rename(within, tx, gateway_id=gateway_id, name=data.name, now_ms=clock.now_ms())
+        async with hand.db.begin() as tx:
+            await gateways.rename(hand.within, tx, gateway_id=gateway_id, name=data.name, now_ms=hand.now_ms)
 
     @get("/{gateway_id:int}/interconnect", right=MANAGE)
     async def interconnect(
         self,
         gateway_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
+        hand: NamedDependency[Hand],
     ) -> InterconnectRow:
         """The local MQTT (网关互联) with its user and password."""
-        row = await queries.gateway(within, db, gateway_id)
-        latest = await deployment_queries.latest(within, db, row.node_id)
-        sent = deployments.snapshot_of(latest, secrets).interconnect
-        password = gateways.password_of(row, secrets)
+        row = await queries.gateway(hand.within, hand.db, gateway_id)
+        latest = await deployment_queries.latest(hand.within, hand.db, row.node_id)
+        sent = deployments.snapshot_of(latest, hand.secrets).interconnect
+        password = gateways.password_of(row, hand.secrets)
         same = (sent.on, sent.user, sent.password) == (
             bool(row.interconnect_on), row.interconnect_user, password,
         )  # fmt: skip
@@ -119,16 +114,13 @@ class GatewayRoutes(Controller):
         self,
         gateway_id: FromPath[int],
         data: JSONBody[InterconnectForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """Switch it on or off; the box learns of it with the next deployment."""
-        async with db.begin() as tx:
+        async with hand.db.begin() as tx:
             await gateways.connect_locally(
-                within, tx, gateway_id=gateway_id, on=data.on, user=data.user, password=data.password,
-                secrets=secrets, now_ms=clock.now_ms(),
+                hand.within, tx, gateway_id=gateway_id, on=data.on, user=data.user, password=data.password,
+                secrets=hand.secrets, now_ms=hand.now_ms,
             )  # fmt: skip
 
     @post("/{gateway_id:int}/protocols", right=MANAGE, status_code=201)
@@ -136,17 +128,13 @@ class GatewayRoutes(Controller):
         self,
         gateway_id: FromPath[int],
         data: JSONBody[ProtocolForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> Made:
         """新建协议, 添加协议."""
-        async with db.begin() as tx:
+        async with hand.db.begin() as tx:
             made = await protocols.add(
-                within, tx, gateway_id=gateway_id, driver_id=data.driver_id, version=data.version,
-                config=data.config, ids=ids, secrets=secrets, now_ms=clock.now_ms(),
+                hand.within, tx, gateway_id=gateway_id, driver_id=data.driver_id, version=data.version,
+                config=data.config, **hand.stamp,
             )  # fmt: skip
         return Made(str(made.protocol_id))
 
@@ -154,30 +142,23 @@ class GatewayRoutes(Controller):
     async def pending(
         self,
         gateway_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
+        hand: NamedDependency[Hand],
     ) -> Differences:
         """What a deployment would change now, and which devices go off-line meanwhile."""
-        return await deployments.pending(within, db, gateway_id, secrets=secrets)
+        return await deployments.pending(hand.within, hand.db, gateway_id, secrets=hand.secrets)
 
     @post("/{gateway_id:int}/deployments", right=MANAGE, status_code=201)
     async def deploy(
         self,
         gateway_id: FromPath[int],
         data: JSONBody[DeployForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> Made:
         """部署: bring what changed to the box."""
-        async with db.begin() as tx:
+        async with hand.db.begin() as tx:
             made = await deployments.deploy(
-                within, tx, gateway_id=gateway_id, offline=data.offline, force=data.force, ids=ids,
-                secrets=secrets, now_ms=clock.now_ms(),
-            )  # fmt: skip
+                hand.within, tx, gateway_id=gateway_id, offline=data.offline, force=data.force, **hand.stamp
+            )
         return Made(str(made.deployment_id))
 
     @get("/{gateway_id:int}/deployments", right=SEE)
@@ -198,63 +179,60 @@ class GatewayRoutes(Controller):
 class ProtocolRoutes(Controller):
     path = "/edge/protocols/{protocol_id:int}"
     tags = ("edge",)
+    dependencies = HAND
 
     @put("/", right=MANAGE, status_code=204)
     async def change(
         self,
         protocol_id: FromPath[int],
         data: JSONBody[ProtocolChange],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """Another version (软件版本 更新) or configuration; hidden values that come back hidden stay."""
-        async with db.begin() as tx:
+        async with hand.db.begin() as tx:
             config = None
             if isinstance(data.config, dict):
-                held = protocols.config_of(await queries.protocol(within, tx, protocol_id), secrets)
+                held = protocols.config_of(await queries.protocol(hand.within, tx, protocol_id), hand.secrets)
                 config = {
                     name: held.get(name, "") if value == MASK else value
                     for name, value in data.config.items()
                 }
             version = data.version if isinstance(data.version, str) else None
             await protocols.change(
-                within, tx, protocol_id=protocol_id, version=version, config=config, secrets=secrets,
-                now_ms=clock.now_ms(),
+                hand.within, tx, protocol_id=protocol_id, version=version, config=config, secrets=hand.secrets,
+                now_ms=hand.now_ms,
             )  # fmt: skip
 
     @delete("/", right=MANAGE)
     async def remove(
         self,
         protocol_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """Take a protocol without devices from its gateway."""
-        async with db.begin() as tx:
-            await protocols.remove(within, tx, protocol_id=protocol_id, now_ms=clock.now_ms())
+        async with hand.db.begin() as tx:
+            await protocols.remove(hand.within, tx, protocol_id=protocol_id, now_ms=hand.now_ms)
 
 
 class DeploymentRoutes(Controller):
     path = "/edge/deployments/{deployment_id:int}"
     tags = ("edge",)
+    dependencies = HAND
 
     @get("/", right=SEE)
     async def detail(
         self,
         deployment_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
+        hand: NamedDependency[Hand],
     ) -> DeploymentDetail:
         """What it changed, what the box said of each device, and what putting it back would change."""
-        row = await deployment_queries.deployment(within, db, deployment_id)
-        latest = await deployment_queries.latest(within, db, row.node_id)
-        back = differences(deployments.snapshot_of(latest, secrets), deployments.snapshot_of(row, secrets))
+        row = await deployment_queries.deployment(hand.within, hand.db, deployment_id)
+        latest = await deployment_queries.latest(hand.within, hand.db, row.node_id)
+        back = differences(
+            deployments.snapshot_of(latest, hand.secrets), deployments.snapshot_of(row, hand.secrets)
+        )
         return DeploymentDetail(
-            deployment_row(row, await _names(db, [row])),
+            deployment_row(row, await _names(hand.db, [row])),
             msgspec.json.decode(row.changes, type=Differences),
             msgspec.json.decode(row.devices, type=list[DeviceReport]),
             msgspec.structs.replace(back, settings=[]),
@@ -265,18 +243,13 @@ class DeploymentRoutes(Controller):
         self,
         deployment_id: FromPath[int],
         data: JSONBody[DeployForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> RolledBack:
         """Put protocols, devices and local MQTT back to what it brought, and deploy that."""
-        async with db.begin() as tx:
+        async with hand.db.begin() as tx:
             made, lost = await rolling_back.roll_back(
-                within, tx, deployment_id=deployment_id, offline=data.offline, ids=ids, secrets=secrets,
-                now_ms=clock.now_ms(),
-            )  # fmt: skip
+                hand.within, tx, deployment_id=deployment_id, offline=data.offline, **hand.stamp
+            )
         return RolledBack(str(made.deployment_id), lost)
 
 

@@ -7,27 +7,17 @@ from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from linli.domains.appliances.console.clusters import MANAGE, SEE
-from linli.domains.appliances.console.rows import (
-    Made,
-    NodeForm,
-    NodeLabel,
-    NodeName,
-    NodeRow,
-    ReplaceForm,
-    ReplacementDetail,
-    SyncFailure,
-)
+from linli.domains.appliances.console.hand import HAND, MANAGE, SEE, Hand
+from linli.domains.appliances.console.rows.made import Made
+from linli.domains.appliances.console.rows.nodes import NodeForm, NodeLabel, NodeName, NodeRow
+from linli.domains.appliances.console.rows.replacements import ReplaceForm, ReplacementDetail, SyncFailure
 from linli.domains.appliances.queries import clusters as queries
 from linli.domains.appliances.queries import replacements as replacement_queries
 from linli.domains.appliances.service import nodes as service
 from linli.domains.appliances.service import replacements
-from linli.kernel.clock import Clock
 from linli.kernel.db import Database
-from linli.kernel.ids import Ids
 from linli.kernel.qr import qr_image
 from linli.kernel.scope import Scope
-from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 
 ACTIVATE_PAGE: Final = "/activate-box"
@@ -37,87 +27,80 @@ ACTIVATE_PAGE: Final = "/activate-box"
 class NodeRoutes(Controller):
     path = "/edge"
     tags = ("edge",)
+    dependencies = HAND
 
     @post("/clusters/{cluster_id:int}/nodes", right=MANAGE, status_code=201)
     async def add(
         self,
         cluster_id: FromPath[int],
         data: JSONBody[NodeForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> Made:
         """Add a box by the serial number on its label (添加融合实例节点)."""
-        async with db.begin() as tx:
+        async with hand.db.begin() as tx:
             made = await service.add(
-                within, tx, cluster_id=cluster_id, name=data.name, serial_number=data.serial_number, ids=ids,
-                secrets=secrets, now_ms=clock.now_ms(),
-            )  # fmt: skip
+                hand.within,
+                tx,
+                cluster_id=cluster_id,
+                name=data.name,
+                serial_number=data.serial_number,
+                **hand.stamp,
+            )
         return Made(str(made.node_id))
 
     @get("/replaceable", right=SEE)
     async def replaceable(
         self,
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
         model: Annotated[str, QueryParameter(description="Of the new box.")] = "",
     ) -> list[NodeRow]:
         """Boxes that a new one can take the place of."""
-        found = await queries.active_nodes(within, db)
+        found = await queries.active_nodes(hand.within, hand.db)
         fit = [row for row in found if model in ("", row.model)]
-        return [NodeRow.of(row, clock.now_ms(), within.language) for row in fit]
+        return [NodeRow.of(row, hand.now_ms, hand.within.language) for row in fit]
 
     @get("/nodes/{node_id:int}", right=SEE)
     async def detail(
         self,
         node_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> NodeRow:
         """One box with the progress of its activation."""
-        return NodeRow.of(await queries.node(within, db, node_id), clock.now_ms(), within.language)
+        return NodeRow.of(
+            await queries.node(hand.within, hand.db, node_id), hand.now_ms, hand.within.language
+        )
 
     @put("/nodes/{node_id:int}", right=MANAGE, status_code=204)
     async def rename(
         self,
         node_id: FromPath[int],
         data: JSONBody[NodeName],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """Another name."""
-        async with db.begin() as tx:
-            await service.rename(within, tx, node_id=node_id, name=data.name, now_ms=clock.now_ms())
+        async with hand.db.begin() as tx:
+            await service.rename(hand.within, tx, node_id=node_id, name=data.name, now_ms=hand.now_ms)
 
     @delete("/nodes/{node_id:int}", right=MANAGE)
     async def remove(
         self,
         node_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """Remove a box without devices; its serial number is free again."""
-        async with db.begin() as tx:
-            await service.remove(within, tx, node_id=node_id, now_ms=clock.now_ms())
+        async with hand.db.begin() as tx:
+            await service.remove(hand.within, tx, node_id=node_id, now_ms=hand.now_ms)
 
     @get("/nodes/{node_id:int}/label", right=MANAGE)
     async def label(
         self,
         node_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        secrets: NamedDependency[Secrets],
+        hand: NamedDependency[Hand],
         settings: NamedDependency[Settings],
     ) -> NodeLabel:
         """The activation code of a box, with a QR code for its label."""
-        row = await queries.node(within, db, node_id)
-        code = service.code_of(row, secrets)
+        row = await queries.node(hand.within, hand.db, node_id)
+        code = service.code_of(row, hand.secrets)
         said = f"sn={quote(row.serial_number)}&model={quote(row.model)}"
         address = f"{settings.public_url}{ACTIVATE_PAGE}?{said}"
         return NodeLabel(
@@ -128,67 +111,59 @@ class NodeRoutes(Controller):
     async def reset(
         self,
         node_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """Let it activate anew, with another code, on whatever hardware has the serial number."""
-        async with db.begin() as tx:
-            await service.reset(within, tx, node_id=node_id, ids=ids, secrets=secrets, now_ms=clock.now_ms())
+        async with hand.db.begin() as tx:
+            await service.reset(hand.within, tx, node_id=node_id, **hand.stamp)
 
     @post("/nodes/{node_id:int}/replace", right=MANAGE, status_code=201)
     async def replace(
         self,
         node_id: FromPath[int],
         data: JSONBody[ReplaceForm],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> Made:
         """立即替换: a new box takes the place of this one, which is cut off."""
-        async with db.begin() as tx:
+        async with hand.db.begin() as tx:
             made = await replacements.begin(
-                within, tx, node_id=node_id, serial_number=data.serial_number, model=data.model, ids=ids,
-                secrets=secrets, now_ms=clock.now_ms(),
-            )  # fmt: skip
+                hand.within,
+                tx,
+                node_id=node_id,
+                serial_number=data.serial_number,
+                model=data.model,
+                **hand.stamp,
+            )
         return Made(str(made.replacement_id))
 
     @get("/nodes/{node_id:int}/replacement", right=SEE)
     async def replacement(
         self,
         node_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> ReplacementDetail:
         """The last replacement, how far the data has come, and what is too old for it."""
-        node = await queries.node(within, db, node_id)
-        rows = await replacement_queries.of_node(within, db, node_id)
-        sync = await replacement_queries.sync_of(within, db, node)
+        node = await queries.node(hand.within, hand.db, node_id)
+        rows = await replacement_queries.of_node(hand.within, hand.db, node_id)
+        sync = await replacement_queries.sync_of(hand.within, hand.db, node)
         if rows and rows[0].state == replacements.SYNCING and rows[0].synced_ms and sync.state == "success":
-            async with db.begin() as tx:
+            async with hand.db.begin() as tx:
                 await replacements.finish(
-                    within, tx, replacement_id=rows[0].replacement_id, now_ms=clock.now_ms()
+                    hand.within, tx, replacement_id=rows[0].replacement_id, now_ms=hand.now_ms
                 )
-            rows = await replacement_queries.of_node(within, db, node_id)
-        floors = await replacement_queries.too_old(within, db, node)
+            rows = await replacement_queries.of_node(hand.within, hand.db, node_id)
+        floors = await replacement_queries.too_old(hand.within, hand.db, node)
         return ReplacementDetail.of(rows[0] if rows else None, sync, floors)
 
     @post("/nodes/{node_id:int}/sync", right=MANAGE, status_code=204)
     async def sync(
         self,
         node_id: FromPath[int],
-        within: NamedDependency[Scope],
-        db: NamedDependency[Database],
-        clock: NamedDependency[Clock],
+        hand: NamedDependency[Hand],
     ) -> None:
         """手动同步: everything that its doors should hold is sent again."""
-        async with db.begin() as tx:
-            await replacements.sync(within, tx, node_id=node_id, now_ms=clock.now_ms())
+        async with hand.db.begin() as tx:
+            await replacements.sync(hand.within, tx, node_id=node_id, now_ms=hand.now_ms)
 
     @get("/nodes/{node_id:int}/sync/failures", right=SEE)
     async def failures(

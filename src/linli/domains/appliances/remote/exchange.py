@@ -136,6 +136,9 @@ class Exchange:
         """Return when everything that ended is written."""
         while self._work:
             await asyncio.gather(*self._work, return_exceptions=True)
+            await asyncio.sleep(
+                0
+            )  # gathering what is done does not let the loop turn, and so nothing is discarded
 
     def end_everywhere(self, tunnel: Tunnel, why: str) -> None:
         """End a tunnel whose ends may be in other processes."""
@@ -153,22 +156,21 @@ class Exchange:
         self._spawn(self._arrive(side, ticket, end))
 
     async def _arrive(self, side: str, ticket: str, end: End) -> None:
+        row, why = None, "ticket"
         try:
             async with self._db.begin() as tx:
                 row = await tunnels.take(
                     tx, side=side, ticket=ticket, process=self._process, now_ms=self._clock.now_ms()
                 )
+            # A minute may lie between the asking and the coming: the right, the session and the node once more.
+            why = await self._allowed(row) if row is not None else why
         except Exception:  # the database is away: whoever came is told, and may ask for another ticket
             log.exception("a tunnel's ticket could not be looked up")
-            row = None
+            why = "broken"
         finally:
             self._coming.discard(end)
-        if row is None or end in self._gone:
-            self._gone.discard(end)
-            if row is not None:
-                await self._write_end(row, side, None)
-            _tell(end, "ticket")
-            end.close(CloseCode.POLICY)
+        if row is None or why or end in self._gone:
+            self._turn_away(end, row, why or side)
             return
         joint = self._joints.setdefault(row.tunnel_id, _Joint(row))
         joint.tunnel = row
@@ -185,6 +187,18 @@ class Exchange:
             loop = asyncio.get_running_loop()
             why = "box_silent" if side == "person" else "person_silent"
             joint.timer = loop.call_later(rules.BOX_SECONDS, self._finish, joint, why)
+
+    def _turn_away(self, end: End, row: Tunnel | None, why: str) -> None:
+        """Whoever came may not stay, or has left already."""
+        self._gone.discard(end)
+        if row is not None:
+            if (joint := self._joints.get(row.tunnel_id)) is not None:
+                self._finish(joint, why)  # the other side waits for this one
+            else:
+                self.end_everywhere(row, why)
+                self._spawn(self._write_end(row, why, None))
+        _tell(end, why)
+        end.close(CloseCode.POLICY)
 
     def heard(self, end: End, data: bytes, text: bool) -> None:
         found = self._sides.get(end)

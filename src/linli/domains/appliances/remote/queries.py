@@ -87,6 +87,11 @@ _cluster_names = Query(
         any_of(edge_clusters.c.cluster_id, "cluster_ids"), in_scope(edge_clusters)
     )
 )
+_tunnel_now = Query(
+    select(edge_tunnels).where(_t.tunnel_id == bindparam("tunnel_id", type_=INT)),
+    Tunnel,
+    unscoped="a browser comes to a box's page: ticket and session are compared with the row",
+)
 _node_now = Query(
     select(edge_nodes).where(edge_nodes.c.node_id == _node_id, edge_nodes.c.tenant_id == bindparam("tenant")),
     Node,
@@ -148,3 +153,7 @@ async def cluster_names(scope: Scope, db: Reader, cluster_ids: list[int]) -> dic
 
 async def node_now(db: Reader, *, node_id: int, tenant_id: str) -> Node | None:
     return await _node_now.one(db, node_id=node_id, tenant=tenant_id)
+
+
+async def tunnel_now(db: Reader, *, tunnel_id: int) -> Tunnel | None:
+    return await _tunnel_now.one(db, tunnel_id=tunnel_id)

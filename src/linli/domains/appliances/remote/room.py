@@ -5,11 +5,13 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from linli.domains.appliances import rules as box_rules
 from linli.domains.appliances.queries import clusters
 from linli.domains.appliances.remote import queries
 from linli.domains.appliances.remote.calls import BoxCalls
 from linli.domains.appliances.remote.exchange import Exchange
 from linli.domains.appliances.remote.lines import upgrade
+from linli.domains.appliances.remote.pages import BoxPages, SessionOf
 from linli.domains.appliances.remote.rows import Tunnel
 from linli.domains.appliances.remote.service import presence, tunnels
 from linli.domains.appliances.rows import Node
@@ -37,7 +39,9 @@ type SignedIn = Callable[[Reader, int], Awaitable[bool]]
 class RemoteRoom:
     """One per process."""
 
-    def __init__(self, db: Database, ids: Ids, clock: Clock, *, process: str, signed_in: SignedIn) -> None:
+    def __init__(
+        self, db: Database, ids: Ids, clock: Clock, *, process: str, signed_in: SignedIn, session_of: SessionOf
+    ) -> None:  # fmt: skip
         self._db = db
         self._ids = ids
         self._clock = clock
@@ -46,6 +50,7 @@ class RemoteRoom:
         self._watcher: asyncio.Task[None] | None = None
         self.exchange = Exchange(db, clock, process, None, self.why_not)
         self.calls = BoxCalls(db, self.exchange, ids)
+        self.pages = BoxPages(db, self.exchange, session_of)
 
     def share(self, mail: Mail) -> None:
         """Before the start, where several processes serve one installation."""
@@ -68,6 +73,7 @@ class RemoteRoom:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watcher
         self.calls.hang_up()
+        self.pages.stop()
         await self.exchange.stop()
 
     async def heartbeat(self, tx: Tx, node: Node, beat: Heartbeat) -> None:
@@ -83,7 +89,7 @@ class RemoteRoom:
     async def why_not(self, tunnel: Tunnel) -> str:
         """`right` where who opened it may not any more, `node` where the box is gone; else empty."""
         node = await queries.node_now(self._db, node_id=tunnel.node_id, tenant_id=tunnel.tenant_id)
-        if node is None or node.community_id != tunnel.community_id:
+        if node is None or node.community_id != tunnel.community_id or node.state == box_rules.UNACTIVATED:
             return "node"
         if tunnel.by_kind != "staff":
             return ""

@@ -21,7 +21,6 @@ REASON_CHARS: Final = range(2, 201)
 TRANSCRIPT_CHARS: Final = 200_000
 """Of a terminal's screen; what came after is counted, not kept."""
 
-PERSON_KINDS: Final = ("shell", "files")
 ENDS: Final = (
     "person", "box", "time", "right", "node", "box_silent", "person_silent", "too_much", "broken", "ended", "stopped",
 )  # fmt: skip

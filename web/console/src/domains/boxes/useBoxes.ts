@@ -11,6 +11,7 @@ export type BoxDriver = components['schemas']['BoxDriver']
 export type CheckResult = components['schemas']['CheckResult']
 export type CheckStep = components['schemas']['CheckStep']
 export type DiagnosisResult = components['schemas']['DiagnosisResult']
+export type OpenedTunnel = components['schemas']['OpenedTunnel']
 export type TunnelRow = components['schemas']['TunnelRow']
 
 /** How often a page that is looked at asks for a box's state anew; its heartbeat comes each 30 s. */
@@ -91,6 +92,16 @@ export const useVisits = (nodeId: () => string, state: ListState) =>
     [nodeId, state.page, state.size, state.filters],
   )
 
+/** Why a visit is over; empty while it goes on. */
+export async function whyOver(nodeId: string, tunnelId: string): Promise<string> {
+  const page = await answer(
+    api.GET('/api/console/edge/nodes/{node_id}/tunnels', {
+      params: { ...at(nodeId), query: { pageNo: 1, pageSize: 50 } },
+    }),
+  )
+  return page.data.find((row) => row.id === tunnelId)?.whyEnded ?? ''
+}
+
 export interface LogFilter {
   driver: string
   device: string
@@ -157,7 +168,7 @@ export function useBoxActs(nodeId: () => string) {
         }),
       ),
     ),
-    open: useAction((kind: 'shell' | 'files', reason: string, minutes: number, recorded: boolean) =>
+    open: useAction((kind: 'shell' | 'files' | 'http', reason: string, minutes: number, recorded: boolean) =>
       answer(
         api.POST('/api/console/edge/nodes/{node_id}/tunnels', {
           params: at(nodeId()),

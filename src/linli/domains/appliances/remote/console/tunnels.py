@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from linli.domains.appliances.queries import clusters
 from linli.domains.appliances.remote import queries, rules
+from linli.domains.appliances.remote.box_page import base_of
 from linli.domains.appliances.remote.console.asking import MANAGE, SEE, by
 from linli.domains.appliances.remote.room import PERSON_PATH, RemoteRoom
 from linli.domains.appliances.remote.rows import Tunnel
@@ -23,7 +24,7 @@ from linli.kernel.scope import Scope
 
 
 class TunnelForm(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
-    kind: Literal["shell", "files"]
+    kind: Annotated[Literal["shell", "files", "http"], Meta(description="http: the box's own page.")]
     reason: Annotated[str, Meta(description="2 to 200 characters; kept in the audit.")]
     minutes: Annotated[int, Meta(description="1 to 120; it ends by itself then.")] = rules.DEFAULT_MINUTES
     recorded: Annotated[
@@ -33,7 +34,9 @@ class TunnelForm(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fie
 
 class OpenedTunnel(msgspec.Struct, rename="camel", frozen=True):
     id: str
-    path: Annotated[str, Meta(description="Where to open the WebSocket, once and within a minute.")]
+    path: Annotated[
+        str, Meta(description="Where to open the WebSocket, or the page (http), once and within a minute.")
+    ]
     until_ms: int
 
 
@@ -96,9 +99,9 @@ class NodeTunnelRoutes(Controller):
                 within, tx, node_id=node_id, kind=data.kind, by=by(rights, session), reason=data.reason,
                 minutes=data.minutes, recorded=data.recorded and data.kind == "shell", ids=ids, now_ms=clock.now_ms(),
             )  # fmt: skip
-        return OpenedTunnel(
-            str(asked.tunnel.tunnel_id), PERSON_PATH + asked.person_ticket, asked.tunnel.until_ms
-        )
+        number, ticket = asked.tunnel.tunnel_id, asked.person_ticket
+        path = base_of(number, ticket) if data.kind == "http" else PERSON_PATH + ticket
+        return OpenedTunnel(str(number), path, asked.tunnel.until_ms)
 
 
 class TunnelRoutes(Controller):

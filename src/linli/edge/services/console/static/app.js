@@ -19,14 +19,14 @@ window.addEventListener('hashchange', () => draw())
 
 function setToken(token) {
   store.token = token
-  try { token ? sessionStorage.setItem('linli-box-token', token) : sessionStorage.removeItem('linli-box-token') } catch { /* no storage */ }
+  remember('sessionStorage', 'linli-box-token', token)
 }
 
 function switches() {
   const dark = document.documentElement.classList.contains('dark')
   return [
-    h('button.plain', { onclick: () => { store.lang = store.lang === 'zh' ? 'en' : 'zh'; remember(localStorage, 'linli-box-lang', store.lang); draw() } }, store.lang === 'zh' ? 'English' : '中文'),
-    h('button.plain', { onclick: () => { document.documentElement.classList.toggle('dark'); remember(localStorage, 'linli-box-theme', dark ? 'light' : 'dark'); draw() } }, t(dark ? 'theme.light' : 'theme.dark')),
+    h('button.plain', { onclick: () => { store.lang = store.lang === 'zh' ? 'en' : 'zh'; remember('localStorage', 'linli-box-lang', store.lang); draw() } }, store.lang === 'zh' ? 'English' : '中文'),
+    h('button.plain', { onclick: () => { document.documentElement.classList.toggle('dark'); remember('localStorage', 'linli-box-theme', dark ? 'light' : 'dark'); draw() } }, t(dark ? 'theme.light' : 'theme.dark')),
   ]
 }
 

@@ -3,16 +3,20 @@ import { texts } from './texts.js'
 
 export const store = { lang: 'zh', token: '', page: null }
 
-try {
-  store.lang = localStorage.getItem('linli-box-lang') || (navigator.language.startsWith('zh') ? 'zh' : 'en')
-  store.token = sessionStorage.getItem('linli-box-token') || ''
-  const dark = localStorage.getItem('linli-box-theme') || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : '')
-  document.documentElement.classList.toggle('dark', dark === 'dark')
-} catch { /* private windows have no storage */ }
+/** Seen from afar: the platform shows this page without an origin, so without storage and beside none of the box's ports. */
+export const afar = self.origin === 'null'
 
+const kept = (where, key) => { try { return self[where].getItem(key) || '' } catch { return '' } }
+
+/** `where`: localStorage, sessionStorage. An empty value is forgotten; where there is no storage nothing is kept. */
 export function remember(where, key, value) {
-  try { where.setItem(key, value) } catch { /* as above */ }
+  try { value ? self[where].setItem(key, value) : self[where].removeItem(key) } catch { /* private windows, and from afar */ }
 }
+
+store.lang = kept('localStorage', 'linli-box-lang') || (navigator.language.startsWith('zh') ? 'zh' : 'en')
+store.token = kept('sessionStorage', 'linli-box-token')
+const theme = kept('localStorage', 'linli-box-theme') || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : '')
+document.documentElement.classList.toggle('dark', theme === 'dark')
 
 export function t(key, facts = {}) {
   const text = texts[store.lang][key] ?? key

@@ -1,4 +1,4 @@
-import { bytes, call, confirm, empty, fill, h, number, span, t, table, time, toast } from '../dom.js'
+import { afar, bytes, call, confirm, empty, fill, h, number, span, t, table, time, toast } from '../dom.js'
 
 function filled(percent) {
   const bar = h('i')
@@ -21,7 +21,7 @@ export function files({ body }) {
     fill(list, h('div.row', h('span.soft', t('files.room', { n: number(found.room.files), bytes: bytes(found.room.bytes), quota: bytes(found.room.quota) }))),
       h('div.bar', { role: 'progressbar', 'aria-valuenow': full, 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-label': t('page.files') }, filled(full)),
       found.files.length ? table([
-        { title: t('files.path'), path: true, cell: (one) => h('a.mono', { href: `http://${location.hostname}:9102/oss/${one.path.split('/').map(encodeURIComponent).join('/')}`, target: '_blank', rel: 'noreferrer' }, one.path) },
+        { title: t('files.path'), path: true, cell: (one) => afar ? h('span.mono', one.path) : h('a.mono', { href: `http://${location.hostname}:9102/oss/${one.path.split('/').map(encodeURIComponent).join('/')}`, target: '_blank', rel: 'noreferrer' }, one.path) },
         { title: t('files.size'), number: true, cell: (one) => bytes(one.bytes) },
         { title: t('files.created'), cell: (one) => time(one.createdMs) },
         { title: t('files.expires'), cell: (one) => (one.expiresMs > Date.now() ? t('files.in', { span: span(one.expiresMs - Date.now()) }) : t('files.any_time')) },

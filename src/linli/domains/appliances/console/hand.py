@@ -1,0 +1,51 @@
+"""Who works at the edge in the console, and with what: one thing for routes to ask for instead of five."""
+
+from typing import Any, Final, NamedTuple, TypedDict
+
+from litestar.di import NamedDependency, Provide
+
+from linli.domains.people.rights import Right
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
+
+SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
+
+
+class Stamp(TypedDict):
+    """What services take that make something."""
+
+    ids: Ids
+    secrets: Secrets
+    now_ms: int
+
+
+class Hand(NamedTuple):
+    """`within`: what the caller may reach by the route's right."""
+
+    within: Scope
+    db: Database
+    ids: Ids
+    secrets: Secrets
+    clock: Clock
+
+    @property
+    def now_ms(self) -> int:
+        return self.clock.now_ms()
+
+    @property
+    def stamp(self) -> Stamp:
+        return {"ids": self.ids, "secrets": self.secrets, "now_ms": self.now_ms}
+
+
+def _hand(
+    within: NamedDependency[Scope], db: NamedDependency[Database], ids: NamedDependency[Ids],
+    secrets: NamedDependency[Secrets], clock: NamedDependency[Clock],
+) -> Hand:  # fmt: skip
+    return Hand(within, db, ids, secrets, clock)
+
+
+HAND: Final[dict[str, Any]] = {"hand": Provide(_hand, sync_to_thread=False)}
+"""For a controller's `dependencies`."""

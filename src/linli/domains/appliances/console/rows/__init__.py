@@ -1,0 +1,1 @@
+"""What crosses the wire of the console's routes for the edge, a file a noun."""

@@ -1,0 +1,54 @@
+"""Deployments as the console shows them, and what it sends."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from linli.domains.appliances.rows import Deployment
+from linli.domains.appliances.snapshots import Differences
+from linli.protocols.edge_link import DeviceReport
+
+
+class DeploymentRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    gateway_id: str
+    generation: int
+    kind: Annotated[str, Meta(description="devices, settings, roll_back, restore")]
+    state: Annotated[str, Meta(description="waiting, running, done, failed, superseded")]
+    percent: int
+    reason: str
+    by_name: str
+    drivers: int
+    devices: int
+    created_ms: int
+    taken_ms: int | None
+    finished_ms: int | None
+
+
+class DeploymentDetail(msgspec.Struct, rename="camel", frozen=True):
+    deployment: DeploymentRow
+    changes: Differences
+    devices: list[DeviceReport]
+    rolls_back: Annotated[Differences, Meta(description="What putting this one back would change now.")]
+
+
+def deployment_row(row: Deployment, names: dict[int, str]) -> DeploymentRow:
+    found = msgspec.json.decode(row.changes, type=Differences)
+    by = names.get(int(row.by_id), row.by_id) if row.by_id.isdecimal() else row.by_id
+    return DeploymentRow(
+        str(row.deployment_id), str(row.gateway_id or ""), row.generation, row.kind, row.state, row.percent,
+        row.reason, by, len(found.drivers), len(found.devices), row.created_ms, row.taken_ms, row.finished_ms,
+    )  # fmt: skip
+
+
+class DeployForm(msgspec.Struct, rename="camel", frozen=True):
+    offline: Annotated[
+        int | None, Meta(description="How many devices the person saw go off-line; another number refuses.")
+    ] = None
+    force: Annotated[bool, Meta(description="Send all of it though nothing changed.")] = False
+
+
+class RolledBack(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    lost: Annotated[list[str], Meta(description="Devices that cannot come back: they were deleted.")]

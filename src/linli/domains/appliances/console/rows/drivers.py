@@ -1,0 +1,64 @@
+"""Drivers, their packages and the keys that sign them, as the console shows them and sends them."""
+
+from typing import Annotated
+
+import msgspec
+from litestar.datastructures import UploadFile
+from msgspec import Meta
+
+from linli.domains.appliances.queries.drivers import Driver
+from linli.domains.appliances.rows import Package, TrustedKey
+
+
+class DriverRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    name: str
+    protocol: str
+    owner: str
+    versions: list[str]
+    built_in: bool
+    listens: list[int]
+
+    @staticmethod
+    def of(row: Driver) -> "DriverRow":
+        return DriverRow(
+            row.driver_id, row.name, row.protocol, row.owner, row.versions, bool(row.built_in), row.listens
+        )
+
+
+class PackageRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    driver_id: str
+    name: str
+    version: str
+    protocol: str
+    owner: str
+    size: int
+    sha256: str
+    key_name: str
+    created_ms: int
+
+    @staticmethod
+    def of(row: Package, keys: dict[int, TrustedKey]) -> "PackageRow":
+        key = keys.get(row.key_id)
+        return PackageRow(
+            str(row.package_id), row.driver_id, row.name, row.version, row.protocol, row.owner, row.size,
+            row.sha256, key.name if key else "", row.created_ms,
+        )  # fmt: skip
+
+
+class PackageFiles(msgspec.Struct):
+    package: UploadFile
+    signature: UploadFile
+
+
+class TrustedKeyForm(msgspec.Struct, rename="camel", frozen=True):
+    name: str
+    public_key: Annotated[str, Meta(description="Ed25519, PEM or base64.")]
+
+
+class TrustedKeyRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    name: str
+    public_key: str
+    created_ms: int

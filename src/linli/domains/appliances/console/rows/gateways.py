@@ -1,0 +1,90 @@
+"""Gateway instances and their protocols as the console shows them, and what it sends."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from linli.domains.appliances import rules
+from linli.domains.appliances.console.rows.deployments import DeploymentRow
+from linli.domains.appliances.rows import Cluster, Gateway, Node
+from linli.domains.appliances.snapshots import Differences
+
+
+class GatewayRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    name: str
+    edition: str
+    cluster_id: str
+    cluster_name: str
+    node_id: str
+    node_name: str
+    online: bool
+    iot_id: str
+    community_id: str
+    interconnect_on: bool
+    deployed_generation: int
+    devices: int
+    created_ms: int
+
+
+class ProtocolRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    driver_id: str
+    name: str
+    version: str
+    versions: list[str]
+    upgradable: bool
+    listens: list[int]
+    devices: int
+    online: int
+    offline: int
+    unactive: int
+    config: Annotated[dict[str, Any], Meta(description="Secrets hidden.")]
+
+
+class GatewayDetail(msgspec.Struct, rename="camel", frozen=True):
+    gateway: GatewayRow
+    protocols: list[ProtocolRow]
+    pending: Differences
+    last: DeploymentRow | None
+
+
+def gateway_row(
+    row: Gateway, cluster: Cluster | None, node: Node | None, devices: int, now_ms: int
+) -> GatewayRow:
+    seen = node.last_seen_ms if node is not None else None
+    return GatewayRow(
+        str(row.gateway_id), row.name, row.edition, str(row.cluster_id), cluster.name if cluster else "",
+        str(row.node_id), node.name if node else "", seen is not None and now_ms - seen <= rules.SILENT_MS,
+        row.iot_id, str(row.community_id or ""), bool(row.interconnect_on), row.deployed_generation, devices,
+        row.created_ms,
+    )  # fmt: skip
+
+
+class GatewayName(msgspec.Struct, rename="camel", frozen=True):
+    name: str
+
+
+class InterconnectForm(msgspec.Struct, rename="camel", frozen=True):
+    on: bool
+    user: Annotated[str, Meta(description="Empty: the one before, or a random one.")] = ""
+    password: Annotated[str, Meta(description="Empty: the one before, or a random one.")] = ""
+
+
+class InterconnectRow(msgspec.Struct, rename="camel", frozen=True):
+    on: bool
+    user: str
+    password: str
+    deployed: Annotated[bool, Meta(description="Whether the box has been told.")]
+
+
+class ProtocolForm(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+    driver_id: str
+    version: Annotated[str, Meta(description="Empty: the newest.")] = ""
+    config: dict[str, Any] = {}
+
+
+class ProtocolChange(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+    version: str | UnsetType = UNSET
+    config: dict[str, Any] | UnsetType = UNSET

@@ -1,0 +1,85 @@
+"""Replacements of boxes as the console shows them, and what it sends."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from linli.domains.appliances.queries.replacements import Floor, Sync
+from linli.domains.appliances.rows import Replacement
+from linli.domains.appliances.service.replacements import PERCENT
+
+
+class ReplaceForm(msgspec.Struct, rename="camel", frozen=True):
+    serial_number: str
+    model: Annotated[str, Meta(description="Of the new box, as its label says.")]
+
+
+class ReplacementRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    old_serial: str
+    new_serial: str
+    old_version: str
+    new_version: str
+    state: Annotated[
+        str,
+        Meta(description="waiting, restoring, configuring, syncing, done, failed, cancelled"),
+    ]
+    percent: int
+    reason: str
+    created_ms: int
+    activated_ms: int | None
+    synced_ms: int | None
+    finished_ms: int | None
+
+    @staticmethod
+    def of(row: Replacement) -> "ReplacementRow":
+        return ReplacementRow(
+            str(row.replacement_id), row.old_serial, row.new_serial, row.old_version, row.new_version, row.state,
+            PERCENT[row.state], row.reason, row.created_ms, row.activated_ms, row.synced_ms, row.finished_ms,
+        )  # fmt: skip
+
+
+class SyncKindRow(msgspec.Struct, rename="camel", frozen=True):
+    kind: str
+    total: int
+    waiting: int
+    done: int
+    failed: int
+
+
+class FloorRow(msgspec.Struct, rename="camel", frozen=True):
+    name: str
+    version: str
+    floor: str
+
+    @staticmethod
+    def of(row: Floor) -> "FloorRow":
+        return FloorRow(*row)
+
+
+class ReplacementDetail(msgspec.Struct, rename="camel", frozen=True):
+    """The last replacement of a box and how far its data has come."""
+
+    replacement: ReplacementRow | None
+    sync_state: Annotated[str, Meta(description="idle, running, success, partial, failed")]
+    sync_offered: bool
+    kinds: list[SyncKindRow]
+    too_old: list[FloorRow]
+
+    @staticmethod
+    def of(found: Replacement | None, sync: Sync, floors: list[Floor]) -> "ReplacementDetail":
+        waits = found is not None and found.state in ("configuring", "syncing") and found.synced_ms is None
+        return ReplacementDetail(
+            ReplacementRow.of(found) if found else None, sync.state, bool(sync.offered or (waits and sync.kinds)),
+            [SyncKindRow(*one) for one in sync.kinds], [FloorRow.of(one) for one in floors],
+        )  # fmt: skip
+
+
+class SyncFailure(msgspec.Struct, rename="camel", frozen=True):
+    device_name: str
+    alias: str
+    kind: str
+    state: str
+    reason: str
+    detail: str
