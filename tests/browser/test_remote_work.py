@@ -203,7 +203,7 @@ def test_a_hostile_box_can_do_nothing_in_the_console(site: Site) -> None:
         site.page.get_by_label("Reason").fill("a hostile box")
         with site.page.context.expect_page() as opened:
             site.page.get_by_role("button", name="Connect").click()
-        opened.value.wait_for_function("document.title === 'done'")
+        expect(opened.value).to_have_title("done")
         opened.value.close()
     finally:
         site.box.show(before)
