@@ -31,9 +31,7 @@ KINDS: Final = ("shell", "files", "tools", "http")
 _TICKET: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 _HTTP_SECONDS: Final = 30.0
 _HTTP_BODY: Final = 160 * 1024
-_PASSED: Final = frozenset(
-    {"accept", "accept-language", "content-type", "if-none-match", "x-linli-request"}
-)
+_PASSED: Final = frozenset({"accept", "accept-language", "content-type", "if-none-match", "x-linli-request"})
 _RETURNED: Final = frozenset({"content-type", "location", "etag", "content-disposition"})
 """No cookies either way: the page's words travel in a header, and a cookie would be the platform's."""
 

@@ -127,7 +127,9 @@ class Requests:
         """Finish what was taken."""
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            await asyncio.sleep(0)  # what is done already is discarded when the loop turns, which gathering it does not
+            await asyncio.sleep(
+                0
+            )  # what is done already is discarded when the loop turns, which gathering it does not
 
     async def _run(self, key: int) -> None:
         queue = self._waiting[key]

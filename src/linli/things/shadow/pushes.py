@@ -44,7 +44,9 @@ class ShadowPushes:
     async def stop(self) -> None:
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            await asyncio.sleep(0)  # what is done already is discarded when the loop turns, which gathering it does not
+            await asyncio.sleep(
+                0
+            )  # what is done already is discarded when the loop turns, which gathering it does not
 
     def _push(self, device_no: int, shadow: Shadow) -> None:
         device = self._fleet.device(device_no)
