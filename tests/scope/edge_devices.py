@@ -36,6 +36,7 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
             lambda x: Ask(at(x), body={"ids": [x.form_device], "spaceId": x.building})
         ],
         f"POST {here}/import": [lambda x: Ask(at(x), file=sheet(f"more-{x.name}-{x.once}"))],
+        f"POST {here}/site-sheet": [lambda x: Ask(at(x), file=sheet(f"seen-{x.name}-{x.once}"))],
         f"GET {here}/imports/{{import_id}}": [lambda x: Ask(at(x, import_id=x.form_import))],
         f"POST {here}/imports/{{import_id}}/apply": [lambda x: Ask(at(x, import_id=x.tried_form_import))],
         f"POST {here}/imports/{{import_id}}/undo": [lambda x: Ask(at(x, import_id=x.form_import))],

@@ -8,12 +8,21 @@ export type EdgeDeviceIn = components['schemas']['EdgeDeviceIn']
 export type EdgeDeviceShape = components['schemas']['EdgeDeviceShape']
 export type EdgeFormFault = components['schemas']['EdgeFormFault']
 export type EdgeImport = components['schemas']['EdgeImport']
+export type SiteSheetRow = components['schemas']['SiteSheetRow']
+export type SiteSheetRead = components['schemas']['SiteSheetRead']
 export type Custom = Record<string, unknown>
 
 export const TYPES = ['face', 'qrcode', 'card', 'bluetooth', 'video'] as const
 export type AccessType = (typeof TYPES)[number]
 export const STATES = ['unactive', 'online', 'offline', 'disabled'] as const
 export const TONES = { unactive: 'busy', online: 'ok', offline: 'bad', disabled: 'idle' } as const
+
+/** What a form begins with when it is looked up: the name without the kind's suffix. */
+export interface Begun {
+  deviceName: string
+  alias: string
+  custom: Custom
+}
 
 export const at = (protocolId: string) => ({ protocol_id: Number(protocolId) })
 const yesNo = (text: string) => (text ? text === 'yes' : undefined)
@@ -131,3 +140,14 @@ export function useDeviceImport(protocolId: () => string) {
   })
   return { current, check, apply, undo, resume }
 }
+
+/** The customer's <设备信息表>, read by the platform and kept by this page only. */
+export const useSiteSheet = (protocolId: () => string) =>
+  useAction((file: File) =>
+    answer(
+      api.POST('/api/console/edge/protocols/{protocol_id}/site-sheet', {
+        params: { path: at(protocolId()) },
+        ...fileBody(file),
+      }),
+    ),
+  )

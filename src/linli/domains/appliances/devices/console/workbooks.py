@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, MultipartBody, QueryParameter
 from msgspec import Meta
 
-from linli.domains.appliances.devices import workbook
+from linli.domains.appliances.devices import site_sheet, workbook
 from linli.domains.appliances.devices.console.rows import shown_custom
 from linli.domains.appliances.devices.queries import devices as device_queries
 from linli.domains.appliances.devices.queries import imports as queries
@@ -22,7 +22,7 @@ from linli.domains.appliances.devices.service.importer import EdgeImporter
 from linli.domains.communities.console.imports import ImportFault, attachment
 from linli.domains.communities.xlsx.reading import Problem, check_workbook
 from linli.domains.people.rights import Right
-from linli.kernel import outbox
+from linli.kernel import i18n, outbox
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import NotFound, TooLarge
@@ -76,6 +76,30 @@ class EdgeImportUndone(msgspec.Struct, rename="camel", frozen=True):
 
 class EdgeImportFile(msgspec.Struct):
     file: UploadFile
+
+
+class SiteSheetRow(msgspec.Struct, rename="camel", frozen=True):
+    """A device of the site's sheet, as the form takes it."""
+
+    ip: str
+    code: Annotated[str, Meta(description="IoT code; empty where only a brand's page names the address.")]
+    name: str
+    place: str
+    tabs: Annotated[list[str], Meta(description="Brands' pages that name the address.")]
+    custom: Annotated[dict[str, Any], Meta(description="By form field; words that are secret are left out.")]
+    there: Annotated[list[str], Meta(description="Devices of the protocol that carry the code already.")]
+
+
+class SiteSheetFault(msgspec.Struct, rename="camel", frozen=True):
+    sheet: str
+    row: int
+    value: str
+    message: str
+
+
+class SiteSheetRead(msgspec.Struct, rename="camel", frozen=True):
+    rows: list[SiteSheetRow]
+    faults: list[SiteSheetFault]
 
 
 class EdgeImportRoutes(Controller):
@@ -156,6 +180,31 @@ class EdgeImportRoutes(Controller):
         outbox.wake(db)
         found = await edge_importer.wait(within, import_id, seconds=_WAIT_SECONDS)
         return await _told(within, found, edge_importer)
+
+    @post("/site-sheet", right=MANAGE, status_code=200, request_max_body_size=_FORM_BYTES)
+    async def look_up(
+        self,
+        protocol_id: FromPath[int],
+        data: MultipartBody[EdgeImportFile],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> SiteSheetRead:
+        """Read the customer's <设备信息表>: pages of brands joined with the general one by address. Nothing is kept."""
+        await protocol_of(within, db, protocol_id)
+        content = await data.file.read(FILE_BYTES + 1)
+        if len(content) > FILE_BYTES:
+            raise TooLarge(limit=f"{FILE_BYTES // 1024 // 1024} MiB")
+        found = await asyncio.to_thread(site_sheet.read, content)
+        names = [one.device_name for one in await device_queries.of_protocol(within, db, protocol_id)]
+        rows = [
+            SiteSheetRow(*one, [name for name in names if one.code and name.partition(".")[0] == one.code])
+            for one in found.rows
+        ]
+        faults = [
+            SiteSheetFault(one.sheet, one.row, one.value, i18n.text(f"rule.{one.rule}", within.language))
+            for one in found.faults
+        ]
+        return SiteSheetRead(rows, faults)
 
     @get("/imports", right=SEE)
     async def list_imports(
