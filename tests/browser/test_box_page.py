@@ -11,7 +11,17 @@ from playwright.sync_api import Page, Playwright
 from tests.browser.conftest import Visit, open_browser
 from tests.edge.services.console_box import ConsoleBox
 
-SECTIONS = ("status", "devices", "logs", "network", "interconnect", "files", "keeping", "activation")
+SECTIONS = (
+    "status",
+    "devices",
+    "logs",
+    "diagnosis",
+    "network",
+    "interconnect",
+    "files",
+    "keeping",
+    "activation",
+)
 PASSWORD = "a good password"
 
 

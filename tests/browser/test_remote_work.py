@@ -131,7 +131,17 @@ def test_the_box_s_own_page_in_a_tab_of_its_own(site: Site) -> None:
     own.click("button.first")
     own.wait_for_selector(".hero")
     assert "wangyuefu-01" in own.inner_text(".top")
-    for section in ("devices", "logs", "network", "interconnect", "files", "keeping", "activation", "status"):
+    for section in (
+        "devices",
+        "logs",
+        "diagnosis",
+        "network",
+        "interconnect",
+        "files",
+        "keeping",
+        "activation",
+        "status",
+    ):
         own.click(f".nav a[href='#/{section}']")
         own.wait_for_selector(f".nav a[href='#/{section}'][aria-current]")
         own.wait_for_selector("h1")

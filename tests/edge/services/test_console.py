@@ -13,6 +13,7 @@ from linli.cli import main
 from linli.edge.services import keeping
 from linli.edge.services.console import server
 from linli.edge.services.keeping.facts import versions_of
+from linli.edge.services.ports import DiagnosisView, FindingView
 from linli.kernel.clock import ManualClock
 from tests.edge.services.console_box import ConsoleBox
 
@@ -237,6 +238,19 @@ async def test_bad_input_names_its_field_and_never_fails(inside: Page) -> None:
             assert answer.json()["message"]
     assert (await inside.get("devices", page="²")).status_code == 200
     assert (await inside.http.post("/api/login", content=b"x" * 100_000)).status_code == 413
+
+
+async def test_a_diagnosis_is_run_by_the_box_and_shown(inside: Page) -> None:
+    assert (await inside.post("diagnosis")).status_code == 404  # this box has nobody who looks
+
+    async def tell(language: str) -> DiagnosisView:
+        return DiagnosisView(
+            7, f"told in {language}", [FindingView("DNS", "error", "no answer", "ask")], "all"
+        )
+
+    inside.box.parts.diagnose = tell
+    told = (await inside.post("diagnosis")).json()
+    assert (told["atMs"], told["summary"], told["findings"][0]["advice"]) == (7, "told in en", "ask")
 
 
 async def test_pages_come_with_a_guard_and_nothing_else_is_served(page: Page) -> None:

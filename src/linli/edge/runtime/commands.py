@@ -27,8 +27,10 @@ from linli.edge.cloud import (
 from linli.edge.cloud.identity import default_serial
 from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.remote import commands as remote
+from linli.edge.remote.diagnosis import Doctor, Target
 from linli.edge.remote.logs import RuntimeLog
 from linli.edge.runtime.compose import STATUS, Box
+from linli.edge.runtime.diagnosed import told_by
 from linli.edge.runtime.lan import Lan, Ports
 from linli.edge.runtime.network import own_address
 from linli.edge.runtime.state import Inactive
@@ -169,6 +171,7 @@ async def _until_active(home: Path, ports: Ports | None, told: asyncio.Event) ->
     clock = BoxClock()
     state = Inactive(home, clock)
     lan = Lan(home, state, ports, clock=clock, logs=DeviceLogs(clock, home / "logs"))
+    lan.parts.diagnose = told_by(Doctor(clock, home, Target()))
     await lan.start()
     address = own_address("") if ports.host == "0.0.0.0" else ports.host
     where = f"http://{address}:{lan.console_port}"

@@ -67,3 +67,20 @@ class BoxState(Protocol):
     async def activate(self, *, cloud: str, serial: str, code: str) -> None:
         """Call the cloud once. Raises LinliError, msgspec.ValidationError."""
         ...
+
+
+class FindingView(msgspec.Struct, frozen=True, rename="camel"):
+    """What one step of a diagnosis found, in words. `level`: ok, warning, error; `advice`: what to do, or empty."""
+
+    step: str
+    level: str
+    text: str
+    advice: str = ""
+
+
+class DiagnosisView(msgspec.Struct, frozen=True, rename="camel"):
+    at_ms: int
+    summary: str
+    findings: list[FindingView]
+    text: str
+    """The whole of it, to be saved for whoever helps."""

@@ -119,7 +119,7 @@ async def _logs(parts: "Parts", request: Request) -> object:
     return {"lines": lines[-LINES:], "own": list(OWN_LOGS)}
 
 
-OWN_LOGS: Final = ("box", "files", "interconnect", "apps")
+OWN_LOGS: Final = ("runtime", "files", "interconnect", "apps")
 _AT_LEAST: Final = {"warning": ("warning", "error"), "error": ("error",)}
 
 
@@ -199,6 +199,13 @@ async def _activate(parts: "Parts", request: Request) -> object:
     except msgspec.ValidationError as error:
         raise Refusal(400, "bad_input", why=str(error)) from None
     return {}
+
+
+async def _diagnosis(parts: "Parts", request: Request) -> object:
+    """Takes some seconds: it tries gateway, segment, names and the platform one after the other."""
+    if parts.diagnose is None:
+        raise Refusal(404, "no_such_call")
+    return await parts.diagnose(request.language)
 
 
 async def _files(parts: "Parts", request: Request) -> object:
@@ -296,6 +303,7 @@ HANDLERS: Final[dict[tuple[str, str], Handler]] = {
     ("POST", "network/apply"): _apply_network,
     ("POST", "network/undo"): _undo_network,
     ("POST", "activate"): _activate,
+    ("POST", "diagnosis"): _diagnosis,
     ("GET", "files"): _files,
     ("POST", "files/delete"): _delete_file,
     ("GET", "interconnect"): _interconnect,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ from linli.edge.services.files import FileStore
 from linli.edge.services.interconnect import AppServices, LocalBroker
 from linli.edge.services.keeping.standby import StandbyDoor
 from linli.edge.services.network import NetworkFiles
-from linli.edge.services.ports import BoxState
+from linli.edge.services.ports import BoxState, DiagnosisView
 from linli.edge.services.web import Call, Headers, limits_for
 from linli.kernel import i18n
 from linli.kernel.http import HttpServer
@@ -56,6 +57,8 @@ class Parts:
     apps: AppServices | None = None
     standby: StandbyDoor | None = None
     route_port: int = 0
+    diagnose: Callable[[str], Awaitable[DiagnosisView]] | None = None
+    """Look for what is wrong, told in a language."""
 
 
 class LocalConsole:

@@ -2,6 +2,7 @@
 import { call, field, fill, h, icon, pill, remember, store, t } from './dom.js'
 import { activation } from './pages/activation.js'
 import { devices } from './pages/devices.js'
+import { diagnosis } from './pages/diagnosis.js'
 import { files } from './pages/files.js'
 import { interconnect } from './pages/interconnect.js'
 import { keeping } from './pages/keeping.js'
@@ -9,7 +10,7 @@ import { logs } from './pages/logs.js'
 import { network } from './pages/network.js'
 import { status } from './pages/status.js'
 
-const PAGES = { status, devices, logs, network, interconnect, files, keeping, activation }
+const PAGES = { status, devices, logs, diagnosis, network, interconnect, files, keeping, activation }
 const root = document.getElementById('app')
 let last = null
 let timer = 0

@@ -15,7 +15,7 @@ const zh = {
   this_box: '本机', serial: '序列号', model: '型号', node: '节点', cloud: '平台地址', deployment: '部署版本', 'deployment.none': '尚未部署', started: '启动时间', address: '地址', device: '设备',
   'devices.search': '名称、别名、地址', 'devices.all': '全部', 'devices.online': '在线', 'devices.offline': '离线', 'devices.count': '共 {n} 台', 'devices.seen': '最近上报', 'devices.refused': '云端拒绝：{why}',
   'devices.none': '一体机下还没有设备', 'devices.none_why': '在平台上添加设备并部署，它们会出现在这里。', 'devices.none_found': '没有符合条件的设备', 'devices.show_all': '显示全部',
-  'logs.of': '日志来源', 'logs.own.box': '一体机', 'logs.own.files': '文件服务', 'logs.own.interconnect': '网关互联', 'logs.own.apps': '边缘应用', 'logs.all': '全部', 'logs.warning': '警告以上', 'logs.error': '错误', 'logs.pause': '暂停', 'logs.go_on': '继续',
+  'logs.of': '日志来源', 'logs.own.runtime': '一体机', 'logs.own.files': '文件服务', 'logs.own.interconnect': '网关互联', 'logs.own.apps': '边缘应用', 'logs.all': '全部', 'logs.warning': '警告以上', 'logs.error': '错误', 'logs.pause': '暂停', 'logs.go_on': '继续',
   'logs.of_device': '设备', 'logs.whole_driver': '看整个驱动', 'logs.none': '没有日志', 'logs.none_why': '有新的日志时会自动出现。',
   'network.hint': '标准方案是一块网卡同时连接内网和外网。写入前先检查并预览，写入后可以撤销。', 'network.now': '当前配置', 'network.default': '默认路由', 'network.method': '方式', 'network.static': '静态地址', 'network.dhcp': 'DHCP', 'network.cellular': '蜂窝网络',
   'network.device': '网卡', 'network.address': 'IP 地址', 'network.netmask': '子网掩码', 'network.gateway': '网关', 'network.dns': 'DNS', 'network.routes': '静态路由', 'network.routes_help': '各子系统所在网段，用空格分隔',
@@ -31,6 +31,7 @@ const zh = {
   'keep.for': '本机为其冷备', 'keep.move': '恢复状态', 'keep.waits': '{name} 版本 {found}，升级到 {needed} 后恢复数据', 'keep.at': '备份时间', 'keep.key_once': '密钥只显示一次。在冷备机上运行：', 'keep.pair': '生成配对密钥', 'keep.new_key': '更换配对密钥', 'keep.pair_why': '以前的配对立即失效。', 'keep.takeover_how': '旧机断电断网之后，在冷备机上接替：',
   'move.idle': '没有进行中的恢复', 'move.unpacking': '正在解包', 'move.switching': '正在切换 {percent}%', 'move.waiting_upgrade': '等待升级后恢复数据', 'move.restored': '已恢复',
   'activation.now': '激活', 'activation.how': '在平台的边缘集群中添加节点，取得激活码。', 'activation.serial_help': '与平台上登记的一致；留空使用本机序列号', 'activation.code': '激活码', 'activation.working': '正在连接平台…', 'activation.done': '激活成功', 'activation.active': '一体机已激活', 'activation.active_why': '更换硬件请用备份恢复或冷备接替，身份随之迁移。',
+  'page.diagnosis': '诊断', 'diagnosis.run': '开始诊断', 'diagnosis.running': '正在逐项检查网卡、网关、外网、域名、平台、时钟、磁盘和驱动，需要几秒到一分钟……', 'diagnosis.none': '还没有诊断', 'diagnosis.none_why': '从局域网到平台逐层检查，指出断在哪一层、该做什么。', 'diagnosis.ok': '正常', 'diagnosis.warning': '警告', 'diagnosis.error': '错误', 'diagnosis.save': '保存为文件', 'tile.not_active': '激活后可用',
 }
 const en = {
   title: 'Linli box', subtitle: 'Local console', nav: 'Sections', cancel: 'Cancel', failed: 'That did not work', no_box: 'The box cannot be reached', logout: 'Log out', delete: 'Delete', back: 'Previous', on: 'Next',
@@ -48,7 +49,7 @@ const en = {
   this_box: 'This box', serial: 'Serial number', model: 'Model', node: 'Node', cloud: 'Platform', deployment: 'Deployment', 'deployment.none': 'none yet', started: 'Started', address: 'Address', device: 'Device',
   'devices.search': 'Name, alias, address', 'devices.all': 'All', 'devices.online': 'Online', 'devices.offline': 'Offline', 'devices.count': '{n} devices', 'devices.seen': 'Last report', 'devices.refused': 'Refused by the cloud: {why}',
   'devices.none': 'This box has no devices yet', 'devices.none_why': 'Add devices on the platform and deploy: they appear here.', 'devices.none_found': 'No device fits', 'devices.show_all': 'Show all',
-  'logs.of': 'Log of', 'logs.own.box': 'The box', 'logs.own.files': 'File service', 'logs.own.interconnect': 'Interconnect', 'logs.own.apps': 'Edge apps', 'logs.all': 'All', 'logs.warning': 'Warnings', 'logs.error': 'Errors', 'logs.pause': 'Pause', 'logs.go_on': 'Go on',
+  'logs.of': 'Log of', 'logs.own.runtime': 'The box', 'logs.own.files': 'File service', 'logs.own.interconnect': 'Interconnect', 'logs.own.apps': 'Edge apps', 'logs.all': 'All', 'logs.warning': 'Warnings', 'logs.error': 'Errors', 'logs.pause': 'Pause', 'logs.go_on': 'Go on',
   'logs.of_device': 'Device', 'logs.whole_driver': 'Whole driver', 'logs.none': 'Nothing logged', 'logs.none_why': 'New lines appear by themselves.',
   'network.hint': 'One card that reaches inside and outside is the standard. A plan is checked and shown before it is written, and can be undone after.', 'network.now': 'As it is now', 'network.default': 'default route', 'network.method': 'Method', 'network.static': 'Static', 'network.dhcp': 'DHCP', 'network.cellular': 'Cellular',
   'network.device': 'Card', 'network.address': 'IP address', 'network.netmask': 'Netmask', 'network.gateway': 'Gateway', 'network.dns': 'DNS', 'network.routes': 'Static routes', 'network.routes_help': 'Networks of the subsystems, with spaces between',
@@ -64,5 +65,6 @@ const en = {
   'keep.for': 'Stands by for', 'keep.move': 'Restore', 'keep.waits': '{name} is {found}: upgrade to {needed}, then the data counts as restored', 'keep.at': 'Backup of', 'keep.key_once': 'The key is shown once. On the standby box run:', 'keep.pair': 'Make a pairing key', 'keep.new_key': 'Change the pairing key', 'keep.pair_why': 'Earlier pairings end at once.', 'keep.takeover_how': 'When the old box is without power and network, on the standby:',
   'move.idle': 'none going on', 'move.unpacking': 'unpacking', 'move.switching': 'switching over, {percent}%', 'move.waiting_upgrade': 'waiting for an upgrade', 'move.restored': 'restored',
   'activation.now': 'Activate', 'activation.how': 'Add a node to an edge cluster on the platform; it shows the activation code.', 'activation.serial_help': 'As registered on the platform; empty: this machine’s own', 'activation.code': 'Activation code', 'activation.working': 'Calling the platform…', 'activation.done': 'The box is active', 'activation.active': 'This box is active', 'activation.active_why': 'To change hardware, restore a backup or let the standby take over: the identity moves with it.',
+  'page.diagnosis': 'Diagnosis', 'diagnosis.run': 'Run the diagnosis', 'diagnosis.running': 'Checking cards, gateway, internet, names, platform, clock, disk and drivers; this takes up to a minute …', 'diagnosis.none': 'No diagnosis yet', 'diagnosis.none_why': 'It checks layer by layer from the local network to the platform, and says which one fails and what to do.', 'diagnosis.ok': 'OK', 'diagnosis.warning': 'Warning', 'diagnosis.error': 'Error', 'diagnosis.save': 'Save as a file', 'tile.not_active': 'once it is active',
 }
 export const texts = { zh, en }

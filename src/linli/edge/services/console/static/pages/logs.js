@@ -1,6 +1,6 @@
 import { call, clock, empty, fill, h, icon, t } from '../dom.js'
 
-const OWN = ['box', 'files', 'interconnect', 'apps']
+const OWN = ['runtime', 'files', 'interconnect', 'apps']
 const KEPT = 500
 
 export function logs({ body, status, query }) {
