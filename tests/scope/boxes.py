@@ -22,6 +22,8 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"GET {node}/logs/sources": [lambda x: Ask(at(x))],
         f"GET {node}/logs": [lambda x: Ask(at(x), {"level": "warning"})],
         f"GET {node}/logs/lines.jsonl": [lambda x: Ask(at(x))],
+        f"GET {node}/kept-logs": [lambda x: Ask(at(x), {"level": "warning", "q": "门"})],
+        f"GET {node}/kept-logs/sources": [lambda x: Ask(at(x))],
         f"GET {node}/drivers": [lambda x: Ask(at(x))],
         f"POST {node}/drivers/{{driver}}/restart": [lambda x: Ask(at(x, driver=DRIVER))],
         f"POST {node}/drivers/{{driver}}/replace": [lambda x: Ask(at(x, driver=DRIVER))],

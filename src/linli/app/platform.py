@@ -80,6 +80,7 @@ from linli.openapi.tokens import TokenTargets
 from linli.ops.face_models import models_folder
 from linli.ops.sms import HttpSms
 from linli.ops.tls import Authority, ServerTls
+from linli.protocols.edge_link import LOGS as EDGE_LOGS
 from linli.protocols.edge_link import MqttAddress
 from linli.servicebus.bus import ServiceBus
 from linli.servicebus.openapi import MorePlans
@@ -146,6 +147,7 @@ class Platform:
         )  # fmt: skip
         self.appliances.register(self.jobs)
         self.appliances.front.on_heartbeat.append(self.edge_remote.heartbeat)
+        self.appliances.front.route("POST", EDGE_LOGS, self.edge_remote.take_lines)
         links = PassLinks(self.secrets, settings.public_url)
         self.visitors = VisitorsRoom(
             db, clock, self.ids, self.door_keys, links, sms, trusted_proxies=settings.http.trusted_proxies

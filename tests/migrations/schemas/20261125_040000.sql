@@ -1072,6 +1072,23 @@ CREATE TABLE edge_node_figures (
 
 ;
 INSERT INTO "edge_node_figures" VALUES(1,1,1,'1',1.0,1.0,1.0,1.0,1.0,1,1,1,1);
+CREATE TABLE edge_node_lines (
+	node_id INTEGER NOT NULL, 
+	day INTEGER NOT NULL, 
+	at_ms INTEGER NOT NULL, 
+	mark INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	level INTEGER NOT NULL, 
+	driver TEXT NOT NULL, 
+	device TEXT DEFAULT '' NOT NULL, 
+	text TEXT NOT NULL, 
+	facts TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_edge_node_lines PRIMARY KEY (node_id, day, at_ms, mark)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "edge_node_lines" VALUES(1,1,1,1,'1',1,'1','1','1','1');
 CREATE TABLE edge_node_log (
 	entry_no INTEGER NOT NULL, 
 	tenant_id TEXT NOT NULL, 

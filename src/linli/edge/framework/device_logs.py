@@ -3,7 +3,7 @@
 import json
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
@@ -27,9 +27,12 @@ class Line(NamedTuple):
 
 
 class DeviceLog:
-    """Secrets are taken out of text and facts by their names, as in every log."""
+    """Secrets are taken out of text and facts by their names, as in every log. `heard` gets each line as it is kept."""
 
-    def __init__(self, clock: Clock, file: Path | None) -> None:
+    def __init__(
+        self, clock: Clock, file: Path | None, heard: Callable[[Line], None] = lambda line: None
+    ) -> None:
+        self._heard = heard
         self._clock = clock
         self._file = file
         self._lines: deque[Line] = deque(maxlen=IN_MEMORY)
@@ -75,6 +78,7 @@ class DeviceLog:
     def _add(self, level: Level, text: str, facts: dict[str, Any]) -> None:
         line = Line(self._clock.now_ms(), level, redact(text), redacted(facts))
         self._lines.append(line)
+        self._heard(line)
         if self._file is not None:
             self._write(line, self._file)
 
@@ -107,14 +111,22 @@ class DeviceLogs:
     def __init__(self, clock: Clock, folder: Path | None = None) -> None:
         self._clock = clock
         self._folder = folder
+        self.heard: list[Callable[[str, str, Line], None]] = []
+        """Told of each line with its driver and device; in the thread that says it, so it must not wait."""
         self._logs: dict[tuple[str, str], DeviceLog] = {}
 
     def of(self, driver: str, device: str = "") -> DeviceLog:
         """`device` is a DeviceName, or empty for the driver itself."""
         log = self._logs.get((driver, device))
         if log is None:
-            log = self._logs[driver, device] = DeviceLog(self._clock, self._file(driver, device))
+            log = self._logs[driver, device] = DeviceLog(
+                self._clock, self._file(driver, device), lambda line: self._tell(driver, device, line)
+            )
         return log
+
+    def _tell(self, driver: str, device: str, line: Line) -> None:
+        for one in self.heard:
+            one(driver, device, line)
 
     def names(self) -> list[tuple[str, str]]:
         """(driver, device) of every log that there is, those of earlier runs too."""

@@ -8,12 +8,13 @@ import heapq
 import json
 import logging
 from collections.abc import Iterator
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
-from linli.edge.framework.device_logs import DeviceLogs, Level, Line
+from linli.edge.framework.device_logs import DeviceLogs, Line
+from linli.protocols.edge_link import LogLine
 
 RANK: Final[dict[str, int]] = {"info": 0, "warning": 1, "error": 2}
 MOST_LINES: Final = 1000
@@ -37,15 +38,6 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ca
     after_ms: int | None = None
     """Only what came later: how a page follows a log."""
     most: Annotated[int, Meta(ge=1, le=MOST_LINES)] = 200
-
-
-class LogLine(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    at_ms: int
-    level: Level
-    text: str
-    driver: str
-    device: str = ""
-    facts: dict[str, Any] = {}
 
 
 class Lines(msgspec.Struct, frozen=True, rename="camel"):
@@ -76,6 +68,14 @@ class LogBook:
         """For a file: one line a line, at most MOST_SAVED, the newest."""
         return await asyncio.to_thread(self._saved, wanted)
 
+    async def since(self, at_ms: int, most: int) -> list[LogLine]:
+        """What was said after `at_ms`, the newest `most`, oldest first."""
+        wanted = Wanted(after_ms=at_ms)
+        found = await asyncio.to_thread(
+            lambda: heapq.nlargest(most, self._found(wanted), key=lambda one: one.at_ms)
+        )
+        return sorted(found, key=lambda one: one.at_ms)
+
     def _lines(self, wanted: Wanted) -> Lines:
         found = heapq.nlargest(wanted.most + 1, self._found(wanted), key=lambda one: one.at_ms)
         return Lines(sorted(found[: wanted.most], key=lambda one: one.at_ms), len(found) > wanted.most)
@@ -94,7 +94,7 @@ class LogBook:
                 if not begin <= line.at_ms <= wanted.to_ms or RANK[line.level] < RANK[wanted.level]:
                     continue
                 if not words or words in _all_words(line):
-                    yield LogLine(line.at_ms, line.level, line.text, driver, device, line.facts)
+                    yield LogLine(line.at_ms, line.level, driver, line.text, device, line.facts)
 
 
 def _all_words(line: Line) -> str:

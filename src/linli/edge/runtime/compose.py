@@ -25,8 +25,10 @@ from linli.edge.remote.diagnosis import Doctor, Target
 from linli.edge.remote.drivers import DriverDesk
 from linli.edge.remote.figures import Meter
 from linli.edge.remote.logs import LogBook
+from linli.edge.remote.shipping import LogShipper
 from linli.edge.runtime import deployer, doorkeeper, pictures, queue, wishes
 from linli.edge.runtime.deployer import Deployer, keep, kept
+from linli.edge.runtime.diagnosed import told_by
 from linli.edge.runtime.doorkeeper import BoxDoorkeeper
 from linli.edge.runtime.downlink import Downlink
 from linli.edge.runtime.drain import Drain
@@ -62,6 +64,7 @@ TIDY_S: Final = 3600.0
 FILE: Final = "box.db"
 STATUS: Final = "status.json"
 _CLOCK: Final = "clock"
+_LOGS_SENT: Final = "logs_sent"
 
 STEPS: Final[tuple[Step, ...]] = (
     *deployer.STEPS,
@@ -148,6 +151,7 @@ class Box:
         self.reports.told.append(self._came_or_went)
         self.agent = self._remote()
         self.downlink.refresh["tunnel"] = self._tunnel
+        self.shipper = LogShipper(self.logs, self.cloud, keep=self._keep_logs_sent)
         self._news = asyncio.Event()
         self._lan_news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -163,9 +167,12 @@ class Box:
     def _remote(self) -> RemoteAgent:
         mqtt = self.identity.activated.mqtt
         target = Target(cloud=self.cloud.base_url, mqtt_host=mqtt.host, mqtt_port=mqtt.port)
+        doctor = Doctor(self.clock, self.home, target, self.supervisor.status)
+        if self.lan is not None:
+            self.lan.parts.diagnose = told_by(doctor)
         return RemoteAgent(
             cloud=self.cloud.base_url, headers=self.cloud.headers,
-            doctor=Doctor(self.clock, self.home, target, self.supervisor.status), logs=LogBook(self.logs),
+            doctor=doctor, logs=LogBook(self.logs),
             drivers=DriverDesk(self.supervisor), files=self.home,
             console_port=lambda: self.lan.console_port if self.lan is not None else 0,
         )  # fmt: skip
@@ -211,6 +218,7 @@ class Box:
             ("status", self._write_status),
             ("pulse", self.pulse.run),
             ("lan", self._keep_lan),
+            ("logs", self._ship_logs),
         ):
             self._tasks.append(asyncio.create_task(work(), name=f"box-{name}"))
         log.info("the box runs: node %s, %d reports wait", self.identity.node_id, self.queue.backlog)
@@ -276,9 +284,17 @@ class Box:
                 await self.lan.deployed(self.deployer.current)
             await self._lan_news.wait()
 
+    async def _ship_logs(self) -> None:
+        sent = await kept(self.store, _LOGS_SENT)
+        await self.shipper.run(int(sent) if sent else 0)
+
+    async def _keep_logs_sent(self, at_ms: int) -> None:
+        await keep(self.store, _LOGS_SENT, str(at_ms).encode())
+
     def _deployed(self, deployment: Deployment) -> None:
         self._lan_news.set()
         self.pulse.now.set()
+        self.shipper.switch(deployment.settings.get("log") is True)
         groups = deployment.settings.get("roomGroups")
         self.doorkeeper.groups = groups if isinstance(groups, dict) else {}
         rate = deployment.settings.get("uplinkRate")

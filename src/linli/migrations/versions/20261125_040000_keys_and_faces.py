@@ -620,6 +620,33 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "edge_node_lines",
+        sa.Column(
+            "node_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "day", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "at_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "mark", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("level", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("driver", sa.Text(), nullable=False),
+        sa.Column("device", sa.Text(), server_default="", nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("facts", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("node_id", "day", "at_ms", "mark", name=op.f("pk_edge_node_lines")),
+        postgresql_partition_by="RANGE (day)",
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "edge_node_log",
         sa.Column(
             "entry_no",
@@ -1513,6 +1540,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_edge_node_log_at")
 
     op.drop_table("edge_node_log")
+    op.drop_table("edge_node_lines")
     op.drop_table("edge_node_figures")
     with op.batch_alter_table("edge_node_beats", schema=None) as batch_op:
         batch_op.drop_index("ix_edge_node_beats_at")

@@ -13,6 +13,7 @@ PICTURES: Final = "/edge/pictures"
 """POST, body JPEG, `x-linli-for` the DeviceName; answers `PictureTaken`."""
 HEARTBEAT: Final = "/edge/heartbeat"
 """POST `Heartbeat` each 30 s; answers `HeartbeatAnswer`."""
+LOGS: Final = "/edge/logs"
 TUNNEL: Final = "/edge/tunnel"
 AWAY_MOST: Final = 500
 """Devices whose absence one heartbeat tells."""
@@ -199,3 +200,25 @@ class Refresh(_Struct, frozen=True, kw_only=True):
     kind: str = ""
     """Of a tunnel: shell, files, http."""
     args: dict[str, Any] = {}
+
+
+class LogLine(_Struct, frozen=True, omit_defaults=True):
+    """A line of a log of the box. `driver`: `runtime` is the box itself; without a device it is the driver's own."""
+
+    at_ms: int
+    level: Literal["info", "warning", "error"]
+    driver: Annotated[str, Meta(max_length=64)]
+    text: str
+    device: Annotated[str, Meta(max_length=64)] = ""
+    facts: dict[str, Any] = {}
+
+
+class LogBatch(_Struct, frozen=True):
+    """Sent anew when its answer was lost: the cloud keeps each line once."""
+
+    lines: Annotated[list[LogLine], Meta(max_length=500)]
+
+
+class LogAnswer(_Struct, frozen=True):
+    on: bool
+    """Whether the cloud collects this box's logs."""

@@ -5819,6 +5819,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/edge/nodes/{node_id}/kept-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lines
+         * @description Lines by driver, DeviceName, level, text and span; what was before by `toMs` of the oldest.
+         */
+        get: operations["ApiConsoleEdgeNodesNodeIdKeptLogsLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/nodes/{node_id}/kept-logs/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sources
+         * @description Of which drivers and devices there are lines.
+         */
+        get: operations["ApiConsoleEdgeNodesNodeIdKeptLogsSourcesSources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/edge/nodes/{node_id}/label": {
         parameters: {
             query?: never;
@@ -6357,6 +6397,26 @@ export interface paths {
         get: operations["ApiConsoleEdgeProtocolsProtocolIdShapeShape"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/protocols/{protocol_id}/site-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * LookUp
+         * @description Read the customer's <设备信息表>: pages of brands joined with the general one by address. Nothing is kept.
+         */
+        post: operations["ApiConsoleEdgeProtocolsProtocolIdSiteSheetLookUp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -13707,6 +13767,16 @@ export interface components {
             phone: string;
             words: string;
         };
+        /** KeptLogLines */
+        KeptLogLines: {
+            /** @description There are more before. */
+            cut: boolean;
+            /** @description How long they are kept. */
+            days: number;
+            lines: components["schemas"]["BoxLogLine"][];
+            /** @description Whether the cluster's log module is on, so that more come. */
+            on: boolean;
+        };
         /** KeyChange */
         KeyChange: {
             enabled: boolean;
@@ -14713,14 +14783,14 @@ export interface components {
             total: number;
         };
         /** Page[ClusterRow] */
-        "Page_linli.domains.appliances.console.rows.ClusterRow_": {
+        "Page_linli.domains.appliances.console.rows.clusters.ClusterRow_": {
             data: components["schemas"]["ClusterRow"][];
             pageNo: number;
             pageSize: number;
             total: number;
         };
         /** Page[DeploymentRow] */
-        "Page_linli.domains.appliances.console.rows.DeploymentRow_": {
+        "Page_linli.domains.appliances.console.rows.deployments.DeploymentRow_": {
             data: components["schemas"]["DeploymentRow"][];
             pageNo: number;
             pageSize: number;
@@ -16626,6 +16696,34 @@ export interface components {
             endsMs?: number | null;
             running: boolean;
             settings?: components["schemas"]["SimulationSettings"] | null;
+        };
+        /** SiteSheetFault */
+        SiteSheetFault: {
+            message: string;
+            row: number;
+            sheet: string;
+            value: string;
+        };
+        /** SiteSheetRead */
+        SiteSheetRead: {
+            faults: components["schemas"]["SiteSheetFault"][];
+            rows: components["schemas"]["SiteSheetRow"][];
+        };
+        /** SiteSheetRow */
+        SiteSheetRow: {
+            /** @description IoT code; empty where only a brand's page names the address. */
+            code: string;
+            /** @description By form field; words that are secret are left out. */
+            custom: {
+                [key: string]: unknown;
+            };
+            ip: string;
+            name: string;
+            place: string;
+            /** @description Brands' pages that name the address. */
+            tabs: string[];
+            /** @description Devices of the protocol that carry the code already. */
+            there: string[];
         };
         /** SmsOutbox */
         SmsOutbox: {
@@ -29498,7 +29596,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_linli.domains.appliances.console.rows.ClusterRow_"];
+                    "application/json": components["schemas"]["Page_linli.domains.appliances.console.rows.clusters.ClusterRow_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -30292,7 +30390,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_linli.domains.appliances.console.rows.DeploymentRow_"];
+                    "application/json": components["schemas"]["Page_linli.domains.appliances.console.rows.deployments.DeploymentRow_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -30967,6 +31065,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_linli.domains.appliances.remote.console.boxes.BoxEvent_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdKeptLogsLines: {
+        parameters: {
+            query?: {
+                /** @description A DeviceName. */
+                device?: string;
+                driver?: string;
+                fromMs?: number | null;
+                level?: "info" | "warning" | "error";
+                most?: number;
+                /** @description A part of the line or its facts. */
+                q?: string;
+                toMs?: number | null;
+            };
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptLogLines"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeNodesNodeIdKeptLogsSourcesSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoxLogSource"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -32219,6 +32401,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EdgeDeviceShape"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeProtocolsProtocolIdSiteSheetLookUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["EdgeImportFile"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSheetRead"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

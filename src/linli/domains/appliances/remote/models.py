@@ -89,3 +89,23 @@ edge_node_log = Table(
     Index("ix_edge_node_log_at", "at_ms"),
 )
 """When a box came and went, started anew or changed its address (H-98). Kept for 180 days. `facts`: JSON."""
+
+edge_node_lines = Table(
+    "edge_node_lines",
+    metadata,
+    Column("node_id", INT, primary_key=True, autoincrement=False),
+    Column("day", INT, primary_key=True, autoincrement=False),
+    Column("at_ms", INT, primary_key=True, autoincrement=False),
+    Column(
+        "mark", INT, primary_key=True, autoincrement=False
+    ),  # of what the line says: sent twice it is kept once
+    text_column("tenant_id"),
+    integer("level"),  # 0 info, 1 warning, 2 error
+    text_column("driver"),
+    text_column("device", server_default=""),
+    text_column("text"),
+    text_column("facts", server_default=""),
+    postgresql_partition_by="RANGE (day)",
+    sqlite_with_rowid=False,
+)
+"""Logs of boxes whose cluster has its log module on, kept for `rules.KEPT_LINES_DAYS` (C072). `facts`: JSON."""

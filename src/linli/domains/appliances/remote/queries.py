@@ -7,10 +7,11 @@ from linli.domains.appliances.queries.like import like
 from linli.domains.appliances.remote.models import (
     edge_node_beats,
     edge_node_figures,
+    edge_node_lines,
     edge_node_log,
     edge_tunnels,
 )
-from linli.domains.appliances.remote.rows import Beat, Figure, LogEntry, Tunnel
+from linli.domains.appliances.remote.rows import Beat, Figure, LineRow, LogEntry, Tunnel
 from linli.domains.appliances.rows import Node
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
@@ -67,6 +68,43 @@ _log = Query(
 )
 _log_total = Query(
     select(func.count()).select_from(edge_node_log).where(in_scope(edge_node_log), _l.node_id == _node_id)
+)
+_n = edge_node_lines.c
+_line_where = (
+    _n.node_id == _node_id, _n.tenant_id == bindparam("tenant"), _n.day >= bindparam("day", type_=INT),
+    _n.at_ms >= bindparam("from_ms", type_=INT), _n.at_ms <= bindparam("to_ms", type_=INT),
+    _n.level >= bindparam("level", type_=INT),
+    or_(bindparam("driver") == "", _n.driver == bindparam("driver")),
+    or_(bindparam("device") == "", _n.device == bindparam("device")),
+    or_(
+        bindparam("text") == "", func.lower(_n.text).like(bindparam("text"), escape="\\"),
+        func.lower(_n.facts).like(bindparam("text"), escape="\\"),
+    ),
+)  # fmt: skip
+_READ_BEFORE = "the caller has read the node within the scope; its tenant is asked for again"
+_lines = Query(
+    select(*(_n[name] for name in LineRow._fields))
+    .where(*_line_where)
+    .order_by(_n.at_ms.desc(), _n.mark.desc())
+    .limit(bindparam("most", type_=INT)),
+    LineRow,
+    unscoped=_READ_BEFORE,
+)
+_newest = (
+    select(_n.driver, _n.device)
+    .where(
+        _n.node_id == _node_id, _n.tenant_id == bindparam("tenant"), _n.day >= bindparam("day", type_=INT),
+    )
+    .order_by(_n.day.desc(), _n.at_ms.desc())
+    .limit(20_000)
+    .subquery()
+)  # fmt: skip
+_line_sources = Query(
+    select(_newest.c.driver, _newest.c.device)
+    .distinct()
+    .order_by(_newest.c.driver, _newest.c.device)
+    .limit(1000),
+    unscoped=_READ_BEFORE,
 )
 _named = or_(
     bindparam("text") == "",
@@ -157,3 +195,21 @@ async def node_now(db: Reader, *, node_id: int, tenant_id: str) -> Node | None:
 
 async def tunnel_now(db: Reader, *, tunnel_id: int) -> Tunnel | None:
     return await _tunnel_now.one(db, tunnel_id=tunnel_id)
+
+
+async def lines(
+    db: Reader, node: Node, *, from_ms: int, to_ms: int, level: int, driver: str, device: str, text: str, most: int
+) -> list[LineRow]:  # fmt: skip
+    """Log lines that the box sent, the newest first. `node` as it was read within the caller's scope."""
+    return await _lines.all(
+        db, node_id=node.node_id, tenant=node.tenant_id, day=from_ms // 86_400_000, from_ms=from_ms, to_ms=to_ms,
+        level=level, driver=driver, device=device, text=like(text) if text else "", most=most,
+    )  # fmt: skip
+
+
+async def line_sources(db: Reader, node: Node, *, since_ms: int) -> list[tuple[str, str]]:
+    """(driver, device) of its newest lines."""
+    found = await _line_sources.all(
+        db, node_id=node.node_id, tenant=node.tenant_id, day=since_ms // 86_400_000
+    )
+    return [(driver, device) for driver, device in found]

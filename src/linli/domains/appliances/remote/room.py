@@ -5,7 +5,10 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+import msgspec
+
 from linli.domains.appliances import rules as box_rules
+from linli.domains.appliances.front import EdgeAnswer, EdgeRequest
 from linli.domains.appliances.queries import clusters
 from linli.domains.appliances.remote import queries
 from linli.domains.appliances.remote.calls import BoxCalls
@@ -14,17 +17,18 @@ from linli.domains.appliances.remote.lines import upgrade
 from linli.domains.appliances.remote.pages import BoxPages, SessionOf
 from linli.domains.appliances.remote.rows import Tunnel
 from linli.domains.appliances.remote.service import presence, tunnels
+from linli.domains.appliances.remote.service.lines import LineStore
 from linli.domains.appliances.rows import Node
 from linli.domains.people.rights import Right
 from linli.domains.people.service import accounts
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
-from linli.kernel.errors import LinliError
+from linli.kernel.errors import BadInput, LinliError
 from linli.kernel.http import Upgrade
 from linli.kernel.ids import Ids
 from linli.kernel.processes import Mail
-from linli.protocols.edge_link import Heartbeat
+from linli.protocols.edge_link import Heartbeat, LogAnswer, LogBatch
 from linli.protocols.edge_remote.wire import TUNNEL_PATH
 
 log = telemetry.logger(__name__)
@@ -50,6 +54,7 @@ class RemoteRoom:
         self._watcher: asyncio.Task[None] | None = None
         self.exchange = Exchange(db, clock, process, None, self.why_not)
         self.calls = BoxCalls(db, self.exchange, ids)
+        self.lines = LineStore(db)
         self.pages = BoxPages(db, self.exchange, session_of)
 
     def share(self, mail: Mail) -> None:
@@ -79,6 +84,15 @@ class RemoteRoom:
     async def heartbeat(self, tx: Tx, node: Node, beat: Heartbeat) -> None:
         """For the front of boxes, in the transaction of the heartbeat."""
         await presence.take(tx, node, beat, ids=self._ids, now_ms=self._clock.now_ms())
+
+    async def take_lines(self, node: Node, request: EdgeRequest) -> EdgeAnswer:
+        """`POST /edge/logs`, signed by the box. Raises BadInput."""
+        try:
+            batch = msgspec.json.decode(request.body, type=LogBatch)
+        except msgspec.MsgspecError as error:
+            raise BadInput(field="lines", rule="unfit", said=str(error)) from None
+        on = await self.lines.take(node, batch, now_ms=self._clock.now_ms())
+        return EdgeAnswer(msgspec.json.encode(LogAnswer(on)))
 
     async def end(self, tunnel: Tunnel, *, now_ms: int) -> None:
         """End a tunnel, wherever its ends are."""

@@ -60,3 +60,13 @@ class LogEntry(NamedTuple):
     at_ms: int
     event: str
     facts: str
+
+
+class LineRow(NamedTuple):
+    at_ms: int
+    mark: int
+    level: int
+    driver: str
+    device: str
+    text: str
+    facts: str

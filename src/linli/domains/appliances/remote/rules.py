@@ -5,6 +5,11 @@ from typing import Final, NamedTuple
 SILENT_MS: Final = 100_000
 """Three heartbeats missed: the box is taken for gone."""
 KEPT_FIGURES_DAYS: Final = 7
+KEPT_LINES_DAYS: Final = 14
+"""Of logs that boxes send."""
+LINES_A_DAY: Final = 200_000
+"""Of one box, so that a driver that says the same thing all day costs nobody else's room."""
+LEVELS: Final = ("info", "warning", "error")
 KEPT_DAYS: Final = 180
 """Of tunnels and of the on/off-line log."""
 

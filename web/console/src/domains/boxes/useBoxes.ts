@@ -127,10 +127,23 @@ export const readLog = (nodeId: string, filter: LogFilter, afterMs?: number) =>
     }),
   )
 
-export const useLogSources = (nodeId: () => string) =>
+/** What the box sent while its cluster's log module was on; `toMs` of the oldest shown gives what was before. */
+export const readKeptLog = (nodeId: string, filter: LogFilter) =>
+  answer(
+    api.GET('/api/console/edge/nodes/{node_id}/kept-logs', {
+      params: { ...at(nodeId), query: { ...logQuery(filter), most: 500 } },
+    }),
+  )
+
+export const useLogSources = (nodeId: () => string, kept: () => boolean) =>
   useResource(
-    () => answer(api.GET('/api/console/edge/nodes/{node_id}/logs/sources', { params: at(nodeId()) })),
-    [nodeId],
+    () =>
+      answer(
+        kept()
+          ? api.GET('/api/console/edge/nodes/{node_id}/kept-logs/sources', { params: at(nodeId()) })
+          : api.GET('/api/console/edge/nodes/{node_id}/logs/sources', { params: at(nodeId()) }),
+      ),
+    [nodeId, kept],
   )
 
 export function logAddress(nodeId: string, filter: LogFilter): string {

@@ -3,7 +3,7 @@
 from linli.domains.appliances.remote.console.boxes import BoxListRoutes, BoxRoutes
 from linli.domains.appliances.remote.console.checks import DeviceCheckRoutes, NodeCheckRoutes
 from linli.domains.appliances.remote.console.drivers import BoxDriverRoutes
-from linli.domains.appliances.remote.console.logs import BoxLogRoutes
+from linli.domains.appliances.remote.console.logs import BoxLogRoutes, KeptLogRoutes
 from linli.domains.appliances.remote.console.tunnels import NodeTunnelRoutes, TunnelRoutes
 
 CONTROLLERS = (
@@ -12,6 +12,7 @@ CONTROLLERS = (
     NodeTunnelRoutes,
     TunnelRoutes,
     BoxLogRoutes,
+    KeptLogRoutes,
     BoxDriverRoutes,
     NodeCheckRoutes,
     DeviceCheckRoutes,

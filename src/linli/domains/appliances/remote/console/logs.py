@@ -1,6 +1,6 @@
 """Logs that the box keeps of its drivers and devices: read a span, follow, download. H-62, G-C41."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from litestar import Controller, Response, get
@@ -9,13 +9,17 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import Meta
 
 from linli.domains.appliances.queries import clusters
+from linli.domains.appliances.remote import queries, rules
 from linli.domains.appliances.remote.console.asking import MANAGE, by
 from linli.domains.appliances.remote.room import RemoteRoom
+from linli.domains.appliances.service.products import whole
 from linli.domains.people.rights import Rights
+from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.scope import Scope
 
 MOST = 1000
+_DAY_MS: Final = 86_400_000
 
 
 class BoxLogLine(msgspec.Struct, rename="camel", frozen=True):
@@ -39,6 +43,15 @@ class BoxLogSource(msgspec.Struct, rename="camel", frozen=True):
 
     driver: str
     device: str = ""
+
+
+class KeptLogLines(msgspec.Struct, rename="camel", frozen=True):
+    """Lines that the box sent, the newest that fit, oldest first."""
+
+    on: Annotated[bool, Meta(description="Whether the cluster's log module is on, so that more come.")]
+    days: Annotated[int, Meta(description="How long they are kept.")]
+    lines: list[BoxLogLine]
+    cut: Annotated[bool, Meta(description="There are more before.")]
 
 
 Text = Annotated[str, QueryParameter(description="A part of the line or its facts.")]
@@ -115,6 +128,59 @@ class BoxLogRoutes(Controller):
         )  # fmt: skip
         headers = {"content-disposition": f'attachment; filename="edge-{node.node_id}.jsonl"'}
         return Response(told.data, media_type="application/x-ndjson", headers=headers)
+
+
+class KeptLogRoutes(Controller):
+    """What boxes sent while their cluster's log module was on (底座管理, C072): to be read when a box is away, too."""
+
+    path = "/edge/nodes/{node_id:int}/kept-logs"
+    tags = ("edge",)
+
+    @get("/sources", right=MANAGE)
+    async def sources(
+        self,
+        node_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> list[BoxLogSource]:
+        """Of which drivers and devices there are lines."""
+        node = await clusters.node(within, db, node_id)
+        since = clock.now_ms() - rules.KEPT_LINES_DAYS * _DAY_MS
+        return [BoxLogSource(*one) for one in await queries.line_sources(db, node, since_ms=since)]
+
+    @get("/", right=MANAGE)
+    async def lines(
+        self,
+        node_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        driver: FromQuery[str] = "",
+        device: Annotated[str, QueryParameter(description="A DeviceName.")] = "",
+        level: FromQuery[Literal["info", "warning", "error"]] = "info",
+        q: Text = "",
+        from_ms: Annotated[int | None, QueryParameter(name="fromMs")] = None,
+        to_ms: Annotated[int | None, QueryParameter(name="toMs")] = None,
+        most: Annotated[int, QueryParameter(ge=1, le=MOST)] = 200,
+    ) -> KeptLogLines:
+        """Lines by driver, DeviceName, level, text and span; what was before by `toMs` of the oldest."""
+        node = await clusters.node(within, db, node_id)
+        cluster = await clusters.cluster(whole(within), db, node.cluster_id)
+        now_ms = clock.now_ms()
+        first = now_ms - rules.KEPT_LINES_DAYS * _DAY_MS
+        found = await queries.lines(
+            db, node, from_ms=max(first, from_ms or 0), to_ms=now_ms if to_ms is None else min(to_ms, now_ms),
+            level=rules.LEVELS.index(level), driver=driver, device=device, text=q.strip(), most=most + 1,
+        )  # fmt: skip
+        shown = [
+            BoxLogLine(
+                one.at_ms, rules.LEVELS[one.level], one.text, one.driver, one.device,
+                msgspec.json.decode(one.facts) if one.facts else {},
+            )
+            for one in reversed(found[:most])
+        ]  # fmt: skip
+        return KeptLogLines(bool(cluster.log_on), rules.KEPT_LINES_DAYS, shown, len(found) > most)
 
 
 def _wanted(

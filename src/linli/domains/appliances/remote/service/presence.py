@@ -11,6 +11,7 @@ from linli.domains.appliances.remote import queries, rules
 from linli.domains.appliances.remote.models import (
     edge_node_beats,
     edge_node_figures,
+    edge_node_lines,
     edge_node_log,
     edge_tunnels,
 )
@@ -114,8 +115,9 @@ async def mark_silent(tx: Tx, *, ids: Ids, now_ms: int) -> int:
 
 
 async def purge(db: Database, *, now_ms: int) -> None:
-    """Retention of figures, log and tunnels."""
+    """Retention of figures, logs and tunnels."""
     await drop_before(db, edge_node_figures, day_of(now_ms) - rules.KEPT_FIGURES_DAYS)
+    await drop_before(db, edge_node_lines, day_of(now_ms) - rules.KEPT_LINES_DAYS)
     before = now_ms - rules.KEPT_DAYS * 86_400_000
     async with db.begin() as tx:
         await _old_log.run(tx, before=before)
