@@ -32,6 +32,10 @@ def recipes() -> dict[str, list[Recipe]]:
     def new_node(x: Any) -> dict[str, Any]:
         return {"name": f"box-{x.once}", "serialNumber": f"SN-NEW-{x.once}"}
 
+    def rule(x: Any) -> dict[str, Any]:
+        device = str(x.lift_device)
+        return {"name": f"呼梯{x.once}", "doorId": device, "liftId": device, "startFloor": "1"}
+
     return {
         "POST /edge/clusters": [
             lambda x: Ask(body={"name": f"新集群{x.once}", "model": MODEL, "communityId": x.community})
@@ -87,6 +91,15 @@ def recipes() -> dict[str, list[Recipe]]:
         "POST /edge/deployments/{deployment_id}/roll-back": [
             lambda x: Ask({"deployment_id": x.edge_deployment}, body={})
         ],
+        "POST /edge/passage-rules": [
+            lambda x: Ask(body=rule(x) | {"gatewayId": str(x.edge_gateway)}),
+            lambda x: Ask(body=rule(x) | {"gatewayId": str(x.edge_gateway), "unitId": str(x.building)}),
+        ],
+        "GET /edge/passage-rules": [lambda x: Ask(query={"gatewayId": x.edge_gateway})],
+        "GET /edge/passage-rules/choices": [lambda x: Ask(query={"gatewayId": x.edge_gateway})],
+        "PUT /edge/passage-rules/{rule_id}": [lambda x: Ask({"rule_id": x.passage_rule}, body=rule(x))],
+        "GET /edge/passage-rules/{rule_id}/runs": [lambda x: Ask({"rule_id": x.passage_rule})],
+        "DELETE /edge/passage-rules/{rule_id}": [lambda x: Ask({"rule_id": x.passage_rule})],
         "DELETE /edge/packages/{package_id}": [lambda x: Ask({"package_id": x.driver_package})],
         "DELETE /edge/trusted-keys/{key_id}": [lambda x: Ask({"key_id": x.spare_trusted_key})],
     }

@@ -9,7 +9,18 @@ from sqlalchemy import bindparam
 from linli.app.platform import Platform
 from linli.domains.appliances import components as kinds
 from linli.domains.appliances.models import edge_components, edge_packages
-from linli.domains.appliances.service import clusters, deployments, gateways, nodes, packages, protocols
+from linli.domains.appliances.passage import service as passage
+from linli.domains.appliances.passage.service import RuleSaid
+from linli.domains.appliances.service import (
+    clusters,
+    deployments,
+    devices,
+    gateways,
+    nodes,
+    packages,
+    protocols,
+)
+from linli.things.service import products
 
 MODEL = "LE-A-B002-SC001"
 ACTIVE = nodes.values_of(state="running", percent=100, hardware_id=bindparam("hardware"))
@@ -39,11 +50,25 @@ async def add_edge(platform: Platform, lot: Any) -> None:
             owner, tx, node_id=lot.edge_node, name=f"网关{lot.name}", ids=platform.ids, now_ms=now_ms
         )
         lot.edge_gateway = gateway.gateway_id
-        for name, driver in (("edge_protocol", "door_device"), ("spare_edge_protocol", "door_system")):
+        for name, driver in (("spare_edge_protocol", "door_system"), ("edge_protocol", "door_device")):
             protocol = await protocols.add(owner, tx, gateway_id=gateway.gateway_id, driver_id=driver, **made)
             setattr(lot, name, protocol.protocol_id)
             deployment = await deployments.deploy(owner, tx, gateway_id=gateway.gateway_id, **made)
             lot.edge_deployment = lot.edge_deployment or deployment.deployment_id
+        product = await products.create_product(
+            owner, tx, name="门禁一体机", ids=platform.ids, secrets=platform.secrets,
+            category_code="community/people/aio",
+        )  # fmt: skip
+        device = await devices.add(
+            owner, tx, gateway=gateway, protocol=protocol, product_key=product.product_key,
+            device_name=f"lift-{lot.name.lower()}", alias="电梯", custom={}, **made,
+        )  # fmt: skip
+        lot.lift_device = device.edge_device_id
+        said = RuleSaid("呼梯", lot.lift_device, lot.lift_device, "1")
+        rule = await passage.create(
+            owner, tx, gateway_id=gateway.gateway_id, said=said, ids=platform.ids, now_ms=now_ms
+        )
+        lot.passage_rule = rule.rule_id
         for code, state, version in (
             (kinds.DEVICE_ACCESS, kinds.RUNNING, "2.10.0"), (kinds.RULES_ENGINE, kinds.RUNNING, "3.1.0"),
             (kinds.PASSAGE, kinds.RUNNING, "3.0.0"), (kinds.COLLABORATION, kinds.RUNNING, "3.1.0"),

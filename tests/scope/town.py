@@ -219,6 +219,8 @@ class Lot:
     trusted_key: int = 0
     spare_trusted_key: int = 0
     driver_package: int = 0
+    lift_device: int = 0
+    passage_rule: int = 0
     tenant: str = ""
     sn: str = ""
     """Serial number of `door`."""

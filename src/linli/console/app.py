@@ -42,6 +42,7 @@ from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.appliances.catalogue.console import CONTROLLERS as catalogue_routes
 from linli.domains.appliances.console import CONTROLLERS as appliances_routes
 from linli.domains.appliances.devices.console import CONTROLLERS as edge_device_routes
+from linli.domains.appliances.passage.console import PassageRuleRoutes
 from linli.domains.appliances.remote.console import CONTROLLERS as edge_remote_routes
 from linli.domains.communities.console import CONTROLLERS as communities_routes
 from linli.domains.faces.console import CONTROLLERS as faces_routes
@@ -105,6 +106,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     *appliances_routes,
     *catalogue_routes,
     *edge_device_routes,
+    PassageRuleRoutes,
     *face_routes,
     *payments_routes,
     *edge_remote_routes,

@@ -43,6 +43,8 @@ def door_name(number: int, ability: str) -> str:
 class Town:
     """`machines` at 127.0.0.1 and on, each with a device for each ability."""
 
+    driver = "door_device"
+
     def __init__(
         self, platform: AccessPlatform, folder: Path, *, machines: int = 1,
         abilities: tuple[str, ...] = ("qrcode", "card"), port: int = 0,
@@ -116,7 +118,7 @@ class Town:
             )
             gateway = await gateways.create(scope, tx, node_id=node.node_id, name="望月府网关", **now)
             protocol = await protocols.add(
-                scope, tx, gateway_id=gateway.gateway_id, driver_id="door_device",
+                scope, tx, gateway_id=gateway.gateway_id, driver_id=self.driver,
                 config={"host": "0.0.0.0" if self.count > 1 else HERE, "port": self.port}, **made,
             )  # fmt: skip
             for number, machine in enumerate(self.machines):
@@ -176,7 +178,7 @@ class Town:
         self.box = Box(home, identity, **more)
         await self.box.start()
         await until(lambda: [one.state for one in self.box.supervisor.status()] == [State.RUNNING])
-        driver: Any = self.box.supervisor.driver("door_device")
+        driver: Any = self.box.supervisor.driver(self.driver)
         self.machine.aim(HERE, driver.port)
         await self.machine.connect()
         return self.box

@@ -1156,6 +1156,35 @@ CREATE TABLE edge_packages (
 	CONSTRAINT pk_edge_packages PRIMARY KEY (package_id)
 );
 INSERT INTO "edge_packages" VALUES(1,'1','1','1','1','1','1','1','1','1',1,'1',1,'1',1);
+CREATE TABLE edge_passage_boxes (
+	node_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	held_version TEXT DEFAULT '' NOT NULL, 
+	held_ms INTEGER, 
+	CONSTRAINT pk_edge_passage_boxes PRIMARY KEY (node_id)
+);
+INSERT INTO "edge_passage_boxes" VALUES(1,'1','1',1);
+CREATE TABLE edge_passage_rules (
+	rule_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	gateway_id INTEGER NOT NULL, 
+	name TEXT NOT NULL, 
+	enabled INTEGER DEFAULT '1' NOT NULL, 
+	door_id INTEGER NOT NULL, 
+	lift_id INTEGER NOT NULL, 
+	elevator TEXT DEFAULT '' NOT NULL, 
+	start_floor TEXT NOT NULL, 
+	start_room TEXT DEFAULT '' NOT NULL, 
+	delay_s INTEGER DEFAULT '0' NOT NULL, 
+	release INTEGER DEFAULT '0' NOT NULL, 
+	unit_id INTEGER, 
+	floors TEXT DEFAULT '{}' NOT NULL, 
+	by_id TEXT NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_edge_passage_rules PRIMARY KEY (rule_id)
+);
+INSERT INTO "edge_passage_rules" VALUES(1,'1',1,'1',1,1,1,'1','1','1',1,1,1,'1','1',1,1);
 CREATE TABLE edge_products (
 	tenant_id TEXT NOT NULL, 
 	product_key TEXT NOT NULL, 
@@ -3012,6 +3041,7 @@ CREATE UNIQUE INDEX uq_edge_nodes_name ON edge_nodes (cluster_id, name);
 CREATE UNIQUE INDEX uq_edge_nodes_serial ON edge_nodes (serial_number);
 CREATE INDEX ix_edge_nonces_expires ON edge_nonces (expires_ms);
 CREATE UNIQUE INDEX uq_edge_packages_version ON edge_packages (tenant_id, driver_id, version);
+CREATE INDEX ix_edge_passage_rules_gateway ON edge_passage_rules (gateway_id, created_ms);
 CREATE UNIQUE INDEX uq_edge_protocols_driver ON edge_protocols (gateway_id, driver_id);
 CREATE INDEX ix_edge_replacements_node ON edge_replacements (node_id, created_ms);
 CREATE UNIQUE INDEX uq_edge_trusted_keys_key ON edge_trusted_keys (tenant_id, public_key);

@@ -165,7 +165,7 @@ def permission_file(batch: Sequence[Parcel], pins: Mapping[str, str] | None = No
         if item.kind == QR:
             body = msgspec.json.decode(content.body, type=QrBody)
             right = QrPermission(
-                key, starts, ends, body.max_scans, body.shared, content.cron, content.cron_zone
+                key, starts, ends, body.max_scans, body.shared, content.cron, content.cron_zone, person
             )
             qr.append(Entry.put(right, change))
         elif item.kind == PIN:

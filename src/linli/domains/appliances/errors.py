@@ -107,3 +107,9 @@ class PackageThere(Conflict):
 
 class KeyInUse(Conflict):
     code = "edge.key_in_use"
+
+
+class TooManyRules(Conflict):
+    """A gateway has as many passage rules as it may."""
+
+    code = "edge.too_many_rules"

@@ -2,6 +2,7 @@
 
 from linli.domains.appliances.front.app import EdgeFront
 from linli.domains.appliances.front.calls import Addresses, EdgeCalls
+from linli.domains.appliances.passage.calls import PassageCalls
 from linli.domains.appliances.service.devices import forget_device
 from linli.domains.appliances.service.refresh import Refresher
 from linli.domains.appliances.service.replacements import Syncing
@@ -32,6 +33,7 @@ class Appliances:
     ) -> None:
         self.front = EdgeFront(db, clock, secrets)
         EdgeCalls(db, clock, ids, secrets, objects, addresses).register(self.front)
+        PassageCalls(db, clock).register(self.front)
         self._refresher = Refresher(invoker)
         self._syncing = Syncing(db, clock)
 

@@ -36,6 +36,7 @@ from linli.edge.runtime.lan import Lan, Ports
 from linli.edge.runtime.line import Line
 from linli.edge.runtime.mender import Mender
 from linli.edge.runtime.network import box_identity, own_address
+from linli.edge.runtime.passage import Passage
 from linli.edge.runtime.pictures import Pictures
 from linli.edge.runtime.presence import Presence
 from linli.edge.runtime.pulse import Pulse
@@ -138,7 +139,12 @@ class Box:
         )
         self.deployer.applied.append(self._deployed)
         self.deployer.forget.append(self.faces.forget)
-        self.downlink.refresh["deployment"] = self._refresh
+        self.passage = Passage(
+            self.store, self.cloud, self.doors, self.clock, report=self.reports.event, siblings=self._siblings,
+            known=lambda device: self.presence.key_of(device) is not None,
+        )  # fmt: skip
+        self.reports.told.append(self.passage.told)
+        self.downlink.refresh["deployment"] = self.downlink.refresh["rules"] = self._refresh
         self.downlink.on_time = self._time_told
 
         # what it offers on the LAN
@@ -209,6 +215,7 @@ class Box:
         await self.faces.start()
         if self.lan is not None:
             await self.lan.start()
+        await self.passage.start()
         await self.deployer.start()
         await self.mender.start()
         await self.line.start()
@@ -231,6 +238,7 @@ class Box:
         if self.lan is not None:
             await self.lan.stop()
         await self.downlink.stop()
+        await self.passage.stop()
         await self.mender.stop()
         await self.supervisor.close()
         await self.faces.stop()
@@ -253,7 +261,7 @@ class Box:
         await self.drain.run(self.line)
 
     async def _refresh(self, wanted: Refresh) -> dict[str, Any]:
-        """The cloud has another deployment: the answer does not wait until it runs."""
+        """The cloud has another deployment or other rules: the answer does not wait until they hold."""
         self._news.set()
         return {}
 
@@ -272,6 +280,7 @@ class Box:
                 log.info("the deployment is not fetched: %s", error)
             except LinliError as error:
                 log.error("the deployment is not kept: %s", error)
+            await self.passage.refresh()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLL_S):
                     await self._news.wait()

@@ -74,6 +74,8 @@ class QrRight(msgspec.Struct, frozen=True):
     schedule: str = ""
     zone: str = ""
     """Time zone of the schedule; empty: the default."""
+    person: str = ""
+    """Whose code it is; empty: not said."""
 
 
 class BoxDoorkeeper:

@@ -163,7 +163,10 @@ def file_wishes(file: PermissionFile) -> list[Wish]:
         right = code.permission
         content = "" if right is None else _canonical(
             msgspec.to_builtins(
-                QrRight(right.starts_ms, right.ends_ms, right.max_scans, right.shared, right.schedule, right.zone)
+                QrRight(
+                    right.starts_ms, right.ends_ms, right.max_scans, right.shared, right.schedule, right.zone,
+                    right.person_id,
+                )
             )
         )  # fmt: skip
         wishes.append(Wish(QR, code.key, content))

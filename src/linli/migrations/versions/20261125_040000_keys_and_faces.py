@@ -761,6 +761,63 @@ def upgrade() -> None:
         batch_op.create_index("uq_edge_packages_version", ["tenant_id", "driver_id", "version"], unique=True)
 
     op.create_table(
+        "edge_passage_boxes",
+        sa.Column(
+            "node_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("held_version", sa.Text(), server_default="", nullable=False),
+        sa.Column("held_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("node_id", name=op.f("pk_edge_passage_boxes")),
+    )
+    op.create_table(
+        "edge_passage_rules",
+        sa.Column(
+            "rule_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("gateway_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "enabled",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="1",
+            nullable=False,
+        ),
+        sa.Column("door_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lift_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("elevator", sa.Text(), server_default="", nullable=False),
+        sa.Column("start_floor", sa.Text(), nullable=False),
+        sa.Column("start_room", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "delay_s",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column(
+            "release",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("floors", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("by_id", sa.Text(), nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("rule_id", name=op.f("pk_edge_passage_rules")),
+    )
+    with op.batch_alter_table("edge_passage_rules", schema=None) as batch_op:
+        batch_op.create_index("ix_edge_passage_rules_gateway", ["gateway_id", "created_ms"], unique=False)
+
+    op.create_table(
         "edge_products",
         sa.Column("tenant_id", sa.Text(), nullable=False),
         sa.Column("product_key", sa.Text(), nullable=False),
@@ -1521,6 +1578,11 @@ def downgrade() -> None:
 
     op.drop_table("edge_protocols")
     op.drop_table("edge_products")
+    with op.batch_alter_table("edge_passage_rules", schema=None) as batch_op:
+        batch_op.drop_index("ix_edge_passage_rules_gateway")
+
+    op.drop_table("edge_passage_rules")
+    op.drop_table("edge_passage_boxes")
     with op.batch_alter_table("edge_packages", schema=None) as batch_op:
         batch_op.drop_index("uq_edge_packages_version")
 

@@ -79,7 +79,8 @@ def _window(permission: QrPermission | CardPermission | PasswordPermission) -> _
 
 
 def _qr_fields(permission: QrPermission) -> _Object:
-    fields = _window(permission) | {"maxScanTimes": permission.max_scans}
+    person = {"userId": permission.person_id} if permission.person_id else {}
+    fields = person | _window(permission) | {"maxScanTimes": permission.max_scans}
     if permission.max_scans != UNLIMITED:
         fields["maxScanScope"] = "SHARE" if permission.shared else "DEVICE"
     return fields
@@ -162,7 +163,7 @@ def _read_qr(row: _Object) -> QrPermission:
     scope = row.get("maxScanScope") or "DEVICE"
     if scope not in ("SHARE", "DEVICE"):
         raise ValueError("maxScanScope must be SHARE or DEVICE")
-    return QrPermission(row["qrCode"], starts_ms, ends_ms, scans, scope == "SHARE", *_cron(row))
+    return QrPermission(row["qrCode"], starts_ms, ends_ms, scans, scope == "SHARE", *_cron(row), _person(row))
 
 
 def _read_card(row: _Object) -> CardPermission:

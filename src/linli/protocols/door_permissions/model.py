@@ -29,6 +29,7 @@ class QrPermission:
     """Cron expressions joined by `;` for when within the window it opens; empty: always."""
     zone: str = ""
     """Time zone of the schedule by its IANA name; empty: Asia/Shanghai."""
+    person_id: str = ""
 
     @property
     def key(self) -> str:

@@ -6107,6 +6107,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/edge/passage-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListRules
+         * @description Passage rules in sight, with whether their box keeps them and what last became of each.
+         */
+        get: operations["ApiConsoleEdgePassageRulesListRules"];
+        put?: never;
+        /**
+         * Create
+         * @description When somebody passes this door, call that lift. The box is told at once.
+         */
+        post: operations["ApiConsoleEdgePassageRulesCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/passage-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change
+         * @description Change a rule, or switch it on and off.
+         */
+        put: operations["ApiConsoleEdgePassageRulesRuleIdChange"];
+        post?: never;
+        /**
+         * Remove
+         * @description Remove a rule.
+         */
+        delete: operations["ApiConsoleEdgePassageRulesRuleIdRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/passage-rules/{rule_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs
+         * @description What became of a rule, the newest first.
+         */
+        get: operations["ApiConsoleEdgePassageRulesRuleIdRunsRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/passage-rules/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Choices
+         * @description Doors and lifts of a gateway, and the buildings and units whose residents a lift may serve.
+         */
+        get: operations["ApiConsoleEdgePassageRulesChoicesChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/edge/protocols/{protocol_id}": {
         parameters: {
             query?: never;
@@ -14260,6 +14348,45 @@ export interface components {
             name: string;
             phone: string;
         };
+        /** NewPassageRule */
+        NewPassageRule: {
+            /** @default 0 */
+            delaySeconds?: number;
+            /** @description A device of the gateway. */
+            doorId: string;
+            /**
+             * @description Number of the lift; empty: the controller chooses.
+             * @default
+             */
+            elevator?: string;
+            /** @default true */
+            enabled?: boolean;
+            /** @description Floor by house number where the number does not say it. */
+            floors?: {
+                [key: string]: string;
+            };
+            gatewayId: string;
+            /** @description A device that can call a lift. */
+            liftId: string;
+            name: string;
+            /**
+             * @description Also free the floors of the person who passes.
+             * @default false
+             */
+            release?: boolean;
+            /** @description Floor of the door, where the car is to come: 1, -1, B1. */
+            startFloor: string;
+            /**
+             * @description Which side, for cars that open on two.
+             * @default
+             */
+            startRoom?: string;
+            /**
+             * @description Residents of this space; empty: of all.
+             * @default
+             */
+            unitId?: string;
+        };
         /** NewPassword */
         NewPassword: {
             password: string;
@@ -15140,6 +15267,104 @@ export interface components {
             reason: string;
             receivedMs: number;
             seq: string;
+        };
+        /** PassageChoices */
+        PassageChoices: {
+            devices: components["schemas"]["PassageDevice"][];
+            units: components["schemas"]["PassageUnit"][];
+        };
+        /** PassageDevice */
+        PassageDevice: {
+            deviceName: string;
+            id: string;
+            /** @description It can call a lift. */
+            lifts: boolean;
+            name: string;
+            /** @description Its passes may begin a rule. */
+            opens: boolean;
+        };
+        /** PassageRuleForm */
+        PassageRuleForm: {
+            /** @default 0 */
+            delaySeconds?: number;
+            /** @description A device of the gateway. */
+            doorId: string;
+            /**
+             * @description Number of the lift; empty: the controller chooses.
+             * @default
+             */
+            elevator?: string;
+            /** @default true */
+            enabled?: boolean;
+            /** @description Floor by house number where the number does not say it. */
+            floors?: {
+                [key: string]: string;
+            };
+            /** @description A device that can call a lift. */
+            liftId: string;
+            name: string;
+            /**
+             * @description Also free the floors of the person who passes.
+             * @default false
+             */
+            release?: boolean;
+            /** @description Floor of the door, where the car is to come: 1, -1, B1. */
+            startFloor: string;
+            /**
+             * @description Which side, for cars that open on two.
+             * @default
+             */
+            startRoom?: string;
+            /**
+             * @description Residents of this space; empty: of all.
+             * @default
+             */
+            unitId?: string;
+        };
+        /** PassageRuleRow */
+        PassageRuleRow: {
+            changedMs: number;
+            delaySeconds: number;
+            doorId: string;
+            doorName: string;
+            elevator: string;
+            enabled: boolean;
+            floors: {
+                [key: string]: string;
+            };
+            gatewayId: string;
+            gatewayName: string;
+            heldMs: number | null;
+            id: string;
+            last: components["schemas"]["PassageRun"] | null;
+            liftId: string;
+            liftName: string;
+            name: string;
+            release: boolean;
+            startFloor: string;
+            startRoom: string;
+            /** @description held (by the box), waiting, broken (door or lift is gone), off */
+            state: string;
+            unitId: string;
+            unitName: string;
+        };
+        /** PassageRun */
+        PassageRun: {
+            atMs: number;
+            done: boolean;
+            floors: string[];
+            /** @description The lift's own words, or why it was not reached. */
+            message: string;
+            personId: string;
+            personName: string;
+            ruleId: string;
+            /** @description face, qrCode, tradCard, bleCard */
+            way: string;
+        };
+        /** PassageUnit */
+        PassageUnit: {
+            id: string;
+            name: string;
         };
         /** PassRow */
         PassRow: {
@@ -31681,6 +31906,231 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgePassageRulesListRules: {
+        parameters: {
+            query?: {
+                /** @description Of one gateway. */
+                gatewayId?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassageRuleRow"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgePassageRulesCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassageRule"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgePassageRulesRuleIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PassageRuleForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgePassageRulesRuleIdRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgePassageRulesRuleIdRunsRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassageRun"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgePassageRulesChoicesChoices: {
+        parameters: {
+            query: {
+                gatewayId: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassageChoices"];
+                };
             };
             /** @description Bad request syntax or unsupported method */
             400: {

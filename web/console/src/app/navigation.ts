@@ -99,6 +99,8 @@ export const SECTIONS: Section[] = [
       place('configs.title', 'configs', 'devices.use'),
       place('appliances.clusters.title', 'edge-clusters', 'devices.use'),
       place('appliances.gateways.title', 'edge-gateways', 'devices.use'),
+      place('passagerules.title', 'passage-rules', 'devices.use'),
+      place('appliances.requests.title', 'component-requests', 'capabilities.review'),
       place('appliances.drivers.title', 'edge-drivers', 'projects.use'),
       place('catalogue.title', 'vendor-catalogue', 'devices.use'),
       place('inbox.title', 'inbox', 'devices.use', 'installation.manage'),

@@ -34,6 +34,12 @@ export default [
     meta: { titleKey: 'appliances.drivers.title' },
   },
   {
+    path: 'component-requests',
+    name: 'component-requests',
+    component: () => import('./ComponentRequestsPage.vue'),
+    meta: { titleKey: 'appliances.requests.title' },
+  },
+  {
     path: 'activate-box',
     name: 'activate-box',
     component: () => import('./ActivatePage.vue'),

@@ -1,0 +1,276 @@
+"""Console: passage rules (通行规则) of gateways, whether boxes keep them, and what became of them. Spec C C010, C016."""
+
+import json
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import Meta
+
+from linli.domains.appliances.console.rows import Made
+from linli.domains.appliances.passage import queries, service
+from linli.domains.appliances.passage.queries import Held, Rule
+from linli.domains.appliances.passage.service import RuleSaid
+from linli.domains.appliances.queries import gateways as gateway_queries
+from linli.domains.appliances.rows import EdgeDevice, Gateway
+from linli.domains.communities import space_rules
+from linli.domains.communities.queries import spaces
+from linli.domains.people.queries import persons
+from linli.domains.people.rights import Right
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Reader
+from linli.kernel.errors import NotFound
+from linli.kernel.ids import Ids
+from linli.kernel.pages import PageRequest
+from linli.kernel.scope import Scope
+from linli.protocols.edge_link import LONGEST_DELAY_S, RULE_EVENT
+from linli.things.queries.devices import find_devices
+from linli.things.queries.history import events_of
+
+SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
+LOOKED_AT = 200
+"""Events of a lift that are looked through for what became of rules."""
+
+
+class PassageRun(msgspec.Struct, rename="camel", frozen=True):
+    """One time that a rule was carried out."""
+
+    rule_id: str
+    at_ms: int
+    done: bool
+    message: Annotated[str, Meta(description="The lift's own words, or why it was not reached.")]
+    way: Annotated[str, Meta(description="face, qrCode, tradCard, bleCard")]
+    person_id: str
+    person_name: str
+    floors: list[str]
+
+
+class PassageRuleRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    name: str
+    enabled: bool
+    gateway_id: str
+    gateway_name: str
+    door_id: str
+    door_name: str
+    lift_id: str
+    lift_name: str
+    elevator: str
+    start_floor: str
+    start_room: str
+    delay_seconds: int
+    release: bool
+    unit_id: str
+    unit_name: str
+    floors: dict[str, str]
+    state: Annotated[str, Meta(description="held (by the box), waiting, broken (door or lift is gone), off")]
+    held_ms: int | None
+    last: PassageRun | None
+    changed_ms: int
+
+
+class PassageRuleForm(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+    name: str
+    door_id: Annotated[str, Meta(pattern=r"^\d{1,18}$", description="A device of the gateway.")]
+    lift_id: Annotated[str, Meta(pattern=r"^\d{1,18}$", description="A device that can call a lift.")]
+    start_floor: Annotated[str, Meta(description="Floor of the door, where the car is to come: 1, -1, B1.")]
+    start_room: Annotated[str, Meta(description="Which side, for cars that open on two.")] = ""
+    elevator: Annotated[str, Meta(description="Number of the lift; empty: the controller chooses.")] = ""
+    delay_seconds: Annotated[int, Meta(ge=0, le=LONGEST_DELAY_S)] = 0
+    release: Annotated[bool, Meta(description="Also free the floors of the person who passes.")] = False
+    unit_id: Annotated[
+        str, Meta(pattern=r"^\d{0,18}$", description="Residents of this space; empty: of all.")
+    ] = ""
+    floors: Annotated[
+        dict[str, str], Meta(description="Floor by house number where the number does not say it.")
+    ] = {}
+    enabled: bool = True
+
+    def said(self) -> RuleSaid:
+        return RuleSaid(
+            self.name, int(self.door_id), int(self.lift_id), self.start_floor, self.start_room, self.elevator,
+            self.delay_seconds, self.release, int(self.unit_id) if self.unit_id else None, self.floors,
+            self.enabled,
+        )  # fmt: skip
+
+
+class NewPassageRule(PassageRuleForm, rename="camel", frozen=True, kw_only=True):
+    gateway_id: Annotated[str, Meta(pattern=r"^\d{1,18}$")]
+
+
+class PassageDevice(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    name: str
+    device_name: str
+    opens: Annotated[bool, Meta(description="Its passes may begin a rule.")]
+    lifts: Annotated[bool, Meta(description="It can call a lift.")]
+
+
+class PassageUnit(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    name: str
+
+
+class PassageChoices(msgspec.Struct, rename="camel", frozen=True):
+    devices: list[PassageDevice]
+    units: list[PassageUnit]
+
+
+class PassageRuleRoutes(Controller):
+    path = "/edge/passage-rules"
+    tags = ("edge",)
+
+    @get("/", right=SEE)
+    async def list_rules(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        gateway_id: Annotated[int, QueryParameter(name="gatewayId", description="Of one gateway.")] = 0,
+    ) -> list[PassageRuleRow]:
+        """Passage rules in sight, with whether their box keeps them and what last became of each."""
+        return await _rows(within, db, await queries.rules(within, db, gateway_id or None))
+
+    @get("/choices", right=SEE)
+    async def choices(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        gateway_id: Annotated[int, QueryParameter(name="gatewayId")],
+    ) -> PassageChoices:
+        """Doors and lifts of a gateway, and the buildings and units whose residents a lift may serve."""
+        gateway = await gateway_queries.gateway(within, db, gateway_id)
+        found = []
+        for row in await gateway_queries.devices(within, db, gateway_id):
+            opens, lifts = await service.passes_and_calls(within, db, row)
+            found.append(PassageDevice(str(row.edge_device_id), _name(row), row.device_name, opens, lifts))
+        return PassageChoices(found, await _units(within, db, gateway))
+
+    @post("/", right=MANAGE, status_code=201)
+    async def create(
+        self,
+        data: JSONBody[NewPassageRule],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+    ) -> Made:
+        """When somebody passes this door, call that lift. The box is told at once."""
+        async with db.begin() as tx:
+            made = await service.create(
+                within, tx, gateway_id=int(data.gateway_id), said=data.said(), ids=ids, now_ms=clock.now_ms()
+            )
+        return Made(str(made.rule_id))
+
+    @put("/{rule_id:int}", right=MANAGE, status_code=204)
+    async def change(
+        self,
+        rule_id: FromPath[int],
+        data: JSONBody[PassageRuleForm],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Change a rule, or switch it on and off."""
+        async with db.begin() as tx:
+            await service.change(within, tx, rule_id=rule_id, said=data.said(), now_ms=clock.now_ms())
+
+    @delete("/{rule_id:int}", right=MANAGE)
+    async def remove(
+        self,
+        rule_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Remove a rule."""
+        async with db.begin() as tx:
+            await service.remove(within, tx, rule_id=rule_id, now_ms=clock.now_ms())
+
+    @get("/{rule_id:int}/runs", right=SEE)
+    async def runs(
+        self, rule_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> list[PassageRun]:
+        """What became of a rule, the newest first."""
+        rule = await queries.rule(within, db, rule_id)
+        devices = await queries.devices_of(within, db, [rule])
+        lift = devices.get(rule.lift_id)
+        return [one for one in await _runs(within, db, lift) if one.rule_id == str(rule_id)]
+
+
+async def _rows(scope: Scope, db: Reader, found: list[Rule]) -> list[PassageRuleRow]:
+    devices = await queries.devices_of(scope, db, found)
+    gateways = {row.gateway_id: row for row in await gateway_queries.gateways(scope, db)} if found else {}
+    held = await queries.held(scope, db, sorted({row.node_id for row in gateways.values()}))
+    units = await spaces.names(scope, db, sorted({one.unit_id for one in found if one.unit_id is not None}))
+    runs: dict[str, PassageRun] = {}
+    for number in {one.lift_id for one in found}:
+        for run in reversed(await _runs(scope, db, devices.get(number))):
+            runs[run.rule_id] = run
+    return [_row(one, devices, gateways[one.gateway_id], held, units, runs) for one in found]
+
+
+def _row(
+    one: Rule, devices: dict[int, EdgeDevice], gateway: Gateway, held: dict[int, Held], units: dict[int, str],
+    runs: dict[str, PassageRun],
+) -> PassageRuleRow:  # fmt: skip
+    door, lift, box = devices.get(one.door_id), devices.get(one.lift_id), held.get(gateway.node_id)
+    if door is None or lift is None:
+        state = "broken"
+    elif not one.enabled:
+        state = "off"
+    else:
+        state = "held" if box is not None and box.holds else "waiting"
+    return PassageRuleRow(
+        str(one.rule_id), one.name, bool(one.enabled), str(gateway.gateway_id), gateway.name, str(one.door_id),
+        _name(door), str(one.lift_id), _name(lift), one.elevator, one.start_floor, one.start_room, one.delay_s,
+        bool(one.release), str(one.unit_id or ""), units.get(one.unit_id or 0, ""), one.floor_table(), state,
+        box.held_ms if box is not None else None, runs.get(str(one.rule_id)), one.changed_ms,
+    )  # fmt: skip
+
+
+def _name(row: EdgeDevice | None) -> str:
+    return "" if row is None else row.alias or row.device_name
+
+
+async def _runs(scope: Scope, db: Reader, lift: EdgeDevice | None) -> list[PassageRun]:
+    """From what the lift told, the newest first."""
+    things = await find_devices(scope, db, iot_ids=[lift.iot_id]) if lift is not None else []
+    if not things:
+        return []
+    page = PageRequest(page_no=1, page_size=LOOKED_AT)
+    told = (await events_of(db, device_no=things[0].device_no, page=page)).data
+    read = [(row.ts, json.loads(row.body)) for row in told if row.identifier == RULE_EVENT]
+    people = sorted({str(body["userId"]) for _, body in read if body.get("userId")})
+    names = await persons.names(scope, db, people) if people else {}
+    return [_run(at, body, names) for at, body in read]
+
+
+def _run(at_ms: int, body: dict[str, Any], names: dict[str, str]) -> PassageRun:
+    person, floors = str(body.get("userId", "")), body.get("targetFloorRoomList") or []
+    return PassageRun(
+        str(body.get("ruleId", "")), at_ms, body.get("code", 0) == 0, str(body.get("message", "")),
+        str(body.get("authType", "")), person, names.get(person, ""),
+        [str(one.get("floor", "")) for one in floors],
+    )  # fmt: skip
+
+
+async def _units(scope: Scope, db: Reader, gateway: Gateway) -> list[PassageUnit]:
+    """Buildings and units with the names of what they stand in."""
+    if gateway.community_id is None:
+        return []
+    try:
+        root = await spaces.require_root(scope, db, gateway.community_id)
+        under = await spaces.subtree(scope, db, await spaces.space(scope, db, root))
+    except NotFound:
+        return []
+    names = {row.space_id: row.name for row in under}
+    return [
+        PassageUnit(
+            str(row.space_id),
+            " / ".join(names[one] for one in space_rules.path_ids(row.path)[1:] if one in names),
+        )
+        for row in under
+        if row.kind in (space_rules.BUILDING, space_rules.UNIT)
+    ]

@@ -1,0 +1,72 @@
+"""The rules of one box as it gets them, with the floors of the persons who live behind its lifts."""
+
+import hashlib
+
+import msgspec
+
+from linli.domains.appliances.passage import queries
+from linli.domains.appliances.passage.queries import Rule
+from linli.domains.appliances.queries import gateways as gateway_queries
+from linli.domains.appliances.rows import Node
+from linli.domains.communities import space_rules
+from linli.domains.communities.queries import spaces
+from linli.domains.people.person_rules import MOVED_IN
+from linli.domains.people.queries import residents
+from linli.kernel.db import Reader
+from linli.kernel.errors import NotFound
+from linli.kernel.scope import Scope
+from linli.protocols.edge_link import LiftFloor, PassageRule, PassageRules, floor_of
+
+type Homes = dict[str, list[str]]
+"""House numbers by identityId."""
+
+
+async def rules_of(db: Reader, node: Node) -> PassageRules:
+    """What a box is to keep. Rules whose door or lift was taken from the gateway are left out."""
+    scope = Scope.system(node.tenant_id, "appliances")
+    gateway = await gateway_queries.gateway_of_node(scope, db, node.node_id)
+    held = await queries.rules(scope, db, gateway.gateway_id) if gateway is not None else []
+    held = [one for one in held if one.enabled]
+    devices = await queries.devices_of(scope, db, held)
+    homes: dict[int | None, Homes] = {}
+    told = []
+    for one in held:
+        door, lift = devices.get(one.door_id), devices.get(one.lift_id)
+        if door is None or lift is None or {door.gateway_id, lift.gateway_id} != {one.gateway_id}:
+            continue
+        if one.release and one.unit_id not in homes:
+            homes[one.unit_id] = await _homes(scope, db, node.community_id, one.unit_id)
+        told.append(
+            PassageRule(
+                id=str(one.rule_id), door=door.device_name, lift=lift.device_name, elevator=one.elevator,
+                start_floor=one.start_floor, start_room=one.start_room, delay_s=one.delay_s,
+                release=bool(one.release), persons=_persons(one, homes[one.unit_id]) if one.release else {},
+            )
+        )  # fmt: skip
+    version = hashlib.sha256(msgspec.json.encode(told, order="sorted")).hexdigest()[:32]
+    return PassageRules(version=version, rules=told)
+
+
+async def _homes(scope: Scope, db: Reader, community_id: int | None, unit_id: int | None) -> Homes:
+    """Who lives in which houses of a unit, or of the whole community; nobody where it is gone."""
+    if community_id is None:
+        return {}
+    try:
+        root = unit_id if unit_id is not None else await spaces.require_root(scope, db, community_id)
+        under = await spaces.subtree(scope, db, await spaces.space(scope, db, root))
+    except NotFound:
+        return {}
+    houses = {row.space_id: row.name for row in under if row.kind == space_rules.HOUSE}
+    found: Homes = {}
+    for tie in await residents.all_of_community(scope, db, community_id):
+        if tie.status == MOVED_IN and tie.house_id in houses:
+            found.setdefault(tie.identity_id, []).append(houses[tie.house_id])
+    return found
+
+
+def _persons(rule: Rule, homes: Homes) -> dict[str, list[LiftFloor]]:
+    table = rule.floor_table()
+    return {
+        person: [LiftFloor(floor=table.get(house) or floor_of(house), room=house) for house in sorted(houses)]
+        for person, houses in homes.items()
+    }

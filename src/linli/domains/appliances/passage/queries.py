@@ -1,0 +1,99 @@
+"""Passage rules with the devices they name, and what boxes keep of them."""
+
+import json
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from linli.domains.appliances.models import edge_devices, edge_gateways
+from linli.domains.appliances.passage.models import edge_passage_boxes, edge_passage_rules
+from linli.domains.appliances.rows import EdgeDevice
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
+from linli.kernel.errors import NotFound
+from linli.kernel.scope import Scope
+
+
+class Rule(NamedTuple):
+    rule_id: int
+    tenant_id: str
+    gateway_id: int
+    name: str
+    enabled: int
+    door_id: int
+    lift_id: int
+    elevator: str
+    start_floor: str
+    start_room: str
+    delay_s: int
+    release: int
+    unit_id: int | None
+    floors: str
+    by_id: str
+    created_ms: int
+    changed_ms: int
+
+    def floor_table(self) -> dict[str, str]:
+        return dict(json.loads(self.floors))
+
+
+class Held(NamedTuple):
+    node_id: int
+    tenant_id: str
+    held_version: str
+    held_ms: int | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the box keeps the rules as they are now."""
+        return self.held_ms is not None
+
+
+_r, _g = edge_passage_rules.c, edge_gateways.c
+_seen = (
+    select(edge_passage_rules)
+    .join(edge_gateways, _g.gateway_id == _r.gateway_id)
+    .where(in_scope(edge_gateways), _r.tenant_id == _g.tenant_id)
+)
+_all = Query(_seen.order_by(_r.created_ms, _r.rule_id).limit(2000), Rule)
+_of_gateway = Query(
+    _seen.where(_r.gateway_id == bindparam("gateway_id", type_=INT)).order_by(_r.created_ms, _r.rule_id), Rule
+)
+_one = Query(_seen.where(_r.rule_id == bindparam("rule_id", type_=INT)), Rule)
+_devices = Query(
+    select(edge_devices).where(in_scope(edge_devices), any_of(edge_devices.c.edge_device_id, "device_ids")),
+    EdgeDevice,
+)
+_held = Query(
+    select(edge_passage_boxes).where(
+        in_scope(edge_passage_boxes), any_of(edge_passage_boxes.c.node_id, "node_ids")
+    ),
+    Held,
+)
+
+
+async def rules(scope: Scope, db: Reader, gateway_id: int | None = None) -> list[Rule]:
+    """All in sight, or those of one gateway, in the order in which they were made."""
+    if gateway_id is None:
+        return await _all.all(db, scope)
+    return await _of_gateway.all(db, scope, gateway_id=gateway_id)
+
+
+async def rule(scope: Scope, db: Reader, rule_id: int) -> Rule:
+    """Raises NotFound."""
+    if (found := await _one.one(db, scope, rule_id=rule_id)) is None:
+        raise NotFound(what="edge_rule", id=rule_id)
+    return found
+
+
+async def devices_of(scope: Scope, db: Reader, rules: list[Rule]) -> dict[int, EdgeDevice]:
+    """Devices that rules name, by number; those that are no longer behind a gateway are absent."""
+    wanted = sorted({number for one in rules for number in (one.door_id, one.lift_id)})
+    if not wanted:
+        return {}
+    return {row.edge_device_id: row for row in await _devices.all(db, scope, device_ids=wanted)}
+
+
+async def held(scope: Scope, db: Reader, node_ids: list[int]) -> dict[int, Held]:
+    """What boxes said; the caller sees them. Those that never had a rule are absent."""
+    tenant = Scope(scope.tenant, scope.caller, language=scope.language)
+    return {row.node_id: row for row in await _held.all(db, tenant, node_ids=node_ids)} if node_ids else {}
