@@ -101,6 +101,30 @@ async def test_from_project_to_call(gateway, main):
     )  # fmt: skip
 
 
+@pytest.mark.covers("C091")
+async def test_a_data_model_is_authorised_for_the_project_and_its_default_app(gateway, main):
+    project_id = await make(main)
+    key = await key_of(gateway, main, project_id)
+    path = f"/app-platform/projects/{project_id}/models"
+    passes = "iot_entrance_event_model"
+    call = ("/data/model/data/query", "0.0.3", {"modelId": passes, "pageNum": 1, "pageSize": 5})
+
+    async def seen() -> tuple[bool, bool, bool]:
+        rows = {one["modelId"]: one for one in (await main.get(path)).json()}
+        return rows[passes]["byProject"], rows[passes]["byApp"], rows[passes]["usable"]
+
+    assert await seen() == (False, False, False)
+    for by_project, by_app in ((True, False), (False, True), (True, True), (False, False)):
+        said = {"byProject": by_project, "byApp": by_app}
+        assert (await main.put(f"{path}/{passes}", json=said)).status_code == 204
+        both = by_project and by_app
+        assert await seen() == (by_project, by_app, both)
+        assert (await key.call(*call))["code"] == (200 if both else 403), said
+    assert (await main.put(f"{path}/nothing", json=said)).status_code == 400
+    other = (await main.get("/app-platform/projects/nothing/models")).status_code
+    assert other == 404
+
+
 @pytest.mark.covers("H-66")
 async def test_what_is_not_granted_answers_403(gateway, main):
     project_id = await make(main)
@@ -110,6 +134,9 @@ async def test_what_is_not_granted_answers_403(gateway, main):
     path = f"/app-platform/projects/{project_id}/keys/{key.app_key}/grants"
     grants = {"services": ["data"], "models": ["Heartbeat"]}
     assert (await main.put(path, json=grants)).status_code == 204
+    assert (await key.call(*rows))["code"] == 403  # the project itself is not authorised
+    switch = f"/app-platform/projects/{project_id}/models/Heartbeat"
+    assert (await main.put(switch, json={"byProject": True, "byApp": True})).status_code == 204
     assert (await key.call(*rows))["code"] == 200
     assert (await main.put(path, json={"services": ["data"], "models": ["no"]})).status_code == 400
     wrong = f"/app-platform/projects/{await make(main, name='别的')}/keys/{key.app_key}/grants"

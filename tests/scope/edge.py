@@ -11,8 +11,9 @@ type Recipe = Callable[[Any], Ask]
 WITHOUT_IDS = {
     "POST /edge/packages": "uploads a package of the caller's tenant",
     "POST /edge/trusted-keys": "names a key that no tenant has",
+    "POST /edge/certificates": "hands in a report about a package of the caller's tenant",
 }
-OF_THE_TENANT = frozenset({"driver_package", "trusted_key", "spare_trusted_key"})
+OF_THE_TENANT = frozenset({"edge_certificate", "driver_package", "trusted_key", "spare_trusted_key"})
 """Drivers are code for boxes of the whole tenant."""
 
 
@@ -90,6 +91,10 @@ def recipes() -> dict[str, list[Recipe]]:
         "GET /edge/deployments/{deployment_id}": [lambda x: Ask({"deployment_id": x.edge_deployment})],
         "POST /edge/deployments/{deployment_id}/roll-back": [
             lambda x: Ask({"deployment_id": x.edge_deployment}, body={})
+        ],
+        "GET /edge/certificates/{certificate_id}": [lambda x: Ask({"certificate_id": x.edge_certificate})],
+        "POST /edge/certificates/{certificate_id}/withdraw": [
+            lambda x: Ask({"certificate_id": x.edge_certificate})
         ],
         "POST /edge/passage-rules": [
             lambda x: Ask(body=rule(x) | {"gatewayId": str(x.edge_gateway)}),

@@ -75,5 +75,12 @@ def recipes() -> dict[str, list[Recipe]]:
                 body={"services": ["device"], "models": []},
             )
         ],
+        "GET /app-platform/projects/{project_id}/models": [lambda x: Ask({"project_id": x.platform_project})],
+        "PUT /app-platform/projects/{project_id}/models/{model_id}": [
+            lambda x: Ask(
+                {"project_id": x.platform_project, "model_id": "Heartbeat"},
+                body={"byProject": True, "byApp": False},
+            )
+        ],
         "POST /app-platform/projects/{project_id}/join": [lambda x: Ask({"project_id": x.platform_project})],
     }

@@ -220,6 +220,7 @@ class Lot:
     spare_trusted_key: int = 0
     driver_package: int = 0
     lift_device: int = 0
+    edge_certificate: int = 0
     passage_rule: int = 0
     tenant: str = ""
     sn: str = ""

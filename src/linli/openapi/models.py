@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, Text
 
-from linli.kernel.db import INT, blob, identity, integer, metadata, text_column
+from linli.kernel.db import INT, blob, flag, identity, integer, metadata, text_column
 
 
 def _key(name: str) -> Column[int]:
@@ -62,6 +62,19 @@ project_policies = Table(
 )
 """For projects whose keys are granted things one by one: what a new key of theirs gets (`services`, `models`), and the
 services that none may have yet (`withheld`). JSON lists. Keys of projects without a row get everything."""
+
+project_models = Table(
+    "openapi_project_models",
+    metadata,
+    text_column("project_id"),
+    text_column("model_id"),
+    text_column("tenant_id"),
+    flag("granted"),
+    integer("changed_ms"),
+    PrimaryKeyConstraint("project_id", "model_id"),
+)
+"""The project's own switch of a data model (授权): while it is off, none of its keys may use the model. No row: on, as
+for projects whose keys get everything."""
 
 limits = Table(
     "openapi_limits",

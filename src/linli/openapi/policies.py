@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
@@ -13,7 +14,7 @@ from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope
 from linli.kernel.errors import BadInput, Forbidden, NotFound
 from linli.kernel.scope import Scope
 from linli.openapi.limits import ALL, Rule
-from linli.openapi.models import key_policies, limits, project_policies, usage
+from linli.openapi.models import key_policies, limits, project_models, project_policies, usage
 
 _BY_KEY = "the app key is a condition of its own; the gateway has no scope yet"
 ALWAYS_GRANTED = "auth"
@@ -69,6 +70,20 @@ _project_of = Query(
 )
 
 
+_switches = Query(
+    select(project_models.c.model_id, project_models.c.granted).where(
+        project_models.c.project_id == bindparam("project_id")
+    ),
+    unscoped="the project was found by its key or in the caller's scope",
+)
+_off = Query(
+    select(project_models.c.model_id)
+    .join(tenancy.app_keys, tenancy.app_keys.c.project_id == project_models.c.project_id)
+    .where(tenancy.app_keys.c.app_key == bindparam("app_key"), project_models.c.granted == 0),
+    unscoped=_BY_KEY,
+)
+
+
 class ModelNotGranted(Forbidden):
     """The key was not granted the data model: a call answers 403 until it is. Spec H-66."""
 
@@ -81,6 +96,19 @@ class Terms(NamedTuple):
     services: frozenset[str]
     models: frozenset[str]
     withheld: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The data models that an app key may use: asked with `in`."""
+
+    only: frozenset[str] | None
+    """What the app was granted; None: all."""
+    off: frozenset[str] = frozenset()
+    """What the project's switch withholds from all of its apps."""
+
+    def __contains__(self, model_id: object) -> bool:
+        return model_id not in self.off and (self.only is None or model_id in self.only)
 
 
 class Usage(NamedTuple):
@@ -185,9 +213,36 @@ async def may_use_model(scope: Scope, db: Reader, model_id: str) -> None:
     """
     if scope.caller.kind != "app":
         return
-    granted = await models_of(db, scope.caller.id)
-    if granted is not None and model_id not in granted:
+    if model_id not in await usable_models(db, scope.caller.id):
         raise ModelNotGranted(model=model_id)
+
+
+async def usable_models(db: Reader, app_key: str) -> Models:
+    """What a key may use, read, write and be pushed: granted to the app, and switched on for its project (C091)."""
+    off = await _off.all(db, app_key=app_key)
+    return Models(await models_of(db, app_key), frozenset(model_id for (model_id,) in off))
+
+
+async def project_switches(db: Reader, *, project_id: str) -> dict[str, bool]:
+    """The project's own switches by data model; those that were never moved are absent and on."""
+    return {model_id: bool(granted) for model_id, granted in await _switches.all(db, project_id=project_id)}
+
+
+async def switch_models(scope: Scope, tx: Tx, *, project_id: str, switches: Mapping[str, bool]) -> None:
+    """Switch data models on or off for a project. The caller looked the project up in its scope."""
+    now_ms = tx.db.clock.now_ms()
+    rows = [
+        {
+            "project_id": project_id,
+            "model_id": model_id,
+            "tenant_id": scope.tenant,
+            "granted": int(on),
+            "changed_ms": now_ms,
+        }
+        for model_id, on in switches.items()
+    ]
+    await tx.upsert(project_models, rows, keys=("project_id", "model_id"), update=("granted", "changed_ms"))
+    tenancy.changed(tx)
 
 
 async def terms_of(db: Reader, *, project_id: str) -> Terms | None:

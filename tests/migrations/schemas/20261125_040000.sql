@@ -908,6 +908,33 @@ CREATE TABLE devices (
 	CONSTRAINT uq_devices_product_key_device_name UNIQUE (product_key, device_name)
 );
 INSERT INTO "devices" VALUES(1,'1','1',1,'1','1','1','1','1','1',1,1,1,1,'1',1,1,1,1,1,1);
+CREATE TABLE edge_certificates (
+	certificate_id INTEGER NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	driver_id TEXT NOT NULL, 
+	version TEXT NOT NULL, 
+	protocol TEXT NOT NULL, 
+	owner TEXT NOT NULL, 
+	brand TEXT NOT NULL, 
+	model TEXT NOT NULL, 
+	note TEXT DEFAULT '' NOT NULL, 
+	package_sha256 TEXT NOT NULL, 
+	subject TEXT NOT NULL, 
+	device TEXT NOT NULL, 
+	began_ms INTEGER NOT NULL, 
+	passed INTEGER NOT NULL, 
+	skipped INTEGER NOT NULL, 
+	bench_key TEXT NOT NULL, 
+	report TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	reason TEXT DEFAULT '' NOT NULL, 
+	steps TEXT DEFAULT '[]' NOT NULL, 
+	by_id TEXT NOT NULL, 
+	created_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_edge_certificates PRIMARY KEY (certificate_id)
+);
+INSERT INTO "edge_certificates" VALUES(1,'1','1','1','1','1','1','1','1','1','1','1',1,1,1,'1','1','1','1','1','1',1,1);
 CREATE TABLE edge_clusters (
 	cluster_id INTEGER NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -1850,6 +1877,15 @@ CREATE TABLE openapi_nonces (
 
 ;
 INSERT INTO "openapi_nonces" VALUES(1,1);
+CREATE TABLE openapi_project_models (
+	project_id TEXT NOT NULL, 
+	model_id TEXT NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	granted INTEGER DEFAULT '0' NOT NULL, 
+	changed_ms INTEGER NOT NULL, 
+	CONSTRAINT pk_openapi_project_models PRIMARY KEY (project_id, model_id)
+);
+INSERT INTO "openapi_project_models" VALUES('1','1','1',1,1);
 CREATE TABLE openapi_project_policies (
 	project_id TEXT NOT NULL, 
 	tenant_id TEXT NOT NULL, 
@@ -3023,6 +3059,9 @@ CREATE INDEX ix_deletion_requests_account ON deletion_requests (account_id, requ
 CREATE INDEX ix_deletion_requests_community ON deletion_requests (community_id, state, due_ms);
 CREATE INDEX ix_deletion_requests_due ON deletion_requests (state, due_ms);
 CREATE INDEX ix_delivery_holds_subject ON delivery_holds (subject, community_id, lifted_ms);
+CREATE INDEX ix_edge_certificates_package ON edge_certificates (package_sha256, state);
+CREATE INDEX ix_edge_certificates_state ON edge_certificates (state, created_ms);
+CREATE INDEX ix_edge_certificates_tenant ON edge_certificates (tenant_id, created_ms);
 CREATE INDEX ix_edge_clusters_community ON edge_clusters (community_id);
 CREATE INDEX ix_edge_clusters_tenant ON edge_clusters (tenant_id, created_ms, cluster_id);
 CREATE INDEX ix_edge_deployments_gateway ON edge_deployments (gateway_id, generation);

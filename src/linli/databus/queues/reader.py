@@ -14,7 +14,7 @@ from linli.databus.topics import Kind, kind_of_topic
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Database, Query, any_of
-from linli.openapi.policies import models_of
+from linli.openapi.policies import Models, usable_models
 
 PAGE: Final = 500
 _ACCESS_MS: Final = 5_000
@@ -46,8 +46,8 @@ class Access(NamedTuple):
 
     enabled: bool
     communities: frozenset[int]
-    models: frozenset[str] | None = None
-    """Data models that the key was granted; None: all."""
+    models: Models = Models(None)
+    """Data models that the key may use."""
 
 
 class Reader:
@@ -97,7 +97,7 @@ class Reader:
         communities = await tenancy.communities_of(
             self._db, tenant_id=held.tenant_id, project_id=held.project_id
         )
-        models = await models_of(self._db, held.app_key)
+        models = await usable_models(self._db, held.app_key)
         return Access(key is not None and bool(key.enabled), communities, models)
 
     def wants(self, change: Change, access: Access) -> bool:
@@ -110,7 +110,7 @@ class Reader:
         mine = bool(change.project_id) and change.project_id == held.project_id
         if not change.app_key and not mine and change.community_id not in access.communities:
             return False
-        if change.kind == Kind.DATA and access.models is not None and change.model_id not in access.models:
+        if change.kind == Kind.DATA and change.model_id not in access.models:
             return False
         if self._filters.topic:
             return change.kind == self._kind

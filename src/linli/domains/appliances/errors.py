@@ -113,3 +113,21 @@ class TooManyRules(Conflict):
     """A gateway has as many passage rules as it may."""
 
     code = "edge.too_many_rules"
+
+
+class CertificateThere(Conflict):
+    """The package is certified, or its certificate is being looked at."""
+
+    code = "edge.certificate_there"
+
+
+class CertificateMoved(Conflict):
+    """It is in a state from which it cannot come there."""
+
+    code = "edge.certificate_moved"
+
+
+class NotCertified(Conflict):
+    """Only projects in development may use what the lab has not certified."""
+
+    code = "edge.not_certified"

@@ -249,3 +249,35 @@ edge_nonces = Table(
     Index("ix_edge_nonces_expires", "expires_ms"),
 )
 """Nonces of boxes' signed requests, for as long as their time would be accepted."""
+
+edge_certificates = Table(
+    "edge_certificates",
+    metadata,
+    Column("certificate_id", INT, primary_key=True, autoincrement=False),
+    text_column("tenant_id"),
+    text_column("driver_id"),
+    text_column("version"),
+    text_column("protocol"),
+    text_column("owner"),
+    text_column("brand"),
+    text_column("model"),
+    text_column("note", server_default=""),
+    text_column("package_sha256"),
+    text_column("subject"),  # device, simulator
+    text_column("device"),
+    integer("began_ms"),
+    integer("passed"),
+    integer("skipped"),
+    text_column("bench_key"),  # fingerprint of the key that signed the report
+    text_column("report"),  # the file, byte for byte
+    text_column("state"),  # certificates.STATES
+    text_column("reason", server_default=""),
+    text_column("steps", server_default="[]"),  # JSON: state, at, by, reason
+    text_column("by_id"),
+    integer("created_ms"),
+    integer("changed_ms"),
+    Index("ix_edge_certificates_tenant", "tenant_id", "created_ms"),
+    Index("ix_edge_certificates_package", "package_sha256", "state"),
+    Index("ix_edge_certificates_state", "state", "created_ms"),
+)
+"""A package that is certified is so for every tenant that has the very same one (`package_sha256`)."""

@@ -329,6 +329,43 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "edge_certificates",
+        sa.Column(
+            "certificate_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("driver_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("protocol", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("brand", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("package_sha256", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("began_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("passed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("skipped", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("bench_key", sa.Text(), nullable=False),
+        sa.Column("report", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("steps", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("by_id", sa.Text(), nullable=False),
+        sa.Column("created_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("certificate_id", name=op.f("pk_edge_certificates")),
+    )
+    with op.batch_alter_table("edge_certificates", schema=None) as batch_op:
+        batch_op.create_index("ix_edge_certificates_package", ["package_sha256", "state"], unique=False)
+        batch_op.create_index("ix_edge_certificates_state", ["state", "created_ms"], unique=False)
+        batch_op.create_index("ix_edge_certificates_tenant", ["tenant_id", "created_ms"], unique=False)
+
+    op.create_table(
         "edge_clusters",
         sa.Column(
             "cluster_id",
@@ -1223,6 +1260,20 @@ def upgrade() -> None:
         batch_op.create_index("uq_open_accounts_phone", ["tenant_id", "project_id", "phone"], unique=True)
 
     op.create_table(
+        "openapi_project_models",
+        sa.Column("project_id", sa.Text(), nullable=False),
+        sa.Column("model_id", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column(
+            "granted",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column("changed_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("project_id", "model_id", name=op.f("pk_openapi_project_models")),
+    )
+    op.create_table(
         "organisation_upgrades",
         sa.Column("ticket_hash", sa.Text(), nullable=False),
         sa.Column("owner_tenant", sa.Text(), nullable=False),
@@ -1511,6 +1562,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_organisation_upgrades_expires")
 
     op.drop_table("organisation_upgrades")
+    op.drop_table("openapi_project_models")
     with op.batch_alter_table("open_accounts", schema=None) as batch_op:
         batch_op.drop_index("uq_open_accounts_phone")
         batch_op.drop_index("uq_open_accounts_login")
@@ -1635,6 +1687,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_edge_clusters_community")
 
     op.drop_table("edge_clusters")
+    with op.batch_alter_table("edge_certificates", schema=None) as batch_op:
+        batch_op.drop_index("ix_edge_certificates_tenant")
+        batch_op.drop_index("ix_edge_certificates_state")
+        batch_op.drop_index("ix_edge_certificates_package")
+
+    op.drop_table("edge_certificates")
     op.drop_table("device_clocks")
     with op.batch_alter_table("delivery_holds", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_holds_subject")

@@ -216,6 +216,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/app-platform/projects/{project_id}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListModels
+         * @description Every data model, and whether the project and its default app may use it.
+         */
+        get: operations["ApiConsoleAppPlatformProjectsProjectIdModelsListModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/app-platform/projects/{project_id}/models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Authorise
+         * @description Authorise a data model, or take it back: calls and pushes follow at once.
+         */
+        put: operations["ApiConsoleAppPlatformProjectsProjectIdModelsModelIdAuthorise"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/app-platform/projects/{project_id}/secret": {
         parameters: {
             query?: never;
@@ -5153,6 +5193,114 @@ export interface paths {
         get: operations["ApiConsoleEdgeBoxesBoxes"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/certificate-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListReviews
+         * @description The lab's list, of every tenant.
+         */
+        get: operations["ApiConsoleEdgeCertificateReviewsListReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/certificate-reviews/{certificate_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description One certificate as the lab sees it.
+         */
+        get: operations["ApiConsoleEdgeCertificateReviewsCertificateIdDetail"];
+        put?: never;
+        /**
+         * Decide
+         * @description The device is in the lab; it is certified; it is refused with a reason, also afterwards.
+         */
+        post: operations["ApiConsoleEdgeCertificateReviewsCertificateIdDecide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListCertificates
+         * @description What the tenant handed in, the newest first.
+         */
+        get: operations["ApiConsoleEdgeCertificatesListCertificates"];
+        put?: never;
+        /**
+         * HandIn
+         * @description The bench's signed report of an uploaded package: the device then goes to the lab.
+         */
+        post: operations["ApiConsoleEdgeCertificatesHandIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/certificates/{certificate_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description One certificate with the cases of its report and its history.
+         */
+        get: operations["ApiConsoleEdgeCertificatesCertificateIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/edge/certificates/{certificate_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Take it back while the lab has not decided.
+         */
+        post: operations["ApiConsoleEdgeCertificatesCertificateIdWithdrawWithdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -11523,9 +11671,55 @@ export interface components {
          * @enum {string}
          */
         Cause: "disabled" | "never_connected" | "offline" | "sub_offline" | "wrong_category" | "no_service" | "bad_input" | "silent" | "answered" | "unknown_to_device" | "unreadable" | "script" | "other_project" | "waiting" | "other";
+        /** CertificateCase */
+        CertificateCase: {
+            id: string;
+            outcome: string;
+            source: string;
+            title: string;
+            why: string;
+        };
+        /** CertificateDetail */
+        CertificateDetail: {
+            beganMs: number;
+            cases: components["schemas"]["CertificateCase"][];
+            certificate: components["schemas"]["CertificateRow"];
+            steps: components["schemas"]["CertificateStep"][];
+        };
         /** CertificateLink */
         CertificateLink: {
             url: string;
+        };
+        /** CertificateRow */
+        CertificateRow: {
+            /** @description Fingerprint of the key that signed the report. */
+            benchKey: string;
+            brand: string;
+            changedMs: number;
+            company: string;
+            createdMs: number;
+            device: string;
+            driverId: string;
+            id: string;
+            model: string;
+            note: string;
+            owner: string;
+            passed: number;
+            protocol: string;
+            reason: string;
+            skipped: number;
+            /** @description submitted, testing, approved, refused, withdrawn */
+            state: string;
+            /** @description device or simulator: what the bench tested */
+            subject: string;
+            version: string;
+        };
+        /** CertificateStep */
+        CertificateStep: {
+            atMs: number;
+            byName: string;
+            reason: string;
+            state: string;
         };
         /** CertificateView */
         CertificateView: {
@@ -12824,6 +13018,8 @@ export interface components {
         /** DriverRow */
         DriverRow: {
             builtIn: boolean;
+            /** @description Versions that may be used in projects. */
+            certified: string[];
             id: string;
             listens: number[];
             name: string;
@@ -13482,6 +13678,8 @@ export interface components {
             last: components["schemas"]["DeploymentRow"] | null;
             pending: components["schemas"]["Differences"];
             protocols: components["schemas"]["ProtocolRow"][];
+            /** @description What is not certified may be tried here: no project yet, or one in development. */
+            uncertifiedAllowed: boolean;
         };
         /** GatewayName */
         GatewayName: {
@@ -13895,6 +14093,16 @@ export interface components {
             push: boolean;
             sms: boolean;
         };
+        /** LabWord */
+        LabWord: {
+            /**
+             * @description A refusal says why.
+             * @default
+             */
+            reason?: string;
+            /** @description testing (the device is in the lab), approved, refused */
+            state: string;
+        };
         /** LeavingRights */
         LeavingRights: {
             /** @description Doors that a card of the person opens. */
@@ -14108,6 +14316,11 @@ export interface components {
             path: string;
             title: string;
             version: string;
+        };
+        /** ModelAuthorisation */
+        ModelAuthorisation: {
+            byApp: boolean;
+            byProject: boolean;
         };
         /** ModelDetail */
         ModelDetail: {
@@ -14905,6 +15118,13 @@ export interface components {
         /** Page[QrRightRow] */
         "Page_linli.domains.access.console.qr.QrRightRow_": {
             data: components["schemas"]["QrRightRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
+        /** Page[CertificateRow] */
+        "Page_linli.domains.appliances.console.certificates.CertificateRow_": {
+            data: components["schemas"]["CertificateRow"][];
             pageNo: number;
             pageSize: number;
             total: number;
@@ -15873,6 +16093,18 @@ export interface components {
         ProjectMade: {
             projectId: string;
         };
+        /** ProjectModel */
+        ProjectModel: {
+            /** @description Added to the default app; while it is not, its calls answer 403. */
+            byApp: boolean;
+            /** @description 授权: the project's own switch. */
+            byProject: boolean;
+            modelId: string;
+            name: string;
+            /** @description Both: calls are answered, and changes are pushed. */
+            usable: boolean;
+            versions: string[];
+        };
         /** ProjectRow */
         ProjectRow: {
             communityIds: string[];
@@ -15925,6 +16157,8 @@ export interface components {
         };
         /** ProtocolRow */
         ProtocolRow: {
+            /** @description Its version may be used in projects. */
+            certified: boolean;
             /** @description Secrets hidden. */
             config: {
                 [key: string]: unknown;
@@ -16249,6 +16483,15 @@ export interface components {
             module: string;
             reportedMs: number;
             version: string;
+        };
+        /** ReportFiles */
+        ReportFiles: {
+            brand: string;
+            model: string;
+            /** @default  */
+            note?: string;
+            /** Format: binary */
+            report: string;
         };
         /** RequestRow */
         RequestRow: {
@@ -18171,6 +18414,83 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Grants"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleAppPlatformProjectsProjectIdModelsListModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectModel"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleAppPlatformProjectsProjectIdModelsModelIdAuthorise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelAuthorisation"];
             };
         };
         responses: {
@@ -29777,6 +30097,277 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_linli.domains.appliances.remote.console.boxes.BoxRow_"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeCertificateReviewsListReviews: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description submitted, testing, approved, refused, withdrawn */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.appliances.console.certificates.CertificateRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeCertificateReviewsCertificateIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeCertificateReviewsCertificateIdDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabWord"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeCertificatesListCertificates: {
+        parameters: {
+            query?: {
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description submitted, testing, approved, refused, withdrawn */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_linli.domains.appliances.console.certificates.CertificateRow_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeCertificatesHandIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["ReportFiles"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeCertificatesCertificateIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiConsoleEdgeCertificatesCertificateIdWithdrawWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {

@@ -102,6 +102,8 @@ export const SECTIONS: Section[] = [
       place('passagerules.title', 'passage-rules', 'devices.use'),
       place('appliances.requests.title', 'component-requests', 'capabilities.review'),
       place('appliances.drivers.title', 'edge-drivers', 'projects.use'),
+      place('certificates.title', 'certificates', 'projects.use'),
+      place('certificates.lab.title', 'certificate-reviews', 'capabilities.review'),
       place('catalogue.title', 'vendor-catalogue', 'devices.use'),
       place('inbox.title', 'inbox', 'devices.use', 'installation.manage'),
     ],

@@ -1,5 +1,6 @@
 """Console routes of appliances."""
 
+from linli.domains.appliances.console.certificates import CertificateReviewRoutes, CertificateRoutes
 from linli.domains.appliances.console.clusters import ClusterRoutes
 from linli.domains.appliances.console.components import ComponentRequestRoutes, ComponentRoutes
 from linli.domains.appliances.console.drivers import DriverPackageRoutes, TrustedKeyRoutes
@@ -16,4 +17,6 @@ CONTROLLERS = (
     DeploymentRoutes,
     DriverPackageRoutes,
     TrustedKeyRoutes,
+    CertificateRoutes,
+    CertificateReviewRoutes,
 )

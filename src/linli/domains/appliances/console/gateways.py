@@ -35,7 +35,7 @@ from linli.domains.appliances.queries import drivers as driver_queries
 from linli.domains.appliances.queries import gateways as queries
 from linli.domains.appliances.queries.drivers import version_order
 from linli.domains.appliances.rows import Deployment, Gateway
-from linli.domains.appliances.service import deployments, gateways, protocols, rolling_back
+from linli.domains.appliances.service import certificates, deployments, gateways, protocols, rolling_back
 from linli.domains.appliances.snapshots import MASK, Differences, differences, hidden
 from linli.domains.people.queries import own_rights
 from linli.kernel.db import Database, Reader
@@ -62,7 +62,8 @@ class GatewayRoutes(Controller):
     @get("/drivers", right=SEE)
     async def drivers(self, within: NamedDependency[Scope], db: NamedDependency[Database]) -> list[DriverRow]:
         """Protocols that can be added: the box's own, and those of uploaded packages."""
-        return [DriverRow.of(row) for row in await driver_queries.drivers(within, db)]
+        certified = await certificates.certified_versions(within, db)
+        return [DriverRow.of(row, certified) for row in await driver_queries.drivers(within, db)]
 
     @get("/{gateway_id:int}", right=SEE)
     async def detail(
@@ -79,6 +80,7 @@ class GatewayRoutes(Controller):
             await _protocols(hand.within, hand.db, row, hand.secrets),
             await deployments.pending(hand.within, hand.db, gateway_id, secrets=hand.secrets),
             deployment_row(last, names) if last else None,
+            await certificates.uncertified_allowed(hand.within, hand.db, row.project_id),
         )
 
     @put("/{gateway_id:int}", right=MANAGE, status_code=204)
@@ -266,6 +268,7 @@ async def _protocols(scope: Scope, db: Reader, row: Gateway, secrets: Secrets) -
     things = await find_devices(scope, db, iot_ids=[one.iot_id for one in held]) if held else []
     state_of = {one.iot_id: one.state for one in things}
     states = Counter((one.protocol_id, state_of.get(one.iot_id, "unactive")) for one in held)
+    certified = await certificates.certified_versions(scope, db)
     found = []
     for one in await queries.protocols(scope, db, row.gateway_id):
         driver = known.get(one.driver_id)
@@ -277,7 +280,7 @@ async def _protocols(scope: Scope, db: Reader, row: Gateway, secrets: Secrets) -
                 version_order(versions[0]) > version_order(one.version), driver.listens if driver else [],
                 sum(device.protocol_id == number for device in held), states[number, "online"],
                 states[number, "offline"] + states[number, "disabled"], states[number, "unactive"],
-                _shown(protocols.config_of(one, secrets)),
+                (one.driver_id, one.version) in certified, _shown(protocols.config_of(one, secrets)),
             )
         )  # fmt: skip
     return found

@@ -19,6 +19,7 @@ from linli.domains.appliances.models import (
 from linli.domains.appliances.queries import clusters as queries
 from linli.domains.appliances.queries import gateways as gateway_queries
 from linli.domains.appliances.rows import Cluster
+from linli.domains.appliances.service import certificates
 from linli.domains.appliances.service.products import whole
 from linli.domains.communities.queries import communities
 from linli.domains.projects.queries import get_project
@@ -164,12 +165,16 @@ async def associate(
 ) -> Cluster:
     """Give a cluster with all that is behind it to a project, and say in which community it stands (C090).
 
-    Raises NotFound, BadInput, ClusterAssociated.
+    Raises NotFound, BadInput, ClusterAssociated, NotCertified.
     """
     held = await queries.cluster(scope, tx, cluster_id)
     await _check_place(scope, tx, project_id, community_id)
     if held.project_id not in (None, project_id):
         raise ClusterAssociated(cluster=held.name)
+    for gateway in await gateway_queries.gateways_of(whole(scope), tx, [cluster_id]):
+        drivers = await gateway_queries.protocols(whole(scope), tx, gateway.gateway_id)
+        wanted = [(one.driver_id, one.version) for one in drivers]
+        await certificates.check(scope, tx, gateway, wanted, project_id=project_id)
     return await _move(scope, tx, held, project_id, community_id, associated_ms=now_ms, now_ms=now_ms)
 
 

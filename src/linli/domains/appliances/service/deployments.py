@@ -15,7 +15,7 @@ from linli.domains.appliances.queries import components as component_queries
 from linli.domains.appliances.queries import deployments as queries
 from linli.domains.appliances.queries import gateways as gateway_queries
 from linli.domains.appliances.rows import Cluster, Deployment, Gateway, Node, place_of
-from linli.domains.appliances.service import devices, gateways, protocols, refresh
+from linli.domains.appliances.service import certificates, devices, gateways, protocols, refresh
 from linli.domains.appliances.service.products import whole
 from linli.domains.appliances.snapshots import (
     Differences,
@@ -122,9 +122,12 @@ async def deploy(
 ) -> Deployment:
     """Send what a gateway is set to. `offline`: how many devices the person saw go off-line.
 
-    `force` sends it though nothing changed, as to a new box (CB-03). Raises NotFound, NothingChanged, ChangesMoved.
+    `force` sends it though nothing changed, as to a new box (CB-03).
+    Raises NotFound, NothingChanged, ChangesMoved, NotCertified.
     """
     gateway = await gateway_queries.gateway(scope, tx, gateway_id)
+    held = await gateway_queries.protocols(whole(scope), tx, gateway_id)
+    await certificates.check(scope, tx, gateway, [(one.driver_id, one.version) for one in held])
     node = await take_turn(scope, tx, gateway.node_id)
     _, now, found = await _look(scope, tx, gateway, secrets)
     if not found and not force:

@@ -10,6 +10,7 @@ from linli.domains.appliances.models import edge_protocols
 from linli.domains.appliances.queries import drivers as driver_queries
 from linli.domains.appliances.queries import gateways as queries
 from linli.domains.appliances.rows import Protocol, place_of
+from linli.domains.appliances.service import certificates
 from linli.domains.appliances.service.products import whole
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, in_scope
@@ -63,17 +64,19 @@ async def add(
     version: str = "",
     config: dict[str, Any] | None = None,
 ) -> Protocol:
-    """Put a driver on a gateway; without `version` its newest. Raises NotFound, BadInput, ProtocolThere."""
+    """Put a driver on a gateway; without `version` its newest. Raises NotFound, BadInput, ProtocolThere, NotCertified."""
     gateway = await queries.gateway(scope, tx, gateway_id)
     driver = await driver_queries.driver(scope, tx, driver_id)
     _check_version(version, driver.versions)
+    version = version or driver.versions[0]
+    await certificates.check(scope, tx, gateway, [(driver_id, version)])
     held = await queries.protocols(whole(scope), tx, gateway_id)
     if any(one.driver_id == driver_id for one in held):
         raise ProtocolThere(protocol=driver.protocol)
     protocol_id = ids.number()
     made = Protocol(
         protocol_id=protocol_id, **place_of(gateway), gateway_id=gateway_id, driver_id=driver_id,  # type: ignore[arg-type]
-        name=driver.protocol, version=version or driver.versions[0],
+        name=driver.protocol, version=version,
         config_sealed=sealed_config(config or {}, protocol_id, secrets), created_ms=now_ms, changed_ms=now_ms,
     )  # fmt: skip
     await tx.insert(edge_protocols, made._asdict())
@@ -94,11 +97,16 @@ async def change(
     version: str | None = None,
     config: dict[str, Any] | None = None,
 ) -> Protocol:
-    """Another version (软件版本 更新) or configuration, effective with the next deployment. Raises NotFound, BadInput."""
+    """Another version (软件版本 更新) or configuration, effective with the next deployment.
+
+    Raises NotFound, BadInput, NotCertified.
+    """
     held = await queries.protocol(scope, tx, protocol_id)
     if version is not None:
         driver = await driver_queries.driver(scope, tx, held.driver_id)
         _check_version(version, driver.versions)
+        gateway = await queries.gateway(scope, tx, held.gateway_id)
+        await certificates.check(scope, tx, gateway, [(held.driver_id, version or held.version)])
     sealed = held.config_sealed if config is None else sealed_config(config, protocol_id, secrets)
     now = held._replace(version=version or held.version, config_sealed=sealed, changed_ms=now_ms)
     await _change.run(tx, scope, row=protocol_id, to_version=now.version, sealed=sealed, now=now_ms)

@@ -4,6 +4,7 @@ from litestar import Controller
 
 from linli.domains.projects.console.devices import ProjectDeviceRoutes
 from linli.domains.projects.console.keys import ProjectKeyRoutes
+from linli.domains.projects.console.models import ProjectModelRoutes
 from linli.domains.projects.console.projects import PlatformProjectRoutes
 from linli.domains.projects.console.reviews import CapabilityReviewRoutes
 
@@ -11,5 +12,6 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     PlatformProjectRoutes,
     ProjectDeviceRoutes,
     ProjectKeyRoutes,
+    ProjectModelRoutes,
     CapabilityReviewRoutes,
 )

@@ -184,7 +184,7 @@ class PlatformProjectRoutes(Controller):
                 facts=_said(data),
                 ids=ids,
                 secrets=secrets,
-                terms=KeyTerms(services=data.services, models=data.models),
+                terms=KeyTerms(services=data.services, models=data.models, known_models=model_ids()),
             )
             whole = Scope(within.tenant, within.caller)
             for capability in data.capabilities:

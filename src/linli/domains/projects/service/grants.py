@@ -11,6 +11,7 @@ import msgspec
 
 from linli.domains.projects.capabilities import CAPABILITIES, DIGITAL_COMMUNITY, RESERVED
 from linli.domains.projects.events import CapabilityDecided
+from linli.domains.projects.queries import Project
 from linli.kernel import tenancy
 from linli.kernel.db import Tx
 from linli.kernel.errors import BadInput, NotFound
@@ -24,6 +25,8 @@ class KeyTerms(msgspec.Struct, frozen=True, kw_only=True):
 
     services: Sequence[str] = ()
     models: Sequence[str] = ()
+    known_models: Sequence[str] = ()
+    """All there are: those that were not ticked are switched off for the project until somebody authorises them."""
 
 
 async def begin_grants(
@@ -46,6 +49,9 @@ async def begin_grants(
     made = Terms(services, frozenset(terms.models), RESERVED)
     await policies.set_terms(whole, tx, project_id=project_id, terms=made)
     await policies.begin_key(whole, tx, app_key=app_key, project_id=project_id)
+    if terms.known_models:
+        switches = {model_id: model_id in made.models for model_id in terms.known_models}
+        await policies.switch_models(whole, tx, project_id=project_id, switches=switches)
 
 
 async def capability_decided(tx: Tx, event: CapabilityDecided) -> None:
@@ -55,6 +61,36 @@ async def capability_decided(tx: Tx, event: CapabilityDecided) -> None:
         await policies.release_services(
             Scope.system(event.tenant_id), tx, project_id=event.project_id, services=services
         )
+
+
+async def authorise_model(
+    scope: Scope,
+    tx: Tx,
+    *,
+    project: Project,
+    model_id: str,
+    by_project: bool,
+    by_app: bool,
+    known: Collection[str],
+) -> None:
+    """Authorise a data model for a project (数据集成 授权) and for its default app; both are needed to use it (C091).
+
+    Raises BadInput.
+    """
+    if model_id not in known:
+        raise BadInput(field="model_id", rule="unknown")
+    await policies.switch_models(scope, tx, project_id=project.project_id, switches={model_id: by_project})
+    if not project.default_app_key:
+        return
+    held = await policies.models_of(tx, project.default_app_key)
+    if held is None and by_app:
+        return
+    wanted = (frozenset(known) if held is None else held) - {model_id} | (
+        {model_id} if by_app else frozenset()
+    )
+    await policies.grant_models(
+        scope, tx, app_key=project.default_app_key, models=wanted, known={*known, *wanted}
+    )
 
 
 async def set_grants(

@@ -18,12 +18,14 @@ class DriverRow(msgspec.Struct, rename="camel", frozen=True):
     versions: list[str]
     built_in: bool
     listens: list[int]
+    certified: Annotated[list[str], Meta(description="Versions that may be used in projects.")]
 
     @staticmethod
-    def of(row: Driver) -> "DriverRow":
+    def of(row: Driver, certified: frozenset[tuple[str, str]]) -> "DriverRow":
         return DriverRow(
-            row.driver_id, row.name, row.protocol, row.owner, row.versions, bool(row.built_in), row.listens
-        )
+            row.driver_id, row.name, row.protocol, row.owner, row.versions, bool(row.built_in), row.listens,
+            [version for version in row.versions if (row.driver_id, version) in certified],
+        )  # fmt: skip
 
 
 class PackageRow(msgspec.Struct, rename="camel", frozen=True):

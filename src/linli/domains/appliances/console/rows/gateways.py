@@ -40,6 +40,7 @@ class ProtocolRow(msgspec.Struct, rename="camel", frozen=True):
     online: int
     offline: int
     unactive: int
+    certified: Annotated[bool, Meta(description="Its version may be used in projects.")]
     config: Annotated[dict[str, Any], Meta(description="Secrets hidden.")]
 
 
@@ -48,6 +49,10 @@ class GatewayDetail(msgspec.Struct, rename="camel", frozen=True):
     protocols: list[ProtocolRow]
     pending: Differences
     last: DeploymentRow | None
+    uncertified_allowed: Annotated[
+        bool,
+        Meta(description="What is not certified may be tried here: no project yet, or one in development."),
+    ]
 
 
 def gateway_row(

@@ -1,0 +1,224 @@
+"""Console: certificates as the vendor sees its own and the lab those of all. Spec G G-C42."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, MultipartBody, QueryParameter
+from msgspec import Meta
+
+from linli.domains.appliances import bench_report
+from linli.domains.appliances.bench_report import REPORT_BYTES
+from linli.domains.appliances.console.rows.made import Made
+from linli.domains.appliances.queries import certificates as queries
+from linli.domains.appliances.queries.certificates import Certificate
+from linli.domains.appliances.service import certificates as service
+from linli.domains.people.queries import own_rights
+from linli.domains.people.rights import Right
+from linli.kernel import tenancy
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database, Reader
+from linli.kernel.errors import BadInput, TooLarge
+from linli.kernel.ids import Ids
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+
+USE, MANAGE = Right.PROJECTS_SEE.value, Right.INTEGRATIONS_MANAGE.value
+DECIDE = Right.CAPABILITIES_REVIEW.value
+"""The lab is the operator's."""
+_FORM_BYTES = REPORT_BYTES + 64 * 1024
+_STATES = ", ".join(service.STATES)
+
+
+class CertificateStep(msgspec.Struct, rename="camel", frozen=True):
+    state: str
+    at_ms: int
+    by_name: str
+    reason: str
+
+
+class CertificateRow(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    company: str
+    driver_id: str
+    version: str
+    protocol: str
+    owner: str
+    brand: str
+    model: str
+    note: str
+    subject: Annotated[str, Meta(description="device or simulator: what the bench tested")]
+    device: str
+    passed: int
+    skipped: int
+    bench_key: Annotated[str, Meta(description="Fingerprint of the key that signed the report.")]
+    state: Annotated[str, Meta(description=_STATES)]
+    reason: str
+    created_ms: int
+    changed_ms: int
+
+
+class CertificateCase(msgspec.Struct, rename="camel", frozen=True):
+    id: str
+    title: str
+    outcome: str
+    why: str
+    source: str
+
+
+class CertificateDetail(msgspec.Struct, rename="camel", frozen=True):
+    certificate: CertificateRow
+    steps: list[CertificateStep]
+    cases: list[CertificateCase]
+    began_ms: int
+
+
+class ReportFiles(msgspec.Struct):
+    report: UploadFile
+    brand: str
+    model: str
+    note: str = ""
+
+
+class LabWord(msgspec.Struct, rename="camel", frozen=True):
+    state: Annotated[str, Meta(description="testing (the device is in the lab), approved, refused")]
+    reason: Annotated[str, Meta(description="A refusal says why.")] = ""
+
+
+class CertificateRoutes(Controller):
+    path = "/edge/certificates"
+    tags = ("edge",)
+
+    @get("/", right=USE)
+    async def list_certificates(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        of_state: Annotated[str, QueryParameter(name="state", description=_STATES)] = "",
+    ) -> Page[CertificateRow]:
+        """What the tenant handed in, the newest first."""
+        return await _listed(within, db, of_state, page)
+
+    @post("/", right=MANAGE, status_code=201, request_max_body_size=_FORM_BYTES)
+    async def hand_in(
+        self,
+        data: MultipartBody[ReportFiles],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        ids: NamedDependency[Ids],
+        clock: NamedDependency[Clock],
+    ) -> Made:
+        """The bench's signed report of an uploaded package: the device then goes to the lab."""
+        report = await data.report.read(REPORT_BYTES + 1)
+        if len(report) > REPORT_BYTES:
+            raise TooLarge(limit=f"{REPORT_BYTES // 1024} KiB")
+        async with db.begin() as tx:
+            made = await service.hand_in(
+                within, tx, report=report, brand=data.brand, model=data.model, note=data.note, ids=ids,
+                now_ms=clock.now_ms(),
+            )  # fmt: skip
+        return Made(str(made.certificate_id))
+
+    @get("/{certificate_id:int}", right=USE)
+    async def detail(
+        self, certificate_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> CertificateDetail:
+        """One certificate with the cases of its report and its history."""
+        return await _detail(within, db, await queries.certificate(within, db, certificate_id))
+
+    @post("/{certificate_id:int}/withdraw", right=MANAGE, status_code=204)
+    async def withdraw(
+        self,
+        certificate_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Take it back while the lab has not decided."""
+        async with db.begin() as tx:
+            await service.move(
+                within, tx, certificate_id=certificate_id, to=service.WITHDRAWN, now_ms=clock.now_ms()
+            )
+
+
+class CertificateReviewRoutes(Controller):
+    path = "/edge/certificate-reviews"
+    tags = ("edge",)
+
+    @get("/", right=DECIDE)
+    async def list_reviews(
+        self,
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
+        of_state: Annotated[str, QueryParameter(name="state", description=_STATES)] = "",
+    ) -> Page[CertificateRow]:
+        """The lab's list, of every tenant."""
+        return await _listed(within, db, of_state, page)
+
+    @get("/{certificate_id:int}", right=DECIDE)
+    async def detail(
+        self, certificate_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+    ) -> CertificateDetail:
+        """One certificate as the lab sees it."""
+        return await _detail(within, db, await queries.certificate(within, db, certificate_id))
+
+    @post("/{certificate_id:int}", right=DECIDE, status_code=204)
+    async def decide(
+        self,
+        certificate_id: FromPath[int],
+        data: JSONBody[LabWord],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """The device is in the lab; it is certified; it is refused with a reason, also afterwards."""
+        if data.state not in (service.TESTING, queries.APPROVED, service.REFUSED):
+            raise BadInput(field="state", rule="one_of", allowed="testing, approved, refused")
+        async with db.begin() as tx:
+            await service.move(
+                within, tx, certificate_id=certificate_id, to=data.state, reason=data.reason,
+                now_ms=clock.now_ms(),
+            )  # fmt: skip
+
+
+async def _listed(scope: Scope, db: Reader, state: str, page: PageRequest) -> Page[CertificateRow]:
+    if state and state not in service.STATES:
+        raise BadInput(field="state", rule="one_of", allowed=_STATES)
+    found = await queries.page(scope, db, states=[state] if state else list(service.STATES), page=page)
+    companies = {
+        tenant: (await tenancy.get_tenant(db, tenant)).name
+        for tenant in {row.tenant_id for row in found.data}
+    }
+    return Page.of(page, found.total, [_row(row, companies[row.tenant_id]) for row in found.data])
+
+
+def _row(row: Certificate, company: str) -> CertificateRow:
+    return CertificateRow(
+        str(row.certificate_id), company, row.driver_id, row.version, row.protocol, row.owner, row.brand, row.model,
+        row.note, row.subject, row.device, row.passed, row.skipped, row.bench_key, row.state, row.reason,
+        row.created_ms, row.changed_ms,
+    )  # fmt: skip
+
+
+async def _detail(scope: Scope, db: Reader, row: Certificate) -> CertificateDetail:
+    past = row.past()
+    names = await own_rights.names(db, sorted({int(one.by) for one in past if one.by.isdecimal()}))
+    steps = [
+        CertificateStep(
+            one.state, one.at_ms, names.get(int(one.by), one.by) if one.by.isdecimal() else one.by, one.reason
+        )
+        for one in past
+    ]
+    cases = [
+        CertificateCase(
+            one.id, one.title.get(scope.language) or next(iter(one.title.values()), one.id), one.outcome, one.why,
+            one.source,
+        )
+        for one in bench_report.read(row.report.encode()).report.cases
+    ]  # fmt: skip
+    company = (await tenancy.get_tenant(db, row.tenant_id)).name
+    return CertificateDetail(_row(row, company), steps, cases, row.began_ms)
