@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build" / "logs"
 WORKERS = 2
 BROWSER_TESTS = "tests/browser"
+TIMED = "tests/browser/test_speed.py"
+"""How long screens take: asked when nothing else runs."""
 
 # Debian package -> (what shows that it is there, what goes untested without it).
 ENGINES = {
@@ -169,19 +171,24 @@ def run_checks() -> bool:
 
 
 def run_browser_tests() -> bool:
-    """In a process of their own: Playwright's loop keeps every other test of the process from running one.
+    """In processes of their own: Playwright's loop keeps every other test of the process from running one.
 
-    They share one living sample, and some meet what others left there. Those that fail are asked once more on a fresh
-    one; only who fails there too has failed.
+    The files of each process share a living sample, and some meet what others left there. Those that fail are asked once
+    more on a fresh one; only who fails there too has failed.
     """
     (ROOT / "build" / "covers.json").unlink(missing_ok=True)
-    line = [sys.executable, "-m", "pytest", "-o", "cache_dir=build/browser-tests", "-q", BROWSER_TESTS]
-    if subprocess.run(line, stdin=subprocess.DEVNULL).returncode == 0:
+    line = [sys.executable, "-m", "pytest", "-o", "cache_dir=build/browser-tests", "-q"]
+    environment = {**os.environ, "COVERS": "add"}
+
+    def passed(*arguments: str) -> bool:
+        return subprocess.run([*line, *arguments], stdin=subprocess.DEVNULL, env=environment).returncode == 0
+
+    side_by_side = ["-n", str(WORKERS), "--dist", "loadfile"]
+    first = [passed(BROWSER_TESTS, f"--ignore={TIMED}", *side_by_side), passed(TIMED)]
+    if all(first):
         return True
     say("asking the browser tests that failed once more, on a fresh sample")
-    again = [*line, "--last-failed", "--last-failed-no-failures", "none"]
-    environment = {**os.environ, "COVERS": "add"}
-    return subprocess.run(again, stdin=subprocess.DEVNULL, env=environment).returncode == 0
+    return passed(BROWSER_TESTS, "--last-failed", "--last-failed-no-failures", "none")
 
 
 def run_python_tests(arguments: list[str]) -> int:

@@ -12,6 +12,8 @@ from linli_sdk.device import Endpoint, Triple
 from tests.real.platform import Installation, running
 from tests.real.test_main_job import png
 
+HERE = Path(__file__).parent
+
 
 class Site(NamedTuple):
     installation: Installation
@@ -37,6 +39,14 @@ class Site(NamedTuple):
 
 
 PICTURE = png()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All that call the platform go to one worker: it takes longer to furnish than to call."""
+    for item in items:
+        if item.path.parent == HERE and "site" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("sdk"))
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import pytest
 from proton import Delivery
 
 from linli.databus import deliveries, delivery_log, subscriptions
+from linli.databus.amqp import pump
 from linli.databus.amqp.auth import PREFIX, RabbitAuth, password
 from linli.databus.amqp.broker import Broker, broker_address
 from linli.databus.amqp.guard import Guard
@@ -40,6 +41,13 @@ def auth_port():
 def rabbit(auth_port):
     with RabbitMQ.running(f"http://127.0.0.1:{auth_port}{PREFIX}") as node:
         yield node
+
+
+@pytest.fixture(autouse=True)
+def settling(request, monkeypatch):
+    """Where the node is killed, a new queue rests for as long as it takes to be remembered; else for a moment."""
+    if request.function is not test_nothing_is_lost_when_rabbitmq_is_killed:
+        monkeypatch.setattr(pump, "NEW_QUEUE_MS", 300)
 
 
 @pytest.fixture
