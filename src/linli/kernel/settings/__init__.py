@@ -1,0 +1,55 @@
+"""Settings: one TOML file, overridden by the environment, both checked; a key nobody knows is refused.
+
+`linli.toml` sections are the fields of Settings; the environment spells `[http] port` as `LINLI_HTTP_PORT`.
+"""
+
+from linli.kernel.settings.loading import SettingsError, load
+from linli.kernel.settings.sections import (
+    Amqp,
+    DeviceAuth,
+    Disk,
+    Faces,
+    Http,
+    LoginProvider,
+    Map,
+    MapProvider,
+    Mqtt,
+    Objects,
+    Pictures,
+    Privacy,
+    Process,
+    Push,
+    Retention,
+    Settings,
+    SignIn,
+    SmsGateway,
+    Support,
+    Tls,
+    Webhooks,
+)
+
+__all__ = [
+    "Amqp",
+    "DeviceAuth",
+    "Disk",
+    "Faces",
+    "Http",
+    "LoginProvider",
+    "Map",
+    "MapProvider",
+    "Mqtt",
+    "Objects",
+    "Pictures",
+    "Privacy",
+    "Process",
+    "Push",
+    "Retention",
+    "Settings",
+    "SettingsError",
+    "SignIn",
+    "SmsGateway",
+    "Support",
+    "Tls",
+    "Webhooks",
+    "load",
+]
