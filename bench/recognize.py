@@ -45,7 +45,7 @@ def bare(faces: Pipeline, index: ExactIndex, content: bytes) -> Callable[[], Any
     def run() -> Any:
         image = decoding.decode(content, decoding.COARSE).image
         box = max(faces.detector.find(image), key=lambda one: one.bottom - one.top)
-        shape = faces.landmarks.shape(image, box)
+        shape = faces.landmarks.shape(image, box, smooth=False)
         vector = faces.embedder.embed(image, shape.points)
         return index.search([vector.tobytes()], limit=LIMIT)
 

@@ -81,15 +81,16 @@ def test_bytes_cut_or_changed_anywhere_never_escape():
                 pictures.decode(content)
 
 
-def test_a_square_shows_what_stands_there():
+@pytest.mark.parametrize("smooth", [True, False])
+def test_a_square_shows_what_stands_there(smooth):
     picture = Image.new("RGB", (400, 300))
     picture.paste((0, 255, 0), (200, 100, 300, 200))
-    cut = pictures.cut(picture, geometry.square((250, 150), 100, 0.0, 50), 50)
+    cut = pictures.cut(picture, geometry.square((250, 150), 100, 0.0, 50), 50, smooth=smooth)
     assert cut.reshape(-1, 3).mean(axis=0) == pytest.approx([0, 255, 0], abs=6)
-    small = pictures.cut(picture, geometry.square((250, 150), 400, 0.3, 20), 20)
+    small = pictures.cut(picture, geometry.square((250, 150), 400, 0.3, 20), 20, smooth=smooth)
     assert small[10, 10, 1] > 200
     assert small[0, 0].max() == 0
-    outside = pictures.cut(picture, geometry.square((-500, -500), 100, 0.0, 10), 10)
+    outside = pictures.cut(picture, geometry.square((-500, -500), 100, 0.0, 10), 10, smooth=smooth)
     assert outside.max() == 0
 
 

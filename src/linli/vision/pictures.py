@@ -99,15 +99,18 @@ def _on_black(part: Pixels, left: int, top: int, width: int, height: int) -> Pix
     return pixels
 
 
-def cut(image: Image.Image, matrix: NDArray[np.float64], side: int) -> Pixels:
+def cut(image: Image.Image, matrix: NDArray[np.float64], side: int, *, smooth: bool = True) -> Pixels:
     """A square of `side` whose pixel (x, y) is the picture's `matrix @ (x, y, 1)`; black outside the picture.
 
-    Where the picture is much larger than the square it is reduced first, so that fine detail does not flicker.
+    Where the picture is much larger than the square it is reduced first, so that fine detail does not flicker. Without
+    `smooth` what is left of the shrinking, less than the half, leaves pixels out: at a tenth of the cost the square does
+    for a network that looks for places, not for judging how sharp a face is.
     """
     (a, b, left), (c, d, top) = matrix.tolist()
-    if b == c == 0 and a == d > 0:
-        return _cut_straight(image, left, top, a, side)
     zoom = math.sqrt(abs(a * d - b * c))
+    smooth = smooth or zoom < 1
+    if smooth and b == c == 0 and a == d > 0:
+        return _cut_straight(image, left, top, a, side)
     if zoom >= 2:
         whole = int(zoom)
         first_x, last_x = _span(left, a * side, b * side, whole)
@@ -118,9 +121,8 @@ def cut(image: Image.Image, matrix: NDArray[np.float64], side: int) -> Pixels:
         image = image.reduce(whole, box)
         left, top = left - box[0], top - box[1]
         a, b, left, c, d, top = (value / whole for value in (a, b, left, c, d, top))
-    turned = image.transform(
-        (side, side), Image.Transform.AFFINE, (a, b, left, c, d, top), resample=Image.Resampling.BILINEAR
-    )
+    how = Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST
+    turned = image.transform((side, side), Image.Transform.AFFINE, (a, b, left, c, d, top), resample=how)
     return np.asarray(turned)
 
 

@@ -70,7 +70,7 @@ class Pipeline:
         for box in found:
             if nearest is not None and _area(box) < least:
                 break
-            shape = self.landmarks.shape(seen.image, box)
+            shape = self.landmarks.shape(seen.image, box, smooth=False)
             if shape.certainty >= _CERTAIN and (nearest is None or _extent(shape) > _extent(nearest)):
                 nearest = shape
         if nearest is None:

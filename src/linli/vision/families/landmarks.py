@@ -36,7 +36,9 @@ _UPRIGHT: Final = math.radians(8)
 
 
 class Landmarker(Protocol):
-    def shape(self, image: Image.Image, found: Found) -> Shape: ...
+    def shape(self, image: Image.Image, found: Found, *, smooth: bool = True) -> Shape:
+        """`smooth`: the crop is good enough to be judged (`pictures.cut`)."""
+        ...
 
 
 class FaceMesh:
@@ -54,24 +56,24 @@ class FaceMesh:
         self._norm: dict[str, Any] = {"mean": mean, "std": std, "rgb": rgb}
         self._side = network.size[0]
 
-    def shape(self, image: Image.Image, found: Found) -> Shape:
+    def shape(self, image: Image.Image, found: Found, *, smooth: bool = True) -> Shape:
         angle = 0.0
         if found.eyes is not None:
             (x1, y1), (x2, y2) = found.eyes
             angle = math.atan2(y2 - y1, x2 - x1)
             if abs(angle) < _UPRIGHT:
                 angle = 0.0  # an upright square is cut out in half the time
-        shape = self._look(image, found, angle)
+        shape = self._look(image, found, angle, smooth)
         if found.eyes is None and abs(shape.roll) > 10:
             # A detector without eyes does not tell how far to turn the square; the first look does.
-            shape = self._look(image, found, math.radians(shape.roll))
+            shape = self._look(image, found, math.radians(shape.roll), smooth)
         return shape
 
-    def _look(self, image: Image.Image, found: Found, angle: float) -> Shape:
+    def _look(self, image: Image.Image, found: Found, angle: float, smooth: bool) -> Shape:
         length = max(found.right - found.left, found.bottom - found.top) * AROUND
         center = ((found.left + found.right) / 2, (found.top + found.bottom) / 2)
         matrix = geometry.square(center, length, angle, self._side)
-        crop = pictures.cut(image, matrix, self._side)
+        crop = pictures.cut(image, matrix, self._side, smooth=smooth)
         outputs = self._network.run(pictures.planes(crop, **self._norm))
         mesh = next(value for value in outputs.values() if value.size == self._VALUES)
         mesh = mesh.reshape(-1, 3).astype(np.float64)
