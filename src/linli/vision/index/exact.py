@@ -30,7 +30,7 @@ _CHUNK: Final = 4096
 _CROWDED: Final = 8
 """A chunk with so many times as many candidates as are asked for sets the mark anew."""
 
-_MANY: Final = 6
+_MANY: Final = 4
 """Vectors from which on one product is faster than a dot product each."""
 
 type Vector = NDArray[np.float32]
