@@ -47,6 +47,17 @@ def test_a_large_jpeg_is_decoded_at_a_fraction():
     assert (decoded.width, decoded.height, decoded.scale) == (1100, 1050, 4.0)
 
 
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": 0}, {"comment": b"door 3"}])
+@pytest.mark.parametrize(("size", "factor"), [((301, 433), 1), ((613, 801), 2), ((1203, 1999), 4)])
+def test_a_plain_jpeg_is_what_reading_its_whole_header_makes_of_it(options, size, factor):
+    content = made("JPEG", size, **options)
+    decoded = pictures.decode(content, 300)
+    opened = Image.open(io.BytesIO(content))
+    opened.draft("RGB", (size[0] // factor, size[1] // factor))
+    assert decoded.image.size == opened.size == (-(-size[0] // factor), -(-size[1] // factor))
+    assert np.array_equal(np.asarray(decoded.image), np.asarray(opened))
+
+
 def bomb(width: int, height: int) -> bytes:
     """A PNG of a few kilobytes that would be gigabytes."""
     import struct

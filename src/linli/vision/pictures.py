@@ -2,7 +2,7 @@
 
 import io
 import math
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,12 @@ COARSE: Final = 300
 FINE: Final = 1024
 """A JPEG is decoded at a half, a quarter or an eighth while its shorter side stays at least this long."""
 _ORIENTATION: Final = 0x0112
+_ROUGH: Final = 1.5
+"""Without `smooth` a picture is reduced when it is so many times as large as otherwise."""
+_FRAMES: Final = frozenset((0xC0, 0xC1, 0xC2))
+"""Markers of sequential and progressive frames (ITU-T T.81, table B.1)."""
+_WITHOUT_NEWS: Final = frozenset((0xE0, 0xDB, 0xC4, 0xDD, 0xFE))
+"""Markers of JFIF, tables, restart interval and comments: they turn no picture and change no colours."""
 
 Image.MAX_IMAGE_PIXELS = None  # sizes are checked here, before anything is decoded
 
@@ -46,6 +52,8 @@ def decode(content: bytes, shorter_side: int = FINE) -> Picture:
 
     Raises NoPicture: format, broken, pixels.
     """
+    if (size := _plain_jpeg(content)) is not None:
+        return _decode_plain(content, size, shorter_side)
     try:
         opened = Image.open(io.BytesIO(content), formats=FORMATS)
     except (OSError, ValueError, SyntaxError) as error:
@@ -55,8 +63,9 @@ def decode(content: bytes, shorter_side: int = FINE) -> Picture:
     if width * height > most:
         raise NoPicture("pixels")
     try:
-        if opened.format == "JPEG":
-            _draft(opened, shorter_side)
+        if opened.format == "JPEG" and (factor := _factor(opened.size, shorter_side)) > 1:
+            # The decoder can halve a JPEG for less than decoding it.
+            opened.draft("RGB", (width // factor, height // factor))
         image: Image.Image = opened
         if opened.getexif().get(_ORIENTATION, 1) != 1:
             image = ImageOps.exif_transpose(opened)
@@ -69,13 +78,46 @@ def decode(content: bytes, shorter_side: int = FINE) -> Picture:
     return Picture(image, max(width, height) / max(image.size))
 
 
-def _draft(opened: Any, shorter_side: int) -> None:
-    """Let the decoder drop what nobody needs: it can halve a JPEG for less than decoding it."""
+def _factor(size: tuple[int, int], shorter_side: int) -> int:
+    """By how much a JPEG is decoded smaller: nobody needs what is dropped."""
     factor = 1
-    while factor < 8 and min(opened.size) // (factor * 2) >= shorter_side:
+    while factor < 8 and min(size) // (factor * 2) >= shorter_side:
         factor *= 2
-    if factor > 1:
-        opened.draft("RGB", (opened.width // factor, opened.height // factor))
+    return factor
+
+
+def _plain_jpeg(content: bytes) -> tuple[int, int] | None:
+    """(width, height) of a JPEG as cameras of doors make it: colours, upright; None where more has to be read.
+
+    Such a picture goes straight to the decoder: reading all that a header may say costs a tenth of decoding.
+    """
+    if not content.startswith(b"\xff\xd8\xff"):
+        return None
+    at, end = 2, len(content) - 10
+    while at < end and content[at] == 0xFF:
+        marker = content[at + 1]
+        if marker in _FRAMES:
+            height, width = int.from_bytes(content[at + 5 : at + 7]), int.from_bytes(content[at + 7 : at + 9])
+            plain = content[at + 4] == 8 and content[at + 9] == 3 and width and height
+            return (width, height) if plain else None
+        if marker not in _WITHOUT_NEWS:
+            return None
+        at += 2 + int.from_bytes(content[at + 2 : at + 4])
+    return None
+
+
+def _decode_plain(content: bytes, size: tuple[int, int], shorter_side: int) -> Picture:
+    """Raises NoPicture."""
+    width, height = size
+    if width * height > PIXELS_MAX:
+        raise NoPicture("pixels")
+    factor = _factor(size, shorter_side)
+    smaller = (-(-width // factor), -(-height // factor))
+    try:
+        image = Image.frombytes("RGB", smaller, content, "jpeg", "RGB", "", factor, 0)
+    except (OSError, ValueError, MemoryError) as error:
+        raise NoPicture("broken") from error
+    return Picture(image, max(width, height) / max(smaller))
 
 
 def fitted(image: Image.Image, width: int, height: int) -> tuple[Pixels, float]:
@@ -87,7 +129,11 @@ def fitted(image: Image.Image, width: int, height: int) -> tuple[Pixels, float]:
     whole = min(image.width // size[0], image.height // size[1])
     image = image.reduce(whole) if whole > 1 else image
     how = Image.Resampling.NEAREST if scale < 1 else Image.Resampling.BILINEAR
-    return _on_black(np.asarray(image.resize(size, how)), 0, 0, width, height), scale
+    return _on_black(_pixels(image.resize(size, how)), 0, 0, width, height), scale
+
+
+def _pixels(image: Image.Image) -> Pixels:
+    return np.frombuffer(image.tobytes(), np.uint8).reshape(image.height, image.width, 3)
 
 
 def _on_black(part: Pixels, left: int, top: int, width: int, height: int) -> Pixels:
@@ -103,16 +149,16 @@ def cut(image: Image.Image, matrix: NDArray[np.float64], side: int, *, smooth: b
     """A square of `side` whose pixel (x, y) is the picture's `matrix @ (x, y, 1)`; black outside the picture.
 
     Where the picture is much larger than the square it is reduced first, so that fine detail does not flicker. Without
-    `smooth` what is left of the shrinking, less than the half, leaves pixels out: at a tenth of the cost the square does
-    for a network that looks for places, not for judging how sharp a face is.
+    `smooth` the rest of the shrinking leaves pixels out: at a tenth of the cost the square does for a network that looks
+    for places, not for judging how sharp a face is.
     """
     (a, b, left), (c, d, top) = matrix.tolist()
     zoom = math.sqrt(abs(a * d - b * c))
     smooth = smooth or zoom < 1
     if smooth and b == c == 0 and a == d > 0:
         return _cut_straight(image, left, top, a, side)
-    if zoom >= 2:
-        whole = int(zoom)
+    whole = int(zoom if smooth else zoom / _ROUGH)
+    if whole > 1:
         first_x, last_x = _span(left, a * side, b * side, whole)
         first_y, last_y = _span(top, c * side, d * side, whole)
         box = (max(0, first_x), max(0, first_y), min(image.width, last_x), min(image.height, last_y))
@@ -123,7 +169,7 @@ def cut(image: Image.Image, matrix: NDArray[np.float64], side: int, *, smooth: b
         a, b, left, c, d, top = (value / whole for value in (a, b, left, c, d, top))
     how = Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST
     turned = image.transform((side, side), Image.Transform.AFFINE, (a, b, left, c, d, top), resample=how)
-    return np.asarray(turned)
+    return _pixels(turned)
 
 
 def _span(start: float, along: float, beside: float, border: int) -> tuple[int, int]:
@@ -143,7 +189,7 @@ def _cut_straight(image: Image.Image, left: float, top: float, step: float, side
     # Averaging is all that shrinking needs, and two thirds of what a wider filter costs.
     how = Image.Resampling.BOX if step > 1 else Image.Resampling.BILINEAR
     part = image.resize((last_x - first_x, last_y - first_y), how, box=box)
-    return _on_black(np.asarray(part), first_x, first_y, side, side)
+    return _on_black(_pixels(part), first_x, first_y, side, side)
 
 
 def planes(pixels: Pixels, *, mean: float, std: float, rgb: bool = True) -> Floats:
