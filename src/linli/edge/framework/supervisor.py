@@ -11,6 +11,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, cast
 
+from linli.edge.framework.closed import NEEDS_PACKAGE
 from linli.edge.framework.contract import Device, Driver, DriverContext, Things
 from linli.edge.framework.device_logs import DeviceLog, DeviceLogs
 from linli.edge.framework.discovery import Installed
@@ -63,7 +64,7 @@ class Status(NamedTuple):
     crashes: int
     """In a row."""
     why: str
-    """Of the last crash; empty when it runs well."""
+    """Of the last crash, or what it waits for; empty when it runs well."""
     next_start_ms: int | None
 
 
@@ -187,7 +188,8 @@ class Supervisor:
         return [
             Status(
                 name, slot.installed.manifest.version, slot.state, tuple(device.name for device in slot.devices),
-                slot.crashes, slot.why, slot.next_start_ms,
+                slot.crashes, slot.why or (NEEDS_PACKAGE if slot.installed.manifest.needs_package else ""),
+                slot.next_start_ms,
             )
             for name, slot in self._slots.items()
         ]  # fmt: skip

@@ -16,9 +16,7 @@ from linli.edge.doors.identity import BoxIdentity
 from linli.edge.doors.keeper import Doorkeeper, FaceWishes
 from linli.edge.faces import steps as face_tables
 from linli.edge.faces.room import FaceRoom
-from linli.edge.foreign.package import installed_packages
 from linli.edge.framework.device_logs import DeviceLogs
-from linli.edge.framework.discovery import OWN, discover
 from linli.edge.framework.supervisor import Supervisor
 from linli.edge.remote.agent import RemoteAgent
 from linli.edge.remote.diagnosis import Doctor, Target
@@ -32,6 +30,7 @@ from linli.edge.runtime.diagnosed import told_by
 from linli.edge.runtime.doorkeeper import BoxDoorkeeper
 from linli.edge.runtime.downlink import Downlink
 from linli.edge.runtime.drain import Drain
+from linli.edge.runtime.installed import installed_drivers
 from linli.edge.runtime.lan import Lan, Ports
 from linli.edge.runtime.line import Line
 from linli.edge.runtime.mender import Mender
@@ -122,7 +121,7 @@ class Box:
             line_up=lambda: self.line.up, faces=self.faces,
         )  # fmt: skip
         self.supervisor = Supervisor(
-            drivers if drivers is not None else _drivers(home / "drivers"),
+            drivers if drivers is not None else installed_drivers(home / "drivers"),
             things=self.reports, clock=self.clock, ids=self.ids, logs=self.logs, services=self._services(),
         )  # fmt: skip
         self.mender = Mender(
@@ -408,12 +407,3 @@ class Box:
                 part.chmod(0o600)
                 part.replace(file)
             await asyncio.sleep(STATUS_S)
-
-
-def _drivers(folder: Path) -> dict[str, Any]:
-    """Ours, and those installed in the box's folder, broken ones left out with their reason in the log."""
-    folder.mkdir(parents=True, exist_ok=True)
-    found, broken = discover((OWN, folder))
-    for one in broken:
-        log.error("driver %s is broken: %s", one.folder.name, one.why)
-    return installed_packages(folder) | found

@@ -13,12 +13,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from linli.domains.appliances import package_file
 from linli.domains.appliances.queries import gateways as gateway_queries
 from linli.domains.appliances.service import devices, packages, protocols
+from linli.kernel.errors import BadInput
 from tests.domains.appliances.devices.conftest import Desk
 from tests.domains.appliances.devices.test_devices import faults
 
 
-async def bring(desk: Desk, driver: str, protocol: str, **manifest: Any) -> None:
-    """Upload a signed driver package and put it on the gateway."""
+async def trust_and_add(desk: Desk, driver: str, protocol: str, **manifest: Any) -> None:
+    """Upload a signed driver package, its key trusted."""
     said = {"id": driver, "name": "Vendor_Door_PerAccess_Driver", "version": "1.0.0", "protocol": protocol,
             "owner": "vendor", **manifest}  # fmt: skip
     out = io.BytesIO()
@@ -35,6 +36,13 @@ async def bring(desk: Desk, driver: str, protocol: str, **manifest: Any) -> None
             desk.scope, tx, package=package, signature=key.sign(package),
             manifest=package_file.read_manifest(package), **made,
         )  # fmt: skip
+
+
+async def bring(desk: Desk, driver: str, protocol: str, **manifest: Any) -> None:
+    """Upload a signed driver package and put it on the gateway."""
+    await trust_and_add(desk, driver, protocol, **manifest)
+    made: dict[str, Any] = {"ids": desk.parts.ids, "now_ms": desk.parts.clock.now_ms()}
+    async with desk.parts.db.begin() as tx:
         protocol_row = await protocols.add(
             desk.scope, tx, gateway_id=desk.gateway_id, driver_id=driver, secrets=desk.parts.secrets, **made
         )
@@ -76,6 +84,53 @@ async def test_the_json_editor(desk: Desk):
     assert changed.status_code == 204, changed.text
     held = (await gateway_queries.devices(desk.scope, desk.parts.db, desk.gateway_id))[0]
     assert devices.custom_of(held, desk.parts.secrets) == {**rx, "systemId": 1001}
+
+
+async def test_a_closed_protocol_waits_for_its_vendors_package(desk: Desk):
+    """捷顺: the box's own version can be chosen and says what it needs; a package of the same id goes before it."""
+
+    async def driver():
+        rows = (await desk.browser.get("/edge/gateways/drivers")).json()
+        return next(row for row in rows if row["id"] == "jieshun_parking")
+
+    async def shown(protocol_id):
+        rows = (await desk.browser.get(f"/edge/gateways/{desk.gateway_id}")).json()["protocols"]
+        return next(row for row in rows if row["id"] == str(protocol_id))
+
+    alone = await driver()
+    assert (alone["needsPackage"], alone["builtIn"], alone["versions"]) == (True, True, ["0.1.0"])
+    made = {"ids": desk.parts.ids, "now_ms": desk.parts.clock.now_ms()}
+    async with desk.parts.db.begin() as tx:
+        row = await protocols.add(
+            desk.scope,
+            tx,
+            gateway_id=desk.gateway_id,
+            driver_id="jieshun_parking",
+            secrets=desk.parts.secrets,
+            **made,
+        )
+    desk.protocols["jieshun_parking"] = row.protocol_id
+    assert (await shown(row.protocol_id))["needsPackage"]
+    door = {"deviceName": "QDMXGSB-000444", "alias": "捷顺Y08_IP_4", "custom": {"deviceId": "199118592"}}
+    wrong = await desk.add({**door, "custom": {"deviceId": "Y08"}}, driver="jieshun_parking", dryRun=True)
+    assert faults(wrong) == [(0, "deviceId")]
+    assert (await desk.add(door, driver="jieshun_parking")).json()["done"]
+    await trust_and_add(desk, "jieshun_parking", "jieshun_parking", version="0.9.0")
+    here = await driver()
+    assert (here["needsPackage"], here["versions"]) == (False, ["0.9.0", "0.1.0"])
+    told = await shown(row.protocol_id)
+    assert (told["upgradable"], told["needsPackage"]) == (True, True)
+    async with desk.parts.db.begin() as tx:
+        await protocols.change(
+            desk.scope, tx, protocol_id=row.protocol_id, version="0.9.0", secrets=desk.parts.secrets,
+            now_ms=made["now_ms"],
+        )  # fmt: skip
+    told = await shown(row.protocol_id)
+    assert (told["version"], told["needsPackage"], told["devices"]) == ("0.9.0", False, 1)
+    with pytest.raises(BadInput):
+        await trust_and_add(desk, "jieshun_parking", "jieshun_parking", version="0.1.0")
+    with pytest.raises(BadInput):
+        await trust_and_add(desk, "door_device", "门禁设备官方协议", version="9.0.0")
 
 
 async def test_a_driver_that_publishes_its_form(desk: Desk):

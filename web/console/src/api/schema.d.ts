@@ -13023,6 +13023,8 @@ export interface components {
             id: string;
             listens: number[];
             name: string;
+            /** @description Its protocol is not public, and no package of its vendor is here. */
+            needsPackage: boolean;
             owner: string;
             protocol: string;
             versions: string[];
@@ -16168,6 +16170,8 @@ export interface components {
             id: string;
             listens: number[];
             name: string;
+            /** @description This version only holds the place for a package of the vendor: no device is online. */
+            needsPackage: boolean;
             offline: number;
             online: number;
             unactive: number;

@@ -281,6 +281,7 @@ async def _protocols(scope: Scope, db: Reader, row: Gateway, secrets: Secrets) -
                 sum(device.protocol_id == number for device in held), states[number, "online"],
                 states[number, "offline"] + states[number, "disabled"], states[number, "unactive"],
                 (one.driver_id, one.version) in certified, _shown(protocols.config_of(one, secrets)),
+                driver is not None and driver.needs_package(one.version),
             )
         )  # fmt: skip
     return found

@@ -24,6 +24,11 @@ class Driver(NamedTuple):
     versions: list[str]
     built_in: list[str]
     listens: list[int]
+    closed: bool = False
+    """Its protocol is not public: the box's own version only holds the place for a vendor's package of this id."""
+
+    def needs_package(self, version: str) -> bool:
+        return self.closed and version in self.built_in
 
 
 _p, _k = edge_packages.c, edge_trusted_keys.c
@@ -67,8 +72,9 @@ def built_in() -> dict[str, Driver]:
     for row in json.loads(text):
         versions = sorted(row["versions"], key=version_order, reverse=True)
         found[row["id"]] = Driver(
-            row["id"], row["name"], row["protocol"], "Linli", versions, versions, row["listens"]
-        )
+            row["id"], row["name"], row["protocol"], "Linli", versions, versions, row["listens"],
+            row.get("needsPackage", False),
+        )  # fmt: skip
     return found
 
 

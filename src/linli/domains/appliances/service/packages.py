@@ -74,7 +74,8 @@ async def check(scope: Scope, tx: Tx, *, package: bytes, signature: bytes, manif
     if not keys:
         raise BadInput(field="signature", rule="edge.no_keys")
     key_id = package_file.signer_of(package, signature, keys)
-    if manifest.id in queries.built_in():
+    ours = queries.built_in().get(manifest.id)
+    if ours is not None and (not ours.closed or manifest.version in ours.built_in):
         raise BadInput(field="package", rule="edge.package_built_in", id=manifest.id)
     if await queries.package_of(scope, tx, manifest.id, manifest.version) is not None:
         raise PackageThere(driver=manifest.name, version=manifest.version)

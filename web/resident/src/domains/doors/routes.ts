@@ -8,6 +8,12 @@ export default [
     meta: { titleKey: 'doors.key.title' },
   },
   {
+    path: '/bluetooth',
+    name: 'bluetooth',
+    component: () => import('./BluetoothPage.vue'),
+    meta: { titleKey: 'doors.ble.title' },
+  },
+  {
     path: '/passes',
     name: 'passes',
     component: () => import('./PassesPage.vue'),

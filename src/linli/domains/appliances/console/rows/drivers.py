@@ -19,12 +19,16 @@ class DriverRow(msgspec.Struct, rename="camel", frozen=True):
     built_in: bool
     listens: list[int]
     certified: Annotated[list[str], Meta(description="Versions that may be used in projects.")]
+    needs_package: Annotated[
+        bool, Meta(description="Its protocol is not public, and no package of its vendor is here.")
+    ]
 
     @staticmethod
     def of(row: Driver, certified: frozenset[tuple[str, str]]) -> "DriverRow":
         return DriverRow(
             row.driver_id, row.name, row.protocol, row.owner, row.versions, bool(row.built_in), row.listens,
             [version for version in row.versions if (row.driver_id, version) in certified],
+            row.needs_package(row.versions[0]),
         )  # fmt: skip
 
 

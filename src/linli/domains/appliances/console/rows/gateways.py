@@ -42,6 +42,12 @@ class ProtocolRow(msgspec.Struct, rename="camel", frozen=True):
     unactive: int
     certified: Annotated[bool, Meta(description="Its version may be used in projects.")]
     config: Annotated[dict[str, Any], Meta(description="Secrets hidden.")]
+    needs_package: Annotated[
+        bool,
+        Meta(
+            description="This version only holds the place for a package of the vendor: no device is online."
+        ),
+    ]
 
 
 class GatewayDetail(msgspec.Struct, rename="camel", frozen=True):

@@ -1,0 +1,7 @@
+"""What the source prints of a 门禁Y08 (3.3.5.3.3): the number of the device, and nothing of its address."""
+
+from linli.protocols.driver_forms.jieshun import JieshunParkingDoor
+
+
+class Device(JieshunParkingDoor, frozen=True, kw_only=True):
+    """As the console's editor checks it."""
