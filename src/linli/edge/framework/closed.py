@@ -25,7 +25,7 @@ class ClosedDriver:
     async def start(self) -> None:
         for device in self._context.devices:
             self._context.log(device.name).warning("cannot be reached", why=self.why)
-            await self._context.things.offline(device.name)
+            await self._context.things.offline(device.name, self.why)
 
     async def stop(self) -> None:
         """Nothing is open."""
