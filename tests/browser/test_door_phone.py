@@ -158,16 +158,17 @@ def test_a_phone_opens_a_door_by_bluetooth(
         assert air.opened == [(BLE_NAME, CARD)] * 2
 
 
-@pytest.mark.parametrize(("language", "dark"), [("zh", True), ("en", False)])
+@pytest.mark.parametrize(("language", "theme"), [("zh-CN", "dark"), ("en", "light")])
 def test_a_browser_without_bluetooth_says_so_and_offers_the_code(
-    playwright: Playwright, demo: Demo, home: Home, pictures: Path | None, language: str, dark: bool
+    playwright: Playwright, demo: Demo, home: Home, pictures: Path | None, language: str, theme: str
 ) -> None:
-    with open_phone(playwright, demo.url, language=language, dark=dark) as visit:
+    with open_phone(playwright, demo.url) as visit:
         visit.context.add_init_script("Object.defineProperty(navigator, 'bluetooth', { value: undefined })")
         sign_in(visit, RESIDENT_LOGIN, demo.code)
+        visit.looks(language, theme)
         visit.go("/m/bluetooth")
         words, button = {
-            "zh": ("此浏览器不能使用蓝牙", "出示二维码"), "en": ("This browser cannot use Bluetooth", "Show the QR key")
+            "zh-CN": ("此浏览器不能使用蓝牙", "出示二维码"), "en": ("This browser cannot use Bluetooth", "Show the QR key")
         }[language]  # fmt: skip
         visit.page.get_by_text(words).wait_for()
         look(visit, f"bluetooth-none-{language}", pictures)
