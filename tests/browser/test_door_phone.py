@@ -168,7 +168,8 @@ def test_a_browser_without_bluetooth_says_so_and_offers_the_code(
         visit.looks(language, theme)
         visit.go("/m/bluetooth")
         words, button = {
-            "zh-CN": ("此浏览器不能使用蓝牙", "出示二维码"), "en": ("This browser cannot use Bluetooth", "Show the QR key")
+            "zh-CN": ("此浏览器不能使用蓝牙", "出示二维码"),
+            "en": ("This browser cannot use Bluetooth", "Show the QR key"),
         }[language]  # fmt: skip
         visit.page.get_by_text(words).wait_for()
         look(visit, f"bluetooth-none-{language}", pictures)
