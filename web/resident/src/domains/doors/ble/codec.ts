@@ -25,7 +25,6 @@ export class FrameError extends Error {}
 
 /** The project's key: its order number, up to 16 ASCII characters, filled with `0`. */
 export function fixedKey(order: string): Uint8Array<ArrayBuffer> {
-  // eslint-disable-next-line no-control-regex
   if (!/^[\x00-\x7f]{1,16}$/.test(order)) throw new FrameError('order number: 1 to 16 ASCII characters')
   return new Uint8Array(new TextEncoder().encode(order.padEnd(16, '0')))
 }
