@@ -59,6 +59,6 @@ if __name__ == "__main__":
     parser.add_argument("home", type=Path)
     parser.add_argument("--offset-ms", type=int, default=0)
     parser.add_argument("--cut", action="store_true")
-    parser.add_argument("--rate", type=float, default=500.0)
+    parser.add_argument("--rate", type=float, default=1000.0)
     words = parser.parse_args()
     uvloop.run(serve(words.home, words.offset_ms, cut=words.cut, rate=words.rate))

@@ -298,7 +298,7 @@ class BoxSite:
     async def replacing(self, state: str) -> bool:
         return bool((await self.replacement())["replacement"]["state"] == state)
 
-    async def synced(self, **least: int) -> bool:
+    async def synced(self, least: dict[str, int]) -> bool:
         """Whether everything wanted has come, and at least so much of each kind."""
         found = await self.replacement()
         done = {one["kind"]: one["done"] for one in found["kinds"]}

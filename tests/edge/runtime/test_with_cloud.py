@@ -2,10 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
+from linli.edge.runtime import drain
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
@@ -15,33 +19,40 @@ from linli.kernel.settings import Settings
 from linli.things.queries.devices import DeviceRow, get_device
 from linli.things.queries.history import events_of
 from tests.domains.access.platform import AccessPlatform, until
-from tests.edge.runtime.town import PERSON, Town, door_name
+from tests.edge.runtime.town import PERSON, Town, door_name, jpeg
 from tests.openapi import sample_methods
 from tests.openapi.house import Targets
 
 pytestmark = pytest.mark.engines("sqlite")
 
 
-@pytest.fixture
-async def town(database: Database, clock: ManualClock, ids: Ids, tmp_path: Path) -> AsyncIterator[Town]:
+@asynccontextmanager
+async def built(
+    database: Database, clock: ManualClock, ids: Ids, folder: Path, *abilities: str
+) -> AsyncIterator[Town]:
     database.clock = clock
     platform = AccessPlatform(
-        database,
-        clock,
-        ids,
-        Secrets.random(),
-        Settings(),
-        Targets(),
-        sample_methods,
-        folder=tmp_path / "files",
+        database, clock, ids, Secrets.random(), Settings(), Targets(), sample_methods, folder=folder / "files"
     )
     await platform.start()
-    town = await Town(platform, tmp_path).build()
+    town = await Town(platform, folder, abilities=abilities).build()
     try:
         yield town
     finally:
         await town.close()
         await platform.stop()
+
+
+@pytest.fixture
+async def town(database: Database, clock: ManualClock, ids: Ids, tmp_path: Path) -> AsyncIterator[Town]:
+    async with built(database, clock, ids, tmp_path, "qrcode", "card") as made:
+        yield made
+
+
+@pytest.fixture
+async def face_town(database: Database, clock: ManualClock, ids: Ids, tmp_path: Path) -> AsyncIterator[Town]:
+    async with built(database, clock, ids, tmp_path, "face", "card") as made:
+        yield made
 
 
 @pytest.mark.covers("C004", "C012", "G-C14")
@@ -71,6 +82,44 @@ async def test_a_code_opens_with_the_line_cut_and_the_pass_arrives_once(town: To
     unknown, opened = await town.passes()
     assert (opened.code, opened.identity_id, opened.name, opened.type) == (0, PERSON, "王先生", "QRCODE")
     assert (unknown.code, unknown.identity_id) == (103, "")
+
+
+@pytest.mark.covers("C004")
+async def test_reports_keep_their_order_and_pictures_while_only_http_is_away(
+    face_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MQTT works, the front for pictures does not: reports wait behind their picture, and nothing is lost."""
+    monkeypatch.setattr(drain, "PICTURE_WAIT_S", 0.05)
+    town = face_town
+    box = await town.new_box()
+    await until(lambda: len(box.presence.inside) == 2)
+    await town.machine.own_face_pass("f1", jpeg(b"before"), "0.9")
+    await until(lambda: box.queue.backlog == 0)
+    town.line_cut = True
+    photos = [jpeg(bytes([number]) * 900) for number in range(3)]
+    for number, photo in enumerate(photos):
+        await town.machine.own_face_pass(f"f{number + 2}", photo, "0.8")
+        assert not await town.machine.swipe(f"unknown-{number}")
+    assert box.line.up
+    await asyncio.sleep(0.2)
+    assert box.queue.backlog == 6
+    assert len(await town.passes()) == 1, "a pass never comes without its picture"
+
+    # The box loses its power while it waits, too.
+    await box.stop()
+    town.line_cut = False
+    box = await town.wake(town.folder / "box")
+    await until(lambda: box.queue.backlog == 0)
+
+    async def told() -> bool:
+        return len(await town.passes()) == 4
+
+    await until(told)
+    said = [msgspec.json.decode(one.ext_info, type=dict[str, Any]) for one in reversed(await town.passes())]
+    assert [one["face"] for one in said] == ["f1", "f2", "f3", "f4"]
+    stored = [await town.platform.store.get(one["captureImg"]) for one in said]
+    assert stored == [jpeg(b"before"), *photos]
+    assert box.pictures.dropped == 0
 
 
 @pytest.mark.covers("G-C30", "G-C31")

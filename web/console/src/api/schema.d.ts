@@ -4341,7 +4341,7 @@ export interface paths {
         put?: never;
         /**
          * Check
-         * @description Why a device behind a box is offline or fails: the box, its driver, a ping, the device's log, its calls.
+         * @description Why a device behind a box is offline or fails: the box, its driver, a ping, log, category, calls.
          */
         post: operations["ApiConsoleDevicesIotIdEdgeCheckCheck"];
         delete?: never;
@@ -16448,6 +16448,8 @@ export interface components {
         };
         /** ReplacementDetail */
         ReplacementDetail: {
+            /** @description What failed first; the first two hundred. */
+            devices: components["schemas"]["SyncDeviceRow"][];
             kinds: components["schemas"]["SyncKindRow"][];
             replacement: components["schemas"]["ReplacementRow"] | null;
             syncOffered: boolean;
@@ -17373,14 +17375,25 @@ export interface components {
             hours: string;
             phone: string;
         };
+        /** SyncDeviceRow */
+        SyncDeviceRow: {
+            alias: string;
+            deviceName: string;
+            done: number;
+            failed: number;
+            total: number;
+            waiting: number;
+        };
         /** SyncFailure */
         SyncFailure: {
             alias: string;
-            detail: string;
+            credential: string;
             deviceName: string;
             kind: string;
+            /** @description Why it did not come, in the caller's language. */
             reason: string;
-            state: string;
+            /** @description As in deliveries, e.g. deviceOffline (spec B 2.1). */
+            status: string;
         };
         /** SyncKindRow */
         SyncKindRow: {
@@ -28037,7 +28050,10 @@ export interface operations {
     };
     ApiConsoleDevicesIotIdEdgeCheckCheck: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Identifier of a service whose calls fail. */
+                service?: string;
+            };
             header?: never;
             path: {
                 iot_id: string;

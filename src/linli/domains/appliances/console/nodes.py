@@ -172,6 +172,6 @@ class NodeRoutes(Controller):
         """失败详情: what did not reach its door, and why."""
         node = await queries.node(within, db, node_id)
         return [
-            SyncFailure(device.device_name, device.alias, row.kind, row.state, row.reason, row.detail)
+            SyncFailure.of(device, row, within.language)
             for device, row in await replacement_queries.failures(within, db, node)
         ]

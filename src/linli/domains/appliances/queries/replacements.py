@@ -52,11 +52,22 @@ class SyncKind(NamedTuple):
     failed: int
 
 
+class SyncDevice(NamedTuple):
+    """How far one device behind the box has come."""
+
+    device: EdgeDevice
+    waiting: int
+    done: int
+    failed: int
+
+
 class Sync(NamedTuple):
     """`state`: idle (nothing to bring), running, success, partial, failed."""
 
     state: str
     kinds: list[SyncKind]
+    devices: list[SyncDevice]
+    """Those that should hold something, what failed first."""
 
     @property
     def offered(self) -> bool:
@@ -91,16 +102,20 @@ async def devices_of(scope: Scope, db: Reader, node: Node) -> list[EdgeDevice]:
 
 async def sync_of(scope: Scope, db: Reader, node: Node) -> Sync:
     """What of rights and libraries has reached the doors behind a box."""
-    behind = [row.iot_id for row in await devices_of(scope, db, node)]
-    counts: dict[str, list[int]] = {}
-    for one in await counts_of_devices(scope, db, devices=behind) if behind else []:
-        held = counts.setdefault(one.kind, [0, 0, 0])
-        held[0 if one.status in _WAITING else 1 if one.status in _DONE else 2] += one.rows
+    behind = {row.iot_id: row for row in await devices_of(scope, db, node)}
+    kinds: dict[str, list[int]] = {}
+    devices: dict[str, list[int]] = {}
+    for one in await counts_of_devices(scope, db, devices=list(behind)) if behind else []:
+        place = 0 if one.status in _WAITING else 1 if one.status in _DONE else 2
+        for held in (kinds.setdefault(one.kind, [0, 0, 0]), devices.setdefault(one.device, [0, 0, 0])):
+            held[place] += one.rows
     found = [
         SyncKind(kind, waiting + done + failed, waiting, done, failed)
-        for kind, (waiting, done, failed) in sorted(counts.items())
+        for kind, (waiting, done, failed) in sorted(kinds.items())
     ]
-    return Sync(_state(found), found)
+    each = [SyncDevice(behind[iot_id], *counts) for iot_id, counts in devices.items()]
+    each.sort(key=lambda one: (-one.failed, -one.waiting, one.device.device_name))
+    return Sync(_state(found), found, each)
 
 
 def _state(found: Iterable[SyncKind]) -> str:

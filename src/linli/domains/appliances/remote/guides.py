@@ -23,6 +23,9 @@ WRONG_CATEGORY: Final = re.compile(
 )
 """What a device or driver says to a service that its category lacks (H-63)."""
 
+NO_SERVICE: Final = 404
+"""The code of a device that does not know the service it is asked for."""
+
 type Ask = Callable[[str, dict[str, Any]], Awaitable[Any]]
 """A question to the box's tools; its answer. Raises LinliError."""
 
@@ -91,9 +94,12 @@ def _activation(found: Situation, now_ms: int) -> str:
 
 async def device_guide(
     found: Situation, ask: Ask, *, device: str, state: str, driver: str, custom: Mapping[str, Any],
-    calls: Sequence[Downlink], now_ms: int,
+    calls: Sequence[Downlink], model: Sequence[Finding] = (), now_ms: int,
 ) -> Guide:  # fmt: skip
-    """One device behind a box (H-62, H-63): the box, its driver, the device's network, its log, its failed calls."""
+    """One device behind a box (H-62, H-63): the box, its driver, the device's network, its log, its failed calls.
+
+    `model`: what its category and thing model say (`categories.model_steps`).
+    """
     steps = [_step("device_state", state == "online", state, device, {})]
     steps += [one for one in box_steps(found, now_ms=now_ms) if one.step not in ("driver_beat", "backlog")]
     layer: str = "device" if state != "online" else ""
@@ -107,8 +113,8 @@ async def device_guide(
             layer = "runtime"
         if any(one.step == "driver" and one.level == "error" for one in steps):
             layer = "runtime"
-    steps.append(_calls(calls))
-    if steps[-1].level == "error" and not layer:
+    steps += [*model, _calls(calls)]
+    if not layer and any(one.level == "error" for one in (*model, steps[-1])):
         layer = "device"
     return Guide(steps, layer)
 
@@ -141,12 +147,26 @@ async def _from_box(ask: Ask, device: str, driver: str, custom: Mapping[str, Any
 def _calls(calls: Sequence[Downlink]) -> Finding:
     failed = [one for one in calls if one.state in ("refused", "timed_out", "offline")]
     for one in failed:
-        if WRONG_CATEGORY.search(f"{one.reason} {one.output or ''}"):
-            return Finding("device_calls", "wrong_category", "error", one.identifier, {"why": one.reason})
+        if WRONG_CATEGORY.search(f"{one.reason} {one.output or ''}") or answer_code(one) == NO_SERVICE:
+            return Finding(
+                "device_calls", "wrong_category", "error", one.identifier, {"why": one.reason or "404"}
+            )
     if failed:
         facts = {"count": len(failed), "why": failed[0].reason or failed[0].state}
         return Finding("device_calls", "failed", "warning", failed[0].identifier, facts)
     return Finding("device_calls", "ok", "ok", "", {"count": len(calls)})
+
+
+def answer_code(call: Downlink) -> int:
+    """What the device itself answered; 0: nothing that can be read."""
+    try:
+        return msgspec.json.decode(call.output or "{}", type=_Answer, strict=False).code
+    except msgspec.MsgspecError:
+        return 0
+
+
+class _Answer(msgspec.Struct):
+    code: int = 0
 
 
 def address_of(custom: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 waiting → restoring (applications) → configuring (its devices are to be deployed) → syncing (rights and libraries) → done.
 """
 
+from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +18,7 @@ from linli.domains.appliances.events import EdgeMoved
 from linli.domains.appliances.models import edge_replacements
 from linli.domains.appliances.queries import clusters as cluster_queries
 from linli.domains.appliances.queries import replacements as queries
-from linli.domains.appliances.rows import Deployment, Node, Replacement, place_of
+from linli.domains.appliances.rows import Deployment, EdgeDevice, Node, Replacement, place_of
 from linli.domains.appliances.service import deployments, nodes
 from linli.domains.appliances.service.products import whole
 from linli.kernel import history, outbox
@@ -42,6 +43,7 @@ PERCENT: Final = {
     FAILED: 34,
     CANCELLED: 0,
 }
+_UNDER_WAY: Final = (RESTORING, CONFIGURING, SYNCING, FAILED)
 SYNC_JOB: Final = "appliances.sync"
 _STEP: Final = 100
 
@@ -151,9 +153,7 @@ async def sync(scope: Scope, tx: Tx, *, node_id: int, now_ms: int) -> None:
     for floor in await queries.too_old(whole(scope), tx, node):
         raise TooOld(what=floor.name, version=floor.version, floor=floor.floor)
     for device in await queries.devices_of(whole(scope), tx, node):
-        await outbox.add_once(
-            tx, SYNC_JOB, SyncJob(node.tenant_id, device.iot_id), key=f"edge.sync:{device.iot_id}"
-        )
+        await _send_again(tx, device)
     for row in await queries.of_node(whole(scope), tx, node_id):
         if row.state in (CONFIGURING, SYNCING):
             await _synced.run(tx, whole(scope), row=row.replacement_id, at=now_ms)
@@ -162,6 +162,24 @@ async def sync(scope: Scope, tx: Tx, *, node_id: int, now_ms: int) -> None:
         scope, tx, nodes.HISTORY, node_id, "synced", community_id=node.community_id, now_ms=now_ms
     )
     await _tell(tx, node)
+
+
+async def greet(tx: Tx, node: Node, newcomers: Collection[str]) -> None:
+    """Devices that came to the box with a deployment: it knows nothing of them, so what they should hold goes again.
+
+    While a replacement is under way all of them are new, and that is what 手动同步 is for. `newcomers`: DeviceNames.
+    """
+    scope = Scope.system(node.tenant_id, "appliances")
+    if any(one.state in _UNDER_WAY for one in await queries.of_node(scope, tx, node.node_id)):
+        return
+    for device in await queries.devices_of(scope, tx, node):
+        if device.device_name in newcomers:
+            await _send_again(tx, device)
+
+
+async def _send_again(tx: Tx, device: EdgeDevice) -> None:
+    job = SyncJob(device.tenant_id, device.iot_id)
+    await outbox.add_once(tx, SYNC_JOB, job, key=f"edge.sync:{device.iot_id}")
 
 
 async def finish(scope: Scope, tx: Tx, *, replacement_id: int, now_ms: int) -> None:

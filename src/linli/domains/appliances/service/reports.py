@@ -15,10 +15,11 @@ from linli.domains.appliances.rows import Deployment as Row
 from linli.domains.appliances.rows import Node
 from linli.domains.appliances.service import replacements
 from linli.domains.appliances.service.deployments import DONE, FAILED, OPEN, RUNNING, WAITING, snapshot_of
-from linli.domains.appliances.snapshots import SnapshotDriver
+from linli.domains.appliances.snapshots import Differences, SnapshotDriver
 from linli.domains.communities.queries.zones import CommunityZones
 from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.events import emit
+from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.protocols.edge_link import (
@@ -37,6 +38,8 @@ from linli.rules.schedules import SITE_ZONE
 from linli.things.queries.devices import find_devices
 
 WHY_MOST: Final = 500
+_LOOK_BACK: Final = 20
+"""Deployments in a row that none of was done."""
 
 _d, _c = edge_deployments.c, edge_components.c
 _taken = Command(
@@ -154,9 +157,24 @@ async def report(tx: Tx, node: Node, generation: int, said: DeploymentReport, *,
         await _components_run.run(tx, scope, **settled)
     elif said.state == FAILED:
         await _components_fail.run(tx, scope, why=why[:WHY_MOST], **settled)
+    running = {one.device_name for one in told if one.state == "running"}
+    if over and running:
+        await replacements.greet(tx, node, running & await _newcomers(scope, tx, node, row))
     if over:
         await replacements.deployed(tx, node, row, said.state, why[:WHY_MOST], now_ms=now_ms)
     await _tell(tx, node, row)
+
+
+async def _newcomers(scope: Scope, tx: Tx, node: Node, row: Row) -> set[str]:
+    """DeviceNames that came since a deployment was last done: those of superseded ones came with this one, too."""
+    found: set[str] = set()
+    for one in (await queries.page(scope, tx, node.node_id, PageRequest(1, _LOOK_BACK))).data:
+        if one.generation < row.generation and one.state == DONE:
+            break
+        if one.generation <= row.generation:
+            changes = msgspec.json.decode(one.changes, type=Differences).devices
+            found |= {each.device_name for each in changes if each.change == "added"}
+    return found
 
 
 def merged(held: str, said: list[DeviceReport]) -> list[DeviceReport]:

@@ -206,8 +206,12 @@ export function useBoxActs(nodeId: () => string) {
 }
 
 export const useDeviceCheck = (iotId: () => string) =>
-  useAction(() =>
-    answer(api.POST('/api/console/devices/{iot_id}/edge-check', { params: { path: { iot_id: iotId() } } })),
+  useAction((service: string) =>
+    answer(
+      api.POST('/api/console/devices/{iot_id}/edge-check', {
+        params: { path: { iot_id: iotId() }, query: { service: service || undefined } },
+      }),
+    ),
   )
 
 export function save(name: string, content: BlobPart, type = 'text/plain;charset=utf-8'): void {

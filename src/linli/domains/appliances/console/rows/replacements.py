@@ -1,13 +1,17 @@
 """Replacements of boxes as the console shows them, and what it sends."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
 
-from linli.domains.appliances.queries.replacements import Floor, Sync
-from linli.domains.appliances.rows import Replacement
+from linli.delivery.schemas import DesiredRow
+from linli.domains.appliances.queries.replacements import Floor, Sync, SyncDevice
+from linli.domains.appliances.rows import EdgeDevice, Replacement
 from linli.domains.appliances.service.replacements import PERCENT
+from linli.kernel import i18n
+
+_DEVICES: Final = 200
 
 
 class ReplaceForm(msgspec.Struct, rename="camel", frozen=True):
@@ -48,6 +52,23 @@ class SyncKindRow(msgspec.Struct, rename="camel", frozen=True):
     failed: int
 
 
+class SyncDeviceRow(msgspec.Struct, rename="camel", frozen=True):
+    """How far one device behind the box has come."""
+
+    device_name: str
+    alias: str
+    total: int
+    waiting: int
+    done: int
+    failed: int
+
+    @staticmethod
+    def of(row: SyncDevice) -> "SyncDeviceRow":
+        waiting, done, failed = row.waiting, row.done, row.failed
+        name, alias = row.device.device_name, row.device.alias
+        return SyncDeviceRow(name, alias, waiting + done + failed, waiting, done, failed)
+
+
 class FloorRow(msgspec.Struct, rename="camel", frozen=True):
     name: str
     version: str
@@ -65,6 +86,7 @@ class ReplacementDetail(msgspec.Struct, rename="camel", frozen=True):
     sync_state: Annotated[str, Meta(description="idle, running, success, partial, failed")]
     sync_offered: bool
     kinds: list[SyncKindRow]
+    devices: Annotated[list[SyncDeviceRow], Meta(description="What failed first; the first two hundred.")]
     too_old: list[FloorRow]
 
     @staticmethod
@@ -72,7 +94,8 @@ class ReplacementDetail(msgspec.Struct, rename="camel", frozen=True):
         waits = found is not None and found.state in ("configuring", "syncing") and found.synced_ms is None
         return ReplacementDetail(
             ReplacementRow.of(found) if found else None, sync.state, bool(sync.offered or (waits and sync.kinds)),
-            [SyncKindRow(*one) for one in sync.kinds], [FloorRow.of(one) for one in floors],
+            [SyncKindRow(*one) for one in sync.kinds], [SyncDeviceRow.of(one) for one in sync.devices[:_DEVICES]],
+            [FloorRow.of(one) for one in floors],
         )  # fmt: skip
 
 
@@ -80,6 +103,13 @@ class SyncFailure(msgspec.Struct, rename="camel", frozen=True):
     device_name: str
     alias: str
     kind: str
-    state: str
-    reason: str
-    detail: str
+    status: Annotated[str, Meta(description="As in deliveries, e.g. deviceOffline (spec B 2.1).")]
+    credential: str
+    reason: Annotated[str, Meta(description="Why it did not come, in the caller's language.")]
+
+    @staticmethod
+    def of(device: EdgeDevice, row: DesiredRow, language: str) -> "SyncFailure":
+        key = f"delivery.reason.{row.reason}"
+        said = i18n.text(key, language, detail=row.detail)
+        words = row.detail or row.reason if said == key else said
+        return SyncFailure(device.device_name, device.alias, row.kind, row.status, row.credential, words)

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Controller, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from msgspec import Meta
 
 from linli.domains.appliances.queries import gateways
+from linli.domains.appliances.remote.categories import model_steps
 from linli.domains.appliances.remote.condition import situation
 from linli.domains.appliances.remote.console.asking import MANAGE, by
 from linli.domains.appliances.remote.guides import Ask, Guide, box_guide, device_guide
@@ -130,8 +131,11 @@ class DeviceCheckRoutes(Controller):
         rights: NamedDependency[Rights],
         session: NamedDependency[object],
         edge_remote: NamedDependency[RemoteRoom],
+        service: Annotated[
+            str, QueryParameter(description="Identifier of a service whose calls fail.", max_length=64)
+        ] = "",
     ) -> CheckResult:
-        """Why a device behind a box is offline or fails: the box, its driver, a ping, the device's log, its calls."""
+        """Why a device behind a box is offline or fails: the box, its driver, a ping, log, category, calls."""
         now_ms = clock.now_ms()
         device = await get_device(within, db, iot_id=iot_id)
         placed = await gateways.device_of(within, db, iot_id)
@@ -140,9 +144,11 @@ class DeviceCheckRoutes(Controller):
         gateway = await gateways.gateway(within, db, placed.gateway_id)
         protocol = await gateways.protocol(within, db, placed.protocol_id)
         found = await situation(within, db, gateway.node_id, now_ms=now_ms)
+        custom = custom_of(placed, secrets)
+        model = await model_steps(within, db, device, protocol, custom, service.strip())
         guide = await device_guide(
             found, _ask(edge_remote, within, gateway.node_id, by(rights, session)), device=placed.device_name,
-            state=device.state, driver=protocol.driver_id, custom=custom_of(placed, secrets),
+            state=device.state, driver=protocol.driver_id, custom=custom, model=model,
             calls=await downlinks_of(db, device_no=device.device_no, most=CALLS_SEEN), now_ms=now_ms,
         )  # fmt: skip
         return result(guide, within.language)
