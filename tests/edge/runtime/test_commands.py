@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -80,4 +82,7 @@ async def test_status_of_a_running_box(tmp_path: Path, capsys: pytest.CaptureFix
     for part in ("line down (cut)", "7 wait", "1 of 2 devices online", "door.9"):
         assert part in said
     assert await edge("status", "--home", str(tmp_path), "--json") == 0
+    long_ago = time.time() - commands.STALE_S - 5
+    os.utime(tmp_path / "status.json", (long_ago, long_ago))
+    assert await edge("status", "--home", str(tmp_path)) == 1, "its power went: nobody wrote since"
     assert json.loads(capsys.readouterr().out) == told

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +30,7 @@ from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.remote import commands as remote
 from linli.edge.remote.diagnosis import Doctor, Target
 from linli.edge.remote.logs import RuntimeLog
-from linli.edge.runtime.compose import STATUS, Box
+from linli.edge.runtime.compose import STATUS, STATUS_S, Box
 from linli.edge.runtime.diagnosed import told_by
 from linli.edge.runtime.lan import Lan, Ports
 from linli.edge.runtime.network import own_address
@@ -40,6 +41,8 @@ from linli.kernel import telemetry
 from linli.kernel.ids import Ids
 
 DONE, FAILED, WRONG = 0, 1, 2
+STALE_S: Final = 6 * STATUS_S
+"""A box that lost its power, or hangs, leaves its last status behind."""
 HOME: Final = Path(os.environ.get("LINLI_EDGE_HOME", "/var/lib/linli-edge"))
 
 
@@ -188,10 +191,15 @@ async def _until_active(home: Path, ports: Ports | None, told: asyncio.Event) ->
 
 def _status(words: argparse.Namespace) -> int:
     try:
-        told: dict[str, Any] = json.loads((words.home / STATUS).read_text("utf-8"))
+        file = words.home / STATUS
+        told: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        age_s = time.time() - file.stat().st_mtime
     except (OSError, ValueError):
         active = load_identity(words.home) is not None
         print("the box does not run" if active else "this box is not active", file=sys.stderr)
+        return FAILED
+    if age_s > STALE_S:
+        print(f"the box does not run: it said nothing for {int(age_s)} s", file=sys.stderr)
         return FAILED
     if words.json:
         print(json.dumps(told, ensure_ascii=False))
