@@ -3,16 +3,23 @@ import vue from '@vitejs/plugin-vue'
 import Components from 'unplugin-vue-components/vite'
 import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
 import { defineConfig } from 'vitest/config'
-import { earlyFiles, fewFiles } from '../shared/vite/early'
+import { earlyFiles, fewFiles, pagesOfRoutes } from '../shared/vite/early'
+import { lightParts } from '../shared/vite/light'
+import { textsAsStrings } from '../shared/vite/texts'
 
 export default defineConfig({
   plugins: [
     vue(),
+    textsAsStrings(),
     // Element Plus on demand: each page carries only the components it draws.
-    Components({ dirs: [], dts: 'src/components.d.ts', resolvers: [ElementPlusResolver({ importStyle: 'css' })] }),
+    Components({
+      dirs: [],
+      dts: 'src/components.d.ts',
+      resolvers: [lightParts(), ElementPlusResolver({ importStyle: 'css' })],
+    }),
     earlyFiles({
       inside: ['/src/app/Shell.vue'],
-      paths: { '/overview': ['/src/domains/overview/OverviewPage.vue'] },
+      paths: pagesOfRoutes(fileURLToPath(new URL('./src', import.meta.url))),
     }),
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
@@ -33,5 +40,9 @@ export default defineConfig({
     port: 5173,
     proxy: { '/api': { target: 'http://127.0.0.1:8080' }, '/files': { target: 'http://127.0.0.1:8080' } },
   },
-  test: { environment: 'happy-dom', include: ['tests/**/*.test.ts'], server: { deps: { inline: ['element-plus'] } } },
+  test: {
+    environment: 'happy-dom',
+    include: ['tests/**/*.test.ts'],
+    server: { deps: { inline: ['element-plus'] } },
+  },
 })

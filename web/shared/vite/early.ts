@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { Plugin, Rolldown } from 'vite'
 
 type Chunk = Rolldown.OutputChunk & { viteMetadata?: { importedCss?: Set<string> } }
@@ -50,6 +51,25 @@ export function earlyFiles(first: FirstPages): Plugin {
   }
 }
 
+/**
+ * The page of each plain path (`/residents`; of `employees/:departmentId?` the `/employees`), read from the routes of all
+ * rooms as they are written.
+ */
+export function pagesOfRoutes(source: string): Record<string, string[]> {
+  const pages: Record<string, string[]> = {}
+  for (const room of readdirSync(`${source}/domains`)) {
+    const file = `${source}/domains/${room}/routes.ts`
+    if (!existsSync(file)) continue
+    const routes = readFileSync(file, 'utf8').matchAll(/path: '([^']+)',[^{}]*?import\('\.\/([^']+)'\)/g)
+    for (const [, path, page] of routes) {
+      const plain = path!.replace(/(\/:\w+(\(.*?\))?\?)+$/, '')
+      if (!plain.includes(':')) pages[`/${plain}`] = [`/src/domains/${room}/${page}`]
+    }
+  }
+  if (!Object.keys(pages).length) throw new Error(`no routes below ${source}`)
+  return pages
+}
+
 /** The files of a chunk and of all that it imports. */
 function withImports(chunks: Chunk[], chunk: Chunk, seen = new Set<string>()): string[] {
   if (seen.has(chunk.fileName)) return []
@@ -61,13 +81,37 @@ function withImports(chunks: Chunk[], chunk: Chunk, seen = new Set<string>()): s
   return [chunk.fileName, ...(chunk.viteMetadata?.importedCss ?? []), ...below]
 }
 
-/** Vue and its companions in one file; what many pages draw with in a second: a page then needs few files. */
+/**
+ * Parts of Element Plus that a page shows when it is first drawn; all others come with the first form, dialog or drop-down
+ * list. Reading them took longer than drawing the page.
+ */
+const AT_ONCE =
+  /element-plus\/es\/(utils|constants|locale|components\/(config-provider\/src\/(hooks|constants)|icon|tag|collapse-transition|form\/src\/(constants|hooks)|select\/src\/(option2|option\.|useOption|token)))/
+const AT_ONCE_STYLES =
+  /theme-chalk\/(base|el-(button|icon|input|select|tag|checkbox|pagination|radio|radio-button|radio-group|message|badge|option|alert|date-picker))\.css$/
+const ELEMENT =
+  /node_modules\/(element-plus|@popperjs|@ctrl|async-validator|dayjs|@vueuse|lodash-es|lodash-unified|@floating-ui|memoize-one|normalize-wheel-es)\//
+const DATES = /element-plus\/es\/components\/(date-picker|time-picker)|node_modules\/dayjs/
+const late = (id: string) => ELEMENT.test(id) && !AT_ONCE.test(id) && !AT_ONCE_STYLES.test(id)
+
+/**
+ * Vue and its companions in one file; what many pages draw with in a second, and what forms and dialogs are made of in
+ * a third: a page then needs few files.
+ */
 export function fewFiles(shared: number) {
   return {
     codeSplitting: {
       groups: [
-        { name: 'vue', test: /node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify)\//, priority: 2 },
-        { name: 'common', minShareCount: shared, priority: 1 },
+        { name: 'vue', test: /node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify)\//, priority: 4 },
+        { name: 'common', test: (id: string) => !late(id), minShareCount: shared, priority: 3 },
+        { name: 'ticks', test: /element-plus\/es\/components\/checkbox/, minShareCount: shared, priority: 3 },
+        {
+          name: 'forms',
+          test: (id: string) => late(id) && !DATES.test(id),
+          minShareCount: shared,
+          priority: 2,
+        },
+        { name: 'dates', test: DATES, minShareCount: 2, priority: 1 },
       ],
     },
   }

@@ -1,5 +1,4 @@
 import type { Component } from 'vue'
-import type { RouteLocationRaw } from 'vue-router'
 import {
   Bell,
   Connection,
@@ -14,7 +13,7 @@ import {
 
 export interface Place {
   titleKey: string
-  to: RouteLocationRaw
+  /** Of its route, which needs no parameters. */
   name: string
   /** Any of these rights will do; none named: everybody. */
   rights: readonly string[]
@@ -28,7 +27,6 @@ export interface Section {
 
 const place = (titleKey: string, name: string, ...rights: string[]): Place => ({
   titleKey,
-  to: { name },
   name,
   rights,
 })

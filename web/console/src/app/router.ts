@@ -74,7 +74,9 @@ export const router = createRouter({
       ],
     },
   ],
-  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { top: 0 }),
+  // The first page stands at its top anyway: to be told so would have it laid out before its data is there.
+  scrollBehavior: (to, from, saved) =>
+    saved ?? (to.path === from.path || !from.matched.length ? undefined : { top: 0 }),
 })
 
 let setUp = false

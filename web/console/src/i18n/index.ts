@@ -1,5 +1,6 @@
 import { createI18n } from 'vue-i18n'
 import { shallowRef } from 'vue'
+import { answerPlainTexts } from '@linli/shared'
 import type { Language as ElementLanguage } from 'element-plus/es/locale'
 
 export const LANGUAGES = ['zh-CN', 'en'] as const
@@ -14,6 +15,8 @@ export const i18n = createI18n({
   missingWarn: import.meta.env.DEV,
   fallbackWarn: false,
 })
+
+answerPlainTexts(i18n.global)
 
 /** Texts of the component library in the chosen language. */
 export const elementLanguage = shallowRef<ElementLanguage>()

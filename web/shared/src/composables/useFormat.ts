@@ -34,12 +34,31 @@ function dates(style: Style, locale: string, timeZone: string | undefined): Intl
   })
 }
 
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sept', 'Oct', 'Nov', 'Dec']
+const two = (value: number) => String(value).padStart(2, '0')
+
+/** The same for the browser's own zone, without the browser's tables, which take it long to open for a first page. */
+function here(style: Style, locale: string, ms: number): string {
+  const at = new Date(ms)
+  const year = at.getFullYear()
+  const day =
+    locale === 'en'
+      ? `${two(at.getDate())} ${MONTHS[at.getMonth()]} ${year}`
+      : `${year}/${two(at.getMonth() + 1)}/${two(at.getDate())}`
+  const clock = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')
+  if (style === 'day') return day
+  return style === 'clock' ? clock : `${day}${locale === 'en' ? ',' : ''} ${clock}`
+}
+
+/** Whole numbers in groups of three, as both languages write them. */
+const grouped = (value: number) => String(value).replace(/\B(?=(\d{3})+$)/g, ',')
+
 /** Dates and numbers as the chosen language writes them. Times in are ms since epoch, UTC; shown in `zone`. */
 export function useFormat(zone?: string) {
   const { locale } = useI18n()
   const timeZone = zone || undefined
   const written = (style: Style) => (ms: number | null | undefined) =>
-    ms ? dates(style, locale.value, timeZone).format(ms) : '–'
+    !ms ? '–' : timeZone ? dates(style, locale.value, timeZone).format(ms) : here(style, locale.value, ms)
   const numbers = (digits = 3) =>
     once(
       `number ${locale.value} ${digits}`,
@@ -76,7 +95,7 @@ export function useFormat(zone?: string) {
     dateTime: written('dateTime'),
     clock: written('clock'),
     day: written('day'),
-    number: (value: number) => numbers().format(value),
+    number: (value: number) => (Number.isSafeInteger(value) ? grouped(value) : numbers().format(value)),
     ago,
     bytes,
   }

@@ -1,0 +1,2 @@
+import 'element-plus/es/components/dialog/style/css'
+export { ElDialog } from 'element-plus/es'

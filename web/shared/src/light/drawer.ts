@@ -1,0 +1,2 @@
+import 'element-plus/es/components/drawer/style/css'
+export { ElDrawer } from 'element-plus/es'

@@ -1,0 +1,7 @@
+export { LightButton } from './button'
+export { LightCheckbox } from './checkbox'
+export { default as LightChoice } from './LightChoice.vue'
+export { LazyDialog, LazyDrawer } from './overlay'
+export { LazyDateRange } from './range'
+export { LightOption } from './option'
+export { LazySelect } from './select'

@@ -1,0 +1,36 @@
+import { defineComponent, h, nextTick, ref, shallowRef, watch, type Component } from 'vue'
+import type { ElDialog, ElDrawer } from 'element-plus'
+
+/**
+ * An overlay that is made when it is first opened: most pages have several, and each cost its share of the first
+ * drawing of the page without ever being seen.
+ */
+function whenOpened(load: () => Promise<Component>) {
+  return defineComponent({
+    inheritAttrs: false,
+    props: { modelValue: Boolean },
+    setup(props, { attrs, slots }) {
+      const made = shallowRef<Component>()
+      const open = ref(false)
+      watch(
+        () => props.modelValue,
+        async (wanted) => {
+          if (wanted && !made.value) {
+            made.value = await load()
+            await nextTick() // drawn closed first: it tells that it has opened only when it sees itself opened
+          }
+          open.value = props.modelValue
+        },
+        { immediate: true },
+      )
+      return () => made.value && h(made.value, { ...attrs, modelValue: open.value }, slots)
+    },
+  })
+}
+
+export const LazyDialog = whenOpened(
+  async () => (await import('./dialog')).ElDialog,
+) as unknown as typeof ElDialog
+export const LazyDrawer = whenOpened(
+  async () => (await import('./drawer')).ElDrawer,
+) as unknown as typeof ElDrawer

@@ -1,0 +1,1 @@
+export { ElSelect } from 'element-plus/es'
