@@ -5,3 +5,8 @@ export { LazyDialog, LazyDrawer } from './overlay'
 export { LazyDateRange } from './range'
 export { LightOption } from './option'
 export { LazySelect } from './select'
+
+/** What the first press on a list may need, to be fetched while nobody waits for anything. */
+export async function fetchParts(): Promise<void> {
+  await Promise.all([import('./realSelect'), import('./dialog'), import('./drawer')]).catch(() => undefined)
+}
