@@ -55,10 +55,9 @@ async def test_brands_pages_are_joined_with_the_general_one_by_address(desk: Des
         "uuid": "A7",
         "doorNo": 2,
     }  # the key is typed, not passed around
-    assert third["custom"] == {
-        "ip": "10.9.9.9",
-        "uniqueId": "UC-77",
-    }  # the integrator's server is who is called
+    assert third["custom"] == {"ip": "10.1.1.3", "uniqueId": "UC-77"}
+    behind = (await sent(desk, sheet(), "door_system"))["rows"][2]
+    assert behind["custom"]["ip"] == "10.9.9.9"  # the integrator's server is who is called
 
 
 async def test_what_is_wrong_is_told_by_page_and_row_and_the_rest_is_used(desk: Desk) -> None:

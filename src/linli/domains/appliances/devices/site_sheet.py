@@ -25,7 +25,7 @@ _FIELDS: Final = {
     "port": ("设备端口", "端口", "端口号", "port"), "brand": ("品牌",), "model": ("型号",),
     "algorithmIp": ("算法服务地址ip", "算法ip"), "algorithmPort": ("算法服务地址端口", "算法端口"),
 }  # fmt: skip
-"""Columns of brands' pages by the form's field; `ip` is the integrator's server, where the box reaches that instead."""
+"""Columns of brands' pages by the form's field; `ip` is the integrator's server, for devices behind one."""
 _CONFIG: Final = ("设备配置", "设备配置json", "配置")
 _NUMBERS: Final = frozenset({"port", "algorithmPort"})
 _SECRET: Final = ("密码", "password", "secret", "key")
@@ -64,8 +64,8 @@ class _Line(NamedTuple):
     """By plain title."""
 
 
-def read(content: bytes) -> SiteSheet:
-    """Raises BadWorkbook. Blocks: for a thread."""
+def read(content: bytes, *, behind: bool = False) -> SiteSheet:
+    """`behind`: the box reaches the integrator's server instead of the device. Raises BadWorkbook. Blocks."""
     check_workbook(content)
     from openpyxl import load_workbook  # takes 0.15 s: not at every start of the process
 
@@ -82,7 +82,10 @@ def read(content: bytes) -> SiteSheet:
         (general if is_general else brands).extend(lines)
     if not general and not brands:
         raise BadWorkbook("site_sheet.none")
-    return SiteSheet(_joined(general, brands, faults), faults)
+    rows = _joined(general, brands, faults)
+    if not behind:
+        rows = [one._replace(custom={**one.custom, "ip": one.ip}) for one in rows]
+    return SiteSheet(rows, faults)
 
 
 def _lines(page: Any, faults: list[SheetFault], most: int) -> Iterator[_Line]:

@@ -190,11 +190,12 @@ class EdgeImportRoutes(Controller):
         db: NamedDependency[Database],
     ) -> SiteSheetRead:
         """Read the customer's <设备信息表>: pages of brands joined with the general one by address. Nothing is kept."""
-        await protocol_of(within, db, protocol_id)
+        _, protocol = await protocol_of(within, db, protocol_id)
+        shape = await device_queries.shape(within, db, protocol)
         content = await data.file.read(FILE_BYTES + 1)
         if len(content) > FILE_BYTES:
             raise TooLarge(limit=f"{FILE_BYTES // 1024 // 1024} MiB")
-        found = await asyncio.to_thread(site_sheet.read, content)
+        found = await asyncio.to_thread(site_sheet.read, content, behind=shape.form == "B")
         names = [one.device_name for one in await device_queries.of_protocol(within, db, protocol_id)]
         rows = [
             SiteSheetRow(*one, [name for name in names if one.code and name.partition(".")[0] == one.code])
