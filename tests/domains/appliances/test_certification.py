@@ -24,7 +24,7 @@ _KEY = Ed25519PrivateKey.generate()
 
 
 def report(outcome: str = "passed", **said: Any) -> bytes:
-    """As `./linli driver certify` writes it."""
+    """As `./linli driver bench` writes it."""
     case = CaseReport(
         id="general.loads", title={"en": "Loads"}, source="spec G 12", outcome=outcome, took_ms=3
     )  # type: ignore[arg-type]
