@@ -107,6 +107,11 @@ def test_the_desk_says_what_a_scanner_reads_and_the_key_page_shows_such_a_code(
         phone.get_by_role("button", name="Other doors").click()
         sealed = phone.get_by_role("img", name="QR code that opens your doors")
         assert len(sealed.get_attribute("data-text") or "") == 88
+        visit.looks("zh-CN", "dark")
+        visit.go("/m/key")
+        phone.get_by_role("button", name=door["name"], exact=True).click()
+        phone.get_by_text("请对准门禁读头").wait_for()
+        look(visit, "own-code-zh-dark", pictures)
 
 
 @pytest.mark.covers("G-C17", "G-C19")
@@ -156,6 +161,11 @@ def test_a_phone_opens_a_door_by_bluetooth(
         page.get_by_role("button", name=f"Open {own['name']} by Bluetooth").click()
         page.get_by_text("No door was chosen").wait_for()
         assert air.opened == [(BLE_NAME, CARD)] * 2
+        visit.looks("zh-CN", "dark")
+        visit.go("/m/bluetooth")
+        page.get_by_role("button", name=f"开门：{own['name']}（蓝牙）").click()
+        page.get_by_text("门禁已放行").wait_for()
+        look(visit, "bluetooth-zh-dark", pictures)
 
 
 @pytest.mark.parametrize(("language", "theme"), [("zh-CN", "dark"), ("en", "light")])
