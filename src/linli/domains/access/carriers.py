@@ -89,7 +89,10 @@ class DoorCarrier:
         key = f"{folder}/{self._ids.hex(32)}.json"
         # A call that reaches the door late must not undo this one: its file is gone.
         await self._objects.delete_all(folder)
-        await self._objects.put(key, encode(permission_file(batch, await self._pins(device, batch))))
+        file = permission_file(
+            batch, await self._pins(device, batch), owners=await self._behind_a_box(device, batch)
+        )
+        await self._objects.put(key, encode(file))
         async with self._db.begin() as tx:
             await outbox.add(tx, DROP_FILE, PermissionFileKey(key), due_ms=self._clock.now_ms() + KEEP_MS)
         url = self._objects.url(key, expires_s=URL_SECONDS)
@@ -98,6 +101,13 @@ class DoorCarrier:
             timeout_s=CALL_TIMEOUT_S,
         )  # fmt: skip
         return {(parcel.item.kind, parcel.item.credential): _done for parcel in batch}
+
+    async def _behind_a_box(self, device: str, batch: Sequence[Parcel]) -> bool:
+        """A box is told whose codes are: rules of passage (spec C010) ask it. Asked for codes only."""
+        if not any(parcel.item.kind == QR and not parcel.item.deleting for parcel in batch):
+            return False
+        scope = Scope.system(batch[0].tenant_id, "delivery")
+        return (await get_device(scope, self._db, iot_id=device)).gateway_no is not None
 
     async def _pins(self, device: str, batch: Sequence[Parcel]) -> Mapping[str, str]:
         """PINs in clear by digest, for a door that cannot work with digests; empty for one that can."""
@@ -139,10 +149,13 @@ class KeyCarrier:
         return {(parcel.item.kind, parcel.item.credential): _done for parcel in batch}
 
 
-def permission_file(batch: Sequence[Parcel], pins: Mapping[str, str] | None = None) -> PermissionFile:
+def permission_file(
+    batch: Sequence[Parcel], pins: Mapping[str, str] | None = None, *, owners: bool = False
+) -> PermissionFile:
     """The file for a batch: what must go, and what must hold with its window.
 
-    `pins`: PINs in clear by digest, for doors that keep them so.
+    `pins`: PINs in clear by digest, for doors that keep them so. `owners`: say whose codes are, which doors' own files
+    do not.
     """
     qr: list[Entry[QrPermission]] = []
     passwords: list[Entry[PasswordPermission]] = []
@@ -165,7 +178,14 @@ def permission_file(batch: Sequence[Parcel], pins: Mapping[str, str] | None = No
         if item.kind == QR:
             body = msgspec.json.decode(content.body, type=QrBody)
             right = QrPermission(
-                key, starts, ends, body.max_scans, body.shared, content.cron, content.cron_zone, person
+                key,
+                starts,
+                ends,
+                body.max_scans,
+                body.shared,
+                content.cron,
+                content.cron_zone,
+                person if owners else "",
             )
             qr.append(Entry.put(right, change))
         elif item.kind == PIN:
