@@ -18,8 +18,11 @@ from typing import Any
 
 import httpx
 import msgspec
+from sqlalchemy import select
 
 from linli.app.platform import Platform
+from linli.domains.appliances.remote.models import edge_tunnels
+from linli.domains.appliances.remote.queries import tunnel_now
 from linli.domains.communities import post_policy
 from linli.domains.communities.service import applications, pois
 from linli.domains.communities.service.houses import SpaceHouses
@@ -27,6 +30,7 @@ from linli.domains.people.form_rules import Custom
 from linli.domains.people.schemas import Profile
 from linli.domains.people.service import forms, reviews
 from linli.kernel import history, tenancy
+from linli.kernel.db import Query
 from linli.kernel.http import HttpServer
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Caller as Who
@@ -316,6 +320,11 @@ OF_THE_TENANT = frozenset({"unbound_device"})
 """Ids that every project of one tenant may use: foreign only to other tenants."""
 
 
+_open_tunnels = Query(
+    select(edge_tunnels.c.tunnel_id).where(edge_tunnels.c.state != "ended"), unscoped="those of every lot"
+)
+
+
 @dataclass
 class Town:
     platform: Platform
@@ -337,9 +346,15 @@ class Town:
                     await asyncio.sleep(0.01)
 
     async def hang_up_boxes(self) -> None:
-        """End what the console's own pages opened into boxes: it would end by itself, while a test compares."""
-        self.platform.edge_remote.calls.hang_up()
-        await self.platform.edge_remote.exchange.settled()
+        """End what pages opened into boxes: a box would come to it, or it end by itself, while a test compares."""
+        remote, now_ms = self.platform.edge_remote, self.platform.clock.now_ms()
+        remote.calls.hang_up()
+        async with self.platform.db.begin() as tx:
+            open_tunnels = [tunnel_id for (tunnel_id,) in await _open_tunnels.all(tx)]
+        for tunnel_id in open_tunnels:
+            if (tunnel := await tunnel_now(self.platform.db, tunnel_id=tunnel_id)) is not None:
+                await remote.end(tunnel, now_ms=now_ms)
+        await remote.exchange.settled()
 
     async def renew_tokens(self) -> None:
         """A fresh cloudToken for each project: methods under test use them up."""
