@@ -76,6 +76,16 @@ def recipes() -> dict[str, list[Recipe]]:
             lambda x: Ask(cluster(x, code="collaboration"), body={"params": {"localAccounts": True}})
         ],
         f"DELETE {part}/{{code}}": [lambda x: Ask(cluster(x, code="alarms"))],
+        # Before a deployment is rolled back: the protocol that brings the lift goes with it.
+        "POST /edge/passage-rules": [
+            lambda x: Ask(body=rule(x) | {"gatewayId": str(x.edge_gateway)}),
+            lambda x: Ask(body=rule(x) | {"gatewayId": str(x.edge_gateway), "unitId": str(x.building)}),
+        ],
+        "GET /edge/passage-rules": [lambda x: Ask(query={"gatewayId": x.edge_gateway})],
+        "GET /edge/passage-rules/choices": [lambda x: Ask(query={"gatewayId": x.edge_gateway})],
+        "PUT /edge/passage-rules/{rule_id}": [lambda x: Ask({"rule_id": x.passage_rule}, body=rule(x))],
+        "GET /edge/passage-rules/{rule_id}/runs": [lambda x: Ask({"rule_id": x.passage_rule})],
+        "DELETE /edge/passage-rules/{rule_id}": [lambda x: Ask({"rule_id": x.passage_rule})],
         f"GET {gateways}": [lambda x: Ask(gateway(x))],
         f"PUT {gateways}": [lambda x: Ask(gateway(x), body={"name": "新网关"})],
         f"GET {gateways}/interconnect": [lambda x: Ask(gateway(x))],
@@ -96,15 +106,6 @@ def recipes() -> dict[str, list[Recipe]]:
         "POST /edge/certificates/{certificate_id}/withdraw": [
             lambda x: Ask({"certificate_id": x.edge_certificate})
         ],
-        "POST /edge/passage-rules": [
-            lambda x: Ask(body=rule(x) | {"gatewayId": str(x.edge_gateway)}),
-            lambda x: Ask(body=rule(x) | {"gatewayId": str(x.edge_gateway), "unitId": str(x.building)}),
-        ],
-        "GET /edge/passage-rules": [lambda x: Ask(query={"gatewayId": x.edge_gateway})],
-        "GET /edge/passage-rules/choices": [lambda x: Ask(query={"gatewayId": x.edge_gateway})],
-        "PUT /edge/passage-rules/{rule_id}": [lambda x: Ask({"rule_id": x.passage_rule}, body=rule(x))],
-        "GET /edge/passage-rules/{rule_id}/runs": [lambda x: Ask({"rule_id": x.passage_rule})],
-        "DELETE /edge/passage-rules/{rule_id}": [lambda x: Ask({"rule_id": x.passage_rule})],
         "DELETE /edge/packages/{package_id}": [lambda x: Ask({"package_id": x.driver_package})],
         "DELETE /edge/trusted-keys/{key_id}": [lambda x: Ask({"key_id": x.spare_trusted_key})],
     }
