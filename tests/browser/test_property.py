@@ -32,7 +32,7 @@ def test_user_groups(administrator: Visit) -> None:
     page = administrator.page
     administrator.go("/user-groups")
     nav = page.get_by_role("navigation", name="User groups")
-    for name in ("业主", "物业", "访客", "黑名单"):
+    for name in ("Owners", "Property staff", "Visitors", "Denied"):
         expect(nav.get_by_role("link", name=name)).to_contain_text("Default")
     page.get_by_role("button", name="New group").click()
     panel = page.get_by_role("dialog", name="New group")

@@ -150,7 +150,7 @@ async def test_a_resident_is_seen_changed_and_revealed(home):
     assert (shown["idNoMasked"], shown["company"], shown["groups"][0]["name"]) == (
         "330*************34",
         "翰林院",
-        "业主",
+        "Owners",
     )
     assert [(home["houseLocation"], home["type"], home["status"]) for home in shown["homes"]] == [
         ("101/1", 1, 1)

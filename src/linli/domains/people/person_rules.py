@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import Final
 
+from linli.kernel.i18n import text
+
 NAME_MAX: Final = 64
 """Characters in a person's name. Open-API users made by user/add are held to 12 (spec B §7) at that surface."""
 
@@ -38,6 +40,12 @@ DEFAULT_GROUPS: Final = (
     (BLACKLIST_GROUP, "黑名单"),
 )
 """Type and name of the four groups that every approved community has and nobody can delete (spec B §3.7, F2)."""
+
+
+def group_words(kind: str, name: str, language: str) -> str:
+    """How a group is called on pages: the default ones in the reader's language, others as they were named."""
+    return text(f"group.default.{kind}", language) if (kind, name) in DEFAULT_GROUPS else name
+
 
 _PHONE = re.compile(r"\+?\d{5,20}")
 _PHONE_NOISE = re.compile(r"[\s\-()]")

@@ -12025,6 +12025,7 @@ export interface components {
             serviceStart: string;
             /** @description running, suspended, stopped */
             serviceState: string;
+            /** @description IANA name of the zone by whose clocks the community lives. */
             timeZone: string;
         };
         /** CommunityMap */
@@ -12053,6 +12054,8 @@ export interface components {
             serviceEnd: string;
             /** @description running, suspended, stopped */
             serviceState: string;
+            /** @description IANA name of the zone by whose clocks the community lives. */
+            timeZone: string;
         };
         /** CommunityUserRow */
         CommunityUserRow: {

@@ -1262,6 +1262,8 @@ export interface components {
             name: string;
             phone: string;
             suspended: boolean;
+            /** @description IANA name of the zone by whose clocks the community lives. */
+            timeZone: string;
         };
         /** ConsentTold */
         ConsentTold: {
@@ -1610,6 +1612,8 @@ export interface components {
             /** @description 1 living there, 2 under review, 3 refused */
             status: number;
             suspended: boolean;
+            /** @description IANA name of the zone by whose clocks the community lives. */
+            timeZone: string;
             /** @description 1 owner, 2 relative, 3 tenant, 4 friend … 9 other */
             type: number;
         };

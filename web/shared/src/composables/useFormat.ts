@@ -4,7 +4,7 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-type Style = 'dateTime' | 'clock' | 'day'
+type Style = 'dateTime' | 'minute' | 'clock' | 'day'
 const DATE: Intl.DateTimeFormatOptions = { year: 'numeric', day: '2-digit' }
 const TIME: Intl.DateTimeFormatOptions = {
   hour: '2-digit',
@@ -28,6 +28,7 @@ function dates(style: Style, locale: string, timeZone: string | undefined): Intl
     const fields: Intl.DateTimeFormatOptions = {
       ...(style === 'clock' ? {} : { ...DATE, month: english ? 'short' : '2-digit' }),
       ...(style === 'day' ? {} : TIME),
+      ...(style === 'minute' ? { second: undefined } : {}),
       timeZone,
     }
     return new Intl.DateTimeFormat(english ? 'en-GB' : locale, fields)
@@ -45,7 +46,8 @@ function here(style: Style, locale: string, ms: number): string {
     locale === 'en'
       ? `${two(at.getDate())} ${MONTHS[at.getMonth()]} ${year}`
       : `${year}/${two(at.getMonth() + 1)}/${two(at.getDate())}`
-  const clock = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')
+  const whole = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two)
+  const clock = whole.slice(0, style === 'minute' ? 2 : 3).join(':')
   if (style === 'day') return day
   return style === 'clock' ? clock : `${day}${locale === 'en' ? ',' : ''} ${clock}`
 }
@@ -53,12 +55,12 @@ function here(style: Style, locale: string, ms: number): string {
 /** Whole numbers in groups of three, as both languages write them. */
 const grouped = (value: number) => String(value).replace(/\B(?=(\d{3})+$)/g, ',')
 
-/** Dates and numbers as the chosen language writes them. Times in are ms since epoch, UTC; shown in `zone`. */
-export function useFormat(zone?: string) {
+/** Dates and numbers as the chosen language writes them. Times in are ms since epoch, UTC; shown in `zone`, or what it says. */
+export function useFormat(zone?: string | (() => string | undefined)) {
   const { locale } = useI18n()
-  const timeZone = zone || undefined
+  const timeZone = () => (typeof zone === 'function' ? zone() : zone) || undefined
   const written = (style: Style) => (ms: number | null | undefined) =>
-    !ms ? '–' : timeZone ? dates(style, locale.value, timeZone).format(ms) : here(style, locale.value, ms)
+    !ms ? '–' : timeZone() ? dates(style, locale.value, timeZone()).format(ms) : here(style, locale.value, ms)
   const numbers = (digits = 3) =>
     once(
       `number ${locale.value} ${digits}`,
@@ -93,8 +95,12 @@ export function useFormat(zone?: string) {
 
   return {
     dateTime: written('dateTime'),
+    /** A moment without its seconds: for what people set by the minute. */
+    minute: written('minute'),
     clock: written('clock'),
     day: written('day'),
+    /** Names side by side. */
+    list: (names: readonly string[]) => names.join(locale.value === 'en' ? ', ' : '、'),
     number: (value: number) => (Number.isSafeInteger(value) ? grouped(value) : numbers().format(value)),
     ago,
     bytes,

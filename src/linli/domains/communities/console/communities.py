@@ -48,6 +48,7 @@ class CommunityRow(msgspec.Struct, rename="camel", frozen=True):
     root_space_id: str | None
     scope_id: Annotated[str | None, Meta(description="projectId of the community on the wire.")]
     created_ms: int
+    time_zone: Annotated[str, Meta(description="IANA name of the zone by whose clocks the community lives.")]
 
     @staticmethod
     def of(row: Community) -> "CommunityRow":
@@ -63,7 +64,6 @@ class CommunityDetail(CommunityRow, rename="camel", frozen=True):
     service_reason: str
     service_note: str
     days_left: Annotated[int, Meta(description="Until the service ends; below 0 it has.")]
-    time_zone: str
     houses: int
     residents: Annotated[int, Meta(description="Persons who live there.")]
     certificates: Annotated[list[str], Meta(description="URLs of the proofs, good for ten minutes.")]
@@ -83,6 +83,7 @@ def _common(row: Community) -> dict[str, Any]:
         "root_space_id": None if row.root_space_id is None else str(row.root_space_id),
         "scope_id": row.scope_id,
         "created_ms": row.created_ms,
+        "time_zone": row.time_zone,
     }
 
 
@@ -252,7 +253,6 @@ async def _detail(scope: Scope, db: Database, objects: ObjectStore, row: Communi
             date.fromisoformat(row.service_end)
             - date.fromisoformat(local_day(db.clock.now_ms(), row.time_zone))
         ).days,
-        time_zone=row.time_zone,
         houses=await space_queries.count_kind(own, db, row.community_id, rules.HOUSE) if approved else 0,
         residents=await resident_queries.count_in_community(own, db, row.community_id) if approved else 0,
         certificates=[objects.url(proof.object_key, expires_s=_CERTIFICATE_URL_SECONDS) for proof in proofs],

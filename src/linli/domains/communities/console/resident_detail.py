@@ -169,7 +169,10 @@ async def _detail(scope: Scope, db: Reader, person: Person) -> ResidentDetail:
         id_no_masked=rules.mask_id_number(person.id_no),
         custom={key: str(value) for key, value in custom.items() if isinstance(value, str | int | float)},
         homes=homes,
-        groups=[GroupName(group.user_group_id, group.name) for group in groups],
+        groups=[
+            GroupName(one.user_group_id, rules.group_words(one.type, one.name, scope.language))
+            for one in groups
+        ],
         **same,
     )
 

@@ -37,6 +37,7 @@ class CommunityCard(msgspec.Struct, rename="camel", frozen=True):
     """The caller lives there."""
     suspended: bool
     """Its service does not run: nothing of it can be used."""
+    time_zone: Annotated[str, Meta(description="IANA name of the zone by whose clocks the community lives.")]
 
 
 class WayStep(msgspec.Struct, rename="camel", frozen=True):
@@ -51,7 +52,14 @@ def card(found: Community, resident: Resident) -> CommunityCard:
     mine = any(home.community_id == found.community_id for home in resident.living_in)
     halted = found.service_state != RUNNING
     return CommunityCard(
-        str(found.community_id), found.name, found.city, found.address, found.phone, mine, halted
+        str(found.community_id),
+        found.name,
+        found.city,
+        found.address,
+        found.phone,
+        mine,
+        halted,
+        found.time_zone,
     )
 
 

@@ -12,6 +12,7 @@ from linli.domains.communities.queries import communities as community_queries
 from linli.domains.communities.queries import spaces
 from linli.domains.communities.resident.communities import opened
 from linli.domains.communities.resident.forms import PersonForm, profile_of
+from linli.domains.communities.schemas import Community
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.people import person_rules as rules
 from linli.domains.people.queries import forms, persons
@@ -38,6 +39,7 @@ class MyHouse(msgspec.Struct, rename="camel", frozen=True):
     """When the resident moved in, or asked."""
     suspended: bool
     """The community's service does not run."""
+    time_zone: Annotated[str, Meta(description="IANA name of the zone by whose clocks the community lives.")]
 
 
 class Certify(PersonForm, rename="camel", frozen=True):
@@ -48,24 +50,25 @@ class Certify(PersonForm, rename="camel", frozen=True):
 
 async def told(resident: Resident, db: Reader, homes: list[Home]) -> list[MyHouse]:
     rows = []
-    names: dict[int, str] = {}
+    known: dict[int, Community] = {}
     for home in homes:
         scope = resident.at(home)
-        if home.community_id not in names:
-            found = await community_queries.by_id(scope, db, [home.community_id])
-            names |= {one.community_id: one.name for one in found.values()}
+        if home.community_id not in known:
+            known |= await community_queries.by_id(scope, db, [home.community_id])
+        community = known.get(home.community_id)
         house = (await spaces.houses_by_id(scope, db, [home.house_id])).get(home.house_id)
         rows.append(
             MyHouse(
                 str(home.house_id),
                 str(home.community_id),
-                names.get(home.community_id, ""),
+                community.name if community else "",
                 house.location if house else "",
                 home.type,
                 home.status,
                 home.approve_comment,
                 home.moved_in_ms or home.changed_ms,
                 bool(home.closed),
+                community.time_zone if community else "",
             )
         )
     return rows

@@ -12,7 +12,7 @@ from linli.domains.people import person_rules as rules
 from linli.domains.people.queries import persons as queries
 from linli.domains.people.queries import users as user_queries
 from linli.domains.people.rights import Right
-from linli.domains.people.schemas import Group, Profile, checked
+from linli.domains.people.schemas import Group, GroupOfPerson, Profile, checked
 from linli.domains.people.service import erasure, groups, users
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -51,6 +51,10 @@ class UserInGroup(msgspec.Struct, rename="camel", frozen=True):
     id: str
     name: str
     type: str
+
+
+def _in_group(row: GroupOfPerson, language: str) -> UserInGroup:
+    return UserInGroup(row.user_group_id, rules.group_words(row.type, row.name, language), row.type)
 
 
 class CommunityUserRow(msgspec.Struct, rename="camel", frozen=True):
@@ -113,7 +117,11 @@ class UserGroupRoutes(Controller):
         sizes = await queries.group_sizes(within, db, community_id)
         rows = [
             UserGroupRow(
-                row.user_group_id, row.name, row.type, bool(row.is_default), sizes.get(row.user_group_id, 0)
+                row.user_group_id,
+                rules.group_words(row.type, row.name, within.language),
+                row.type,
+                bool(row.is_default),
+                sizes.get(row.user_group_id, 0),
             )
             for row in found[page.offset : page.offset + page.page_size]
         ]
@@ -234,7 +242,7 @@ class CommunityUserRoutes(Controller):
                 row.person.phone or "",
                 row.person.sex,
                 bool(row.person.face_id),
-                [UserInGroup(g.user_group_id, g.name, g.type) for g in inside.get(row.person.id, ())],
+                [_in_group(one, within.language) for one in inside.get(row.person.id, ())],
                 row.created_ms,
                 row.changed_ms,
             )

@@ -1,4 +1,4 @@
-import { useAction, useResource, type ListState, type Tone } from '@linli/shared'
+import { dayIn, ofWallClock, useAction, useResource, type ListState, type Tone } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
@@ -9,15 +9,6 @@ export type NewVisits = components['schemas']['NewVisits']
 export const STATES = ['asked', 'expected', 'arrived', 'left', 'void', 'refused'] as const
 export const SOURCES = ['STAFF', 'RESIDENT', 'QRCODE', 'API'] as const
 export const MEMBER_TYPES = [2, 4, 5, 6, 7, 8, 9] as const
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
-
-/** Midnights of the day that holds a time, as this browser counts days. */
-export function dayOf(ms: number): [number, number] {
-  const start = new Date(ms)
-  start.setHours(0, 0, 0, 0)
-  return [start.getTime(), start.getTime() + DAY - 1]
-}
 
 /** Who is not here when the window ends has missed it. */
 export function shownState(row: VisitRow, nowMs: number): string {
@@ -38,24 +29,28 @@ export const asPicture = (svg: string) => `data:image/svg+xml,${encodeURICompone
 const here = (communityId: string) => ({ community_id: Number(communityId) })
 
 /** What the list shows, for the list itself and for its export. */
-export function visitQuery(state: ListState) {
-  const today = dayOf(Date.now())
+export function visitQuery(state: ListState, zone?: string) {
+  const today = dayIn(Date.now(), zone)
   const history = state.filter('view') === 'history'
   const [from, until] = state
     .filter('range')
     .split('~')
-    .map((day) => Date.parse(`${day}T00:00`))
+    .map((day) => ofWallClock(`${day}T00:00`, zone))
   return {
     q: state.filter('q') || undefined,
     state: state.filter('state') || undefined,
     source: state.filter('source') || undefined,
     houseId: state.filter('house') ? Number(state.filter('house')) : undefined,
     sinceMs: history ? from || undefined : today[0],
-    untilMs: history ? (until ? until + DAY - 1 : undefined) : today[1],
+    untilMs: history ? (until ? dayIn(until, zone)[1] : undefined) : today[1],
   }
 }
 
-export function useVisits(state: ListState, communityId: () => string | null) {
+export function useVisits(
+  state: ListState,
+  communityId: () => string | null,
+  zone: () => string | undefined,
+) {
   return useResource(() => {
     const community = communityId()
     if (!community) return Promise.resolve({ total: 0, pageNo: 1, pageSize: 20, data: [] as VisitRow[] })
@@ -64,7 +59,7 @@ export function useVisits(state: ListState, communityId: () => string | null) {
         params: {
           path: here(community),
           query: {
-            ...visitQuery(state),
+            ...visitQuery(state, zone()),
             pageNo: state.page.value,
             pageSize: state.size.value,
             sort: state.sort.value || undefined,

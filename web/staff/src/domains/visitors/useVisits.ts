@@ -3,14 +3,6 @@ import { api, type Schemas } from '@/api/client'
 export type VisitRow = Schemas['VisitRow']
 export type Step = 'check-in' | 'check-out' | 'admit' | 'void' | 'refuse'
 export const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
-
-/** Midnights of the day that holds a time, as this phone counts days. */
-export function dayOf(ms: number): [number, number] {
-  const start = new Date(ms)
-  start.setHours(0, 0, 0, 0)
-  return [start.getTime(), start.getTime() + DAY_MS - 1]
-}
 
 /** Who is not here when the window ends has missed it. */
 export function shownState(row: VisitRow): string {
