@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from linli.domains.access.queries.permissions import find_cards
+from linli.domains.access.times import write_time
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
+from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 from linli.sim.door import SimulatedDoor
@@ -309,3 +312,29 @@ async def test_a_strangers_door_and_code_look_absent(home: Home) -> None:
         absent = await theirs.call(path, version, qrCode="A" * 16, identityId=PERSON, **more)
         assert foreign == absent
         assert foreign["code"] == 460
+
+
+class NewYork:
+    """Every community lives there."""
+
+    async def of(self, db: Any, community_id: int) -> str:
+        return "America/New_York"
+
+
+async def test_times_go_by_the_clocks_of_the_doors_community(home: Home) -> None:
+    iot_id, _ = await home.new_door()
+    home.platform.db.zones = NewYork()
+    now_ms = home.platform.clock.now_ms()
+    ends_ms = (now_ms // 1000 + 3600) * 1000
+    expiry = write_time(ends_ms, "America/New_York")
+    named = {"iotId": iot_id, "cardId": "04A1B2C3", "identityId": PERSON}
+    answer = await home.call(
+        "/entrance/paas/perm/card/batchmodify", "1.0.2", cards=[named | {"expiryTime": expiry}]
+    )
+    assert answer["code"] == 200, answer
+    answer = await home.call("/entrance/paas/device/perm/query", "1.0.0", iotId=iot_id, pageNo=1, pageSize=20)
+    assert [row["expiryTime"] for row in answer["data"]["data"]] == [expiry]
+    held = await find_cards(Scope.system(), home.platform.db, pairs=[(iot_id, "04A1B2C3")])
+    assert [card.ends_ms for card in held.values()] == [ends_ms]
+    # An hour from now in New York was over half a day ago in Shanghai: read there, both would be refused.
+    assert await home.config(await home.new_code(), iot_id, expiryTime=expiry)

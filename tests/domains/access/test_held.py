@@ -141,7 +141,7 @@ async def test_each_is_ended_and_let_hold_again(estate: Estate) -> None:
         row = await _one(estate, origin=origin, kind=kind)
         assert row["state"] == "ended"
         assert row["doors"] == 0
-        assert row["endReason"] == ("" if origin == "card" else "丢失")
+        assert row["endReason"] == "丢失"
         assert [one["ref"] for one in await _listed(estate, state="ended")] == [row["ref"]]
         restored = await estate.desk.post(f"{path}/restore", json={**named, **ended.json()})
         assert restored.status_code == 204, restored.text

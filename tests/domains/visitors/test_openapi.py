@@ -2,7 +2,8 @@
 
 import pytest
 
-from linli.domains.access.times import write_time
+from linli.domains.access.times import read_time, write_time
+from linli.domains.visitors.times import day_of
 from tests.domains.visitors.conftest import HOUR
 
 A = "/solution/community/house/visitor/apply"
@@ -175,3 +176,32 @@ async def test_nobody_of_the_blacklist(estate):
         f"{A}/add", "1.0.0", application(estate, {"name": "赵某", "type": "4", "phone": "13912345678"})
     )
     assert (told["code"], "blacklist" in told["message"]) == (460, True)
+
+
+async def test_times_go_by_the_clocks_of_the_community(estate):
+    zone = "America/New_York"
+    path = f"/communities/{estate.community}/time-zone"
+    assert (await estate.desk.put(path, json={"timeZone": zone})).status_code == 204
+    now = estate.clock.now_ms()
+    here = {"startTime": write_time(now, zone), "endTime": write_time(now + 2 * HOUR, zone)}
+    (one,) = await apply(estate, **here)
+    told = await estate.ok(f"{A}/get", "1.0.0", {"applyId": one})
+    assert {name: told[name] for name in here} == here
+    shown = (await estate.desk.get(f"/communities/{estate.community}/visits/{one}")).json()
+    assert (shown["startsMs"], shown["endsMs"]) == (now // 1000 * 1000, (now + 2 * HOUR) // 1000 * 1000)
+    page = await estate.client.get(shown["passUrl"])
+    assert here["startTime"][5:16] in page.text
+    found = await estate.ok(f"{A}/query", "1.0.0", {**here, "pageNo": 1, "pageSize": 9})
+    assert found["total"] == 1
+    assert not (await estate.ok(f"{A}/query", "1.0.0", {**window(estate, 5, 6), "pageNo": 1, "pageSize": 9}))[
+        "total"
+    ]
+
+
+def test_the_day_of_visitors_has_the_hours_of_its_zone():
+    """New York went from winter to summer time on 8 March 2026: a day of 23 hours, which ends where the next begins."""
+    noon = read_time("2026-03-08 12:00:00", "at", "America/New_York")
+    first, last = day_of(noon, "America/New_York")
+    assert write_time(first, "America/New_York") == "2026-03-08 00:00:00"
+    assert last + 1 - first == 23 * HOUR
+    assert day_of(noon, "") != (first, last)

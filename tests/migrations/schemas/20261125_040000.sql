@@ -10,10 +10,10 @@ CREATE TABLE access_cards (
 	ends_ms INTEGER NOT NULL, 
 	live INTEGER DEFAULT '1' NOT NULL, 
 	created_ms INTEGER NOT NULL, 
-	changed_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, end_reason TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_access_cards PRIMARY KEY (iot_id, card_id)
 );
-INSERT INTO "access_cards" VALUES('1','1','1',1,'1','1',1,1,1,1,1);
+INSERT INTO "access_cards" VALUES('1','1','1',1,'1','1',1,1,1,1,1,'1');
 CREATE TABLE access_credentials (
 	id INTEGER NOT NULL, 
 	tenant_id TEXT NOT NULL, 

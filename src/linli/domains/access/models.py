@@ -108,6 +108,7 @@ cards = Table(
     flag("live", default=1),
     integer("created_ms"),
     integer("changed_ms"),
+    text_column("end_reason", server_default=""),
     PrimaryKeyConstraint("iot_id", "card_id"),
     Index("ix_access_cards_person", "tenant_id", "project_id", "identity_id"),
     Index("ix_access_cards_holder", "identity_id", "live"),

@@ -215,7 +215,9 @@ class KeyRoutes(Controller):
         identity_id, now = resident.living(community_id).identity_id, clock.now_ms()
         door = await queries.get_door(scope, db, iot_id=iot_id)
         async with db.begin() as tx:
-            await credentials.count_try(tx, key=f"redeliver:{identity_id}", now_ms=now)
+            await credentials.count_try(
+                tx, key=f"redeliver:{identity_id}", community_id=community_id, now_ms=now
+            )
         rows = await rows_of_subject(scope, db, community_id=community_id, subject=identity_id)
         waiting = [
             row.id
@@ -326,7 +328,9 @@ class CredentialRoutes(Controller):
         scope = resident.scope(community_id)
         identity_id = resident.living(community_id).identity_id
         async with db.begin() as tx:
-            await credentials.count_try(tx, key=f"pin:{identity_id}", now_ms=clock.now_ms())
+            await credentials.count_try(
+                tx, key=f"pin:{identity_id}", community_id=community_id, now_ms=clock.now_ms()
+            )
         async with db.begin() as tx:
             row = await credentials.choose_own_pin(
                 scope, tx, community_id=community_id, identity_id=identity_id, pin=data.pin, keys=door_keys,
@@ -350,7 +354,9 @@ class CredentialRoutes(Controller):
         scope = resident.scope(community_id)
         identity_id, now = resident.living(community_id).identity_id, clock.now_ms()
         async with db.begin() as tx:
-            await credentials.count_try(tx, key=f"visitor-pin:{identity_id}", now_ms=now)
+            await credentials.count_try(
+                tx, key=f"visitor-pin:{identity_id}", community_id=community_id, now_ms=now
+            )
             wish = credentials.Wish(
                 community_id, PIN, "", identity_id, label=credentials.ONCE, ends_ms=now + data.hours * HOUR_MS,
                 max_uses=data.uses,

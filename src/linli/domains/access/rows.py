@@ -71,6 +71,8 @@ class Card(NamedTuple):
     live: int
     created_ms: int
     changed_ms: int
+    end_reason: str = ""
+    """Why it ended; empty while it lives."""
 
 
 class Pass(NamedTuple):

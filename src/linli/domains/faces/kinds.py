@@ -26,16 +26,16 @@ class FaceBody(msgspec.Struct, frozen=True):
     groups: tuple[str, ...] = ()
 
 
-def body_of(image: Image, groups: tuple[str, ...] = ()) -> str:
+def body_of(image: Image, zone: str, groups: tuple[str, ...] = ()) -> str:
     """The grant content of a picture."""
     body = FaceBody(
-        image.object_key, image.md5, image.size, image.changed_ms, image.user_name, extra_of(image),
+        image.object_key, image.md5, image.size, image.changed_ms, image.user_name, extra_of(image, zone),
         image.policy, groups,
     )  # fmt: skip
     return msgspec.json.encode(body).decode()
 
 
-def extra_of(image: Image) -> str:
+def extra_of(image: Image, zone: str) -> str:
     """faceExtInfo as devices get it: an object gains `userName` and `expire`, anything else goes as it is (E C1)."""
     try:
         known = msgspec.json.decode(image.face_ext) if image.face_ext else {}
@@ -46,5 +46,5 @@ def extra_of(image: Image) -> str:
     if image.user_name:
         known["userName"] = image.user_name
     if image.expires_ms is not None:
-        known["expire"] = write_time(image.expires_ms)
+        known["expire"] = write_time(image.expires_ms, zone)
     return msgspec.json.encode(known).decode() if known else ""

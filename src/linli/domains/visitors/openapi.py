@@ -20,6 +20,7 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
+from linli.kernel.zones import zone_of, zones_of
 from linli.openapi.registry import Call, method
 
 APPLY = "/solution/community/house/visitor/apply"
@@ -127,11 +128,12 @@ async def add_visitors(
 ) -> list[AppliedVisitor]:
     """All of them or none; an application id for each. They pass the doors on the way to the house meanwhile."""
     assert call.community_id is not None  # token="required"
+    zone = await zone_of(tx, call.community_id)
     made = await visits.apply(
         scope, tx, community_id=call.community_id, house_id=_number(data.house_id, "house"),
         guests=[_guest(number, one) for number, one in enumerate(data.visitors)],
-        starts_ms=read_time(data.start_time, "startTime"), ends_ms=read_time(data.end_time, "endTime"), source=API,
-        ids=ids, now_ms=clock.now_ms(),
+        starts_ms=read_time(data.start_time, "startTime", zone), ends_ms=read_time(data.end_time, "endTime", zone),
+        source=API, ids=ids, now_ms=clock.now_ms(),
     )  # fmt: skip
     return [AppliedVisitor(str(apply_id)) for apply_id in made]
 
@@ -202,7 +204,8 @@ async def get_visitor(data: VisitorApplyId, scope: Scope, db: Database) -> Visit
 async def query_visitors(data: VisitorApplyQuery, call: Call, scope: Scope, db: Database) -> VisitorPage:
     """Visits whose window touches the time asked for, the latest first."""
     assert call.community_id is not None  # token="required"
-    since, until = read_time(data.start_time, "startTime"), read_time(data.end_time, "endTime")
+    zone = await zone_of(db, call.community_id)
+    since, until = read_time(data.start_time, "startTime", zone), read_time(data.end_time, "endTime", zone)
     if until < since:
         raise BadInput(field="endTime", rule="after", other="startTime")
     house_id = None if data.house_id in (None, "") else _number(data.house_id or "", "house")
@@ -218,6 +221,7 @@ async def query_visitors(data: VisitorApplyQuery, call: Call, scope: Scope, db: 
 async def _rows(scope: Scope, db: Reader, found: list[Visit]) -> list[VisitorRow]:
     names = await communities.by_id(scope, db, sorted({row.community_id for row in found}))
     houses = await spaces.houses_by_id(scope, db, sorted({row.house_id for row in found}))
+    zones = await zones_of(db, (row.community_id for row in found))
     return [
         VisitorRow(
             apply_id=str(row.apply_id),
@@ -230,8 +234,8 @@ async def _rows(scope: Scope, db: Reader, found: list[Visit]) -> list[VisitorRow
             identity_id=row.submitter_identity or None,
             gender=row.gender,
             plate_num=row.plate or None,
-            start_time=write_time(row.starts_ms),
-            end_time=write_time(row.ends_ms),
+            start_time=write_time(row.starts_ms, zones[row.community_id]),
+            end_time=write_time(row.ends_ms, zones[row.community_id]),
             check_status=WIRE_STATES[row.state],
         )
         for row in found

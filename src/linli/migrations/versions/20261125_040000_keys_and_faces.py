@@ -1350,6 +1350,9 @@ def upgrade() -> None:
         sa.Column("at_ms", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("community_id", "service_end", "days", name=op.f("pk_service_warnings")),
     )
+    with op.batch_alter_table("access_cards", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("end_reason", sa.Text(), server_default="", nullable=False))
+
     with op.batch_alter_table("access_doors", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("call_space_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
@@ -1549,6 +1552,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("access_doors", schema=None) as batch_op:
         batch_op.drop_column("call_space_id")
+
+    with op.batch_alter_table("access_cards", schema=None) as batch_op:
+        batch_op.drop_column("end_reason")
 
     op.drop_table("service_warnings")
     with op.batch_alter_table("push_subscriptions", schema=None) as batch_op:

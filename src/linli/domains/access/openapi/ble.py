@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from linli.domains.access.openapi.results import row_code
+from linli.domains.access.queries.doors import zones_of_doors
 from linli.domains.access.service import ble as service
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.times import read_time
@@ -67,10 +68,11 @@ async def modify_ble_cards(
     data: BleCardsModify, scope: Scope, tx: Tx, clock: Clock, keys: DoorKeys, ids: Ids
 ) -> list[BleCardProblem]:
     """Answers only the rows that failed. A row of an offline door is told as failed, kept, and delivered later."""
+    zones = await zones_of_doors(scope, tx, iot_ids=[card.iot_id for card in data.cards])
     wishes = [
         service.BleWish(
             card.iot_id, card.ble_card_id, card.identity_id,
-            read_time(card.expiry_time, f"cards[{number}].expiryTime"),
+            read_time(card.expiry_time, f"cards[{number}].expiryTime", zones.get(card.iot_id, "")),
         )
         for number, card in enumerate(data.cards)
     ]  # fmt: skip

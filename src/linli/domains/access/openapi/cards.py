@@ -9,7 +9,7 @@ from linli.delivery.queries import find_row
 from linli.domains.access.errors import DoorUnknown
 from linli.domains.access.openapi.results import row_code
 from linli.domains.access.queries import permissions as queries
-from linli.domains.access.queries.doors import get_door
+from linli.domains.access.queries.doors import get_door, zones_of_doors
 from linli.domains.access.rows import Card
 from linli.domains.access.service import cards as service
 from linli.domains.access.service.keys import DoorKeys
@@ -20,6 +20,7 @@ from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.errors import BadInput
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+from linli.kernel.zones import zone_of
 from linli.openapi.registry import method
 
 
@@ -101,10 +102,11 @@ async def modify_cards(
     data: CardsModify, scope: Scope, tx: Tx, clock: Clock, keys: DoorKeys
 ) -> list[CardProblem]:
     """Answers only the rows that failed. A row of an offline door is told as failed, kept, and delivered later."""
+    zones = await zones_of_doors(scope, tx, iot_ids=[card.iot_id for card in data.cards])
     wishes = [
         service.CardWish(
             card.iot_id, card.card_id, card.identity_id,
-            read_time(card.expiry_time, f"cards[{number}].expiryTime"),
+            read_time(card.expiry_time, f"cards[{number}].expiryTime", zones.get(card.iot_id, "")),
         )
         for number, card in enumerate(data.cards)
     ]  # fmt: skip
@@ -167,17 +169,19 @@ async def cards_of_door(data: CardsOfDoor, scope: Scope, db: Database) -> Page[C
     if data.page_no < 1:
         raise BadInput(field="pageNo", rule="range", low=1, high=1_000_000)
     page = PageRequest.of(data.page_no, data.page_size)
-    await get_door(scope, db, iot_id=data.iot_id)
+    door = await get_door(scope, db, iot_id=data.iot_id)
+    zone = await zone_of(db, door.community_id)
     found = await queries.cards_of_door(scope, db, iot_id=data.iot_id, page=page)
-    return Page.of(page, found.total, [_held(card) for card in found.data])
+    return Page.of(page, found.total, [_held(card, zone) for card in found.data])
 
 
 async def _status(db: Reader, card: Card) -> CardStatus:
     row = await find_row(db, device=card.iot_id, kind=CARD, credential=card.card_id)
     status = row.status if row is not None else "toBeTransferred"
-    return CardStatus(card.identity_id, card.iot_id, card.card_id, status, write_time(card.ends_ms))
+    ends = write_time(card.ends_ms, await zone_of(db, card.community_id))
+    return CardStatus(card.identity_id, card.iot_id, card.card_id, status, ends)
 
 
-def _held(card: Card) -> CardHeld:
-    ends = write_time(card.ends_ms)
+def _held(card: Card, zone: str) -> CardHeld:
+    ends = write_time(card.ends_ms, zone)
     return CardHeld(card.identity_id, card.iot_id, card.card_id, ends, ends)

@@ -7,6 +7,8 @@ from msgspec import Meta
 
 from linli.domains.access.errors import CodeFormsDiffer, CommunityNotClear, PersonUnknown, QrCodeUnknown
 from linli.domains.access.openapi.results import row_code
+from linli.domains.access.queries.doors import zones_of_doors
+from linli.domains.access.queries.permissions import permissions_of_code
 from linli.domains.access.service import qr as service
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.times import read_time
@@ -15,6 +17,7 @@ from linli.kernel.db import Tx
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
+from linli.kernel.zones import zone_of
 from linli.openapi.registry import Call, method
 from linli.rules import UNLIMITED
 
@@ -107,14 +110,17 @@ async def generate_qr(data: QrGenerate, scope: Scope, tx: Tx, ids: Ids, clock: C
     title_en="Let a QR code open doors",
     source="spec B A075, E B10",
 )
-async def config_qr(data: QrConfig, scope: Scope, tx: Tx, clock: Clock, keys: DoorKeys) -> list[DoorOutcome]:
+async def config_qr(
+    data: QrConfig, call: Call, scope: Scope, tx: Tx, clock: Clock, keys: DoorKeys
+) -> list[DoorOutcome]:
     """Answers a row for every door. The right is delivered at once, or when the door is back online."""
     now_ms = clock.now_ms()
     if data.max_scan_scope not in (None, "", "DEVICE", "SHARE"):
         raise BadInput(field="maxScanScope", rule="one_of", allowed="DEVICE, SHARE")
+    zone = await _zone(scope, tx, call, data.iot_ids)
     right = service.QrRight(
-        starts_ms=read_time(data.effective_time, "effectiveTime") if data.effective_time else now_ms,
-        ends_ms=read_time(data.expiry_time, "expiryTime"),
+        starts_ms=read_time(data.effective_time, "effectiveTime", zone) if data.effective_time else now_ms,
+        ends_ms=read_time(data.expiry_time, "expiryTime", zone),
         max_scans=UNLIMITED if data.max_scan_times is None else data.max_scan_times,
         shared=data.max_scan_scope == "SHARE",
     )
@@ -156,13 +162,22 @@ async def remove_qr(data: QrRemove, scope: Scope, tx: Tx, clock: Clock) -> list[
 )
 async def encrypt_qr(data: QrEncrypt, call: Call, scope: Scope, tx: Tx, clock: Clock, keys: DoorKeys) -> str:
     """88 characters to show as a QR picture; doors of the community read them offline."""
+    held = await permissions_of_code(scope, tx, qr_code=data.qr_code)
+    zone = await _zone(scope, tx, call, list(held))
     return await service.encrypt_code(
         scope,
         tx,
         qr_code=data.qr_code,
         identity_id=data.identity_id,
-        expires_ms=read_time(data.expiry_time, "expiryTime"),
+        expires_ms=read_time(data.expiry_time, "expiryTime", zone),
         community_id=call.community_id,
         keys=keys,
         now_ms=clock.now_ms(),
     )
+
+
+async def _zone(scope: Scope, tx: Tx, call: Call, iot_ids: list[str]) -> str:
+    """Of the cloudToken's community; without one, of the first door's."""
+    if call.community_id is not None:
+        return await zone_of(tx, call.community_id)
+    return next(iter((await zones_of_doors(scope, tx, iot_ids=iot_ids[:1])).values()), "")

@@ -10,6 +10,7 @@ from linli.domains.access.rows import Door, RemoteOpen
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+from linli.kernel.zones import zones_of
 
 _d = doors.c
 _by_iot_id = Query(select(doors).where(_d.iot_id == bindparam("iot_id"), in_scope(doors)), Door)
@@ -109,6 +110,13 @@ async def find_door(scope: Scope, db: Reader, *, iot_id: str) -> Door | None:
 async def find_doors(scope: Scope, db: Reader, *, iot_ids: list[str]) -> dict[str, Door]:
     """Those of `iot_ids` that are doors in the scope."""
     return {door.iot_id: door for door in await _by_iot_ids.all(db, scope, iot_ids=iot_ids)}
+
+
+async def zones_of_doors(scope: Scope, db: Reader, *, iot_ids: list[str]) -> dict[str, str]:
+    """The zones by which the doors' communities live (`kernel.zones`); unknown doors are left out."""
+    doors = await find_doors(scope, db, iot_ids=list(set(iot_ids)))
+    zones = await zones_of(db, (door.community_id for door in doors.values()))
+    return {iot_id: zones[door.community_id] for iot_id, door in doors.items()}
 
 
 async def doors_of_community(scope: Scope, db: Reader, *, community_id: int) -> list[Door]:

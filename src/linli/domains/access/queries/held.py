@@ -98,7 +98,7 @@ def _all() -> Select[Any]:
         select(
             _text("card"), card.card_id, _text("door.card"), card.card_id, card.identity_id, card.project_id,
             _text("doors"), _text(""), func.min(card.starts_ms), func.max(card.ends_ms), _number(-1), _number(0),
-            func.max(card.live), _text(""), func.min(card.created_ms), func.max(card.changed_ms),
+            func.max(card.live), func.max(card.end_reason), func.min(card.created_ms), func.max(card.changed_ms),
             _text(""),
         )
         .where(card.community_id == _community, in_scope(cards))

@@ -29,7 +29,7 @@ _CHANGEABLE = tuple(name for name in Card._fields if name not in ("iot_id", "car
 _end = Command(
     update(cards)
     .where(cards.c.iot_id == bindparam("of_door"), cards.c.card_id == bindparam("of_card"))
-    .values(live=0, changed_ms=bindparam("now", type_=INT)),
+    .values(live=0, end_reason=bindparam("why"), changed_ms=bindparam("now", type_=INT)),
     unscoped="the row was read in scope, or by a job of its own tenant",
 )
 _revive = Command(
@@ -40,7 +40,7 @@ _revive = Command(
         cards.c.identity_id == bindparam("of_person"),
         cards.c.live == 0,
     )
-    .values(live=1, changed_ms=bindparam("now", type_=INT)),
+    .values(live=1, end_reason="", changed_ms=bindparam("now", type_=INT)),
     unscoped="the row was read in scope, or by a job of its own tenant",
 )
 SOURCE = "card"
@@ -125,7 +125,7 @@ async def withdraw_cards(
 
 async def end_card(scope: Scope, tx: Tx, *, card: Card, reason: str, now_ms: int) -> None:
     """End one permission and have the door forget the card."""
-    await _end.run(tx, of_door=card.iot_id, of_card=card.card_id, now=now_ms)
+    await _end.run(tx, of_door=card.iot_id, of_card=card.card_id, why=reason, now=now_ms)
     await delivery.revoke(scope, tx, wish=_wish(card), now_ms=now_ms, reason=reason)
 
 

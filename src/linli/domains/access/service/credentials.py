@@ -34,6 +34,7 @@ from linli.kernel.db import INT, Command, Query, Tx
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
+from linli.kernel.zones import zone_of
 from linli.rules import UNLIMITED, pin_digest, pin_problem
 from linli.rules.pins import LONGEST, SHORTEST
 
@@ -193,12 +194,13 @@ async def choose_own_pin(
     return row
 
 
-async def count_try(tx: Tx, *, key: str, now_ms: int, most: int = MOST_TRIES) -> None:
+async def count_try(tx: Tx, *, key: str, community_id: int, now_ms: int, most: int = MOST_TRIES) -> None:
     """Count a try in a transaction of its own, so that a refused one counts too. Raises TriedTooOften."""
     found = await _tries.one(tx, key=key)
     count, since = (found[1], found[2]) if found and found[2] > now_ms - TRIES_MS else (0, now_ms)
     if count >= most:
-        raise TriedTooOften(until=write_time(since + TRIES_MS)[11:16])
+        until = write_time(since + TRIES_MS, await zone_of(tx, community_id))
+        raise TriedTooOften(until=until[11:16])
     row = {"key": key, "tries": count + 1, "since_ms": since}
     await tx.upsert(tries, [row], keys=("key",), update=("tries", "since_ms"))
 

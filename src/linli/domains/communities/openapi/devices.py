@@ -5,7 +5,6 @@ The older versions of §3.22 name the community themselves; a cloudToken may com
 
 from datetime import UTC, datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
@@ -14,17 +13,18 @@ from linli.domains.communities import space_rules as rules
 from linli.domains.communities.openapi.wire import CommunityId, DeviceIdentity, device_of
 from linli.domains.communities.queries import communities as queries
 from linli.domains.communities.service.uploads import UploadPlace
-from linli.kernel.db import Database, Tx
+from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
+from linli.kernel.zones import zones_of
 from linli.openapi.registry import Call, method
+from linli.rules.schedules import zone_named
 from linli.things.errors import DeviceBoundElsewhere
 from linli.things.queries.device_lists import DeviceFilter, list_devices
 from linli.things.queries.devices import DeviceRow
 from linli.things.service import devices as things
 
-_ZONE = ZoneInfo("Asia/Shanghai")
 IMAGE_URL_SECONDS = 3600
 
 
@@ -119,7 +119,7 @@ class DeviceInfo(msgspec.Struct, rename="camel"):
     last_online_time: Annotated[str | None, Meta(description="最后上线时间 / last time online")]
 
     @staticmethod
-    def of(row: DeviceRow) -> "DeviceInfo":
+    def of(row: DeviceRow, zone: str) -> "DeviceInfo":
         status = -1 if row.active_ms is None else int(bool(row.online))
         return DeviceInfo(
             row.iot_id,
@@ -133,16 +133,21 @@ class DeviceInfo(msgspec.Struct, rename="camel"):
             row.category_name,
             row.category_code.rpartition("/")[2],
             "DEVICE",
-            None if row.last_online_ms is None else _local(row.last_online_ms),
+            None if row.last_online_ms is None else _local(row.last_online_ms, zone),
         )
+
+
+async def _infos(db: Reader, rows: list[DeviceRow]) -> list[DeviceInfo]:
+    zones = await zones_of(db, (row.community_id for row in rows))
+    return [DeviceInfo.of(row, zones[row.community_id]) for row in rows]
 
 
 def _categories(data: DevicesOfCommunity) -> tuple[str, ...]:
     return (data.category_key,) if data.category_key else ()
 
 
-def _local(ms: int) -> str:
-    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(_ZONE).strftime("%Y-%m-%d %H:%M:%S")
+def _local(ms: int, zone: str) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(zone_named(zone)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 @method(
@@ -161,7 +166,7 @@ async def query_devices(data: DevicesOfCommunity, call: Call, scope: Scope, db: 
         page=PageRequest.of(data.page_no, data.page_size),
         where=DeviceFilter(community_id=call.community_id, categories=_categories(data)),
     )
-    return [DeviceInfo.of(row) for row in page.data]
+    return await _infos(db, page.data)
 
 
 class DevicesOfOne(DevicesOfCommunity, rename="camel", kw_only=True):
@@ -187,7 +192,7 @@ async def query_devices_of(data: DevicesOfOne, scope: Scope, db: Database) -> li
         page=PageRequest.of(data.page_no, data.page_size),
         where=DeviceFilter(community_id=data.community_id, categories=_categories(data)),
     )
-    return [DeviceInfo.of(row) for row in page.data]
+    return await _infos(db, page.data)
 
 
 class DevicesOfTenant(msgspec.Struct, rename="camel"):
@@ -226,12 +231,12 @@ async def query_tenant_devices(
     page = PageRequest.of(data.page_no, data.page_size)
     if data.query_type == "OWNED":
         found = await list_devices(scope, db, page=page, where=DeviceFilter(project_id=call.project_id))
-        return [DeviceInfo.of(row) for row in found.data]
+        return await _infos(db, found.data)
     if data.query_type != "AUTHORIZED":
         raise BadInput(field="queryType", rule="one_of", allowed="OWNED, AUTHORIZED")
     where = DeviceFilter(community_id=call.community_id, not_project_id=call.project_id)
     found = await list_devices(scope, db, page=page, where=where)
-    return [DeviceInfo.of(row) for row in found.data]
+    return await _infos(db, found.data)
 
 
 class DevicesOfProject(msgspec.Struct, rename="camel"):

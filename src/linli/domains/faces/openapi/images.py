@@ -25,6 +25,7 @@ from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
+from linli.kernel.zones import zone_of
 from linli.openapi.registry import Call, method
 from linli.vision.looks import Look
 
@@ -122,6 +123,7 @@ async def save_image(
     has looked at it.
     """
     now_ms = clock.now_ms()
+    zone = "" if call.community_id is None else await zone_of(db, call.community_id)
     wish = ImageWish(
         source="api",
         user_name=data.user_name or "",
@@ -130,7 +132,7 @@ async def save_image(
         user_role=data.user_role,
         mobile=data.mobile or "",
         policy=data.policy or "PERMISSION",
-        expires_ms=read_time(data.expired_time, "expiredTime") if data.expired_time else None,
+        expires_ms=read_time(data.expired_time, "expiredTime", zone) if data.expired_time else None,
         community_id=call.community_id,
     )
     images.check(wish, now_ms=now_ms)
@@ -206,7 +208,8 @@ async def get_image(data: ImageGet, scope: Scope, db: Database, objects: ObjectS
         raise NotFound(what="facePicture", id=data.user_id)
     url = objects.url(image.object_key, expires_s=URL_SECONDS) if wanted == "URL" else None
     text = base64.b64encode(await objects.get(image.object_key)).decode() if wanted == "BASE64" else None
-    expires = write_time(image.expires_ms) if image.expires_ms is not None else None
+    zone = "" if image.community_id is None else await zone_of(db, image.community_id)
+    expires = write_time(image.expires_ms, zone) if image.expires_ms is not None else None
     return ImageTold(
         url, text, image.face_id, image.user_id, image.user_type, image.user_name or None, expires, expires,
         "DENY" if image.policy == "DENY" else "PERMISSION",

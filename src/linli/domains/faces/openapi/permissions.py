@@ -8,6 +8,7 @@ from msgspec import Meta
 from linli.delivery import queries as deliveries
 from linli.delivery.schemas import Content, DesiredRow, Filter
 from linli.domains.access.errors import DoorUnknown, PersonUnknown
+from linli.domains.access.queries.doors import zones_of_doors
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.times import write_time
 from linli.domains.faces.kinds import FACE, extra_of
@@ -20,6 +21,7 @@ from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+from linli.kernel.zones import zones_of
 from linli.openapi.registry import method
 
 STATUSES = (
@@ -174,13 +176,15 @@ async def query_by_user(data: StatusOfUser, scope: Scope, db: Database) -> UserS
     wanted = Filter(credential=image.face_id, kinds=(FACE,), statuses=statuses)
     found = await deliveries.list_rows(scope, db, wanted=wanted, page=page)
     names = await service.doors_named(scope, db, [row.device for row in found.data])
-    name, expires, ext = _told(image)
+    zones = await zones_of(db, [image.community_id])
+    here = await zones_of_doors(scope, db, iot_ids=[row.device for row in found.data])
+    name, expires, ext = _told(image, zones[image.community_id])
     return UserStatus(
         image.user_type, image.user_id, name, expires, ext, found.total, page.page_no, page.page_size,
         [
             DeviceStatus(
-                row.device, write_time(row.changed_ms), row.status, row.status, names.get(row.device, ""),
-                _cron(row),
+                row.device, write_time(row.changed_ms, here.get(row.device, "")), row.status, row.status,
+                names.get(row.device, ""), _cron(row),
             )
             for row in found.data
         ],
@@ -200,19 +204,28 @@ async def query_by_user(data: StatusOfUser, scope: Scope, db: Database) -> UserS
 async def query_by_device(data: StatusOfDevice, scope: Scope, db: Database) -> Page[FaceOnDevice]:
     page = _page(data.page_no, data.page_size, "page")
     statuses = _statuses(data.status_list)
-    if data.iot_id not in await service.face_devices(scope, db, iot_ids=[data.iot_id]):
+    door = (await service.face_devices(scope, db, iot_ids=[data.iot_id])).get(data.iot_id)
+    if door is None:
         raise DoorUnknown(data.iot_id)
     wanted = Filter(device=data.iot_id, kinds=(FACE,), statuses=statuses)
     found = await deliveries.list_rows(scope, db, wanted=wanted, page=page)
     images = await queries.images_by_face(scope, db, [row.credential for row in found.data])
+    zones = await zones_of(db, [door.community_id, *(image.community_id for image in images.values())])
     rows = []
     for row in found.data:
         image = images.get(row.credential)
-        name, expires, ext = _told(image) if image else (None, None, None)
+        name, expires, ext = _told(image, zones[image.community_id]) if image else (None, None, None)
         kind, user_id = (image.user_type, image.user_id) if image else ("IDENTITY", row.subject)
         rows.append(
             FaceOnDevice(
-                kind, user_id, name, expires, ext, write_time(row.changed_ms), row.status, _cron(row)
+                kind,
+                user_id,
+                name,
+                expires,
+                ext,
+                write_time(row.changed_ms, zones[door.community_id]),
+                row.status,
+                _cron(row),
             )
         )
     return Page.of(page, found.total, rows)
@@ -222,9 +235,9 @@ def _cron(row: DesiredRow) -> str | None:
     return msgspec.json.decode(row.content, type=Content).schedule or None if row.content else None
 
 
-def _told(image: Image) -> tuple[str | None, str | None, str | None]:
-    expires = write_time(image.expires_ms) if image.expires_ms is not None else None
-    return image.user_name or None, expires, extra_of(image) or None
+def _told(image: Image, zone: str) -> tuple[str | None, str | None, str | None]:
+    expires = write_time(image.expires_ms, zone) if image.expires_ms is not None else None
+    return image.user_name or None, expires, extra_of(image, zone) or None
 
 
 def _page(number: int | None, size: int | None, name: str) -> PageRequest:

@@ -17,6 +17,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Reader, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
+from linli.kernel.zones import zone_of
 from linli.things.queries.devices import find_devices
 
 FACE_GROUP = "face_group"
@@ -99,6 +100,7 @@ async def _members(scope: Scope, db: Reader, grant: GrantRow, now_ms: int) -> li
     pictures = await images_of_persons(scope, db, [person.identity_id for person in known.values()])
     ends = await ends_of(scope, db, [image for some in pictures.values() for image in some])
     found = []
+    zone = await zone_of(db, grant.community_id)
     for person in known.values():
         for image in pictures.get(person.identity_id, ()):
             if image.user_type != "IDENTITY":
@@ -106,7 +108,7 @@ async def _members(scope: Scope, db: Reader, grant: GrantRow, now_ms: int) -> li
             if (ends[image.id] or now_ms + 1) <= now_ms:
                 continue
             mine = sorted(one.user_group_id for one in groups.get(person.id, ()) if one.user_group_id in held)
-            found.append(Target(iot_id, image.face_id, person.identity_id, body_of(image, tuple(mine))))
+            found.append(Target(iot_id, image.face_id, person.identity_id, body_of(image, zone, tuple(mine))))
     return found
 
 

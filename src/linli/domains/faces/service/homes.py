@@ -16,6 +16,7 @@ from linli.domains.faces.service import consents, images
 from linli.domains.faces.service.permissions import face_devices
 from linli.kernel.db import Reader, Tx
 from linli.kernel.scope import Scope
+from linli.kernel.zones import zone_of
 
 
 class DoorsWithFaces:
@@ -49,16 +50,20 @@ async def follow(scope: Scope, tx: Tx, *, image: Image, now_ms: int) -> None:
     for row in held:
         if row.community_id not in wanted:
             await delivery.revoke(
-                scope, tx, wish=_wish(image, row.community_id, None), now_ms=now_ms, reason="moved_out"
+                scope,
+                tx,
+                wish=await _wish(tx, image, row.community_id, None),
+                now_ms=now_ms,
+                reason="moved_out",
             )
     ends_ms = consents.window_end(image, await consent_of(tx, image_id=image.id))
     if ends_ms is not None and ends_ms <= now_ms:
         return
     for community_id in sorted(wanted):
-        await delivery.grant(scope, tx, wish=_wish(image, community_id, ends_ms), now_ms=now_ms)
+        await delivery.grant(scope, tx, wish=await _wish(tx, image, community_id, ends_ms), now_ms=now_ms)
 
 
-def _wish(image: Image, community_id: int, ends_ms: int | None) -> Grant:
+async def _wish(tx: Tx, image: Image, community_id: int, ends_ms: int | None) -> Grant:
     return Grant(
         community_id=community_id,
         source=HOME,
@@ -68,5 +73,5 @@ def _wish(image: Image, community_id: int, ends_ms: int | None) -> Grant:
         target_type=HOME_DOORS,
         target=home_target(community_id, image.user_id),
         ends_ms=FOREVER_MS if ends_ms is None else ends_ms,
-        content=body_of(image),
+        content=body_of(image, await zone_of(tx, community_id)),
     )

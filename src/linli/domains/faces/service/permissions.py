@@ -19,6 +19,7 @@ from linli.domains.faces.service.users import user_of
 from linli.kernel.db import Reader, Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
+from linli.kernel.zones import zone_of
 from linli.things.queries.devices import find_devices
 from linli.things.queries.products import get_product_by_no
 
@@ -94,11 +95,13 @@ async def give(scope: Scope, tx: Tx, *, image: Image, device: FaceDevice, now_ms
     ends_ms = consents.window_end(image, consent)
     if ends_ms is not None and ends_ms <= now_ms:
         return
-    await delivery.grant(scope, tx, wish=_wish(image, device, ends_ms), now_ms=now_ms)
+    await delivery.grant(scope, tx, wish=await _wish(tx, image, device, ends_ms), now_ms=now_ms)
 
 
 async def take(scope: Scope, tx: Tx, *, image: Image, device: FaceDevice, now_ms: int) -> None:
-    await delivery.revoke(scope, tx, wish=_wish(image, device, None), now_ms=now_ms, reason="removed")
+    await delivery.revoke(
+        scope, tx, wish=await _wish(tx, image, device, None), now_ms=now_ms, reason="removed"
+    )
 
 
 async def renew(tx: Tx, *, image: Image, old_face_id: str, now_ms: int) -> None:
@@ -112,9 +115,9 @@ async def renew(tx: Tx, *, image: Image, old_face_id: str, now_ms: int) -> None:
     for row in found:
         device = FaceDevice(row.target, row.community_id)
         if old_face_id != image.face_id:
-            old = _wish(image._replace(face_id=old_face_id), device, None)
+            old = await _wish(tx, image._replace(face_id=old_face_id), device, None)
             await delivery.revoke(scope, tx, wish=old, now_ms=now_ms, reason="picture_changed")
-        await delivery.grant(scope, tx, wish=_wish(image, device, ends_ms), now_ms=now_ms)
+        await delivery.grant(scope, tx, wish=await _wish(tx, image, device, ends_ms), now_ms=now_ms)
     if old_face_id != image.face_id:
         # What pass scopes and groups had brought under the old id comes back under the new one.
         await delivery.revoke_credential(
@@ -198,7 +201,7 @@ def _check_batch(field: str, values: list[str], most: int) -> None:
         raise BadInput(field=field, rule="too_many_items", limit=most)
 
 
-def _wish(image: Image, device: FaceDevice, ends_ms: int | None) -> Grant:
+async def _wish(tx: Tx, image: Image, device: FaceDevice, ends_ms: int | None) -> Grant:
     return Grant(
         community_id=device.community_id,
         source=SOURCE,
@@ -207,7 +210,7 @@ def _wish(image: Image, device: FaceDevice, ends_ms: int | None) -> Grant:
         credential=image.face_id,
         target=device.iot_id,
         ends_ms=FOREVER_MS if ends_ms is None else ends_ms,
-        content=body_of(image),
+        content=body_of(image, await zone_of(tx, device.community_id)),
     )
 
 

@@ -23,6 +23,7 @@ from linli.kernel import telemetry
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.errors import NotFound
 from linli.kernel.scope import Scope
+from linli.kernel.zones import zone_of
 
 DAY_MS = 86_400_000
 DAYS, RENEWED_DAYS = 30, 23
@@ -49,7 +50,7 @@ async def leave(
     )
     image = await image_queries.image_of_user(scope, tx, owner="", user_type=IDENTITY, user_id=identity_id)
     if image is not None:
-        wish = _wish(image, community_id, 0)
+        wish = await _wish(tx, image, community_id, 0)
         await delivery.revoke(scope, tx, wish=wish, now_ms=now_ms, reason=reason)
     return there
 
@@ -133,10 +134,10 @@ async def _give(
         enough = min(until, now_ms + RENEWED_DAYS * DAY_MS)
         if any(row.community_id == community_id and row.ends_ms >= enough for row in held):
             return
-    await delivery.grant(scope, tx, wish=_wish(image, community_id, until), now_ms=now_ms)
+    await delivery.grant(scope, tx, wish=await _wish(tx, image, community_id, until), now_ms=now_ms)
 
 
-def _wish(image: Image, community_id: int, until_ms: int) -> Grant:
+async def _wish(tx: Tx, image: Image, community_id: int, until_ms: int) -> Grant:
     return Grant(
         community_id=community_id,
         source=STAFF,
@@ -146,5 +147,5 @@ def _wish(image: Image, community_id: int, until_ms: int) -> Grant:
         target_type=COMMUNITY_DOORS,
         target=str(community_id),
         ends_ms=until_ms,
-        content=body_of(image),
+        content=body_of(image, await zone_of(tx, community_id)),
     )

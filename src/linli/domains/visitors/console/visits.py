@@ -41,6 +41,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.qr import qr_svg
 from linli.kernel.scope import Scope
+from linli.kernel.zones import zone_of
 
 EXPORT_MAX = 20_000
 _NAMES = GuestNames(id_no="idNo", plate="plate")
@@ -141,7 +142,7 @@ class VisitRoutes(Controller):
     ) -> VisitFigures:
         """How many are asked for, expected, here and gone today."""
         await spaces.require_root(within, db, community_id)
-        since, until = day_of(clock.now_ms())
+        since, until = day_of(clock.now_ms(), await zone_of(db, community_id))
         found = await queries.figures(within, db, community_id, since_ms=since, until_ms=until + 1)
         return VisitFigures(**found._asdict())
 
@@ -164,7 +165,7 @@ class VisitRoutes(Controller):
             house_id=house_id, since_ms=since_ms, until_ms=until_ms, sort="starts",
         )  # fmt: skip
         told = await rows(within, db, found.data)
-        content = await asyncio.to_thread(_workbook, told, within.language)
+        content = await asyncio.to_thread(_workbook, told, within.language, await zone_of(db, community_id))
         headers = {"content-disposition": 'attachment; filename="linli-visitors.xlsx"'}
         return Response(content, media_type=_XLSX, headers=headers)
 
@@ -333,7 +334,7 @@ _COLUMNS = (
 )
 
 
-def _workbook(told: list[VisitRow], language: str) -> bytes:
+def _workbook(told: list[VisitRow], language: str, zone: str) -> bytes:
     from openpyxl import Workbook  # takes 0.15 s: not at every start of the process
 
     book = Workbook(write_only=True)
@@ -342,9 +343,10 @@ def _workbook(told: list[VisitRow], language: str) -> bytes:
     for row in told:
         page.append([
             _plain(row.name), row.phone, row.plate, row.people, row.house_location, _plain(row.host_name),
-            _plain(row.reason), write_time(row.starts_ms), write_time(row.ends_ms),
+            _plain(row.reason), write_time(row.starts_ms, zone), write_time(row.ends_ms, zone),
             text(f"visit.state.{row.state}", language),
-            write_time(row.arrived_ms) if row.arrived_ms else "", write_time(row.left_ms) if row.left_ms else "",
+            write_time(row.arrived_ms, zone) if row.arrived_ms else "",
+            write_time(row.left_ms, zone) if row.left_ms else "",
         ])  # fmt: skip
     out = io.BytesIO()
     book.save(out)

@@ -19,6 +19,8 @@ class Place(NamedTuple):
     house: str
     phone: str
     """Of the property; may be empty."""
+    zone: str
+    """By which the community lives (`kernel.zones`)."""
 
 
 def shown_state(found: Visit, now_ms: int) -> str:
@@ -47,8 +49,8 @@ def render(found: Visit, place: Place, picture: str, language: str, now_ms: int)
         parts.append(Markup(qr_svg(picture, label=text("visit.page.pass.qr", language))))
     rows = [
         ("house", place.house),
-        ("since", wall_clock(found.starts_ms)),
-        ("until", wall_clock(found.ends_ms)),
+        ("since", wall_clock(found.starts_ms, place.zone)),
+        ("until", wall_clock(found.ends_ms, place.zone)),
         ("plate", found.plate),
         ("people", str(found.people) if found.people > 1 else ""),
         ("property", place.phone),

@@ -23,6 +23,7 @@ from linli.kernel.errors import BadInput, LinliError, NotFound, TooMany
 from linli.kernel.http import Receive, Send
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Caller, Scope
+from linli.kernel.zones import zone_of
 
 FORM_BYTES: Final = 8 * 1024
 SHOWN_AFTER_MS: Final = 24 * 3_600_000
@@ -94,6 +95,7 @@ class VisitorPages:
             community.name,
             houses[found.house_id].location if found.house_id in houses else "",
             community.phone,
+            await zone_of(self._db, found.community_id),
         )
 
     async def _open_gate(self, code: str) -> tuple[Scope, str, int]:

@@ -26,6 +26,7 @@ from linli.kernel.i18n import DEFAULT, text
 from linli.kernel.outbox import Jobs
 from linli.kernel.scope import Scope
 from linli.kernel.sms import Sms, SmsSender
+from linli.kernel.zones import zone_of
 
 SEND: Final = "visitors.send_pass"
 KIND: Final = "visitor_pass"
@@ -95,9 +96,11 @@ class Passes:
             return
         if found.state != EXPECTED or found.ends_ms <= now_ms or not found.phone:
             return
+        zone = await zone_of(self._db, found.community_id)
         words = text(
             "sms.visitor_pass", DEFAULT, name=found.name, community=community.name,
-            since=wall_clock(found.starts_ms), until=wall_clock(found.ends_ms), url=self._links.url(found.apply_id),
+            since=wall_clock(found.starts_ms, zone), until=wall_clock(found.ends_ms, zone),
+            url=self._links.url(found.apply_id),
         )  # fmt: skip
         await self._sender.send(
             Sms(found.phone, words, KIND, self._links.token(found.apply_id), found.ends_ms)
