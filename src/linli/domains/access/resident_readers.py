@@ -76,7 +76,9 @@ class ReaderRoutes(Controller):
         identity_id, now = resident.living(community_id).identity_id, clock.now_ms()
         door = await queries.get_door(scope, db, iot_id=iot_id)
         async with db.begin() as tx:
-            await count_try(tx, key=f"code:{identity_id}:{iot_id}", now_ms=now, most=MOST_CODES)
+            await count_try(
+                tx, key=f"code:{identity_id}:{iot_id}", community_id=community_id, now_ms=now, most=MOST_CODES
+            )
         async with db.begin() as tx:
             row = await shown_codes.show(
                 scope, tx, door=door, identity_id=identity_id, ids=ids, now_ms=now, renew=renew
