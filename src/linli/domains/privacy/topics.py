@@ -34,6 +34,8 @@ _MORE: Final = {
 """Columns that only there name a person."""
 _NOT_PERSONS: Final = {
     "device_certificates": "its subject is a device's",
+    "edge_certificates": "its subject says whether a device or a simulator was tried",
+    "progress_told": "its subject is the work",
     "things_audit": "its subject is a device's or a product's",
     "login_links": "its subject is the other log-in's; the account is named too",
     "login_starts": "its subject is the other log-in's; the account is named too",
