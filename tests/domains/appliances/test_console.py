@@ -138,7 +138,7 @@ async def test_a_cluster_gets_a_box_that_activates_by_its_label(desk: Desk) -> N
     await desk.send("PUT", f"/clusters/{cluster}", 204, {"logOn": False})
     wanted = await box.deployment()
     assert (wanted.settings["log"], wanted.settings["monitor"]) == (False, True)
-    await desk.parts.clock.advance(91_000)  # type: ignore[attr-defined]
+    await desk.parts.clock.advance(101_000)  # type: ignore[attr-defined]
     assert (await desk.get(f"/nodes/{node}"))["online"] is False
     await desk.send("POST", f"/nodes/{node}/reset", 204)
     assert (await desk.get(f"/nodes/{node}"))["percent"] == 0

@@ -281,3 +281,17 @@ edge_certificates = Table(
     Index("ix_edge_certificates_state", "state", "created_ms"),
 )
 """A package that is certified is so for every tenant that has the very same one (`package_sha256`)."""
+
+edge_node_beats = Table(
+    "edge_node_beats",
+    metadata,
+    Column("node_id", INT, primary_key=True, autoincrement=False),
+    text_column("tenant_id"),
+    text_column("project_id", null=True),
+    integer("community_id", null=True),
+    integer("at_ms"),
+    flag("present"),
+    text_column("beat"),
+    Index("ix_edge_node_beats_at", "present", "at_ms"),
+)
+"""The newest heartbeat of a box as it came, JSON; `present`: it still comes (`rules.SILENT_MS`)."""

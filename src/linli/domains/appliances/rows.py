@@ -191,3 +191,13 @@ type Placed = Cluster | Node | Gateway | Protocol | EdgeDevice
 def place_of(row: Placed) -> dict[str, object]:
     """Tenant, project and community of a row, for those below it."""
     return {"tenant_id": row.tenant_id, "project_id": row.project_id, "community_id": row.community_id}
+
+
+class Beat(NamedTuple):
+    node_id: int
+    tenant_id: str
+    project_id: str | None
+    community_id: int | None
+    at_ms: int
+    present: int
+    beat: str

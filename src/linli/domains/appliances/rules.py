@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from linli.kernel.errors import BadInput
 
@@ -29,8 +29,8 @@ WAITING_PERCENT: Final = 0
 IDENTITY_PERCENT: Final = 34
 CONNECTED_PERCENT: Final = 54
 RUNNING_PERCENT: Final = 100
-SILENT_MS: Final = 90_000
-"""A box that was not heard of for so long (three heartbeats) is offline."""
+SILENT_MS: Final = 100_000
+"""A box that was not heard of for so long (three heartbeats missed, and the road) is offline."""
 LATE_MS: Final[dict[str, int]] = {"waiting": 10 * 60_000, "identity": 5 * 60_000, "connected": 20 * 60_000}
 """From when on a stage of the activation is called stuck (H §5.10)."""
 
@@ -82,3 +82,27 @@ def clean_cidr(text: str) -> str:
         return str(ipaddress.IPv4Network(text.strip(), strict=False))
     except ValueError:
         raise BadInput(field="lanCidr", rule="format", example=DEFAULT_CIDR) from None
+
+
+class Condition(NamedTuple):
+    """Whether a box is there: A and B and C (spec H 5.9)."""
+
+    network: bool
+    """A: its heartbeat comes, so it reaches the platform."""
+    gateway: bool
+    """B: its gateway device is connected."""
+    runtime: bool
+    """C: what it is to run, runs."""
+
+    @property
+    def online(self) -> bool:
+        return self.network and self.gateway and self.runtime
+
+    @property
+    def layer(self) -> str:
+        """The layer to look at first; empty when all is well. What the platform cannot see apart is `lan_or_wan`."""
+        if not self.network:
+            return "link" if self.gateway else "lan_or_wan"
+        if not self.gateway:
+            return "link"
+        return "" if self.runtime else "runtime"

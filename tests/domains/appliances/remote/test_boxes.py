@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from linli.domains.appliances.remote import queries, rules
-from linli.domains.appliances.remote.rules import Condition
 from linli.domains.appliances.remote.service import presence
+from linli.domains.appliances.rules import Condition
 from linli.domains.appliances.service import nodes
 from linli.protocols.edge_link import DriverHealth
 from tests.domains.appliances.remote.conftest import Site

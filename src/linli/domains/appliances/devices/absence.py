@@ -5,9 +5,9 @@ The state itself (未激活, 在线, 离线) is the thing's; this only says what
 
 from typing import NamedTuple
 
+from linli.domains.appliances.condition import Situation, situation
 from linli.domains.appliances.devices.queries.devices import Found
 from linli.domains.appliances.queries import deployments as deployment_queries
-from linli.domains.appliances.remote.condition import Situation, situation
 from linli.domains.appliances.rows import Gateway, Protocol
 from linli.domains.appliances.service.deployments import snapshot_of
 from linli.domains.appliances.service.products import whole

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from linli.domains.appliances.remote.condition import Situation
+from linli.domains.appliances.condition import Situation
 from linli.kernel.errors import LinliError
 from linli.protocols.edge_remote.diagnosis import Finding, Layer, failing_layer
 from linli.things.queries.history import Downlink

@@ -60,20 +60,6 @@ edge_node_figures = Table(
 )
 """One heartbeat's figures (percent, degrees Celsius), kept for 7 days (C072)."""
 
-edge_node_beats = Table(
-    "edge_node_beats",
-    metadata,
-    Column("node_id", INT, primary_key=True, autoincrement=False),
-    text_column("tenant_id"),
-    text_column("project_id", null=True),
-    integer("community_id", null=True),
-    integer("at_ms"),
-    flag("present"),
-    text_column("beat"),
-    Index("ix_edge_node_beats_at", "present", "at_ms"),
-)
-"""The newest heartbeat of a box as it came, JSON; `present`: it still comes (`rules.SILENT_MS`)."""
-
 edge_node_log = Table(
     "edge_node_log",
     metadata,

@@ -5,20 +5,19 @@ from sqlalchemy import bindparam, func, or_, select
 from linli.domains.appliances.models import edge_clusters, edge_nodes
 from linli.domains.appliances.queries.like import like
 from linli.domains.appliances.remote.models import (
-    edge_node_beats,
     edge_node_figures,
     edge_node_lines,
     edge_node_log,
     edge_tunnels,
 )
-from linli.domains.appliances.remote.rows import Beat, Figure, LineRow, LogEntry, Tunnel
+from linli.domains.appliances.remote.rows import Figure, LineRow, LogEntry, Tunnel
 from linli.domains.appliances.rows import Node
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
-_t, _f, _b, _l = edge_tunnels.c, edge_node_figures.c, edge_node_beats.c, edge_node_log.c
+_t, _f, _l = edge_tunnels.c, edge_node_figures.c, edge_node_log.c
 _node_id = bindparam("node_id", type_=INT)
 _tunnel = Query(
     select(edge_tunnels).where(in_scope(edge_tunnels), _t.tunnel_id == bindparam("tunnel_id", type_=INT)),
@@ -57,7 +56,6 @@ _figures = Query(
     Figure,
     unscoped="the caller has read the node within the scope; its tenant is asked for again",
 )  # fmt: skip
-_beats = Query(select(edge_node_beats).where(in_scope(edge_node_beats), any_of(_b.node_id, "node_ids")), Beat)
 _log = Query(
     select(*(_l[name] for name in LogEntry._fields))
     .where(in_scope(edge_node_log), _l.node_id == _node_id)
@@ -164,12 +162,6 @@ async def figures(db: Reader, node: Node, *, from_ms: int, to_ms: int) -> list[F
     return await _figures.all(
         db, node_id=node.node_id, tenant=node.tenant_id, day=day, from_ms=from_ms, to_ms=to_ms
     )
-
-
-async def beats(scope: Scope, db: Reader, node_ids: list[int]) -> dict[int, Beat]:
-    """The newest heartbeat of boxes, by node."""
-    found = await _beats.all(db, scope, node_ids=node_ids) if node_ids else []
-    return {one.node_id: one for one in found}
 
 
 async def log(scope: Scope, db: Reader, node_id: int, request: PageRequest) -> Page[LogEntry]:

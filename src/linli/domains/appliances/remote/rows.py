@@ -44,16 +44,6 @@ class Figure(NamedTuple):
     devices_online: int
 
 
-class Beat(NamedTuple):
-    node_id: int
-    tenant_id: str
-    project_id: str | None
-    community_id: int | None
-    at_ms: int
-    present: int
-    beat: str
-
-
 class LogEntry(NamedTuple):
     entry_no: int
     node_id: int

@@ -2,8 +2,6 @@
 
 from typing import Final, NamedTuple
 
-SILENT_MS: Final = 100_000
-"""Three heartbeats missed: the box is taken for gone."""
 KEPT_FIGURES_DAYS: Final = 7
 KEPT_LINES_DAYS: Final = 14
 """Of logs that boxes send."""
@@ -56,27 +54,3 @@ THRESHOLDS: Final = (
     Threshold("uplinkBacklog", "", BACKLOG_WARN),
     Threshold("clockOffsetMs", "ms", CLOCK_WARN_MS),
 )
-
-
-class Condition(NamedTuple):
-    """Whether a box is there: A and B and C (spec H 5.9)."""
-
-    network: bool
-    """A: its heartbeat comes, so it reaches the platform."""
-    gateway: bool
-    """B: its gateway device is connected."""
-    runtime: bool
-    """C: what it is to run, runs."""
-
-    @property
-    def online(self) -> bool:
-        return self.network and self.gateway and self.runtime
-
-    @property
-    def layer(self) -> str:
-        """The layer to look at first; empty when all is well. What the platform cannot see apart is `lan_or_wan`."""
-        if not self.network:
-            return "link" if self.gateway else "lan_or_wan"
-        if not self.gateway:
-            return "link"
-        return "" if self.runtime else "runtime"

@@ -8,11 +8,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from msgspec import Meta
 
+from linli.domains.appliances.condition import Situation, situation, situations
 from linli.domains.appliances.queries import clusters
 from linli.domains.appliances.remote import queries, rules
-from linli.domains.appliances.remote.condition import Situation, situation, situations
 from linli.domains.appliances.remote.console.asking import SEE
 from linli.domains.appliances.remote.rows import Figure
+from linli.domains.appliances.rules import SILENT_MS
 from linli.kernel import i18n
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -196,7 +197,7 @@ def told(found: Situation, language: str) -> BoxCondition:
         network=condition.network, gateway=condition.gateway, runtime=condition.runtime, layer=layer,
         text=i18n.text(f"edge_layer_text.{layer or 'ok'}", language),
         todo=i18n.text(f"edge_layer_todo.{layer}", language) if layer else "", state=node.state,
-        last_seen_ms=found.seen_ms, silent_after_ms=rules.SILENT_MS, gateway_since_ms=found.gateway_since_ms,
+        last_seen_ms=found.seen_ms, silent_after_ms=SILENT_MS, gateway_since_ms=found.gateway_since_ms,
         booted_ms=beat.booted_ms if beat else None, version=beat.version if beat else node.version,
         addresses=beat.addresses if beat else [], clock_offset_ms=beat.clock_offset_ms if beat else None,
         uplink_backlog=beat.uplink_backlog if beat else None, drivers=beat.drivers if beat else [],

@@ -8,9 +8,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from msgspec import Meta
 
+from linli.domains.appliances.condition import situation
 from linli.domains.appliances.queries import gateways
 from linli.domains.appliances.remote.categories import model_steps
-from linli.domains.appliances.remote.condition import situation
 from linli.domains.appliances.remote.console.asking import MANAGE, by
 from linli.domains.appliances.remote.guides import Ask, Guide, box_guide, device_guide
 from linli.domains.appliances.remote.room import RemoteRoom

@@ -6,17 +6,18 @@ import msgspec
 from sqlalchemy import bindparam, delete, update
 
 from linli.domains.appliances.events import EdgeMoved
+from linli.domains.appliances.models import edge_node_beats
 from linli.domains.appliances.queries import clusters
-from linli.domains.appliances.remote import queries, rules
+from linli.domains.appliances.queries.beats import beats
+from linli.domains.appliances.remote import rules
 from linli.domains.appliances.remote.models import (
-    edge_node_beats,
     edge_node_figures,
     edge_node_lines,
     edge_node_log,
     edge_tunnels,
 )
-from linli.domains.appliances.remote.rows import Beat
-from linli.domains.appliances.rows import Node, place_of
+from linli.domains.appliances.rows import Beat, Node, place_of
+from linli.domains.appliances.rules import SILENT_MS
 from linli.kernel.db import INT, Command, Database, Query, Tx
 from linli.kernel.db.partitions import day_of, drop_before
 from linli.kernel.events import emit
@@ -46,7 +47,7 @@ _old_tunnels = Command(
 async def take(tx: Tx, node: Node, beat: Heartbeat, *, ids: Ids, now_ms: int) -> None:
     """A heartbeat came. The box has proved who it is."""
     scope = Scope.system(node.tenant_id)
-    held = (await queries.beats(scope, tx, [node.node_id])).get(node.node_id)
+    held = (await beats(scope, tx, [node.node_id])).get(node.node_id)
     cluster = await clusters.cluster(scope, tx, node.cluster_id)
     if cluster.monitor_on:
         await tx.upsert(edge_node_figures, [_figures(node, beat, now_ms)], keys=("node_id", "at_ms", "day"))
@@ -108,7 +109,7 @@ async def note(
 
 async def mark_silent(tx: Tx, *, ids: Ids, now_ms: int) -> int:
     """Boxes whose heartbeat stayed away are gone; how many newly so. Two processes that look find each once."""
-    gone = await _silent.all(tx, before=now_ms - rules.SILENT_MS)
+    gone = await _silent.all(tx, before=now_ms - SILENT_MS)
     for beat in gone:
         await note(tx, beat, "offline", {"lastSeenMs": beat.at_ms}, ids=ids, now_ms=now_ms)
     return len(gone)
