@@ -183,7 +183,7 @@ def run_browser_tests() -> bool:
     def passed(*arguments: str) -> bool:
         return subprocess.run([*line, *arguments], stdin=subprocess.DEVNULL, env=environment).returncode == 0
 
-    side_by_side = ["-n", str(WORKERS), "--dist", "loadfile"]
+    side_by_side = ["-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
     first = [passed(BROWSER_TESTS, f"--ignore={TIMED}", *side_by_side), passed(TIMED)]
     if all(first):
         return True

@@ -129,7 +129,7 @@ def test_a_resident_sees_why_and_chooses_a_pin(
         page.get_by_text("too easy").wait_for()
         page.fill("#own-pin", "271828")
         page.get_by_role("button", name="Use this PIN").click()
-        page.get_by_text("At my doors").wait_for()
+        page.get_by_text("At my doors").first.wait_for()
         look(visit, "resident-key", pictures)
         visit.go("/m/why")
         page.get_by_text("The door's clock").or_(page.get_by_text("The door's network")).first.wait_for()

@@ -65,6 +65,7 @@ export const LazySelect = defineComponent({
     const inForm = inject(formItemContextKey, undefined)
     const real = ref<InstanceType<typeof ElSelect>>()
     const touched = ref(false)
+    let typed = ''
     // What stands in a form, or shows more than one line of text, is the real one from the start.
     const plain = computed(() => {
       const value: unknown = props.modelValue
@@ -80,6 +81,12 @@ export const LazySelect = defineComponent({
       await nextTick()
       if (then !== 'nothing') real.value?.focus()
       if (then === 'open') real.value?.toggleMenu()
+      const input = typed && (real.value?.$el as HTMLElement | undefined)?.querySelector('input')
+      if (!input) return
+      // Who typed on at once typed into the stand-in.
+      input.value = typed
+      typed = ''
+      input.dispatchEvent(new Event('input', { bubbles: true }))
     }
 
     function closed(): VNode {
@@ -95,6 +102,7 @@ export const LazySelect = defineComponent({
         disabled: props.disabled,
         autocomplete: 'off',
         spellcheck: 'false',
+        onInput: (event: Event) => (typed = (event.target as HTMLInputElement).value),
         style: { minWidth: '11px' },
         'aria-label': props.ariaLabel,
         'aria-expanded': 'false',
