@@ -5,7 +5,7 @@ import pytest
 
 from linli.domains.appliances.remote import queries, rules
 from linli.domains.appliances.remote.service import presence
-from linli.domains.appliances.rules import Condition
+from linli.domains.appliances.rules import SILENT_MS, Condition
 from linli.domains.appliances.service import nodes
 from linli.protocols.edge_link import DriverHealth
 from tests.domains.appliances.remote.conftest import Site
@@ -49,7 +49,7 @@ async def test_heartbeats_make_figures_conditions_and_the_log(site: Site) -> Non
     assert {"figure": "cpu", "unit": "%", "warn": rules.CPU_WARN} in figures["thresholds"]
     platform = site.platform
     async with platform.db.begin() as tx:
-        later = platform.clock.now_ms() + rules.SILENT_MS + 1000
+        later = platform.clock.now_ms() + SILENT_MS + 1000
         assert await presence.mark_silent(tx, ids=platform.ids, now_ms=later) == 1
         assert await presence.mark_silent(tx, ids=platform.ids, now_ms=later) == 0
     history = (await site.browser.get(f"{site.at}/history")).json()["data"]
