@@ -1,6 +1,5 @@
-"""Reads of delivery. Those for the console and the open API take the caller's Scope; workers read every tenant."""
+"""Desired rows: what a device should hold, and how far it got."""
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -9,7 +8,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    delete,
     func,
     literal_column,
     not_,
@@ -17,9 +15,9 @@ from sqlalchemy import (
     select,
 )
 
-from linli.delivery.models import desired, desired_history, devices, grant_history, grants, targets
-from linli.delivery.schemas import DesiredRow, Filter, GrantRow, HeldTarget, HistoryRow
-from linli.kernel.db import INT, Command, Query, Reader, any_of, in_scope
+from linli.delivery.models import desired, desired_history, devices
+from linli.delivery.schemas import DesiredRow, Filter, HistoryRow
+from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
@@ -107,159 +105,6 @@ _history = Query(
     .order_by(desired_history.c.id.desc())
     .limit(bindparam("limit", type_=INT)),
     HistoryRow,
-)
-_grants_of = Query(
-    select(grants)
-    .join(targets, targets.c.grant_id == grants.c.id)
-    .where(
-        targets.c.device == bindparam("device"),
-        targets.c.kind == bindparam("kind"),
-        targets.c.credential == bindparam("credential"),
-        in_scope(grants),
-    )
-    .order_by(grants.c.id),
-    GrantRow,
-)
-_grant_actions = Query(
-    select(grant_history.c.action, grant_history.c.caller, grant_history.c.reason, grant_history.c.at_ms)
-    .where(grant_history.c.grant_id == bindparam("grant_id", type_=INT), in_scope(grant_history))
-    .order_by(grant_history.c.id)
-)
-
-# For the services and workers of this room.
-
-grant_by_key = Query(
-    select(grants)
-    .where(
-        grants.c.tenant_id == bindparam("tenant"),
-        grants.c.source == bindparam("source"),
-        grants.c.kind == bindparam("kind"),
-        grants.c.subject == bindparam("subject"),
-        grants.c.credential == bindparam("credential"),
-        grants.c.target_type == bindparam("target_type"),
-        grants.c.target == bindparam("target"),
-    )
-    .with_for_update(),
-    GrantRow,
-    unscoped="the tenant is a condition of its own",
-)
-grants_by_id = Query(
-    select(grants).where(any_of(grants.c.id, "grant_ids")).order_by(grants.c.id), GrantRow, unscoped=_WORKER
-)
-_live_credentials = Query(
-    select(grants.c.credential).where(
-        in_scope(grants),
-        grants.c.source == bindparam("source"),
-        grants.c.kind == bindparam("kind"),
-        any_of(grants.c.credential, "credentials"),
-        grants.c.live == 1,
-    )
-)
-grant_by_id = Query(
-    select(grants).where(grants.c.id == bindparam("grant_id", type_=INT)), GrantRow, unscoped=_WORKER
-)
-live_grants_on = Query(
-    select(grants)
-    .where(
-        grants.c.target_type == bindparam("target_type"),
-        any_of(grants.c.target, "targets"),
-        grants.c.live == 1,
-    )
-    .order_by(grants.c.id),
-    GrantRow,
-    unscoped=_WORKER,
-)
-_why_revoked = (
-    select(grant_history.c.reason)
-    .where(grant_history.c.grant_id == grants.c.id, grant_history.c.action == "revoked")
-    .order_by(grant_history.c.id.desc())
-    .limit(1)
-    .correlate(grants)
-    .scalar_subquery()
-)
-_revoked = Query(
-    select(grants, _why_revoked)
-    .where(
-        in_scope(grants),
-        grants.c.credential == bindparam("credential"),
-        grants.c.kind == bindparam("kind"),
-        grants.c.source == bindparam("source"),
-        grants.c.subject == bindparam("subject"),
-        grants.c.live == 0,
-    )
-    .order_by(grants.c.id),
-)
-live_grants_of = Query(
-    select(grants)
-    .where(
-        in_scope(grants),
-        grants.c.source == bindparam("source"),
-        grants.c.kind == bindparam("kind"),
-        grants.c.credential == bindparam("credential"),
-        grants.c.live == 1,
-    )
-    .order_by(grants.c.target, grants.c.id),
-    GrantRow,
-)
-live_grants_for = Query(
-    select(grants)
-    .where(
-        in_scope(grants),
-        grants.c.kind == bindparam("kind"),
-        grants.c.credential == bindparam("credential"),
-        grants.c.live == 1,
-    )
-    .order_by(grants.c.target, grants.c.id),
-    GrantRow,
-)
-live_grants_to = Query(
-    select(grants)
-    .where(
-        in_scope(grants),
-        grants.c.kind == bindparam("kind"),
-        grants.c.target_type == "device",
-        grants.c.target == bindparam("device"),
-        grants.c.live == 1,
-        or_(
-            bindparam("community_id", type_=INT) == 0,
-            grants.c.community_id == bindparam("community_id", type_=INT),
-        ),
-    )
-    .order_by(grants.c.id)
-    .limit(100),
-    GrantRow,
-)
-_of_credential = and_(
-    targets.c.tenant_id == bindparam("tenant"),
-    targets.c.kind == bindparam("kind"),
-    targets.c.credential == bindparam("credential"),
-)
-devices_with = Query(
-    select(targets.c.device).where(_of_credential).distinct().order_by(targets.c.device),
-    unscoped="the tenant is a condition of its own",
-)
-drop_credential = Command(
-    delete(targets).where(
-        targets.c.tenant_id == bindparam("of_tenant"),
-        targets.c.kind == bindparam("of_kind"),
-        targets.c.credential == bindparam("of_credential"),
-    ),
-    unscoped="the tenant is a condition of its own",
-)
-targets_of_grants = Query(
-    select(
-        targets.c.grant_id,
-        targets.c.device,
-        targets.c.credential,
-        targets.c.subject,
-        targets.c.content,
-        targets.c.community_id,
-        targets.c.starts_ms,
-        targets.c.ends_ms,
-        targets.c.schedule,
-    ).where(any_of(targets.c.grant_id, "grant_ids")),
-    HeldTarget,
-    unscoped=_WORKER,
 )
 _row_by_key = select(desired).where(
     _d.device == bindparam("device"),
@@ -366,47 +211,14 @@ async def rows_of_subject(scope: Scope, db: Reader, *, community_id: int, subjec
     return await _of_subject.all(db, scope, subject=subject, community_id=community_id)
 
 
-async def grants_on_credential(
-    scope: Scope, db: Reader, *, source: str, kind: str, credential: str
-) -> list[GrantRow]:
-    """Live grants of one source on one credential."""
-    return await live_grants_of.all(db, scope, source=source, kind=kind, credential=credential)
-
-
-async def revoked_grants(
-    scope: Scope, db: Reader, *, source: str, kind: str, subject: str, credential: str
-) -> list[tuple[GrantRow, str]]:
-    """Grants that are revoked, each with the reason it was last revoked for."""
-    rows = await _revoked.all(db, scope, source=source, kind=kind, subject=subject, credential=credential)
-    return [(GrantRow(*columns), reason or "") for *columns, reason in rows]
-
-
 async def find_row(db: Reader, *, device: str, kind: str, credential: str) -> DesiredRow | None:
     """The row of one device, for rooms that already checked the device's scope."""
     return await _row_to_see.one(db, device=device, kind=kind, credential=credential)
 
 
-async def credentials_granted(
-    scope: Scope, db: Reader, *, source: str, kind: str, credentials: list[str]
-) -> set[str]:
-    """Those of `credentials` that a source has granted and not taken back."""
-    rows = await _live_credentials.all(db, scope, source=source, kind=kind, credentials=credentials)
-    return {credential for (credential,) in rows}
-
-
 async def history_of(scope: Scope, db: Reader, *, row_id: int, limit: int = 100) -> list[HistoryRow]:
     """What happened to a row, newest first."""
     return await _history.all(db, scope, row_id=row_id, limit=limit)
-
-
-async def grants_behind(scope: Scope, db: Reader, *, row: DesiredRow) -> list[GrantRow]:
-    """The live grants that a row is the union of."""
-    return await _grants_of.all(db, scope, device=row.device, kind=row.kind, credential=row.credential)
-
-
-async def actions_on_grant(scope: Scope, db: Reader, *, grant_id: int) -> Sequence[tuple[Any, ...]]:
-    """(action, caller, reason, at_ms) of a grant, oldest first."""
-    return await _grant_actions.all(db, scope, grant_id=grant_id)
 
 
 def _binds(wanted: Filter) -> dict[str, Any]:
