@@ -320,7 +320,8 @@ class BoxSite:
         try:
             return await until(met, seconds)  # type: ignore[return-value]
         except TimeoutError:
-            raise AssertionError((state, await self.replacement(), self.box.log())) from None
+            failed = await self.get(f"/edge/nodes/{self.node}/sync/failures")
+            raise AssertionError((state, failed, await self.replacement(), self.box.log())) from None
 
     async def until_told(self, told: list[dict[str, Any]], **row: Any) -> None:
         async def heard() -> bool:

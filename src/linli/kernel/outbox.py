@@ -8,7 +8,7 @@ where a person can see it and have it tried again.
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -21,6 +21,7 @@ from linli.kernel.db import (
     Command,
     Database,
     Query,
+    Reader,
     Tx,
     any_of,
     identity,
@@ -199,6 +200,16 @@ async def add_once(tx: Tx, kind: str, payload: Any, *, key: str) -> None:
     """`add`, unless the same job waits already and nobody has begun it."""
     if not await _waiting.all(tx, key=key, kind=kind, now=tx.db.clock.now_ms()):
         await add(tx, kind, payload, key=key)
+
+
+_unfinished = Query(
+    select(outbox.c.id).where(any_of(outbox.c.key, "keys"), outbox.c.state == "ready").limit(1)
+)
+
+
+async def unfinished(db: Reader, keys: Sequence[str]) -> bool:
+    """Whether a job with one of these keys waits or is being done."""
+    return bool(keys) and await _unfinished.scalar(db, keys=list(keys)) is not None
 
 
 async def add(

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import threading
+from unittest.mock import AsyncMock
 
 import openpyxl
 import pytest
@@ -21,6 +22,7 @@ from linli.domains.people.queries import users as user_queries
 from linli.domains.people.schemas import Profile
 from linli.domains.people.service import residents
 from linli.kernel.db import Database
+from linli.kernel.db.sqlite_writer import DiskFull
 from linli.kernel.errors import NotFound
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs, Worker
@@ -342,6 +344,27 @@ async def test_two_calls_for_one_import_are_one(desk):
     assert len(await desk.locations()) == 3
     done = await queries.get(desk.scope, desk.db, import_id)
     assert await desk.importer.progress(desk.scope, done) is None
+
+
+async def test_an_accepted_import_outlasts_a_full_disk(desk, clock, monkeypatch):
+    full = AsyncMock(side_effect=DiskFull())
+    import_id = await desk.hand_in(HOUSE_ROWS, RESIDENT_ROWS)
+    with monkeypatch.context() as now:
+        now.setattr(desk.importer, "_plan", full)
+        await desk.worker.run_once()
+    assert (await queries.get(desk.scope, desk.db, import_id)).state == "waiting"
+    await clock.advance(2_000)
+    await desk.worker.run_once()
+    assert (await queries.get(desk.scope, desk.db, import_id)).state == "done"
+    assert len(await desk.locations()) == 3
+
+    import_id = await desk.hand_in(HOUSE_ROWS)
+    monkeypatch.setattr(desk.importer, "_plan", full)
+    for _ in range(10):
+        await desk.worker.run_once()
+        await clock.advance(60_000)
+    ended = await queries.get(desk.scope, desk.db, import_id)
+    assert (ended.state, ended.reason) == ("failed", DiskFull().text(ended.language))
 
 
 @pytest.mark.engines("postgresql")

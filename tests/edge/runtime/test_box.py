@@ -262,6 +262,16 @@ async def test_cards_are_brought_to_the_door_and_mended_when_it_lost_them(house:
         while await house.box.wishes.counts() != {"held": 1, "removed": 1}:
             await asyncio.sleep(0.01)
 
+    house.machine.faults.refuses = "the list is jammed"
+    third = PermissionFile(cards=(Entry.put(CardPermission("c3", 0, 2**42, "p1")),))
+    with pytest.raises(DeviceRefused):
+        await house.permit(door, third)
+    house.machine.faults.refuses = ""
+    await house.permit(
+        door, third
+    )  # asked again, the door is asked again, whenever its own next try would be
+    assert sorted(house.machine.memory.cards) == ["c2", "c3"]
+
 
 @pytest.mark.covers("C013", "G-C16")
 async def test_phones_are_brought_to_the_door_and_pass_there(house: House) -> None:

@@ -21,6 +21,7 @@ from linli.sync import (
     new_item,
     report,
     resend,
+    retry,
     settle,
     start,
     take_batch,
@@ -86,7 +87,11 @@ class Wishes:
     # what is wanted
 
     async def put(self, device: str, wishes: Sequence[Wish]) -> None:
-        """All of them, or none. Returns after the commit."""
+        """All of them, or none. Returns after the commit.
+
+        What the door refused before is due at once, also when it is wanted as before: whoever asks again waits for an
+        answer of the door, and the cloud has a back-off of its own.
+        """
         now = self._clock.now_ms()
 
         def work(connection: sqlite3.Connection) -> None:
@@ -102,8 +107,8 @@ class Wishes:
                 item = want(
                     item, (wish.mark or mark_of(wish.content)) if wish.content else ABSENT, now_ms=now
                 )
-                if wish.kind in AT_BOX:
-                    item = report(item, item.wanted, now_ms=now)
+                at_box = wish.kind in AT_BOX
+                item = report(item, item.wanted, now_ms=now) if at_box else retry(item, now_ms=now)
                 _save(connection, item, wish.content)
 
         await self._store.write(work)

@@ -13,6 +13,7 @@ from linli.domains.appliances.queries import components as component_queries
 from linli.domains.appliances.queries import gateways as gateway_queries
 from linli.domains.appliances.queries.drivers import version_order
 from linli.domains.appliances.rows import EdgeDevice, Node, Replacement
+from linli.kernel import outbox
 from linli.kernel.db import INT, Query, Reader, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import PageRequest
@@ -100,9 +101,16 @@ async def devices_of(scope: Scope, db: Reader, node: Node) -> list[EdgeDevice]:
     return await gateway_queries.devices(scope, db, gateway.gateway_id) if gateway is not None else []
 
 
+def sync_key(iot_id: str) -> str:
+    """Outbox key of sending a door's rows again."""
+    return f"edge.sync:{iot_id}"
+
+
 async def sync_of(scope: Scope, db: Reader, node: Node) -> Sync:
     """What of rights and libraries has reached the doors behind a box."""
     behind = {row.iot_id: row for row in await devices_of(scope, db, node)}
+    # Until the worker has begun, the rows still stand as they were before the sync was asked for.
+    begun = not await outbox.unfinished(db, [sync_key(iot_id) for iot_id in behind])
     kinds: dict[str, list[int]] = {}
     devices: dict[str, list[int]] = {}
     for one in await counts_of_devices(scope, db, devices=list(behind)) if behind else []:
@@ -115,7 +123,7 @@ async def sync_of(scope: Scope, db: Reader, node: Node) -> Sync:
     ]
     each = [SyncDevice(behind[iot_id], *counts) for iot_id, counts in devices.items()]
     each.sort(key=lambda one: (-one.failed, -one.waiting, one.device.device_name))
-    return Sync(_state(found), found, each)
+    return Sync(_state(found) if begun else "running", found, each)
 
 
 def _state(found: Iterable[SyncKind]) -> str:

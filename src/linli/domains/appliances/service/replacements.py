@@ -18,6 +18,7 @@ from linli.domains.appliances.events import EdgeMoved
 from linli.domains.appliances.models import edge_replacements
 from linli.domains.appliances.queries import clusters as cluster_queries
 from linli.domains.appliances.queries import replacements as queries
+from linli.domains.appliances.queries.replacements import sync_key
 from linli.domains.appliances.rows import Deployment, EdgeDevice, Node, Replacement, place_of
 from linli.domains.appliances.service import deployments, nodes
 from linli.domains.appliances.service.products import whole
@@ -179,7 +180,7 @@ async def greet(tx: Tx, node: Node, newcomers: Collection[str]) -> None:
 
 async def _send_again(tx: Tx, device: EdgeDevice) -> None:
     job = SyncJob(device.tenant_id, device.iot_id)
-    await outbox.add_once(tx, SYNC_JOB, job, key=f"edge.sync:{device.iot_id}")
+    await outbox.add_once(tx, SYNC_JOB, job, key=sync_key(device.iot_id))
 
 
 async def finish(scope: Scope, tx: Tx, *, replacement_id: int, now_ms: int) -> None:

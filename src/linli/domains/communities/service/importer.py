@@ -27,7 +27,7 @@ from linli.domains.people.queries import forms
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
-from linli.kernel.errors import LinliError
+from linli.kernel.errors import LinliError, Unavailable
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs
@@ -124,6 +124,9 @@ class Importer:
                     raise imports.WorkbookGone()
                 await self._import(scope, found, progress)
             except LinliError as error:
+                passing = isinstance(error, Unavailable)
+                if passing and self._clock.now_ms() < job.asked_ms + imports.PATIENCE_MS:
+                    raise  # it was accepted: the outbox has it tried again
                 log.info("import %d refused: %s", found.import_id, error)
                 await self._fail(scope, found, error)
 

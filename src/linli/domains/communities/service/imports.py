@@ -35,6 +35,8 @@ JOB: Final = "communities.import"
 TABLES: Final = (spaces, houses, *bulk.TABLES)
 """What an import of houses and residents writes."""
 WAITING, CHECKED, REFUSED, DONE, UNDONE, FAILED = "waiting", "checked", "refused", "done", "undone", "failed"
+PATIENCE_MS: Final = 300_000
+"""So long an import that was accepted is tried again when a disk or a store cannot serve; then it fails in words."""
 FILES_JOB: Final = "communities.import_files"
 """Outbox kind of forgetting a workbook that holds secrets."""
 SECRET_MS: Final = 3_600_000
@@ -62,6 +64,8 @@ class RunImport(msgspec.Struct, frozen=True):
 
     import_id: int
     tenant_id: str
+    asked_ms: int = 0
+    """When somebody asked for it."""
 
 
 _restart = Command(
@@ -157,7 +161,7 @@ async def hand_in(
 async def _start(tx: Tx, tenant_id: str, import_id: int, now_ms: int) -> None:
     # What follows from the last import may be thousands of rows; who hands in the next one waits at a screen.
     due = outbox.URGENT_MS
-    await outbox.add(tx, JOB, RunImport(import_id, tenant_id), due_ms=due, now_ms=now_ms)
+    await outbox.add(tx, JOB, RunImport(import_id, tenant_id, now_ms), due_ms=due, now_ms=now_ms)
 
 
 async def go_on(
