@@ -48,7 +48,7 @@ async def test_metrics_are_refused_from_elsewhere(platform: Platform) -> None:
 
     for client in (("203.0.113.9", 1), ("10.0.0.1", 1), None):
         scope = {"type": "http", "method": "GET", "path": "/metrics", "headers": [], "client": client}
-        await platform._router()(scope, receive, send)
+        await platform.router()(scope, receive, send)
     assert [m["status"] for m in sent if "status" in m] == [404, 404, 404]
 
 

@@ -398,7 +398,7 @@ async def running_town(database_url: str, folder: Path) -> AsyncIterator[Town]:
     await platform.openapi.start()
     await serve_all(platform.service_bus)
     listener = await listen(platform.things.front.connection, "127.0.0.1", 0)
-    server = HttpServer(platform._router(), upgrades=platform.edge_remote.upgrades())
+    server = HttpServer(platform.router(), upgrades=platform.edge_remote.upgrades())
     await server.start()
     platform.objects.base_url = f"http://127.0.0.1:{server.port}"
     client = httpx.AsyncClient(base_url=platform.objects.base_url, trust_env=False, timeout=20)

@@ -17,7 +17,7 @@ def _no_words(parser: argparse.ArgumentParser) -> None:
 
 
 async def _health(platform: Platform, words: argparse.Namespace) -> Said:
-    faults = await platform.condition()
+    faults = await platform.condition.all_faults()
     rows = [
         {"part": part, "state": "!" if part in faults else "ok", "reason": faults.get(part, "")}
         for part in dict.fromkeys([*PARTS, *faults])

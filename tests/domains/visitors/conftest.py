@@ -173,7 +173,7 @@ async def estate(database_url: str, clock: ManualClock, tmp_path: Path) -> Async
     async with AsyncExitStack() as parts:
         await platform.start(listeners=False)
         parts.push_async_callback(platform.stop)
-        server = HttpServer(platform._router())
+        server = HttpServer(platform.router())
         await server.start()
         parts.push_async_callback(server.stop, grace_seconds=1)
         url = f"http://127.0.0.1:{server.port}"

@@ -1,0 +1,46 @@
+"""How this process is: whether it can serve, for balancers, and what else an operator should know."""
+
+import asyncio
+
+from linli.domains.people.service import codes, messages
+from linli.kernel import outbox
+from linli.kernel.db import Database
+from linli.kernel.disk import DiskGuard
+from linli.kernel.objects import ObjectStore, StoreUnavailable
+from linli.kernel.settings import Settings
+
+
+class Condition:
+    def __init__(self, settings: Settings, db: Database, disk: DiskGuard, objects: ObjectStore) -> None:
+        self._settings = settings
+        self._db = db
+        self._disk = disk
+        self._objects = objects
+        self.draining = False
+
+    async def faults(self) -> dict[str, str]:
+        """What keeps this process from serving: part → reason. Empty when it is ready."""
+        found = {}
+        if self.draining:
+            found["process"] = "is stopping"
+        if not await self._db.healthy():
+            found["database"] = "cannot be read"
+        if self._disk.full():
+            found["disk"] = "almost full: writes are refused"
+        return found
+
+    async def all_faults(self) -> dict[str, str]:
+        """What an operator should know: also of parts without which this process still serves."""
+        found = await self.faults()
+        try:
+            async with asyncio.timeout(5):
+                await self._objects.shelf.check()
+        except (StoreUnavailable, TimeoutError) as error:
+            found["objects"] = str(error) or "no answer in 5 seconds"
+        if self._settings.sms.provider == "off":
+            found["sms"] = "off: nobody gets a one-time code"
+        else:
+            sms = (codes.SEND_JOB, messages.SEND_JOB)
+            if parked := sum(row.kind in sms for row in await outbox.parked(self._db, limit=200)):
+                found["sms"] = f"{parked} messages could not be sent"
+        return found

@@ -1,0 +1,91 @@
+"""What the web server of a process answers: who is asked, by the path, and what console routes may ask for."""
+
+from typing import TYPE_CHECKING, cast
+
+from linli.app.files import PREFIX as FILES
+from linli.app.files import Files
+from linli.app.http import Health, Router, metrics_app, private
+from linli.console.app import PREFIX as CONSOLE
+from linli.console.app import console_app
+from linli.console.pages import RESIDENT_PAGES, STAFF_PAGES, Pages
+from linli.console.parts import Parts
+from linli.console.resident.app import PREFIX as RESIDENT
+from linli.console.resident.app import resident_app
+from linli.databus.amqp.auth import PREFIX as RABBIT_AUTH
+from linli.databus.sse.http import PREFIX as EVENT_STREAMS
+from linli.domains.appliances.front.app import PREFIX as EDGE
+from linli.domains.appliances.remote.box_page import PREFIX as BOX_PAGE
+from linli.domains.communities.service.houses import SpaceHouses
+from linli.domains.communities.uploads_http import UploadForm
+from linli.kernel import telemetry
+from linli.kernel.http import ASGIApp
+
+if TYPE_CHECKING:
+    from linli.app.platform import Platform
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
+
+
+def router_of(platform: "Platform") -> Router:
+    health = Health(platform.condition.faults)
+    parts = Parts(
+        platform.db,
+        platform.clock,
+        platform.ids,
+        platform.secrets,
+        platform.objects,
+        platform.settings,
+        platform.live,
+        platform.board,
+        services=_services(platform),
+    )
+    gateway = platform.openapi.gateway
+    upload = UploadForm(platform.uploads, platform.clock)
+    return Router(
+        gateway=gateway,
+        gateway_paths=gateway.paths,
+        prefixes={
+            "/healthz": health.healthz,
+            "/readyz": health.readyz,
+            "/metrics": metrics_app(telemetry.render, allowed=LOOPBACK),
+            FILES: Files(platform.objects),
+            CONSOLE: private(console_app(parts)),
+            RESIDENT: private(resident_app(parts)),
+            "/m": Pages(RESIDENT_PAGES, base="/m"),
+            "/staff": Pages(STAFF_PAGES, base="/staff"),
+            "/oss": upload,
+            "/v": platform.visitors.pages,
+            "/r": platform.visitors.pages,
+            EDGE: platform.appliances.front,
+            BOX_PAGE: platform.edge_remote.pages,
+            EVENT_STREAMS: cast(ASGIApp, platform.databus.streams),
+            RABBIT_AUTH: platform.databus.rabbit_auth,
+        },
+        forms=upload,
+        pages=Pages(tiles=platform.settings.map.tiles),
+    )
+
+
+def _services(platform: "Platform") -> dict[str, object]:
+    """Objects that console routes ask for by name."""
+    things = platform.things
+    return {
+        "openapi": platform.openapi,
+        "things": things,
+        "invoker": things.invoker,
+        "features": things.features,
+        "simulator": things.simulator,
+        "sandbox": platform.sandbox,
+        "permits": things.gateways.permits,
+        "service_bus": platform.service_bus,
+        "door_keys": platform.door_keys,
+        "faces": platform.faces,
+        "visitors": platform.visitors,
+        "databus": platform.databus,
+        "houses": SpaceHouses(),
+        "importer": platform.importer,
+        "edge_importer": platform.edge_importer,
+        "edge_remote": platform.edge_remote,
+        "platform_health": platform.condition.all_faults,
+        "device_authority": platform.authority,
+    }
