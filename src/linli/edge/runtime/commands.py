@@ -30,11 +30,12 @@ from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.remote import commands as remote
 from linli.edge.remote.diagnosis import Doctor, Target
 from linli.edge.remote.logs import RuntimeLog
-from linli.edge.runtime.compose import STATUS, STATUS_S, Box
+from linli.edge.runtime.compose import Box
 from linli.edge.runtime.diagnosed import told_by
 from linli.edge.runtime.lan import Lan, Ports
 from linli.edge.runtime.network import own_address
 from linli.edge.runtime.state import Inactive
+from linli.edge.runtime.status import STATUS, STATUS_S
 from linli.edge.services import commands as services
 from linli.edge.services.console.door import new_code
 from linli.kernel import telemetry

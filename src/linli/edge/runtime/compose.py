@@ -2,15 +2,13 @@
 
 import asyncio
 import contextlib
-import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
-import msgspec
 
-from linli import __version__
 from linli.edge.cloud import BoxClock, CloudCaller, CloudRefused, CloudUnreachable, Identity
 from linli.edge.doors.identity import BoxIdentity
 from linli.edge.doors.keeper import Doorkeeper, FaceWishes
@@ -34,7 +32,7 @@ from linli.edge.runtime.installed import installed_drivers
 from linli.edge.runtime.lan import Lan, Ports
 from linli.edge.runtime.line import Line
 from linli.edge.runtime.mender import Mender
-from linli.edge.runtime.network import box_identity, own_address
+from linli.edge.runtime.network import box_identity
 from linli.edge.runtime.passage import Passage
 from linli.edge.runtime.pictures import Pictures
 from linli.edge.runtime.presence import Presence
@@ -44,6 +42,8 @@ from linli.edge.runtime.reports import Reports
 from linli.edge.runtime.services import DoorServices
 from linli.edge.runtime.signed_files import SignedFiles
 from linli.edge.runtime.state import Running
+from linli.edge.runtime.status import STATUS, heartbeat_of, keep_written, status_of
+from linli.edge.runtime.timekeeper import Timekeeper
 from linli.edge.runtime.wishes import Wishes
 from linli.edge.services.keeping import moving
 from linli.edge.store import Step, Store
@@ -51,7 +51,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.errors import LinliError
 from linli.kernel.ids import Ids
 from linli.kernel.telemetry import logger
-from linli.protocols.edge_link import SKEW_MS, Deployment, DriverHealth, Heartbeat, HeartbeatAnswer, Refresh
+from linli.protocols.edge_link import Deployment, HeartbeatAnswer, Refresh
 from linli.vision.engine.ports import Engine
 from linli.vision.engine.process import ProcessEngine
 
@@ -59,11 +59,8 @@ log = logger(__name__)
 
 POLL_S: Final = 300.0
 CLOCK_S: Final = 600.0
-STATUS_S: Final = 10.0
 TIDY_S: Final = 3600.0
 FILE: Final = "box.db"
-STATUS: Final = "status.json"
-_CLOCK: Final = "clock"
 _LOGS_SENT: Final = "logs_sent"
 
 STEPS: Final[tuple[Step, ...]] = (
@@ -133,6 +130,8 @@ class Box:
         self.downlink = Downlink(activated.device, self.presence, self.doors)
         self.line = Line(activated.device, activated.mqtt, self.downlink.take, self._connected)
         self.presence.line = self.downlink.line = self.line
+        self.time = Timekeeper(self.clock, self.store, self.line, activated.device, self._leapt)
+        self.downlink.on_time = self.time.told
         self.deployer = Deployer(
             self.store, self.supervisor, self.presence, self.wishes, self.cloud, home / "drivers"
         )
@@ -144,7 +143,6 @@ class Box:
         )  # fmt: skip
         self.reports.told.append(self.passage.told)
         self.downlink.refresh["deployment"] = self.downlink.refresh["rules"] = self._refresh
-        self.downlink.on_time = self._time_told
 
         # what it offers on the LAN
         self.state = Running(self)
@@ -152,7 +150,7 @@ class Box:
         self.downlink.apps = self.lan.apps.answer if self.lan is not None else None
 
         # how it is, and looking at it from afar
-        self.pulse = Pulse(self.cloud, Meter(home), self.clock, self._beat, self._heard)
+        self.pulse = Pulse(self.cloud, Meter(home), self.clock, partial(heartbeat_of, self), self._heard)
         self.reports.told.append(self._came_or_went)
         self.agent = self._remote()
         self.downlink.refresh["tunnel"] = self._tunnel
@@ -204,9 +202,7 @@ class Box:
         await self.store.start()
         if moving.take_moved(self.home):
             await self.queue.skip_ahead()
-        floor = await kept(self.store, _CLOCK)
-        if floor is not None and isinstance(self.clock, BoxClock):
-            self.clock.raise_to(int(floor))
+        await self.time.start()
         await self.queue.start()
         await self.pictures.start()
         if isinstance(self.engine, ProcessEngine):
@@ -221,7 +217,7 @@ class Box:
         for name, work in (
             ("poll", self._poll),
             ("minutes", self._minutes),
-            ("status", self._write_status),
+            ("status", partial(keep_written, self)),
             ("pulse", self.pulse.run),
             ("lan", self._keep_lan),
             ("logs", self._ship_logs),
@@ -252,12 +248,17 @@ class Box:
 
     async def _connected(self) -> None:
         """At each connection, as long as it lasts."""
-        self._ask_time()
+        self.time.ask()
         if self.lan is not None:
             self.line.subscribe(self.downlink.app_calls)
         self._news.set()
         await self.presence.connected()
         await self.drain.run(self.line)
+
+    def _leapt(self) -> None:
+        """Ask again for what was refused because it was signed by the wrong time."""
+        self._news.set()
+        self.pulse.now.set()
 
     async def _refresh(self, wanted: Refresh) -> dict[str, Any]:
         """The cloud has another deployment or other rules: the answer does not wait until they hold."""
@@ -309,52 +310,20 @@ class Box:
         if isinstance(rate, int | float) and 1 <= rate <= 10_000:
             self.drain.rate = float(rate)
 
-    # time
-
-    def _ask_time(self) -> None:
-        key = self.identity.activated.device
-        asked = json.dumps({"deviceSendTime": str(self.clock.now_ms())}).encode()
-        self.line.say(f"/ext/ntp/{key.product_key}/{key.device_name}/request", asked)
-
-    def _time_told(self, told: Mapping[str, Any]) -> None:
-        if not isinstance(self.clock, BoxClock):
-            return
-        try:
-            asked, cloud = int(told["deviceSendTime"]), int(told["serverSendTime"])
-        except (KeyError, TypeError, ValueError):
-            return
-        ahead = self.clock.told(cloud, self.clock.now_ms() - asked)
-        if abs(ahead) > 1000:
-            log.warning("the box's clock was %d ms ahead of the cloud's", ahead)
-        if abs(ahead) > SKEW_MS // 2:
-            # What was signed by the wrong time was refused.
-            self._news.set()
-            self.pulse.now.set()
-
     async def _minutes(self) -> None:
         """What is done now and then."""
         passed = 0
         while True:
             with contextlib.suppress(LinliError):
-                await keep(self.store, _CLOCK, str(self.clock.now_ms()).encode())
+                await self.time.keep()
                 if passed % int(TIDY_S) == 0:
                     await self.pictures.tidy()
             if passed % int(CLOCK_S) == 0:
-                self._ask_time()
+                self.time.ask()
             passed += 60
             await asyncio.sleep(60)
 
     # how it is
-
-    def _beat(self, meter: Meter) -> Heartbeat:
-        figures, status = meter.read(), self.status()
-        return Heartbeat(
-            version=__version__, booted_ms=meter.booted_ms(), cpu=figures.cpu, memory=figures.memory,
-            disk=figures.disk, load=figures.load, temperature=figures.temperature,
-            clock_offset_ms=status["clockOffsetMs"], uplink_backlog=self.queue.backlog,
-            generation=status["generation"], drivers=msgspec.convert(status["drivers"], list[DriverHealth]),
-            addresses=[own_address(self.cloud.base_url)], away=self.reports.absent(),
-        )  # fmt: skip
 
     def _came_or_went(self, kind: str, device: str, name: str, values: Mapping[str, Any], at_ms: int) -> None:
         """The cloud is told soon why a device is away; that it is away it knows by the log-out."""
@@ -372,38 +341,5 @@ class Box:
             self._news.set()
 
     def status(self) -> dict[str, Any]:
-        """For `linli edge status`, the local console and the heartbeat. Holds no secret."""
-        current = self.deployer.current
-        clock = self.clock
-        return {
-            "node": {"id": self.identity.node_id, "name": self.identity.activated.node.name},
-            "serialNumber": self.identity.serial_number,
-            "version": __version__,
-            "time": clock.now_ms(),
-            "clockOffsetMs": clock.machine_offset_ms if isinstance(clock, BoxClock) else 0,
-            "cloud": {"baseUrl": self.cloud.base_url, "line": "up" if self.line.up else "down", "why": self.line.why},
-            "generation": current.generation if current is not None else 0,
-            "uplink": {
-                "backlog": self.queue.backlog, "sent": self.drain.sent, "dropped": self.queue.dropped,
-                "pictureBytes": self.pictures.held_bytes, "picturesDropped": self.pictures.dropped,
-            },
-            "drivers": [
-                {
-                    "id": one.driver, "version": one.version, "state": one.state.value, "why": one.why,
-                    "devices": len(one.devices), "restarts": one.crashes,
-                    "online": len(self.presence.online & set(one.devices)),
-                }
-                for one in self.supervisor.status()
-            ],
-            "refused": dict(self.presence.refused),
-        }  # fmt: skip
-
-    async def _write_status(self) -> None:
-        file = self.home / STATUS
-        while True:
-            part = file.with_suffix(".part")
-            with contextlib.suppress(OSError):
-                part.write_text(json.dumps(self.status(), ensure_ascii=False), "utf-8")
-                part.chmod(0o600)
-                part.replace(file)
-            await asyncio.sleep(STATUS_S)
+        """For the local console; holds no secret."""
+        return status_of(self)
