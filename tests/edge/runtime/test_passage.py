@@ -163,7 +163,7 @@ async def test_a_rule_holds_at_once_and_with_the_line_cut(town: LiftTown) -> Non
     assert made.status_code == 201, made.text
 
     async def row() -> dict[str, Any]:
-        rows = (await desk.get("/edge/passage-rules")).json()
+        rows = (await desk.get("/edge/passage-rules")).json()["data"]
         assert len(rows) == 1
         return dict(rows[0])
 
@@ -236,7 +236,36 @@ async def test_what_does_not_fit_is_said(town: LiftTown) -> None:
     number = (await desk.post("/edge/passage-rules", json=form)).json()["id"]
     off = {name: value for name, value in form.items() if name != "gatewayId"} | {"enabled": False}
     assert (await desk.put(f"/edge/passage-rules/{number}", json=off)).status_code == 204
-    assert [one["state"] for one in (await desk.get("/edge/passage-rules")).json()] == ["off"]
+    assert [one["state"] for one in (await desk.get("/edge/passage-rules")).json()["data"]] == ["off"]
     assert (await desk.delete(f"/edge/passage-rules/{number}")).status_code == 204
-    assert (await desk.get("/edge/passage-rules", params={"gatewayId": town.gateway_id})).json() == []
+    of_gateway = {"gatewayId": town.gateway_id}
+    assert (await desk.get("/edge/passage-rules", params=of_gateway)).json()["data"] == []
     assert (await desk.delete(f"/edge/passage-rules/{number}")).status_code == 404
+
+
+async def test_rules_are_found_by_page_and_by_name(town: LiftTown) -> None:
+    desk = town.estate.desk
+    async with town.platform.db.begin() as tx:
+        (row,) = await gateway_queries.devices(town.scope, tx, town.gateway_id)
+    form = {
+        "gatewayId": str(town.gateway_id), "doorId": str(row.edge_device_id), "liftId": str(row.edge_device_id),
+        "startFloor": "1",
+    }  # fmt: skip
+    for name in ("到家呼梯", "Lift home", "100% 备用"):
+        assert (await desk.post("/edge/passage-rules", json=form | {"name": name})).status_code == 201
+
+    async def found(**query: Any) -> tuple[int, list[str]]:
+        answer = await desk.get("/edge/passage-rules", params=query)
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        return page["total"], [one["name"] for one in page["data"]]
+
+    assert await found(pageSize=2) == (3, ["到家呼梯", "Lift home"])
+    assert await found(pageSize=2, pageNo=2, gatewayId=town.gateway_id) == (3, ["100% 备用"])
+    assert await found(q="lift H") == (1, ["Lift home"])
+    assert await found(q="%") == (1, ["100% 备用"])
+    for name in ("桂花里网关", "1单元门"):  # of the gateway, of the door
+        assert (await found(q=name))[0] == 3
+    assert await found(q="没有") == (0, [])
+    nobodys = await desk.get("/edge/passage-rules", params={"gatewayId": town.gateway_id + 1})
+    assert nobodys.status_code == 404

@@ -15155,6 +15155,13 @@ export interface components {
             pageSize: number;
             total: number;
         };
+        /** Page[PassageRuleRow] */
+        "Page_linli.domains.appliances.passage.console.PassageRuleRow_": {
+            data: components["schemas"]["PassageRuleRow"][];
+            pageNo: number;
+            pageSize: number;
+            total: number;
+        };
         /** Page[BoxEvent] */
         "Page_linli.domains.appliances.remote.console.boxes.BoxEvent_": {
             data: components["schemas"]["BoxEvent"][];
@@ -32543,6 +32550,12 @@ export interface operations {
             query?: {
                 /** @description Of one gateway. */
                 gatewayId?: number;
+                /** @description From 1. */
+                pageNo?: number;
+                /** @description At most 100. */
+                pageSize?: number;
+                /** @description Part of the name of a rule, its gateway, door or lift. */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -32556,7 +32569,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PassageRuleRow"][];
+                    "application/json": components["schemas"]["Page_linli.domains.appliances.passage.console.PassageRuleRow_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -23,7 +23,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
-from linli.kernel.pages import PageRequest
+from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.protocols.edge_link import LONGEST_DELAY_S, RULE_EVENT
 from linli.things.queries.devices import find_devices
@@ -127,10 +127,18 @@ class PassageRuleRoutes(Controller):
         self,
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
+        page: NamedDependency[PageRequest],
         gateway_id: Annotated[int, QueryParameter(name="gatewayId", description="Of one gateway.")] = 0,
-    ) -> list[PassageRuleRow]:
+        text: Annotated[
+            str,
+            QueryParameter(name="q", description="Part of the name of a rule, its gateway, door or lift."),
+        ] = "",
+    ) -> Page[PassageRuleRow]:
         """Passage rules in sight, with whether their box keeps them and what last became of each."""
-        return await _rows(within, db, await queries.rules(within, db, gateway_id or None))
+        if gateway_id:
+            await gateway_queries.gateway(within, db, gateway_id)
+        found = await queries.page(within, db, gateway_id=gateway_id, text=text.strip(), page=page)
+        return Page.of(page, found.total, await _rows(within, db, found.data))
 
     @get("/choices", right=SEE)
     async def choices(

@@ -3,13 +3,15 @@
 import json
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.appliances.models import edge_devices, edge_gateways
 from linli.domains.appliances.passage.models import edge_passage_boxes, edge_passage_rules
+from linli.domains.appliances.queries.like import like
 from linli.domains.appliances.rows import EdgeDevice
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
+from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 
 
@@ -54,7 +56,34 @@ _seen = (
     .join(edge_gateways, _g.gateway_id == _r.gateway_id)
     .where(in_scope(edge_gateways), _r.tenant_id == _g.tenant_id)
 )
-_all = Query(_seen.order_by(_r.created_ms, _r.rule_id).limit(2000), Rule)
+_names_it = (
+    select(edge_devices.c.edge_device_id)
+    .where(
+        edge_devices.c.tenant_id == _r.tenant_id,
+        edge_devices.c.edge_device_id.in_((_r.door_id, _r.lift_id)),
+        or_(
+            func.lower(edge_devices.c.alias).like(bindparam("text"), escape="\\"),
+            func.lower(edge_devices.c.device_name).like(bindparam("text"), escape="\\"),
+        ),
+    )
+    .exists()
+)
+_found = _seen.where(
+    or_(bindparam("of_gateway", type_=INT) == 0, _r.gateway_id == bindparam("of_gateway", type_=INT)),
+    or_(
+        bindparam("text") == "",
+        func.lower(_r.name).like(bindparam("text"), escape="\\"),
+        func.lower(_g.name).like(bindparam("text"), escape="\\"),
+        _names_it,
+    ),
+)
+_page = Query(
+    _found.order_by(_r.created_ms, _r.rule_id)
+    .limit(bindparam("limit", type_=INT))
+    .offset(bindparam("offset", type_=INT)),
+    Rule,
+)
+_total = Query(_found.with_only_columns(func.count()))
 _of_gateway = Query(
     _seen.where(_r.gateway_id == bindparam("gateway_id", type_=INT)).order_by(_r.created_ms, _r.rule_id), Rule
 )
@@ -71,10 +100,17 @@ _held = Query(
 )
 
 
-async def rules(scope: Scope, db: Reader, gateway_id: int | None = None) -> list[Rule]:
-    """All in sight, or those of one gateway, in the order in which they were made."""
-    if gateway_id is None:
-        return await _all.all(db, scope)
+async def page(scope: Scope, db: Reader, *, gateway_id: int, text: str, page: PageRequest) -> Page[Rule]:
+    """Those in sight in the order in which they were made. `gateway_id` 0: of every gateway. `text`: part of the name
+    of a rule, of its gateway, door or lift."""
+    binds = {"of_gateway": gateway_id, "text": like(text) if text else ""}
+    return Page.of(
+        page, await _total.scalar(db, scope, **binds), await _page.all(db, scope, **binds, **page.binds)
+    )
+
+
+async def rules(scope: Scope, db: Reader, gateway_id: int) -> list[Rule]:
+    """All of one gateway, in the order in which they were made."""
     return await _of_gateway.all(db, scope, gateway_id=gateway_id)
 
 

@@ -1,4 +1,4 @@
-import { useAction, useResource, type Tone } from '@linli/shared'
+import { useAction, useResource, type ListState, type Tone } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
@@ -10,7 +10,23 @@ const of = (ruleId: string) => ({ params: { path: { rule_id: Number(ruleId) } } 
 const TONES: Record<string, Tone> = { held: 'ok', waiting: 'busy', broken: 'bad', off: 'idle' }
 export const ruleTone = (state: string): Tone => TONES[state] ?? 'idle'
 
-export const usePassageRules = () => useResource(() => answer(api.GET('/api/console/edge/passage-rules')))
+export const usePassageRules = (state: ListState) =>
+  useResource(
+    () =>
+      answer(
+        api.GET('/api/console/edge/passage-rules', {
+          params: {
+            query: {
+              pageNo: state.page.value,
+              pageSize: state.size.value,
+              q: state.filter('q') || undefined,
+              gatewayId: Number(state.filter('gateway')) || undefined,
+            },
+          },
+        }),
+      ),
+    [state.page, state.size, state.filters],
+  )
 
 export const usePassageChoices = (gatewayId: () => string) =>
   useResource(

@@ -1,0 +1,117 @@
+"""Passage rules in the console: made, seen on its way and held by the box, found, changed, switched off, removed."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from linli.protocols.edge_link import rules_path
+from tests.browser.conftest import ROOT, Visit
+from tests.browser.phone import findings
+from tests.browser.real_box import set_up
+from tests.browser.test_edge import MODEL, Box
+from tests.real.platform import Installation
+
+pytestmark = pytest.mark.slow
+
+FOLDER = ROOT / "build" / "screenshots"
+
+
+@pytest.fixture
+def site(fresh: tuple[Visit, Installation]) -> Iterator[tuple[Visit, Box]]:
+    """A box that runs, with two machines behind it; one of them has a lift."""
+    visit, installed = fresh
+    call = set_up(visit, installed)
+    cluster = call("POST", "/edge/clusters", {"name": "北京区域-望月府小区", "model": MODEL})["id"]
+    form = {"name": "wangyuefu-01", "serialNumber": "SN-20261127-01"}
+    node = call("POST", f"/edge/clusters/{cluster}/nodes", form)["id"]
+    box = Box(visit.base)
+    box.activate(call("GET", f"/edge/nodes/{node}/label")["activationCode"])
+    box.beat()
+    for part in ("edge_cluster", "device_access"):
+        call("POST", f"/edge/clusters/{cluster}/components/{part}/install", {})
+        box.settle()
+    gateway = call("GET", "/edge/gateways")[0]["id"]
+    protocol = call("POST", f"/edge/gateways/{gateway}/protocols", {"driverId": "door_terminal"})["id"]
+    machine: dict[str, Any] = {"brand": "冠林", "model": "GL8-K3CS", "faceSimilarity": 55}
+    devices = [
+        {"deviceName": f"unit.{n}", "alias": f"{n}单元门", "custom": machine | {"ip": f"192.168.1.{n}"}}
+        for n in (1, 2)
+    ]
+    made = call("POST", f"/edge/protocols/{protocol}/devices", {"devices": devices})
+    assert made["done"], made
+    visit.looks("en")
+    yield visit, box
+    box.http.close()
+
+
+def picture(visit: Visit, name: str) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for width, height in ((1440, 900), (360, 800)):
+        visit.page.set_viewport_size({"width": width, "height": height})
+        visit.page.wait_for_timeout(350)  # the panel slides in
+        assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
+        visit.page.screenshot(path=FOLDER / f"passage-{name}-{width}.png", full_page=True)
+    visit.page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def keep(box: Box) -> str:
+    """The box fetches what it is to keep, and says that it does; the version."""
+    version = str(box.call("GET", rules_path(""))["version"])
+    assert box.call("GET", rules_path(version))["unchanged"]
+    return version
+
+
+def choose(panel: Locator, label: str, option: str) -> None:
+    panel.get_by_label(label).click()
+    panel.page.get_by_role("option", name=option).click()
+    expect(panel.page.get_by_role("option")).to_have_count(0)  # the list fades
+
+
+def test_a_rule_is_made_held_changed_and_removed(site: tuple[Visit, Box]) -> None:
+    visit, box = site
+    page = visit.page
+    visit.go("/passage-rules")
+    expect(page.get_by_text("No passage rule yet")).to_be_visible()
+    picture(visit, "empty")
+    page.get_by_role("button", name="New rule").first.click()
+    panel = page.get_by_role("dialog", name="New rule")
+    panel.get_by_label("Name").fill("到家呼梯")
+    choose(panel, "Door that is passed", "1单元门")
+    choose(panel, "Lift that is called (its controller)", "2单元门")
+    picture(visit, "form")
+    panel.get_by_role("button", name="Save and push").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    row = page.get_by_role("row", name=re.compile("到家呼梯"))
+    expect(row).to_contain_text("On its way")
+    first = keep(box)
+    expect(row).to_contain_text("In force")  # by itself
+    assert findings(visit) == []
+    picture(visit, "list")
+
+    row.get_by_role("button", name="Edit").click()
+    panel = page.get_by_role("dialog", name="到家呼梯")
+    panel.get_by_label("Name").fill("1单元 到家呼梯")
+    panel.get_by_label("Floor of the door").fill("-1")
+    panel.get_by_role("button", name="Save and push").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(row).to_contain_text("to floor -1")
+    assert keep(box) != first
+    row.get_by_role("button", name="Switch off").click()
+    expect(row).to_contain_text("Switched off")
+    page.get_by_role("searchbox", name="Search rules").fill("没有这条")
+    expect(page.get_by_text("Nothing fits these filters")).to_be_visible()
+    page.get_by_role("searchbox", name="Search rules").fill("1单元")
+    row.get_by_role("button", name="Remove").click()
+    asked = page.get_by_role("dialog", name="Remove")
+    expect(asked).to_contain_text("Nobody who passes 1单元门")
+    picture(visit, "remove")
+    asked.get_by_role("button", name="Keep").click()
+    expect(row).to_be_visible()
+    row.get_by_role("button", name="Remove").click()
+    asked.get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("Nothing fits these filters")).to_be_visible()
+    assert not box.call("GET", rules_path("")).get("rules")
+    assert visit.take_faults() == []
