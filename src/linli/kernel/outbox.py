@@ -196,10 +196,14 @@ _waiting = Query(
 )
 
 
-async def add_once(tx: Tx, kind: str, payload: Any, *, key: str) -> None:
-    """`add`, unless the same job waits already and nobody has begun it."""
-    if not await _waiting.all(tx, key=key, kind=kind, now=tx.db.clock.now_ms()):
-        await add(tx, kind, payload, key=key)
+async def add_once(tx: Tx, kind: str, payload: Any, *, key: str, within_ms: int = 0) -> None:
+    """`add`, unless the same job waits already and nobody has begun it.
+
+    `within_ms`: it is put off for so long, so that what comes meanwhile is done with it.
+    """
+    due = tx.db.clock.now_ms() + within_ms
+    if not await _waiting.all(tx, key=key, kind=kind, now=due):
+        await add(tx, kind, payload, key=key, due_ms=due)
 
 
 _unfinished = Query(

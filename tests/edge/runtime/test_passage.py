@@ -7,16 +7,28 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from linli.domains.access.service import doors, qr
+from linli.domains.appliances.passage.followers import GATHER_MS
 from linli.domains.appliances.queries import gateways as gateway_queries
 from linli.domains.appliances.room import Appliances
-from linli.domains.appliances.service import clusters, deployments, devices, gateways, nodes, protocols
+from linli.domains.appliances.service import (
+    clusters,
+    deployments,
+    devices,
+    gateways,
+    nodes,
+    protocols,
+    refresh,
+)
+from linli.domains.people.service import residents
 from linli.edge.doors.simulator import SimulatedMachine
 from linli.kernel.clock import ManualClock, SystemClock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Query
 from linli.kernel.http import HttpServer
 from linli.kernel.ids import Ids
+from linli.kernel.outbox import outbox
 from linli.protocols.door_http.messages.elevators import Elevators
 from linli.protocols.edge_link import MqttAddress, floor_of
 from linli.things.service import products
@@ -25,6 +37,7 @@ from tests.domains.access.platform import until
 from tests.edge.runtime.town import HERE, Addresses, Town
 
 pytestmark = pytest.mark.engines("sqlite")
+_left = Query(select(outbox.c.kind))
 LIFTS = {
     "elevatorMode": "ALL",
     "floorInfoList": [
@@ -269,3 +282,48 @@ async def test_rules_are_found_by_page_and_by_name(town: LiftTown) -> None:
     assert await found(q="没有") == (0, [])
     nobodys = await desk.get("/edge/passage-rules", params={"gatewayId": town.gateway_id + 1})
     assert nobodys.status_code == 404
+
+
+async def test_who_moves_reaches_the_box_once_for_all_that_move_at_a_time(
+    town: LiftTown, clock: ManualClock
+) -> None:
+    estate, platform, box = town.estate, town.platform, await town.new_box()
+    async with platform.db.begin() as tx:
+        (row,) = await gateway_queries.devices(town.scope, tx, town.gateway_id)
+    form = {
+        "gatewayId": str(town.gateway_id), "doorId": str(row.edge_device_id), "liftId": str(row.edge_device_id),
+        "startFloor": "1", "name": "到家呼梯", "release": True,
+    }  # fmt: skip
+    assert (await estate.desk.post("/edge/passage-rules", json=form)).status_code == 201
+    await platform.worker.run_once()
+
+    def persons() -> set[str]:
+        return {person for rule in box.passage.rules.rules for person in rule.persons}
+
+    async def state() -> str:
+        return str((await estate.desk.get("/edge/passage-rules")).json()["data"][0]["state"])
+
+    async def held() -> bool:
+        return await state() == "held"
+
+    await until(held)
+    assert persons() == {estate.owner, estate.neighbour}
+    came = [
+        await estate.move_in(estate.houses[0], f"家人{n}", f"1391234567{n}") for n in range(3)
+    ]  # in 3 transactions
+    async with platform.db.begin() as tx:
+        await residents.move_out(
+            town.scope, tx, house_id=estate.houses[1], identity_id=estate.neighbour,
+            now_ms=clock.now_ms(),
+        )  # fmt: skip
+
+    async def one_call_is_left() -> bool:
+        await platform.worker.run_once()
+        return await _left.all(platform.db) == [(refresh.JOB,)]
+
+    await until(one_call_is_left)
+    assert await state() == "waiting"  # nobody may think that the box knows
+    await clock.advance(GATHER_MS)
+    await platform.worker.run_once()
+    await until(held)
+    assert persons() == {estate.owner, *came}

@@ -3,6 +3,7 @@
 from linli.domains.appliances.front.app import EdgeFront
 from linli.domains.appliances.front.calls import Addresses, EdgeCalls
 from linli.domains.appliances.passage.calls import PassageCalls
+from linli.domains.appliances.passage.followers import Followers
 from linli.domains.appliances.service.devices import forget_device
 from linli.domains.appliances.service.refresh import Refresher
 from linli.domains.appliances.service.replacements import Syncing
@@ -36,11 +37,14 @@ class Appliances:
         PassageCalls(db, clock).register(self.front)
         self._refresher = Refresher(invoker)
         self._syncing = Syncing(db, clock)
+        self._followers = Followers(db)
+        self._handlers = db.handlers
 
     def register(self, jobs: Jobs) -> None:
         """Before anything starts."""
         self._refresher.register(jobs)
         self._syncing.register(jobs)
+        self._followers.register(self._handlers)
 
 
 def register(handlers: Handlers) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, or_, select
 from linli.domains.appliances.models import edge_devices, edge_gateways
 from linli.domains.appliances.passage.models import edge_passage_boxes, edge_passage_rules
 from linli.domains.appliances.queries.like import like
-from linli.domains.appliances.rows import EdgeDevice
+from linli.domains.appliances.rows import EdgeDevice, Gateway
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.pages import Page, PageRequest
@@ -98,6 +98,18 @@ _held = Query(
     ),
     Held,
 )
+_freeing = Query(
+    select(edge_gateways)
+    .where(
+        in_scope(edge_gateways),
+        _g.community_id == bindparam("community_id", type_=INT),
+        select(_r.rule_id)
+        .where(_r.gateway_id == _g.gateway_id, _r.tenant_id == _g.tenant_id, _r.enabled == 1, _r.release == 1)
+        .exists(),
+    )
+    .order_by(_g.gateway_id),
+    Gateway,
+)
 
 
 async def page(scope: Scope, db: Reader, *, gateway_id: int, text: str, page: PageRequest) -> Page[Rule]:
@@ -112,6 +124,11 @@ async def page(scope: Scope, db: Reader, *, gateway_id: int, text: str, page: Pa
 async def rules(scope: Scope, db: Reader, gateway_id: int) -> list[Rule]:
     """All of one gateway, in the order in which they were made."""
     return await _of_gateway.all(db, scope, gateway_id=gateway_id)
+
+
+async def freeing_gateways(scope: Scope, db: Reader, community_id: int) -> list[Gateway]:
+    """Gateways of a community with a rule that frees the floors of who passes."""
+    return await _freeing.all(db, scope, community_id=community_id)
 
 
 async def rule(scope: Scope, db: Reader, rule_id: int) -> Rule:

@@ -85,7 +85,7 @@ async def create(scope: Scope, tx: Tx, *, gateway_id: int, said: RuleSaid, ids: 
     )  # fmt: skip
     await tx.insert(edge_passage_rules, made._asdict())
     await _note(scope, tx, gateway, made, "created", now_ms, after=_told(made))
-    await _push(scope, tx, gateway)
+    await push(scope, tx, gateway)
     return made
 
 
@@ -106,7 +106,7 @@ async def change(scope: Scope, tx: Tx, *, rule_id: int, said: RuleSaid, now_ms: 
         frees=now.release, unit=now.unit_id, table=now.floors, now=now_ms,
     )  # fmt: skip
     await _note(scope, tx, gateway, now, "changed", now_ms, before=_told(held), after=_told(now))
-    await _push(scope, tx, gateway)
+    await push(scope, tx, gateway)
     return now
 
 
@@ -116,7 +116,7 @@ async def remove(scope: Scope, tx: Tx, *, rule_id: int, now_ms: int) -> None:
     gateway = await gateway_queries.gateway(scope, tx, held.gateway_id)
     await _delete.run(tx, whole(scope), row=rule_id)
     await _note(scope, tx, gateway, held, "deleted", now_ms, before=_told(held))
-    await _push(scope, tx, gateway)
+    await push(scope, tx, gateway)
 
 
 async def note_held(tx: Tx, node: Node, version: str, *, now_ms: int) -> None:
@@ -136,11 +136,15 @@ async def passes_and_calls(scope: Scope, db: Reader, device: EdgeDevice) -> tupl
     return PASSES in model.event_by_id, CALL in model.service_by_id
 
 
-async def _push(scope: Scope, tx: Tx, gateway: Gateway) -> None:
+async def push(scope: Scope, tx: Tx, gateway: Gateway, *, within_ms: int = 0) -> None:
+    """Have the box fetch its rules. `within_ms`: so late at the latest, once for all that changes until then."""
     row = {"node_id": gateway.node_id, "tenant_id": gateway.tenant_id, "held_ms": None}
     await tx.upsert(edge_passage_boxes, [row], keys=("node_id",), update=("held_ms",))
     node = await cluster_queries.node(whole(scope), tx, gateway.node_id)
-    await refresh.tell(tx, node, what="rules")
+    if within_ms:
+        await refresh.tell_once(tx, node, what="rules", within_ms=within_ms)
+    else:
+        await refresh.tell(tx, node, what="rules")
     moved = EdgeMoved(
         gateway.tenant_id,
         gateway.community_id,

@@ -34,6 +34,12 @@ async def tell(
     await outbox.add(tx, JOB, RefreshJob(node.tenant_id, node.iot_id, said))
 
 
+async def tell_once(tx: Tx, node: Node, *, what: str, within_ms: int) -> None:
+    """`tell` within this time, with all that this box is told of the same until then."""
+    job = RefreshJob(node.tenant_id, node.iot_id, {"what": what})
+    await outbox.add_once(tx, JOB, job, key=f"{JOB}:{node.iot_id}:{what}", within_ms=within_ms)
+
+
 class Refresher:
     """Makes the calls of the outbox."""
 

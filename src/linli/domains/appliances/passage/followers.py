@@ -1,0 +1,31 @@
+"""Boxes with passage rules are told when somebody moves: whose floor a lift frees is part of the rules they keep."""
+
+from typing import Final
+
+from linli.domains.appliances.passage import queries, service
+from linli.domains.communities.events import SpaceChanged
+from linli.domains.people.events import ResidentsMovedIn, ResidentsMovedOut, UsersErased
+from linli.kernel.db import Database
+from linli.kernel.events import Handlers
+from linli.kernel.scope import Scope
+
+GATHER_MS: Final = 2_000
+"""How long a box is not told, so that thousands who move out are told at once."""
+
+
+class Followers:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def register(self, handlers: Handlers) -> None:
+        for event in (ResidentsMovedIn, ResidentsMovedOut, UsersErased, SpaceChanged):
+            handlers.after(event, self.homes_changed, name="appliances.rules_of_homes")
+
+    async def homes_changed(
+        self, event: ResidentsMovedIn | ResidentsMovedOut | UsersErased | SpaceChanged
+    ) -> None:
+        """A box without a rule that frees floors keeps nobody's home."""
+        scope = Scope.system(event.tenant_id, "appliances")
+        async with self._db.begin() as tx:
+            for gateway in await queries.freeing_gateways(scope, tx, event.community_id):
+                await service.push(scope, tx, gateway, within_ms=GATHER_MS)
