@@ -100,7 +100,7 @@ class BoxProcess:
 
 
 class BoxSite:
-    """The platform with a cluster, a node and a gateway; `box` is the hardware that stands there now."""
+    """The platform with a cluster, a node, a gateway and two doors; `box` is the hardware that stands there now."""
 
     def __init__(self, folder: Path, linli: Installation, browser: httpx.AsyncClient) -> None:
         self.folder, self.linli, self.browser = folder, linli, browser
@@ -145,7 +145,19 @@ class BoxSite:
         self.protocol = await self.new(
             f"/edge/gateways/{self.gateway}/protocols", {"driverId": "door_device", "config": config}
         )
+        await self._two_doors()
         return self
+
+    async def _two_doors(self) -> None:
+        """`east` reads cards and `west` codes; both are deployed and online, and there is somebody to give rights to."""
+        await self.person()
+        self.east, self.west = await self.machine(1), await self.machine(2)
+        await self.add("east", "card", self.east)
+        await self.add("west", "qrcode", self.west)
+        await self.deploy()
+        for machine in (self.east, self.west):
+            self.runs(machine)
+        await self.until_states(east="online", west="online")
 
     async def _community(self, project_id: str) -> None:
         async with self._aside.db.begin() as tx:
