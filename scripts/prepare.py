@@ -8,7 +8,8 @@ changed. Two runs at once wait for each other.
 import fcntl
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -34,14 +35,11 @@ def main(arguments: list[str]) -> int:
     try:
         with alone():
             python = PythonEnvironment(ROOT)
-            python.prepare()
             web = WebBuild(ROOT, python)
-            if command == "test" and len(arguments) > 1:
-                build_if_possible(web)
-            elif command in NEEDS_BUILT_WEB:
-                web.build()
-            elif command in NEEDS_NODE_MODULES:
-                web.install()
+            if command in NEEDS_BUILT_WEB | NEEDS_NODE_MODULES:
+                both(python.prepare, lambda: prepare_web(web, arguments), at_once=web.has_node)
+            else:
+                python.prepare()
             environment["PATH"] = os.pathsep.join([*python.path_entries(), environment.get("PATH", "")])
     except Failed as failure:
         say(str(failure))
@@ -63,6 +61,32 @@ def main(arguments: list[str]) -> int:
     else:
         line = [str(python.interpreter), "-m", "linli.cli", *(arguments or ["--help"])]
     become(line, environment)
+
+
+def prepare_web(web: WebBuild, arguments: list[str]) -> None:
+    """Build the pages, or install what the checks of their sources need."""
+    command, *more = arguments
+    if command == "test" and more:
+        build_if_possible(web)
+    elif command in NEEDS_BUILT_WEB:
+        web.build()
+    else:
+        web.install()
+
+
+def both(first: Callable[[], None], second: Callable[[], None], *, at_once: bool) -> None:
+    """Both, whose faults are raised when both are done; each keeps one processor busy and waits for the network.
+
+    One after the other where the second needs what the first makes.
+    """
+    if not at_once:
+        first()
+        second()
+        return
+    with ThreadPoolExecutor(1) as beside:
+        running = beside.submit(second)
+        first()
+    running.result()
 
 
 def build_if_possible(web: WebBuild) -> None:

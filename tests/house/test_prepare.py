@@ -85,6 +85,26 @@ def test_a_failed_step_is_tried_again(copy: Path, tmp_path: Path) -> None:
     assert linli(copy, "serve", cwd=tmp_path).returncode == 0
 
 
+def test_the_environment_and_the_pages_are_made_at_once_and_both_may_fail(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (copy / "web").mkdir()
+    (copy / "web" / "package-lock.json").write_text("{}")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    # npm waits for the environment, which must not wait for npm.
+    npm = f"touch '{tools}/called'\nuntil [ -d ../.venv ]; do sleep 0.02; done\n[ \"$1\" = ci ] || exit 3"
+    for name, text in {"npm": npm, "node": "echo v22.1.0"}.items():
+        (tools / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tools / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    done = linli(copy, "serve", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "building the web pages: failed (exit code 3)" in done.stderr
+    assert (copy / ".venv" / "linli-installed.stamp").exists(), "the environment itself was made"
+    assert (tools / "called").exists()
+
+
 def test_without_python_it_says_what_to_install(copy: Path, tmp_path: Path) -> None:
     tools = tmp_path / "tools"
     tools.mkdir()
