@@ -1,0 +1,161 @@
+"""Does what waits in the outbox, each kind of row by the function that a room named for it."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, delete, update
+
+from linli.kernel import telemetry
+from linli.kernel.clock import Clock
+from linli.kernel.db import INT, Command, Database
+from linli.kernel.db.races import MOST_AGAIN, lost_race
+from linli.kernel.errors import LinliError
+from linli.kernel.events import AFTER_KIND, DeferredEvent
+from linli.kernel.outbox.leases import Leased, lease
+from linli.kernel.outbox.rows import listen, outbox, unlisten
+
+log = telemetry.logger(__name__)
+
+MAX_ATTEMPTS = 12
+_BACK_OFF_MS = (1_000, 3_000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000)
+
+type Job[P] = Callable[[P], Awaitable[None]]
+
+_done = Command(delete(outbox).where(outbox.c.id == bindparam("row_id", type_=INT)))
+_failed = Command(
+    update(outbox)
+    .where(outbox.c.id == bindparam("row_id", type_=INT))
+    .values(
+        due_ms=bindparam("due", type_=INT),
+        lease_ms=0,
+        lease_by="",
+        state=bindparam("to"),
+        reason=bindparam("why"),
+    )
+)
+
+
+class Jobs:
+    """Which function does which kind of row; filled by the composing function."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, tuple[type[Any], Job[Any]]] = {}
+
+    def on[P: msgspec.Struct](self, kind: str, payload: type[P], job: Job[P]) -> None:
+        self._jobs[kind] = (payload, job)
+
+    async def run(self, kind: str, payload: str) -> None:
+        found = self._jobs.get(kind)
+        if found is None:
+            raise LookupError(f"no worker for {kind!r}")
+        await found[1](msgspec.json.decode(payload, type=found[0]))
+
+
+class Worker:
+    """Does outbox rows until stopped. Safe to run several times over one database."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        jobs: Jobs,
+        *,
+        poll_seconds: float = 1.0,
+        parallel: int = 8,
+        process: str = "main",
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._jobs = jobs
+        self._process = process
+        self._poll = poll_seconds
+        self._slots = asyncio.Semaphore(parallel)
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._running: set[asyncio.Task[None]] = set()
+        jobs.on(AFTER_KIND, DeferredEvent, db.handlers.run_after)
+
+    async def start(self) -> None:
+        listen(self._db, self._wake)
+        self._task = asyncio.create_task(self._loop(), name="outbox")
+
+    async def stop(self) -> None:
+        """Stop taking rows and wait up to 10 s for those in hand; what is left is taken over when its lease ends."""
+        unlisten(self._db, self._wake)
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if self._running:
+            await asyncio.wait(self._running, timeout=10)
+        for task in self._running:
+            task.cancel()
+
+    async def run_once(self) -> int:
+        """Do everything that is due now; the number of rows tried. For tests and command-line tools."""
+        total = 0
+        while rows := await self._lease():
+            for row in rows:
+                await self._do(row)
+            total += len(rows)
+        return total
+
+    async def _loop(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                rows = await self._lease()
+            except Exception:
+                log.exception("outbox: the database cannot be read")
+                await asyncio.sleep(self._poll)
+                continue
+            if not rows:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._poll):
+                        await self._wake.wait()
+                continue
+            for row in rows:
+                await self._slots.acquire()
+                task = asyncio.create_task(self._do(row))
+                self._running.add(task)
+                task.add_done_callback(self._finished)
+
+    def _finished(self, task: "asyncio.Task[None]") -> None:
+        self._running.discard(task)
+        self._slots.release()
+        self._wake.set()
+
+    async def _lease(self) -> list[Leased]:
+        return await lease(self._db, now_ms=self._clock.now_ms(), process=self._process)
+
+    async def _do(self, row: Leased, again: int = MOST_AGAIN) -> None:
+        try:
+            await self._jobs.run(row.kind, row.payload)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the edge of a job: whatever it raised is kept as the reason
+            if again and lost_race(error):
+                return await self._do(row, again - 1)
+            await self._put_back(row, error)
+            return None
+        async with self._db.begin() as tx:
+            await _done.run(tx, row_id=row.id)
+
+    async def _put_back(self, row: Leased, error: Exception) -> None:
+        if not isinstance(error, LinliError):
+            log.exception("outbox: %s %d failed", row.kind, row.id)
+        give_up = row.attempts >= MAX_ATTEMPTS or isinstance(error, LookupError | msgspec.DecodeError)
+        wait = _BACK_OFF_MS[min(row.attempts, len(_BACK_OFF_MS)) - 1]
+        due = self._clock.now_ms() + round(wait * random.uniform(0.8, 1.2))
+        async with self._db.begin() as tx:
+            await _failed.run(
+                tx,
+                row_id=row.id,
+                due=due,
+                to="parked" if give_up else "ready",
+                why=f"{type(error).__name__}: {error}",
+            )
