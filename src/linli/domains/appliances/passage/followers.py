@@ -18,8 +18,11 @@ class Followers:
         self._db = db
 
     def register(self, handlers: Handlers) -> None:
-        for event in (ResidentsMovedIn, ResidentsMovedOut, UsersErased, SpaceChanged):
-            handlers.after(event, self.homes_changed, name="appliances.rules_of_homes")
+        name, tell = "appliances.rules_of_homes", self.homes_changed
+        handlers.after(ResidentsMovedIn, tell, name=name)
+        handlers.after(ResidentsMovedOut, tell, name=name)
+        handlers.after(UsersErased, tell, name=name)
+        handlers.after(SpaceChanged, tell, name=name)
 
     async def homes_changed(
         self, event: ResidentsMovedIn | ResidentsMovedOut | UsersErased | SpaceChanged
