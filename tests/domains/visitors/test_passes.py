@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from linli.domains.access.code_forms import CodeForm
+from linli.domains.access.queries.doors import doors_of_community
+from linli.domains.access.service import readings
 from linli.domains.people.queries import persons as people
 from linli.domains.visitors import queries
 from linli.domains.visitors.schemas import RESIDENT, Guest
@@ -18,7 +21,7 @@ GUEST = {"name": "李访客", "type": "4", "phone": "13912345678", "plateNum": "
 async def picture(estate, apply_id):
     """What the QR on the visitor's page holds."""
     found = await queries.visit(Scope.system(), estate.db, int(apply_id))
-    return await estate.platform.visitors.passes.picture(found)
+    return (await estate.platform.visitors.passes.pictures(found))[0].text
 
 
 async def test_a_pass_opens_the_doors_on_the_way_and_tells_who_came(estate):
@@ -76,6 +79,40 @@ async def test_one_link_opens_gate_door_and_lift(estate):
     ).status_code == 204
     await until(lambda: not lift.held.qr)
     assert not lift.scan(text).opens
+
+
+async def test_doors_with_code_forms_of_their_own_get_codes_that_they_read(estate):
+    """A smart door reads the encrypted picture, an older one its site's digits: one pass shows both."""
+    gate = await estate.door("南门", None)
+    older = await estate.door("3幢大门", estate.building)
+    older.reads_plain = True
+    form = CodeForm("own", "digits", 12, "9")
+    async with estate.db.begin() as tx:
+        found = await doors_of_community(Scope.system(), tx, community_id=estate.community)
+        (place,) = [one for one in found if one.name == "3幢大门"]
+        await readings.say_of_door(
+            Scope.system(place.tenant_id, "test"), tx, iot_id=place.iot_id, form=form, ble_name="",
+            now_ms=estate.clock.now_ms(),
+        )  # fmt: skip
+    (one,) = await apply(estate, GUEST)
+    row = await queries.visit(Scope.system(), estate.db, int(one))
+    shown = {
+        name: made.text for made in await estate.platform.visitors.passes.pictures(row) for name in made.doors
+    }
+    assert (len(shown["南门"]), len(shown["3幢大门"]), shown["3幢大门"][0]) == (88, 12, "9")
+    await until(lambda: older.held.qr and gate.held.qr and gate.public_key)
+    assert (list(older.held.qr), len(gate.held.qr)) == ([shown["3幢大门"]], 1)
+    assert gate.scan(shown["南门"]).opens
+    assert older.scan(shown["3幢大门"]).opens
+
+    page = (await estate.client.get(estate.platform.visitors.links.url(int(one)))).text
+    assert page.count("<svg") == 2
+    assert "3幢大门" in page
+    seen = (await estate.desk.get(f"/communities/{estate.community}/visits/{one}")).json()
+    assert [made["doors"] for made in seen["pictures"]] == [["南门"], ["3幢大门"]]
+    assert sorted(door["name"] for door in seen["doors"]) == ["3幢大门", "南门"]
+    await estate.desk.post(f"/communities/{estate.community}/visits/{one}/check-out")
+    await until(lambda: not older.held.qr and not gate.held.qr)
 
 
 async def test_voiding_and_the_end_of_the_window_take_the_pass_away(estate):

@@ -2884,10 +2884,10 @@ CREATE TABLE visits (
 	end_reason TEXT NOT NULL, 
 	changed_by TEXT NOT NULL, 
 	created_ms INTEGER NOT NULL, 
-	changed_ms INTEGER NOT NULL, 
+	changed_ms INTEGER NOT NULL, door_codes TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_visits PRIMARY KEY (apply_id)
 );
-INSERT INTO "visits" VALUES(1,'1',1,1,'1','1','1',1,'1','1',1,'1','1',1,'1',1,1,1,'1',1,'1','1',1,1,'1','1',1,1);
+INSERT INTO "visits" VALUES(1,'1',1,1,'1','1','1',1,'1','1',1,'1','1',1,'1',1,1,1,'1',1,'1','1',1,1,'1','1',1,1,'1');
 CREATE INDEX ix_access_cards_person ON access_cards (tenant_id, project_id, identity_id);
 CREATE INDEX ix_access_doors_community ON access_doors (community_id, name);
 CREATE INDEX ix_access_doors_names ON access_doors (product_key, device_name);

@@ -35,6 +35,9 @@ visits = Table(
     text_column("changed_by"),
     integer("created_ms"),
     integer("changed_ms"),
+    text_column(
+        "door_codes", server_default=""
+    ),  # for doors that cannot read `qr_code`, with blanks between them
     Index("ix_visits_starts", "community_id", "starts_ms", "apply_id"),
     Index("ix_visits_state", "community_id", "state", "ends_ms"),
     Index("ix_visits_house", "house_id", "starts_ms"),

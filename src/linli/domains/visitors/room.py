@@ -31,7 +31,7 @@ class VisitorsRoom:
     ) -> None:
         self._db = db
         self.links = links
-        self.passes = Passes(db, clock, keys, links, sender)
+        self.passes = Passes(db, clock, ids, keys, links, sender)
         self.pages = VisitorPages(db, clock, ids, links, self.passes, trusted_proxies)
 
     def register(self, jobs: Jobs) -> None:

@@ -84,6 +84,12 @@ class Visit(NamedTuple):
     changed_by: str
     created_ms: int
     changed_ms: int
+    door_codes: str = ""
+
+    @property
+    def codes(self) -> list[str]:
+        """The pass's codes: that of most doors first, then those of doors whose scanners have a form of their own."""
+        return [self.qr_code, *self.door_codes.split()] if self.qr_code else []
 
     def holds_pass(self, now_ms: int) -> bool:
         """Whether doors are to open for the visitor, now or later."""

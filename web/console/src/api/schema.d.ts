@@ -17867,9 +17867,9 @@ export interface components {
             people: number;
             /** @description Masked in lists. */
             phone: string;
+            /** @description The pass; none when it is over, several where doors read codes of different forms. */
+            pictures: components["schemas"]["VisitPicture"][];
             plate: string;
-            /** @description The pass as a picture; empty when it is over. */
-            qrSvg: string;
             reason: string;
             /** @description API, STAFF, RESIDENT, QRCODE */
             source: string;
@@ -17893,6 +17893,12 @@ export interface components {
             plate?: string;
             /** @default 4 */
             type?: number;
+        };
+        /** VisitPicture */
+        VisitPicture: {
+            /** @description Names of the doors that read it; empty: none has it yet. */
+            doors: string[];
+            svg: string;
         };
         /** VisitPoster */
         VisitPoster: {

@@ -37,6 +37,11 @@ class VisitDoor(msgspec.Struct, rename="camel", frozen=True):
     status: Annotated[str, Meta(description="Delivery status, e.g. `transferred`.")]
 
 
+class VisitPicture(msgspec.Struct, rename="camel", frozen=True):
+    svg: str
+    doors: Annotated[list[str], Meta(description="Names of the doors that read it; empty: none has it yet.")]
+
+
 class VisitFull(VisitRow, rename="camel", frozen=True):
     id_no: Annotated[str, Meta(description="Masked.")]
     gender: int | None
@@ -44,7 +49,12 @@ class VisitFull(VisitRow, rename="camel", frozen=True):
     pass_url: Annotated[
         str, Meta(description="The page that the visitor was sent; empty when there is no pass.")
     ]
-    qr_svg: Annotated[str, Meta(description="The pass as a picture; empty when it is over.")]
+    pictures: Annotated[
+        list[VisitPicture],
+        Meta(
+            description="The pass; none when it is over, several where doors read codes of different forms."
+        ),
+    ]
     doors: list[VisitDoor]
     created_ms: int
     changed_ms: int
@@ -79,11 +89,17 @@ async def rows(scope: Scope, db: Reader, found: list[Visit], *, masked: bool = T
 
 
 async def full(
-    scope: Scope, db: Reader, row: Visit, *, pass_url: str, qr_svg: str, doors: list[VisitDoor]
+    scope: Scope,
+    db: Reader,
+    row: Visit,
+    *,
+    pass_url: str,
+    pictures: list[VisitPicture],
+    doors: list[VisitDoor],
 ) -> VisitFull:
     (known,) = await rows(scope, db, [row], masked=False)
     return VisitFull(
         **msgspec.structs.asdict(known), id_no=mask_id_number(row.id_no), gender=row.gender,
-        end_reason=row.end_reason, pass_url=pass_url, qr_svg=qr_svg, doors=doors, created_ms=row.created_ms,
+        end_reason=row.end_reason, pass_url=pass_url, pictures=pictures, doors=doors, created_ms=row.created_ms,
         changed_ms=row.changed_ms,
     )  # fmt: skip

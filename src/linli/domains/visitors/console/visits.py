@@ -19,7 +19,7 @@ from linli.domains.communities.queries import spaces
 from linli.domains.people import person_rules
 from linli.domains.people.rights import Right
 from linli.domains.visitors import queries
-from linli.domains.visitors.console.rows import VisitDoor, VisitFull, VisitRow, full, rows
+from linli.domains.visitors.console.rows import VisitDoor, VisitFull, VisitPicture, VisitRow, full, rows
 from linli.domains.visitors.room import VisitorsRoom
 from linli.domains.visitors.schemas import (
     HOLDS_PASS,
@@ -205,18 +205,21 @@ class VisitRoutes(Controller):
         """One visit with its pass and the doors that it opens."""
         found = await _of(within, db, community_id, apply_id)
         holds = found.holds_pass(clock.now_ms())
-        known = await permissions_of_code(within, db, qr_code=found.qr_code) if holds else {}
-        live = [iot_id for iot_id, row in known.items() if row.live]
-        names = await find_doors(within, db, iot_ids=live)
+        shown = await visitors.passes.pictures(found) if holds else []
+        found = await _of(within, db, community_id, apply_id)  # with the codes that its doors needed
         doors = []
-        for iot_id in live:
-            sent = await find_row(db, device=iot_id, kind=QR, credential=found.qr_code)
-            doors.append(
-                VisitDoor(names[iot_id].name if iot_id in names else "", sent.status if sent else "")
-            )
+        for code in found.codes if holds else []:
+            known = await permissions_of_code(within, db, qr_code=code)
+            live = [iot_id for iot_id, row in known.items() if row.live]
+            names = await find_doors(within, db, iot_ids=live)
+            for iot_id in live:
+                sent = await find_row(db, device=iot_id, kind=QR, credential=code)
+                doors.append(
+                    VisitDoor(names[iot_id].name if iot_id in names else "", sent.status if sent else "")
+                )
         return await full(
             within, db, found, doors=doors, pass_url=visitors.links.url(apply_id) if found.state in HOLDS_PASS else "",
-            qr_svg=qr_svg(await visitors.passes.picture(found), label=found.name) if holds else "",
+            pictures=[VisitPicture(qr_svg(one.text, label=found.name), one.doors) for one in shown],
         )  # fmt: skip
 
     @post("/{apply_id:int}/check-in", right=Right.VISITORS_MANAGE.value, status_code=204)

@@ -21,6 +21,7 @@ _STYLE: Final = Markup("""
 *{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--text);font:16px/1.5 system-ui,-apple-system,
 'Segoe UI',Roboto,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif}
 main{max-width:440px;margin:0 auto;padding:24px 16px 40px}h1{font-size:20px;margin:0 0 4px;overflow-wrap:anywhere}
+h2{font-size:16px;margin:20px 0 0;text-align:center;overflow-wrap:anywhere}
 p{margin:0 0 12px}.soft{color:var(--soft)}.card{background:var(--card);border:1px solid var(--line);border-radius:10px;
 padding:16px;margin-top:16px}.state{display:inline-block;padding:2px 10px;border-radius:999px;font-weight:600;
 background:var(--idle2);color:var(--idle)}.state.ok{background:var(--ok2);color:var(--ok)}.state.warn{

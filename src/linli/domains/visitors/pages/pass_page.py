@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from linli.domains.visitors.pages.html import joined, page
 from linli.domains.visitors.schemas import ARRIVED, ASKED, EXPECTED, LEFT, REFUSED, VOID, Visit
+from linli.domains.visitors.service.passes import PassPicture
 from linli.domains.visitors.times import wall_clock
 from linli.kernel.i18n import text
 from linli.kernel.qr import qr_svg
@@ -30,8 +31,8 @@ def shown_state(found: Visit, now_ms: int) -> str:
     return found.state
 
 
-def render(found: Visit, place: Place, picture: str, language: str, now_ms: int) -> bytes:
-    """`picture` is the text of the QR; empty when the visit holds no pass."""
+def render(found: Visit, place: Place, pictures: list[PassPicture], language: str, now_ms: int) -> bytes:
+    """`pictures` are those of the pass; none when the visit holds none."""
     state = shown_state(found, now_ms)
     parts = [
         Markup('<h1>{title}</h1><p class="soft">{hello}</p>').format(
@@ -45,8 +46,12 @@ def render(found: Visit, place: Place, picture: str, language: str, now_ms: int)
     if found.end_reason and state in (VOID, REFUSED) and found.end_reason != "host_moved_out":
         said = text("visit.page.pass.reason", language, reason=found.end_reason)
         parts.append(Markup("<p>{said}</p>").format(said=said))
-    if picture:
-        parts.append(Markup(qr_svg(picture, label=text("visit.page.pass.qr", language))))
+    for picture in pictures:
+        doors = "、".join(picture.doors) if len(pictures) > 1 else ""
+        label = text("visit.page.pass.qrOf" if doors else "visit.page.pass.qr", language, doors=doors)
+        if doors:
+            parts.append(Markup("<h2>{said}</h2>").format(said=label))
+        parts.append(Markup(qr_svg(picture.text, label=label)))
     rows = [
         ("house", place.house),
         ("since", wall_clock(found.starts_ms, place.zone)),

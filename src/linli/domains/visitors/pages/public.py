@@ -84,8 +84,8 @@ class VisitorPages:
         found = await queries.of_pass(self._db, apply_id) if apply_id is not None else None
         if found is None or found.ends_ms + SHOWN_AFTER_MS < now_ms:
             raise NotFound(what="visit")
-        picture = await self._passes.picture(found) if found.holds_pass(now_ms) else ""
-        return pass_page.render(found, await self._place(found), picture, language, now_ms)
+        pictures = await self._passes.pictures(found) if found.holds_pass(now_ms) else []
+        return pass_page.render(found, await self._place(found), pictures, language, now_ms)
 
     async def _place(self, found: Visit) -> pass_page.Place:
         scope = Scope.system(found.tenant_id, "visitors")

@@ -4,25 +4,30 @@ Jobs after the commit, idempotent: the doors are worked out anew each time and o
 """
 
 from itertools import batched
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
+from sqlalchemy import bindparam, update
 
-from linli.domains.access.queries.doors import doors_of_community
+from linli.domains.access.queries.doors import doors_of_community, find_doors
 from linli.domains.access.queries.permissions import permissions_of_code
+from linli.domains.access.queries.readings import readings_of
+from linli.domains.access.rows import Door
 from linli.domains.access.service import qr
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.communities.queries import communities, spaces
 from linli.domains.communities.space_rules import path_ids
 from linli.domains.visitors import queries
 from linli.domains.visitors.events import VisitChanged
+from linli.domains.visitors.models import visits
 from linli.domains.visitors.schemas import EXPECTED, HOLDS_PASS, Visit
 from linli.domains.visitors.service.links import PassLinks
 from linli.domains.visitors.times import wall_clock
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database, Reader, Tx
+from linli.kernel.db import INT, Command, Database, Reader, Tx, in_scope
 from linli.kernel.errors import NotFound
 from linli.kernel.i18n import DEFAULT, text
+from linli.kernel.ids import Ids
 from linli.kernel.outbox import Jobs
 from linli.kernel.scope import Scope
 from linli.kernel.sms import Sms, SmsSender
@@ -30,6 +35,11 @@ from linli.kernel.zones import zone_of
 
 SEND: Final = "visitors.send_pass"
 KIND: Final = "visitor_pass"
+_set_codes = Command(
+    update(visits)
+    .where(visits.c.apply_id == bindparam("row", type_=INT), in_scope(visits))
+    .values(door_codes=bindparam("codes"))
+)
 
 
 class PassToSend(msgspec.Struct, frozen=True):
@@ -37,14 +47,22 @@ class PassToSend(msgspec.Struct, frozen=True):
     apply_id: int
 
 
+class PassPicture(NamedTuple):
+    text: str
+    """What the QR holds: 88 characters that doors read offline, or the code itself where a scanner reads no others."""
+    doors: list[str]
+    """Names of the doors that read it; empty while no door has the pass."""
+
+
 class Passes:
     """Keeps the doors and the visitor's phone in step with the visit."""
 
     def __init__(
-        self, db: Database, clock: Clock, keys: DoorKeys, links: PassLinks, sender: SmsSender
+        self, db: Database, clock: Clock, ids: Ids, keys: DoorKeys, links: PassLinks, sender: SmsSender
     ) -> None:
         self._db = db
         self._clock = clock
+        self._ids = ids
         self._keys = keys
         self._links = links
         self._sender = sender
@@ -74,17 +92,40 @@ class Passes:
                 await self._bind(scope, tx, found, now_ms)
 
     async def _bind(self, scope: Scope, tx: Tx, found: Visit, now_ms: int) -> None:
-        wanted = await doors_on_the_way(scope, tx, found) if found.holds_pass(now_ms) else set()
-        known = await permissions_of_code(scope, tx, qr_code=found.qr_code)
-        held = {iot_id for iot_id, row in known.items() if row.live}
-        code = {"qr_code": found.qr_code, "identity_id": found.visitor_identity, "now_ms": now_ms}
+        wanted = await doors_on_the_way(scope, tx, found) if found.holds_pass(now_ms) else []
+        doors_of = await self._by_code(scope, tx, found, wanted)
         right = qr.QrRight(
             min(found.starts_ms, now_ms) if found.arrived_ms else found.starts_ms, found.ends_ms
         )
-        for some in batched(sorted(wanted - held), qr.MAX_DOORS, strict=False):
-            await qr.bind_code(scope, tx, iot_ids=list(some), right=right, keys=self._keys, **code)  # type: ignore[arg-type]
-        for some in batched(sorted(held - wanted), qr.MAX_DOORS, strict=False):
-            await qr.remove_code(scope, tx, iot_ids=list(some), **code)  # type: ignore[arg-type]
+        for qr_code, doors in doors_of.items():
+            known = await permissions_of_code(scope, tx, qr_code=qr_code)
+            held = {iot_id for iot_id, row in known.items() if row.live}
+            code: dict[str, Any] = {
+                "qr_code": qr_code, "identity_id": found.visitor_identity, "now_ms": now_ms
+            }  # fmt: skip
+            for some in batched(sorted(doors - held), qr.MAX_DOORS, strict=False):
+                await qr.bind_code(scope, tx, iot_ids=list(some), right=right, keys=self._keys, **code)
+            for some in batched(sorted(held - doors), qr.MAX_DOORS, strict=False):
+                await qr.remove_code(scope, tx, iot_ids=list(some), **code)
+
+    async def _by_code(
+        self, scope: Scope, tx: Tx, found: Visit, wanted: list[Door]
+    ) -> dict[str, set[str]]:  # fmt: skip
+        """iotIds by code of the pass. Doors that read none of its codes have one made of their form."""
+        reading = await readings_of(scope, tx, wanted)
+        doors_of: dict[str, set[str]] = {code: set() for code in found.codes}
+        for door in wanted:
+            form = reading[door.iot_id][0]
+            code = next((one for one in doors_of if form.reads(one)), None)
+            if code is None:
+                code = await qr.generate_code(
+                    scope, tx, identity_id=found.visitor_identity, length=None, ids=self._ids,
+                    now_ms=self._clock.now_ms(), source="visitor", iot_ids=[door.iot_id],
+                )  # fmt: skip
+            doors_of.setdefault(code, set()).add(door.iot_id)
+        if len(doors_of) > len(found.codes):
+            await _set_codes.run(tx, scope, row=found.apply_id, codes=" ".join(list(doors_of)[1:]))
+        return doors_of
 
     async def send(self, job: PassToSend) -> None:
         """Tell the visitor's phone where the pass is, if the visit still stands."""
@@ -106,21 +147,39 @@ class Passes:
             Sms(found.phone, words, KIND, self._links.token(found.apply_id), found.ends_ms)
         )
 
-    async def picture(self, found: Visit) -> str:
-        """What the QR picture of a pass holds: 88 characters that doors read offline. Valid as long as the visit."""
-        scope = Scope.system(found.tenant_id, "visitors")
+    async def pictures(self, found: Visit) -> list[PassPicture]:
+        """What the visitor shows, at least one; several where doors on the way read codes of different forms.
+
+        Valid as long as the visit. Doors may have got another form since the pass was made, so it is made anew.
+        """
+        await self._sync(found.tenant_id, found.apply_id)
+        scope, now_ms = Scope.system(found.tenant_id, "visitors"), self._clock.now_ms()
+        made = []
         async with self._db.begin() as tx:
-            return await qr.encrypt_code(
-                scope, tx, qr_code=found.qr_code, identity_id=found.visitor_identity, expires_ms=found.ends_ms,
-                community_id=found.community_id, keys=self._keys, now_ms=self._clock.now_ms(),
-            )  # fmt: skip
+            found = await queries.visit(scope, tx, found.apply_id)
+            for code in found.codes:
+                known = await permissions_of_code(scope, tx, qr_code=code)
+                live = [iot_id for iot_id, row in known.items() if row.live]
+                doors = await find_doors(scope, tx, iot_ids=live)
+                reading = await readings_of(scope, tx, doors.values())
+                plain = sorted(door.name for door in doors.values() if reading[door.iot_id][0].plain)
+                sealed = sorted(door.name for door in doors.values() if not reading[door.iot_id][0].plain)
+                if sealed or not plain:
+                    said = await qr.encrypt_code(
+                        scope, tx, qr_code=code, identity_id=found.visitor_identity, expires_ms=found.ends_ms,
+                        community_id=found.community_id, keys=self._keys, now_ms=now_ms,
+                    )  # fmt: skip
+                    made.append(PassPicture(said, sealed))
+                if plain:
+                    made.append(PassPicture(code, plain))
+        return [one for one in made if one.doors] or made[:1]
 
 
-async def doors_on_the_way(scope: Scope, db: Reader, found: Visit) -> set[str]:
-    """iotIds of the doors between the street and the house: those at a space above it, and those at no space."""
+async def doors_on_the_way(scope: Scope, db: Reader, found: Visit) -> list[Door]:
+    """The doors between the street and the house: those at a space above it, and those at no space."""
     house = (await spaces.spaces_by_id(scope, db, [found.house_id])).get(found.house_id)
     if house is None:
-        return set()
+        return []
     way = set(path_ids(house.path))
     doors = await doors_of_community(scope, db, community_id=found.community_id)
-    return {door.iot_id for door in doors if door.space_id is None or door.space_id in way}
+    return [door for door in doors if door.space_id is None or door.space_id in way]
