@@ -26,11 +26,10 @@ from PIL import Image
 from bench.harness import Report, Sample, finish, say
 from bench.yardsticks import faiss_flat
 from linli.ops.face_models import cache_folder, status
-from linli.vision import pictures as decoding
 from linli.vision.families.network import Network
 from linli.vision.index.exact import ExactIndex
 from linli.vision.looks import Hit, decide
-from linli.vision.pipeline import Pipeline, load
+from linli.vision.pipeline import Pipeline, glimpse, load
 from tests.vision import shipped
 
 PAIRS, BATCH, LIMIT = 21, 32, 5
@@ -144,7 +143,7 @@ def pipeline(report: Report, folder: Path) -> None:
         ):
             bare = _networks(faces, content)
             taken = pairs(lambda _, content=content: decided(content), lambda _, bare=bare: bare())
-            decode = [timed(partial(decoding.decode, content, decoding.COARSE)) for _ in range(9)]
+            decode = [timed(partial(glimpse, content)) for _ in range(9)]
             report.add(
                 f"{what}: picture to decision against its model runs", ratio(taken),
                 linli_ms=median_ms(taken, 0), yardstick_ms=median_ms(taken, 1),

@@ -27,9 +27,8 @@ from linli.edge.doors.simulator import SimulatedMachine
 from linli.kernel.clock import SystemClock
 from linli.kernel.ids import Ids
 from linli.ops.face_models import cache_folder
-from linli.vision import pictures as decoding
 from linli.vision.index.exact import ExactIndex
-from linli.vision.pipeline import Pipeline, load
+from linli.vision.pipeline import Pipeline, glimpse, load
 from tests.campaigns import site_box
 from tests.vision import shipped
 
@@ -43,7 +42,7 @@ def bare(faces: Pipeline, index: ExactIndex, content: bytes) -> Callable[[], Any
     """The five steps on the largest face, in their order, decoded as coarsely as the platform does."""
 
     def run() -> Any:
-        image = decoding.decode(content, decoding.COARSE).image
+        image = glimpse(content).image
         box = max(faces.detector.find(image), key=lambda one: one.bottom - one.top)
         shape = faces.landmarks.shape(image, box, smooth=False)
         vector = faces.embedder.embed(image, shape.points)

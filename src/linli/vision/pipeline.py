@@ -22,6 +22,8 @@ _RIVAL: Final = 0.5
 """A face whose box has less of the largest box's area is not the largest by its landmarks either."""
 _GLANCE_BELOW: Final = 60.0
 """The same where nothing is judged: at 60 pixels the vector is that of the whole picture to a cosine of 0.99."""
+_FAR: Final = round(9 * _GLANCE_BELOW)
+"""So long is the longer side of a photograph decoded for a glance: faces of a ninth of it need no finer one."""
 _CERTAIN: Final = 0.5
 """Below this the landmarks say that the detector was wrong."""
 
@@ -49,7 +51,8 @@ class Pipeline:
 
     def look(self, picture: bytes, *, use: Use = "enrol", embed: bool = True) -> Look:
         """Raises NoPicture."""
-        seen, found = self._found(picture)
+        seen = pictures.decode(picture, pictures.COARSE)
+        found = self.detector.find(seen.image)
         if found:
             seen, found = _finer(
                 picture, seen, found, min(box.bottom - box.top for box in found), _FINE_BELOW
@@ -61,7 +64,8 @@ class Pipeline:
 
         Empty when there is no face. Raises NoPicture.
         """
-        seen, found = self._found(picture)
+        seen = glimpse(picture)
+        found = self.detector.find(seen.image)
         if not found:
             return b""
         seen, found = _finer(picture, seen, found, max(box.bottom - box.top for box in found), _GLANCE_BELOW)
@@ -76,10 +80,6 @@ class Pipeline:
         if nearest is None:
             return b""
         return self.embedder.embed(seen.image, nearest.points).astype("<f4").tobytes()
-
-    def _found(self, picture: bytes) -> tuple[Picture, list[Found]]:
-        coarse = pictures.decode(picture, pictures.COARSE)
-        return coarse, self.detector.find(coarse.image)
 
     def look_at(self, picture: Picture, *, use: Use = "enrol", embed: bool = True) -> Look:
         """`look` for a picture that is decoded already, such as a frame of a camera."""
@@ -118,6 +118,11 @@ class Pipeline:
         return Look(width, height, [], [], [], self.model_id, vector)
 
 
+def glimpse(content: bytes) -> Picture:
+    """A picture as coarsely as a glance at it starts. Raises NoPicture."""
+    return pictures.decode(content, pictures.COARSE, longer_side=_FAR)
+
+
 def _finer(
     content: bytes, coarse: Picture, found: list[Found], height: float, least: float
 ) -> tuple[Picture, list[Found]]:
@@ -141,12 +146,12 @@ def _area(box: Found) -> float:
 
 
 def _face(picture: Picture, shape: Shape, score: float) -> Face:
-    measured = quality.measure(shape)
+    measured, (yaw, pitch, roll) = quality.measure(shape), shape.angles
     scale = picture.scale
     left, top, right, bottom = (side * scale for side in shape.box)
     points = [(float(x) * scale, float(y) * scale) for x, y in shape.points]
     return Face(
-        left, top, right - left, bottom - top, score, points, shape.yaw, shape.pitch, shape.roll,
+        left, top, right - left, bottom - top, score, points, yaw, pitch, roll,
         measured.sharpness, measured.brightness, measured.contrast, shape.certainty,
     )  # fmt: skip
 

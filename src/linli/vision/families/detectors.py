@@ -78,11 +78,8 @@ class BlazeFace:
         self, logits: NDArray[np.float32], raw: NDArray[np.float32], centers: list[tuple[float, float]]
     ) -> list[tuple[float, list[float], tuple[float, float]]]:
         """What the network tells of the anchors of a layer that see a face, and where they stand."""
-        sure = np.flatnonzero(logits >= self._least)
-        if not len(sure):
-            return []
-        here = [centers[anchor] for anchor in sure.tolist()]
-        return list(zip(logits[sure, 0].tolist(), raw[sure].tolist(), here, strict=True))
+        sure = (logits[:, 0] >= self._least).nonzero()[0].tolist()
+        return [(logits.item(anchor), raw[anchor].tolist(), centers[anchor]) for anchor in sure]
 
 
 class _Anchor(NamedTuple):

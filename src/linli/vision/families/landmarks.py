@@ -1,7 +1,8 @@
 """Landmarks: the points of a face, and from them where it looks."""
 
 import math
-from typing import Any, Final, NamedTuple, Protocol
+from functools import cached_property
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,25 +13,60 @@ from linli.vision.families.detectors import Found
 from linli.vision.families.network import Network
 
 
-class Shape(NamedTuple):
-    points: NDArray[np.float64]
-    """(5, 2): left eye, right eye, nose, left and right corner of the mouth, as the beholder sees them."""
-    box: tuple[float, float, float, float]
-    """left, top, right, bottom of the face from forehead to chin."""
-    yaw: float
-    pitch: float
-    roll: float
-    """Degrees, as `looks.Face` tells them."""
-    certainty: float
-    """0 to 1: whether there is a face at all."""
-    crop: pictures.Pixels
-    """The face upright in a square, its box in the middle, `AROUND` times as large as the box."""
+class Shape:
+    """A face by its mesh, in pixels of the picture.
 
+    Box and angles are worked out when they are asked for: a door needs five points, and right after a network has run
+    the processor's cache holds none of the code that follows.
+    """
+
+    def __init__(
+        self, mesh: NDArray[np.float32], matrix: geometry.Matrix, certainty: float, crop: pictures.Pixels
+    ) -> None:
+        self._mesh = mesh
+        self._matrix = matrix
+        self.certainty = certainty
+        """0 to 1: whether there is a face at all."""
+        self.crop = crop
+        """The face in a square, its box in the middle, `AROUND` times as large as the box."""
+
+    @cached_property
+    def points(self) -> NDArray[np.float64]:
+        """(5, 2): left eye, right eye, nose, left and right corner of the mouth, as the beholder sees them."""
+        marks = self._mesh[_MARKS, :2].tolist()
+        eyes = [[sum(x for x, _ in eye) / 4, sum(y for _, y in eye) / 4] for eye in (marks[:4], marks[4:8])]
+        (a, b, left), (c, d, top) = self._matrix.tolist()
+        return np.array([(a * x + b * y + left, c * x + d * y + top) for x, y in eyes + marks[8:]])
+
+    @cached_property
+    def box(self) -> geometry.Sides:
+        """Of the face from forehead to chin."""
+        flat = geometry.through(self._matrix, self._mesh[:, :2].astype(np.float64))
+        (left, top), (right, bottom) = flat.min(axis=0).tolist(), flat.max(axis=0).tolist()
+        return left, top, right, bottom
+
+    @cached_property
+    def angles(self) -> tuple[float, float, float]:
+        """Yaw, pitch and roll in degrees, as `looks.Face` tells them."""
+        # x to the right, y down, z away from the camera: right x down points into the head.
+        top, chin, left, right = self._mesh[_RIM].tolist()
+        ax, ay, az = (there - here for there, here in zip(right, left, strict=True))
+        dx, dy, dz = (there - here for there, here in zip(chin, top, strict=True))
+        inward = (ay * dz - az * dy, az * dx - ax * dz, ax * dy - ay * dx)
+        length = math.hypot(*inward) or 1.0
+        yaw = math.degrees(math.atan2(-inward[0], inward[2]))
+        pitch = math.degrees(math.asin(max(-1.0, min(1.0, inward[1] / length))))
+        (cos, _, _), (sin, _, _) = self._matrix.tolist()
+        return yaw, pitch, math.degrees(math.atan2(ay, ax) + math.atan2(sin, cos))
+
+
+_MARKS: Final = np.array([33, 133, 159, 145, 362, 263, 386, 374, 1, 61, 291])
+"""Four points around each eye, the tip of the nose, both corners of the mouth."""
+_RIM: Final = np.array([10, 152, 234, 454])
+"""Top of the forehead, chin, the beholder's left and right end of the face."""
 
 AROUND: Final = 1.5
 """How much larger than the detector's box the square of a face is; as the network was trained."""
-
-
 _UPRIGHT: Final = math.radians(8)
 """The network was trained on faces that lean by so much."""
 
@@ -45,11 +81,6 @@ class FaceMesh:
     """MediaPipe's face mesh: 468 points in three dimensions, in a square of 192 around the face."""
 
     _VALUES: Final = 468 * 3
-    _MARKS: Final = np.array([33, 133, 159, 145, 362, 263, 386, 374, 1, 61, 291])
-    """Four points around each eye, the tip of the nose, both corners of the mouth."""
-    _RIM: Final = np.array([10, 152, 234, 454])
-    """Top of the forehead, chin, the beholder's left and right end of the face."""
-    _PITCH_AT_REST: Final = 0.0
 
     def __init__(self, network: Network, *, mean: float, std: float, rgb: bool) -> None:
         self._network = network
@@ -64,9 +95,9 @@ class FaceMesh:
             if abs(angle) < _UPRIGHT:
                 angle = 0.0  # an upright square is cut out in half the time
         shape = self._look(image, found, angle, smooth)
-        if found.eyes is None and abs(shape.roll) > 10:
+        if found.eyes is None and abs(shape.angles[2]) > 10:
             # A detector without eyes does not tell how far to turn the square; the first look does.
-            shape = self._look(image, found, math.radians(shape.roll), smooth)
+            shape = self._look(image, found, math.radians(shape.angles[2]), smooth)
         return shape
 
     def _look(self, image: Image.Image, found: Found, angle: float, smooth: bool) -> Shape:
@@ -75,28 +106,6 @@ class FaceMesh:
         matrix = geometry.square(center, length, angle, self._side)
         crop = pictures.cut(image, matrix, self._side, smooth=smooth)
         outputs = self._network.run(pictures.planes(crop, **self._norm))
-        mesh = next(value for value in outputs.values() if value.size == self._VALUES)
-        mesh = mesh.reshape(-1, 3).astype(np.float64)
-        flag = next((float(value.ravel()[0]) for value in outputs.values() if value.size == 1), 1.0)
-        flat = geometry.through(matrix, mesh[:, :2])
-        box = (*np.minimum.reduce(flat).tolist(), *np.maximum.reduce(flat).tolist())
-        yaw, pitch, roll = self._angles(mesh[self._RIM].tolist())
-        pitch, roll = pitch - self._PITCH_AT_REST, roll + math.degrees(angle)
-        return Shape(_five(flat[self._MARKS].tolist()), box, yaw, pitch, roll, flag, crop)
-
-    def _angles(self, rim: list[list[float]]) -> tuple[float, float, float]:
-        # x to the right, y down, z away from the camera: right x down points into the head.
-        top, chin, left, right = rim
-        ax, ay, az = (there - here for there, here in zip(right, left, strict=True))
-        dx, dy, dz = (there - here for there, here in zip(chin, top, strict=True))
-        inward = (ay * dz - az * dy, az * dx - ax * dz, ax * dy - ay * dx)
-        length = math.hypot(*inward) or 1.0
-        yaw = math.degrees(math.atan2(-inward[0], inward[2]))
-        pitch = math.degrees(math.asin(max(-1.0, min(1.0, inward[1] / length))))
-        return yaw, pitch, math.degrees(math.atan2(ay, ax))
-
-
-def _five(marks: list[list[float]]) -> NDArray[np.float64]:
-    """The middle of each eye, nose and corners of the mouth, of `FaceMesh._MARKS` in pixels."""
-    eyes = [[sum(x for x, _ in eye) / 4, sum(y for _, y in eye) / 4] for eye in (marks[:4], marks[4:8])]
-    return np.array(eyes + marks[8:])
+        mesh = next(value for value in outputs.values() if value.size == self._VALUES).reshape(-1, 3)
+        flag = next((value.item() for value in outputs.values() if value.size == 1), 1.0)
+        return Shape(mesh, matrix, flag, crop)
