@@ -19,16 +19,10 @@ from typing import Self
 
 import pytest
 
-LOOPBACK = "127.0.0.1"
+from tests.ports import LOOPBACK, free_port
+
 START_LIMIT_S = 30.0
 STOP_LIMIT_S = 15.0
-
-
-def free_port() -> int:
-    """A TCP port that was free a moment ago; for engines that cannot be told to take port 0."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
 
 
 def find_program(name: str) -> str:
