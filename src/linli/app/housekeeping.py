@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 
 from linli.delivery.retention import forget_ended
+from linli.domains.access.service.ended_codes import forget_ended_codes
 from linli.domains.access.service.passes import purge_passes
 from linli.domains.appliances.remote.service import presence
 from linli.domains.communities.service import running
@@ -87,6 +88,7 @@ class Housekeeping:
             await purge_visits(self._db, now_ms=now, days=kept.visits_days)
             await presence.purge(self._db, now_ms=now)
             await purge_faces(self._db, now_ms=now, days=DROPPED_FACES_DAYS)
+            await forget_ended_codes(self._db, now_ms=now)
             await forget_ended(self._db, now_ms=now, days=kept.passes_days)
         await running.expire_due(self._db, ids=self._ids, now_ms=now)
         await running.warn_due(self._db, now_ms=now)

@@ -8,6 +8,8 @@ import pytest
 
 from linli.domains.access.code_forms import SEALED_FORM, STANDARD_FORM, CodeForm, form_for_all
 from linli.domains.access.errors import CodeFormsDiffer
+from linli.domains.access.queries import permissions
+from linli.domains.access.service.ended_codes import KEPT_DAYS, forget_ended_codes
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput
@@ -116,6 +118,39 @@ async def test_a_resident_shows_a_code_that_the_scanner_can_read(estate: Estate)
         assert (
             len((await owner.post(f"{here}/key")).json()["text"]) == 88
         )  # a code for one scan is nobody's key
+
+
+async def test_ended_codes_are_forgotten_once_no_door_has_them(estate: Estate) -> None:
+    await estate.switch()
+    iot_id, door = await estate.new_door("SN-1", "1幢门")
+    await estate.serve(iot_id, estate.buildings[0])
+    door.reads_plain = True
+    here = f"/communities/{estate.community}"
+    await _say(estate, f"{here}/door-readings/products/{estate.product_key}", {"form": OWN})
+    await until(lambda: len(door.held.qr) == 1)
+    (key,) = door.held.qr
+    db, later = estate.platform.db, estate.now + (KEPT_DAYS + 1) * 86_400_000
+    async with estate.phone() as owner:
+
+        async def another() -> str:
+            made = await owner.post(f"{here}/doors/{iot_id}/code", params={"renew": True})
+            return str(made.json()["text"])
+
+        first, second = await another(), await another()
+        await until(lambda: set(door.held.qr) == {key, second})
+
+        async def forgotten() -> bool:
+            return await forget_ended_codes(db, now_ms=later) == 1
+
+        assert await forget_ended_codes(db, now_ms=estate.now) == 0  # ended, but of today
+        assert await forget_ended_codes(db, now_ms=later, chunks=0) == 0
+        await until(forgotten)  # once the door has said that the first is gone
+        async with db.begin() as tx:
+            left = [await permissions.code_exists(tx, qr_code=code) for code in (first, second, key)]
+        assert left == [False, True, True]  # the second's time is over, too, but the door has it
+        third = await another()
+        await until(forgotten)
+        assert set(door.held.qr) <= {key, third}
 
 
 async def test_a_door_may_differ_from_its_product(estate: Estate) -> None:

@@ -3111,6 +3111,7 @@ CREATE INDEX ix_organisation_upgrades_expires ON organisation_upgrades (expires_
 CREATE INDEX ix_push_subscriptions_account ON push_subscriptions (account_id, front);
 CREATE UNIQUE INDEX uq_push_subscriptions_endpoint ON push_subscriptions (endpoint_hash);
 CREATE UNIQUE INDEX ix_access_qr_codes_key ON access_qr_codes (community_id, identity_id, source);
+CREATE INDEX ix_access_qr_codes_made ON access_qr_codes (source, created_ms, qr_code);
 CREATE INDEX ix_community_persons_created ON community_persons (community_id, created_ms, person_id, tenant_id);
 CREATE INDEX ix_community_persons_changed ON community_persons (community_id, changed_ms, person_id, tenant_id);
 CREATE INDEX ix_delivery_desired_credential ON delivery_desired (credential, kind);

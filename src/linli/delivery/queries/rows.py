@@ -80,6 +80,12 @@ _of_devices = Query(
 _of_credentials = Query(
     select(desired).where(any_of(_d.credential, "credentials"), in_scope(desired)).order_by(_d.id), DesiredRow
 )
+_on_devices = Query(
+    select(_d.credential)
+    .where(_d.kind == bindparam("kind"), any_of(_d.credential, "credentials"), _d.state != str(State.REMOVED))
+    .distinct(),
+    unscoped="retention counts for every tenant alike",
+)
 _of_subject = Query(
     select(desired)
     .where(
@@ -204,6 +210,11 @@ async def get_row(scope: Scope, db: Reader, *, row_id: int) -> DesiredRow:
 async def rows_of_credentials(scope: Scope, db: Reader, *, credentials: list[str]) -> list[DesiredRow]:
     """The rows of these credentials on every device of the scope."""
     return await _of_credentials.all(db, scope, credentials=credentials)
+
+
+async def credentials_on_devices(db: Reader, *, kind: str, credentials: list[str]) -> set[str]:
+    """Those of the credentials that some device has, or may have until it confirms that it lost them."""
+    return {found for (found,) in await _on_devices.all(db, kind=kind, credentials=credentials)}
 
 
 async def rows_of_subject(scope: Scope, db: Reader, *, community_id: int, subject: str) -> list[DesiredRow]:

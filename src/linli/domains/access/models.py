@@ -67,6 +67,7 @@ qr_codes = Table(
     Index("ix_access_qr_codes_person", "tenant_id", "project_id", "identity_id"),
     # One key of each source a person and community; codes that are no keys have no community, and meet nobody here.
     Index("ix_access_qr_codes_key", "community_id", "identity_id", "source", unique=True),
+    Index("ix_access_qr_codes_made", "source", "created_ms", "qr_code"),
 )
 
 qr_permissions = Table(

@@ -1369,6 +1369,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_access_qr_codes_key", ["community_id", "identity_id", "source"], unique=True
         )
+        batch_op.create_index("ix_access_qr_codes_made", ["source", "created_ms", "qr_code"], unique=False)
 
     with op.batch_alter_table("community_persons", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_community_persons_created"))
@@ -1551,6 +1552,7 @@ def downgrade() -> None:
         )
 
     with op.batch_alter_table("access_qr_codes", schema=None) as batch_op:
+        batch_op.drop_index("ix_access_qr_codes_made")
         batch_op.drop_index("ix_access_qr_codes_key")
         batch_op.drop_column("ended_ms")
         batch_op.drop_column("community_id")
