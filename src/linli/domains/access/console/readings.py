@@ -125,8 +125,7 @@ class CommunityReadingRoutes(Controller):
         self, community_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
     ) -> Readings:
         """What holds for the products of a community's doors."""
-        scope = within.narrowed(community_id)
-        await people.require_community(scope, db, community_id)
+        scope = await people.community_scope(within, db, community_id)
         counts: dict[str, int] = {}
         for door in await all_doors(scope, db, community_id=community_id):
             counts[door.product_key] = counts.get(door.product_key, 0) + 1
@@ -153,8 +152,7 @@ class CommunityReadingRoutes(Controller):
     ) -> None:
         """For all doors of a product here, except those of which something else is said."""
         async with db.begin() as tx:
-            scope = within.narrowed(community_id)
-            await people.require_community(scope, tx, community_id)
+            scope = await people.community_scope(within, tx, community_id)
             await service.say_of_product(
                 scope, tx, community_id=community_id, product_key=product_key, form=data.form.read(),
                 now_ms=clock.now_ms(),
@@ -171,8 +169,7 @@ class CommunityReadingRoutes(Controller):
     ) -> None:
         """The order number from which this community's Bluetooth doors make their keys."""
         async with db.begin() as tx:
-            scope = within.narrowed(community_id)
-            await people.require_community(scope, tx, community_id)
+            scope = await people.community_scope(within, tx, community_id)
             await service.say_ble_order(
                 scope, tx, community_id=community_id, order=data.ble_order.strip(), now_ms=clock.now_ms()
             )

@@ -81,8 +81,7 @@ class DoorSettingRoutes(Controller):
         self, community_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
     ) -> DoorSettings:
         """The community's door provider and door service."""
-        scope = within.narrowed(community_id)
-        await people.require_community(scope, db, community_id)
+        scope = await people.community_scope(within, db, community_id)
         said = await settings_of(scope, db, community_id=community_id)
         return DoorSettings(said.provider, said.product_keys, bool(said.service_on), bool(said.freeze_doors))
 
@@ -97,8 +96,7 @@ class DoorSettingRoutes(Controller):
     ) -> None:
         """Choose the one provider; doors of other products must be gone first."""
         async with db.begin() as tx:
-            scope = within.narrowed(community_id)
-            await people.require_community(scope, tx, community_id)
+            scope = await people.community_scope(within, tx, community_id)
             await settings.choose(
                 scope,
                 tx,
@@ -122,9 +120,9 @@ class DoorSettingRoutes(Controller):
         door_keys: NamedDependency[DoorKeys],
     ) -> StaffKey:
         """The caller's own code, which every door of the community opens for a minute."""
-        scope, now = within.narrowed(community_id), clock.now_ms()
+        now = clock.now_ms()
         async with db.begin() as tx:
-            await people.require_community(scope, tx, community_id)
+            scope = await people.community_scope(within, tx, community_id)
             person = await people.person_of_account(scope, tx, rights.account_id)
             identity_id = person.identity_id if person else f"account-{rights.account_id}"
             if person is None:

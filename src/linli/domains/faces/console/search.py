@@ -55,8 +55,7 @@ class FaceLookRoutes(Controller):
         faces: NamedDependency[FaceEngineRoom],
     ) -> FaceLook:
         """What is wrong with a picture that is to be recorded, if anything; nothing of it is kept."""
-        here = within.narrowed(community_id)
-        await people.require_community(here, db, community_id)
+        here = await people.community_scope(within, db, community_id)
         picture = from_base64(data.picture, field="picture")
         seen = await own.hints(faces.engine, picture.content)
         if seen is None:
@@ -75,8 +74,7 @@ class FaceLookRoutes(Controller):
         ids: NamedDependency[Ids],
     ) -> FaceSearchFound:
         """Whose face a picture shows, among the community's. The picture is not kept; whoever is found sees that."""
-        here = within.narrowed(community_id)
-        await people.require_community(here, db, community_id)
+        here = await people.community_scope(within, db, community_id)
         picture = from_base64(data.picture, field="picture")
         found = await faces.search.who_is(
             here, community_id=community_id, picture=picture.content, field="picture"

@@ -40,8 +40,7 @@ class StaffFaceRoutes(Controller):
         objects: NamedDependency[ObjectStore],
     ) -> FaceTold:
         """Whether there is one, by whose word, and how far it has got at each door of the community."""
-        here = within.narrowed(community_id)
-        await people.require_community(here, db, community_id)
+        here = await people.community_scope(within, db, community_id)
         identity_id = await staff_persons.staff_identity(here, db, account_id=rights.account_id)
         return await own.tell(here, db, objects, identity_id=identity_id, text="staff")
 
@@ -54,8 +53,7 @@ class StaffFaceRoutes(Controller):
         db: NamedDependency[Database],
     ) -> list[ErasureTold]:
         """The last times it was taken back, with every device that has confirmed or has yet to."""
-        here = within.narrowed(community_id)
-        await people.require_community(here, db, community_id)
+        here = await people.community_scope(within, db, community_id)
         identity_id = await staff_persons.staff_identity(here, db, account_id=rights.account_id)
         found = await list_erasures(here, db, page=PageRequest(1, SHOWN), identity_id=identity_id)
         return [ErasureTold.of(told, "") for told in found.data]
@@ -70,8 +68,7 @@ class StaffFaceRoutes(Controller):
         faces: NamedDependency[FaceEngineRoom],
     ) -> FaceLook:
         """What is wrong with a picture, if anything; nothing of it is kept."""
-        here = within.narrowed(community_id)
-        await people.require_community(here, db, community_id)
+        here = await people.community_scope(within, db, community_id)
         picture = from_base64(data.picture, field="picture")
         seen = await own.hints(faces.engine, picture.content)
         if seen is None:
@@ -93,8 +90,7 @@ class StaffFaceRoutes(Controller):
     ) -> None:
         """Keep the caller's own picture with the consent just given; every door of the community that takes faces
         opens for it while the caller has the door right."""
-        here = within.narrowed(community_id)
-        await people.require_community(here, db, community_id)
+        here = await people.community_scope(within, db, community_id)
         if data.proof:
             raise BadInput(field="proof", rule="proof_for_staff")
         room = own.Room(db=db, objects=objects, engine=faces.engine, ids=ids)
@@ -116,8 +112,7 @@ class StaffFaceRoutes(Controller):
 
         Where there is no face there is nothing to do.
         """
-        here = within.narrowed(community_id)
-        await people.require_community(here, db, community_id)
+        here = await people.community_scope(within, db, community_id)
         identity_id = await staff_persons.staff_identity(here, db, account_id=rights.account_id)
         with suppress(NotFound):
             await own.withdraw(here, db, identity_id=identity_id, reason="withdrawn", now_ms=clock.now_ms())

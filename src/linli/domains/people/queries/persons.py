@@ -289,6 +289,13 @@ async def require_community(scope: Scope, db: Reader, community_id: int) -> None
         raise NotFound(what="community", id=community_id)
 
 
+async def community_scope(within: Scope, db: Reader, community_id: int) -> Scope:
+    """The scope narrowed to one approved community of it. Raises NotFound."""
+    scope = within.narrowed(community_id)
+    await require_community(scope, db, community_id)
+    return scope
+
+
 async def groups(scope: Scope, db: Reader, community_id: int, *, name: str = "") -> list[Group]:
     """User groups of a community, the default four first. `name` is a part of the name."""
     return await _groups.all(db, scope, community_id=community_id, name_like=like(name) if name else "")
