@@ -4,12 +4,10 @@ from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from linli.domains.faces.errors import NoHints
 from linli.domains.faces.queries.erasures import list_erasures
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.schemas import ErasureTold, FaceLook, FacePicture, FaceSave, FaceTold
 from linli.domains.faces.service import own
-from linli.domains.faces.service.pictures import from_base64
 from linli.domains.people.queries.residence import Resident
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -61,11 +59,7 @@ class FaceRoutes(Controller):
     ) -> FaceLook:
         """What is wrong with a picture of the camera, if anything; nothing of it is kept."""
         resident.living(community_id)
-        picture = from_base64(data.picture, field="picture")
-        seen = await own.hints(faces.engine, picture.content)
-        if seen is None:
-            raise NoHints()
-        return FaceLook(seen.good, own.words(seen, resident.scope(community_id).language))
+        return await own.looked_at(faces.engine, data.picture, resident.scope(community_id).language)
 
     @post("/", status_code=204)
     async def save(

@@ -1,7 +1,7 @@
 """Console: workbooks of houses and residents: template, trial, import, faults, undo."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -93,7 +93,7 @@ async def told(
     outcome = msgspec.json.decode(row.outcome, type=Outcome) if row.outcome else Outcome()
     progress = await importer.progress(scope, row) or Progress()
     language = scope.language
-    faults = [_fault(Problem(**fault), language) for fault in json.loads(row.problems or "[]")]
+    titles = {sheet.key: sheet.title(language) for sheet in SHEETS}
     return SpaceImport(
         id=str(row.import_id),
         file_name=row.file_name,
@@ -105,7 +105,7 @@ async def told(
         created=outcome.buildings + outcome.units + outcome.houses + outcome.residents,
         outcome=outcome,
         changes=[*changes],
-        problems=faults,
+        problems=faults_told(row.problems, language, lambda key: titles.get(key, key)),
         reason=row.reason,
         has_report=bool(row.report_key),
         phase=progress.phase,
@@ -116,11 +116,13 @@ async def told(
     )
 
 
-def _fault(problem: Problem, language: str) -> ImportFault:
-    sheet = next((s.title(language) for s in SHEETS if s.key == problem.sheet), problem.sheet)
-    return ImportFault(
-        sheet, problem.row, problem.column, problem.title, problem.value, problem.text(language)
-    )
+def faults_told(problems: str, language: str, sheet: Callable[[str], str]) -> list[ImportFault]:
+    """What a row of imports keeps as JSON, in the reader's language. `sheet`: the title of a sheet, by its key."""
+    found = [Problem(**fault) for fault in json.loads(problems or "[]")]
+    return [
+        ImportFault(sheet(one.sheet), one.row, one.column, one.title, one.value, one.text(language))
+        for one in found
+    ]
 
 
 class ImportFile(msgspec.Struct):

@@ -3,7 +3,6 @@
 The routes of all are alike, under the list that they fill, with the rights of that list.
 """
 
-import json
 from typing import Annotated, Final
 
 import msgspec
@@ -13,14 +12,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, MultipartBody, QueryParameter
 from msgspec import Meta
 
-from linli.domains.communities.console.imports import ImportFault, attachment
+from linli.domains.communities.console.imports import ImportFault, attachment, faults_told
 from linli.domains.communities.console.spaces import root_of
 from linli.domains.communities.queries import imports as queries
 from linli.domains.communities.queries.imports import Import
 from linli.domains.communities.service import employee_import, imports, undo, vehicle_import
 from linli.domains.communities.service.importer import Importer
 from linli.domains.communities.service.list_import import ListKind, ListOutcome
-from linli.domains.communities.xlsx.reading import Problem, check_workbook
+from linli.domains.communities.xlsx.reading import check_workbook
 from linli.domains.people.rights import Right
 from linli.kernel import outbox
 from linli.kernel.clock import Clock
@@ -79,7 +78,6 @@ async def _told(scope: Scope, row: Import, kind: ListKind, importer: Importer) -
     outcome = msgspec.json.decode(row.outcome, type=ListOutcome) if row.outcome else ListOutcome()
     progress = await importer.progress(scope, row) or Progress()
     language = scope.language
-    faults = [Problem(**fault) for fault in json.loads(row.problems or "[]")]
     sheet = kind.sheet.title(language)
     return ListImport(
         id=str(row.import_id),
@@ -93,10 +91,7 @@ async def _told(scope: Scope, row: Import, kind: ListKind, importer: Importer) -
         unchanged=outcome.unchanged,
         new_departments=outcome.new_departments,
         kept=outcome.kept,
-        problems=[
-            ImportFault(sheet, one.row, one.column, one.title, one.value, one.text(language))
-            for one in faults
-        ],
+        problems=faults_told(row.problems, language, lambda _: sheet),
         reason=row.reason,
         has_report=bool(row.report_key),
         phase=progress.phase,

@@ -10,7 +10,6 @@ from msgspec import Meta
 
 from linli.domains.access.queries.persons import names_of
 from linli.domains.faces.console.engine import FaceThresholds
-from linli.domains.faces.errors import NoHints
 from linli.domains.faces.queries import images
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.schemas import FaceLook, FacePicture
@@ -56,11 +55,7 @@ class FaceLookRoutes(Controller):
     ) -> FaceLook:
         """What is wrong with a picture that is to be recorded, if anything; nothing of it is kept."""
         here = await people.community_scope(within, db, community_id)
-        picture = from_base64(data.picture, field="picture")
-        seen = await own.hints(faces.engine, picture.content)
-        if seen is None:
-            raise NoHints()
-        return FaceLook(seen.good, own.words(seen, here.language))
+        return await own.looked_at(faces.engine, data.picture, here.language)
 
     @post("/search", right=Right.RESIDENTS_MANAGE.value, status_code=200)
     async def search_by_picture(

@@ -7,12 +7,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from linli.domains.access.service import staff_persons
-from linli.domains.faces.errors import NoHints
 from linli.domains.faces.queries.erasures import list_erasures
 from linli.domains.faces.room import FaceEngineRoom
 from linli.domains.faces.schemas import ErasureTold, FaceLook, FacePicture, FaceSave, FaceTold
 from linli.domains.faces.service import own
-from linli.domains.faces.service.pictures import from_base64
 from linli.domains.people.queries import persons as people
 from linli.domains.people.rights import Right, Rights
 from linli.kernel.clock import Clock
@@ -69,11 +67,7 @@ class StaffFaceRoutes(Controller):
     ) -> FaceLook:
         """What is wrong with a picture, if anything; nothing of it is kept."""
         here = await people.community_scope(within, db, community_id)
-        picture = from_base64(data.picture, field="picture")
-        seen = await own.hints(faces.engine, picture.content)
-        if seen is None:
-            raise NoHints()
-        return FaceLook(seen.good, own.words(seen, here.language))
+        return await own.looked_at(faces.engine, data.picture, here.language)
 
     @post("/", right=Right.DOORS_OPEN.value, status_code=204)
     async def save(

@@ -5,10 +5,18 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from linli.domains.access.service import staff_persons
-from linli.domains.faces.errors import FacesOff, refusal
+from linli.domains.faces.errors import FacesOff, NoHints, refusal
 from linli.domains.faces.queries import images as queries
 from linli.domains.faces.queries.mine import face_of
-from linli.domains.faces.schemas import ConsentText, ConsentTold, FaceDoor, FaceSave, FaceTold, consent_text
+from linli.domains.faces.schemas import (
+    ConsentText,
+    ConsentTold,
+    FaceDoor,
+    FaceLook,
+    FaceSave,
+    FaceTold,
+    consent_text,
+)
 from linli.domains.faces.service import consents, erasures, images, proofs, staff
 from linli.domains.faces.service.consents import TEXT_VERSION, Attest, How
 from linli.domains.faces.service.images import ImageWish
@@ -141,6 +149,14 @@ async def hints(engine: Engine, picture: bytes) -> Look | None:
         return await look(engine, picture, field="picture")
     except FacesOff:
         return None
+
+
+async def looked_at(engine: Engine, picture: str, language: str) -> FaceLook:
+    """What is wrong with a picture (Base64) that is not kept yet. Raises BadInput, FacesBusy, NoHints."""
+    seen = await hints(engine, from_base64(picture, field="picture").content)
+    if seen is None:
+        raise NoHints()
+    return FaceLook(seen.good, words(seen, language))
 
 
 def words(seen: Look, language: str) -> list[str]:

@@ -1,7 +1,6 @@
 """Console: devices by the workbook: template, export, trial, import with progress, faults, undo. Spec C 8.2, 8.6."""
 
 import asyncio
-import json
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -19,8 +18,8 @@ from linli.domains.appliances.devices.queries.imports import Import
 from linli.domains.appliances.devices.service import imports
 from linli.domains.appliances.devices.service.devices import protocol_of
 from linli.domains.appliances.devices.service.importer import EdgeImporter
-from linli.domains.communities.console.imports import ImportFault, attachment
-from linli.domains.communities.xlsx.reading import Problem, check_workbook
+from linli.domains.communities.console.imports import ImportFault, attachment, faults_told
+from linli.domains.communities.xlsx.reading import check_workbook
 from linli.domains.people.rights import Right
 from linli.kernel import i18n, outbox
 from linli.kernel.clock import Clock
@@ -296,7 +295,6 @@ class EdgeImportRoutes(Controller):
 async def _told(scope: Scope, row: Import, importer: EdgeImporter) -> EdgeImport:
     progress = await importer.progress(scope, row) or Progress()
     language = scope.language
-    faults = [Problem(**fault) for fault in json.loads(row.problems or "[]")]
     sheet = "Devices" if language == "en" else "设备"
     return EdgeImport(
         id=str(row.import_id),
@@ -309,10 +307,7 @@ async def _told(scope: Scope, row: Import, importer: EdgeImporter) -> EdgeImport
         created=row.created,
         changed=row.changed,
         unchanged=row.unchanged,
-        problems=[
-            ImportFault(sheet, one.row, one.column, one.title, one.value, one.text(language))
-            for one in faults
-        ],
+        problems=faults_told(row.problems, language, lambda _: sheet),
         reason=row.reason,
         has_report=bool(row.report_key),
         phase=progress.phase,
