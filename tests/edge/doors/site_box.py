@@ -45,6 +45,7 @@ class SiteBox:
             services[Wishes] = wishes
         if faces is not None:
             services[FaceWishes] = faces
+        self.services = services
         installed, broken = discover()
         assert broken == []
         self.supervisor = Supervisor(

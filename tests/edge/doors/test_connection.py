@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from linli.edge.doors.caller import CallFailed, Refusal
+from linli.edge.doors.driver import LanAddress
 from linli.edge.doors.links import LinkState
 from linli.edge.framework import ConfigBad, DeviceOffline, DeviceRefused, ServiceUnknown
 from linli.kernel.errors import TimedOut
@@ -207,6 +208,18 @@ async def test_a_number_that_is_there_twice_is_refused_before_anything_goes_offl
         await box.deploy("door_system", ("gate.1", custom), ("gate.2", custom))
     (status,) = box.supervisor.status()
     assert "gate.1 has card at this place already" in status.why
+
+
+async def test_doors_come_to_where_the_box_listens_unless_the_protocol_says_otherwise(box: SiteBox) -> None:
+    box.services[LanAddress] = LanAddress("127.0.0.3")
+    port = await box.deploy("door_device", host="")
+    _, writer = await asyncio.open_connection("127.0.0.3", port)
+    writer.close()
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection(HERE, port)
+    port = await box.deploy("door_device")  # its configuration names HERE
+    _, writer = await asyncio.open_connection(HERE, port)
+    writer.close()
 
 
 async def test_a_terminal_is_one_device_and_shares_the_port_of_single_devices(box: SiteBox) -> None:

@@ -119,7 +119,7 @@ class Town:
             gateway = await gateways.create(scope, tx, node_id=node.node_id, name="望月府网关", **now)
             protocol = await protocols.add(
                 scope, tx, gateway_id=gateway.gateway_id, driver_id=self.driver,
-                config={"host": "0.0.0.0" if self.count > 1 else HERE, "port": self.port}, **made,
+                config={"host": HERE, "port": self.port}, **made,
             )  # fmt: skip
             for number, machine in enumerate(self.machines):
                 for ability in self.abilities:

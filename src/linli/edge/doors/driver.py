@@ -1,8 +1,9 @@
 """The door drivers' common part: machines at a station, their links, services and what is done at each connection."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Final, Protocol
 
+import msgspec
 from msgspec import Meta
 
 from linli.edge.doors import services
@@ -22,10 +23,20 @@ from linli.protocols.door_http.messages.connection import SetTemperatureRule
 from linli.protocols.door_http.messages.intercom import SyncSipNumber
 
 
+class LanAddress(msgspec.Struct, frozen=True):
+    """Where the box listens on the LAN: what it was started with."""
+
+    host: str
+
+
+EVERYWHERE: Final = LanAddress("0.0.0.0")
+
+
 class StationConfig(DriverConfig, frozen=True, kw_only=True):
     """The listener that doors come to."""
 
-    host: str = "0.0.0.0"
+    host: str = ""
+    """Empty: where the box listens."""
     port: Annotated[int, Meta(ge=0, le=65535)] = 10000
     check_peer: bool = False
     """Refuse calls that come from another address than the configured one; not for doors behind NAT."""
@@ -55,7 +66,9 @@ class DoorDriver[D: DriverConfig](BaseDriver):
         self._context = context
         self._machines = tuple(machines)
         self._config = station
-        self._shared_name = f"doors:{station.host}:{station.port}"
+        here = context.services.get(LanAddress, EVERYWHERE)
+        self._host: str = station.host or here.host  # type: ignore[attr-defined]
+        self._shared_name = f"doors:{self._host}:{station.port}"
         self._desk = Desk(context.things, context.service(Doorkeeper), context.clock)  # type: ignore[type-abstract]
         wishes = context.services.get(Wishes)
         self._wishes: Wishes | None = wishes  # type: ignore[assignment]
@@ -95,7 +108,7 @@ class DoorDriver[D: DriverConfig](BaseDriver):
 
     async def _open_station(self) -> Station:
         station = Station(
-            host=self._config.host, port=self._config.port, clock=self._context.clock, ids=self._context.ids,
+            host=self._host, port=self._config.port, clock=self._context.clock, ids=self._context.ids,
             log=self._context.log(""), check_peer=self._config.check_peer,
         )  # fmt: skip
         await station.start()

@@ -10,6 +10,7 @@ from typing import Any, Final
 import httpx
 
 from linli.edge.cloud import BoxClock, CloudCaller, CloudRefused, CloudUnreachable, Identity
+from linli.edge.doors.driver import LanAddress
 from linli.edge.doors.identity import BoxIdentity
 from linli.edge.doors.keeper import Doorkeeper, FaceWishes
 from linli.edge.faces import steps as face_tables
@@ -88,6 +89,7 @@ class Box:
         """`ports`: what the box offers on the LAN besides its drivers; None: nothing."""
         self.home = home
         self.identity = identity
+        self._ports = ports
         self.clock = clock or BoxClock()
         self.ids = ids or Ids()
         self.logs = DeviceLogs(self.clock, home / "logs")
@@ -165,7 +167,12 @@ class Box:
     def _services(self) -> dict[type, object]:
         """What drivers may ask of the box. The address may change with a deployment, the object does not."""
         named = box_identity(self.identity.serial_number, self.cloud.base_url, {})
-        return {Doorkeeper: self.doorkeeper, BoxIdentity: named, FaceWishes: self.faces}
+        found: dict[type, object] = {
+            Doorkeeper: self.doorkeeper, BoxIdentity: named, FaceWishes: self.faces
+        }  # fmt: skip
+        if self._ports is not None:
+            found[LanAddress] = LanAddress(self._ports.host)
+        return found
 
     def _remote(self) -> RemoteAgent:
         mqtt = self.identity.activated.mqtt
