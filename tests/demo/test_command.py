@@ -183,6 +183,9 @@ def test_the_doors_behind_the_box_open_with_the_line_cut(data: Path, commands: l
     commands.append(command)
     url = command.ready()
     (told,) = (line for line in command.lines if line.startswith("At the appliance's site"))
+    own_page = re.compile(r"own page: (http://127\.0\.0\.1:\d+/) \(one-time code [A-Z0-9]{4}-[A-Z0-9]{4}\)")
+    (page,) = own_page.findall("\n".join(command.lines))
+    assert "<html" in httpx.get(page, trust_env=False).text
     rows = [line.split() for line in command.lines if line.endswith(url) and line.startswith("  ")]
     password = next(row[-2] for row in rows if row[-3] == "manager")
     site = httpx.Client(
@@ -212,12 +215,15 @@ def test_the_doors_behind_the_box_open_with_the_line_cut(data: Path, commands: l
             until(lambda _, door=door: opened(door))  # type: ignore[misc]
         until(lambda state: state["backlog"] == 0)
         before = len(behind())
-        assert site.post("/line", json={"cut": True}).json()["cut"]
+        calls = site.post("/line", json={"cut": True}).json()["liftCalls"]
         for door in ("edge-door-01", "edge-door-02"):  # the box decides on a code, the machine on a card
             for stranger in (False, True):
                 assert site.post("/come", json={"door": door, "stranger": stranger}).status_code == 200
         cut = until(lambda state: state["line"] == "down" and state["backlog"] >= 3)
         assert [one["opened"] for one in cut["passings"][:4]] == [False, True, False, True]
+        until(
+            lambda state: state["liftCalls"] == calls + 1
+        )  # by the rule that the box keeps; not for strangers
         assert not any(one["line_up"] for one in cut["passings"][:4])
         assert len(behind()) == before
         site.post("/line", json={"cut": False})

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import httpx
+import msgspec
 
 from linli.app.platform import Platform
 from linli.demo import sample
-from linli.demo.edge_sample import DRIVER, PORT, SERIAL, EdgeDoor, node_of
+from linli.demo.edge_sample import DRIVER, LIFT, LIFT_DRIVER, LIFT_IP, PORT, SERIAL, EdgeDoor, node_of
 from linli.demo.town import Town
 from linli.domains.appliances.service.nodes import code_of
 from linli.edge.cloud import activate, load_identity, save_identity
@@ -24,10 +25,13 @@ from linli.edge.doors.caller import CallFailed, Refusal
 from linli.edge.doors.simulator import SimulatedMachine
 from linli.edge.framework.supervisor import State
 from linli.edge.runtime.compose import Box
+from linli.edge.runtime.lan import Ports
+from linli.edge.services.console.door import new_code
 from linli.kernel import telemetry
 from linli.kernel.clock import SystemClock
 from linli.kernel.errors import LinliError
 from linli.kernel.ids import Ids
+from linli.protocols.door_http.messages.elevators import Elevators
 from linli.protocols.door_http.messages.permissions import QR_BYTES
 
 log = telemetry.logger(__name__)
@@ -38,6 +42,8 @@ BEAT_SECONDS: Final = 20.0
 PAUSE_SECONDS: Final = (2.0, 6.0)
 STRANGERS: Final = 0.08
 KEPT: Final = 30
+FLOORS: Final = 18
+"""Of the house with the lift."""
 
 
 class Passing(NamedTuple):
@@ -51,13 +57,16 @@ class Passing(NamedTuple):
 
 
 class EdgeBox:
-    """`start`, then `stop`."""
+    """`start`, then `stop`. `host`: where its own page is."""
 
-    def __init__(self, platform: Platform, doors: list[EdgeDoor], town: Town, home: Path) -> None:
+    def __init__(
+        self, platform: Platform, doors: list[EdgeDoor], town: Town, home: Path, *, host: str
+    ) -> None:  # fmt: skip
         self._platform = platform
         self._doors = {door.device_name: door for door in doors}
         self._town = town
         self._home = home
+        self._host = host
         self._random = random.Random(sample.SEED + 7)
         self._line = _Line()
         self._machines: dict[str, SimulatedMachine] = {}
@@ -70,18 +79,22 @@ class EdgeBox:
         identity = load_identity(self._home)
         if identity is None:
             identity = await self._activate()
-        box = self._box = Box(self._home, identity, transport=self._line)
+        scripts = self._home / "network-scripts"
+        scripts.mkdir(exist_ok=True)
+        ports = Ports(host=self._host, files=(0,), console=0, mqtt=0, route=0, scripts=str(scripts))
+        box = self._box = Box(self._home, identity, transport=self._line, ports=ports)
         await box.start()
-        for door in self._doors.values():
-            machine = self._machines[door.device_name] = SimulatedMachine(
-                sn=door.device_name, ip=door.ip, host=door.ip, port=PORT, box=("127.0.0.1", 0),
-                clock=SystemClock(), ids=Ids(),
-            )  # fmt: skip
+        places = {door.device_name: door.ip for door in self._doors.values()} | {LIFT: LIFT_IP}
+        for name, ip in places.items():
+            machine = self._machines[name] = SimulatedMachine(
+                sn=name, ip=ip, host=ip, port=PORT, box=("127.0.0.1", 0), clock=SystemClock(), ids=Ids()
+            )
             await machine.start()
+        self._machines[LIFT].memory.lifts = _lifts()
         async with asyncio.timeout(START_SECONDS):
-            port = await _listening(box)
-        for machine in self._machines.values():
-            machine.aim("127.0.0.1", port)
+            heard = {name: await _listening(box, name) for name in (DRIVER, LIFT_DRIVER)}
+        for name, machine in self._machines.items():
+            machine.aim("127.0.0.1", heard[LIFT_DRIVER if name == LIFT else DRIVER])
             self._tasks.append(asyncio.create_task(_keep_connected(machine), name=f"demo {machine.sn}"))
 
     def live(self) -> None:
@@ -95,6 +108,12 @@ class EdgeBox:
         if self._box is not None:
             await self._box.stop()
         await asyncio.gather(*(machine.close() for machine in self._machines.values()))
+
+    def page(self) -> tuple[str, str]:
+        """(address of the box's own page, a one-time code to log in there)."""
+        assert self._box is not None
+        assert self._box.lan is not None
+        return f"http://{self._host}:{self._box.lan.console_port}/", new_code(self._home / "console")
 
     # the line
 
@@ -146,6 +165,7 @@ class EdgeBox:
                 }
                 for door in self._doors.values()
             ],
+            "liftCalls": len(self._machines[LIFT].memory.calls),
             "passings": [one._asdict() for one in self.passings],
         }  # fmt: skip
 
@@ -187,13 +207,20 @@ class _Line(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-async def _listening(box: Box) -> int:
-    """The port at which the driver hears machines, once it does."""
+def _lifts() -> Elevators:
+    """What the controller says of its lift."""
+    floors = [{"floor": str(floor)} for floor in range(1, FLOORS + 1)]
+    lift = {"elevatorId": "01", "isDualCardDoor": False, "floorInfo": floors}
+    return msgspec.convert({"elevatorMode": "ALL", "floorInfoList": [lift]}, Elevators)
+
+
+async def _listening(box: Box, name: str) -> int:
+    """The port at which a driver hears machines, once it does."""
     while not any(  # noqa: ASYNC110
-        one.driver == DRIVER and one.state is State.RUNNING for one in box.supervisor.status()
+        one.driver == name and one.state is State.RUNNING for one in box.supervisor.status()
     ):
         await asyncio.sleep(0.05)  # the supervisor tells nobody
-    driver: Any = box.supervisor.driver(DRIVER)
+    driver: Any = box.supervisor.driver(name)
     return int(driver.port)
 
 

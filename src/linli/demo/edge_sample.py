@@ -9,6 +9,8 @@ from linli.demo.place import Place
 from linli.demo.town import Town
 from linli.domains.access.service import doors, qr
 from linli.domains.access.service.cards import CardWish
+from linli.domains.appliances.passage import service as passage
+from linli.domains.appliances.passage.service import RuleSaid
 from linli.domains.appliances.queries import clusters as cluster_queries
 from linli.domains.appliances.queries import gateways as gateway_queries
 from linli.domains.appliances.rows import Node
@@ -19,9 +21,13 @@ from linli.protocols.door_http.messages.permissions import QR_BYTES
 
 SERIAL: Final = "LINLI-DEMO-000001"
 DRIVER: Final = "door_device"
+LIFT_DRIVER: Final = "door_terminal"
 DOORS: Final = 20
 PEOPLE: Final = 30
 """Who may pass at the doors behind the box."""
+LIFT: Final = "edge-lift-01"
+"""DeviceName of the machine behind which there is a lift."""
+LIFT_IP: Final = f"127.0.20.{DOORS + 1}"
 PORT: Final = 8061
 """Of each machine: every one has an address of its own."""
 _CLUSTER: Final = "杭州区域-桂花园"
@@ -29,6 +35,8 @@ _MODEL: Final = "LE-A-B002-SC001"
 _NODE: Final = "guihuayuan-01"
 _GATEWAY: Final = "桂花园网关"
 _TERMINAL: Final = Kind("边缘门禁 GH-E1", "", "community/people/aio", ("qrcode", "card"))
+_LIFT: Final = "会所电梯"
+_RULE: Final = "会所侧门 到家呼梯"
 _PLACES: Final = (
     "会所侧门",
     "地下车库",
@@ -65,6 +73,7 @@ async def ensure(platform: Platform, site: Place, town: Town) -> list[EdgeDoor]:
         node = await cluster_queries.node_of_serial(tx, SERIAL)
         if node is None:
             await _make(platform, tx, site)
+        await _ensure_lift(platform, tx, site)
     found = await find_doors(platform, site)
     if node is None:
         await _give_rights(platform, site, town, found)
@@ -118,6 +127,30 @@ async def _make(platform: Platform, tx: Tx, site: Place) -> None:
             owner, tx, community_id=community_id, name=name, keys=platform.door_keys, now_ms=now_ms,
             iot_id=device.iot_id, space_id=site.community.root_space_id,
         )  # fmt: skip
+    await deployments.deploy(owner, tx, gateway_id=gateway.gateway_id, **made)
+
+
+async def _ensure_lift(platform: Platform, tx: Tx, site: Place) -> None:
+    """A lift that comes when somebody passes the first door; a sample of before has none."""
+    now_ms, owner = platform.clock.now_ms(), site.tenant
+    made: dict[str, Any] = {"ids": platform.ids, "secrets": platform.secrets, "now_ms": now_ms}
+    node = await cluster_queries.node_of_serial(tx, SERIAL)
+    gateway = await gateway_queries.gateway_of_node(owner, tx, node.node_id) if node is not None else None
+    if gateway is None or await gateway_queries.device_named(owner, tx, gateway.gateway_id, LIFT) is not None:
+        return
+    door = await gateway_queries.device_named(owner, tx, gateway.gateway_id, _device_name(1))
+    if door is None:
+        return
+    protocol = await protocols.add(
+        owner, tx, gateway_id=gateway.gateway_id, driver_id=LIFT_DRIVER, config={"host": "127.0.0.1", "port": 0}, **made
+    )  # fmt: skip
+    lift = await edge_devices.add(
+        owner, tx, gateway=gateway, protocol=protocol, device_name=LIFT, alias=_LIFT,
+        product_key=await devices.product_of(platform, tx, site, _TERMINAL),
+        custom={"ip": LIFT_IP, "port": PORT, "abilities": ["card", "elevator"], "elevatorConnected": 1}, **made,
+    )  # fmt: skip
+    said = RuleSaid(_RULE, door.edge_device_id, lift.edge_device_id, "1", release=True)
+    await passage.create(owner, tx, gateway_id=gateway.gateway_id, said=said, ids=platform.ids, now_ms=now_ms)
     await deployments.deploy(owner, tx, gateway_id=gateway.gateway_id, **made)
 
 

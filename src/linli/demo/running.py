@@ -67,6 +67,7 @@ class Demo:
         self._box: EdgeBox | None = None
         self._site_page: EdgePage | None = None
         self.site_url = ""
+        self.box_page = ("", "")
         """Of the page at the appliance's site; empty where it does not run."""
 
     @property
@@ -119,7 +120,7 @@ class Demo:
             if not doors:
                 return
             people = await town.look(platform, site, [door.iot_id for door in doors])
-            box = EdgeBox(platform, doors, people, self._folder.box)
+            box = EdgeBox(platform, doors, people, self._folder.box, host=self._wishes.host)
             try:
                 await box.start()
             except (OSError, TimeoutError, LinliError) as error:
@@ -129,6 +130,7 @@ class Demo:
                 return
             self._box = box
             page = self._site_page = EdgePage(box, host=self._wishes.host, port=self._wishes.edge_port)
+            self.box_page = box.page()
             self.site_url = f"http://{self._wishes.host}:{await page.start()}/"
 
     async def _switch_on(self, platform: Platform, site: Place, day: Day, *, new: bool) -> Fleet:
@@ -200,4 +202,6 @@ def _tell(told: Told, demo: Demo, terminal: Terminal) -> None:
     terminal.say("devices", host=settings.mqtt.host, port=settings.mqtt.port)
     if demo.site_url:
         terminal.say("edge", url=demo.site_url)
+        page, code = demo.box_page
+        terminal.say("box", url=page, code=code)
     terminal.say("how_to_stop")
