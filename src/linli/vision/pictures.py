@@ -202,9 +202,10 @@ def _cut_straight(image: Image.Image, left: float, top: float, step: float, side
 def planes(pixels: Pixels, *, mean: float, std: float, rgb: bool = True) -> Floats:
     """(1, 3, height, width) of (value - mean) / std, as networks take pictures."""
     ordered = pixels if rgb else pixels[:, :, ::-1]
-    values = ordered.transpose(2, 0, 1).astype(np.float32)
-    values -= mean
-    values /= std
+    # Put in order while they are bytes: the runtime would do it with floats, four times as much memory.
+    values = ordered.transpose(2, 0, 1).copy().astype(np.float32)
+    values *= 1 / std
+    values -= mean / std
     return values[np.newaxis]
 
 
