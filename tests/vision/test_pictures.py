@@ -58,6 +58,21 @@ def test_a_plain_jpeg_is_what_reading_its_whole_header_makes_of_it(options, size
     assert np.array_equal(np.asarray(decoded.image), np.asarray(opened))
 
 
+@pytest.mark.parametrize(
+    ("size", "decoded"),
+    [
+        ((640, 640), (320, 320)),
+        ((500, 700), (500, 700)),
+        ((1920, 1280), (960, 640)),
+        ((700, 2204), (175, 551)),
+    ],
+)
+def test_a_photograph_keeps_its_longer_side_for_faces_that_are_a_small_part_of_it(size, decoded):
+    """A first halving goes by the shorter side, the others by the longer one."""
+    content = made("JPEG", size, mode="L", quality=30)
+    assert pictures.decode(content, 300, longer_side=540).image.size == decoded
+
+
 def bomb(width: int, height: int) -> bytes:
     """A PNG of a few kilobytes that would be gigabytes."""
     import struct
