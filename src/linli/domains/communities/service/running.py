@@ -218,5 +218,6 @@ def _days_left(row: Community, now_ms: int) -> int:
 
 
 async def ending_soon(scope: Scope, db: Reader, *, now_ms: int) -> list[Community]:
-    """Running services of the scope that end within the days of warning, the earliest first."""
-    return await _ending.all(db, scope, day=local_day(now_ms + WARN_DAYS * 86_400_000, "Asia/Shanghai"))
+    """Running services of the scope that end within the days of warning, by their own clocks, the earliest first."""
+    rows = await _ending.all(db, scope, day=local_day(now_ms + WARN_DAYS * _DAY_MS + 14 * 3_600_000, "UTC"))
+    return [row for row in rows if _days_left(row, now_ms) <= WARN_DAYS]
