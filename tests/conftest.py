@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.plugins.covers",
     "tests.plugins.databases",
     "tests.plugins.documented",
+    "tests.plugins.examples",
     "tests.plugins.groups",
     "tests.plugins.passwords",
     "tests.plugins.stores",
