@@ -13,7 +13,7 @@ from linli_sdk.errors import ConnectRefused, DeviceError
 
 def eventually(what: Any) -> Any:
     """What is queued commits within moments; the platform's acknowledgement says that it is stored, not yet read."""
-    for _ in range(100):
+    for _ in range(600):
         if value := what():
             return value
         time.sleep(0.05)

@@ -14,7 +14,7 @@ async def raw(platform: Platform, request: bytes) -> bytes:
     """One request as it is, without a client's tidying; the whole answer."""
     reader, writer = await asyncio.open_connection("127.0.0.1", platform.http.port)
     writer.write(request)
-    answer = await asyncio.wait_for(reader.read(-1), 5)
+    answer = await asyncio.wait_for(reader.read(-1), 30)
     writer.close()
     return answer
 

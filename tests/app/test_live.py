@@ -37,7 +37,7 @@ async def open_hub(database_url: str, clock: ManualClock) -> AsyncIterator[Calla
 
 
 async def watched(hub: Hub, topic: str) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not hub.watched(topic):
             await asyncio.sleep(0.01)
 
@@ -69,6 +69,6 @@ async def test_what_was_too_much_is_told_as_missed(open_hub: Callable[[], Awaita
         topics.add(event.topic)
     assert topics == {"pass", MISSED}
     there.leave(page)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while here.watched("pass"):
             await asyncio.sleep(0.01)

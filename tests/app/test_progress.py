@@ -55,7 +55,7 @@ def client(platform: Platform, cookies: httpx.Cookies | None = None) -> httpx.As
 
 async def told(asked: httpx.AsyncClient, state: str) -> dict[str, Any]:
     """What a page sees as soon as it is in that state."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             seen: dict[str, Any] = (await asked.get("/organisation/export/progress")).json()
             if seen["state"] == state and (state != "writing" or seen["rows"]):

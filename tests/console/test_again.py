@@ -49,7 +49,7 @@ async def test_a_call_that_met_another_in_a_deadlock_is_done_again(estate: Estat
             await other.execute("SET LOCAL deadlock_timeout = '20s'")  # so that it is the call that gives way
             await other.execute(RIGHT, doors[1])
             call = asyncio.create_task(estate.desk.post(f"{path}/end", json=named))
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while not await other.fetchval(WAITING):
                     await asyncio.sleep(0.01)
             with pytest.raises(asyncpg.LockNotAvailableError):

@@ -42,17 +42,17 @@ class Consumer:
         """The CONNACK code."""
         await asyncio.to_thread(self._client.connect, "127.0.0.1", self._port, 60)
         self._client.loop_start()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return int(await self._connected)
 
     async def subscribe(self, topic: str, qos: int = 1) -> int:
         """The granted QoS, 128 for a refusal."""
         _, mid = self._client.subscribe(topic, qos)
         answer = self._subscribed.setdefault(mid, self._loop.create_future())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return (await answer)[0]
 
-    async def wait_for(self, count: int, seconds: float = 5) -> list[Told]:
+    async def wait_for(self, count: int, seconds: float = 30) -> list[Told]:
         async with asyncio.timeout(seconds):
             while len(self.told) < count:
                 self._arrived.clear()

@@ -54,7 +54,7 @@ class Receiver:
         for writer in list(self._connections):
             writer.transport.abort()
 
-    async def wait_for(self, count: int, seconds: float = 5) -> list[Received]:
+    async def wait_for(self, count: int, seconds: float = 30) -> list[Received]:
         """Until `count` requests came."""
         async with asyncio.timeout(seconds):
             while len(self.received) < count:

@@ -56,7 +56,7 @@ class Events:
     async def take(self, count):
         """The next (id, payload)s."""
         found, number = [], None
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             async for line in self._lines:
                 if line.startswith("id: "):
                     number = int(line[4:])
@@ -68,7 +68,7 @@ class Events:
 
     async def line(self, start):
         """The next line that begins so."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             async for line in self._lines:
                 if line.startswith(start):
                     return line

@@ -83,7 +83,7 @@ async def test_a_commit_does_not_wait_for_a_unit_that_was_cancelled_in_the_queue
         task.cancel()
     await asyncio.gather(*queued, return_exceptions=True)
     release.set()
-    await asyncio.wait_for(running, 2)
+    await asyncio.wait_for(running, 30)
     assert await count.scalar(database) == 1
 
 
@@ -123,7 +123,7 @@ async def test_cancellation_storms_leave_the_writer_free_and_tell_the_truth(data
         done, pending = await asyncio.wait([*tasks, *scripts], timeout=30)
         assert not pending, f"seed {seed}: {len(pending)} never ended"
         del done
-    await asyncio.wait_for(add(database, "last"), 5)
+    await asyncio.wait_for(add(database, "last"), 30)
     found = {n for (n,) in await names.all(database, names=[*stored, *failed, "last"])}
     assert stored | {"last"} <= found
     assert not failed & found
@@ -297,5 +297,5 @@ async def test_another_process_that_holds_the_write_lock_is_waited_for(
     assert not waiting.done()
     assert await count.scalar(database) == 0  # reads go on
     other.execute("ROLLBACK")
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, 30)
     other.close()

@@ -21,7 +21,7 @@ async def second(database_url: str) -> AsyncIterator[Database]:
 
 
 async def until(check) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not check():
             await asyncio.sleep(0.005)
 

@@ -74,7 +74,7 @@ class Sdk:
         self.kit.connect_async()
 
     async def hear(self, name: str) -> tuple[Any, ...]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             heard, args = await self.heard.get()
         assert heard == name, (heard, args)
         return args
@@ -217,7 +217,7 @@ class PahoDevice:
 
     async def ask(self, topic: str, body: Any, qos: int = 0) -> tuple[str, Any]:
         self.client.publish(topic, json.dumps(body), qos)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             return await self.heard.get()
 
     async def stop(self) -> None:
@@ -228,7 +228,7 @@ class PahoDevice:
 @asynccontextmanager
 async def on_paho(platform: Platform, site: Site) -> AsyncIterator[PahoDevice]:
     device = PahoDevice(platform.port, site)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await device.ready.wait()
     yield device
     await device.stop()
@@ -294,7 +294,7 @@ async def _asks_and_posts(node: PahoDevice, platform: Platform, site: Site, data
     async with database.begin() as tx:
         device = await switch_logs(site.tenant, tx, iot_id=site.device.iot_id, on=True)
         platform.things.features.logs.tell(tx, device.product_key, device.device_name, on=True)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         topic, pushed = await node.heard.get()
     assert (topic, pushed["params"]["content"]) == (f"{node.base}/thing/config/log/push", {"mode": 1})
     line = {"utcTime": "2026-11-24T20:00:00.000+0800", "logLevel": "WARN", "module": "m", "logContent": "寒"}

@@ -136,7 +136,7 @@ async def door(house: House, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
     await asyncio.to_thread(made.close)
 
 
-async def until(check: Any, what: str, seconds: float = 5) -> float:
+async def until(check: Any, what: str, seconds: float = 30) -> float:
     began = time.monotonic()
     while not await check():
         assert time.monotonic() - began < seconds, f"not within {seconds} s: {what}"

@@ -253,7 +253,7 @@ async def _make_doings(town: Town, lot: Lot) -> None:
         event = {"code": 0, "message": "", "type": "nonsense", "content": "x", "extInfo": ""}
         lot.doors[0].link.queue_event("passEvent", event)
     url = platform.settings.database
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             async with snapshot(url) as held:
                 parked = await held.rows(

@@ -53,6 +53,6 @@ async def add_gateway(platform: Platform, lot: Lot, port: int) -> paho.Client:
     client.on_connect = lambda *_: loop.call_soon_threadsafe(online.set)
     client.connect_async("127.0.0.1", port)
     client.loop_start()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await online.wait()
     return client

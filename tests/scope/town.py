@@ -341,7 +341,7 @@ class Town:
                 continue
             with contextlib.suppress(NotSimulated):
                 await self.platform.things.simulator.stop(lot.project.owner, iot_id=lot.simulated)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while (await get_device(lot.project.owner, self.platform.db, iot_id=lot.simulated)).online:
                     await asyncio.sleep(0.01)
 

@@ -41,7 +41,7 @@ class PlatformEnd:
 
     async def messages(self, number: int, ending: str = "") -> list[mqtt.Publish]:
         """Wait for so many messages whose topic ends like this."""
-        async with asyncio.timeout(10), self.news:
+        async with asyncio.timeout(30), self.news:
             await self.news.wait_for(lambda: len(self._ending(ending)) >= number)
             return self._ending(ending)
 

@@ -41,7 +41,7 @@ async def test_unacknowledged_events_are_sent_again_after_the_line_broke(
     assert [message.payload for message in again] == [first.payload, second.payload]
     assert [message.packet_id for message in again] == [first.packet_id, second.packet_id]
     assert [message.dup for message in (first, second, *again)] == [False, False, True, True]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while link.unsent:
             await asyncio.sleep(0.01)
     assert len(platform.connections) == 2
@@ -68,7 +68,7 @@ async def test_it_keeps_trying_while_nobody_listens(platform: PlatformEnd) -> No
     said: list[str] = []
     closed.listener = said.append
     await closed.start()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(said) < 3:
             await asyncio.sleep(0.05)
     await closed.stop()

@@ -53,7 +53,7 @@ class Device:
         packet_id = next(self._packet_ids)
         self._acks[packet_id] = asyncio.get_running_loop().create_future()
         self.client.send(mqtt.Publish(topic, payload, 1, packet_id, dup=dup))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await self._acks[packet_id]
 
     async def ask(self, tail: str, params: Any, *, id: Any = None, **more: Any) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class Device:
 
     async def next(self) -> mqtt.Publish:
         """The next message that no answer of `answers` was for."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return await self.inbox.get()
 
     async def close(self) -> None:
@@ -87,7 +87,7 @@ class Device:
     async def closed(self) -> bool:
         """Waits until the platform ends the connection."""
         assert self._reader is not None
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await asyncio.wait((self._reader,))
         return isinstance(self._reader.exception(), EOFError | ConnectionError)
 
@@ -186,8 +186,8 @@ type MakePlatform = Callable[..., Awaitable[Platform]]
 
 
 async def until(condition: Callable[[], Awaitable[Any]]) -> Any:
-    """Wait for what other tasks bring about; fails after 5 s."""
-    async with asyncio.timeout(5):
+    """Wait for what other tasks bring about; fails after 30 s."""
+    async with asyncio.timeout(30):
         while not (found := await condition()):
             await asyncio.sleep(0.005)
     return found

@@ -71,7 +71,7 @@ async def passes(device: Device, *codes: int) -> None:
 async def settle(platform: Platform, clock: ManualClock) -> None:
     """Let handlers finish: the clock runs on while commits take their real time."""
     finished = asyncio.create_task(platform.things.dispatcher.settled())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not finished.done():
             await clock.advance(500)
             await asyncio.sleep(0.002)

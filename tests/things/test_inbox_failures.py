@@ -148,7 +148,7 @@ async def test_it_ends_without_the_database_too(
     platform.things.front.kick(site.device.product_key, site.device.device_name)
     assert await device.closed()
     ending = asyncio.create_task(platform.things.ingest.stop())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not ending.done():  # it may reach its back-off only after some turns of the loop
             await clock.advance(1000)
             await asyncio.sleep(0.01)

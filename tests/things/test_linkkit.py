@@ -52,7 +52,7 @@ class Sdk:
 
     async def hear(self, name: str) -> tuple[Any, ...]:
         """The arguments of the next callback, which must be `name`; the user data is left out."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             heard, args = await self.heard.get()
         assert heard == name, (heard, args)
         return args

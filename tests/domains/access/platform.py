@@ -171,7 +171,7 @@ class AccessPlatform(Platform):
         return door.iot_id, simulated
 
 
-async def until(met: Callable[[], object] | Callable[[], Awaitable[object]], seconds: float = 10) -> None:
+async def until(met: Callable[[], object] | Callable[[], Awaitable[object]], seconds: float = 30) -> None:
     """Return once `met()` is true; fail when it does not become so."""
     async with asyncio.timeout(seconds):
         while True:

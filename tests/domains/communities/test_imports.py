@@ -388,7 +388,7 @@ async def test_another_process_tells_how_far_it_is(desk, database_url, clock, id
     )  # fmt: skip
     job = imports.RunImport(import_id, desk.scope.tenant)
     work = asyncio.create_task(desk.importer.run(job))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (told := await other.progress(desk.scope, waiting)) is None or not told.rows:
             await clock.advance(1000)
             await asyncio.sleep(0.02)

@@ -110,7 +110,7 @@ async def test_what_the_map_service_finds_stays_when_it_is_silent(parts, service
             mode
         )
         assert await _search(administrator, "云栖") == ("silent", ["B0FFH12345"]), mode
-        assert time.monotonic() - started < 5, mode
+        assert time.monotonic() - started < 30, mode
 
 
 async def test_places_that_cannot_be_kept_are_left_out(parts, service, administrator):  # noqa: F811

@@ -33,7 +33,7 @@ class Desk:
 
     async def until(self, condition: Callable[[], Awaitable[Any]]) -> Any:
         """What is worked on in the background comes, while the clock stands."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not (found := await condition()):
                 await asyncio.sleep(0.01)
         return found

@@ -116,7 +116,7 @@ class Estate:
         return [row["text"] for row in (await self.desk.get("/sms-outbox")).json()["messages"]]
 
 
-async def until(met, seconds: float = 10) -> None:
+async def until(met, seconds: float = 30) -> None:
     """Return once `met()` is true; fail when it does not become so."""
     async with asyncio.timeout(seconds):
         while not (await found if asyncio.iscoroutine(found := met()) else found):

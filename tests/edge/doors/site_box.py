@@ -113,7 +113,7 @@ async def site_box(folder: Path, **values: Any) -> AsyncIterator[SiteBox]:
         await box.close()
 
 
-async def until(condition: Any, seconds: float = 5.0) -> None:
+async def until(condition: Any, seconds: float = 30) -> None:
     """Sockets need a moment; the box's own clock stands still."""
     async with asyncio.timeout(seconds):
         while not condition():
@@ -134,7 +134,7 @@ async def raw(port: int, request: bytes, *, host: str = HERE) -> bytes:
     """Send bytes as they are and read until the peer closes."""
     reader, writer = await asyncio.open_connection(host, port)
     writer.write(request)
-    answer = await asyncio.wait_for(reader.read(), 5)
+    answer = await asyncio.wait_for(reader.read(), 30)
     writer.close()
     return answer
 

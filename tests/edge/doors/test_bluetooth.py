@@ -45,7 +45,7 @@ async def exchange(port: int, *pieces: bytes) -> bytes:
         writer.write(piece)
         await writer.drain()
         await asyncio.sleep(0.01)
-    answer = await asyncio.wait_for(reader.readexactly(5), 5)
+    answer = await asyncio.wait_for(reader.readexactly(5), 30)
     writer.close()
     return answer
 
@@ -124,5 +124,5 @@ async def test_frames_come_in_pieces_and_one_phone_at_a_time(radio: Radio) -> No
     for byte in frame:
         writer.write(bytes((byte,)))
         await writer.drain()
-    assert door_ble.read_response(await asyncio.wait_for(reader.readexactly(5), 5)) is Result.OK
+    assert door_ble.read_response(await asyncio.wait_for(reader.readexactly(5), 30)) is Result.OK
     writer.close()

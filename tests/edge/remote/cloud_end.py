@@ -59,7 +59,7 @@ class CloudEnd:
         self.send(wire.encode(wire.Question(self._number, do, given)), text=True)
         items, pieces = [], b""
         while True:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 got = await self.got.get()
             if got.opcode is Opcode.BINARY:
                 pieces += wire.split_piece(got.payload)[1]
@@ -72,7 +72,7 @@ class CloudEnd:
 
     async def screen_until(self, wanted: bytes) -> bytes:
         shown = b""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while wanted not in shown:
                 got = await self.got.get()
                 if got.opcode is Opcode.BINARY:

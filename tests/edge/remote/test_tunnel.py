@@ -50,7 +50,7 @@ async def box(
 
 async def opened(agent: RemoteAgent, cloud: CloudEnd, kind: str) -> None:
     agent.refresh({"what": "tunnel", "ticket": "abc-123_X", "kind": kind})
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await cloud.opened.wait()
 
 
@@ -72,10 +72,10 @@ async def test_a_terminal_runs_commands_and_ends_with_the_tunnel(tmp_path: Path)
         assert b"mark::end" in shown
         left = int(shown.split(b"pid=")[-1].split(b"=")[0])
         cloud.hang_up()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while agent.open_tunnels:
                 await asyncio.sleep(0.02)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while _runs(left):
                 await asyncio.sleep(0.02)
 
@@ -93,7 +93,7 @@ async def test_the_end_of_the_shell_is_told(tmp_path: Path) -> None:
         await opened(agent, cloud, "shell")
         cloud.send(b"exit 7\n", text=False)
         assert (await cloud.screen_until(b"\x00never")).endswith(b'{"exit":7}')
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await cloud.closed.wait()
         assert cloud.close_code == CloseCode.NORMAL
 
@@ -201,7 +201,7 @@ async def test_what_is_no_question_ends_the_tunnel(tmp_path: Path) -> None:
     async with box(tmp_path) as (agent, cloud):
         await opened(agent, cloud, "tools")
         cloud.send(b'{"id":0,"do":"ping"}', text=True)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await cloud.closed.wait()
         assert cloud.close_code == CloseCode.POLICY
 
@@ -210,7 +210,7 @@ async def test_an_oversize_frame_ends_the_tunnel(tmp_path: Path) -> None:
     async with box(tmp_path) as (agent, cloud):
         await opened(agent, cloud, "tools")
         cloud.raw(frame(Opcode.TEXT, b"x" * 300_000))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while agent.open_tunnels:
                 await asyncio.sleep(0.01)
 

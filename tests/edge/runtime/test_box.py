@@ -258,7 +258,7 @@ async def test_cards_are_brought_to_the_door_and_mended_when_it_lost_them(house:
     house.machine.faults.refuses = ""
     await house.door_returns()  # what the door refused is brought at its next connection
     await until(lambda: sorted(house.machine.memory.cards) == ["c2"])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while await house.box.wishes.counts() != {"held": 1, "removed": 1}:
             await asyncio.sleep(0.01)
 

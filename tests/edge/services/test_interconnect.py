@@ -55,14 +55,14 @@ class App:
         self.client.username_pw_set(user, password)
         await asyncio.to_thread(self.client.connect, "127.0.0.1", port)
         self.client.loop_start()
-        return await asyncio.wait_for(self._codes.get(), 5)
+        return await asyncio.wait_for(self._codes.get(), 30)
 
     async def subscribe(self, *filters: str) -> Any:
         self.client.subscribe([(one, 1) for one in filters])
-        return await asyncio.wait_for(self._granted.get(), 5)
+        return await asyncio.wait_for(self._granted.get(), 30)
 
     async def next(self) -> tuple[str, Any, bool]:
-        return await asyncio.wait_for(self.heard.get(), 5)
+        return await asyncio.wait_for(self.heard.get(), 30)
 
     def stop(self) -> None:
         self.client.disconnect()
@@ -213,6 +213,6 @@ async def test_bytes_that_are_no_client_end_their_connection_alone(box: Box, raw
     reader, writer = await asyncio.open_connection("127.0.0.1", box.broker.port)
     writer.write(raw)
     with contextlib.suppress(ConnectionError):
-        assert await asyncio.wait_for(reader.read(), 5) == b""
+        assert await asyncio.wait_for(reader.read(), 30) == b""
     writer.close()
     assert box.broker.is_open

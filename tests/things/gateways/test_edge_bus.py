@@ -34,14 +34,14 @@ class App:
         self.client.loop_start()
 
     async def ready(self) -> "App":
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await self._ready.wait()
         return self
 
     async def ask(self, tail: str = "", **request: Any) -> dict[str, Any]:
         body = msgspec.json.encode({"requestId": "r1"} | request)
         self.client.publish(f"{self.key}/request/linkedge/{tail}getDeviceList", body, 1)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             topic, reply = await self.heard.get()
         assert topic == f"linkedge/response/{self.key}/{tail}getDeviceList"
         answer: dict[str, Any] = reply

@@ -130,8 +130,8 @@ class MemoryBackend:
         self.changed.set()
 
     async def until(self, condition: Callable[[], Any]) -> None:
-        """Wait for what a socket brings; fails after 5 s."""
-        async with asyncio.timeout(5):
+        """Wait for what a socket brings; fails after 30 s."""
+        async with asyncio.timeout(30):
             while not condition():
                 self.changed.clear()
                 await self.changed.wait()
@@ -159,7 +159,7 @@ class Client:
 
     async def read(self) -> mqtt.Packet:
         """The next packet. EOFError when the connection is closed."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not self._packets:
                 data = await self.reader.read(65536)
                 if not data:

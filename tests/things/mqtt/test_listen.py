@@ -83,7 +83,7 @@ async def converse(client: Client) -> None:
 async def http_answer(port: int, **options) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port, **options)
     writer.write(REQUEST)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         answer = await reader.read()
     writer.close()
     return answer

@@ -205,7 +205,7 @@ async def test_python_sdk_user_topics_raw_data_and_ota(rig, make_sdk):
 
     sdk.kit.subscribe_rrpc_topic(topic)
     session = rig.backend.sessions[(PK, DN)]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(session.subscriptions) < 2:
             await asyncio.sleep(0.01)
     assert rig.front.publish(PK, DN, f"/ext/rrpc/77{topic}", b"ask")
@@ -290,7 +290,7 @@ class Paho:
 async def test_paho_as_app_receives_at_qos_1(rig):
     topic = f"/sys/{APP}/dop/model/data/change"
     app = Paho(rig.port, app_connect())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         assert await app.connected.get() == (0, False)
         app.client.subscribe([(topic, 1), ("/sys/999/#", 1)])
         assert await app.subscribed.get() == (1, 128)
@@ -308,7 +308,7 @@ async def test_paho_with_a_persistent_session_and_qos_2(rig):
     connect = DOOR
     first = Paho(rig.port, connect, clean=False)
     topic = f"/{PK}/door/user/get"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         assert await first.connected.get() == (0, False)
         first.client.subscribe(topic, 1)
         await first.subscribed.get()
@@ -374,7 +374,7 @@ async def test_mosquitto_sub(rig):
             "-v",
         )
     )
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         for text in (b"1", b"2", b"3"):
             while not rig.front.publish(PK, "door", topic, text, qos=1):
                 await asyncio.sleep(0.01)

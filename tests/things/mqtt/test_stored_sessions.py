@@ -113,7 +113,7 @@ async def test_a_failed_write_is_tried_again_and_holds_back_what_waits_for_it(da
         durable.set()
 
     store.when_durable(told)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await durable.wait()
     assert order == ["failed", "failed", "written", "told"]
     await store.close()

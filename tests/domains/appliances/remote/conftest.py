@@ -116,7 +116,7 @@ async def site(platform: Platform, browser: httpx.AsyncClient, tmp_path: Path) -
     async with working_box(
         tmp_path / "box", platform.clock, triple, cloud=base, mqtt_port=platform.mqtt_port, devices=("dev:1",)
     ) as box:
-        async with asyncio.timeout(10):  # who is online is written a moment later
+        async with asyncio.timeout(30):  # who is online is written a moment later
             while (await get_device(scope, platform.db, iot_id=node.iot_id)).state != "online":
                 await asyncio.sleep(0.02)
         yield Site(platform, browser, scope, node, door, box)

@@ -168,7 +168,7 @@ async def test_it_ends_when_nobody_looks(site: Site, hostile: HostileBox, tmp_pa
     pages._leave(next(iter(pages._visits.values())))  # as its timer does after three minutes
     assert (await row(site, made["id"]))["whyEnded"] == "person"
     assert (await get(site, place)).status_code == 410
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while site.box.agent.open_tunnels:
             await asyncio.sleep(0.01)
 
