@@ -344,7 +344,7 @@ async def test_a_packet_full_of_requests_is_not_taken_at_once(server: HttpServer
     (connection,) = server._connections
     assert len(connection._waiting) < 700
     app.release.set()
-    await eventually(lambda: len(app.seen) == 10_001, 30)
+    await eventually(lambda: len(app.seen) == 10_001, 90)
     writer.close()
 
 

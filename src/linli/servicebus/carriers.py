@@ -62,7 +62,8 @@ class HttpCarrier:
         client = self._clients.get(provider.provider_no)
         if client is None:
             # No proxy from the environment: it would connect on its own, past the check of the address.
-            client = httpx.AsyncClient(verify=_trust(), trust_env=False, follow_redirects=False)
+            # No limit of its own, which would be 5 s: the provider's is set around the call.
+            client = httpx.AsyncClient(verify=_trust(), trust_env=False, follow_redirects=False, timeout=None)
             self._clients[provider.provider_no] = client
         request = client.build_request(
             "POST",

@@ -40,7 +40,7 @@ class AppServices:
         self._seconds = seconds
         self._addresses: dict[str, str] = {}
         # No proxy from the environment: apps are neighbours.
-        self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False)
+        self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=None)
 
     def deploy(self, addresses: Mapping[str, str]) -> None:
         """App address by service model."""
