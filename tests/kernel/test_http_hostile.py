@@ -335,7 +335,7 @@ async def test_pipelining_without_reading_is_bounded(server: HttpServer, app: Ap
 
 
 async def test_a_packet_full_of_requests_is_not_taken_at_once(server: HttpServer, app: App) -> None:
-    _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(
         b"GET /slow HTTP/1.1\r\n" + HOST + b"\r\n" + (b"GET /a HTTP/1.1\r\n" + HOST + b"\r\n") * 10_000
     )
@@ -344,7 +344,11 @@ async def test_a_packet_full_of_requests_is_not_taken_at_once(server: HttpServer
     (connection,) = server._connections
     assert len(connection._waiting) < 700
     app.release.set()
+    reading = asyncio.create_task(
+        reader.read(-1)
+    )  # who does not read what he asked for is cut off after a second
     await eventually(lambda: len(app.seen) == 10_001, 90)
+    reading.cancel()
     writer.close()
 
 
@@ -398,7 +402,7 @@ async def test_tls(app: App, tmp_path: Path) -> None:
     made.issue(["localhost"], now_ms=now_ms)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(made.server_certificate, made.server_key)
-    server = HttpServer(app, tls=context, limits=SMALL)
+    server = HttpServer(app, tls=context, limits=Limits(body_bytes=1_000_000))  # with time for 65 MB
     await server.start()
     url = f"https://localhost:{server.port}"
     trust = ssl.create_default_context(cafile=str(made.certificate))

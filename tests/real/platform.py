@@ -16,7 +16,7 @@ from typing import Any
 from tests.engines import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
+START_SECONDS = 100
 
 
 @dataclass
