@@ -51,9 +51,9 @@ def codes() -> dict[str, str]:
         if "LinliError" not in kinds or kinds & TOLD_OTHERWISE:
             continue
         for line in node.body:
-            is_code = isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name)
-            if is_code and line.targets[0].id == "code" and isinstance(line.value, ast.Constant):  # type: ignore[union-attr]
-                found[str(line.value.value)] = f"{file}"  # type: ignore[union-attr]
+            match line:
+                case ast.Assign(targets=[ast.Name(id="code")], value=ast.Constant(value=str(code))):
+                    found[code] = str(file)
     return found
 
 
