@@ -133,18 +133,8 @@ async def ask(
     if community.apply_status != APPROVED:
         raise NotInManagement(name=community.name)
     name = check_name(name)
-    owner_name, owner_phone = " ".join(owner_name.split()), clean_phone(owner_phone)
-    if not owner_name:
-        raise BadInput(field="ownerName", rule="required")
-    if len(owner_name) > 64:
-        raise BadInput(field="ownerName", rule="too_long", limit=64)
-    if not is_phone(owner_phone):
-        raise BadInput(field="ownerPhone", rule="format", example="13800138000")
-    logo = await uploads.find(scope, tx, logo_upload_id)
-    if logo is None:
-        raise BadInput(field="logoUploadId", rule="unknown")
-    if logo.width != logo.height or logo.width < LOGO_MIN:
-        raise BadInput(field="logoUploadId", rule="logo", limit=LOGO_MIN)
+    owner_name, owner_phone = _check_owner(owner_name, owner_phone)
+    await _check_logo(scope, tx, logo_upload_id)
     before = await _one.one(tx, scope, community_id=community_id)
     if before is not None and before.state != REFUSED:
         raise PageAlreadyThere(name=before.name)
@@ -184,6 +174,27 @@ async def ask(
         scope, tx, tenant_id=community.tenant_id, community_id=community_id, action="resident_page.asked", ids=ids,
         detail=name,
     )  # fmt: skip
+
+
+def _check_owner(name: str, phone: str) -> tuple[str, str]:
+    """Both as they are kept. Raises BadInput."""
+    name, phone = " ".join(name.split()), clean_phone(phone)
+    if not name:
+        raise BadInput(field="ownerName", rule="required")
+    if len(name) > 64:
+        raise BadInput(field="ownerName", rule="too_long", limit=64)
+    if not is_phone(phone):
+        raise BadInput(field="ownerPhone", rule="format", example="13800138000")
+    return name, phone
+
+
+async def _check_logo(scope: Scope, tx: Tx, upload_id: str) -> None:
+    """Raises BadInput unless it is a square picture of LOGO_MIN pixels at least."""
+    logo = await uploads.find(scope, tx, upload_id)
+    if logo is None:
+        raise BadInput(field="logoUploadId", rule="unknown")
+    if logo.width != logo.height or logo.width < LOGO_MIN:
+        raise BadInput(field="logoUploadId", rule="logo", limit=LOGO_MIN)
 
 
 async def page(scope: Scope, db: Reader, community_id: int) -> ResidentPage | None:
