@@ -1,5 +1,6 @@
 import { onScopeDispose } from 'vue'
-import { useAction, useResource, type ListState } from '@linli/shared'
+import type { Ref } from 'vue'
+import { useAction, useResource } from '@linli/shared'
 import { answer, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
@@ -104,31 +105,34 @@ export function useRates(id: () => string, hours: () => number) {
   return rates
 }
 
-export function useDead(id: () => string, state: ListState) {
+const PAGE = 20
+export const pagesOf = (total: number | undefined) => Math.ceil((total ?? 0) / PAGE)
+
+export function useDead(id: () => string, page: Ref<number>) {
   const list = useResource(
     () =>
       answer(
         api.GET('/api/console/subscriptions/{subscription_id}/dead', {
           params: {
             ...path(id()),
-            query: { which: 'failed', pageNo: state.page.value, pageSize: state.size.value },
+            query: { which: 'failed', pageNo: page.value, pageSize: PAGE },
           },
         }),
       ),
-    [id, state.page, state.size],
+    [id, page],
   )
   return { list, again: usePushAgain(id, list.reload) }
 }
 
-export function usePushes(id: () => string, state: ListState) {
+export function usePushes(id: () => string, page: Ref<number>) {
   const list = useResource(
     () =>
       answer(
         api.GET('/api/console/subscriptions/{subscription_id}/deliveries', {
-          params: { ...path(id()), query: { pageNo: state.page.value, pageSize: state.size.value } },
+          params: { ...path(id()), query: { pageNo: page.value, pageSize: PAGE } },
         }),
       ),
-    [id, state.page, state.size],
+    [id, page],
   )
   return { list, replay: usePushAgain(id, list.reload) }
 }
