@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, Response, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, Response, expect, sync_playwright
 
 from tests.engines import free_port
 from tests.real.platform import Installation, running
@@ -32,6 +32,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 DEMO_SECONDS = 120
+expect.set_options(timeout=20_000)  # five seconds are few where others have the processor
 _LOGIN = re.compile(r"^\s+.*?\s{2,}(?P<login>\S+)\s+(?P<password>\S+)\s+http")
 
 
