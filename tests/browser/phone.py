@@ -71,9 +71,9 @@ def open_phone(
         context.close()
 
 
-STILL = """() => document.getAnimations().every(
+STILL = """() => !document.querySelector('[aria-busy=true]') && document.getAnimations().every(
   (one) => one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity)"""
-"""Nothing fades in or out any more: half-way, every colour is too pale."""
+"""Nothing loads, and nothing fades in or out any more: half-way, every colour is too pale."""
 
 
 def look(visit: Visit, name: str, pictures: Path | None = None) -> None:

@@ -87,8 +87,7 @@ def test_staff_take_their_face_show_their_code_and_take_the_face_back(
         page.get_by_text("Hold it to the door").wait_for()
         page.get_by_role("button", name="My face").click()
         _take(visit, pictures, "staff-face")
-        # Every door of the community that takes faces: the gates say when they have it.
-        visit.go("/staff/face")
+        # Every door of the community that takes faces: the gates say when they have it, and the page tells so by itself.
         page.get_by_text("There", exact=True).first.wait_for(timeout=30_000)
         page.get_by_role("button", name="Take my face back").click()
         page.get_by_role("button", name="Erase it").click()

@@ -2,6 +2,8 @@
 export { ApiProblem, asProblem } from './problem'
 export { useResource, type Resource } from './composables/useResource'
 export { useAction, type Action } from './composables/useAction'
+export { useGrowing, type Growing } from './composables/useGrowing'
+export { useLookAgain } from './composables/useLookAgain'
 export { useFormat } from './composables/useFormat'
 export { dayIn, elsewhere, ofWallClock, wallClock } from './zoned'
 export { fetchEarly, forgetAsked } from './early'
