@@ -130,21 +130,23 @@ def site(desk: Visit, demo: Demo) -> Iterator[Site]:
 def _look(visit: Visit, name: str, pictures: Path | None) -> None:
     """At both sizes in both looks: nothing serious for axe, nothing wider than the screen, no fault."""
     page = visit.page
-    for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
-        for dark in (False, True):
-            page.evaluate("dark => document.documentElement.classList.toggle('dark', dark)", dark)
-            page.wait_for_timeout(200)
-            page.wait_for_function(STILL)
-            if pictures is not None:
-                page.screenshot(path=pictures / f"{name}-{width}-{'dark' if dark else 'light'}.png")
-            assert findings(visit) == [], f"{name} at {width}, dark: {dark}"
-        wide = page.evaluate(
-            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert wide <= 0, f"{name}: wider than {width} px"
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.evaluate("() => document.documentElement.classList.remove('dark')")
+    try:
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            for dark in (False, True):
+                page.evaluate("dark => document.documentElement.classList.toggle('dark', dark)", dark)
+                page.wait_for_timeout(200)
+                page.wait_for_function(STILL)
+                if pictures is not None:
+                    page.screenshot(path=pictures / f"{name}-{width}-{'dark' if dark else 'light'}.png")
+                assert findings(visit) == [], f"{name} at {width}, dark: {dark}"
+            wide = page.evaluate(
+                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert wide <= 0, f"{name}: wider than {width} px"
+    finally:  # other files use this page after this one
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.evaluate("() => document.documentElement.classList.remove('dark')")
     assert visit.take_faults() == [], name
 
 
