@@ -200,17 +200,13 @@ def run_python_tests(arguments: list[str]) -> int:
 
 
 def whole_suite() -> list[str]:
-    """A process for each processor, and one for tests that wait for most of their time (`patient`).
-
-    Tests that share something expensive say so with `xdist_group` and stay together.
-    """
+    """Two processes. Tests that share something expensive say so with `xdist_group` and stay together."""
     apart = f"--ignore={BROWSER_TESTS}"
     return [
         "-q",
         apart,
         "-n",
-        str(WORKERS + 1),
-        "--patient-worker",
+        str(WORKERS),
         "--dist",
         "loadgroup",
         "--max-worker-restart",

@@ -28,7 +28,7 @@ from tests.databus.conftest import make_project
 from tests.databus.test_webhooks import say, until
 from tests.engines import RabbitMQ, free_port
 
-pytestmark = [pytest.mark.patient, pytest.mark.xdist_group("rabbitmq"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.xdist_group("rabbitmq"), pytest.mark.timeout(120)]
 KILLS = 4
 
 

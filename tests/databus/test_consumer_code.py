@@ -24,7 +24,7 @@ from linli.kernel.scope import Scope
 from linli.kernel.settings import Amqp, DeviceAuth, Disk, Http, Mqtt, Settings, Webhooks
 from tests.engines import RabbitMQ, find_program, free_port
 
-pytestmark = [pytest.mark.patient, pytest.mark.xdist_group("rabbitmq"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.xdist_group("rabbitmq"), pytest.mark.timeout(120)]
 
 WEB = Path(__file__).parents[2] / "web"
 SOURCE = WEB / "console" / "src" / "domains" / "integrations" / "consumerCode.ts"

@@ -20,8 +20,6 @@ from tests.databus.conftest import make_project
 from tests.databus.receiver import Receiver
 from tests.databus.test_webhooks import until
 
-pytestmark = pytest.mark.patient
-
 KILLS = 5
 LEAST, MOST = 6, 120
 """Records that a victim commits before it is killed."""

@@ -15,7 +15,6 @@ from tests.protocols.door_http.test_door_http import photo
 from tests.real.box_site import CARD, MODEL, BoxSite, box_site, until
 
 pytestmark = [
-    pytest.mark.patient,
     pytest.mark.slow,
     pytest.mark.timeout(240),
     pytest.mark.asyncio(loop_scope="module"),

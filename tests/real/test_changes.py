@@ -14,8 +14,6 @@ from tests.real.platform import Installation, running
 from tests.real.test_main_job import Job
 from tests.real.webhook import Webhook
 
-pytestmark = pytest.mark.patient
-
 SECONDS = 30
 MEMBER = "/solution/community/paas/house/member"
 USER = "/solution/community/paas/user"

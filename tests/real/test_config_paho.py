@@ -16,8 +16,6 @@ from linli.sim import models
 from tests.real.platform import Installation, running
 from tests.real.test_device_sdk_ota import Desk, until
 
-pytestmark = pytest.mark.patient
-
 
 class PahoDevice:
     """Subscribes to what node 1.2.8 subscribes to, answers a push when told so."""

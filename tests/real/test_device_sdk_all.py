@@ -27,8 +27,6 @@ from tests.real.estate import Estate
 from tests.real.gateway import REPLIES, Triple, until
 from tests.things.conftest import DOOR_TSL
 
-pytestmark = pytest.mark.patient
-
 SCRIPT = (Path(__file__).parents[1] / "things/scripts/door.js").read_text("utf-8")
 SERVICE = ("iotx_parking_service_model", "parkingAreaInfoGet")
 IMAGE = b"image 2.0 " * 40_000

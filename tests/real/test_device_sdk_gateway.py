@@ -21,8 +21,6 @@ from linli.protocols.linkkit import signatures
 from tests.real.estate import FIFTY, Estate
 from tests.real.gateway import SdkGateway, Triple, until
 
-pytestmark = pytest.mark.patient
-
 
 @pytest.fixture
 def gateway(estate: Estate) -> Iterator[SdkGateway]:

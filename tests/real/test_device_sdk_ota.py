@@ -21,7 +21,7 @@ from linkkit import linkkit
 from linli.sim import models
 from tests.real.platform import Installation, running
 
-pytestmark = [pytest.mark.patient, pytest.mark.xdist_group("firmware on the sdk")]
+pytestmark = pytest.mark.xdist_group("firmware on the sdk")
 
 PASSWORD = "correct horse battery"
 IMAGES = {version: (f"image {version} ".encode() * 40_000) for version in ("1.0", "2.0", "3.0", "4.0")}
