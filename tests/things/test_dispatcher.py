@@ -78,12 +78,12 @@ async def settle(platform: Platform, clock: ManualClock) -> None:
 
 
 async def test_messages_are_handled_in_order_and_once(
-    handled: Platform, site: Site, database: Database, book: Book
+    handled: Platform, site: Site, database: Database, book: Book, clock: ManualClock
 ) -> None:
     device = await handled.connect(site.device)
     await passes(device, *range(50))
     await device.event("tamper", {})  # nobody wants it
-    await handled.things.dispatcher.settled()
+    await settle(handled, clock)
     assert book.seen == list(range(50))
     assert await _work.all(database) == []
 
@@ -133,17 +133,17 @@ async def test_poison_is_parked_with_its_reason_and_blocks_nobody(
         return book.seen == [0, 2, 1]
 
     await until(retried)
-    await handled.things.dispatcher.settled()
+    await settle(handled, clock)
     assert await _work.all(database) == []
 
 
 async def test_a_parked_message_can_be_dropped(
-    handled: Platform, site: Site, database: Database, book: Book
+    handled: Platform, site: Site, database: Database, book: Book, clock: ManualClock
 ) -> None:
     book.fail[1] = [NotFound(what="door", id="x")]
     device = await handled.connect(site.device)
     await passes(device, 1)
-    await handled.things.dispatcher.settled()
+    await settle(handled, clock)
     (parked,) = (await list_parked(site.tenant, database, page=PAGE)).data
     async with database.begin() as tx:
         await drop_parked(site.tenant, tx, iot_id=parked.iot_id, seq=parked.seq)
@@ -164,7 +164,7 @@ async def test_an_unreachable_database_is_waited_for(
 
 
 async def test_unfinished_messages_are_taken_up_after_a_restart(
-    make_platform: MakePlatform, site: Site, database: Database, book: Book
+    make_platform: MakePlatform, site: Site, database: Database, book: Book, clock: ManualClock
 ) -> None:
     first = await make_platform()
 
@@ -194,7 +194,7 @@ async def test_unfinished_messages_are_taken_up_after_a_restart(
     second.things.handlers.on_event("passEvent", book.event)
     second.things.handlers.on_status(status)
     await second.start()
-    await second.things.dispatcher.settled()
+    await settle(second, clock)
     assert book.seen == [0, 1, 2, 3]
     assert statuses == ["online", "offline"]
     assert await _work.all(database) == []
