@@ -27,6 +27,7 @@ LOCK_FILE = ROOT / "build" / "prepare.lock"
 SCRIPTS = {"test": "scripts/run_tests.py", "check": "scripts/run_checks.py"}
 NEEDS_BUILT_WEB = frozenset({"demo", "serve", "test", "setup"})
 NEEDS_NODE_MODULES = frozenset({"check"})
+NEEDS_WEB_CLIENTS = frozenset({"check", "test"})
 
 
 def main(arguments: list[str]) -> int:
@@ -40,6 +41,8 @@ def main(arguments: list[str]) -> int:
                 both(python.prepare, lambda: prepare_web(web, arguments), at_once=web.has_node)
             else:
                 python.prepare()
+            if command in NEEDS_WEB_CLIENTS:
+                describe_web(web, arguments)
             environment["PATH"] = os.pathsep.join([*python.path_entries(), environment.get("PATH", "")])
     except Failed as failure:
         say(str(failure))
@@ -72,6 +75,12 @@ def prepare_web(web: WebBuild, arguments: list[str]) -> None:
         web.build()
     else:
         web.install()
+
+
+def describe_web(web: WebBuild, arguments: list[str]) -> None:
+    """Make what the pages are type-checked against. Not for some tests alone, which check nothing."""
+    if arguments == ["test"] or arguments[0] == "check":
+        web.describe()
 
 
 def both(first: Callable[[], None], second: Callable[[], None], *, at_once: bool) -> None:

@@ -13,6 +13,10 @@ from steps import Stamp, digest, run
 
 OLDEST_NODE = (20, 19)
 NOT_SOURCES = frozenset({"node_modules", "dist", "coverage", ".vite", "test-results"})
+GENERATED = frozenset({"openapi.json", "schema.d.ts"})
+"""Types only: pages are built without them and checked with them."""
+DOCUMENTS = {"console": "linli.console.schema", "resident": "linli.console.resident.schema"}
+"""App -> the module that prints the OpenAPI document its client is made from."""
 
 
 class WebBuild:
@@ -67,10 +71,52 @@ class WebBuild:
         )
         stamp.write(digest(self._sources()))  # anew: the build itself may write generated sources
 
+    def describe(self) -> None:
+        """Make the typed clients' sources (`src/api/openapi.json`, `schema.d.ts`) if the server changed since.
+
+        Needs .venv and node_modules. Files whose text stays the same are not touched.
+        """
+        npm = self.install()
+        if npm is None:
+            return
+        stamp = Stamp(self._root / "build" / "web-clients.stamp")
+        sources = [*(self._root / "src" / "linli").rglob("*.py"), self.folder / "package-lock.json"]
+        outputs = [self._client(app) / name for app in DOCUMENTS for name in sorted(GENERATED)]
+        if all(file.exists() for file in outputs) and stamp.says(digest(sources)):
+            return
+        stamp.clear()
+        for app, module in DOCUMENTS.items():
+            self._describe(app, module, npm)
+        stamp.write(digest(sources))
+
+    def _describe(self, app: str, module: str, npm: list[str]) -> None:
+        stored, types = self._client(app) / "openapi.json", self._client(app) / "schema.d.ts"
+        fresh = self._logs / f"openapi-{app}.json"
+        run(
+            f"describing the API of {app}",
+            [str(self._python.interpreter), "-m", module, str(fresh)],
+            log=self._logs / f"openapi-{app}.log",
+        )
+        text = fresh.read_text("utf-8")
+        if types.exists() and stored.exists() and stored.read_text("utf-8") == text:
+            return
+        stored.parent.mkdir(parents=True, exist_ok=True)
+        stored.write_text(text, "utf-8")
+        run(
+            f"typing the client of {app}",
+            [*npm, "run", "--silent", "api", "-w", app],
+            log=self._logs / f"npm-api-{app}.log",
+            cwd=self.folder,
+            environment=self._environment(),
+        )
+
+    def _client(self, app: str) -> Path:
+        return self.folder / app / "src" / "api"
+
     def _sources(self) -> Iterator[Path]:
         for folder, folders, files in os.walk(self.folder):
             folders[:] = [name for name in folders if name not in NOT_SOURCES]
-            yield from (Path(folder, name) for name in files)
+            yield from (Path(folder, name) for name in files if name not in GENERATED)
 
     def _npm(self) -> list[str]:
         """The machine's npm if its Node is new enough, else that of a wheel installed into .venv."""

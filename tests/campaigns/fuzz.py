@@ -29,6 +29,7 @@ from urllib.parse import quote
 import httpx
 import uvloop
 
+from linli.console.schema import document
 from tests.campaigns.caller import Caller
 from tests.campaigns.kill import database_of
 from tests.campaigns.malformed import CACHE_MB, Malformed
@@ -37,8 +38,7 @@ from tests.campaigns.publisher import Publisher
 from tests.campaigns.site import PASSWORD, make_site
 from tests.campaigns.streams import Streams, websocket_frames
 
-ROOT = Path(__file__).resolve().parents[2]
-DOCUMENT = json.loads((ROOT / "web" / "console" / "src" / "api" / "openapi.json").read_text("utf-8"))
+DOCUMENT = document()
 ROUTES = DOCUMENT["paths"]
 SPARED = (
     "session", "setup", "keys", "account", "member", "role", "restart", "service/end", "service/halt",

@@ -142,3 +142,38 @@ def test_web_is_built_again_only_when_a_source_changed(copy: Path, monkeypatch: 
     (web / "src" / "page.ts").write_text("2")
     build.build()
     assert asked.read_text() == "run build\n"
+
+
+def test_web_clients_are_described_again_only_when_the_server_says_something_else(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The documents are printed by modules of the copy; npm notes for which apps types were made."""
+    web, source = copy / "web", copy / "src" / "linli" / "console"
+    web.mkdir()
+    (web / "package-lock.json").write_text("{}")
+    (source / "resident").mkdir(parents=True)
+    for folder in (source, source / "resident"):
+        (folder / "__init__.py").touch()
+        (folder / "schema.py").write_text("import sys\nopen(sys.argv[1], 'w').write('{}')\n")
+    tools = copy / "tools"
+    tools.mkdir()
+    npm = 'case "$*" in *api*) echo "$*" >> ../tools/asked; touch "$5/src/api/schema.d.ts";; esac'
+    for name, text in {"npm": npm, "node": "echo v22.1.0"}.items():
+        (tools / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tools / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    monkeypatch.setenv("PYTHONPATH", str(copy / "src"))
+    python = PythonEnvironment(copy)
+    python.interpreter = Path(sys.executable)
+
+    build, asked = WebBuild(copy, python), tools / "asked"
+    build.describe()
+    made = "run --silent api -w console\nrun --silent api -w resident\n"
+    assert (asked.read_text(), (web / "console/src/api/openapi.json").read_text()) == (made, "{}")
+    asked.unlink()
+    (source / "other.py").write_text("1")
+    build.describe()
+    assert not asked.exists(), "another file, the same document"
+    (source / "schema.py").write_text("import sys\nopen(sys.argv[1], 'w').write('[]')\n")
+    build.describe()
+    assert asked.read_text() == "run --silent api -w console\n"

@@ -1,9 +1,7 @@
-"""Print the residents' OpenAPI document.
-
-`python -m linli.console.resident.schema > web/resident/src/api/openapi.json`
-"""
+"""The residents' OpenAPI document: `python -m linli.console.resident.schema FILE` writes it."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 from linli.console.resident.app import resident_routes
@@ -16,9 +14,9 @@ def document() -> dict[str, Any]:
 
 
 def text() -> str:
-    """The document as it is stored."""
+    """The document as it is written."""
     return as_text(document())
 
 
 if __name__ == "__main__":
-    sys.stdout.write(text())
+    Path(sys.argv[1]).write_text(text(), "utf-8")
