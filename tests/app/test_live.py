@@ -45,8 +45,8 @@ async def watched(hub: Hub, topic: str) -> None:
 async def test_events_reach_pages_of_other_processes(open_hub: Callable[[], Awaitable[Hub]]) -> None:
     here, there = await open_hub(), await open_hub()
     assert here.idle
-    page = there.subscribe(Scope(TENANT, Caller("staff", "1")), ["pass"])
-    stranger = there.subscribe(Scope("B" * 32, Caller("staff", "2")), ["pass"])
+    page = there.subscribe({"pass": Scope(TENANT, Caller("staff", "1"))}, account_id=1)
+    stranger = there.subscribe({"pass": Scope("B" * 32, Caller("staff", "2"))}, account_id=1)
     await watched(here, "pass")
     assert not here.watched("device")
     here.publish("device", {"no": 1}, tenant_id=TENANT)
@@ -59,7 +59,7 @@ async def test_events_reach_pages_of_other_processes(open_hub: Callable[[], Awai
 
 async def test_what_was_too_much_is_told_as_missed(open_hub: Callable[[], Awaitable[Hub]]) -> None:
     here, there = await open_hub(), await open_hub()
-    page = there.subscribe(Scope(TENANT, Caller("staff", "1")), ["pass"])
+    page = there.subscribe({"pass": Scope(TENANT, Caller("staff", "1"))}, account_id=1)
     await watched(here, "pass")
     for number in range(MOST_A_SECOND + 50):
         here.publish("pass", {"no": number}, tenant_id=TENANT)

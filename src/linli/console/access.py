@@ -1,6 +1,6 @@
 """Who is calling: the session behind the cookie, the rights behind the route, and the Scope that follows."""
 
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import msgspec
 from litestar import Request
@@ -17,6 +17,7 @@ from linli.console.sessions import Session
 from linli.domains.people.rights import RIGHTS_OF, Right, Rights, Role
 from linli.domains.people.service import accounts, agreements
 from linli.domains.people.service.agreements import AgreementPending
+from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, Forbidden, LinliError, Unauthorized
 from linli.kernel.nul import holds_nul
 from linli.kernel.scope import Caller, Scope
@@ -41,6 +42,28 @@ class SignInFirst(Unauthorized):
     code = "unauthorized"
 
 
+class SignedIn(NamedTuple):
+    """Whoever holds a living session, and what they may do now."""
+
+    session: Session
+    rights: Rights
+    pending: bool
+    """Agreements wait for their consent: until then they use no right."""
+
+
+async def signed_in(db: Database, token: str, *, now_ms: int) -> SignedIn:
+    """Who is behind a session's token, by what the database says now. Raises SignInFirst."""
+    session = await sessions.find_session(db, token, now_ms=now_ms) if token else None
+    if session is None:
+        raise SignInFirst()
+    try:
+        rights = await accounts.rights(db, session.account_id)
+    except LinliError as error:  # closed or gone since the sign-in
+        raise SignInFirst() from error
+    pending = not rights.is_operator and bool(await agreements.pending(db, rights.account_id))
+    return SignedIn(session, rights, pending)
+
+
 class SessionMiddleware(AbstractAuthenticationMiddleware):
     """Finds the session of the cookie and the rights of its account; routes with `public=True` do without."""
 
@@ -50,20 +73,12 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         parts = parts_of(connection.scope)
         db, now_ms = parts.db, parts.clock.now_ms()
-        token = connection.cookies.get(COOKIE, "")
-        session = await sessions.find_session(db, token, now_ms=now_ms) if token else None
-        if session is None:
-            raise SignInFirst()
-        try:
-            rights = await accounts.rights(db, session.account_id)
-        except LinliError as error:  # closed or gone since the sign-in
-            raise SignInFirst() from error
-        if now_ms - session.seen_ms >= sessions.SEEN_STEP_MS:
+        caller = await signed_in(db, connection.cookies.get(COOKIE, ""), now_ms=now_ms)
+        if now_ms - caller.session.seen_ms >= sessions.SEEN_STEP_MS:
             async with db.begin() as tx:
-                await sessions.touch(tx, session, now_ms=now_ms)
-        if not rights.is_operator and await agreements.pending(db, rights.account_id):
-            connection.state[_PENDING] = True
-        return AuthenticationResult(user=rights, auth=session)
+                await sessions.touch(tx, caller.session, now_ms=now_ms)
+        connection.state[_PENDING] = caller.pending
+        return AuthenticationResult(user=caller.rights, auth=caller.session)
 
 
 async def number_answer(message: Message, scope: AsgiScope) -> None:

@@ -5,7 +5,7 @@ Nothing here is durable; a page that missed something is told so and loads its l
 
 import asyncio
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Mapping, Set
 from typing import Final, NamedTuple, Protocol
 
 import msgspec
@@ -13,6 +13,10 @@ import msgspec
 from linli.kernel.scope import Scope
 
 MOST_WAITING: Final = 256
+MOST_EACH: Final = 32
+"""Streams that one account holds; one more ends its oldest."""
+LOOK_SECONDS: Final = 15.0
+"""How often it is asked again whether a page may still hear what it follows."""
 MISSED: Final = "missed"
 """Topic of the event that stands for those dropped because the reader was too slow."""
 
@@ -26,23 +30,34 @@ class LiveEvent(NamedTuple):
 class Subscription:
     """One page's queue. Events beyond `MOST_WAITING` drop the oldest and leave a `missed` event."""
 
-    def __init__(self, scope: Scope, topics: frozenset[str], community_id: int | None) -> None:
-        self._scope = scope
-        self.topics = topics
-        self._community_id = community_id
+    def __init__(self, scopes: Mapping[str, Scope], account_id: int) -> None:
+        self._scopes = dict(scopes)
+        self.account_id = account_id
         self._waiting: deque[LiveEvent] = deque()
         self._ready = asyncio.Event()
         self._missed = False
         self.closed = False
 
+    @property
+    def topics(self) -> Set[str]:
+        return self._scopes.keys()
+
     def wants(self, topic: str, tenant_id: str, community_id: int | None) -> bool:
-        if topic not in self.topics:
-            return False
-        if self._scope.tenant_id is not None and self._scope.tenant_id != tenant_id:
-            return False
-        if self._community_id is not None and community_id is not None and community_id != self._community_id:
-            return False
-        return self._scope.allows(community_id)
+        scope = self._scopes.get(topic)
+        return scope is not None and scope.tenant_id == tenant_id and scope.allows(community_id)
+
+    def follows(self, topic: str, tenant_id: str) -> bool:
+        """Whether anything of a topic in a company may be for it."""
+        scope = self._scopes.get(topic)
+        return scope is not None and scope.tenant_id == tenant_id
+
+    def see(self, scopes: Mapping[str, Scope]) -> None:
+        """From now on it hears this of the same topics. Where that differs, what waits is dropped as missed."""
+        if scopes == self._scopes:
+            return
+        self._scopes = dict(scopes)
+        self._waiting.clear()
+        self.miss()
 
     def miss(self) -> None:
         """Something that it wants was not sent."""
@@ -98,15 +113,18 @@ class Hub:
     """Broadcasts to the subscriptions of this process, and through `relay` to those of others."""
 
     def __init__(self) -> None:
-        self._subscriptions: set[Subscription] = set()
+        self._subscriptions: dict[Subscription, None] = {}
+        """In the order of their coming."""
         self.relay: Relay | None = None
+        self.look_seconds = LOOK_SECONDS
 
     def publish(
         self, topic: str, payload: object, *, tenant_id: str, community_id: int | None = None
     ) -> None:
         """Tell everyone who follows `topic` and may see the community. Call it after the commit.
 
-        A payload without a community reaches those who see the whole tenant. Costs nothing when nobody looks.
+        `payload` is a row as the topic's list gives it to whoever has the topic's right. One without a community reaches
+        those who see the whole tenant. Costs nothing when nobody looks.
         """
         readers = [s for s in self._subscriptions if s.wants(topic, tenant_id, community_id)]
         relay = self.relay if self.relay is not None and topic in self.relay.watched else None
@@ -127,17 +145,17 @@ class Hub:
     def tell_missed(self, topic: str, *, tenant_id: str) -> None:
         """Another process did not send everything."""
         for reader in self._subscriptions:
-            if reader.wants(topic, tenant_id, None):
+            if reader.follows(topic, tenant_id):
                 reader.miss()
 
-    def subscribe(
-        self, scope: Scope, topics: Collection[str], *, community_id: int | None = None
-    ) -> Subscription:
-        """Raises NotFound for a community outside the scope."""
-        if community_id is not None:
-            scope.allow(community_id)
-        subscription = Subscription(scope, frozenset(topics), community_id)
-        self._subscriptions.add(subscription)
+    def subscribe(self, scopes: Mapping[str, Scope], *, account_id: int) -> Subscription:
+        """Follow each topic as far as its scope reaches."""
+        own = [one for one in self._subscriptions if one.account_id == account_id]
+        if len(own) >= MOST_EACH:
+            own[0].close()
+            self._subscriptions.pop(own[0], None)
+        subscription = Subscription(scopes, account_id)
+        self._subscriptions[subscription] = None
         self._changed()
         return subscription
 
@@ -152,7 +170,7 @@ class Hub:
         return frozenset().union(*(s.topics for s in self._subscriptions))
 
     def leave(self, subscription: Subscription) -> None:
-        self._subscriptions.discard(subscription)
+        self._subscriptions.pop(subscription, None)
         self._changed()
 
     def _changed(self) -> None:

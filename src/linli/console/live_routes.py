@@ -1,6 +1,8 @@
 """Live events as server-sent events."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from litestar import Controller, Request, get
@@ -8,33 +10,73 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
-from linli.console import sessions
-from linli.console.access import COOKIE, SIGNED_IN
+from linli.console.access import COOKIE, SIGNED_IN, signed_in
+from linli.console.errors import language_of
 from linli.console.hub import Hub, Subscription
-from linli.console.live_topics import TOPICS
+from linli.console.live_topics import TOPICS, scopes_of
+from linli.console.sessions import Session
+from linli.domains.people.service.agreements import AgreementPending
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
-from linli.kernel.errors import BadInput
+from linli.kernel.errors import BadInput, LinliError
 from linli.kernel.scope import Scope
 
-PING_SECONDS: Final = 15.0
 RETRY_MS: Final = 2_000
 
 
-async def _stream(
-    subscription: Subscription, hub: Hub, db: Database, clock: Clock, token: str
-) -> AsyncIterator[bytes]:
-    """Events until the page leaves, the session ends or the server stops; a comment every 15 s keeps proxies awake."""
+@dataclass(frozen=True)
+class Follower:
+    """One page: the session behind it and what it asked for."""
+
+    db: Database
+    clock: Clock
+    token: str
+    tenant_id: str
+    topics: frozenset[str]
+    community_id: int | None
+    language: str
+
+    async def look(self) -> dict[str, Scope]:
+        """What it may hear now, by session, account, company and rights.
+
+        Raises SignInFirst, AgreementPending, Forbidden, NotFound.
+        """
+        caller = await signed_in(self.db, self.token, now_ms=self.clock.now_ms())
+        if caller.pending:
+            raise AgreementPending()
+        scopes = scopes_of(
+            caller.rights, caller.session.tenant_id, self.topics, community_id=self.community_id,
+            language=self.language,
+        )  # fmt: skip
+        return scopes if caller.session.tenant_id == self.tenant_id else {}
+
+
+async def _stream(subscription: Subscription, hub: Hub, follower: Follower) -> AsyncIterator[bytes]:
+    """Events until the page leaves, may not hear them any more, or the server stops.
+
+    Every `hub.look_seconds` by the clock, however much there is to tell, the follower is looked at again before
+    anything else is said; the comment then sent keeps proxies awake.
+    """
+    time = asyncio.get_running_loop().time
+    looked = time()
     try:
         yield f"retry: {RETRY_MS}\n\n".encode()
         while not subscription.closed:
-            event = await subscription.next(PING_SECONDS)
+            left = looked + hub.look_seconds - time()
+            if left <= 0:
+                try:
+                    scopes = await follower.look()
+                except LinliError:
+                    return
+                if not scopes:
+                    return
+                subscription.see(scopes)
+                looked = time()
+                yield b": ping\n\n"
+                continue
+            event = await subscription.next(left)
             if event is not None:
                 yield f"event: {event.topic}\ndata: ".encode() + event.body + b"\n\n"
-                continue
-            if await sessions.find_session(db, token, now_ms=clock.now_ms()) is None:
-                return
-            yield b": ping\n\n"
     finally:
         hub.leave(subscription)
 
@@ -47,28 +89,33 @@ class LiveRoutes(Controller):
     async def follow(
         self,
         request: Request[Any, Any, Any],
-        within: NamedDependency[Scope],
+        session: NamedDependency[Session],
         hub: NamedDependency[Hub],
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
         topics: Annotated[
             str,
-            QueryParameter(description="Comma-separated: pass, device, delivery, message, firmware, config."),
+            QueryParameter(
+                description="Comma-separated: pass, device, delivery, message, firmware, config, edge, visit."
+            ),
         ],
         community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
     ) -> Stream:
         """Follow what happens in the communities the account may see, as it happens.
 
-        An event's name is its topic, its data the JSON of the same row that the topic's list gives. `missed` means
-        that events were dropped because the reader was too slow: load the list again.
+        Each topic asks for the right of its list (devices.use; visit: visitors.use), 403 without it. An event's name is
+        its topic, its data the JSON of the same row that the topic's list gives. `missed` means that events were
+        dropped, because the reader was too slow or sees other communities now: load the list again. The stream ends
+        within 15 s of the session, the account or a right.
         """
-        wanted = {topic for topic in topics.split(",") if topic}
+        wanted = frozenset(topic for topic in topics.split(",") if topic)
         if not wanted or not wanted <= TOPICS:
             raise BadInput(field="topics", rule="one_of", allowed=", ".join(sorted(TOPICS)))
-        subscription = hub.subscribe(within, wanted, community_id=community_id)
         token = request.cookies.get(COOKIE, "")
+        follower = Follower(db, clock, token, session.tenant_id, wanted, community_id, language_of(request))
+        subscription = hub.subscribe(await follower.look(), account_id=session.account_id)
         return Stream(
-            _stream(subscription, hub, db, clock, token),
+            _stream(subscription, hub, follower),
             media_type="text/event-stream",
             headers={"X-Accel-Buffering": "no"},
         )

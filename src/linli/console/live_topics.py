@@ -1,6 +1,11 @@
-"""The topics of the live stream."""
+"""The topics of the live stream, and the right that each asks for: that of the list whose rows it carries."""
 
+from collections.abc import Collection
 from typing import Final
+
+from linli.console.access import scope_with
+from linli.domains.people.rights import Right, Rights
+from linli.kernel.scope import Scope
 
 PASS: Final = "pass"
 """Somebody passed a door, or was refused (`access`)."""
@@ -19,4 +24,29 @@ VISIT: Final = "visit"
 EDGE: Final = "edge"
 """A box, a component, a deployment or a replacement went a step (`appliances`)."""
 
-TOPICS: Final = frozenset({EDGE, VISIT, FIRMWARE, CONFIG, PASS, DEVICE, DELIVERY, MESSAGE})
+RIGHTS: Final[dict[str, Right]] = {
+    PASS: Right.DEVICES_SEE,
+    DEVICE: Right.DEVICES_SEE,
+    DELIVERY: Right.DEVICES_SEE,
+    MESSAGE: Right.DEVICES_SEE,
+    FIRMWARE: Right.DEVICES_SEE,
+    CONFIG: Right.DEVICES_SEE,
+    VISIT: Right.VISITORS_SEE,
+    EDGE: Right.DEVICES_SEE,
+}
+TOPICS: Final = frozenset(RIGHTS)
+
+
+def scopes_of(
+    rights: Rights, tenant_id: str, topics: Collection[str], *, community_id: int | None, language: str
+) -> dict[str, Scope]:
+    """What an account may hear of each topic, in one community if one is named.
+
+    Raises Forbidden where it lacks the right of one of them, NotFound for a community out of its sight.
+    """
+    scopes = {
+        topic: scope_with(rights, RIGHTS[topic], tenant_id, language=language) for topic in sorted(topics)
+    }
+    if community_id is None:
+        return scopes
+    return {topic: scope.narrowed(community_id) for topic, scope in scopes.items()}

@@ -216,7 +216,8 @@ async def test_live_rows_are_the_lists_rows(desk: Desk) -> None:
     hub = Hub()
     to_pages(desk.platform.db, hub, desk.platform.store)
     tenant_id = (await desk.browser.get("/session")).json()["tenant"]["id"]
-    live = hub.subscribe(Scope(tenant_id, Caller("staff", "1"), frozenset({1})), {"pass", "delivery"})
+    scope = Scope(tenant_id, Caller("staff", "1"), frozenset({1}))
+    live = hub.subscribe({"pass": scope, "delivery": scope}, account_id=1)
     told = await desk.register("SN-0001", "北门")
     first = await live.next(5)
     assert first is not None
