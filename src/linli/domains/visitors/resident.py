@@ -163,8 +163,9 @@ class VisitRoutes(Controller):
     ) -> None:
         """Let somebody come who named one's house at the gate."""
         async with db.begin() as tx:
-            scope, _, _ = await _of(resident, tx, community_id, apply_id)
-            await visits.admit(scope, tx, apply_id=apply_id, ids=ids, now_ms=clock.now_ms())
+            scope, _, home = await _of(resident, tx, community_id, apply_id)
+            me = await persons.person(scope, tx, home.identity_id)
+            await visits.admit(scope, tx, apply_id=apply_id, ids=ids, now_ms=clock.now_ms(), host=me)
 
     @post("/{apply_id:int}/refuse", status_code=204)
     async def refuse(

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, delete, select
 from linli.domains.people.models import account_roles, accounts
 from linli.domains.people.queries import organisation as queries
 from linli.domains.people.rights import RIGHTS_OF, SOMEWHERE, TENANT_ROLES, Role
+from linli.domains.people.service import inviters
 from linli.domains.people.service.accounts import grant_role
 from linli.domains.people.service.organisation import CannotGive, Hand, note
 from linli.kernel.db import INT, Command, Query, Reader, Tx
@@ -82,6 +83,9 @@ async def set_administrator(hand: Hand, tx: Tx, *, account_id: int, role: str) -
         await note(hand, tx, "administrator.taken", account_id=account_id, name=person.name, detail=one.value)
     if not await _ids(tx, hand.tenant, Role.TENANT_ADMIN, 0):
         raise LastAdministrator()
+    await inviters.revoke_groundless(
+        tx, tenant_id=hand.tenant, account_id=account_id, now_ms=tx.db.clock.now_ms()
+    )
 
 
 async def set_sub_administrator(hand: Hand, tx: Tx, *, account_id: int, sub_admin: bool) -> None:
@@ -128,6 +132,9 @@ async def set_managers(hand: Hand, tx: Tx, *, community_id: int, name: str, acco
             of_account=account_id,
             of_role=Role.COMMUNITY_MANAGER.value,
             of_community=community_id,
+        )
+        await inviters.revoke_groundless(
+            tx, tenant_id=hand.tenant, account_id=account_id, now_ms=tx.db.clock.now_ms()
         )
         await note(hand, tx, "manager.taken", account_id=account_id, detail=name)
 

@@ -19,7 +19,7 @@ from linli.domains.people.models import (
 from linli.domains.people.person_rules import INPUT, MOVED_IN, MOVED_OUT, RESIDENT_GROUP
 from linli.domains.people.queries import vehicles as vehicle_queries
 from linli.domains.people.schemas import Person
-from linli.domains.people.service import groups, vehicles
+from linli.domains.people.service import groups, invitations, vehicles
 from linli.domains.people.service.persons import RESIDENT
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Query, Tx, any_of, in_scope
@@ -264,6 +264,9 @@ async def _tell(
             scope, tx, RESIDENT, [tie.identity_id for tie in told], action, community_id=community_id,
             now_ms=now_ms,
         )  # fmt: skip
+        if action == "moved_out":
+            given = [(tie.house_id, tie.person_id) for tie in told]
+            await invitations.drop_of(scope, tx, community_id=community_id, ties=given)
         ties = [events.HouseTie(tie.house_id, tie.person_id, tie.identity_id, tie.type) for tie in told]
         await emit(tx, kind(scope.tenant, community_id, ties))
         identities = [tie.identity_id for tie in told]
@@ -312,6 +315,8 @@ async def take_back(
         )
     gone = [*made, *(tie for tie in restored if tie.status != MOVED_IN)]
     async for told in steps(gone, 500):
+        given = [(tie.house_id, tie.person_id) for tie in told]
+        await invitations.drop_of(scope, tx, community_id=community_id, ties=given)
         ties = [events.HouseTie(tie.house_id, tie.person_id, tie.identity_id, tie.type) for tie in told]
         await emit(tx, events.ResidentsMovedOut(scope.tenant, community_id, ties))
     async for made_ids in steps(person_ids):

@@ -16,7 +16,7 @@ from linli.domains.people.person_rules import MOVED_IN
 from linli.domains.people.queries import persons as queries
 from linli.domains.people.queries import residents
 from linli.domains.people.schemas import Person
-from linli.domains.people.service import accounts, persons, vehicles
+from linli.domains.people.service import accounts, invitations, persons, vehicles
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Query, Tx, in_scope
 from linli.kernel.events import emit
@@ -72,6 +72,8 @@ async def erase(scope: Scope, tx: Tx, *, community_id: int, identity_id: str, no
     if whole:
         await _forget(scope, tx, person, now_ms)
     if homes:
+        given = [(home.house_id, person.id) for home in homes]
+        await invitations.drop_of(here, tx, community_id=community_id, ties=given)
         ties = [events.HouseTie(home.house_id, person.id, identity_id, home.type) for home in homes]
         await emit(tx, events.ResidentsMovedOut(person.tenant_id, community_id, ties))
     await emit(

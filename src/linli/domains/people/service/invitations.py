@@ -1,16 +1,25 @@
-"""Owners invite members by a code to scan. Spec A RES-03: it works once, for a day."""
+"""Owners invite members by a code to scan. Spec A RES-03: it works once, for a day, while its giver may still give it.
+
+The giver is looked at when a code is used: still living in the house, still its owner, not frozen, the community's
+service running. What is open when they move out or are an owner no more is dropped in the same transaction, so that it
+does not come back with them. Who came in by a code before that stays: the property and the next owner decide about them.
+"""
 
 import hashlib
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
 
 from linli.domains.people import person_rules as rules
-from linli.domains.people.models import house_invitations
-from linli.kernel.db import INT, Command, Query, Reader, Tx
+from linli.domains.people.models import house_invitations, house_members
+from linli.domains.people.queries.open_accounts import let_in
+from linli.domains.people.queries.residence import CommunityClosed
+from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
+from linli.kernel.tenancy import closed_communities
 
 LIVES_MS: Final = 24 * 3_600_000
 KEPT_MS: Final = 30 * LIVES_MS
@@ -19,7 +28,7 @@ _WHY: Final = "whoever holds the code was shown it by the owner; it names its ho
 
 
 class InvitationSpent(Conflict):
-    """Used, or older than a day."""
+    """Used, older than a day, or of somebody who may not invite to that house any more: all alike."""
 
     code = "resident.invitation_spent"
 
@@ -48,6 +57,35 @@ _use = Command(
     .where(house_invitations.c.token_hash == bindparam("token"), house_invitations.c.used_ms == 0)
     .values(used_ms=bindparam("now", type_=INT)),
     unscoped=_WHY,
+)
+_giver = Query(
+    select(house_members.c.person_id).where(
+        house_members.c.house_id == bindparam("house", type_=INT),
+        house_members.c.person_id == bindparam("person", type_=INT),
+        house_members.c.tenant_id == bindparam("tenant"),
+        house_members.c.type == rules.OWNER,
+        house_members.c.status == rules.MOVED_IN,
+        let_in(house_members.c.person_id, house_members.c.community_id),
+    ),
+    unscoped=_WHY,
+)
+_closed = Query(
+    select(closed_communities.c.community_id).where(
+        closed_communities.c.community_id == bindparam("community", type_=INT)
+    ),
+    unscoped=_WHY,
+)
+_open = Query(
+    select(house_invitations.c.token_hash, house_invitations.c.house_id, house_invitations.c.by_person).where(
+        in_scope(house_invitations),
+        house_invitations.c.community_id == bindparam("community", type_=INT),
+        house_invitations.c.used_ms == 0,
+    )
+)
+_drop = Command(
+    delete(house_invitations).where(
+        in_scope(house_invitations), house_invitations.c.token_hash == bindparam("token")
+    )
 )
 _purge = Command(
     delete(house_invitations).where(house_invitations.c.created_ms < bindparam("before", type_=INT)),
@@ -79,21 +117,34 @@ async def invite(
 
 
 async def find(db: Reader, token: str, *, now_ms: int) -> Invitation:
-    """Raises NotFound, InvitationSpent."""
+    """An invitation that still lets in. Raises NotFound, InvitationSpent, CommunityClosed."""
     found = await _one.one(db, token=_hash(token))
     if found is None:
         raise NotFound(what="invitation")
     if found.used_ms or found.expires_ms <= now_ms:
         raise InvitationSpent()
+    giver = await _giver.one(db, house=found.house_id, person=found.by_person, tenant=found.tenant_id)
+    if giver is None:
+        raise InvitationSpent()
+    if await _closed.one(db, community=found.community_id) is not None:
+        raise CommunityClosed()
     return found
 
 
 async def use(tx: Tx, token: str, *, now_ms: int) -> Invitation:
-    """The invitation, which works no second time. Raises NotFound, InvitationSpent."""
+    """The invitation, which works no second time. Raises as `find`."""
     found = await find(tx, token, now_ms=now_ms)
     if not await _use.run(tx, token=found.token_hash, now=now_ms):
         raise InvitationSpent()
     return found
+
+
+async def drop_of(scope: Scope, tx: Tx, *, community_id: int, ties: Collection[tuple[int, int]]) -> None:
+    """Drop what persons gave who left a house or own it no more; `ties` are (house, person)."""
+    gone = set(ties)
+    for token, house_id, person_id in await _open.all(tx, scope, community=community_id):
+        if (house_id, person_id) in gone:
+            await _drop.run(tx, scope, token=token)
 
 
 def check_member_type(type: int) -> None:

@@ -1,6 +1,7 @@
 """Coming into an organisation: by an invitation's link or QR code, or by asking for it. Spec A §1.1 (ONB-02, ONB-13).
 
-The link holds a random text of which only the hash is kept. Whoever invites hands on only what they hold themselves.
+The link holds a random text of which only the hash is kept. Whoever invites hands on only what they hold themselves, and
+only as long as they hold it (`inviters`).
 """
 
 import hashlib
@@ -12,9 +13,10 @@ from sqlalchemy import bindparam, select, update
 from linli.domains.people.models import accounts as account_table
 from linli.domains.people.models import invitations, join_requests
 from linli.domains.people.models import staff as staff_table
-from linli.domains.people.rights import COMMUNITY_ROLES, RIGHTS_OF, SOMEWHERE, Role
+from linli.domains.people.rights import COMMUNITY_ROLES, Role
 from linli.domains.people.service import accounts, companies
-from linli.domains.people.service.organisation import AlreadyInCompany, Hand, Holdings, note
+from linli.domains.people.service.inviters import Given, given_by, may_still_give
+from linli.domains.people.service.organisation import AlreadyInCompany, Hand, note
 from linli.kernel import tenancy
 from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict, NotFound
@@ -30,7 +32,7 @@ OPEN_MAX: Final = 5
 
 
 class InvitationGone(NotFound):
-    """Unknown, used up, expired or revoked: all alike."""
+    """Unknown, used up, expired, revoked, or of somebody who may not invite any more: all alike."""
 
     def __init__(self) -> None:
         super().__init__(what="invitation")
@@ -186,7 +188,7 @@ async def invite(
     if len(note_text) > 64:
         raise BadInput(field="note", rule="too_long", limit=64)
     if role:
-        hand.check(_held_by(Role(role), community_id))
+        hand.check(given_by(Role(role), community_id))
     token, number = secrets.token_urlsafe(18), hand.ids.number()
     row = Invitation(
         number, hand.tenant, _hash(token), note_text.strip(), role, community_id, int(approval), uses, 0,
@@ -213,6 +215,9 @@ async def find(db: Reader, *, token: str, now_ms: int) -> Invitation:
     """The invitation of a link. Raises InvitationGone."""
     found = await _by_token.one(db, token=_hash(token), now=now_ms)
     if found is None:
+        raise InvitationGone()
+    given = Given(found.invitation_id, found.tenant_id, found.role, found.community_id, made_by=found.made_by)
+    if not await may_still_give(db, given):
         raise InvitationGone()
     return found
 
@@ -307,7 +312,7 @@ async def let_in(hand: Hand, tx: Tx, *, request_id: int, role: str, community_id
     )
     await note(hand, tx, "person.let_in", account_id=found.account_id, name=found.name)
     if role:
-        hand.check(_held_by(Role(role), community_id))
+        hand.check(given_by(Role(role), community_id))
         await accounts.grant_role(
             tx,
             account_id=found.account_id,
@@ -344,7 +349,3 @@ async def _settle(hand: Hand, tx: Tx, found: JoinRequest, state: str, reason: st
         tx, hand.scope, row=found.request_id, to=state, why=reason, by=hand.rights.account_id, now=now_ms
     ):
         raise AlreadyDecided()
-
-
-def _held_by(role: Role, community_id: int) -> Holdings:
-    return frozenset((right, at) for right in RIGHTS_OF[role] for at in (f"c:{community_id}", SOMEWHERE))

@@ -20,7 +20,7 @@ from linli.domains.people.person_rules import clean_person_name, clean_phone, is
 from linli.domains.people.queries import organisation as queries
 from linli.domains.people.rights import Right, Rights
 from linli.domains.people.schemas import Profile
-from linli.domains.people.service import accounts, persons
+from linli.domains.people.service import accounts, inviters, persons
 from linli.kernel import tenancy
 from linli.kernel.db import INT, Command, Tx
 from linli.kernel.errors import BadInput, Conflict, Forbidden
@@ -252,6 +252,8 @@ async def disable(hand: Hand, tx: Tx, *, account_id: int, disabled: bool) -> Non
     await tx.upsert(staff, [row], keys=("tenant_id", "account_id"), update=("disabled",))
     if not disabled:
         await _check_all(hand, tx, account_id)
+    else:
+        await _drop_groundless(hand, tx, account_id)
     action = "person.disabled" if disabled else "person.enabled"
     await note(hand, tx, action, account_id=account_id, name=person.name)
 
@@ -275,7 +277,17 @@ async def _holdings(hand: Hand, tx: Tx, account_id: int) -> Holdings:
 
 async def _check_change(hand: Hand, tx: Tx, account_id: int, before: Holdings) -> None:
     """What a person gained and lost must be the caller's own. Raises CannotGive, which undoes the change."""
-    hand.check(before ^ await _holdings(hand, tx, account_id))
+    after = await _holdings(hand, tx, account_id)
+    hand.check(before ^ after)
+    if before - after:
+        await _drop_groundless(hand, tx, account_id)
+
+
+async def _drop_groundless(hand: Hand, tx: Tx, account_id: int) -> None:
+    """What a person invited others to and could not any more ends with what they lost."""
+    await inviters.revoke_groundless(
+        tx, tenant_id=hand.tenant, account_id=account_id, now_ms=tx.db.clock.now_ms()
+    )
 
 
 async def _check_all(hand: Hand, tx: Tx, account_id: int) -> None:

@@ -14,7 +14,7 @@ from linli.domains.people.models import house_members
 from linli.domains.people.ports import Houses
 from linli.domains.people.queries import residents as queries
 from linli.domains.people.schemas import Member, Person, Profile
-from linli.domains.people.service import groups, persons, vehicles
+from linli.domains.people.service import groups, invitations, persons, vehicles
 from linli.domains.people.service.vehicles import VehicleForm
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, in_scope
@@ -234,6 +234,9 @@ async def change_member(
     )
     if type is not None and type != held.type:
         await write(scope, tx, held, now_ms, type=type, status=held.status, comment=held.approve_comment)
+        await invitations.drop_of(
+            scope, tx, community_id=held.community_id, ties=[(house_id, held.person_id)]
+        )
         await history.note(
             scope, tx, persons.RESIDENT, identity_id, "changed", community_id=held.community_id, now_ms=now_ms,
             before={"type": held.type}, after={"type": type}, kept={"house": house_id},
@@ -268,6 +271,7 @@ async def move_out(
         await groups.leave_all(
             scope, tx, community_id=held.community_id, person_id=held.person_id, kind=rules.RESIDENT_GROUP
         )
+    await invitations.drop_of(scope, tx, community_id=held.community_id, ties=[(house_id, held.person_id)])
     tie = events.HouseTie(house_id, held.person_id, identity_id, held.type)
     await emit(tx, events.ResidentsMovedOut(scope.tenant, held.community_id, [tie]))
     await emit(tx, events.UserChanged(scope.tenant, held.community_id, [identity_id], "update"))

@@ -64,8 +64,8 @@ class TooManyWaiting(TooMany):
     code = "visit.too_many_waiting"
 
 
-_TEXTS = ("state", "visitor_identity", "qr_code", "end_reason", "changed_by")
-_NUMBERS = ("visitor_id", "arrived_ms", "left_ms", "changed_ms")
+_TEXTS = ("state", "submitter_identity", "visitor_identity", "qr_code", "end_reason", "changed_by")
+_NUMBERS = ("submitter_id", "visitor_id", "arrived_ms", "left_ms", "changed_ms")
 _set = Command(
     update(visits)
     .where(visits.c.apply_id == bindparam("row", type_=INT), in_scope(visits))
@@ -154,10 +154,17 @@ async def ask(
     return row.apply_id
 
 
-async def admit(scope: Scope, tx: Tx, *, apply_id: int, ids: Ids, now_ms: int) -> None:
-    """Let a visitor come who registered. Raises NotFound, VisitSettled, VisitOver, VisitorBlacklisted."""
+async def admit(
+    scope: Scope, tx: Tx, *, apply_id: int, ids: Ids, now_ms: int, host: Person | None = None
+) -> None:
+    """Let a visitor come who registered. A resident who does is the `host`: the visit ends with their living there.
+
+    Raises NotFound, VisitSettled, VisitOver, VisitorBlacklisted.
+    """
     found = await _in_state(scope, tx, apply_id, (ASKED,))
     _check_time(found, now_ms)
+    if host is not None:
+        found = found._replace(submitter_id=host.id, submitter_identity=host.identity_id)
     await _expect(scope, tx, found, ids, now_ms)
 
 
@@ -197,8 +204,12 @@ async def passed(tx: Tx, *, tenant_id: str, community_id: int, identity_id: str,
 
 
 async def host_left(scope: Scope, tx: Tx, *, house_id: int, person_id: int, now_ms: int) -> None:
-    """A resident moved out of a house: whom they invited there is not expected any more."""
-    for found in await queries.invited_to(scope, tx, house_id, person_id, [EXPECTED]):
+    """A resident moved out of a house: whom they let come there is not expected any more, and no door opens for them.
+
+    Also for visitors who are in: their pass would open until its window ends, which may be days. Who asked at the gate
+    and waits still waits for whoever lives there now.
+    """
+    for found in await queries.invited_to(scope, tx, house_id, person_id, [EXPECTED, ARRIVED]):
         await _write(scope, tx, found._replace(state=VOID, end_reason="host_moved_out"), now_ms)
 
 
