@@ -4,6 +4,7 @@ It grants its credit once: proton's own prefetch tops it up with every message, 
 """
 
 import asyncio
+import itertools
 import threading
 from typing import Any
 
@@ -14,6 +15,10 @@ from proton.reactor import ApplicationEvent, Container, EventInjector
 
 from linli.databus.amqp.auth import password
 from linli.databus.amqp.broker import queue_of
+from linli.kernel.clock import SystemClock
+
+_NUMBERS = itertools.count()
+"""A password is good once."""
 
 
 class AmqpConsumer(MessagingHandler):
@@ -31,7 +36,7 @@ class AmqpConsumer(MessagingHandler):
         self._loop = asyncio.get_running_loop()
         self._arrived = asyncio.Event()
         self._user, self._port = app_key, port
-        self._password = password(secret, name="c1", timestamp_ms=1795492800000)
+        self._password = password(secret, name=f"c{next(_NUMBERS)}", timestamp_ms=SystemClock().now_ms())
         self.address = f"/queues/{queue_of(app_key, subscription_id)}"
         self._injector = EventInjector()
         self._container: Container | None = None

@@ -3,12 +3,16 @@
 import asyncio
 import hashlib
 import hmac
+import itertools
 from typing import Any, NamedTuple
 
 import msgspec
 import paho.mqtt.client as paho
 
 from tests.databus.conftest import Project
+
+_NUMBERS = itertools.count()
+"""A password is good once."""
 
 
 class Told(NamedTuple):
@@ -23,13 +27,13 @@ class Told(NamedTuple):
 class Consumer:
     """Logged in as the appKey. `told` is what came, in order."""
 
-    def __init__(self, project: Project, port: int, name: str = "c1") -> None:
+    def __init__(self, project: Project, port: int, name: str = "c1", *, now_ms: int) -> None:
         self.told: list[Told] = []
         self._loop = asyncio.get_running_loop()
         self._arrived = asyncio.Event()
         self._connected = self._loop.create_future()
         self._subscribed: dict[int, asyncio.Future[tuple[int, ...]]] = {}
-        stamp = "1795492800000"
+        stamp = str(now_ms + next(_NUMBERS))
         self._client = paho.Client(client_id=f"{name}|timestamp={stamp}|", clean_session=True)
         password = hmac.digest(project.app_secret.encode(), f"{name}{stamp}".encode(), hashlib.sha256).hex()
         self._client.username_pw_set(project.app_key, password)

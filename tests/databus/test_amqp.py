@@ -52,7 +52,7 @@ def settling(request, monkeypatch):
 
 @pytest.fixture
 async def logins(db, secrets, auth_port):
-    server = HttpServer(RabbitAuth(db, secrets), port=auth_port)
+    server = HttpServer(RabbitAuth(db, secrets, SystemClock()), port=auth_port)
     await server.start()
     yield server
     await server.stop(grace_seconds=1)
@@ -188,7 +188,7 @@ async def test_what_is_on_its_way_when_the_platform_is_killed_comes(
     db = await Database.open(database_url, clock=SystemClock())
     project = await make_project(db, ids, secrets, "killed", (101,), (101,))
     number = await subscribe(db, project, ids, secrets)
-    logins = HttpServer(RabbitAuth(db, secrets), port=auth_port)
+    logins = HttpServer(RabbitAuth(db, secrets, SystemClock()), port=auth_port)
     await logins.start()
     async with hub_of(db, secrets, rabbit):  # makes the queue
         await asyncio.sleep(0)
@@ -307,10 +307,10 @@ async def _none_parked(db, project, number):
     return not (await delivery_log.progress(project.owner, db, subscription_id=number)).parked
 
 
-async def test_the_answers_to_rabbitmqs_questions(db, ours, theirs, secrets):
-    auth = RabbitAuth(db, secrets)
-    key = ours.app_key
-    good = password(ours.app_secret, name="n", timestamp_ms=5)
+async def test_the_answers_to_rabbitmqs_questions(db, ours, theirs, secrets, clock):
+    auth = RabbitAuth(db, secrets, clock)
+    key, now = ours.app_key, clock.now_ms()
+    good = password(ours.app_secret, name="n", timestamp_ms=now)
 
     async def says(question, **asked):
         return await auth.allows(question, {"username": key, **asked})
@@ -327,10 +327,41 @@ async def test_the_answers_to_rabbitmqs_questions(db, ours, theirs, secrets):
     assert not await says("topic", vhost="/", resource="topic", name="amq.topic", permission="write")
     for wrong in (
         "",
-        "n|timestamp=5|00",
+        f"n|timestamp={now}|00",
         good[:-1],
-        good.replace("timestamp=5", "timestamp=6"),
+        good.replace(f"timestamp={now}", f"timestamp={now + 1}"),
         ours.app_secret,
     ):
         assert not await says("user", password=wrong)
     assert not await auth.allows("user", {"username": "nobody", "password": good})
+
+
+async def test_a_password_ages_and_is_good_once(db, ours, secrets, clock):
+    auth = RabbitAuth(db, secrets, clock)
+
+    async def lets_in(timestamp_ms):
+        made = password(ours.app_secret, name="n", timestamp_ms=timestamp_ms)
+        return await auth.allows("user", {"username": ours.app_key, "password": made})
+
+    now = clock.now_ms()
+    window = 5 * 60_000
+    for old in (1_000_000_000, now - window - 1, now + window + 1):  # the first: 2001, in seconds
+        assert not await lets_in(old)
+    assert await lets_in(now - window)
+    assert not await lets_in(now - window)  # overheard
+    assert not await RabbitAuth(db, secrets, clock).allows(  # by a process that began since
+        "user",
+        {
+            "username": ours.app_key,
+            "password": password(ours.app_secret, name="n", timestamp_ms=now - window),
+        },
+    )
+    await clock.advance(2 * 3600_000)  # a clock that jumps ahead and comes back forgets nothing
+    assert await lets_in(clock.now_ms())
+    assert not await RabbitAuth(db, secrets, type(clock)(now)).allows(
+        "user",
+        {
+            "username": ours.app_key,
+            "password": password(ours.app_secret, name="n", timestamp_ms=now - window),
+        },
+    )

@@ -55,7 +55,7 @@ class House:
         await self.hub.stop()
 
     async def consumer(self, project, name="c1"):
-        consumer = Consumer(project, self.platform.port, name)
+        consumer = Consumer(project, self.platform.port, name, now_ms=self.clock.now_ms())
         self.consumers.append(consumer)
         assert await consumer.connect() == 0
         return consumer

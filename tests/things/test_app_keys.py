@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from linli.kernel import tenancy
+from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database, Tx
 from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
@@ -15,13 +16,11 @@ from tests.things.device import MakePlatform
 from tests.things.mqtt.backend import Client
 
 
-async def _connect(port: int, app_key: str, secret: str) -> Client:
+async def _connect(port: int, app_key: str, secret: str, now_ms: int) -> Client:
     client = await Client.dial(port)
-    password = signatures.sign(secret, "c1700000000000").encode()
+    password = signatures.sign(secret, f"c{now_ms}").encode()
     client.send(
-        mqtt.Connect(
-            client_id="c|timestamp=1700000000000|", username=app_key, password=password, keep_alive=60
-        )
+        mqtt.Connect(client_id=f"c|timestamp={now_ms}|", username=app_key, password=password, keep_alive=60)
     )
     answer = await client.read()
     assert isinstance(answer, mqtt.Connack)
@@ -42,7 +41,13 @@ async def _rotate(site: Site, tx: Tx, app_key: str, ids: Ids, secrets: Secrets) 
 
 @pytest.mark.parametrize("change", [_disable, _rotate])
 async def test_a_key_disabled_or_rotated_ends_its_connections_and_no_others(
-    make_platform: MakePlatform, site: Site, database: Database, ids: Ids, secrets: Secrets, change: Change
+    make_platform: MakePlatform,
+    site: Site,
+    database: Database,
+    ids: Ids,
+    secrets: Secrets,
+    clock: ManualClock,
+    change: Change,
 ) -> None:
     platform = await (await make_platform()).start()
     async with database.begin() as tx:
@@ -52,7 +57,7 @@ async def test_a_key_disabled_or_rotated_ends_its_connections_and_no_others(
             )
             for _ in range(2)
         ]
-    revoked, other = [await _connect(platform.port, *key) for key in keys]
+    revoked, other = [await _connect(platform.port, *key, clock.now_ms()) for key in keys]
     async with database.begin() as tx:
         await change(site, tx, keys[0][0], ids, secrets)
     with pytest.raises((EOFError, ConnectionError)):

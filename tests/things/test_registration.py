@@ -3,6 +3,7 @@
 import pytest
 
 from linli.kernel import tenancy
+from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
@@ -81,7 +82,12 @@ async def test_a_new_secret_ends_the_old_one(
 
 
 async def test_a_subscriber_logs_in_by_its_app_secret(
-    make_platform: MakePlatform, site: Site, database: Database, ids: Ids, secrets: Secrets
+    make_platform: MakePlatform,
+    site: Site,
+    database: Database,
+    ids: Ids,
+    secrets: Secrets,
+    clock: ManualClock,
 ) -> None:
     async with database.begin() as tx:
         app_key, app_secret = await tenancy.create_app_key(
@@ -90,8 +96,8 @@ async def test_a_subscriber_logs_in_by_its_app_secret(
     platform = await (await make_platform(topics_of=lambda key: (f"/sys/appkey/{key}/#",))).start()
 
     def login(secret: str, user: str = app_key) -> ConnectRequest:
-        password = signatures.sign(secret, "c1700000000000")
-        return connect("c|timestamp=1700000000000|", user, password)
+        stamp = clock.now_ms()
+        return connect(f"c|timestamp={stamp}|", user, signatures.sign(secret, f"c{stamp}"))
 
     backend = platform.things.backend
     principal = await backend.authenticate(login(app_secret))

@@ -59,7 +59,7 @@ class DataBus:
         self.hub = Hub(db, clock, secrets, limits=limits, publisher=front, broker=broker)
         self.thing_log = ThingLog(db, clock)
         self.tickets = Tickets(secrets.derived("event stream tickets"))
-        self.rabbit_auth = RabbitAuth(db, secrets, token=settings.amqp.auth_token)
+        self.rabbit_auth = RabbitAuth(db, secrets, clock, token=settings.amqp.auth_token)
         self.guard: Guard | None = None
         self.streams: EventStreams | None = None
         self.feed = DeviceFeed(db, clock, front, devices) if front is not None else None

@@ -1,22 +1,36 @@
-"""How subscribers log in to the MQTT front: user appKey, password HMAC-SHA256 of the app secret (design 4.8)."""
+"""How subscribers log in to the MQTT front: user appKey, password HMAC-SHA256 of the app secret (design 4.8).
+
+A password is good for five minutes around the time that it signs, and once.
+"""
 
 from collections.abc import Callable, Iterable
 
 from linli.kernel import tenancy
+from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.secrets import Secrets
 from linli.protocols import edge_bus
+from linli.things.connections import freshness
 from linli.things.fleet import Fleet
-from linli.things.mqtt.ports import APP_PRODUCT, AppPrincipal, ConnectRequest, Refused
+from linli.things.mqtt.ports import APP_PRODUCT, NOT_ALLOWED, AppPrincipal, ConnectRequest, Refused
+
+STALE = "the password's timestamp is more than 5 minutes from the platform's time: sign a new one for each connection"
+USED = "the password was used before: sign a new timestamp for each connection"
 
 
 class AppLogin:
     """Checks keys against the tenancy's. `topics_of` tells the filters that a key may subscribe to."""
 
     def __init__(
-        self, db: Database, secrets: Secrets, topics_of: Callable[[str], tuple[str, ...]], fleet: Fleet
+        self,
+        db: Database,
+        secrets: Secrets,
+        clock: Clock,
+        topics_of: Callable[[str], tuple[str, ...]],
+        fleet: Fleet,
     ) -> None:
         self._db = db
+        self._clock = clock
         self._fleet = fleet
         self._secrets = secrets
         self._topics_of = topics_of
@@ -30,7 +44,12 @@ class AppLogin:
         if not request.proves(self._secrets.open(key.secret, about=f"app_key:{key.app_key}")):
             return Refused(reason="wrong password")
         if not key.enabled:
-            return Refused(reason="disabled appKey", connack=5)
+            return Refused(reason="disabled appKey", connack=NOT_ALLOWED)
+        now_ms = self._clock.now_ms()
+        if not freshness.is_fresh(freshness.signed_ms(request.name.timestamp), now_ms):
+            return Refused(reason=STALE, proven=True)
+        if not await freshness.use_once(self._db, request.password, now_ms):
+            return Refused(reason=USED, proven=True)
         self._sealed[key.app_key] = key.secret
         own = f"/{APP_PRODUCT}/{key.app_key}/user/#"
         communities = await tenancy.communities_of(

@@ -96,7 +96,7 @@ class Things:
         self.rrpc = Rrpc(db, self.fleet, calls, ids, clock)
         self.registration = Registration(db, self.fleet, secrets, ids, clock, address)
         self.certificates = CertificateChecks(db, clock)
-        self._apps = AppLogin(db, secrets, topics_of, self.fleet)
+        self._apps = AppLogin(db, secrets, clock, topics_of, self.fleet)
         self.backend = Backend(
             self.fleet, self.ingest, self.registration, secrets,
             self._apps, self.certificates,

@@ -9,6 +9,7 @@ import paho.mqtt.client as paho
 import pytest
 
 from linli.kernel import tenancy
+from linli.kernel.clock import ManualClock
 from linli.protocols.linkkit import signatures
 from linli.things.service import devices
 from tests.things.device import MakePlatform, Platform
@@ -18,13 +19,13 @@ from tests.things.gateways.conftest import Estate, Gateway, signed
 class App:
     """A standard MQTT client logged in with an appKey."""
 
-    def __init__(self, port: int, app_key: str, secret: str) -> None:
+    def __init__(self, port: int, app_key: str, secret: str, now_ms: int) -> None:
         self.key = app_key
         self.heard: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
         self._ready = asyncio.Event()
         loop = asyncio.get_running_loop()
-        self.client = paho.Client("edge-app|timestamp=1|")
-        self.client.username_pw_set(app_key, signatures.sign(secret, "edge-app1"))
+        self.client = paho.Client(f"edge-app|timestamp={now_ms}|")
+        self.client.username_pw_set(app_key, signatures.sign(secret, f"edge-app{now_ms}"))
         self.client.on_connect = lambda client, *_: client.subscribe(f"linkedge/response/{app_key}/#", 1)
         self.client.on_subscribe = lambda *_: loop.call_soon_threadsafe(self._ready.set)
         self.client.on_message = lambda client, user, message: loop.call_soon_threadsafe(
@@ -57,7 +58,7 @@ class Bus(NamedTuple):
 
 
 @pytest.fixture
-async def bus(make_platform: MakePlatform, estate: Estate) -> AsyncIterator[Bus]:
+async def bus(make_platform: MakePlatform, estate: Estate, clock: ManualClock) -> AsyncIterator[Bus]:
     platform: Platform = await (await make_platform()).start()
     async with estate.database.begin() as tx:
         key, secret = await tenancy.create_app_key(
@@ -66,7 +67,7 @@ async def bus(make_platform: MakePlatform, estate: Estate) -> AsyncIterator[Bus]
         await devices.bind_project(
             estate.scope, tx, project_id=estate.project_id, iot_ids=[estate.gateway.iot_id]
         )
-    app = await App(platform.port, key, secret).ready()
+    app = await App(platform.port, key, secret, clock.now_ms()).ready()
     yield Bus(app, Gateway(await platform.connect(estate.gateway)))
     await app.close()
 

@@ -1,7 +1,8 @@
 """What RabbitMQ asks us: may this appKey log in, and may it read this queue (rabbitmq_auth_backend_http).
 
 The user is the appKey. The password is `name|timestamp=<ms>|<hex>`, where hex is the HMAC-SHA256 of `name<ms>` with the
-appSecret: the client id of MQTT and the password of MQTT in one, since SASL PLAIN carries no client id (design 4.8).
+appSecret: the client id of MQTT and the password of MQTT in one, since SASL PLAIN carries no client id (design 4.8). As
+there, it is good for five minutes around its time, and once.
 A key may read its own queues; it may neither make, change nor write any. The platform's own user is RabbitMQ's own.
 """
 
@@ -13,9 +14,12 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from linli.kernel import telemetry, tenancy
+from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.http import Receive, Send
 from linli.kernel.secrets import Secrets
+from linli.things.apps import STALE, USED
+from linli.things.connections import freshness
 
 log = telemetry.logger(__name__)
 
@@ -32,21 +36,23 @@ def password(app_secret: str, *, name: str, timestamp_ms: int) -> str:
     return f"{name}|timestamp={timestamp_ms}|{proof}"
 
 
-def proves(app_secret: str, given: str) -> bool:
-    """Whether a password was made with the secret."""
+def proves(app_secret: str, given: str) -> int | None:
+    """When a password was made with the secret, UTC ms; None: it was not."""
     found = _PASSWORD.fullmatch(given)
     if found is None:
-        return False
+        return None
     wanted = hmac.digest(app_secret.encode(), f"{found['name']}{found['at']}".encode(), hashlib.sha256)
-    return hmac.compare_digest(wanted.hex(), found["proof"].lower())
+    right = hmac.compare_digest(wanted.hex(), found["proof"].lower())
+    return freshness.signed_ms(found["at"]) if right else None
 
 
 class RabbitAuth:
     """The ASGI application under PREFIX. With a `token` it answers at `/rabbitmq/auth/<token>/user` and so on;
     without, callers from this machine only."""
 
-    def __init__(self, db: Database, secrets: Secrets, *, token: str = "") -> None:
+    def __init__(self, db: Database, secrets: Secrets, clock: Clock, *, token: str = "") -> None:
         self._db = db
+        self._clock = clock
         self._secrets = secrets
         self._token = token
 
@@ -79,7 +85,7 @@ class RabbitAuth:
                 if "password" not in asked:
                     return True
                 secret = self._secrets.open(key.secret, about=f"app_key:{key.app_key}")
-                return proves(secret, asked["password"])
+                return await self._lets_in(key.app_key, secret, asked["password"])
             case "vhost":
                 return True
             case "resource":
@@ -89,6 +95,18 @@ class RabbitAuth:
                     and asked.get("name", "").startswith(f"{key.app_key}.")
                 )
         return False
+
+    async def _lets_in(self, app_key: str, secret: str, given: str) -> bool:
+        signed = proves(secret, given)
+        if signed is None:
+            return False
+        now_ms = self._clock.now_ms()
+        reason = "" if freshness.is_fresh(signed, now_ms) else STALE
+        if not reason and not await freshness.use_once(self._db, given, now_ms):
+            reason = USED
+        if reason:
+            log.info("AMQP log-in refused", extra={"facts": {"app_key": app_key, "reason": reason}})
+        return not reason
 
 
 async def _form(receive: Receive) -> dict[str, str] | None:

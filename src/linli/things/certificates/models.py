@@ -32,6 +32,9 @@ product_authentication = Table(
     text_column("tenant_id"),
     flag("secrets", default=1),
     flag("certificates", default=1),
+    flag("tls_only"),
+    flag("fresh_time"),
     sqlite_with_rowid=False,
 )
-"""How devices of a product may prove themselves; a product without a row: by either."""
+"""What a product demands of its devices' connections; without a row: secret or certificate, plain or TLS, any time.
+`tls_only`: plain connections are refused. `fresh_time`: so are signatures whose time is old (`connections.freshness`)."""

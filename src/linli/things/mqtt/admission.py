@@ -147,10 +147,11 @@ class Admission:
                 }
             },
         )
-        code = refusal.connack
+        code, properties = refusal.connack, None
         if connect.level == 5:
             code = OF_RETURN_CODE.get(code, code)
-        connection.send(mqtt.encode(mqtt.Connack(code), connect.level))
+            properties = mqtt.Properties(reason_string=refusal.reason) if refusal.proven else None
+        connection.send(mqtt.encode(mqtt.Connack(code, properties=properties), connect.level))
         connection.close(Gone.NOT_ALLOWED)
 
 

@@ -133,6 +133,8 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     connack: int = BAD_CREDENTIALS
     code: int = 400
     """Body code of an HTTP registration."""
+    proven: bool = False
+    """The client showed who it is, and may hear the reason (MQTT 5)."""
 
 
 class Gone(StrEnum):

@@ -198,13 +198,18 @@ from proton.reactor import Container
 KEY, SECRET = "${appKey}", os.environ["APP_SECRET"]
 
 class Consumer(MessagingHandler):
-    def on_start(self, event):
+    def on_start(self, event):  # a password is good once: sign the time for each connection
         name, now = "consumer-1", str(int(time.time() * 1000))
         proof = hmac.new(SECRET.encode(), (name + now).encode(), hashlib.sha256).hexdigest()
         connection = event.container.connect(
             "amqp://${amqp}", user=KEY, password=f"{name}|timestamp={now}|{proof}",
-            allowed_mechs="PLAIN", allow_insecure_mechs=True)
+            allowed_mechs="PLAIN", allow_insecure_mechs=True, reconnect=False)
         event.container.create_receiver(connection, "/queues/${appKey}.${id}")
+
+    def on_disconnected(self, event):
+        event.container.schedule(1, self)
+
+    on_timer_task = on_start
 
     def on_message(self, event):  # accepted when it returns
         print(event.message.properties["topic"], bytes(event.message.body))
@@ -246,15 +251,20 @@ import { createHmac } from 'node:crypto'
 import rhea from 'rhea'
 
 const name = 'consumer-1'
-const now = String(Date.now())
-const proof = createHmac('sha256', process.env.APP_SECRET).update(name + now).digest('hex')
 rhea.on('message', ({ message, delivery }) => {
   console.log(message.application_properties.topic, message.body.content.toString())
   delivery.accept()
 })
-rhea
-  .connect({ host: '${host}', port: ${port}, username: '${appKey}', password: name + '|timestamp=' + now + '|' + proof })
-  .open_receiver({ source: '/queues/${appKey}.${id}', autoaccept: false })`
+function start() {
+  const now = String(Date.now()) // a password is good once: sign the time for each connection
+  const proof = createHmac('sha256', process.env.APP_SECRET).update(name + now).digest('hex')
+  const password = name + '|timestamp=' + now + '|' + proof
+  rhea
+    .connect({ host: '${host}', port: ${port}, username: '${appKey}', password, reconnect: false })
+    .open_receiver({ source: '/queues/${appKey}.${id}', autoaccept: false })
+}
+rhea.on('disconnected', () => setTimeout(start, 1000))
+start()`
     },
   },
   mqtt: {
@@ -265,13 +275,19 @@ import hashlib, hmac, os, time
 import paho.mqtt.client as mqtt
 
 KEY, SECRET = "${appKey}", os.environ["APP_SECRET"]
-name, now = "consumer-1", str(int(time.time() * 1000))
-client = mqtt.Client(client_id=f"{name}|timestamp={now}|")
-client.username_pw_set(KEY, hmac.new(SECRET.encode(), (name + now).encode(), hashlib.sha256).hexdigest())
-client.on_connect = lambda c, *_: c.subscribe("${topic}", qos=1)
-client.on_message = lambda c, _, message: print(message.topic, message.payload)
-client.connect("${host}", ${port})
-client.loop_forever()`
+while True:  # a password is good once: sign the time for each connection
+    name, now = "consumer-1", str(int(time.time() * 1000))
+    client = mqtt.Client(client_id=f"{name}|timestamp={now}|")
+    client.username_pw_set(KEY, hmac.new(SECRET.encode(), (name + now).encode(), hashlib.sha256).hexdigest())
+    client.on_connect = lambda c, *_: c.subscribe("${topic}", qos=1)
+    client.on_message = lambda c, _, message: print(message.topic, message.payload)
+    client.on_disconnect = lambda c, *_: c.disconnect()  # ends loop_forever
+    try:
+        client.connect("${host}", ${port})
+        client.loop_forever()
+    except OSError as error:
+        print(error)
+    time.sleep(1)`
     },
     java: ({ mqtt, appKey, topic }) => `// org.eclipse.paho:org.eclipse.paho.client.mqttv3
 import java.util.HexFormat;
@@ -297,14 +313,20 @@ import { createHmac } from 'node:crypto'
 import mqtt from 'mqtt'
 
 const name = 'consumer-1'
-const now = String(Date.now())
-const client = mqtt.connect('mqtt://${mqtt}', {
-  clientId: name + '|timestamp=' + now + '|',
-  username: '${appKey}',
-  password: createHmac('sha256', process.env.APP_SECRET).update(name + now).digest('hex'),
-})
-client.on('connect', () => client.subscribe('${topic}', { qos: 1 }))
-client.on('message', (topic, payload) => console.log(topic, payload.toString()))`,
+function start() {
+  const now = String(Date.now()) // a password is good once: sign the time for each connection
+  const client = mqtt.connect('mqtt://${mqtt}', {
+    clientId: name + '|timestamp=' + now + '|',
+    username: '${appKey}',
+    password: createHmac('sha256', process.env.APP_SECRET).update(name + now).digest('hex'),
+    reconnectPeriod: 0,
+  })
+  client.on('connect', () => client.subscribe('${topic}', { qos: 1 }))
+  client.on('message', (topic, payload) => console.log(topic, payload.toString()))
+  client.on('error', console.error)
+  client.on('close', () => setTimeout(start, 1000))
+}
+start()`,
   },
 }
 
