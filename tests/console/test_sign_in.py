@@ -1,13 +1,18 @@
 """Signing in and out, throttling, forged requests, and the list of sessions."""
 
+from dataclasses import replace
 from http.cookies import SimpleCookie
 
+import msgspec
 import pytest
 
 from linli.console import throttle
 from linli.console.parts import Parts
 from linli.kernel.clock import ManualClock
+from linli.kernel.settings import SignIn
 from tests.console.conftest import PASSWORD, SETUP, Browser
+
+HOUR_MS = 3_600_000
 
 
 def cookie_of(answer) -> object:
@@ -102,6 +107,38 @@ async def test_session_ends_when_idle(administrator: Browser, clock: ManualClock
     assert (await administrator.get("/session")).status_code == 200
     await clock.advance(12 * 3_600_000 + 1)
     assert (await administrator.get("/session")).status_code == 401
+
+
+@pytest.mark.parametrize(("remember", "days"), [(False, 7), (True, 30)])
+async def test_a_session_in_daily_use_ends_for_good(
+    administrator: Browser, parts: Parts, clock: ManualClock, remember, days
+):
+    body = {"login": SETUP["login"], "password": PASSWORD, "remember": remember}
+    assert (await administrator.post("/session", json=body)).status_code == 200
+    begun = clock.now_ms()
+    (own,) = [row for row in (await administrator.get("/sessions")).json() if row["current"]]
+    assert own["endsMs"] == begun + days * 24 * HOUR_MS
+    for _ in range(days * 3 - 1):
+        await clock.advance(8 * HOUR_MS)
+        assert (await administrator.get("/session")).status_code == 200
+    await clock.advance(8 * HOUR_MS)
+    assert (await administrator.get("/session")).status_code == 401
+
+
+async def test_a_shorter_life_counts_at_once_for_what_is_open(
+    parts: Parts, clock: ManualClock, administrator
+):
+    kept = dict(administrator.cookies)
+    await clock.advance(11 * HOUR_MS)
+    await administrator.get("/session")
+    await clock.advance(11 * HOUR_MS)
+    await administrator.get("/session")
+    shorter = msgspec.structs.replace(parts.settings, sign_in=SignIn(session_days=1))
+    async with Browser(replace(parts, settings=shorter)) as browser:
+        browser.cookies.update(kept)
+        assert (await browser.get("/session")).status_code == 200
+        await clock.advance(2 * HOUR_MS)
+        assert (await browser.get("/session")).status_code == 401
 
 
 async def test_new_password_signs_every_other_session_out(administrator: Browser, parts: Parts):

@@ -3,7 +3,7 @@
 from linli.console.access import COOKIE as CONSOLE_COOKIE
 from linli.console.resident.access import COOKIE
 from tests.console.conftest import Browser
-from tests.resident.conftest import OWNER_PHONE, STAFF_PHONE, Phone
+from tests.resident.conftest import OWNER_PHONE, STAFF_PHONE, Phone, sent_code
 
 
 async def test_a_resident_is_known_by_the_phone(owner):
@@ -56,6 +56,20 @@ async def test_sessions_are_listed_and_ended(parts, owner, neighbour, clock):
     assert (await owner.post("/sessions/revoke-others")).json() == {"count": 0}
     assert (await owner.delete("/session")).status_code == 204
     assert (await owner.get("/session")).status_code == 401
+
+
+async def test_a_phone_in_daily_use_signs_in_anew_after_thirty_days(parts, owner, village, clock):
+    body = {"phone": OWNER_PHONE, "code": "", "remember": True}
+    async with Phone(parts, address="192.0.2.78") as phone:
+        await clock.advance(60_000)
+        await phone.post("/session/code", json={"phone": OWNER_PHONE})
+        body["code"] = await sent_code(parts, OWNER_PHONE)
+        assert (await phone.post("/session/code/verify", json=body)).status_code == 200
+        for _ in range(29):
+            await clock.advance(24 * 3_600_000)
+            assert (await phone.get("/session")).status_code == 200
+        await clock.advance(24 * 3_600_000)
+        assert (await phone.get("/session")).status_code == 401
 
 
 async def test_a_community_is_found_by_name_and_by_its_code(newcomer, neighbour, village):

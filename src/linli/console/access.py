@@ -74,9 +74,8 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
         parts = parts_of(connection.scope)
         db, now_ms = parts.db, parts.clock.now_ms()
         caller = await signed_in(db, connection.cookies.get(COOKIE, ""), now_ms=now_ms)
-        if now_ms - caller.session.seen_ms >= sessions.SEEN_STEP_MS:
-            async with db.begin() as tx:
-                await sessions.touch(tx, caller.session, now_ms=now_ms)
+        if not await sessions.use(db, caller.session, sign_in=parts.settings.sign_in, now_ms=now_ms):
+            raise SignInFirst()
         connection.state[_PENDING] = caller.pending
         return AuthenticationResult(user=caller.rights, auth=caller.session)
 

@@ -108,6 +108,9 @@ class SessionRow(msgspec.Struct, rename="camel", frozen=True):
     created_ms: int
     seen_ms: int
     expires_ms: int
+    """When it ends if it is not used until then."""
+    ends_ms: int
+    """When it ends however much it is used."""
 
 
 class Revoked(msgspec.Struct, rename="camel", frozen=True):

@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody
 from linli.console import schemas, sessions, throttle
 from linli.console.access import COOKIE, SIGNED_IN, client_address
 from linli.console.errors import language_of
-from linli.console.sessions import Session
+from linli.console.sessions import CONSOLE, Entry, Session
 from linli.domains.communities.queries import communities
 from linli.domains.people.queries.own_rights import closed_places, closed_tenants
 from linli.domains.people.rights import Right, Rights
@@ -80,8 +80,31 @@ def session_cookie(
         secure=secure,
         samesite="lax",
         path="/",
-        max_age=session.idle_ms // 1000 if session.remember else None,
+        max_age=(session.expires_ms - session.created_ms) // 1000 if session.remember else None,
     )
+
+
+def entry_of(request: Request[Any, Any, Any], settings: Settings, front: str = CONSOLE) -> Entry:
+    """Where a sign-in comes from."""
+    address = client_address(request, settings.http.trusted_proxies)
+    return Entry(address, request.headers.get("user-agent", ""), front)
+
+
+def session_rows(rows: list[Session], own: Session, settings: Settings) -> list[schemas.SessionRow]:
+    """An account's sessions as their owner sees them."""
+    return [
+        schemas.SessionRow(
+            id=str(row.id),
+            current=row.id == own.id,
+            address=row.address,
+            agent=row.agent,
+            created_ms=row.created_ms,
+            seen_ms=row.seen_ms,
+            expires_ms=row.expires_ms,
+            ends_ms=row.ends_ms(settings.sign_in),
+        )
+        for row in rows
+    ]
 
 
 async def enter(
@@ -108,8 +131,8 @@ async def enter(
             account_id=account_id,
             tenant_id=tenant_id,
             remember=remember,
-            address=client_address(request, settings.http.trusted_proxies),
-            agent=request.headers.get("user-agent", ""),
+            entry=entry_of(request, settings),
+            sign_in=settings.sign_in,
             ids=ids,
             now_ms=now_ms,
         )
@@ -252,22 +275,15 @@ class SessionListRoutes(Controller):
 
     @get("/", right=SIGNED_IN)
     async def list_sessions(
-        self, db: NamedDependency[Database], session: NamedDependency[Session], clock: NamedDependency[Clock]
+        self,
+        db: NamedDependency[Database],
+        session: NamedDependency[Session],
+        clock: NamedDependency[Clock],
+        settings: NamedDependency[Settings],
     ) -> list[schemas.SessionRow]:
         """Where the account is signed in, the last used first."""
         rows = await sessions.list_sessions(db, session.account_id, now_ms=clock.now_ms())
-        return [
-            schemas.SessionRow(
-                id=str(row.id),
-                current=row.id == session.id,
-                address=row.address,
-                agent=row.agent,
-                created_ms=row.created_ms,
-                seen_ms=row.seen_ms,
-                expires_ms=row.expires_ms,
-            )
-            for row in rows
-        ]
+        return session_rows(rows, session, settings)
 
     @delete("/{session_id:int}", right=SIGNED_IN)
     async def revoke(

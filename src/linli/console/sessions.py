@@ -1,4 +1,10 @@
-"""Sessions of the web pages: opened at sign-in, found by cookie, listed and revoked by their owner."""
+"""Sessions of the web pages: opened at sign-in, found by cookie, listed and revoked by their owner.
+
+One ends when it is not used for a while (12 h, 30 days where one chose to stay signed in), and for good some days after
+the sign-in however much it is used: a cookie that was copied is worth nothing for ever. By default 7 days, and 30 where
+one stays signed in: a guard's desk that never sleeps signs in weekly, a phone monthly. `sign_in.session_days` and
+`sign_in.remembered_session_days` say otherwise, and shorten at once what is open.
+"""
 
 import hashlib
 import secrets
@@ -7,13 +13,15 @@ from typing import Final, NamedTuple
 from sqlalchemy import bindparam, delete, select, update
 
 from linli.console.models import console_sessions as sessions
-from linli.kernel.db import INT, Command, Query, Reader, Tx
+from linli.kernel.db import INT, Command, Database, Query, Reader, Tx
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
+from linli.kernel.settings import SignIn
 
 HOUR_MS: Final = 3_600_000
 IDLE_MS: Final = 12 * HOUR_MS
 REMEMBERED_IDLE_MS: Final = 30 * 24 * HOUR_MS
+DAY_MS: Final = 24 * HOUR_MS
 CONSOLE: Final = "console"
 """The front of staff, on desktop and phone; the residents' pages are another."""
 RESIDENT: Final = "resident"
@@ -34,9 +42,23 @@ class Session(NamedTuple):
     seen_ms: int
     expires_ms: int
 
-    @property
-    def idle_ms(self) -> int:
-        return REMEMBERED_IDLE_MS if self.remember else IDLE_MS
+    def ends_ms(self, sign_in: SignIn) -> int:
+        """When it is over however much it is used."""
+        days = sign_in.remembered_session_days if self.remember else sign_in.session_days
+        return self.created_ms + days * DAY_MS
+
+    def expires_after(self, now_ms: int, sign_in: SignIn) -> int:
+        """When it is over if it is not used after `now_ms`."""
+        idle_ms = REMEMBERED_IDLE_MS if self.remember else IDLE_MS
+        return min(now_ms + idle_ms, self.ends_ms(sign_in))
+
+
+class Entry(NamedTuple):
+    """Where an account comes in from, and to which front."""
+
+    address: str
+    agent: str
+    front: str = CONSOLE
 
 
 _columns = tuple(sessions.c[name] for name in Session._fields)
@@ -109,31 +131,30 @@ async def open_session(
     account_id: int,
     tenant_id: str,
     remember: bool,
-    address: str,
-    agent: str,
+    entry: Entry,
+    sign_in: SignIn,
     ids: Ids,
     now_ms: int,
-    front: str = CONSOLE,
 ) -> tuple[str, Session]:
     """Sign an account in. Returns the cookie's value, which is kept nowhere, and the session.
 
     Sessions that ran out are cleared on the way.
     """
     token = secrets.token_urlsafe(32)
-    idle_ms = REMEMBERED_IDLE_MS if remember else IDLE_MS
     session = Session(
-        ids.number(),
-        account_id,
-        tenant_id,
-        int(remember),
-        address,
-        agent[:_AGENT_MAX],
-        now_ms,
-        now_ms,
-        now_ms + idle_ms,
+        id=ids.number(),
+        account_id=account_id,
+        tenant_id=tenant_id,
+        remember=int(remember),
+        address=entry.address,
+        agent=entry.agent[:_AGENT_MAX],
+        created_ms=now_ms,
+        seen_ms=now_ms,
+        expires_ms=0,
     )
+    session = session._replace(expires_ms=session.expires_after(now_ms, sign_in))
     await _purge.run(tx, now=now_ms)
-    await tx.insert(sessions, {**session._asdict(), "token_hash": _hash(token), "front": front})
+    await tx.insert(sessions, {**session._asdict(), "token_hash": _hash(token), "front": entry.front})
     return token, session
 
 
@@ -147,9 +168,15 @@ async def is_living(db: Reader, session_id: int, *, now_ms: int) -> bool:
     return await _living.one(db, session=session_id, now=now_ms) is not None
 
 
-async def touch(tx: Tx, session: Session, *, now_ms: int) -> None:
-    """Note that the session is in use and move its end."""
-    await _touch.run(tx, session=session.id, now=now_ms, until=now_ms + session.idle_ms)
+async def use(db: Database, session: Session, *, sign_in: SignIn, now_ms: int) -> bool:
+    """Note that a session is in use, once a minute, and move its end; False when its longest life is over."""
+    if session.ends_ms(sign_in) <= now_ms:
+        return False
+    if now_ms - session.seen_ms >= SEEN_STEP_MS:
+        async with db.begin() as tx:
+            until = session.expires_after(now_ms, sign_in)
+            await _touch.run(tx, session=session.id, now=now_ms, until=until)
+    return True
 
 
 async def choose_tenant(tx: Tx, session: Session, tenant_id: str) -> None:

@@ -8,9 +8,8 @@ from litestar.params import JSONBody
 
 from linli import __version__
 from linli.console import schemas, sessions, setup_code
-from linli.console.access import client_address
 from linli.console.parts import Parts
-from linli.console.session_routes import describe, session_cookie
+from linli.console.session_routes import describe, entry_of, session_cookie
 from linli.domains.people.rights import Role
 from linli.domains.people.service import accounts
 from linli.kernel import tenancy
@@ -82,8 +81,8 @@ class SetupRoutes(Controller):
                 account_id=account_id,
                 tenant_id=tenant_id,
                 remember=False,
-                address=client_address(request, settings.http.trusted_proxies),
-                agent=request.headers.get("user-agent", ""),
+                entry=entry_of(request, settings),
+                sign_in=settings.sign_in,
                 ids=ids,
                 now_ms=now_ms,
             )

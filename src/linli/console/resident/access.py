@@ -37,9 +37,8 @@ class ResidentMiddleware(AbstractAuthenticationMiddleware):
             raise SignInFirst() from error
         if account.disabled:
             raise SignInFirst()
-        if now_ms - session.seen_ms >= sessions.SEEN_STEP_MS:
-            async with db.begin() as tx:
-                await sessions.touch(tx, session, now_ms=now_ms)
+        if not await sessions.use(db, session, sign_in=parts.settings.sign_in, now_ms=now_ms):
+            raise SignInFirst()
         language = language_of(cast(Request[Any, Any, Any], connection))
         found = await resident(
             db, account_id=account.id, phone=account.phone or "", name=account.name, language=language

@@ -14,7 +14,7 @@ from linli.console.errors import language_of
 from linli.console.resident.access import COOKIE
 from linli.console.resident.schemas import FrontState, ResidentMe
 from linli.console.schemas import CodeRequest, CodeSent, CodeSignIn, Revoked, SessionRow
-from linli.console.session_routes import CodesOff
+from linli.console.session_routes import CodesOff, entry_of, session_rows
 from linli.console.sessions import RESIDENT, Session
 from linli.domains.people.person_rules import PENDING
 from linli.domains.people.queries.residence import Resident, resident
@@ -98,8 +98,8 @@ class ResidentSessionRoutes(Controller):
         await throttle.forget_account(db, login=f"{phone} (code)", address=address)
         async with db.begin() as tx:
             token, session = await sessions.open_session(
-                tx, account_id=account.id, tenant_id="", remember=data.remember, address=address,
-                agent=request.headers.get("user-agent", ""), ids=ids, now_ms=now_ms, front=RESIDENT,
+                tx, account_id=account.id, tenant_id="", remember=data.remember,
+                entry=entry_of(request, settings, RESIDENT), sign_in=settings.sign_in, ids=ids, now_ms=now_ms,
             )  # fmt: skip
         who = await resident(
             db,
@@ -111,7 +111,7 @@ class ResidentSessionRoutes(Controller):
         secure = request.url.scheme == "https" or settings.public_url.startswith("https:")
         cookie = Cookie(
             key=COOKIE, value=token, httponly=True, secure=secure, samesite="lax", path="/api/resident",
-            max_age=session.idle_ms // 1000 if session.remember else None,
+            max_age=(session.expires_ms - now_ms) // 1000 if session.remember else None,
         )  # fmt: skip
         return Response(told(who), cookies=[cookie])
 
@@ -137,22 +137,15 @@ class ResidentSessionListRoutes(Controller):
 
     @get("/")
     async def list_sessions(
-        self, db: NamedDependency[Database], session: NamedDependency[Session], clock: NamedDependency[Clock]
+        self,
+        db: NamedDependency[Database],
+        session: NamedDependency[Session],
+        clock: NamedDependency[Clock],
+        settings: NamedDependency[Settings],
     ) -> list[SessionRow]:
         """Where the resident is signed in, the last used first."""
         rows = await sessions.list_sessions(db, session.account_id, now_ms=clock.now_ms(), front=RESIDENT)
-        return [
-            SessionRow(
-                id=str(row.id),
-                current=row.id == session.id,
-                address=row.address,
-                agent=row.agent,
-                created_ms=row.created_ms,
-                seen_ms=row.seen_ms,
-                expires_ms=row.expires_ms,
-            )
-            for row in rows
-        ]
+        return session_rows(rows, session, settings)
 
     @delete("/{session_id:int}")
     async def revoke(

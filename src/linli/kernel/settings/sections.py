@@ -158,6 +158,13 @@ class SignIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
         dict[str, LoginProvider], Meta(description="Others' log-ins, by a short name used in addresses.")
     ] = {}
     timeout_seconds: Annotated[float, Meta(gt=0, le=60)] = 10.0
+    session_days: Annotated[
+        int,
+        Meta(ge=1, le=365, description="So long after a sign-in one signs in anew, however much is done."),
+    ] = 7
+    remembered_session_days: Annotated[
+        int, Meta(ge=1, le=365, description="The same where one chose to stay signed in, as phones do.")
+    ] = 30
 
 
 class MapProvider(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
