@@ -38,7 +38,7 @@ def parts(console_parts: Parts) -> Parts:
     visitors = VisitorsRoom(
         console_parts.db, console_parts.clock, console_parts.ids, keys,
         PassLinks(console_parts.secrets, "http://linli.test"),
-        OutboxSms(console_parts.db, console_parts.secrets, console_parts.ids), trusted_proxies=[],
+        OutboxSms(console_parts.db, console_parts.secrets, console_parts.ids), callers=console_parts.callers,
     )  # fmt: skip
     faces = FaceEngineRoom(console_parts.db, console_parts.objects, NoEngine("no models"))
     console_parts.services.update(

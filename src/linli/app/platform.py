@@ -50,7 +50,7 @@ from linli.kernel import outbox
 from linli.kernel.clock import Clock, SystemClock
 from linli.kernel.db import Database, Reader, partitions
 from linli.kernel.disk import DiskGuard
-from linli.kernel.http import HttpServer
+from linli.kernel.http import Callers, HttpServer
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.objects.choice import opened_store
@@ -90,6 +90,7 @@ class Platform:
         self.secrets = Secrets.from_file(settings.data_path / "master.key")
         self.disk = DiskGuard(settings.data_path, settings.disk.reserve_mb * 1024 * 1024, clock)
         db.guard = self.disk
+        self.callers = Callers(settings.http.trusted_proxies, clock)
         self.objects = opened_store(settings, self.secrets.derived("signed urls"), clock)
         self.condition = Condition(settings, db, self.disk, self.objects)
         self.uploads = UploadPlace(self.objects, self.secrets.derived("upload tickets"))
@@ -126,9 +127,7 @@ class Platform:
         self.appliances.front.on_heartbeat.append(self.edge_remote.heartbeat)
         self.appliances.front.route("POST", EDGE_LOGS, self.edge_remote.take_lines)
         links = PassLinks(self.secrets, settings.public_url)
-        self.visitors = VisitorsRoom(
-            db, clock, self.ids, self.door_keys, links, sms, trusted_proxies=settings.http.trusted_proxies
-        )
+        self.visitors = VisitorsRoom(db, clock, self.ids, self.door_keys, links, sms, callers=self.callers)
         self.visitors.register(self.jobs)
         ExportMaker(db, self.objects, settings.timezone).register(self.jobs)
         NotificationsRoom(db, self.secrets, settings, signed_in=self._signed_in).register(self.jobs)

@@ -37,6 +37,7 @@ def router_of(platform: "Platform") -> Router:
         platform.settings,
         platform.live,
         platform.board,
+        platform.callers,
         services=_services(platform),
     )
     gateway = platform.openapi.gateway

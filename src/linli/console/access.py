@@ -173,10 +173,7 @@ async def provide_session(request: Request[Any, Any, Any]) -> Session:
     return cast(Session, request.auth)
 
 
-def client_address(request: Request[Any, Any, Any], trusted_proxies: list[str]) -> str:
-    """The caller's address; X-Forwarded-For is believed from trusted proxies only, its last entry first."""
-    address = request.client.host if request.client else ""
-    if address in trusted_proxies:
-        forwarded = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
-        address = next((a for a in reversed(forwarded) if a and a not in trusted_proxies), address)
-    return address
+def client_address(request: Request[Any, Any, Any]) -> str:
+    """The caller's address, for limits and for the list of sessions (`kernel.http.Callers`)."""
+    peer = request.client.host if request.client else ""
+    return parts_of(request.scope).callers.address(peer, request.headers.get("x-forwarded-for", ""))

@@ -15,6 +15,7 @@ from linli.delivery.schemas import Filter
 from linli.kernel import outbox
 from linli.kernel.clock import SystemClock
 from linli.kernel.db import Database
+from linli.kernel.http import Callers
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
@@ -59,6 +60,8 @@ class Health(msgspec.Struct, rename="camel", frozen=True):
     components: list[Component]
     queues: list[Queue]
     disk: Disk
+    unnamed_proxies: list[str]
+    """Peers that passed requests on to this process today without being named in `http.trusted_proxies`."""
 
 
 def disk_of(settings: Settings, database_url: str) -> Disk:
@@ -90,6 +93,7 @@ class HealthRoutes(Controller):
         db: NamedDependency[Database],
         settings: NamedDependency[Settings],
         platform_health: NamedDependency[Faults],
+        callers: NamedDependency[Callers],
     ) -> Health:
         """Components of this process, queues of the installation, and the disk."""
         everywhere = Scope.system()
@@ -117,4 +121,5 @@ class HealthRoutes(Controller):
                 Queue("databus", pushes.waiting, pushes.parked),
             ],
             disk=disk_of(settings, db.url),
+            unnamed_proxies=callers.unnamed(),
         )

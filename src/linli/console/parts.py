@@ -8,6 +8,7 @@ from linli.console import setup_code
 from linli.console.hub import Hub
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.http import Callers
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.progress import Board
@@ -28,11 +29,16 @@ class Parts:
     hub: Hub = field(default_factory=Hub)
     board: Board = field(default=cast(Board, None))
     """One of this process alone unless it is given."""
+    callers: Callers = field(default=cast(Callers, None))
+    """Those of the process; by default of these settings alone."""
     services: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if cast("Board | None", self.board) is None:
             object.__setattr__(self, "board", Board(self.db, self.clock))
+        if cast("Callers | None", self.callers) is None:
+            callers = Callers(self.settings.http.trusted_proxies, self.clock)
+            object.__setattr__(self, "callers", callers)
 
     @property
     def setup_code_file(self) -> Path:

@@ -134,7 +134,7 @@ class RegistrationRoutes(Controller):
         if settings.sms.provider == "off":
             raise CodesOff()
         now_ms = clock.now_ms()
-        address = client_address(request, settings.http.trusted_proxies)
+        address = client_address(request)
         await throttle.count_attempt(db, login="", address=f"{address} (send code)", now_ms=now_ms)
         await _may_register(db, settings, data.invitation, now_ms)
         await codes.request_code(
@@ -160,7 +160,7 @@ class RegistrationRoutes(Controller):
     ) -> Response[schemas.Me]:
         """Make a log-in: a phone that is shown to be one's own, a name, a password; and sign in."""
         now_ms = clock.now_ms()
-        address = client_address(request, settings.http.trusted_proxies)
+        address = client_address(request)
         await throttle.count_attempt(
             db, login=f"{data.phone[:32]} (register)", address=address, now_ms=now_ms
         )
@@ -275,7 +275,7 @@ class InvitedRoutes(Controller):
     ) -> Invited:
         """Who invites."""
         now_ms = clock.now_ms()
-        address = client_address(request, settings.http.trusted_proxies)
+        address = client_address(request)
         await throttle.count_attempt(db, login="", address=f"{address} (invitation)", now_ms=now_ms)
         found = await joining.find(db, token=token, now_ms=now_ms)
         await throttle.forget_account(db, login="", address=f"{address} (invitation)")

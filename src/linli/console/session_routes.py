@@ -86,7 +86,7 @@ def session_cookie(
 
 def entry_of(request: Request[Any, Any, Any], settings: Settings, front: str = CONSOLE) -> Entry:
     """Where a sign-in comes from."""
-    address = client_address(request, settings.http.trusted_proxies)
+    address = client_address(request)
     return Entry(address, request.headers.get("user-agent", ""), front)
 
 
@@ -161,7 +161,7 @@ class SessionRoutes(Controller):
         settings: NamedDependency[Settings],
     ) -> Response[schemas.Me]:
         """Sign in with a phone number or log-in name. After five failures the account waits, 30 s and doubling."""
-        login, address = clean_login(data.login), client_address(request, settings.http.trusted_proxies)
+        login, address = clean_login(data.login), client_address(request)
         await throttle.count_attempt(db, login=login, address=address, now_ms=clock.now_ms())
         account = await accounts.authenticate(db, login=data.login, password=data.password)
         await throttle.forget_account(db, login=login, address=address)
@@ -182,7 +182,7 @@ class SessionRoutes(Controller):
         """Have a one-time code sent to a phone. The answer is the same whether the phone has a log-in or not."""
         if settings.sms.provider == "off":
             raise CodesOff()
-        address = client_address(request, settings.http.trusted_proxies)
+        address = client_address(request)
         phone, now_ms = clean_login(data.phone), clock.now_ms()
         await throttle.count_attempt(db, login="", address=f"{address} (send code)", now_ms=now_ms)
         await codes.request_code(
@@ -202,7 +202,7 @@ class SessionRoutes(Controller):
         settings: NamedDependency[Settings],
     ) -> Response[schemas.Me]:
         """Sign in with a phone and the code sent to it. Five tries a code; further failures wait as with passwords."""
-        phone, address = clean_login(data.phone), client_address(request, settings.http.trusted_proxies)
+        phone, address = clean_login(data.phone), client_address(request)
         now_ms = clock.now_ms()
         await throttle.count_attempt(db, login=f"{phone} (code)", address=address, now_ms=now_ms)
         account = await codes.redeem(db, phone=phone, code=data.code, secrets=secrets, now_ms=now_ms)

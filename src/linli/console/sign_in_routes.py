@@ -156,7 +156,7 @@ class ProviderRoutes(Controller):
         clock: NamedDependency[Clock],
     ) -> Response[GoThere]:
         """Where to send the browser so that its owner signs in there."""
-        address = client_address(request, settings.http.trusted_proxies)
+        address = client_address(request)
         await throttle.count_attempt(db, login="", address=f"{address} (provider)", now_ms=clock.now_ms())
         return await _begin(request, providers, provider, data.next, 0, db, settings, clock.now_ms())
 
@@ -306,7 +306,7 @@ class ScanRoutes(Controller):
     ) -> Response[ScanShown]:
         """A QR code for the sign-in page: good for one sign-in within a minute."""
         now_ms = clock.now_ms()
-        address = client_address(request, settings.http.trusted_proxies)
+        address = client_address(request)
         browser, cookie = _browser(request, settings)
         ticket = system_secrets.token_urlsafe(18)
         async with db.begin() as tx:

@@ -170,11 +170,10 @@ async def test_links_are_not_guessed(estate):
     )
     for token in wrong:
         assert (await estate.client.get(f"/v/{token}")).status_code == 404, token
-    for _ in range(30 - len(wrong)):
+    for _ in range(60):
         assert (await estate.client.get("/v/0-x")).status_code == 404
-    assert (await estate.client.get("/v/0-x")).status_code == 429
-    assert (await estate.client.get(f"/v/{link}")).status_code == 429
-    estate.jump(HOUR)
+        assert (await estate.client.get("/r/0-x")).status_code == 404
+    # A good link opens whatever others behind the same address tried.
     assert (await estate.client.get(f"/v/{link}")).status_code == 200
     assert (await estate.client.post(f"/v/{link}")).status_code == 405
     assert (await estate.client.head(f"/v/{link}")).content == b""

@@ -64,7 +64,7 @@ class ResidentSessionRoutes(Controller):
             raise CodesOff()
         if not await accounts.any_account(db):
             raise NotOpenYet()
-        address = client_address(request, settings.http.trusted_proxies)
+        address = client_address(request)
         phone, now_ms = clean_login(data.phone), clock.now_ms()
         await throttle.count_attempt(db, login="", address=f"{address} (send code)", now_ms=now_ms)
         await codes.request_code(
@@ -89,7 +89,7 @@ class ResidentSessionRoutes(Controller):
         settings: NamedDependency[Settings],
     ) -> Response[ResidentMe]:
         """Sign in with the code that was sent. Five tries a code; further failures wait."""
-        phone, address = clean_login(data.phone), client_address(request, settings.http.trusted_proxies)
+        phone, address = clean_login(data.phone), client_address(request)
         now_ms = clock.now_ms()
         await throttle.count_attempt(db, login=f"{phone} (code)", address=address, now_ms=now_ms)
         account = await codes.redeem_or_join(

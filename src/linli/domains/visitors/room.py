@@ -10,6 +10,7 @@ from linli.domains.visitors.service.links import PassLinks
 from linli.domains.visitors.service.passes import Passes
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.http import Callers
 from linli.kernel.ids import Ids
 from linli.kernel.outbox import Jobs
 from linli.kernel.sms import SmsSender
@@ -27,12 +28,12 @@ class VisitorsRoom:
         links: PassLinks,
         sender: SmsSender,
         *,
-        trusted_proxies: list[str],
+        callers: Callers,
     ) -> None:
         self._db = db
         self.links = links
         self.passes = Passes(db, clock, ids, keys, links, sender)
-        self.pages = VisitorPages(db, clock, ids, links, self.passes, trusted_proxies)
+        self.pages = VisitorPages(db, clock, ids, links, self.passes, callers)
 
     def register(self, jobs: Jobs) -> None:
         self.passes.register(jobs)

@@ -1,5 +1,6 @@
 """The HTTP/1.1 server of the platform: ASGI applications on the process's own event loop (ADR 0003)."""
 
+from linli.kernel.http.callers import Callers, network_of
 from linli.kernel.http.connection import Limits
 from linli.kernel.http.reader import Refused
 from linli.kernel.http.server import HttpServer
@@ -7,6 +8,7 @@ from linli.kernel.http.types import ASGIApp, Message, Receive, Send, Switch, Upg
 
 __all__ = [
     "ASGIApp",
+    "Callers",
     "HttpServer",
     "Limits",
     "Message",
@@ -15,4 +17,5 @@ __all__ = [
     "Send",
     "Switch",
     "Upgrade",
+    "network_of",
 ]

@@ -1,4 +1,9 @@
-"""`/v/<link>`: a visitor's pass. `/r/<code>`: the form behind the registration QR. Open to everybody, so counted.
+"""`/v/<link>`: a visitor's pass. `/r/<code>`: the form behind the registration QR. Open to everybody.
+
+Wrong links are not counted: a count would shut out those who share an address with whoever guesses, and guessing is
+hopeless at any pace. A pass carries 128 bits (at 10,000 tries a second 5·10²⁶ years for even odds; a wrong one costs a
+digest and no look into the database), a poster 119 (with 10,000 communities 10²⁰ years). What is counted is what writes:
+registrations, by address and by community.
 
 Rendered here and not by the web applications: whoever opens them does so once, on any phone, perhaps inside another
 program's browser and on a poor line (ADR 0035).
@@ -20,7 +25,7 @@ from linli.kernel import i18n
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, LinliError, NotFound, TooMany
-from linli.kernel.http import Receive, Send
+from linli.kernel.http import Callers, Receive, Send, network_of
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Caller, Scope
 from linli.kernel.zones import zone_of
@@ -39,14 +44,14 @@ class VisitorPages:
         ids: Ids,
         links: PassLinks,
         passes: Passes,
-        trusted_proxies: list[str],
+        callers: Callers,
     ) -> None:
         self._db = db
         self._clock = clock
         self._ids = ids
         self._links = links
         self._passes = passes
-        self._trusted = frozenset(trusted_proxies)
+        self._callers = callers
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
@@ -54,7 +59,6 @@ class VisitorPages:
         kind, _, name = str(scope["path"]).strip("/").partition("/")
         method, address = scope["method"], self._address(scope, headers)
         try:
-            await limits.check(self._db, limits.WRONG_LINKS, address, now_ms=self._clock.now_ms())
             if method not in ("GET", "HEAD", "POST") or (method == "POST" and kind != "r"):
                 await _answer(send, 405, b"", ((b"allow", b"GET, HEAD"),))
             elif kind == "v":
@@ -72,9 +76,7 @@ class VisitorPages:
                     head=method == "HEAD",
                 )
         except NotFound:
-            await self._wrong(send, address, language)
-        except TooMany as error:
-            await _answer(send, 429, html.message("busy", language, said=error.text(language)))
+            await _answer(send, 404, html.message("nothing", language))
         except LinliError as error:
             await _answer(send, 400, html.message("refused", language, said=error.text(language)))
 
@@ -136,22 +138,10 @@ class VisitorPages:
             return 429, form_page.render(name, form, language, notice=error.text(language)), ""
         return 303, b"", f"/v/{self._links.token(apply_id)}"
 
-    async def _wrong(self, send: Send, address: str, language: str) -> None:
-        try:
-            await limits.count(self._db, limits.WRONG_LINKS, address, now_ms=self._clock.now_ms())
-        except TooMany as error:
-            await _answer(send, 429, html.message("busy", language, said=error.text(language)))
-            return
-        await _answer(send, 404, html.message("nothing", language))
-
     def _address(self, scope: MutableMapping[str, Any], headers: dict[bytes, bytes]) -> str:
-        """The caller's address; X-Forwarded-For is believed from trusted proxies only, its last entry first."""
         client = scope.get("client")
-        address = str(client[0]) if client else ""
-        if address in self._trusted:
-            hops = [one.strip() for one in headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")]
-            address = next((one for one in reversed(hops) if one and one not in self._trusted), address)
-        return address
+        forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1")
+        return network_of(self._callers.address(str(client[0]) if client else "", forwarded))
 
 
 def _fields(body: bytes) -> dict[str, str]:

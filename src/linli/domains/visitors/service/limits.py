@@ -20,8 +20,6 @@ class Limit(NamedTuple):
 ASKS_OF_ADDRESS: Final = Limit("ask", 20, HOUR_MS)
 """Registrations from one address: a group at one gate shares one."""
 ASKS_OF_COMMUNITY: Final = Limit("asks", 300, HOUR_MS)
-WRONG_LINKS: Final = Limit("wrong", 30, HOUR_MS // 6)
-"""Links that lead nowhere, from one address."""
 
 
 class TooManyTries(TooMany):
@@ -51,13 +49,6 @@ async def count(db: Database, limit: Limit, who: str, *, now_ms: int) -> None:
         _check(held, limit, now_ms)
         row = held._replace(tries=held.tries + 1)
         await tx.upsert(visit_tries, [row._asdict()], keys=("key",), update=("tries", "since_ms"))
-
-
-async def check(db: Database, limit: Limit, who: str, *, now_ms: int) -> None:
-    """Whether `who` may try at all, without counting. Raises TooManyTries."""
-    held = await _one.one(db, key=f"{limit.name}:{who[:64]}")
-    if held is not None and now_ms - held.since_ms < limit.window_ms:
-        _check(held, limit, now_ms)
 
 
 def _check(held: _Tries, limit: Limit, now_ms: int) -> None:

@@ -1,0 +1,55 @@
+"""Whose address a request comes from, where proxies stand before the platform."""
+
+import ipaddress
+from collections.abc import Iterable
+from typing import Final
+
+from linli.kernel.clock import Clock
+
+_REMEMBERED: Final = 8
+_FORGOTTEN_MS: Final = 24 * 3_600_000
+
+
+class Callers:
+    """`trusted` are the addresses of proxies whose X-Forwarded-For is believed; others that send it are remembered.
+
+    With a proxy that nobody named everybody behind it shares one address, and so the limits of one: the operator is told.
+    """
+
+    def __init__(self, trusted: Iterable[str], clock: Clock) -> None:
+        self._trusted = frozenset(trusted)
+        self._clock = clock
+        self._unnamed: dict[str, int] = {}
+
+    def address(self, peer: str, forwarded: str) -> str:
+        """The caller's address. Of X-Forwarded-For the last entry counts that is no trusted proxy itself."""
+        if peer in self._trusted:
+            hops = [hop.strip() for hop in forwarded.split(",")]
+            return next((hop for hop in reversed(hops) if hop and hop not in self._trusted), peer)
+        if forwarded:
+            self._remember(peer)
+        return peer
+
+    def unnamed(self) -> list[str]:
+        """Peers that passed requests on during the last day and are not trusted, the latest first; a few at most."""
+        since = self._clock.now_ms() - _FORGOTTEN_MS
+        return [peer for peer, seen_ms in reversed(self._unnamed.items()) if seen_ms > since]
+
+    def _remember(self, peer: str) -> None:
+        self._unnamed.pop(peer, None)
+        self._unnamed[peer] = self._clock.now_ms()
+        if len(self._unnamed) > _REMEMBERED:
+            del self._unnamed[next(iter(self._unnamed))]
+
+
+def network_of(address: str) -> str:
+    """What counts as one caller: an IPv4 address, or the /64 that an IPv6 subscriber has at their command."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:64]
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
