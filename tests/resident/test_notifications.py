@@ -8,6 +8,7 @@ import pytest
 
 from linli.console import sessions
 from linli.console.parts import Parts
+from linli.domains.access.events import DoorAttacked
 from linli.domains.notices import service as notices
 from linli.domains.notices.schemas import Content, Publication
 from linli.domains.notifications.room import NotificationsRoom
@@ -16,6 +17,7 @@ from linli.domains.people.service.sms_outbox import OutboxSms
 from linli.domains.visitors.schemas import Guest
 from linli.domains.visitors.service import visits
 from linli.kernel import outbox
+from linli.kernel.events import emit
 from linli.kernel.outbox import Jobs, Worker
 from linli.kernel.settings import Webhooks
 from tests.console.conftest import Browser
@@ -332,3 +334,25 @@ async def test_staff_hear_of_what_waits_and_residents_how_it_went(
         dropped = await browser.post("/push/subscription/drop", json={"endpoint": desk.endpoint})
         assert dropped.status_code == 204
         assert (await browser.get("/push/settings")).json()["browsers"] == 0
+
+
+@pytest.mark.parametrize(("what", "said"), [("guessing", "17 wrong PINs"), ("forged", "10.249.8.77")])
+async def test_staff_hear_of_an_attack_on_a_door(parts, post, service, village, staff, what, said):
+    desk = PushedTo(service, "desk")
+    async with Browser(parts) as browser:
+        entered = await browser.post(
+            "/session", json={"login": STAFF_PHONE, "password": "correct horse battery"}
+        )
+        assert entered.status_code == 200
+        await browser.post("/push/subscription", json=desk.json)
+        event = DoorAttacked(
+            tenant_id=village.here.community.tenant_id, community_id=village.community, iot_id="d1",
+            door_name="East gate", what=what, at_ms=1, count=17, peer="10.249.8.77",
+        )  # fmt: skip
+        for _ in range(2):
+            async with parts.db.begin() as tx:
+                await emit(tx, event)
+        await post.send()
+        assert len({one["tag"] for one in desk.told}) == 1, "a later one takes the place of the first"
+        assert said in desk.told[0]["body"]
+        assert "East gate" in desk.told[0]["body"]

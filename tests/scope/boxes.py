@@ -30,6 +30,9 @@ def recipes() -> dict[str, list[Callable[[Any], Ask]]]:
         f"POST {node}/drivers/call": [
             lambda x: Ask(at(x), body={"device": f"boxdoor-{x.name}", "service": "read"})
         ],
+        f"POST {node}/strangers": [
+            lambda x: Ask(at(x), body={"device": f"boxdoor-{x.name}", "peer": "10.9.9.9", "confirm": True})
+        ],
         f"POST {node}/checks": [lambda x: Ask(at(x))],
         f"POST {node}/diagnosis": [lambda x: Ask(at(x))],
         "POST /devices/{iot_id}/edge-check": [lambda x: Ask({"iot_id": x.box_device})],

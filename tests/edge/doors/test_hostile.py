@@ -68,7 +68,7 @@ async def test_the_doors_own_connect_sent_again_by_somebody_else(box: SiteBox, p
 async def test_a_peer_that_is_not_the_address_it_claims(box: SiteBox, port: int) -> None:
     await box.supervisor.stop("door_device")
     checked = await box.deploy(
-        "door_device", ("door.9", {"ip": "127.0.0.9", "port": 0, "accessType": "card"}), checkPeer=True
+        "door_device", ("door.9", {"ip": "127.0.0.9", "port": 0, "accessType": "card"})
     )
     assert (await told(checked, post("/connect", connect_body(ip="127.0.0.9"))))["code"] == 7
     await box.supervisor.remove("door_device")
@@ -176,6 +176,7 @@ async def test_a_door_that_answers_nonsense_or_without_end_harms_itself_only(box
     machine = await box.machine(shared, sn="bad-1", ip="127.0.0.3")
     server.close()
     server = await asyncio.start_server(serve, "127.0.0.3", bad_port)
+    machine.call_from("127.0.0.3")
     await machine.connect()
     async with asyncio.timeout(30):
         while "the door does not take our /connect" not in box.texts("bad", "door_terminal"):

@@ -1,6 +1,7 @@
 """Box and cloud, both real: set up in the console's rooms, activated, deployed; then the line is cut."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,7 +10,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from linli.edge.doors.caller import Refusal
+from linli.edge.remote.figures import Meter
 from linli.edge.runtime import drain
+from linli.edge.runtime.status import heartbeat_of
 from linli.kernel.clock import ManualClock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
@@ -149,3 +153,26 @@ async def test_a_door_stays_open_as_wanted_and_its_alarms_arrive(town: Town) -> 
         return any(one.identifier == "alarmEvent" and "0099887766" in str(one) for one in found.data)
 
     await until(alarmed)
+
+
+async def test_doors_behind_nat_work_on_through_the_upgrade_and_a_restart(town: Town) -> None:
+    """A box whose file is of before addresses were checked; then one that was only restarted."""
+    box = await town.new_box()
+    await box.stop()
+    with sqlite3.connect(box.home / "box.db") as file:
+        file.execute("DELETE FROM box_state WHERE name = 'door_peers'")
+    await town.machine.stop()  # through NAT nothing reaches it where it says that it is
+    town.machine.call_from("127.0.0.66")
+    upgraded = await town.wake(box.home)
+    assert [(one.peer, one.outcome) for one in upgraded.peers.strangers] == [("127.0.0.66", "moved")]
+    await upgraded.stop()
+    await town.machine.stop()
+    again = await town.wake(box.home)
+    await town.machine.beat()
+    assert [(one.address, one.how) for one in again.peers.confirmed("127.0.0.1", "")] == [
+        ("127.0.0.66", "upgrade")
+    ]
+    assert heartbeat_of(again, Meter(again.home)).strangers == again.peers.strangers
+    town.machine.call_from("127.0.0.67")
+    with pytest.raises(Refusal):
+        await town.machine.connect()

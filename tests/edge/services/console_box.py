@@ -10,7 +10,7 @@ from linli.edge.services.interconnect import AppServices, LocalBroker
 from linli.edge.services.keeping.facts import facts_of
 from linli.edge.services.keeping.standby import StandbyDoor
 from linli.edge.services.network import NetworkFiles
-from linli.edge.services.ports import DeviceView, DriverView, Summary
+from linli.edge.services.ports import DeviceView, DriverView, StrangerView, Summary
 from linli.kernel.clock import Clock, SystemClock
 
 
@@ -22,6 +22,13 @@ class SiteState:
         self.active = active
         self.line_up = True
         self.doors = doors
+        now = clock.now_ms()
+        self.strange = [
+            StrangerView(
+                "HJSB-000205.1", "10.249.8.10", "10.249.8.77", "refused", now - 600_000, now - 30_000, 17
+            )
+        ]
+        self.settled: list[tuple[str, str, bool]] = []
         self.activations: list[tuple[str, str, str]] = []
         self.started_ms = clock.now_ms() - 7_500_000
 
@@ -54,6 +61,15 @@ class SiteState:
             )
             for n in range(self.doors)
         ]  # fmt: skip
+
+    def strangers(self) -> list[StrangerView]:
+        return [one for one in self.strange if self.active]
+
+    def settle(self, device: str, peer: str, *, confirm: bool) -> bool:
+        found = [one for one in self.strange if (one.device, one.peer) == (device, peer)]
+        self.settled += [(one.device, one.peer, confirm) for one in found]
+        self.strange = [one for one in self.strange if one not in found]
+        return bool(found)
 
     async def activate(self, *, cloud: str, serial: str, code: str) -> None:
         self.activations.append((cloud, serial, code))

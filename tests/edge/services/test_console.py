@@ -275,3 +275,22 @@ def test_both_languages_have_every_text_that_pages_use() -> None:
         for key in re.findall(r"\bt\('([a-z_.]+)'", place.read_text("utf-8"))
     }
     assert used <= zh, used - zh
+
+
+async def test_calls_from_strangers_are_shown_and_settled_on_the_site(inside: Page) -> None:
+    (seen,) = (await inside.get("status")).json()["strangers"]
+    assert (seen["device"], seen["peer"], seen["outcome"], seen["count"]) == (
+        "HJSB-000205.1", "10.249.8.77", "refused", 17,
+    )  # fmt: skip
+    said = {"device": "HJSB-000205.1", "peer": "10.249.8.77", "confirm": True}
+    assert (await inside.post("strangers/settle", said)).status_code == 200
+    assert inside.box.state.settled == [("HJSB-000205.1", "10.249.8.77", True)]
+    assert (await inside.get("status")).json()["strangers"] == []
+    again = await inside.post("strangers/settle", said)
+    assert (again.status_code, again.json()["field"]) == (404, "peer")
+    assert (await inside.post("strangers/settle", {**said, "confirm": "yes"})).status_code == 400
+
+
+async def test_nobody_settles_from_outside(page: Page) -> None:
+    said = {"device": "HJSB-000205.1", "peer": "10.249.8.77", "confirm": True}
+    assert (await page.post("strangers/settle", said)).status_code == 401

@@ -90,6 +90,22 @@ class PassScopeChanged(Event, frozen=True):
     """(kind, id) of what was added or taken away."""
 
 
+class DoorAttacked(Event, frozen=True):
+    """Somebody tries what is not theirs at a door; told now and then while it goes on, never once a try."""
+
+    name: ClassVar[str] = "access.door_attacked"
+    tenant_id: str
+    community_id: int
+    iot_id: str
+    door_name: str
+    what: str
+    """`guessing`: PINs are tried; `forged`: calls in the door's name come from another address of the LAN."""
+    at_ms: int
+    count: int = 0
+    """Tries so far."""
+    peer: str = ""
+
+
 class DoorServiceSwitched(Event, frozen=True):
     """A community switched its door service on or off: residents have keys, or none."""
 

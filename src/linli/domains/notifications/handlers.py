@@ -1,5 +1,6 @@
 """What people are told of: news of the other rooms, turned into messages after the commit."""
 
+from linli.domains.access.events import DoorAttacked
 from linli.domains.communities.events import CommunityServiceEnding
 from linli.domains.communities.queries import communities, spaces
 from linli.domains.communities.schemas import Community
@@ -40,6 +41,7 @@ class NewsHandlers:
         handlers.after(DeletionDue, self.deletion_due, name=f"{WHO}.deletion_due")
         handlers.after(DeletionDecided, self.deletion_decided, name=f"{WHO}.deletion_decided")
         handlers.after(CommunityServiceEnding, self.ending, name=f"{WHO}.ending")
+        handlers.after(DoorAttacked, self.attacked, name=f"{WHO}.attacked")
 
     async def notice(self, event: NoticeChanged) -> None:
         """Residents whom a notice reaches, once it is out; one brought back much later is no news."""
@@ -118,6 +120,16 @@ class NewsHandlers:
             return  # prolonged meanwhile
         facts = {"community": place.name, "days": str(event.days), "end": event.service_end}
         await self._tell_staff("service_ending", facts, "", f"service:{event.community_id}", place)
+
+    async def attacked(self, event: DoorAttacked) -> None:
+        """Somebody tries PINs at a door, or forges its calls: whoever looks after devices there."""
+        place = await self._place(Scope.system(event.tenant_id, WHO), event.community_id)
+        if place is not None:
+            facts = {
+                "community": place.name, "door": event.door_name, "count": str(event.count), "peer": event.peer
+            }  # fmt: skip
+            word, tag = f"door_{event.what}", f"door:{event.what}:{event.iot_id or event.door_name}"
+            await self._tell_staff("door_attacked", facts, "", tag, place, word)
 
     async def deletion_asked(self, event: DeletionAsked) -> None:
         await self._of_deletion(event, "deletion_waiting", {})

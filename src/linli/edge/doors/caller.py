@@ -27,10 +27,14 @@ class CallTimedOut(CallFailed):
 class Caller:
     """A client without memory: each call has its own connection, as the protocol demands (spec G 3)."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: str | None = None) -> None:
+        """`source`: the address of this machine to call from; None: any."""
         self._client = httpx.AsyncClient(
-            headers={"Connection": "close", "User-Agent": "linli"}, trust_env=False, verify=False,
-            limits=httpx.Limits(max_keepalive_connections=0), timeout=None, follow_redirects=False,
+            headers={"Connection": "close", "User-Agent": "linli"}, trust_env=False, timeout=None,
+            follow_redirects=False,
+            transport=httpx.AsyncHTTPTransport(
+                verify=False, local_address=source, limits=httpx.Limits(max_keepalive_connections=0)
+            ),
         )  # fmt: skip
 
     async def close(self) -> None:

@@ -14,6 +14,7 @@ from linli.edge.doors.keeper import FACE_SERVICES, Doorkeeper, FaceDoor, FaceWis
 from linli.edge.doors.links import Link, LinkState
 from linli.edge.doors.machines import Ability, Machine
 from linli.edge.doors.orders import Orders
+from linli.edge.doors.peers import Peers
 from linli.edge.doors.station import Station
 from linli.edge.framework import BaseDriver, DeviceUnknown, DriverConfig, DriverContext
 from linli.edge.framework.errors import ServiceUnknown
@@ -38,8 +39,9 @@ class StationConfig(DriverConfig, frozen=True, kw_only=True):
     host: str = ""
     """Empty: where the box listens."""
     port: Annotated[int, Meta(ge=0, le=65535)] = 10000
-    check_peer: bool = False
-    """Refuse calls that come from another address than the configured one; not for doors behind NAT."""
+    check_peer: bool = True
+    """Refuse calls from another address than that of the door's form, or one confirmed for it. The protocol has no
+    secret: without this, whoever is on the LAN is every door. Off only where doors come through NAT."""
 
 
 class SipAccount(DriverConfig, frozen=True, kw_only=True):
@@ -74,6 +76,7 @@ class DoorDriver[D: DriverConfig](BaseDriver):
         self._wishes: Wishes | None = wishes  # type: ignore[assignment]
         faces = context.services.get(FaceWishes)
         self._faces: FaceWishes | None = faces  # type: ignore[assignment]
+        self._peers: Peers = context.services.get(Peers) or Peers(context.clock)  # type: ignore[assignment]
         self._links: dict[str, Link] = {}
         self._sip: dict[str, SipAccount] = {}
         self._caller: Caller | None = None
@@ -84,6 +87,7 @@ class DoorDriver[D: DriverConfig](BaseDriver):
     async def start(self) -> None:
         self._caller = Caller()
         self._station = station = await self._context.shared.take(self._shared_name, self._open_station)
+        self._tell_check()
         for machine in self._machines:
             link = Link(
                 machine, self, box=self._context.service(BoxIdentity), caller=self._caller,
@@ -101,6 +105,7 @@ class DoorDriver[D: DriverConfig](BaseDriver):
                     # Its token dies with this driver: it is there again when it connects to the next one.
                     await self.went_offline(link, "driver_stopped")
             station, self._station = self._station, None
+            self._peers.unchecked.discard(f"{self._host}:{self._config.port}")
             del station
             await self._context.shared.give_back(self._shared_name)
         if self._caller is not None:
@@ -109,10 +114,15 @@ class DoorDriver[D: DriverConfig](BaseDriver):
     async def _open_station(self) -> Station:
         station = Station(
             host=self._host, port=self._config.port, clock=self._context.clock, ids=self._context.ids,
-            log=self._context.log(""), check_peer=self._config.check_peer,
+            log=self._context.log(""), peers=self._peers if self._config.check_peer else None,
         )  # fmt: skip
         await station.start()
         return station
+
+    def _tell_check(self) -> None:
+        """Two protocols may share a listener: it checks as the first one that opened it says."""
+        if self._station is not None and not self._station.checks:
+            self._peers.unchecked.add(f"{self._host}:{self._config.port}")
 
     @property
     def port(self) -> int:

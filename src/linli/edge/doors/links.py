@@ -24,6 +24,7 @@ from linli.protocols.door_http.messages.connection import Connect, ConnectAnswer
 
 TRIES: Final = 3
 RETRY_SECONDS: Final = 2.0
+SILENT_SECONDS: Final = 2.0
 MISSED: Final = 3
 """Heartbeats, after which the machine counts as offline."""
 
@@ -65,6 +66,8 @@ class Link:
         """Seconds, as the door wants it."""
         self.sn = ""
         """As the door names itself."""
+        self.address = machine.ip
+        """Where it is called: that of its form, or where it moved to."""
         self.clock_off_s = 0
         """How far the door's clock is ahead of ours, as told by its `/connect`."""
         self._box = box
@@ -133,7 +136,7 @@ class Link:
         )  # fmt: skip
         port = self.machine.port
         assert port is not None
-        answer = await ask(self._caller, self.machine.ip, port, "/connect", message, ConnectAnswer)
+        answer = await ask(self._caller, self.address, port, "/connect", message, ConnectAnswer)
         return answer.data.token
 
     async def _hold(self) -> None:
@@ -183,6 +186,17 @@ class Link:
         if was_online:
             await self.owner.went_offline(self, "silent")
 
+    async def is_silent(self) -> bool:
+        """Whether nothing takes a connection where it is called. Only of a machine with a port."""
+        assert self.machine.port is not None
+        try:
+            async with asyncio.timeout(SILENT_SECONDS):
+                _, writer = await asyncio.open_connection(self.address, self.machine.port)
+        except (OSError, TimeoutError):
+            return True
+        writer.close()
+        return False
+
     # calling the door
 
     async def post(self, path: str, make: Callable[[str], Ask], *, timeout_s: float | None = None) -> Answer:
@@ -219,6 +233,6 @@ class Link:
         port = self.machine.port_for(path)
         assert port is not None
         return await self._caller.post(
-            self.machine.ip, port, path, message,
+            self.address, port, path, message,
             timeout_s=INTERFACES[path].timeout_s if timeout_s is None else timeout_s,
         )  # fmt: skip

@@ -7,9 +7,10 @@ can be repeated), and other machines notice nothing.
 import asyncio
 from collections import OrderedDict
 from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from linli.edge.doors.links import Link, LinkState
+from linli.edge.doors.peers import Peers
 from linli.edge.framework.device_logs import DeviceLog
 from linli.kernel.clock import Clock
 from linli.kernel.http import HttpServer, Limits, Receive, Send
@@ -38,15 +39,16 @@ class Station:
     """One port. Links are added and taken away by the drivers whose machines they are."""
 
     def __init__(
-        self, *, host: str, port: int, clock: Clock, ids: Ids, log: DeviceLog, check_peer: bool = False,
+        self, *, host: str, port: int, clock: Clock, ids: Ids, log: DeviceLog, peers: Peers | None = None,
         limits: Limits = LIMITS,
     ) -> None:  # fmt: skip
-        """`check_peer`: a call must come from the address that was configured (not through NAT)."""
+        """`peers`: which addresses are whose; None: calls are taken from any (doors behind NAT)."""
         self._server = HttpServer(self, host=host, port=port, limits=limits)
         self._clock = clock
         self._ids = ids
         self._log = log
-        self._check_peer = check_peer
+        self._peers = peers
+        self._looking: set[Link] = set()
         self._links: dict[tuple[str, str], Link] = {}
         """By (ip, sn); sn is empty where the address alone tells the machine."""
         self._by_token: dict[str, Link] = {}
@@ -62,6 +64,11 @@ class Station:
     @property
     def port(self) -> int:
         return self._server.port
+
+    @property
+    def checks(self) -> bool:
+        """Whether it looks at the address that a call comes from."""
+        return self._peers is not None
 
     def add(self, link: Link) -> None:
         """Raises ValueError if the place is taken."""
@@ -114,8 +121,8 @@ class Station:
         kind = headers.get(b"content-type", b"").decode("latin-1")
         message = door_http.read_request(interface, kind, body)
         if isinstance(message, Connect):
-            return self._connect(message, peer)
-        link = self._link_of(message, peer)
+            return await self._connect(message, peer)
+        link = await self._link_of(message, peer)
         link.seen()
         if interface.path == "/keepalive":
             return Answer()
@@ -125,30 +132,90 @@ class Station:
             link.log.warning("refused", path=interface.path, code=int(refused.code), why=refused.message)
             return door_http.refusal(refused)
 
-    def _link_of(self, message: Ask, peer: str) -> Link:
+    async def _link_of(self, message: Ask, peer: str) -> Link:
         assert isinstance(message, Request | Versioned)
         link = self._by_token.get(message.token)
         if link is None or link.state is LinkState.DISCONNECTED:
             raise Refused(Code.TOKEN_INVALID)
-        if self._check_peer and link.machine.ip != peer:
+        if not self._may_call(link, peer) and not await self._moved(link, peer, "token"):
             raise Refused(Code.TOKEN_INVALID)
         return link
 
     # connecting
 
-    def _connect(self, message: Connect, peer: str) -> Answer:
+    async def _connect(self, message: Connect, peer: str) -> Answer:
         """In the order of spec G 4.1: parameters are right already; signature, address, then the token."""
         if not door_http.is_signed(message):
             raise Refused(Code.BAD_SIGNATURE)
-        link = self._links.get((message.ip, message.sn)) or self._links.get((message.ip, ""))
-        if link is None or (self._check_peer and message.ip != peer):
+        link = self._claimed(message, peer)
+        if link is None or not (self._may_call(link, peer) or await self._moved(link, peer, "upgrade")):
             raise Refused(Code.DEVICE_UNKNOWN)
         self._refuse_replay(message, link)
+        self._came(link, message, peer)
         self._by_token.pop(link.given, None)
         token = f"{self._ids.request_id()}-{message.ip.replace('.', '-')}"
         self._by_token[token] = link
         link.knocked(message, token)
         return ConnectAnswer(data=TokenData(token=token))
+
+    def _claimed(self, message: Connect, peer: str) -> Link | None:
+        """The machine that a `/connect` says it is. One that names itself by a new address is an incident."""
+        link = self._links.get((message.ip, message.sn)) or self._links.get((message.ip, ""))
+        if link is not None or self._peers is None:
+            return link
+        for one in self._links.values():
+            if one.machine.sn not in ("", message.sn):
+                continue
+            if message.ip == peer and self._may_call(one, peer):
+                return one
+            if self._peers.has_name(one.machine.ip, one.machine.sn, message.sn):
+                self._strange(one, peer)
+        return None
+
+    def _came(self, link: Link, message: Connect, peer: str) -> None:
+        link.address = link.machine.ip
+        if self._peers is None:
+            return
+        if peer == link.machine.ip:
+            self._peers.called_from_its_own(link.machine.ip, link.machine.sn)
+        elif message.ip == peer:
+            link.address = peer
+        self._peers.calls_itself(link.machine.ip, link.machine.sn, message.sn)
+
+    def _may_call(self, link: Link, peer: str) -> bool:
+        return self._peers is None or self._peers.may_call(link.machine.ip, link.machine.sn, peer)
+
+    async def _moved(self, link: Link, peer: str, proof: Literal["token", "upgrade"]) -> bool:
+        """Take a machine's new address without a person, where that is safe; else it is an incident.
+
+        Only while nothing answers at the old one: with the token of the running connection, which nobody else was
+        given, or once after addresses began to be checked.
+        """
+        assert self._peers is not None
+        machine = link.machine
+        trusted = proof == "token" or self._peers.is_old(machine.ip, machine.sn)
+        if trusted and link not in self._looking:
+            self._looking.add(link)
+            try:
+                trusted = await link.is_silent() if machine.port is not None else proof == "upgrade"
+            finally:
+                self._looking.discard(link)
+            if trusted:
+                self._peers.bind(machine.ip, machine.sn, peer, proof)
+                self._peers.note(machine.name, machine.ip, machine.sn, peer, "moved")
+                link.log.warning(
+                    "its address is another one now", before=link.address, peer=peer, proof=proof
+                )
+                link.address = peer if proof == "token" else link.address
+                return True
+        self._strange(link, peer)
+        return False
+
+    def _strange(self, link: Link, peer: str) -> None:
+        assert self._peers is not None
+        machine = link.machine
+        self._peers.note(machine.name, machine.ip, machine.sn, peer, "refused")
+        link.log.now_and_then("a call from an address that is not its own was refused", peer=peer)
 
     def _refuse_replay(self, message: Connect, link: Link) -> None:
         """Whoever overheard a `/connect` could send it again, and so take the door's token from it."""

@@ -122,6 +122,8 @@ class RemoteAgent:
         self._kinds = frozenset(kinds)
         self._tls = tls
         self._tunnels: set[asyncio.Task[None]] = set()
+        self.more: dict[str, Duty] = {}
+        """Further questions that tools ask, by name."""
 
     @property
     def open_tunnels(self) -> int:
@@ -203,7 +205,7 @@ class RemoteAgent:
                 "drivers.replace": Duty(DriverName, drivers.replace),
                 "drivers.call": Duty(DeviceCall, drivers.call),
             }
-        return duties
+        return duties | self.more
 
     async def _saved_logs(self, wanted: Wanted) -> Bytes:
         data = await self._logs.saved(wanted)

@@ -13,6 +13,7 @@ from linli.edge.cloud import BoxClock, CloudCaller, CloudRefused, CloudUnreachab
 from linli.edge.doors.driver import LanAddress
 from linli.edge.doors.identity import BoxIdentity
 from linli.edge.doors.keeper import Doorkeeper, FaceWishes
+from linli.edge.doors.peers import Peers
 from linli.edge.faces import steps as face_tables
 from linli.edge.faces.room import FaceRoom
 from linli.edge.framework.device_logs import DeviceLogs
@@ -20,6 +21,7 @@ from linli.edge.framework.supervisor import Supervisor
 from linli.edge.remote.agent import RemoteAgent
 from linli.edge.remote.diagnosis import Doctor, Target
 from linli.edge.remote.drivers import DriverDesk
+from linli.edge.remote.duties import Duty
 from linli.edge.remote.figures import Meter
 from linli.edge.remote.logs import LogBook
 from linli.edge.remote.shipping import LogShipper
@@ -35,6 +37,7 @@ from linli.edge.runtime.line import Line
 from linli.edge.runtime.mender import Mender
 from linli.edge.runtime.network import box_identity
 from linli.edge.runtime.passage import Passage
+from linli.edge.runtime.peering import Peering, Settling
 from linli.edge.runtime.pictures import Pictures
 from linli.edge.runtime.presence import Presence
 from linli.edge.runtime.pulse import Pulse
@@ -119,6 +122,8 @@ class Box:
             self.store, self.pictures, self.queue, self.clock, siblings=self._siblings,
             line_up=lambda: self.line.up, faces=self.faces,
         )  # fmt: skip
+        self.peers = Peers(self.clock)
+        self.peering = Peering(self.store, self.peers)
         self.supervisor = Supervisor(
             drivers if drivers is not None else installed_drivers(home / "drivers"),
             things=self.reports, clock=self.clock, ids=self.ids, logs=self.logs, services=self._services(),
@@ -154,6 +159,7 @@ class Box:
         # how it is, and looking at it from afar
         self.pulse = Pulse(self.cloud, Meter(home), self.clock, partial(heartbeat_of, self), self._heard)
         self.reports.told.append(self._came_or_went)
+        self.peers.tell = self.pulse.now.set
         self.agent = self._remote()
         self.downlink.refresh["tunnel"] = self._tunnel
         self.shipper = LogShipper(self.logs, self.cloud, keep=self._keep_logs_sent)
@@ -168,7 +174,7 @@ class Box:
         """What drivers may ask of the box. The address may change with a deployment, the object does not."""
         named = box_identity(self.identity.serial_number, self.cloud.base_url, {})
         found: dict[type, object] = {
-            Doorkeeper: self.doorkeeper, BoxIdentity: named, FaceWishes: self.faces
+            Doorkeeper: self.doorkeeper, BoxIdentity: named, FaceWishes: self.faces, Peers: self.peers,
         }  # fmt: skip
         if self._ports is not None:
             found[LanAddress] = LanAddress(self._ports.host)
@@ -180,12 +186,14 @@ class Box:
         doctor = Doctor(self.clock, self.home, target, self.supervisor.status)
         if self.lan is not None:
             self.lan.parts.diagnose = told_by(doctor)
-        return RemoteAgent(
+        agent = RemoteAgent(
             cloud=self.cloud.base_url, headers=self.cloud.headers,
             doctor=doctor, logs=LogBook(self.logs),
             drivers=DriverDesk(self.supervisor), files=self.home,
             console_port=lambda: self.lan.console_port if self.lan is not None else 0,
         )  # fmt: skip
+        agent.more["peers.settle"] = Duty(Settling, self.peering.settle)
+        return agent
 
     def _lan(self, ports: Ports) -> Lan:
         lan = Lan(
@@ -218,6 +226,7 @@ class Box:
         if self.lan is not None:
             await self.lan.start()
         await self.passage.start()
+        await self.peering.start()
         await self.deployer.start()
         await self.mender.start()
         await self.line.start()
@@ -226,6 +235,7 @@ class Box:
             ("minutes", self._minutes),
             ("status", partial(keep_written, self)),
             ("pulse", self.pulse.run),
+            ("peers", self.peering.run),
             ("lan", self._keep_lan),
             ("logs", self._ship_logs),
         ):
@@ -248,6 +258,7 @@ class Box:
             await self.engine.stop()
         await self.line.stop()
         await self.cloud.close()
+        await self.peering.stop()
         await self.store.stop()
         (self.home / STATUS).unlink(missing_ok=True)
 

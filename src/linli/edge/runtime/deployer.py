@@ -38,7 +38,8 @@ log = logger(__name__)
 STEPS: Final = (
     Step("box.1", "CREATE TABLE box_state (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"),
 )
-_KEPT: Final = "deployment"
+DEPLOYED: Final = "deployment"
+"""Under which the last deployment is kept."""
 
 type Applied = Callable[[Deployment], None]
 
@@ -87,7 +88,7 @@ class Deployer:
 
     async def start(self) -> None:
         """Run what was deployed last."""
-        data = await kept(self._store, _KEPT)
+        data = await kept(self._store, DEPLOYED)
         if data is None:
             return
         try:
@@ -111,7 +112,7 @@ class Deployer:
         if wanted == self.current:
             return False
         await self._report(wanted, DeploymentReport(state="running", percent=10))
-        await keep(self._store, _KEPT, data)
+        await keep(self._store, DEPLOYED, data)
         reports = await self._apply(wanted)
         failed = any(one.state == "failed" for one in reports)
         await self._report(

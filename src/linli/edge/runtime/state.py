@@ -10,7 +10,7 @@ from linli.edge.cloud import BoxClock, Identity, activate, hardware_id, save_ide
 from linli.edge.cloud.identity import default_serial
 from linli.edge.framework.discovery import OWN, discover
 from linli.edge.services.keeping.facts import model_of
-from linli.edge.services.ports import DeviceView, DriverView, Summary
+from linli.edge.services.ports import DeviceView, DriverView, StrangerView, Summary
 from linli.kernel.clock import Clock
 from linli.kernel.errors import Conflict
 from linli.kernel.ids import Ids
@@ -41,6 +41,12 @@ class Inactive:
 
     def devices(self) -> list[DeviceView]:
         return []
+
+    def strangers(self) -> list[StrangerView]:
+        return []
+
+    def settle(self, device: str, peer: str, *, confirm: bool) -> bool:
+        return False
 
     async def activate(self, *, cloud: str, serial: str, code: str) -> None:
         if self.identity.done():
@@ -80,6 +86,7 @@ class Running:
                 )
                 for one in told["drivers"]
             ],
+            unchecked=sorted(box.peers.unchecked),
         )  # fmt: skip
 
     def devices(self) -> list[DeviceView]:
@@ -94,6 +101,15 @@ class Running:
             for driver in (current.drivers if current is not None else [])
             for one in driver.devices
         ]  # fmt: skip
+
+    def strangers(self) -> list[StrangerView]:
+        return [
+            StrangerView(one.device, one.ip, one.peer, one.outcome, one.first_ms, one.last_ms, one.count)
+            for one in reversed(self._box.peers.strangers)
+        ]
+
+    def settle(self, device: str, peer: str, *, confirm: bool) -> bool:
+        return self._box.peers.settle(device, peer, confirm=confirm)
 
     async def activate(self, *, cloud: str, serial: str, code: str) -> None:
         raise ActiveAlready

@@ -55,6 +55,7 @@ def heartbeat_of(box: "Box", meter: Meter) -> Heartbeat:
         clock_offset_ms=status["clockOffsetMs"], uplink_backlog=box.queue.backlog,
         generation=status["generation"], drivers=msgspec.convert(status["drivers"], list[DriverHealth]),
         addresses=[own_address(box.cloud.base_url)], away=box.reports.absent(),
+        strangers=box.peers.for_cloud(), unchecked=sorted(box.peers.unchecked)[:20],
     )  # fmt: skip
 
 

@@ -33,6 +33,18 @@ class DeviceView(msgspec.Struct, frozen=True, rename="camel"):
     """Its newest report since the box started; 0: none."""
 
 
+class StrangerView(msgspec.Struct, frozen=True, rename="camel"):
+    """Calls in a door's name from an address that is not known to be its own. `outcome`: refused, moved."""
+
+    device: str
+    ip: str
+    peer: str
+    outcome: str
+    first_ms: int
+    last_ms: int
+    count: int
+
+
 class Summary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """How the box is. Holds no secret."""
 
@@ -55,6 +67,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Reports that wait for the cloud."""
     sent: int = 0
     drivers: list[DriverView] = []
+    unchecked: list[str] = []
+    """Listeners that take doors' calls from any address."""
 
 
 class BoxState(Protocol):
@@ -63,6 +77,12 @@ class BoxState(Protocol):
     def summary(self) -> Summary: ...
 
     def devices(self) -> list[DeviceView]: ...
+
+    def strangers(self) -> list[StrangerView]: ...
+
+    def settle(self, device: str, peer: str, *, confirm: bool) -> bool:
+        """Whether there was such a call. `confirm`: the address is the door's own."""
+        ...
 
     async def activate(self, *, cloud: str, serial: str, code: str) -> None:
         """Call the cloud once. Raises LinliError, msgspec.ValidationError."""

@@ -17,6 +17,8 @@ LOGS: Final = "/edge/logs"
 TUNNEL: Final = "/edge/tunnel"
 AWAY_MOST: Final = 500
 """Devices whose absence one heartbeat tells."""
+STRANGERS_MOST: Final = 20
+"""Of incidents with doors' addresses that one heartbeat tells."""
 WHY_MOST: Final = 300
 """Characters of the reason."""
 REFRESH: Final = "edgeRefresh"
@@ -157,6 +159,24 @@ class DeviceAway(_Struct, frozen=True, kw_only=True):
     """`silent`: no sign of life; `unreachable`: it does not take the box's connection; `driver_stopped`; or words."""
 
 
+class Stranger(_Struct, frozen=True, kw_only=True):
+    """Calls in a door's name from an address that is not known to be its own. Times are UTC ms."""
+
+    device: Annotated[str, Meta(max_length=64)]
+    """The machine's first device."""
+    ip: Annotated[str, Meta(max_length=45)]
+    """Of its form."""
+    sn: Annotated[str, Meta(max_length=64)] = ""
+    peer: Annotated[str, Meta(max_length=45)]
+    """Where the calls came from."""
+    outcome: Literal["refused", "moved"]
+    """`moved`: taken as its new address, since it had the machine's token, or ran before addresses were checked, and
+    nothing answered at the old one."""
+    first_ms: int
+    last_ms: int
+    count: Annotated[int, Meta(ge=1)] = 1
+
+
 class Heartbeat(_Struct, frozen=True, kw_only=True):
     version: Annotated[str, Meta(min_length=1, max_length=32)]
     booted_ms: int
@@ -182,6 +202,9 @@ class Heartbeat(_Struct, frozen=True, kw_only=True):
     """Of the machine on its networks."""
     away: Annotated[list[DeviceAway], Meta(max_length=AWAY_MOST)] = []
     """Those that went offline last, where they are more."""
+    strangers: Annotated[list[Stranger], Meta(max_length=STRANGERS_MOST)] = []
+    unchecked: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length=20)] = []
+    """Listeners that take doors' calls from any address, as somebody chose."""
 
 
 class HeartbeatAnswer(_Struct, frozen=True, kw_only=True):

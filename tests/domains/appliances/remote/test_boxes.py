@@ -1,13 +1,18 @@
 """How a box is, its logs, drivers and checks, asked over HTTP as the console's pages ask, of a box that works."""
 
 import httpx
+import msgspec
 import pytest
 
+from linli.domains.access.events import DoorAttacked
 from linli.domains.appliances.remote import queries, rules
 from linli.domains.appliances.remote.service import presence
 from linli.domains.appliances.rules import SILENT_MS, Condition
 from linli.domains.appliances.service import nodes
-from linli.protocols.edge_link import DriverHealth
+from linli.edge.doors.peers import Peers
+from linli.edge.remote.duties import Duty
+from linli.edge.runtime.peering import Peering, Settling
+from linli.protocols.edge_link import DriverHealth, Stranger
 from tests.domains.appliances.remote.conftest import Site
 from tests.domains.appliances.remote.working_box import DRIVER
 from tests.edge.framework.folders import DRIVER as CODE
@@ -188,3 +193,57 @@ async def test_nobody_and_nothing(site: Site) -> None:
             assert (await nobody.get(f"{site.at}/{path}")).status_code == 401
     for path in ("condition", "figures", "history", "logs", "drivers", "tunnels"):
         assert (await site.browser.get(f"/edge/nodes/1/{path}")).status_code == 404
+
+
+FORGED = Stranger(
+    device="dev:1", ip="10.249.8.10", peer="10.249.8.77", outcome="refused", first_ms=1, last_ms=2, count=3
+)
+
+
+async def test_forged_calls_reach_the_boxs_page_its_log_and_whoever_listens(site: Site) -> None:
+    heard: list[DoorAttacked] = []
+
+    async def hear(tx: object, event: DoorAttacked) -> None:
+        heard.append(event)
+
+    site.platform.db.handlers.inline(DoorAttacked, hear)
+    site.node = site.node._replace(community_id=1)
+    await site.beat(strangers=[FORGED], unchecked=["0.0.0.0:10020"])
+    await site.beat(strangers=[FORGED], unchecked=["0.0.0.0:10020"])  # the same news are no news
+    now = (await site.browser.get(f"{site.at}/condition")).json()
+    (seen,) = now["strangers"]
+    assert (seen["device"], seen["peer"], seen["outcome"], seen["count"]) == (
+        "dev:1", "10.249.8.77", "refused", 3,
+    )  # fmt: skip
+    assert "forges its calls" in seen["text"]
+    assert "0.0.0.0:10020 takes doors' calls from any address" in now["warnings"][0]
+    lines = [
+        one
+        for one in (await site.browser.get(f"{site.at}/history")).json()["data"]
+        if one["event"] == "stranger"
+    ]
+    assert len(lines) == 1
+    assert "10.249.8.77" in lines[0]["text"]
+    assert [(one.what, one.door_name, one.peer, one.count) for one in heard] == [
+        ("forged", "dev:1", "10.249.8.77", 3)
+    ]
+    more = msgspec.structs.replace(FORGED, count=900, last_ms=3)
+    await site.beat(strangers=[more])
+    assert len(heard) == 2
+
+
+async def test_a_doors_new_address_is_confirmed_from_the_console(site: Site) -> None:
+    peers = Peers(site.platform.clock)
+    site.box.agent.more["peers.settle"] = Duty(Settling, Peering(None, peers).settle)  # type: ignore[arg-type]
+    peers.note("dev:1", "10.249.8.10", "", "10.249.8.77", "refused")
+    said = {"device": "dev:1", "peer": "10.249.8.77", "confirm": True}
+    assert (await site.browser.post(f"{site.at}/strangers", json=said)).status_code == 204
+    assert peers.may_call("10.249.8.10", "", "10.249.8.77")
+    again = await site.browser.post(f"{site.at}/strangers", json=said)
+    assert (again.status_code, again.json()["code"]) == (409, "edge.box_refused")
+    wrong = await site.browser.post(f"{site.at}/strangers", json={**said, "peer": ""})
+    assert wrong.status_code == 400
+    peers.note("dev:1", "10.249.8.10", "", "10.249.8.77", "moved")
+    refuse = {**said, "confirm": False}
+    assert (await site.browser.post(f"{site.at}/strangers", json=refuse)).status_code == 204
+    assert not peers.may_call("10.249.8.10", "", "10.249.8.77")

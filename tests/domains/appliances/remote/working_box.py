@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from linli.edge.doors.peers import Peers
 from linli.edge.framework.collected import Collected
 from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.framework.discovery import discover
@@ -13,8 +14,10 @@ from linli.edge.framework.supervisor import Deployment, DeviceEntry, Supervisor
 from linli.edge.remote.agent import RemoteAgent
 from linli.edge.remote.diagnosis import Doctor, Target
 from linli.edge.remote.drivers import DriverDesk
+from linli.edge.remote.duties import Duty
 from linli.edge.remote.figures import Meter
 from linli.edge.remote.logs import LogBook
+from linli.edge.runtime.peering import Settling
 from linli.kernel.clock import Clock
 from linli.kernel.ids import Ids
 from linli.protocols.edge_link import DriverHealth, Heartbeat
@@ -53,9 +56,16 @@ class WorkingBox:
             logs=LogBook(self.logs), drivers=DriverDesk(self.supervisor), files=home,
             console_port=lambda: self.console_port,
         )  # fmt: skip
+        self.peers = Peers(clock)
+        self.agent.more["peers.settle"] = Duty(Settling, self._settle)
         self.link = DeviceLink(triple, "127.0.0.1", mqtt_port)
         self.link.on_service("edgeRefresh", self._refresh)
         self._meter = Meter(home)
+
+    async def _settle(self, asked: Settling) -> dict[str, bool]:
+        """Of an incident that is there whenever somebody asks."""
+        self.peers.note(asked.device, "127.0.0.1", "", asked.peer, "refused")
+        return {"confirmed": self.peers.settle(asked.device, asked.peer, confirm=asked.confirm)}
 
     async def _refresh(self, told: Any) -> dict[str, Any]:
         if told.get("what") == "tunnel":

@@ -58,11 +58,19 @@ class SimulatedMachine:
         self._host = host
         self._port = port
         self._server: HttpServer | None = None
-        self._caller = Caller()
+        self._caller = Caller(host if host != "0.0.0.0" else None)
 
     def aim(self, host: str, port: int) -> None:
         """Enter the box's address, as installers do on the machine."""
         self._box = host, port
+
+    def call_from(self, address: str) -> None:
+        """Its calls come from another address from now on, as through NAT or after DHCP gave it one."""
+        self._caller = Caller(address)
+
+    def call_itself(self, ip: str) -> None:
+        """It says another address of itself from now on."""
+        self._identity = (ip, *self._identity[1:])
 
     async def start(self) -> None:
         self._server = HttpServer(self._serve, host=self._host, port=self._port, limits=LIMITS)

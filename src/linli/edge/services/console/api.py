@@ -66,6 +66,12 @@ class _Path(msgspec.Struct):
     path: Annotated[str, Meta(min_length=1, max_length=512)]
 
 
+class _Settling(msgspec.Struct):
+    device: Annotated[str, Meta(min_length=1, max_length=64)]
+    peer: Annotated[str, Meta(min_length=2, max_length=45)]
+    confirm: bool
+
+
 class _Passphrase(msgspec.Struct):
     passphrase: Annotated[str, Meta(min_length=PASSPHRASE_LEAST, max_length=200)]
 
@@ -84,6 +90,7 @@ async def _status(parts: "Parts", request: Request) -> object:
         "box": msgspec.to_builtins(parts.state.summary()),
         "files": parts.files.room._asdict() if parts.files is not None else None,
         "interconnect": _broker(parts),
+        "strangers": msgspec.to_builtins(parts.state.strangers()),
         "move": msgspec.to_builtins(progress(parts.home)),
     }
 
@@ -201,6 +208,14 @@ async def _activate(parts: "Parts", request: Request) -> object:
     return {}
 
 
+async def _settle(parts: "Parts", request: Request) -> object:
+    """A door's address, confirmed or refused by somebody on the site."""
+    words = read(request.data, _Settling)
+    if not parts.state.settle(words.device, words.peer, confirm=words.confirm):
+        raise Refusal(404, "no_such_stranger", field="peer")
+    return {}
+
+
 async def _diagnosis(parts: "Parts", request: Request) -> object:
     """Takes some seconds: it tries gateway, segment, names and the platform one after the other."""
     if parts.diagnose is None:
@@ -303,6 +318,7 @@ HANDLERS: Final[dict[tuple[str, str], Handler]] = {
     ("POST", "network/apply"): _apply_network,
     ("POST", "network/undo"): _undo_network,
     ("POST", "activate"): _activate,
+    ("POST", "strangers/settle"): _settle,
     ("POST", "diagnosis"): _diagnosis,
     ("GET", "files"): _files,
     ("POST", "files/delete"): _delete_file,

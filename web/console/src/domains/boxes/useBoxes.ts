@@ -164,6 +164,13 @@ export function useBoxActs(nodeId: () => string) {
     check: useAction(() =>
       answer(api.POST('/api/console/edge/nodes/{node_id}/checks', { params: at(nodeId()) })),
     ),
+    settle: useAction(async (device: string, peer: string, confirm: boolean) => {
+      await api.POST('/api/console/edge/nodes/{node_id}/strangers', {
+        params: at(nodeId()),
+        body: { device, peer, confirm },
+      })
+      return true
+    }),
     diagnose: useAction(() =>
       answer(api.POST('/api/console/edge/nodes/{node_id}/diagnosis', { params: at(nodeId()) })),
     ),

@@ -3,28 +3,43 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, get
+from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.appliances.condition import Situation, situation, situations
 from linli.domains.appliances.queries import clusters
 from linli.domains.appliances.remote import queries, rules
-from linli.domains.appliances.remote.console.asking import SEE
+from linli.domains.appliances.remote.console.asking import MANAGE, SEE, by
+from linli.domains.appliances.remote.room import RemoteRoom
 from linli.domains.appliances.remote.rows import Figure
 from linli.domains.appliances.rules import SILENT_MS
-from linli.kernel import i18n
+from linli.domains.people.rights import Rights
+from linli.kernel import history, i18n
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
-from linli.protocols.edge_link import DriverHealth
+from linli.protocols.edge_link import DriverHealth, Heartbeat, Stranger
 
 MOST_POINTS = 500
 """Of a chart; longer spans show the worst of each step."""
 _DAY_MS = 86_400_000
+
+
+class BoxStranger(msgspec.Struct, rename="camel", frozen=True):
+    """Calls in a door's name from an address that is not known to be its own."""
+
+    device: Annotated[str, Meta(description="The door's DeviceName.")]
+    ip: Annotated[str, Meta(description="The address of its form.")]
+    peer: Annotated[str, Meta(description="Where the calls came from.")]
+    outcome: Annotated[str, Meta(description="refused, or moved: taken as its new address.")]
+    first_ms: int
+    last_ms: int
+    count: int
+    text: Annotated[str, Meta(description="What it means and what to do.")]
 
 
 class BoxCondition(msgspec.Struct, rename="camel", frozen=True):
@@ -50,6 +65,18 @@ class BoxCondition(msgspec.Struct, rename="camel", frozen=True):
     clock_offset_ms: int | None
     uplink_backlog: int | None
     drivers: list[DriverHealth]
+    strangers: list[BoxStranger]
+    warnings: Annotated[list[str], Meta(description="What is protected less than it could be, in words.")]
+
+
+class BoxStrangerSettled(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
+    """What somebody who knows the site says of such an address."""
+
+    device: Annotated[str, Meta(min_length=1, max_length=64)]
+    peer: Annotated[str, Meta(min_length=2, max_length=45)]
+    confirm: Annotated[
+        bool, Meta(description="It is the door's own: it may call from there. Else: it is none.")
+    ]
 
 
 class BoxRow(msgspec.Struct, rename="camel", frozen=True):
@@ -95,7 +122,7 @@ class BoxEvent(msgspec.Struct, rename="camel", frozen=True):
 
     id: str
     at_ms: int
-    event: Annotated[str, Meta(description="online, offline, booted, updated, moved")]
+    event: Annotated[str, Meta(description="online, offline, booted, updated, moved, stranger, door_moved")]
     text: str
     facts: Annotated[str, Meta(description="JSON")]
 
@@ -165,6 +192,29 @@ class BoxRoutes(Controller):
             monitored=bool(cluster.monitor_on), kept_days=rules.KEPT_FIGURES_DAYS,
         )  # fmt: skip
 
+    @post("/strangers", right=MANAGE, status_code=204)
+    async def settle(
+        self,
+        node_id: FromPath[int],
+        data: JSONBody[BoxStrangerSettled],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        rights: NamedDependency[Rights],
+        session: NamedDependency[object],
+        edge_remote: NamedDependency[RemoteRoom],
+    ) -> None:
+        """Confirm that a door calls from another address now, or say that it does not. Raises BoxAway, BoxRefused."""
+        await clusters.node(within, db, node_id)
+        await edge_remote.calls.ask(
+            within, node_id, "peers.settle", msgspec.to_builtins(data), by=by(rights, session),
+            reason=f"{'confirm' if data.confirm else 'refuse'} {data.peer} for {data.device}"[:200],
+        )  # fmt: skip
+        async with db.begin() as tx:
+            await history.note(
+                within, tx, "edge_node", node_id, "confirmed" if data.confirm else "refused", community_id=None,
+                after={"device": data.device, "address": data.peer}, now_ms=db.clock.now_ms(),
+            )  # fmt: skip
+
     @get("/history", right=SEE)
     async def history(
         self,
@@ -201,7 +251,18 @@ def told(found: Situation, language: str) -> BoxCondition:
         booted_ms=beat.booted_ms if beat else None, version=beat.version if beat else node.version,
         addresses=beat.addresses if beat else [], clock_offset_ms=beat.clock_offset_ms if beat else None,
         uplink_backlog=beat.uplink_backlog if beat else None, drivers=beat.drivers if beat else [],
+        strangers=[_stranger(one, language) for one in reversed(beat.strangers)] if beat else [],
+        warnings=_warnings(beat, language) if beat else [],
     )  # fmt: skip
+
+
+def _stranger(one: Stranger, language: str) -> BoxStranger:
+    text = i18n.text(f"edge_stranger.{one.outcome}", language, device=one.device, ip=one.ip, peer=one.peer)
+    return BoxStranger(one.device, one.ip, one.peer, one.outcome, one.first_ms, one.last_ms, one.count, text)
+
+
+def _warnings(beat: Heartbeat, language: str) -> list[str]:
+    return [i18n.text("edge_warning.unchecked", language, address=one) for one in beat.unchecked]
 
 
 def layer_of(found: Situation) -> str:

@@ -16,6 +16,7 @@ from linli.domains.appliances.remote.models import (
     edge_node_log,
     edge_tunnels,
 )
+from linli.domains.appliances.remote.service import strangers
 from linli.domains.appliances.rows import Beat, Node, place_of
 from linli.domains.appliances.rules import SILENT_MS
 from linli.kernel.db import INT, Command, Database, Query, Tx
@@ -62,6 +63,9 @@ async def take(tx: Tx, node: Node, beat: Heartbeat, *, ids: Ids, now_ms: int) ->
     before = msgspec.json.decode(held.beat, type=Heartbeat) if held is not None else None
     for event, facts in _changes(held, before, beat):
         await note(tx, node, event, facts, ids=ids, now_ms=now_ms)
+    fresh = await strangers.take(tx, node, before.strangers if before is not None else [], beat.strangers)
+    if fresh is not None:
+        await note(tx, node, *fresh, ids=ids, now_ms=now_ms)
     if beat.away != (before.away if before is not None else []):
         # Open lists of devices show why they are away.
         moved = EdgeMoved(node.tenant_id, node.community_id, "devices", node.cluster_id, node.node_id)

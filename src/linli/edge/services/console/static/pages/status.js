@@ -1,9 +1,9 @@
-import { bytes, clock, empty, facts, fill, h, icon, number, pill, span, t, table, time } from '../dom.js'
+import { bytes, call, clock, confirm, empty, facts, fill, h, icon, number, pill, span, t, table, time, toast } from '../dom.js'
 
 const DRIVER = { running: 'ok', starting: 'warn', waiting: 'bad', stopped: '' }
 
 export function status({ body, status, goto }) {
-  const look = ({ box, files, interconnect, move }) => {
+  const look = ({ box, files, interconnect, move, strangers }) => {
     const devices = box.drivers.reduce((sum, one) => sum + one.devices, 0)
     const online = box.drivers.reduce((sum, one) => sum + one.online, 0)
     const ill = box.drivers.filter((one) => one.state === 'waiting')
@@ -14,6 +14,8 @@ export function status({ body, status, goto }) {
         h('p.soft', !box.active ? t('hero.inactive_why') : box.lineUp ? t('hero.online_why', { cloud: box.cloud }) : t('hero.offline_why', { why: box.lineWhy || '—' }))),
       box.active ? null : h('button.first', { onclick: () => goto('activation') }, t('activation.now'))),
       move.state !== 'idle' && move.state !== 'restored' ? h('div.note.warn', t(`move.${move.state}`, { percent: move.percent })) : null,
+      box.unchecked.map((one) => h('div.note.warn', t('peers.unchecked', { address: one }))),
+      strangers.length ? strange(strangers) : null,
       h('section.tiles',
         tile(t('tile.devices'), h('span', `${number(online)}`, h('small', `/ ${number(devices)}`)), t('tile.devices_why')),
         tile(t('tile.backlog'), number(box.backlog), !box.active ? t('tile.not_active') : box.backlog ? t('tile.backlog_some') : t('tile.backlog_none')),
@@ -37,6 +39,24 @@ export function status({ body, status, goto }) {
   }
   look(status)
   return { look }
+}
+
+function strange(rows) {
+  return h('section.card', h('h2', t('peers')), h('p.soft', t('peers.why')), table([
+    { title: t('device'), cell: (one) => h('div', one.device, h('div.sub.mono', one.ip)) },
+    { title: t('peers.from'), cell: (one) => h('span.mono', one.peer) },
+    { title: t('state'), cell: (one) => pill(one.outcome === 'moved' ? 'warn' : 'bad', t(`peers.${one.outcome}`)) },
+    { title: t('peers.count'), number: true, cell: (one) => number(one.count) },
+    { title: t('peers.last'), cell: (one) => time(one.lastMs) },
+    { title: '', act: true, cell: (one) => h('button.plain', { onclick: () => settle(one, true) }, t('peers.confirm')) },
+    { title: '', act: true, cell: (one) => h('button.plain', { onclick: () => settle(one, false) }, t('peers.refuse')) },
+  ], rows))
+}
+
+async function settle({ device, peer }, yes) {
+  const word = yes ? 'confirm' : 'refuse'
+  if (!(await confirm(t(`peers.${word}`), h('p', t(`peers.${word}_why`, { device, peer })), t(`peers.${word}`), !yes))) return
+  try { await call('strangers/settle', { device, peer, confirm: yes }); toast(t('peers.done')) } catch (error) { toast(error.message) }
 }
 
 const tile = (name, figure, why) => h('div.tile', h('span.soft', name), h('span.figure', figure), h('span.faint', why))

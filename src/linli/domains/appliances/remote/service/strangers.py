@@ -1,0 +1,59 @@
+"""What boxes say of calls in their doors' names from addresses that are not theirs (spec G 4.1: no shared secret)."""
+
+from typing import Any, Final
+
+from linli.domains.access.events import DoorAttacked
+from linli.domains.access.queries.doors import find_door
+from linli.domains.appliances.events import EdgeMoved
+from linli.domains.appliances.queries import gateways
+from linli.domains.appliances.rows import Node
+from linli.kernel.db import Tx
+from linli.kernel.events import emit
+from linli.kernel.scope import Scope
+from linli.protocols.edge_link import Stranger
+
+SHOWN: Final = 5
+"""Names in one line of a box's log."""
+
+
+async def take(
+    tx: Tx, node: Node, before: list[Stranger], now: list[Stranger]
+) -> tuple[str, dict[str, Any]] | None:
+    """The event and facts for the box's log; None without news.
+
+    A box says anew at most each ten minutes who called, so this is no more often either.
+    """
+    if now == before:
+        return None
+    await emit(tx, EdgeMoved(node.tenant_id, node.community_id, "strangers", node.cluster_id, node.node_id))
+    known = {(one.device, one.peer): one.count for one in before}
+    fresh = [one for one in now if known.get((one.device, one.peer), 0) < one.count]
+    if not fresh:
+        return None  # somebody settled some
+    refused = [one for one in fresh if one.outcome == "refused"]
+    if refused:
+        await _tell(tx, node, max(refused, key=lambda one: one.count))
+    told = refused or fresh
+    facts = {
+        "devices": sorted({one.device for one in told})[:SHOWN],
+        "peers": sorted({one.peer for one in told})[:SHOWN],
+        "count": sum(one.count for one in told),
+    }
+    return "stranger" if refused else "door_moved", facts
+
+
+async def _tell(tx: Tx, node: Node, worst: Stranger) -> None:
+    """To the people of the door's community; of the box's, where the device is no registered door."""
+    scope = Scope.system(node.tenant_id, "appliances")
+    gateway = await gateways.gateway_of_node(scope, tx, node.node_id)
+    device = await gateways.device_named(scope, tx, gateway.gateway_id, worst.device) if gateway else None
+    door = await find_door(scope, tx, iot_id=device.iot_id) if device is not None else None
+    community_id = door.community_id if door is not None else node.community_id
+    if community_id is None:
+        return
+    attacked = DoorAttacked(
+        tenant_id=node.tenant_id, community_id=community_id, iot_id=device.iot_id if device is not None else "",
+        door_name=door.name if door is not None else worst.device, what="forged", at_ms=worst.last_ms,
+        count=worst.count, peer=worst.peer,
+    )  # fmt: skip
+    await emit(tx, attacked)

@@ -1,0 +1,162 @@
+"""From which addresses door machines may call, and what came from others: the protocol itself proves nobody.
+
+A machine calls from the address of its form, or from one that was confirmed for it: by an installer, by the token that
+it carried from its old address to a new one, or, where it ran before this was checked, by its first call afterwards.
+Anything else is refused, and counted here as an incident until somebody confirms or dismisses it.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Final, Literal
+
+import msgspec
+
+from linli.kernel.clock import Clock
+from linli.protocols.edge_link import STRANGERS_MOST, Stranger
+
+MOST: Final = 200
+"""Incidents that are kept; the one that is silent longest makes room."""
+CONFIRMED_EACH: Final = 4
+"""Addresses of one machine besides that of its form."""
+TELL_MS: Final = 600_000
+"""Between two tellings of incidents to the cloud, but for the first."""
+OLD_MS: Final = 7 * 86_400_000
+"""For how long a machine that ran before addresses were checked may be bound to where it calls from."""
+
+type How = Literal["installer", "token", "upgrade"]
+
+
+class Confirmed(msgspec.Struct, frozen=True):
+    address: str
+    how: How
+    at_ms: int
+
+
+class _Kept(msgspec.Struct):
+    """What outlives a restart. Keys are `ip sn` of machines."""
+
+    confirmed: dict[str, list[Confirmed]] = {}
+    strangers: list[Stranger] = []
+    old: list[str] = []
+    old_until_ms: int = 0
+    names: dict[str, str] = {}
+    """The number that each machine says of itself, by which one with a new address is recognised."""
+
+
+class Peers:
+    """Of one box. `changed` is called whenever there is something to keep, `tell` when the cloud should hear of it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._kept = _Kept()
+        self._told: list[Stranger] = []
+        self._told_ms: int | None = None
+        """When news were told last; None: not yet."""
+        self.changed: Callable[[], None] = lambda: None
+        self.tell: Callable[[], None] = lambda: None
+        self.unchecked: set[str] = set()
+        """Listeners (`host:port`) whose check somebody switched off."""
+
+    # what is kept
+
+    def load(self, data: bytes) -> None:
+        """Raises MsgspecError."""
+        self._kept = msgspec.json.decode(data, type=_Kept)
+
+    def dump(self) -> bytes:
+        return msgspec.json.encode(self._kept)
+
+    def ran_before(self, machines: Iterable[tuple[str, str]]) -> None:
+        """These worked while addresses were not checked: (ip, sn)."""
+        self._kept.old = sorted({key_of(ip, sn) for ip, sn in machines})
+        self._kept.old_until_ms = self._clock.now_ms() + OLD_MS
+        self.changed()
+
+    # deciding
+
+    def may_call(self, ip: str, sn: str, peer: str) -> bool:
+        return peer == ip or any(one.address == peer for one in self.confirmed(ip, sn))
+
+    def confirmed(self, ip: str, sn: str) -> list[Confirmed]:
+        return self._kept.confirmed.get(key_of(ip, sn), [])
+
+    def is_old(self, ip: str, sn: str) -> bool:
+        """Whether it may still be bound to the address of its next call."""
+        return self._clock.now_ms() < self._kept.old_until_ms and key_of(ip, sn) in self._kept.old
+
+    def called_from_its_own(self, ip: str, sn: str) -> None:
+        """It calls from the address of its form: from now on no other one is taken for it."""
+        if (key := key_of(ip, sn)) in self._kept.old:
+            self._kept.old.remove(key)
+            self.changed()
+
+    def calls_itself(self, ip: str, sn: str, said: str) -> None:
+        if self._kept.names.get(key := key_of(ip, sn)) != said:
+            self._kept.names[key] = said
+            self.changed()
+
+    def has_name(self, ip: str, sn: str, said: str) -> bool:
+        """Whether it is this machine that calls itself so."""
+        return self._kept.names.get(key_of(ip, sn)) == said
+
+    # changing
+
+    def bind(self, ip: str, sn: str, address: str, how: How) -> None:
+        key, now = key_of(ip, sn), self._clock.now_ms()
+        held = [one for one in self.confirmed(ip, sn) if one.address != address]
+        self._kept.confirmed[key] = [*held, Confirmed(address, how, now)][-CONFIRMED_EACH:]
+        if key in self._kept.old:
+            self._kept.old.remove(key)
+        self.changed()
+
+    def note(self, device: str, ip: str, sn: str, peer: str, outcome: Literal["refused", "moved"]) -> None:
+        """An incident of a machine: a call from `peer`, refused or (`moved`) taken as its new address."""
+        now = self._clock.now_ms()
+        held = next((one for one in self._kept.strangers if (one.device, one.peer) == (device, peer)), None)
+        made = Stranger(
+            device=device, ip=ip, sn=sn, peer=peer, outcome=outcome, first_ms=held.first_ms if held else now,
+            last_ms=now, count=held.count + 1 if held else 1,
+        )  # fmt: skip
+        others = [one for one in self._kept.strangers if one is not held]
+        self._kept.strangers = [*others, made][-MOST:]
+        self.changed()
+        if (held is None or held.outcome != outcome) and self._may_tell():
+            self.tell()
+
+    def settle(self, device: str, peer: str, *, confirm: bool) -> bool:
+        """Somebody knows the address (`confirm`), or knows that it is none of the machine's; False: no such incident."""
+        found = next((one for one in self._kept.strangers if (one.device, one.peer) == (device, peer)), None)
+        if found is None:
+            return False
+        self._kept.strangers.remove(found)
+        if confirm:
+            self.bind(found.ip, found.sn, peer, "installer")
+        else:
+            key = key_of(found.ip, found.sn)
+            self._kept.confirmed[key] = [
+                one for one in self.confirmed(found.ip, found.sn) if one.address != peer
+            ]
+        self.changed()
+        self._told_ms = None
+        self.tell()
+        return True
+
+    # telling
+
+    @property
+    def strangers(self) -> list[Stranger]:
+        """The newest last."""
+        return list(self._kept.strangers)
+
+    def for_cloud(self) -> list[Stranger]:
+        """What a heartbeat says: the same for ten minutes, so that a flood of forgeries makes no flood of news."""
+        fresh = self._kept.strangers[-STRANGERS_MOST:]
+        if fresh != self._told and self._may_tell():
+            self._told, self._told_ms = list(fresh), self._clock.now_ms()
+        return self._told
+
+    def _may_tell(self) -> bool:
+        return self._told_ms is None or not 0 <= self._clock.now_ms() - self._told_ms < TELL_MS
+
+
+def key_of(ip: str, sn: str) -> str:
+    return f"{ip} {sn}".strip()
