@@ -98,3 +98,11 @@ async def test_a_company_that_ended_takes_nobody_in(parts, giver, stranger, here
     async with parts.db.begin() as tx:
         await companies.end(scope, tx, reason="不再使用", now_ms=now_ms)
     await refused(stranger, token)
+
+
+async def test_who_guesses_links_shuts_nobody_out(parts, giver):
+    token = await link(giver)
+    async with Browser(parts, address="198.51.100.40") as shared:
+        for n in range(40):
+            assert (await shared.get(f"/invitations/no-{n}")).status_code == 404
+        assert (await shared.get(f"/invitations/{token}")).status_code == 200

@@ -6,6 +6,7 @@ the cloud account is a company of the set-up, the organisation one that founded 
 import pytest
 
 from linli.domains.communities.service import pois
+from linli.domains.people.service import accounts
 from tests.console.conftest import Browser
 from tests.console.test_registration import CONTRACT, OWNER, register
 from tests.domains.communities.builders import POI_CSV
@@ -105,3 +106,13 @@ async def test_an_offer_is_refused_expires_and_needs_an_empty_organisation(
     held = await boss.post(f"/session/upgrades/{ticket}", json=yes)
     assert (held.status_code, held.json()["code"]) == (409, "upgrade.organisation_holds")
     assert (await administrator.get(f"/communities/{claimed}")).status_code == 200, "nothing was half moved"
+
+
+async def test_an_offer_ends_with_the_right_of_who_made_it(parts, administrator, boss, claimed):
+    ticket = (await _offer(administrator))["ticket"]
+    (own,) = (await boss.get(f"/session/upgrades/{ticket}")).json()["organisations"]
+    who = int((await administrator.get("/session")).json()["accountId"])
+    async with parts.db.begin() as tx:
+        await accounts.disable_account(tx, account_id=who, disabled=True, now_ms=parts.clock.now_ms())
+    taken = await boss.post(f"/session/upgrades/{ticket}", json={"yes": True, "tenantId": own["tenantId"]})
+    assert taken.status_code == 404

@@ -11,12 +11,12 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Table, bindparam, delete, select, update
 
 from linli.console.models import organisation_upgrades
-from linli.domains.people.rights import Role
+from linli.domains.people.rights import Right, Role
 from linli.domains.people.service import accounts, companies
 from linli.domains.people.service.organisation import Hand, note
 from linli.kernel import tenancy
 from linli.kernel.db import INT, Command, Query, Reader, Tx, metadata
-from linli.kernel.errors import Conflict, Forbidden, NotFound
+from linli.kernel.errors import Conflict, Forbidden, LinliError, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Caller, Scope
 
@@ -107,7 +107,7 @@ async def accept(tx: Tx, *, ticket: str, account_id: int, into: str, ids: Ids, n
     """
     row = await find(tx, ticket=ticket, now_ms=now_ms)
     rights = await accounts.rights(tx, account_id)
-    if row.state != WAITING:
+    if row.state != WAITING or not await _still_administers(tx, row):
         raise NotFound(what="upgradeCode")
     if Role.TENANT_ADMIN not in rights.roles(into, 0) - {Role.OPERATOR}:
         raise Forbidden()
@@ -137,6 +137,15 @@ async def accept(tx: Tx, *, ticket: str, account_id: int, into: str, ids: Ids, n
         Hand(scope, await accounts.rights(tx, account_id), ids), tx, "organisation.upgraded",
         account_id=row.account_id, detail=organisation.name,
     )  # fmt: skip
+
+
+async def _still_administers(tx: Tx, row: Upgrade) -> bool:
+    """Whether who made the offer could make it now: it is worth no more than their right."""
+    try:
+        rights = await accounts.rights(tx, row.account_id)
+    except LinliError:  # closed, or gone
+        return False
+    return rights.may(Right.ORGANISATION_MANAGE, tenant_id=row.owner_tenant)
 
 
 def _table(name: str) -> Table:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from linli.console import setup_code
+from linli.console.floods import Floods
 from linli.console.hub import Hub
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -31,6 +32,7 @@ class Parts:
     """One of this process alone unless it is given."""
     callers: Callers = field(default=cast(Callers, None))
     """Those of the process; by default of these settings alone."""
+    floods: Floods = field(default_factory=Floods)
     services: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

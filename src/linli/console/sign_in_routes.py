@@ -12,9 +12,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
 
-from linli.console import schemas, sessions, throttle
+from linli.console import schemas, sessions
 from linli.console.access import COOKIE, SIGNED_IN, client_address
 from linli.console.errors import language_of
+from linli.console.floods import PROVIDERS, SCANS, Floods
 from linli.console.session_routes import enter
 from linli.domains.people.rights import Rights
 from linli.domains.people.service import links, scans
@@ -150,14 +151,14 @@ class ProviderRoutes(Controller):
         request: Request[Any, Any, Any],
         provider: FromPath[str],
         data: JSONBody[BeginSignIn],
+        floods: NamedDependency[Floods],
         providers: NamedDependency[LoginProviders],
         db: NamedDependency[Database],
         settings: NamedDependency[Settings],
         clock: NamedDependency[Clock],
     ) -> Response[GoThere]:
         """Where to send the browser so that its owner signs in there."""
-        address = client_address(request)
-        await throttle.count_attempt(db, login="", address=f"{address} (provider)", now_ms=clock.now_ms())
+        floods.count(PROVIDERS, client_address(request), now_ms=clock.now_ms())
         return await _begin(request, providers, provider, data.next, 0, db, settings, clock.now_ms())
 
     @get("/{provider:str}/answer", public=True, status_code=302)
@@ -300,6 +301,7 @@ class ScanRoutes(Controller):
     async def begin(
         self,
         request: Request[Any, Any, Any],
+        floods: NamedDependency[Floods],
         db: NamedDependency[Database],
         settings: NamedDependency[Settings],
         clock: NamedDependency[Clock],
@@ -307,6 +309,7 @@ class ScanRoutes(Controller):
         """A QR code for the sign-in page: good for one sign-in within a minute."""
         now_ms = clock.now_ms()
         address = client_address(request)
+        floods.count(SCANS, address, now_ms=now_ms)
         browser, cookie = _browser(request, settings)
         ticket = system_secrets.token_urlsafe(18)
         async with db.begin() as tx:

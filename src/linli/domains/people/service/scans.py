@@ -1,7 +1,7 @@
 """Signing in on a desktop by scanning its QR code with a phone that is signed in. Spec A §1.1 (ONB-11, ONB-12).
 
 The picture holds a random ticket; the desktop keeps a second random text in a cookie, so that whoever photographs the
-screen gains nothing. A ticket lives a minute and works once.
+screen gains nothing. A ticket lives a minute and works once; a minute later its row is swept.
 """
 
 import hashlib
@@ -55,7 +55,7 @@ def _hash(text: str) -> str:
 
 async def begin(tx: Tx, *, ticket: str, browser: str, address: str, agent: str, now_ms: int) -> int:
     """A desktop shows a ticket; when it ends."""
-    await _purge.run(tx, before=now_ms - 10 * LIVES_MS)
+    await _purge.run(tx, before=now_ms - LIVES_MS)
     row = ScanRow(_hash(ticket), _hash(browser), "waiting", 0, address, agent[:300], now_ms + LIVES_MS)
     await tx.insert(scan_logins, row._asdict())
     return row.expires_ms
