@@ -368,11 +368,15 @@ async def test_a_thousand_idle_connections_cost_little_and_go(server: HttpServer
 
 
 async def test_more_than_the_limit_are_told(app: App) -> None:
+    """Where all are at work; an idle one would be closed for the newcomer."""
     server = HttpServer(app, limits=Limits(connections=2))
     await server.start()
     held = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(2)]
-    await eventually(lambda: server.connections == 2)
+    for _, writer in held:
+        writer.write(b"GET /slow HTTP/1.1\r\n" + HOST + b"\r\n")
+    await eventually(lambda: len(app.seen) == 2)
     assert (await exchange(server)).startswith(b"HTTP/1.1 503 ")
+    app.release.set()
     for _, writer in held:
         writer.close()
     await eventually(lambda: server.connections == 0)

@@ -17,6 +17,8 @@ class Condition:
         self._disk = disk
         self._objects = objects
         self.draining = False
+        self.open_files = ""
+        """What the system's limit of open files keeps from fitting, if it does."""
 
     async def faults(self) -> dict[str, str]:
         """What keeps this process from serving: part → reason. Empty when it is ready."""
@@ -37,6 +39,8 @@ class Condition:
                 await self._objects.shelf.check()
         except (StoreUnavailable, TimeoutError) as error:
             found["objects"] = str(error) or "no answer in 5 seconds"
+        if self.open_files:
+            found["open_files"] = self.open_files
         if self._settings.sms.provider == "off":
             found["sms"] = "off: nobody gets a one-time code"
         else:

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from linli.app.http import HttpScope, answer
 from linli.kernel.errors import BadInput, Forbidden, LinliError, NotFound, TooLarge, Unavailable
-from linli.kernel.http import Receive, Send
+from linli.kernel.http import Receive, Send, known_caller
 from linli.kernel.objects import ObjectStore
 
 PREFIX = "/files/"
@@ -29,6 +29,7 @@ class Files:
                 await answer(send, 405, headers=((b"allow", b"GET, HEAD, PUT"),))
                 return
             limit = self._store.check(key, scope["query_string"].decode("latin-1"), method)
+            known_caller(scope)
             if method == "PUT":
                 await self._put(key, limit, scope, receive, send)
             else:

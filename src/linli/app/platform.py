@@ -162,7 +162,14 @@ class Platform:
             self.secrets,
             topics_of=topics.may_subscribe,
             address=(mqtt.public_host or mqtt.host, mqtt.port),
-            limits=MqttLimits(max_connections=mqtt.max_connections, max_packet=mqtt.max_packet_bytes),
+            limits=MqttLimits(
+                max_connections=mqtt.max_connections,
+                connections_each=mqtt.connections_each,
+                max_waiting=mqtt.max_waiting,
+                waiting_each=mqtt.waiting_each,
+                max_packet=mqtt.max_packet_bytes,
+                proxies=frozenset(settings.http.trusted_proxies),
+            ),
             sessions=DatabaseSessionStore(self.db, self.clock),
             processes=self.processes,
         )

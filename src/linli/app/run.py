@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvloop
 
-from linli.app import schema
+from linli.app import open_files, schema
 from linli.app.platform import Platform
 from linli.console import setup_code
 from linli.domains.people.service.accounts import any_account
@@ -64,7 +64,11 @@ async def _serve(settings: Settings) -> int:
     if reason := await schema.prepare(settings):
         schema.say(reason)
         return 1
-    platform = await Platform.open(settings)
+    limit = open_files.raise_limit()
+    platform = await Platform.open(open_files.fitted(settings, limit))
+    if shortage := open_files.shortage(settings, limit):
+        schema.say(shortage)
+        platform.condition.open_files = shortage
     fenced = _when_fenced(platform)
     try:
         await platform.start()

@@ -19,6 +19,7 @@ from linli.domains.people.service import accounts, agreements
 from linli.domains.people.service.agreements import AgreementPending
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, Forbidden, LinliError, Unauthorized
+from linli.kernel.http import known_caller
 from linli.kernel.nul import holds_nul
 from linli.kernel.scope import Caller, Scope
 
@@ -76,6 +77,7 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
         caller = await signed_in(db, connection.cookies.get(COOKIE, ""), now_ms=now_ms)
         if not await sessions.use(db, caller.session, sign_in=parts.settings.sign_in, now_ms=now_ms):
             raise SignInFirst()
+        known_caller(cast(dict[str, Any], connection.scope))
         connection.state[_PENDING] = caller.pending
         return AuthenticationResult(user=caller.rights, auth=caller.session)
 
@@ -174,6 +176,8 @@ async def provide_session(request: Request[Any, Any, Any]) -> Session:
 
 
 def client_address(request: Request[Any, Any, Any]) -> str:
-    """The caller's address, for limits and for the list of sessions (`kernel.http.Callers`)."""
+    """The caller's address, for limits and for the list of sessions (`kernel.callers.Callers`)."""
     peer = request.client.host if request.client else ""
-    return parts_of(request.scope).callers.address(peer, request.headers.get("x-forwarded-for", ""))
+    # A proxy may add a line of its own behind what its client sent: the last of all lines counts.
+    sent = [value.decode("latin-1") for name, value in request.scope["headers"] if name == b"x-forwarded-for"]
+    return parts_of(request.scope).callers.address(peer, ",".join(sent))

@@ -13,6 +13,7 @@ from time import perf_counter_ns
 from typing import Any
 
 from linli.kernel import telemetry
+from linli.kernel.callers import forwarded_address
 from linli.kernel.clock import Clock
 from linli.kernel.errors import LinliError
 from linli.kernel.http import Message, Receive, Send
@@ -172,8 +173,10 @@ class Gateway:
         client = scope["client"]
         address: str = client[0] if client else ""
         if address in self._proxies:
-            forwarded = headers.get(b"x-forwarded-for", b"").rpartition(b",")[2].strip()
-            return forwarded.decode("latin-1") or address
+            return (
+                forwarded_address(headers.get(b"x-forwarded-for", b"").decode("latin-1"), self._proxies)
+                or address
+            )
         return address
 
 

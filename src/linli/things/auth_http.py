@@ -6,7 +6,7 @@ first, and takes 255 bytes of an answer. Every request gets its own connection.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any, Protocol, cast
 from urllib.parse import parse_qsl
 
@@ -14,6 +14,7 @@ import httptools
 import msgspec
 
 from linli.kernel.clock import Clock
+from linli.kernel.connections import Connections, Standing
 from linli.kernel.telemetry import logger
 from linli.things.mqtt.ports import (
     PreAuthorized,
@@ -55,14 +56,17 @@ class AuthHttp:
     """The protocol factory for listeners, plain and TLS: pass `connection` to `mqtt.listen`."""
 
     def __init__(
-        self, registrar: Registrar, *, clock: Clock, timeout: float = 10.0, max_connections: int = 500
-    ) -> None:
-        """`timeout`: seconds from the TCP connection to the whole request, and again to the answer taken."""
+        self, registrar: Registrar, *, clock: Clock, timeout: float = 10.0, max_connections: int = 500,
+        connections_each: int = 250, proxies: Iterable[str] = (),
+    ) -> None:  # fmt: skip
+        """`timeout`: seconds from the TCP connection to the whole request, and again to the answer taken.
+        `proxies`: addresses without a share of `connections_each`."""
         self.registrar = registrar
         self.clock = clock
         self.timeout = timeout
-        self.max_connections = max_connections
-        self.connections: set[_Connection] = set()
+        self.connections: Connections[_Connection] = Connections(
+            max_connections, connections_each, proxies=proxies, name="device_auth"
+        )
 
     def connection(self) -> asyncio.Protocol:
         return _Connection(self)
@@ -141,6 +145,7 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._peer = ""
+        self._since = asyncio.get_running_loop().time()
         self._received = 0
         self._url = b""
         self._body = b""
@@ -149,16 +154,15 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        if len(self._server.connections) >= self._server.max_connections:
-            self.abort()
-            return
         host, port, *_ = transport.get_extra_info("peername") or ("", 0)
         self._peer = f"{host}:{port}"
-        self._server.connections.add(self)
+        if not self._server.connections.enter(self, host):
+            self.abort()
+            return
         self._run(self._expire())
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._server.connections.discard(self)
+        self._server.connections.leave(self)
         for task in self._tasks:
             task.cancel()
 
@@ -219,6 +223,13 @@ class _Connection(asyncio.Protocol):
         head = f"HTTP/1.1 {status} {_STATUS[status]}\r\nContent-Length: {len(body)}\r\n{kind}Connection: close\r\n\r\n"
         transport.write(head.encode() + body)
         transport.close()
+
+    def standing(self) -> tuple[Standing, float]:
+        """For others that need room (`Connections`)."""
+        return (Standing.BUSY if self._complete else Standing.UNFINISHED), self._since
+
+    def displace(self) -> None:
+        self.abort()
 
     def abort(self) -> None:
         if self._transport is not None:

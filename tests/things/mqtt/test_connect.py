@@ -165,13 +165,35 @@ async def test_silence_before_connect_and_a_slow_backend_time_out(rig):
     assert rig.backend.events == []
 
 
-async def test_a_full_house_closes_the_door(make_rig):
+async def test_a_full_house_closes_who_was_silent_longest(make_rig):
     rig = await make_rig(max_connections=2)
-    await rig.connect(device_connect("d1"))
-    await rig.connect(device_connect("d2"))
+    first = await rig.connect(device_connect("d1"))
+    second = await rig.connect(device_connect("d2"))
+    await rig.ticks(1)
+    first.send(mqtt.Pingreq())
+    assert await first.read() == mqtt.Pingresp()
+    await rig.connect(device_connect("d3"))
+    assert await second.closed()
+    assert ("displaced", PK, "d2") in rig.backend.events
+    first.send(mqtt.Pingreq())
+    assert await first.read() == mqtt.Pingresp()
+
+
+async def test_who_is_full_of_work_takes_no_more(make_rig):
+    rig = await make_rig(max_connections=1)
+    await rig.connect(app_connect())
     third = await rig.dial()
     third.send(device_connect("d3"))
+    assert await third.read() == mqtt.Connack(3)
     assert await third.closed()
-    rig.clients[0].close()
-    await rig.backend.until(lambda: ("lost", PK, "d1") in rig.backend.events)
-    await rig.connect(device_connect("d3"))
+
+
+async def test_strangers_make_room_for_each_other_and_take_none_from_devices(make_rig):
+    rig = await make_rig(max_waiting=10, waiting_each=4)
+    device = await rig.connect(device_connect("d1"))
+    strangers = [await rig.dial() for _ in range(12)]
+    await rig.connect(device_connect("d2"))
+    for one in strangers[:9]:
+        assert await one.closed()
+    device.send(mqtt.Pingreq())
+    assert await device.read() == mqtt.Pingresp()

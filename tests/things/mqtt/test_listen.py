@@ -127,7 +127,7 @@ async def test_shared_port_without_tls_turns_tls_away(rig, client_tls):
 
 
 async def test_shared_port_lets_silence_go_and_stops(rig, shared, monkeypatch):
-    monkeypatch.setattr("linli.things.mqtt.listen.HANDSHAKE_TIMEOUT", 0.02)
+    monkeypatch.setattr("linli.kernel.lobby.SECONDS", 0.02)
     silent = await Client.dial(shared)
     assert await silent.closed()
     open_one = await Client.dial(shared)

@@ -6,12 +6,12 @@ from collections import deque
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, cast
 
-import msgspec
-
 from linli.kernel import telemetry
+from linli.kernel.callers import forwarded_address
+from linli.kernel.connections import Standing
 from linli.kernel.http.exchange import STATUS_LINES, Exchange
 from linli.kernel.http.reader import Refused, RequestReader
-from linli.kernel.http.types import Switch
+from linli.kernel.http.types import KNOWN_CALLER, Switch
 
 if TYPE_CHECKING:
     from linli.kernel.http.server import HttpServer
@@ -19,25 +19,8 @@ if TYPE_CHECKING:
 log = telemetry.logger(__name__)
 
 
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    header_bytes: int = 32_768
-    header_count: int = 100
-    body_bytes: int = 64 * 1024 * 1024
-    """Hard bound of any request body; applications set tighter ones."""
-    header_seconds: float = 10.0
-    """From the first byte of a request to the end of its headers."""
-    body_seconds: float = 30.0
-    """Between two pieces of a body."""
-    write_seconds: float = 30.0
-    """Between two pieces that the client takes of an answer."""
-    idle_seconds: float = 75.0
-    pipelined: int = 16
-    connections: int = 10_000
-    connections_each: int = 0
-    """Of one address, so that it cannot take all; 0 leaves that open, as behind a proxy."""
-
-
 LINGER_SECONDS = 2.0
+_FORWARDED = b"x-forwarded-for"
 
 _SLICE = 16_384
 """Bytes parsed at a time, so that one packet of pipelined requests cannot become thousands of them in memory."""
@@ -61,6 +44,9 @@ class Connection(asyncio.Protocol):
         self.limits = server.limits
         self.base: dict[str, Any] = {}
         """What the ASGI scopes of all its requests have in common."""
+        self.address = ""
+        """Whose connection it is; behind a trusted proxy, of whom it carries a request."""
+        self.proxied = False
         self.date_header = date_header
         self.write_paused = False
         self.active_since = time.monotonic()
@@ -89,6 +75,8 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own class is no subclass of it
         client, local = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
         secure = transport.get_extra_info("sslcontext") is not None
+        self.address = str(client[0]) if client else ""
+        self.proxied = self.address in self.server.proxies
         self.base = {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.4"},
@@ -97,6 +85,7 @@ class Connection(asyncio.Protocol):
             "root_path": "",
             "client": tuple(client[:2]) if client else None,
             "server": tuple(local[:2]) if local else None,
+            KNOWN_CALLER: self.known_caller,
         }
         if not self.server.opened(self):
             self.write(_bare(503))
@@ -212,11 +201,50 @@ class Connection(asyncio.Protocol):
         self.write(switch.head)
         self.flush()
         self._closing = True
-        self.server.closed(self)
+        self.server.switched(self, counted_there=switch.counted_there)
         self._transport.set_protocol(switch.protocol)
         switch.protocol.connection_made(self._transport)
         if rest:
             switch.protocol.data_received(rest)
+
+    # whose it is
+
+    def speak_for(self, headers: list[tuple[bytes, bytes]]) -> bool:
+        """Through a trusted proxy comes a request of somebody; False: they have their share of connections already."""
+        sent = b",".join([value for name, value in headers if name == _FORWARDED])
+        address = forwarded_address(sent.decode("latin-1"), self.server.proxies)
+        return not address or self._move(address)
+
+    def _move(self, address: str) -> bool:
+        if address == self.address:
+            return True
+        self.address = address
+        return self.server.share.move(self, address)
+
+    def known_caller(self) -> None:
+        """The application knows whom the request that it runs is from: what is received of it counts no more."""
+        reading = self._reader.reading
+        if reading is not None and reading is self._running:
+            self._reader.counted = False
+            self.server.unfinished.drop(self)
+
+    def standing(self) -> tuple[Standing, float]:
+        """For others that need room (`Connections`)."""
+        if self._closing:
+            return Standing.BUSY, self.active_since
+        if self._reader.began is not None or self._reader.reading is not None:
+            return Standing.UNFINISHED, self._reader.since
+        if self._running is None and not self._waiting:
+            return (Standing.UNFINISHED if self._lingering else Standing.IDLE), self.active_since
+        if self._unsent and self.unsent:
+            return Standing.UNFINISHED, self._sent_at  # it does not take its answer
+        return Standing.BUSY, self.active_since
+
+    def displace(self) -> None:
+        if self.is_idle and not self._closing and not self._lingering and self._reader.began is None:
+            self._close()
+        else:
+            self.abort()
 
     # running
 
@@ -258,6 +286,8 @@ class Connection(asyncio.Protocol):
 
     def exchange_finished(self, exchange: Exchange, keep_alive: bool) -> None:
         self._running = None
+        if self.proxied:
+            self._move(str(self.base["client"][0]))
         self.active_since = self.server.now
         if not exchange.body_complete:
             self._linger()
@@ -278,6 +308,11 @@ class Connection(asyncio.Protocol):
         self.resume_reading()
 
     # ends
+
+    @property
+    def gone(self) -> bool:
+        """Whether its socket is closed or being closed."""
+        return self._transport.is_closing()
 
     @property
     def unsent(self) -> int:

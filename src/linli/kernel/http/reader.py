@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import httptools
 
 from linli.kernel.http.exchange import PAUSE_ABOVE, Exchange
-from linli.kernel.http.types import Switch
+from linli.kernel.http.types import ADDRESS, Switch
 
 if TYPE_CHECKING:
     from linli.kernel.http.connection import Connection
@@ -51,10 +51,18 @@ class RequestReader:
         self._fed = 0
         """Raw bytes of the present request, without those that came with its first."""
         self._piece = 0
+        self._first = 0
+        """Bytes of the first piece of the present request."""
+        self._holds = False
+        """Whether it is counted among `Unfinished` now."""
         self.reading: Exchange | None = None
         """The request whose body is being read."""
         self.began: float | None = None
         """When the head now being read began to arrive."""
+        self.since = 0.0
+        """When the request now being read began to arrive."""
+        self.counted = True
+        """Whether what is received of it counts among `Unfinished`."""
 
     def feed(self, data: bytes) -> None:
         """Raises Refused; the reader is of no use after that."""
@@ -79,6 +87,9 @@ class RequestReader:
         if self.began is not None or self.reading is not None:
             # The parser keeps a half-read header by itself, and skips chunk extensions: count what went in.
             self._fed += self._piece
+            if self.counted:
+                self._connection.server.unfinished.hold(self._connection, self._fed + self._first)
+                self._holds = True
             if self._fed > self._limits.header_bytes + _FRAMING_FACTOR * self._body_bytes:
                 raise Refused(431 if self.began is not None else 400)
 
@@ -93,11 +104,13 @@ class RequestReader:
     # the head
 
     def on_message_begin(self) -> None:
-        self.began = self._connection.server.now
+        self.began = self.since = self._connection.server.now
+        self.counted = True
         self._url = b""
         self._headers = []
         self._header_bytes = self._body_bytes = self._hosts = 0
         self._fed = -self._piece
+        self._first = self._piece
         self._length = self._coding = None
         self._expect = self._upgrade = False
 
@@ -140,6 +153,8 @@ class RequestReader:
         old = version == "1.0"
         method = parser.get_method().decode("ascii")
         self._check_head(version, method)
+        if self._connection.proxied and not self._connection.speak_for(self._headers):
+            raise Refused(503)
         path, _, query = self._url.partition(b"?")
         if not path.startswith(b"/"):
             # absolute-form, as proxies send it; `*` of OPTIONS stays
@@ -154,6 +169,8 @@ class RequestReader:
         }
         if old:
             scope["http_version"] = version
+        if self._connection.proxied:
+            scope[ADDRESS] = self._connection.address
         if self._upgrade and method == "GET" and not old and self._length is None and self._coding is None:
             upgrade = self._connection.server.upgrade_of(scope["path"])
             if upgrade is not None and parser.should_upgrade() and self._connection.is_idle:
@@ -206,5 +223,8 @@ class RequestReader:
             return
         exchange, self.reading = self.reading, None
         assert exchange is not None
+        if self._holds:
+            self._holds = False
+            self._connection.server.unfinished.drop(self._connection)
         exchange.end_of_body()
         self._connection.offer(exchange)

@@ -4,14 +4,16 @@ import asyncio
 import contextlib
 import ssl
 import time
-from collections import Counter
+from collections.abc import Iterable
 
-from linli.kernel.http.connection import Connection, Limits
+from linli.kernel.connections import Connections
+from linli.kernel.http.connection import Connection
+from linli.kernel.http.limits import Limits
 from linli.kernel.http.types import ASGIApp, Upgrade
+from linli.kernel.http.unfinished import Unfinished
+from linli.kernel.lobby import BACKLOG, MOST, Lobby
 
 SWEEP_SECONDS = 1.0
-TLS_SECONDS = 10.0
-"""For the handshake, which comes before a connection counts and is swept."""
 
 
 class HttpServer:
@@ -19,9 +21,10 @@ class HttpServer:
 
     def __init__(
         self, app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None,
-        limits: Limits | None = None, upgrades: dict[str, Upgrade] | None = None,
+        limits: Limits | None = None, upgrades: dict[str, Upgrade] | None = None, proxies: Iterable[str] = (),
     ) -> None:  # fmt: skip
-        """`upgrades`: by path, where a GET may go on in another protocol; one that ends in `/` stands for all below."""
+        """`upgrades`: by path, where a GET may go on in another protocol; one that ends in `/` stands for all below.
+        `proxies`: addresses whose X-Forwarded-For says whose a request is."""
         self.app = app
         self._upgrades = upgrades or {}
         self._upgrades_below = {path: one for path, one in self._upgrades.items() if path.endswith("/")}
@@ -33,19 +36,29 @@ class HttpServer:
         self._host = host
         self._port = port
         self._tls = tls
+        self.proxies = frozenset(proxies)
+        self.share: Connections[Connection] = Connections(
+            self.limits.connections, self.limits.connections_each, proxies=self.proxies, name="http"
+        )
+        self.unfinished = Unfinished(self.limits.unfinished_bytes)
         self._connections: set[Connection] = set()
-        self._each: Counter[str] = Counter()
+        self._switched: set[Connection] = set()
+        """Go on in another protocol and still count."""
         self._written: list[Connection] = []
-        self._server: asyncio.Server | None = None
+        self._server: asyncio.Server | Lobby | None = None
         self._sweeper: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         self.loop = asyncio.get_running_loop()
-        self._server = await self.loop.create_server(
-            self.protocol, self._host, self._port, ssl=self._tls, backlog=1024, reuse_address=True,
-            ssl_handshake_timeout=TLS_SECONDS if self._tls else None,
-            ssl_shutdown_timeout=2.0 if self._tls else None,
-        )  # fmt: skip
+        if self._tls is not None:
+            most = min(MOST, self.limits.connections)
+            lobby = Lobby(secured=self.protocol, tls=self._tls, most=most, proxies=self.proxies)
+            await lobby.start(self._host, self._port)
+            self._server = lobby
+        else:
+            self._server = await self.loop.create_server(
+                self.protocol, self._host, self._port, backlog=BACKLOG, reuse_address=True
+            )
         self._sweeper = asyncio.create_task(self._sweep(), name="http-sweep")
 
     def protocol(self) -> Connection:
@@ -57,12 +70,21 @@ class HttpServer:
         assert self._server is not None
         return int(self._server.sockets[0].getsockname()[1])
 
+    @property
+    def lobby(self) -> Lobby:
+        """Where TLS clients wait for their handshake."""
+        assert isinstance(self._server, Lobby)
+        return self._server
+
     async def stop(self, *, grace_seconds: float = 10.0) -> None:
         """Take no more connections, let running calls finish, then close what is left."""
         self.stopping = True
         if self._server is None:
             return
-        self._server.close()
+        if isinstance(self._server, Lobby):
+            await self._server.stop()
+        else:
+            self._server.close()
         for connection in list(self._connections):
             connection.shutdown()
         deadline = self.loop.time() + grace_seconds
@@ -94,21 +116,22 @@ class HttpServer:
     # what connections tell
 
     def opened(self, connection: Connection) -> bool:
+        """False: there is no room for it."""
         self._connections.add(connection)
-        most, each = self.limits.connections, self.limits.connections_each
-        if each:
-            address = _address(connection)
-            self._each[address] += 1
-            if self._each[address] > each:
-                return False
-        return len(self._connections) <= most
+        return self.share.enter(connection, connection.address)
 
     def closed(self, connection: Connection) -> None:
-        if self.limits.connections_each and connection in self._connections:
-            address = _address(connection)
-            self._each[address] -= 1
-            if not self._each[address]:
-                del self._each[address]
+        self.share.leave(connection)
+        self.unfinished.drop(connection)
+        self._connections.discard(connection)
+
+    def switched(self, connection: Connection, *, counted_there: bool) -> None:
+        """It goes on in another protocol, which is told of its end."""
+        if counted_there:
+            self.share.leave(connection)
+        else:
+            self._switched.add(connection)
+        self.unfinished.drop(connection)
         self._connections.discard(connection)
 
     def flush_soon(self, connection: Connection) -> None:
@@ -132,8 +155,6 @@ class HttpServer:
             self.now = time.monotonic()
             for connection in list(self._connections):
                 connection.check(self.now)
-
-
-def _address(connection: Connection) -> str:
-    client = connection.base["client"]
-    return str(client[0]) if client else ""
+            for connection in [one for one in self._switched if one.gone]:
+                self._switched.discard(connection)
+                self.share.leave(connection)

@@ -2,12 +2,24 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 type Message = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[Message]]
 type Send = Callable[[Message], Awaitable[None]]
 type ASGIApp = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+
+KNOWN_CALLER: Final = "linli.known_caller"
+ADDRESS: Final = "linli.address"
+"""In scopes of requests that came through a trusted proxy: the address it says they are from."""
+
+
+def known_caller(scope: MutableMapping[str, Any]) -> None:
+    """The application knows whom this request is from: what is still to come of it is no stranger's any more."""
+    told: Callable[[], None] | None = scope.get(KNOWN_CALLER)
+    if told is not None:
+        told()
 
 
 class Switch(NamedTuple):
@@ -17,6 +29,8 @@ class Switch(NamedTuple):
     """The whole 101 answer."""
     protocol: asyncio.Protocol
     """Gets the transport, and all bytes behind the request."""
+    counted_there: bool = False
+    """`protocol` bounds its connections itself, so it takes no room among those of the web any more."""
 
 
 type Upgrade = Callable[[MutableMapping[str, Any]], Switch]

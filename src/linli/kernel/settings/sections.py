@@ -17,7 +17,18 @@ class Http(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     ] = ""
     max_body_bytes: Annotated[int, Meta(ge=1024)] = 10 * 1024 * 1024
     trusted_proxies: list[str] = []
-    """Addresses whose X-Forwarded-For is believed."""
+    """Addresses whose X-Forwarded-For is believed. They have no share of connections of their own."""
+    max_connections: Annotated[int, Meta(ge=16)] = 10_000
+    connections_each: Annotated[
+        int, Meta(ge=1, description="Connections of one address (of IPv6 its /64), but trusted proxies.")
+    ] = 1_000
+    max_unfinished_bytes: Annotated[
+        int,
+        Meta(
+            ge=1024 * 1024,
+            description="Received of all requests that are not whole, of callers who have not proved who they are.",
+        ),
+    ] = 64 * 1024 * 1024
 
 
 class Mqtt(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -27,7 +38,18 @@ class Mqtt(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     public_host: Annotated[
         str, Meta(description="Host name that registering devices are told to connect to.")
     ] = ""
-    max_connections: Annotated[int, Meta(ge=1)] = 20_000
+    max_connections: Annotated[
+        int, Meta(ge=1, description="Connections of devices and applications that proved who they are.")
+    ] = 20_000
+    connections_each: Annotated[
+        int, Meta(ge=1, description="Of these, from one address (of IPv6 its /64), but trusted proxies.")
+    ] = 5_000
+    max_waiting: Annotated[
+        int, Meta(ge=1, description="Connections that have not proved who they are, besides the others.")
+    ] = 4_000
+    waiting_each: Annotated[
+        int, Meta(ge=1, description="Of these, from one address, but trusted proxies.")
+    ] = 1_000
     max_packet_bytes: Annotated[int, Meta(ge=128)] = 262_144
 
 
@@ -36,6 +58,10 @@ class DeviceAuth(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_onl
     port: Annotated[
         Port, Meta(description="HTTP listener for device registration (/auth/…); 0 leaves it off.")
     ] = 0
+    max_connections: Annotated[int, Meta(ge=1)] = 500
+    connections_each: Annotated[
+        int, Meta(ge=1, description="Connections of one address (of IPv6 its /64), but trusted proxies.")
+    ] = 250
 
 
 class Tls(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ import asyncio
 from collections import deque
 from typing import cast
 
+from linli.kernel.connections import Standing
 from linli.kernel.telemetry import logger
 from linli.protocols import mqtt
 from linli.protocols.linkkit.topics import UplinkTopic
@@ -29,7 +30,7 @@ from linli.things.mqtt.wire import Wire
 log = logger(__name__)
 
 _KNOWN_TOPICS = 512
-_ABRUPT = frozenset({Gone.SLOW, Gone.REFUSED, Gone.KEEP_ALIVE})
+_ABRUPT = frozenset({Gone.SLOW, Gone.REFUSED, Gone.KEEP_ALIVE, Gone.DISPLACED})
 """Ends where the peer does not listen, or must not take the end for an orderly one."""
 
 
@@ -72,7 +73,8 @@ class Connection(Wire):
         """Came behind the CONNECT, before its answer."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not self.traffic.enter(self):
+        peer = transport.get_extra_info("peername")
+        if not self.traffic.enter(self, str(peer[0]) if peer else ""):
             self.state = State.CLOSED
             cast(asyncio.Transport, transport).abort()
             return
@@ -351,10 +353,24 @@ class Connection(Wire):
             abrupt = gone is Gone.SLOW
         self.end(abrupt=abrupt)
         self.state = State.CLOSED
+        self.traffic.seated.leave(self)
         self.since = self.traffic.tick
         self._unanswered.clear()
         if was_open:
             self.home.ended(self, gone)
+
+    def standing(self) -> tuple[Standing, float]:
+        """For others that need room (`Connections`)."""
+        if self.state is State.ADMITTING:
+            return Standing.BUSY, self.since
+        if self.state is not State.OPEN:
+            return Standing.IDLE, self.since
+        busy = self.pending or (self.session is not None and self.session.is_app)
+        return (Standing.BUSY if busy else Standing.IDLE), self.last_heard
+
+    def displace(self) -> None:
+        log.info("no room for all: closing the connection of %s", self.peer)
+        self.close(Gone.DISPLACED)
 
     def check(self, tick: int) -> None:
         """Once a tick: has it been silent, slow or idle for too long?"""

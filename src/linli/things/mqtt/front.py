@@ -192,8 +192,9 @@ class Front:
         if old is not None and (connect.clean or old.is_over(self._clock.now_ms())):
             clients.forget(old)
             old = None
-        if old is None and len(clients.devices) >= self.limits.max_sessions:
-            log.warning("no room for another session")
+        full = old is None and len(clients.devices) >= self.limits.max_sessions
+        if full or not self.traffic.seat(connection):
+            log.warning("no room for another %s", "session" if full else "connection")
             refusal = Reason.QUOTA_EXCEEDED if connect.level == 5 else UNAVAILABLE
             connection.send(mqtt.encode(mqtt.Connack(refusal), connect.level))
             connection.close(Gone.NOT_ALLOWED)

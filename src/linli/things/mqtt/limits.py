@@ -11,6 +11,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Times are in seconds, sizes in bytes, the rest counts."""
 
     max_connections: int = 20_000
+    """Of clients that proved who they are."""
+    connections_each: int = 5_000
+    """Of these, from one address: a site with all its devices stands behind one."""
+    max_waiting: int = 4_000
+    """Connections that have not proved who they are."""
+    waiting_each: int = 1_000
+    """Of these, from one address."""
+    proxies: frozenset[str] = frozenset()
+    """Addresses of balancers, through which everybody comes: without a share of their own."""
     connect_timeout: int = 10
     """From TCP accept to CONNACK; also what a registration may linger after its answer."""
     max_authentications: int = 200

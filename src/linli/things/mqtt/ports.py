@@ -156,6 +156,8 @@ class Gone(StrEnum):
     """It did not read what it was sent, or (apps) did not acknowledge in time."""
     REFUSED = "refused"
     """One of its uplinks could not be stored; it will send it again."""
+    DISPLACED = "displaced"
+    """There was no room left, and it had been silent longest."""
     STOPPED = "stopped"
     """The front stopped."""
 

@@ -10,6 +10,7 @@ from enum import IntFlag
 from typing import TYPE_CHECKING
 
 from linli.kernel.clock import Clock
+from linli.kernel.connections import Connections
 from linli.things.mqtt.limits import Limits
 
 if TYPE_CHECKING:
@@ -44,8 +45,10 @@ class Traffic:
         "pending",
         "pending_bytes",
         "queued_bytes",
+        "seated",
         "tick",
         "uplinks",
+        "waiting",
     )
 
     def __init__(self, limits: Limits, clock: Clock) -> None:
@@ -54,6 +57,14 @@ class Traffic:
         self.tick = 0
         self.connections: set[Connection] = set()
         """Open sockets, those being closed too."""
+        self.waiting: Connections[Connection] = Connections(
+            limits.max_waiting, limits.waiting_each, proxies=limits.proxies, name="mqtt_waiting"
+        )
+        """Those that have not proved who they are."""
+        self.seated: Connections[Connection] = Connections(
+            limits.max_connections, limits.connections_each, proxies=limits.proxies, name="mqtt"
+        )
+        """Those that have."""
         self.pending = 0
         """Uplinks with the backend, also those of connections that ended since."""
         self.pending_bytes = 0
@@ -78,15 +89,22 @@ class Traffic:
         self.number += 1
         return self.number
 
-    def enter(self, connection: "Connection") -> bool:
-        """False: the house is full."""
-        if len(self.connections) >= self.limits.max_connections:
+    def enter(self, connection: "Connection", address: str) -> bool:
+        """False: there is no room to wait in."""
+        if not self.waiting.enter(connection, address):
             return False
         self.connections.add(connection)
         return True
 
+    def seat(self, connection: "Connection") -> bool:
+        """It proved who it is. False: the house is full."""
+        self.waiting.leave(connection)
+        return self.seated.enter(connection, connection.address)
+
     def leave(self, connection: "Connection") -> None:
         self.connections.discard(connection)
+        self.waiting.leave(connection)
+        self.seated.leave(connection)
 
     def take(self, count: int, size: int) -> None:
         """Uplinks go to the backend. Over the bound all reading stops, not only of who sends most."""

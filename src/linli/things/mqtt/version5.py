@@ -21,6 +21,7 @@ DISCONNECT_REASONS = {
     Gone.NOT_ALLOWED: Reason.NOT_AUTHORIZED,
     Gone.SLOW: Reason.QUOTA_EXCEEDED,
     Gone.REFUSED: Reason.SERVER_BUSY,
+    Gone.DISPLACED: Reason.SERVER_BUSY,
     Gone.STOPPED: Reason.SERVER_SHUTTING_DOWN,
 }
 """What the client is told when the front ends the connection; nothing for the ends it made itself."""

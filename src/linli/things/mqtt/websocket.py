@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, MutableMapping
 from typing import Any, Final, cast
 
-from linli.kernel.http import Refused, Switch
+from linli.kernel.http import ADDRESS, Refused, Switch
 from linli.protocols.websocket import (
     CloseCode,
     Frame,
@@ -34,7 +34,7 @@ def upgrade(connection: Callable[[], asyncio.Protocol]) -> Callable[[MutableMapp
             head = accept(scope["headers"], SUBPROTOCOLS)
         except HandshakeRefused as refused:
             raise Refused(refused.status) from refused
-        return Switch(head, WebSocket(connection()))
+        return Switch(head, WebSocket(connection(), scope.get(ADDRESS, "")), counted_there=True)
 
     return take
 
@@ -42,13 +42,15 @@ def upgrade(connection: Callable[[], asyncio.Protocol]) -> Callable[[MutableMapp
 class WebSocket(asyncio.Protocol):
     """Frames outside, plain bytes for the protocol inside."""
 
-    def __init__(self, inner: asyncio.Protocol) -> None:
+    def __init__(self, inner: asyncio.Protocol, address: str = "") -> None:
+        """`address`: where a trusted proxy says that the client is; empty: at the other end of the socket."""
         self._inner = inner
+        self._address = address
         self._reader = FrameReader(MAX_FRAME)
         self._tunnel: _Tunnel | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._tunnel = _Tunnel(cast(asyncio.Transport, transport))
+        self._tunnel = _Tunnel(cast(asyncio.Transport, transport), self._address)
         self._inner.connection_made(self._tunnel)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -88,11 +90,14 @@ class WebSocket(asyncio.Protocol):
 class _Tunnel(asyncio.Transport):
     """A transport that puts what is written into frames."""
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: asyncio.Transport, address: str) -> None:
         super().__init__()
         self._transport = transport
+        self._address = address
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
+        if name == "peername" and self._address:
+            return self._address, 0
         return self._transport.get_extra_info(name, default)
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:

@@ -116,6 +116,11 @@ class Wire(asyncio.Protocol):
             self._transport.abort()
 
     @property
+    def address(self) -> str:
+        """Remote address without the port."""
+        return self.peer.rpartition(":")[0]
+
+    @property
     def held(self) -> bool:
         """Whether it is not read from, for whatever reason."""
         return bool(self._held)

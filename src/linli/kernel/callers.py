@@ -1,13 +1,19 @@
 """Whose address a request comes from, where proxies stand before the platform."""
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from linli.kernel.clock import Clock
 
 _REMEMBERED: Final = 8
 _FORGOTTEN_MS: Final = 24 * 3_600_000
+
+
+def forwarded_address(header: str, trusted: Collection[str]) -> str:
+    """Who a request through trusted proxies is from, by X-Forwarded-For: the last entry that is none of them, or ""."""
+    hops = [hop.strip() for hop in header.split(",")]
+    return next((hop for hop in reversed(hops) if hop and hop not in trusted), "")
 
 
 class Callers:
@@ -24,8 +30,7 @@ class Callers:
     def address(self, peer: str, forwarded: str) -> str:
         """The caller's address. Of X-Forwarded-For the last entry counts that is no trusted proxy itself."""
         if peer in self._trusted:
-            hops = [hop.strip() for hop in forwarded.split(",")]
-            return next((hop for hop in reversed(hops) if hop and hop not in self._trusted), peer)
+            return forwarded_address(forwarded, self._trusted) or peer
         if forwarded:
             self._remember(peer)
         return peer

@@ -1,0 +1,189 @@
+"""Sockets that were accepted and have not shown what they speak: until the first byte, and through the TLS handshake.
+
+One listener may serve plain and TLS clients, told apart by their first byte, which takes nothing from the stream
+(0x16: TLS ClientHello). Whoever stays silent or is slow in the handshake costs a socket here and no more, for so many
+seconds, and their number is bounded, together and for one address: the one that waited longest goes first.
+"""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from linli.kernel import telemetry
+from linli.kernel.connections import Connections, Standing
+
+log = telemetry.logger(__name__)
+
+type Factory = Callable[[], asyncio.Protocol]
+
+SECONDS: Final = 10.0
+"""From accept to the first byte, and from there to the end of the TLS handshake."""
+MOST: Final = 1000
+MOST_EACH: Final = 250
+BACKLOG: Final = 1024
+SHUTDOWN_SECONDS: Final = 2.0
+_ACCEPTED_AT_ONCE: Final = 64
+_PAUSE_SECONDS: Final = 1.0
+"""Between two tries to accept while there is no file descriptor left: the backlog waits, nothing spins."""
+_TLS: Final = b"\x16"
+
+
+class Waiting:
+    """One socket in the lobby."""
+
+    def __init__(self, lobby: "Lobby", sock: socket.socket, since: float) -> None:
+        self.sock = sock
+        self.task: asyncio.Task[None] | None = None
+        """The handshake."""
+        self.timer: asyncio.TimerHandle | None = None
+        self._lobby = lobby
+        self._since = since
+
+    def standing(self) -> tuple[Standing, float]:
+        return Standing.IDLE, self._since
+
+    def displace(self) -> None:
+        self._lobby.drop(self)
+
+
+class Lobby:
+    """A listener. `plain` and `tls` say what it serves: one of them, or both on the same port."""
+
+    def __init__(
+        self, *, plain: Factory | None = None, secured: Factory | None = None, tls: ssl.SSLContext | None = None,
+        most: int = MOST, each: int = MOST_EACH, proxies: Iterable[str] = (),
+    ) -> None:  # fmt: skip
+        """`secured` makes the protocols of TLS clients by `tls`; without it they are turned away. `proxies` have no
+        share of `each`."""
+        self._plain = plain
+        self._secured = secured
+        self._tls = tls if secured is not None else None
+        self._sockets: list[socket.socket] = []
+        self.waiting: Connections[Waiting] = Connections(most, each, proxies=proxies, name="lobby")
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self, host: str, port: int) -> int:
+        """Listens from now on, at every address that `host` names; returns the port. Raises OSError if it is taken."""
+        loop = asyncio.get_running_loop()
+        found = await loop.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        try:
+            several = len(set(found)) > 1
+            for family, kind, proto, _, address in dict.fromkeys(found):
+                self._sockets.append(_bound(socket.socket(family, kind, proto), address, only_6=several))
+        except OSError:
+            self.close()
+            raise
+        for sock in self._sockets:
+            loop.add_reader(sock, self._accept, sock)
+        return self.port
+
+    @property
+    def port(self) -> int:
+        return int(self._sockets[0].getsockname()[1])
+
+    @property
+    def sockets(self) -> list[socket.socket]:
+        return list(self._sockets)
+
+    def close(self) -> None:
+        """Take no more; handshakes go on, and so do connections that were handed over."""
+        loop = asyncio.get_running_loop()
+        sockets, self._sockets = self._sockets, []
+        for sock in sockets:
+            loop.remove_reader(sock)
+            sock.close()
+
+    async def stop(self) -> None:
+        """Take no more, and end what has not been handed over."""
+        self.close()
+        for one in list(self.waiting):
+            self.drop(one)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _accept(self, listening: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        for _ in range(_ACCEPTED_AT_ONCE):
+            try:
+                sock, peer = listening.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                log.warning("cannot accept connections", extra={"facts": {"error": str(error)}})
+                loop.remove_reader(listening)
+                loop.call_later(_PAUSE_SECONDS, self._accept_again, listening)
+                return
+            sock.setblocking(False)
+            one = Waiting(self, sock, loop.time())
+            if not self.waiting.enter(one, peer[0] if isinstance(peer, tuple) else ""):
+                sock.close()
+                continue
+            one.timer = loop.call_later(SECONDS, self.drop, one)
+            loop.add_reader(sock, self._look, one)
+
+    def _accept_again(self, listening: socket.socket) -> None:
+        if listening in self._sockets:
+            asyncio.get_running_loop().add_reader(listening, self._accept, listening)
+
+    def _look(self, one: Waiting) -> None:
+        try:
+            first = one.sock.recv(1, socket.MSG_PEEK)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            first = b""
+        if not first or (self._tls if first == _TLS else self._plain) is None:
+            self.drop(one)
+            return
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(one.sock)
+        if one.timer is not None:
+            one.timer.cancel()
+        one.timer = None
+        one.task = loop.create_task(self._hand_over(one, secured=first == _TLS))
+        self._tasks.add(one.task)
+        one.task.add_done_callback(self._tasks.discard)
+
+    async def _hand_over(self, one: Waiting, *, secured: bool) -> None:
+        factory, tls = (self._secured, self._tls) if secured else (self._plain, None)
+        assert factory is not None
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(
+                factory, one.sock, ssl=tls,
+                ssl_handshake_timeout=SECONDS if tls else None, ssl_shutdown_timeout=SHUTDOWN_SECONDS if tls else None,
+            )  # fmt: skip
+        except (OSError, ssl.SSLError, TimeoutError) as error:
+            log.info("handshake failed", extra={"facts": {"error": str(error)}})
+            one.sock.close()
+        except asyncio.CancelledError:
+            one.sock.close()
+        finally:
+            self.waiting.leave(one)
+
+    def drop(self, one: Waiting) -> None:
+        """Close it: too slow, or its room is given to another."""
+        self.waiting.leave(one)
+        if one.task is not None:
+            one.task.cancel()
+            return
+        if one.timer is not None:
+            one.timer.cancel()
+        asyncio.get_running_loop().remove_reader(one.sock)
+        with contextlib.suppress(OSError):
+            one.sock.close()
+
+
+def _bound(sock: socket.socket, address: object, *, only_6: bool) -> socket.socket:
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if only_6 and sock.family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.setblocking(False)
+        sock.bind(address)  # type: ignore[arg-type]
+        sock.listen(BACKLOG)
+    except OSError:
+        sock.close()
+        raise
+    return sock
