@@ -37,6 +37,8 @@ DIGITS: Final = 6
 LIVES_MS: Final = 5 * 60_000
 TRIES: Final = 5
 GAP_MS: Final = 60_000
+CLOCKS_DIFFER_MS: Final = 60_000
+"""Between processes."""
 HOUR_MS: Final = 3_600_000
 AN_HOUR: Final = 5
 KIND: Final = "sign_in_code"
@@ -85,6 +87,8 @@ _try = Command(
         sign_in_codes.c.digest != "",
         sign_in_codes.c.tries < TRIES,
         sign_in_codes.c.expires_ms > bindparam("now", type_=INT),
+        # Sent later than it is now: the clock was set back, and how old it is nobody knows.
+        sign_in_codes.c.sent_ms <= bindparam("now", type_=INT) + CLOCKS_DIFFER_MS,
     )
     .values(tries=sign_in_codes.c.tries + 1)
 )
@@ -130,8 +134,10 @@ async def request_code(
 
 def _counted(last: _Row | None, now_ms: int) -> tuple[int, int]:
     """(codes in the present hour with this one, when that hour began). Raises CodeTooSoon."""
-    if last is None or now_ms - last.hour_ms >= HOUR_MS:
-        if last is not None and now_ms - last.sent_ms < GAP_MS:
+    if last is None or last.sent_ms > now_ms + CLOCKS_DIFFER_MS:
+        return 1, now_ms  # none, or the clock was set back: nobody is shut out until it has caught up
+    if now_ms - last.hour_ms >= HOUR_MS:
+        if now_ms - last.sent_ms < GAP_MS:
             raise CodeTooSoon(seconds=_seconds(last.sent_ms + GAP_MS - now_ms))
         return 1, now_ms
     if now_ms - last.sent_ms < GAP_MS:
