@@ -150,7 +150,7 @@ async def test_messages_are_the_operators_alone_and_no_log_has_them(
     async with parts.db.begin() as tx:
         tenant = (await accounts.rights(tx, (await accounts.find_account(tx, PHONE)).id)).tenants[0]
         staff = await accounts.create_account(
-            tx, login="plain.staff", password_hash=hashed, name="王", ids=parts.ids, now_ms=1
+            tx, login="plain.staff", password_hash=hashed, proven=True, name="王", ids=parts.ids, now_ms=1
         )
         await accounts.grant_role(tx, account_id=staff, role=Role.TENANT_ADMIN, tenant_id=tenant, now_ms=1)
     await visitor.sign_in("plain.staff")

@@ -16,13 +16,9 @@ from sqlalchemy import bindparam, delete, select, update
 from linli.domains.people.models import accounts as account_table
 from linli.domains.people.models import sign_in_codes
 from linli.domains.people.person_rules import clean_phone, is_phone, mask_phone
-from linli.domains.people.service.accounts import (
-    NO_PASSWORD,
-    Account,
-    AccountDisabled,
-    create_account,
-    get_account,
-)
+from linli.domains.people.service import ownership
+from linli.domains.people.service.accounts import Account, AccountDisabled, create_account, get_account
+from linli.domains.people.service.ownership import NO_PASSWORD
 from linli.kernel import outbox
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database, Query, Tx
@@ -45,8 +41,9 @@ KIND: Final = "sign_in_code"
 SEND_JOB: Final = "people.send_sign_in_code"
 
 
-type Purpose = Literal["sign_in", "register", "sign"]
-"""To sign in; to show that a phone is one's own before a log-in is made; to sign a contract."""
+type Purpose = Literal["sign_in", "register", "sign", "password", "phone"]
+"""To sign in; to show that a phone is one's own before a log-in is made; to sign a contract; to set one's password; to
+change to this phone."""
 
 
 class BadCode(Unauthorized):
@@ -156,10 +153,15 @@ async def redeem(db: Database, *, phone: str, code: str, secrets: Secrets, now_m
         holder = await _by_phone.scalar(tx, phone=phone)
         if holder is None:
             raise BadCode(field="code")
-        account = await get_account(tx, int(holder))
+        account = await _owned(tx, int(holder), now_ms)
     if account.disabled:
         raise AccountDisabled()
     return account
+
+
+async def _owned(tx: Tx, account_id: int, now_ms: int) -> Account:
+    await ownership.prove(tx, account_id=account_id, now_ms=now_ms)
+    return await get_account(tx, account_id)
 
 
 async def prove(
@@ -188,9 +190,10 @@ async def redeem_or_join(
         holder = await _by_phone.scalar(tx, phone=phone)
         if holder is None:
             holder = await create_account(
-                tx, login=phone, password_hash=NO_PASSWORD, name=mask_phone(phone), ids=ids, now_ms=now_ms
-            )
-        account = await get_account(tx, int(holder))
+                tx, login=phone, password_hash=NO_PASSWORD, name=mask_phone(phone), ids=ids, now_ms=now_ms,
+                proven=True,
+            )  # fmt: skip
+        account = await _owned(tx, int(holder), now_ms)
     if account.disabled:
         raise AccountDisabled()
     return account
