@@ -33,6 +33,8 @@ class Installation:
     name: str = ""
     """Of one process of several over a database."""
     command: str = "serve"
+    before: tuple[str, ...] = ()
+    """Words before the command, of a program that runs it, e.g. in a namespace."""
 
     @property
     def url(self) -> str:
@@ -63,7 +65,7 @@ class Installation:
     def spawn(self) -> None:
         """Start it without waiting."""
         log = self._log.open("ab")
-        line = [sys.executable, "-m", "linli.cli", self.command]
+        line = [*self.before, sys.executable, "-m", "linli.cli", self.command]
         with log:
             self.process = subprocess.Popen(line, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
 

@@ -8,6 +8,7 @@ import base64
 import contextlib
 import math
 import random
+import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -65,6 +66,8 @@ class SimulatedDoor:
         self.public_key: qr_rsa.PublicKey | None = None
         self.reads_plain = False
         """Its scanner is too coarse for encrypted codes: it takes each text for the code itself."""
+        self.trust: ssl.SSLContext | bool = True
+        """Whose certificates it takes where files come over TLS; True: those of the public authorities."""
         self.refuse_files = False
         """A fault on request: answer `syncPermissions` with an error."""
         self._now_ms = now_ms or (lambda: time.time_ns() // 1_000_000)
@@ -180,7 +183,9 @@ class SimulatedDoor:
     async def _download(self, url: str) -> bytes:
         async with (
             # Reading the trusted certificates takes longer than the download: only where they are needed.
-            httpx.AsyncClient(timeout=10, trust_env=False, verify=url.startswith("https:")) as client,
+            httpx.AsyncClient(
+                timeout=10, trust_env=False, verify=self.trust if url.startswith("https:") else False
+            ) as client,
             client.stream("GET", url) as response,
         ):
             response.raise_for_status()

@@ -1,0 +1,140 @@
+"""Signed requests sent again: at once, after the process died, and while its clock jumps (libfaketime)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from tests.campaigns.attacks.tally import Tally
+from tests.campaigns.attacks.target import Target
+from tests.campaigns.caller import REPLAYED, Caller, Signed, wall_ms
+
+KIND: Final = "replay"
+AT_ONCE: Final = 30
+LIBRARY: Final = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
+JUMPS: Final = {"two hours ahead": 7200, "forty days ahead": 40 * 86_400, "two hours back": -7200}
+JUMPED_SECONDS: Final = 3.0
+CREATE: Final = ("/solution/community/paas/space/sub/create", "1.0.1")
+READ: Final = ("/solution/community/paas/space/sub/query", "1.0.1")
+
+
+def missing() -> str:
+    return (
+        "" if LIBRARY.exists() else f"clocks do not jump: {LIBRARY.name} (Debian: faketime) is not installed"
+    )
+
+
+async def attempts(target: Target, tally: Tally) -> None:
+    async with _own_clock(target) as clock, target.client() as client:
+        caller = target.caller(client)
+        await _renew(caller, target)
+        signed = await _accepted(caller, target, "first")
+        await _again(caller, tally, target, signed)
+        await asyncio.to_thread(target.installation.kill)
+        await asyncio.to_thread(target.installation.start)
+        for name, one in signed.items():
+            await _refused(caller, tally, one, f"{name} after kill -9")
+        for how, seconds in JUMPS.items() if clock is not None else ():
+            signed = await _accepted(caller, target, how)
+            await clock.jump(seconds)  # type: ignore[union-attr]
+            ahead = Caller(client, caller.app_key, caller.secret, lambda by=seconds: wall_ms() + by * 1000)
+            for _ in range(10):  # nonces of before are looked at as calls come
+                await ahead.call(*READ, _read(target))
+                await asyncio.sleep(JUMPED_SECONDS / 10)
+            for name, one in signed.items():
+                await _refused(caller, tally, one, f"{name} {how}")
+            await clock.jump(0)  # type: ignore[union-attr]
+            for name, one in signed.items():
+                await _refused(caller, tally, one, f"{name} {how} and back")
+            await _renew(caller, target)
+    tally.figures["clock_jumps"] = len(JUMPS) if clock is not None else missing()
+
+
+class Clock:
+    """The attacked process's wall clock; its monotonic one is left alone."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        file.write_text("+0")
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return {
+            "LD_PRELOAD": str(LIBRARY), "FAKETIME_TIMESTAMP_FILE": str(self._file),
+            "FAKETIME_CACHE_DURATION": "1", "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1",
+        }  # fmt: skip
+
+    async def jump(self, seconds: int) -> None:
+        self._file.write_text(f"{seconds:+d}")
+        await asyncio.sleep(1.5)  # the library reads the file once a second
+
+
+@asynccontextmanager
+async def _own_clock(target: Target) -> AsyncIterator[Clock | None]:
+    """The installation started anew under a clock that jumps, and again under its own afterwards."""
+    if missing():
+        yield None
+        return
+    installation = target.installation
+    clock = Clock(installation.folder.parent / "clock")
+    await asyncio.to_thread(installation.stop)
+    installation.more.update(clock.settings)
+    try:
+        await asyncio.to_thread(installation.start)
+        yield clock
+    finally:
+        await asyncio.to_thread(installation.stop)
+        for name in clock.settings:
+            installation.more.pop(name)
+        await asyncio.to_thread(installation.start)
+
+
+def _read(target: Target) -> dict[str, Any]:
+    return {"spaceId": str(target.site.root_id), "typeCode": "area", "pageNo": 1, "pageSize": 10}
+
+
+async def _renew(caller: Caller, target: Target) -> None:
+    asked = {"communityId": target.site.community_id}
+    answer = await caller.ok("/solution/community/paas/token/get", "1.0.0", asked, cloudToken="")
+    caller.cloud_token = answer["cloudToken"]
+
+
+async def _accepted(caller: Caller, target: Target, name: str) -> dict[str, Signed]:
+    """A write and a read that were taken once."""
+    write: dict[str, Any] = {"name": f"重放{name}"[:20], "parentId": target.site.root_id, "typeCode": "area"}
+    signed = {
+        "write": caller.sign(*CREATE, write),
+        "read": caller.sign(*READ, _read(target)),
+    }
+    for one in signed.values():
+        answer = await caller.send(one)
+        assert answer.ok, answer
+    return signed
+
+
+async def _again(caller: Caller, tally: Tally, target: Target, signed: dict[str, Signed]) -> None:
+    """Those that were taken, and a fresh one many times at the same moment: taken once."""
+    for name, one in signed.items():
+        await _refused(caller, tally, one, f"{name} at once")
+    fresh = caller.sign(*READ, _read(target))
+    answers = await asyncio.gather(*(caller.send(fresh) for _ in range(AT_ONCE)), return_exceptions=True)
+    taken = [one for one in answers if not isinstance(one, BaseException) and one.status == 200]
+    failed = [one for one in answers if isinstance(one, BaseException)]
+    for number in range(AT_ONCE):
+        good = len(taken) == 1 and not failed
+        tally.note(KIND, f"{AT_ONCE} at the same moment", good or number > 0, (len(taken), failed[:1]))
+
+
+async def _refused(caller: Caller, tally: Tally, signed: Signed, what: str) -> None:
+    try:
+        answer = await caller.send(signed)
+    except httpx.HTTPError as error:
+        tally.note(KIND, what, False, repr(error))
+        return
+    # Where the clock stands elsewhere, the request is refused by its time before its nonce is looked at.
+    tally.note(KIND, what, answer.status in (400, 403) and bool(answer.refusal), answer)
+    if "and back" in what or "at once" in what:
+        tally.note(KIND, f"{what}: as a replay", answer.refusal == REPLAYED, answer)
