@@ -13,7 +13,26 @@ from urllib.parse import urlsplit
 from linli.kernel.errors import BadInput
 
 MAX_URL: Final = 2000
+
+
+def _networks(*texts: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    return tuple(ipaddress.ip_network(text) for text in texts)
+
+
+# Sources: the IANA special-purpose address registries (RFC 6890 and those it lists).
+_NEVER: Final = _networks(
+    "0.0.0.0/8", "169.254.0.0/16", "192.88.99.0/24", "224.0.0.0/4", "240.0.0.0/4",
+    "::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "100::/64", "fe80::/10", "ff00::/8",
+)  # fmt: skip
+"""This host, link-local, relays, multicast, reserved, and IPv6 whose embedded IPv4 only the local network can tell."""
+_PRIVATE: Final = _networks(
+    "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16",
+    "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+    "::1/128", "2001::/23", "2001:db8::/32", "3fff::/20", "5f00::/16", "fc00::/7", "fec0::/10",
+)  # fmt: skip
+_GLOBAL_IPV6: Final = ipaddress.ip_network("2000::/3")
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+_ISATAP: Final = (b"\0\0\x5e\xfe", b"\x02\0\x5e\xfe")
 _METADATA: Final = frozenset(
     ipaddress.ip_address(text)
     for text in ("169.254.169.254", "169.254.170.2", "100.100.100.200", "fd00:ec2::254", "192.0.0.192")
@@ -75,19 +94,33 @@ def parse(url: str) -> Target:
 def reachable(address: Address, *, allow_private: bool) -> bool:
     """Whether a webhook may connect to this IP address.
 
-    With `allow_private` loopback and private networks too; link-local, metadata, multicast and reserved never.
+    With `allow_private` loopback and private networks too; link-local, metadata, multicast and reserved never. What
+    carries an IPv4 address inside is judged by that.
     """
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-        if inner is None and address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-        if inner is not None:
-            return reachable(inner, allow_private=allow_private)
-    if address.is_multicast or address.is_unspecified or address.is_link_local or address in _METADATA:
+    if inner := _carried(address):
+        return all(reachable(one, allow_private=allow_private) for one in inner)
+    if address in _METADATA:
         return False
-    if address.is_loopback or address.is_private:
-        return allow_private and not (isinstance(address, ipaddress.IPv4Address) and address.is_reserved)
-    return address.is_global or allow_private
+    if any(address in network for network in _PRIVATE):
+        return allow_private
+    if any(address in network for network in _NEVER):
+        return False
+    return address.is_global and (address.version == 4 or address in _GLOBAL_IPV6)
+
+
+def _carried(address: Address) -> tuple[ipaddress.IPv4Address, ...]:
+    """The IPv4 addresses that packets to this IPv6 address may end at: mapped, 6to4, Teredo, NAT64, ISATAP."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return ()
+    if address.ipv4_mapped is not None:
+        return (address.ipv4_mapped,)
+    if address.sixtofour is not None:
+        return (address.sixtofour,)
+    if address.teredo is not None:
+        return address.teredo
+    if address in _NAT64 or address.packed[8:12] in _ISATAP:
+        return (ipaddress.IPv4Address(address.packed[12:]),)
+    return ()
 
 
 async def resolve(target: Target, *, allow_private: bool) -> str:
