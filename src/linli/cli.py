@@ -3,6 +3,7 @@
 import argparse
 import gc
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ from linli import __version__
 ROOT = Path(__file__).resolve().parent.parent.parent
 """The working copy; `bench` and `soak` need one, a release has none."""
 
+_OF_A_WORKING_COPY = ("bench", "soak", "driver")
 type Command = Callable[[Sequence[str]], int]
 
 
@@ -158,6 +160,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "  test      run every test (working copy)\n  check     format, lint, types, import rules (working copy)"
         )
         return 0 if words[:1] in ([], ["--help"], ["-h"], ["help"]) else 2
+    if words[0] not in _OF_A_WORKING_COPY:
+        os.umask(0o077)  # what an installation keeps is its user's alone
     return found[0](words[1:])
 
 

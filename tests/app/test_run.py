@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -68,6 +69,41 @@ def test_bad_settings(run: Callable[..., Run], tmp_path: Path) -> None:
     code, said = run(LINLI_HTPP_PORT="1").fails()
     assert (code, "did you mean LINLI_HTTP_PORT?" in said) == (2, True)
     assert run().fails("--config", str(tmp_path / "none.toml"))[0] == 2
+
+
+def modes(folder: Path) -> dict[str, int]:
+    """Of everything in a folder, and of itself, what others may do with it."""
+    places = [folder, *folder.rglob("*")]
+    found = {str(place.relative_to(folder.parent)): stat.S_IMODE(place.lstat().st_mode) for place in places}
+    return {name: mode & 0o077 for name, mode in found.items() if mode & 0o077}
+
+
+async def test_nobody_else_on_the_machine_reads_the_data(run: Callable[..., Run], tmp_path: Path) -> None:
+    one, data = run(), tmp_path / "data"
+    before = os.umask(0)
+    try:
+        process = await one.start()
+        async with httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{one.environment['LINLI_HTTP_PORT']}"
+        ) as client:
+            assert (await client.get("/readyz")).status_code == 200
+        assert {"linli.db", "linli.db-wal", "master.key"} <= {place.name for place in data.iterdir()}
+        assert modes(data) == {}
+        backup = [sys.executable, "-m", "linli.cli", "backup"]
+        await asyncio.to_thread(subprocess.run, backup, env=one.environment, check=True, capture_output=True)
+        assert modes(data) == {}
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(process.wait, 30) == 0
+
+        # As an older release, or another umask, left it.
+        for place in (data, *data.rglob("*")):
+            place.chmod(0o755 if place.is_dir() else 0o644)
+        process = await one.start()
+        assert modes(data) == {}
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(process.wait, 30) == 0
+    finally:
+        os.umask(before)
 
 
 def test_a_taken_port(run: Callable[..., Run]) -> None:
