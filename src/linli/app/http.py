@@ -99,6 +99,17 @@ class Health:
         await answer(send, 503 if faults else 200, body, (JSON,))
 
 
+def caller_address(scope: HttpScope, proxies: frozenset[str]) -> str:
+    """The caller's address; X-Forwarded-For is believed from `proxies` only, its last entry first."""
+    client = scope.get("client")
+    address = str(client[0]) if client else ""
+    if address in proxies:
+        told = next((value for name, value in scope["headers"] if name == b"x-forwarded-for"), b"")
+        hops = [one.strip() for one in told.decode("latin-1").split(",")]
+        address = next((one for one in reversed(hops) if one and one not in proxies), address)
+    return address
+
+
 def metrics_app(render: Callable[[], bytes], *, allowed: frozenset[str]) -> ASGIApp:
     """Prometheus metrics, for callers from `allowed` addresses only (they tell much about an installation).
 

@@ -49,7 +49,7 @@ def router_of(platform: "Platform") -> Router:
             "/healthz": health.healthz,
             "/readyz": health.readyz,
             "/metrics": metrics_app(telemetry.render, allowed=LOOPBACK),
-            FILES: Files(platform.objects),
+            FILES: Files(platform.objects, platform.db, platform.settings.http.trusted_proxies),
             CONSOLE: private(console_app(parts)),
             RESIDENT: private(resident_app(parts)),
             "/m": Pages(RESIDENT_PAGES, base="/m"),
