@@ -11,7 +11,7 @@ from typing import Any
 
 import uvloop
 
-from tests.campaigns.attacks import codes, inside, replay, rights
+from tests.campaigns.attacks import codes, inside, replay, rights, takeover
 from tests.campaigns.attacks.tally import Tally
 from tests.campaigns.attacks.target import Target, make_target, secure_installation, serving
 from tests.campaigns.kill import database_of
@@ -19,6 +19,7 @@ from tests.campaigns.kill import database_of
 type Attack = Callable[[Target, Tally], Awaitable[None]]
 ATTACKS: dict[str, Attack] = {
     "rights": rights.attempts,
+    "takeover": takeover.attempts,
     "codes": codes.attempts,
     "replay": replay.attempts,
     "inside": inside.attempts,
