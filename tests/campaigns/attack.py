@@ -26,18 +26,20 @@ ATTACKS: dict[str, Attack] = {
 }
 
 
-async def _run(folder: Path, database: str, kinds: list[str]) -> dict[str, Any]:
+async def _run(folder: Path, database: str, kinds: list[str], *, hurry: bool) -> dict[str, Any]:
     tally, began = Tally(), time.monotonic()
     target = await make_target(secure_installation(folder, database))
+    target.hurry = hurry
     async with serving(target):
         for kind in kinds:
             await ATTACKS[kind](target, tally)
     return {"seconds": round(time.monotonic() - began, 1), **tally.document()}
 
 
-def run(engine: str = "sqlite", *, kinds: list[str] | None = None) -> dict[str, Any]:
+def run(engine: str = "sqlite", *, kinds: list[str] | None = None, hurry: bool = False) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="linli-attack-") as folder, database_of(engine) as database:
-        return {"engine": engine, **uvloop.run(_run(Path(folder), database, kinds or list(ATTACKS)))}
+        found = uvloop.run(_run(Path(folder), database, kinds or list(ATTACKS), hurry=hurry))
+    return {"engine": engine, **found}
 
 
 def main() -> int:

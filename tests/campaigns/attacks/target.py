@@ -89,6 +89,8 @@ class Target:
     installation: SecureInstallation
     site: Site
     stranger_tenant: str = ""
+    hurry: bool = False
+    """Leave out what waits for minutes."""
     browsers: dict[str, httpx.AsyncClient] = field(default_factory=dict)
     parts: AsyncExitStack = field(default_factory=AsyncExitStack)
     person: str = ""
