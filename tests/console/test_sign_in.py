@@ -37,6 +37,33 @@ async def test_cookie_is_kept_from_scripts_and_other_sites(administrator: Browse
     assert cookie_of(remembered)["max-age"] == "2592000"
 
 
+async def test_by_https_the_cookie_belongs_to_this_very_host(administrator: Browser, parts: Parts):
+    settings = msgspec.structs.replace(
+        parts.settings, http=msgspec.structs.replace(parts.settings.http, public_url="https://linli.test")
+    )
+    async with Browser(Parts(**{**vars(parts), "settings": settings})) as browser:
+        browser.base_url = "https://linli.test/api/console"
+        answer = await browser.sign_in()
+        set_cookies = answer.headers.get_list("set-cookie")
+        assert all("Secure" in one and "HttpOnly" in one and "SameSite=lax" in one for one in set_cookies)
+        cookie = SimpleCookie("; ".join(set_cookies))["__Host-linli_session"]
+        assert (cookie["path"], cookie["domain"]) == ("/", "")
+        assert (await browser.get("/session")).status_code == 200
+
+        # What another host of the domain may have set is no session here.
+        token = browser.cookies["__Host-linli_session"]
+        browser.cookies.clear()
+        assert (
+            await browser.get("/session", headers={"cookie": f"linli_session={token}"})
+        ).status_code == 401
+        kept = {"cookie": f"__Host-linli_session={token}"}
+        gone = await browser.delete("/session", headers=kept)
+        assert gone.status_code == 204
+        assert "__Host-linli_session=" in gone.headers["set-cookie"]
+        assert "Secure" in gone.headers["set-cookie"]
+        assert (await browser.get("/session", headers=kept)).status_code == 401
+
+
 async def test_unknown_log_in_and_wrong_password_look_alike(administrator: Browser):
     wrong = await administrator.sign_in(password="wrong password")
     unknown = await administrator.sign_in(login="nobody", password="wrong password")

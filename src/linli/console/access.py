@@ -11,6 +11,7 @@ from litestar.types import ASGIApp, Message
 from litestar.types import Scope as AsgiScope
 
 from linli.console import sessions
+from linli.console.cookies import session_token
 from linli.console.errors import language_of, request_id_in
 from linli.console.serving import parts_of
 from linli.console.sessions import Session
@@ -23,6 +24,7 @@ from linli.kernel.errors import BadInput, Forbidden, LinliError, Unauthorized
 from linli.kernel.http import known_caller
 from linli.kernel.nul import holds_nul
 from linli.kernel.scope import Caller, Scope
+from linli.kernel.settings import Settings
 
 COOKIE: Final = "linli_session"
 GUARD_HEADER: Final = "x-linli-request"
@@ -86,7 +88,7 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
         db, now_ms = parts.db, parts.clock.now_ms()
         caller = await signed_in(
             db,
-            connection.cookies.get(COOKIE, ""),
+            token_of(connection),
             now_ms=now_ms,
             password_due=bool(connection.scope["route_handler"].opt.get("password_due")),
         )
@@ -166,10 +168,17 @@ def scope_with(rights: Rights, right: Right, tenant_id: str, *, language: str) -
     return Scope(tenant_id, scope.caller, held, None, language, rights.projects(tenant_id, right))
 
 
-def session_cookie(cookies: str) -> str:
+def token_of(connection: Connection) -> str:
+    """The session's token that a request carries; empty without one."""
+    by_https = parts_of(connection.scope).settings.public_url.startswith("https:")
+    return session_token(connection.cookies, COOKIE, plain_too=not by_https)
+
+
+def token_in(cookies: str, settings: Settings) -> str:
     """The session's token in a Cookie header, for applications beside the console's; empty without one."""
     pairs = (part.strip().partition("=") for part in cookies.split(";"))
-    return next((value.strip('"') for name, _, value in pairs if name == COOKIE), "")
+    found = {name: value.strip('"') for name, _, value in reversed(list(pairs))}
+    return session_token(found, COOKIE, plain_too=not settings.public_url.startswith("https:"))
 
 
 async def provide_scope(request: Request[Any, Any, Any]) -> Scope:

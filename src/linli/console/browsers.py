@@ -15,6 +15,7 @@ from litestar import Request
 from litestar.datastructures import Cookie
 
 from linli.console.access import client_address
+from linli.console.cookies import is_secure
 from linli.domains.people.service.accounts import Account
 from linli.domains.people.service.codes import Asker
 from linli.kernel.http import network_of
@@ -89,7 +90,7 @@ def _proof(secrets: Secrets, account: Account, name: str) -> str:
 
 
 def _cookie(request: AnyRequest, settings: Settings, key: str, value: str, seconds: int) -> Cookie:
-    secure = request.url.scheme == "https" or settings.public_url.startswith("https:")
+    secure = is_secure(request, settings)
     return Cookie(
         key=key, value=value, httponly=True, secure=secure, samesite="lax", path="/", max_age=seconds
     )

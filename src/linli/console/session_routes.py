@@ -7,7 +7,7 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from linli.console import schemas, sessions, throttle
+from linli.console import cookies, schemas, sessions, throttle
 from linli.console.access import COOKIE, SIGNED_IN, client_address
 from linli.console.browsers import asker_of, device_cookie, device_of, own_text
 from linli.console.errors import language_of
@@ -77,16 +77,8 @@ def session_cookie(
     request: Request[Any, Any, Any], settings: Settings, token: str, session: Session
 ) -> Cookie:
     """The session's cookie. Without "stay signed in" it ends with the browser."""
-    secure = request.url.scheme == "https" or settings.public_url.startswith("https:")
-    return Cookie(
-        key=COOKIE,
-        value=token,
-        httponly=True,
-        secure=secure,
-        samesite="lax",
-        path="/",
-        max_age=(session.expires_ms - session.created_ms) // 1000 if session.remember else None,
-    )
+    lasting = (session.expires_ms - session.created_ms) // 1000 if session.remember else None
+    return cookies.session_cookie(COOKIE, token, secure=cookies.is_secure(request, settings), max_age=lasting)
 
 
 def entry_of(request: Request[Any, Any, Any], settings: Settings, front: str = CONSOLE) -> Entry:
@@ -264,12 +256,17 @@ class SessionRoutes(Controller):
 
     @delete("/", right=SIGNED_IN, password_due=True)
     async def sign_out(
-        self, db: NamedDependency[Database], session: NamedDependency[Session]
+        self,
+        request: Request[Any, Any, Any],
+        db: NamedDependency[Database],
+        session: NamedDependency[Session],
+        settings: NamedDependency[Settings],
     ) -> Response[None]:
         """End this session."""
         async with db.begin() as tx:
             await sessions.revoke(tx, account_id=session.account_id, session_id=session.id)
-        gone = Cookie(key=COOKIE, value="", max_age=0, path="/", httponly=True, samesite="lax")
+        secure = cookies.is_secure(request, settings)
+        gone = cookies.session_cookie(COOKIE, "", secure=secure, max_age=0)
         return Response(None, status_code=204, cookies=[gone])
 
     @post("/tenant", right=SIGNED_IN, status_code=200)

@@ -3,15 +3,14 @@
 from typing import Any
 
 from litestar import Controller, Request, Response, delete, get, post
-from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from linli import __version__
-from linli.console import sessions, throttle
+from linli.console import cookies, sessions, throttle
 from linli.console.browsers import asker_of, device_cookie, own_text
 from linli.console.errors import language_of
-from linli.console.resident.access import COOKIE
+from linli.console.resident.access import COOKIE, COOKIE_PATH
 from linli.console.resident.schemas import FrontState, ResidentMe
 from linli.console.schemas import CodeRequest, CodeSent, CodeSignIn, Revoked, SessionRow
 from linli.console.session_routes import CodesOff, by_code, code_attempt, code_sent, entry_of, session_rows
@@ -115,11 +114,9 @@ class ResidentSessionRoutes(Controller):
             name=account.name,
             language=language_of(request),
         )
-        secure = request.url.scheme == "https" or settings.public_url.startswith("https:")
-        cookie = Cookie(
-            key=COOKIE, value=token, httponly=True, secure=secure, samesite="lax", path="/api/resident",
-            max_age=(session.expires_ms - now_ms) // 1000 if session.remember else None,
-        )  # fmt: skip
+        lasting = (session.expires_ms - now_ms) // 1000 if session.remember else None
+        secure = cookies.is_secure(request, settings)
+        cookie = cookies.session_cookie(COOKIE, token, secure=secure, max_age=lasting, path=COOKIE_PATH)
         return Response(told(who), cookies=[cookie, device_cookie(request, settings, secrets, account)])
 
     @get("/")
@@ -129,12 +126,17 @@ class ResidentSessionRoutes(Controller):
 
     @delete("/")
     async def sign_out(
-        self, db: NamedDependency[Database], session: NamedDependency[Session]
+        self,
+        request: Request[Any, Any, Any],
+        db: NamedDependency[Database],
+        session: NamedDependency[Session],
+        settings: NamedDependency[Settings],
     ) -> Response[None]:
         """End this session."""
         async with db.begin() as tx:
             await sessions.revoke(tx, account_id=session.account_id, session_id=session.id, front=RESIDENT)
-        gone = Cookie(key=COOKIE, value="", max_age=0, path="/api/resident", httponly=True, samesite="lax")
+        secure = cookies.is_secure(request, settings)
+        gone = cookies.session_cookie(COOKIE, "", secure=secure, max_age=0, path=COOKIE_PATH)
         return Response(None, status_code=204, cookies=[gone])
 
 
