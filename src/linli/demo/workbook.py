@@ -1,18 +1,17 @@
 """The sample's houses and residents as the workbook that a property company would import."""
 
-import io
-
-from openpyxl import Workbook
+from typing import Any
 
 from linli.demo.sample import Sample
 from linli.domains.communities.xlsx.columns import HOUSES, RESIDENTS, SEXES, Column, Sheet
+from linli.kernel.tables import TablePage, book_bytes, new_book
 
 _ZH = 0
 
 
 def build(sample: Sample) -> bytes:
     """The bytes of an xlsx file with the titles of the template in Chinese."""
-    book = Workbook(write_only=True)
+    book = new_book()
     _add(
         book,
         HOUSES,
@@ -28,14 +27,12 @@ def build(sample: Sample) -> bytes:
             for one in sample.residents
         ],
     )
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return book_bytes(book)
 
 
-def _add(book: Workbook, sheet: Sheet, keys: tuple[str, ...], rows: list[list[object]]) -> None:
+def _add(book: Any, sheet: Sheet, keys: tuple[str, ...], rows: list[list[object]]) -> None:
     columns: dict[str, Column] = {column.key: column for column in sheet.columns}
-    page = book.create_sheet(sheet.zh)
+    page = TablePage(book, sheet.zh)
     page.append([columns[key].zh for key in keys])
     for row in rows:
         page.append(row)

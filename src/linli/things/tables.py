@@ -1,21 +1,17 @@
-"""Tables that people hand in and take away as CSV (RFC 4180): their encodings, and nothing that a spreadsheet runs.
+"""Tables that people hand in as CSV (RFC 4180), in the encodings of their programs. Pure.
 
-Pure. A cell of ours that a spreadsheet would take for a formula begins with an apostrophe; reading takes it off again, so
-that a file comes back as it went.
+The apostrophe before what would be a formula (`kernel.tables`) is taken off again: a file comes back as it went.
 """
 
-import codecs
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from linli.kernel import i18n
 from linli.kernel.errors import BadInput
-
-BOM: Final = codecs.BOM_UTF8
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+from linli.kernel.tables import original
 
 
 class Problem(NamedTuple):
@@ -60,17 +56,4 @@ def cell_text(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    text = unicodedata.normalize("NFKC", str(value)).strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text
-
-
-def write_csv(rows: Iterable[Sequence[str]], *, mark: bool = True) -> bytes:
-    """UTF-8, with the mark that spreadsheets know it by unless this is a further part of a file."""
-    out = io.StringIO()
-    csv.writer(out).writerows([_harmless(value) for value in row] for row in rows)
-    text = out.getvalue().encode()
-    return BOM + text if mark else text
-
-
-def _harmless(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    return original(unicodedata.normalize("NFKC", str(value)).strip())

@@ -3,8 +3,9 @@
 import pytest
 
 from linli.kernel.errors import BadInput
+from linli.kernel.tables import write_csv
 from linli.things.batches import sheet
-from linli.things.tables import read_csv, write_csv
+from linli.things.tables import read_csv
 
 
 def test_nothing_that_a_spreadsheet_would_run_leaves_and_all_comes_back() -> None:

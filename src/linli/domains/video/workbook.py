@@ -1,6 +1,5 @@
 """The workbook of cameras: the empty one, what people filled in, and what the community has."""
 
-import io
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -8,21 +7,16 @@ from typing import Any, Final
 from linli.domains.communities.xlsx import cells
 from linli.domains.communities.xlsx.columns import Column, Labels, Sheet
 from linli.domains.video import camera_rules as rules
+from linli.kernel.tables import book_bytes, new_book
 
 ROWS_MAX: Final = 2000
 """A box serves 768 cameras, the largest edition 1000 (spec C, D)."""
-_FORMULA: Final = ("=", "+", "-", "@")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:T.*)?")
-
-
-def _unguarded(text: str) -> str:
-    """A cell of ours that would be a formula begins with an apostrophe."""
-    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text
 
 
 def _text(field: str) -> Callable[[str], Any]:
     def read(text: str) -> Any:
-        clean = rules.clean(field, _unguarded(text))
+        clean = rules.clean(field, text)
         broken = rules.problem(field, clean)
         return cells.Broken(*broken) if broken else clean
 
@@ -112,19 +106,13 @@ _LABELS: Final = rules.CHOICES
 
 def book(language: str, rows: Sequence[dict[str, Any]] = ()) -> bytes:
     """A workbook with the given rows by column key, which can be imported again; never with a password. Blocks."""
-    from openpyxl import Workbook  # takes 0.15 s: not at every start of the process
+    from linli.domains.communities.xlsx.template import add_sheet  # takes 0.15 s: not at every start
 
-    from linli.domains.communities.xlsx.template import add_sheet
-
-    made = Workbook()
-    made.remove(made.active)
-    add_sheet(made, CAMERAS, language)
-    page: Any = made.active
+    made = new_book(streamed=False)
+    page = add_sheet(made, CAMERAS, language)
     for row in rows:
         page.append([_cell(column, row.get(column.key), language) for column in CAMERAS.columns])
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
+    return book_bytes(made)
 
 
 def _cell(column: Column, value: Any, language: str) -> Any:
@@ -134,5 +122,4 @@ def _cell(column: Column, value: Any, language: str) -> Any:
         return labels[value][1 if language == "en" else 0]
     if isinstance(value, int | float):
         return value
-    said = str(value)
-    return f"'{said}" if said[:1] in _FORMULA else said
+    return str(value)

@@ -7,9 +7,10 @@ from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.kernel.tables import write_csv
 from linli.things.catalogue.tree import find_category
 from linli.things.service import products as service
-from linli.things.tables import Problem, read_csv, write_csv
+from linli.things.tables import Problem, read_csv
 
 ROWS_MAX: Final = 200
 FILE_BYTES: Final = 1024 * 1024

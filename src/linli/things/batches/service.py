@@ -13,6 +13,7 @@ from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.kernel.tables import write_csv
 from linli.things.batches.errors import BatchAtWork, BatchRefused, LinkUsed
 from linli.things.batches.models import certificate_links, device_batch_rows, device_batches
 from linli.things.batches.plan import Plan
@@ -20,7 +21,6 @@ from linli.things.batches.queries import SealedTriple, batch_triples, get_batch
 from linli.things.catalogue.audit import caller_of, note
 from linli.things.events import BatchStarted
 from linli.things.queries.products import get_product
-from linli.things.tables import write_csv
 
 LINK_MS = 10 * 60_000
 """A link to a certificate file lives so long, or until it is used."""

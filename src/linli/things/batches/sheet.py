@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from linli.kernel.errors import BadInput
+from linli.kernel.tables import write_csv
 from linli.things.serials.service import MAX_SN, sn_problem
 from linli.things.service.devices import DEVICE_NAME, MAX_LABEL
-from linli.things.tables import Problem, read_csv, write_csv
+from linli.things.tables import Problem, read_csv
 
 ROWS_MAX: Final = 10_000
 FILE_BYTES: Final = 4 * 1024 * 1024

@@ -1,7 +1,5 @@
 """Courses of numeric properties: several over each other, as detailed as a screen can show, and as CSV."""
 
-import csv
-import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Annotated, Final, NamedTuple
@@ -16,6 +14,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
+from linli.kernel.tables import write_csv
 from linli.things.debugging.charts import course_of
 from linli.things.queries import timelines
 from linli.things.queries.devices import DeviceRow, get_device
@@ -168,7 +167,7 @@ async def _read(scope: Scope, db: Database, series: str) -> list[_Wanted]:
 
 
 async def _lines(db: Database, wanted: list[_Wanted], low: int, high: int) -> AsyncIterator[bytes]:
-    yield b"\xef\xbb\xbftime,iotId,device,property,value,unit\r\n"
+    yield write_csv([("time", "iotId", "device", "property", "value", "unit")])
     left = MOST_ROWS
     for one in wanted:
         after = low
@@ -190,13 +189,15 @@ async def _lines(db: Database, wanted: list[_Wanted], low: int, high: int) -> As
 
 
 def _csv(one: _Wanted, rows: list[timelines.Point]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
     device = one.device
-    for ts, _, value in rows:
-        when = datetime.fromtimestamp(ts / 1000, UTC).isoformat(timespec="milliseconds")
-        name = device.nickname or device.device_name
-        # A name that a spreadsheet would take for a formula is told to be text.
-        safe = f"'{name}" if name[:1] in ("=", "+", "-", "@") else name
-        writer.writerow((when, device.iot_id, safe, one.item.identifier, value, unit_of(one.item.type)))
-    return out.getvalue().encode()
+    name = device.nickname or device.device_name
+    return write_csv(
+        (
+            (
+                datetime.fromtimestamp(ts / 1000, UTC).isoformat(timespec="milliseconds"),
+                device.iot_id, name, one.item.identifier, value, unit_of(one.item.type),
+            )
+            for ts, _, value in rows
+        ),
+        mark=False,
+    )  # fmt: skip

@@ -10,10 +10,10 @@ from litestar.params import QueryParameter
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput
 from linli.kernel.scope import Scope
+from linli.kernel.tables import write_csv
 from linli.things.groups.queries import membership_of
 from linli.things.queries.device_lists import DeviceFilter, walk_devices
 from linli.things.queries.devices import DeviceRow, DeviceState
-from linli.things.tables import BOM, write_csv
 
 NONE: Final = "none"
 """As a project: bound to none. As a community: in none."""
@@ -67,10 +67,9 @@ async def device_filter(
 
 async def export_lines(scope: Scope, db: Database, where: DeviceFilter) -> AsyncIterator[bytes]:
     """A CSV of all devices that fit, a thousand at a time."""
-    yield BOM + write_csv(
+    yield write_csv(
         [("DeviceName", "Nickname", "Remark", "State", "ProductKey", "Product", "Category", "iotId",
-          "CommunityId", "ProjectId", "LastSeen", "Created")],
-        mark=False,
+          "CommunityId", "ProjectId", "LastSeen", "Created")]
     )  # fmt: skip
     after_no = 0
     while rows := await walk_devices(scope, db, where=where, after_no=after_no, limit=_AT_ONCE):

@@ -1,7 +1,5 @@
 """Searching what a device said, was told and logged; and uplinks that were refused."""
 
-import csv
-import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Annotated, Final
@@ -17,6 +15,7 @@ from linli.kernel.errors import BadInput
 from linli.kernel.masking import masked_text
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+from linli.kernel.tables import write_csv
 from linli.things.console.message_rows import shown
 from linli.things.debugging import refused
 from linli.things.debugging.device_log import KINDS, LAST, LogEntry, LogKind, LogSearch, Place, find_entries
@@ -181,26 +180,19 @@ def _row(entry: LogEntry) -> DeviceLogRow:
 
 
 async def _csv(db: Database, device_no: int, search: LogSearch) -> AsyncIterator[bytes]:
-    yield b"\xef\xbb\xbftime,kind,what,identifier,state,reason,id,text,answer\r\n"
+    yield write_csv([("time", "kind", "what", "identifier", "state", "reason", "id", "text", "answer")])
     left = MOST_EXPORTED
     before: Place | None = search.before
     while before is not None and left > 0:
         page = await find_entries(db, device_no=device_no, search=search._replace(before=before))
-        out = io.StringIO()
-        writer = csv.writer(out)
-        for entry in page.entries[:left]:
-            when = datetime.fromtimestamp(entry.at_ms / 1000, UTC).isoformat(timespec="milliseconds")
-            writer.writerow(
-                (
-                    when, entry.kind, entry.what, _plain(entry.identifier), entry.state, _plain(entry.reason),
-                    entry.trace, _plain(shown(entry.text)), _plain(entry.answer),
-                )
-            )  # fmt: skip
+        yield write_csv(map(_line, page.entries[:left]), mark=False)
         left -= len(page.entries)
-        yield out.getvalue().encode()
         before = page.next
 
 
-def _plain(text: str) -> str:
-    """A text that a spreadsheet would take for a formula is told to be text."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+def _line(entry: LogEntry) -> tuple[str, ...]:
+    when = datetime.fromtimestamp(entry.at_ms / 1000, UTC).isoformat(timespec="milliseconds")
+    return (
+        when, entry.kind, entry.what, entry.identifier, entry.state, entry.reason, entry.trace,
+        shown(entry.text), entry.answer,
+    )  # fmt: skip

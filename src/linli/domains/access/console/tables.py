@@ -3,12 +3,12 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from litestar.response import Stream
 
 from linli.kernel.errors import BadInput
-from linli.things.tables import BOM, write_csv
+from linli.kernel.tables import TablePage, new_book, write_csv
 
 type Chunks = AsyncIterator[list[tuple[str, ...]]]
 
@@ -17,7 +17,6 @@ MOST_IN_BOOK: Final = 200_000
 AT_ONCE: Final = 1000
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PIECE: Final = 256 * 1024
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_file(name: str, titles: Sequence[str], chunks: Chunks) -> Stream:
@@ -37,7 +36,7 @@ def check_size(count: int, field: str) -> None:
 
 
 async def _lines(titles: Sequence[str], chunks: Chunks) -> AsyncIterator[bytes]:
-    yield BOM + write_csv([titles], mark=False)
+    yield write_csv([titles])
     async for lines in chunks:
         yield write_csv(lines, mark=False)
 
@@ -45,15 +44,11 @@ async def _lines(titles: Sequence[str], chunks: Chunks) -> AsyncIterator[bytes]:
 async def _pieces(
     sheet: str, titles: Sequence[str], widths: Sequence[int], chunks: Chunks
 ) -> AsyncIterator[bytes]:
-    from openpyxl import Workbook  # takes 0.15 s: not at every start of the process
-    from openpyxl.utils import get_column_letter
-
-    book = Workbook(write_only=True)
-    page: Any = book.create_sheet(sheet)
-    page.freeze_panes = "A2"
-    for number, width in enumerate(widths, start=1):
-        page.column_dimensions[get_column_letter(number)].width = width
-    page.append(list(titles))
+    book = new_book()
+    page = TablePage(book, sheet)
+    page.sheet.freeze_panes = "A2"
+    page.widths(widths)
+    page.append(titles)
     async for lines in chunks:
         await asyncio.to_thread(_append, page, lines)
     with tempfile.TemporaryFile() as out:
@@ -63,9 +58,9 @@ async def _pieces(
             yield piece
 
 
-def _append(page: Any, lines: list[tuple[str, ...]]) -> None:
+def _append(page: TablePage, lines: list[tuple[str, ...]]) -> None:
     for line in lines:
-        page.append([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in line])
+        page.append(line)
 
 
 def _named(name: str) -> dict[str, str]:

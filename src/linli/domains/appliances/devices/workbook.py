@@ -4,7 +4,6 @@ Columns are those of the source's 批量导入 templates; what a row lacks or br
 that is typed in. Spec C 8.4, 8.6, 17 (A4).
 """
 
-import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
@@ -13,10 +12,10 @@ from linli.domains.appliances.catalogue.library import DOOR_DEVICE, DOOR_SYSTEM,
 from linli.domains.appliances.devices.forms import PEOPLE, Shape
 from linli.domains.communities.xlsx import cells
 from linli.domains.communities.xlsx.columns import Column, Sheet
+from linli.kernel.tables import TablePage, book_bytes, new_book
 
 ROWS_MAX: Final = 1000
 """A gateway takes no more devices behind it."""
-_FORMULA: Final = ("=", "+", "-", "@")
 _MODELS: Final = "_models"
 """A hidden page: the models of each brand below its name."""
 _LAST_ROW: Final = 1_048_576
@@ -60,20 +59,16 @@ def _celsius(text: str) -> str:
     return f"{plain}.0" if plain.isdecimal() else plain
 
 
-def _plain(text: str) -> str:
-    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text
-
-
 _NAME = Column(
-    "deviceName", "设备名称", "Device name", _plain, True, width=22, distinct=True,
+    "deviceName", "设备名称", "Device name", str, True, width=22, distinct=True,
     hint_zh="IoT 编码，每台设备唯一，如 HJSB-000205", hint_en="IoT code, unique, such as HJSB-000205",
     also=("DeviceName", "IoT编码", "IoT 编码"),
 )  # fmt: skip
 _ALIAS = Column(
-    "alias", "设备别名", "Alias", _plain, True, width=22, also=("备注名称",),
+    "alias", "设备别名", "Alias", str, True, width=22, also=("备注名称",),
     hint_zh="如 人脸门禁设备000028，可以重复", hint_en="How people call it; may repeat",
 )  # fmt: skip
-_IP = Column("ip", "IP", "IP", _plain, True, width=16, distinct=True, also=("设备IP", "IP地址", "服务器IP"))
+_IP = Column("ip", "IP", "IP", str, True, width=16, distinct=True, also=("设备IP", "IP地址", "服务器IP"))
 _LIMITS = (
     Column("maxThreshold", "人脸测温上限", "Highest temperature", _celsius, width=14, also=("测温上限",),
            hint_zh="开启测温时必填，30.0-45.0，一位小数", hint_en="When measured: 30.0 to 45.0, one decimal"),
@@ -104,7 +99,7 @@ def _logical(system: bool) -> tuple[Column, ...]:
         _IP,
         Column("port", "端口", "Port", _number, True, also=("端口号", "设备端口"),
                hint_zh="门禁设备自己的端口，0-65535", hint_en="The door's own port, 0 to 65535"),
-        *((Column("uniqueId", "设备唯一标识", "Unique number", _plain, True, width=18, distinct=True,
+        *((Column("uniqueId", "设备唯一标识", "Unique number", str, True, width=18, distinct=True,
                   also=("UC码", "设备ID", "设备唯一编码")),) if system else ()),
         Column("faceCompareMode", "人脸比对方式", "Faces compared", _words(MODES), width=14,
                options=tuple(names[0] for names in MODES.values()), hint_zh="仅人脸门禁", hint_en="Face only"),
@@ -112,13 +107,13 @@ def _logical(system: bool) -> tuple[Column, ...]:
                hint_zh="仅人脸门禁，0-100 的整数，默认 55", hint_en="Face only: 0 to 100, 55 when empty"),
         _SWITCH._replace(hint_zh="仅人脸门禁，默认关", hint_en="Face only; off when empty"),
         *_LIMITS,
-        Column("algorithmIp", "算法服务地址IP", "Algorithm IP", _plain, width=16, distinct=True,
+        Column("algorithmIp", "算法服务地址IP", "Algorithm IP", str, width=16, distinct=True,
                also=("人脸比对算法服务地址IP", "人脸识别算法服务地址IP", "算法IP"),
                hint_zh="端侧比对时必填", hint_en="When compared at the door"),
         Column("algorithmPort", "算法服务地址端口", "Algorithm port", _number, width=14,
                also=("人脸比对算法服务地址端口号", "人脸识别算法服务地址端口号", "算法端口"),
                hint_zh="端侧比对时必填", hint_en="When compared at the door"),
-        Column("brand", "品牌", "Brand", _plain, width=14, options=tuple(brands), open=True,
+        Column("brand", "品牌", "Brand", str, width=14, options=tuple(brands), open=True,
                hint_zh="可不填", hint_en="May be empty"),
     )  # fmt: skip
 
@@ -128,10 +123,10 @@ def _terminal() -> tuple[Column, ...]:
     brands = dict.fromkeys(one.brand for one in library().search(kind="people", driver=DOOR_TERMINAL))
     return (
         _NAME, _ALIAS, _IP,
-        Column("brand", "品牌", "Brand", _plain, True, width=14, options=tuple(brands)),
-        Column("model", "型号", "Model", _plain, True, width=26, hint_zh="先选品牌，再选型号",
+        Column("brand", "品牌", "Brand", str, True, width=14, options=tuple(brands)),
+        Column("model", "型号", "Model", str, True, width=26, hint_zh="先选品牌，再选型号",
                hint_en="Choose the brand first"),
-        Column("algorithmIp", "算法IP", "Algorithm IP", _plain, width=16, distinct=True,
+        Column("algorithmIp", "算法IP", "Algorithm IP", str, width=16, distinct=True,
                hint_zh="端侧人脸识别的型号必填", hint_en="For models that compare faces themselves"),
         Column("algorithmPort", "算法端口", "Algorithm port", _number, hint_zh="同上，0-65535",
                hint_en="The same, 0 to 65535"),
@@ -157,7 +152,7 @@ def _json_cell(text: str) -> Any:
 def _scalar(field: Mapping[str, Any]) -> Callable[[str], Any]:
     if field.get("type") in ("integer", "number"):
         return _number
-    return _plain
+    return str
 
 
 def _free(shape: Shape) -> tuple[Column, ...]:
@@ -167,7 +162,7 @@ def _free(shape: Shape) -> tuple[Column, ...]:
     flat = bool(properties) and all(
         one.get("type") in ("string", "integer", "number") for one in properties.values()
     )
-    category = Column("category", "设备品类", "Category", _plain, True, width=30,
+    category = Column("category", "设备品类", "Category", str, True, width=30,
                       hint_zh="物模型品类的路径，如 community/people/card",
                       hint_en="Path of the thing-model category, such as community/people/card")  # fmt: skip
     fields = tuple(
@@ -199,22 +194,16 @@ def asked_of(shape: Shape, values: Mapping[str, Any]) -> tuple[str, str, str, di
 
 def book(shape: Shape, language: str, rows: Sequence[Mapping[str, Any]] = ()) -> bytes:
     """A workbook with rows by column key, which can be imported again; hidden fields stay empty. Blocks."""
-    from openpyxl import Workbook  # takes 0.15 s: not at every start of the process
+    from linli.domains.communities.xlsx.template import add_sheet  # takes 0.15 s: not at every start
 
-    from linli.domains.communities.xlsx.template import add_sheet
-
-    made = Workbook()
-    made.remove(made.active)
+    made = new_book(streamed=False)
     sheet = sheet_of(shape)
-    add_sheet(made, sheet, language)
-    page: Any = made.active
+    page = add_sheet(made, sheet, language)
     if shape.form == "C":
-        _add_models(made, page, sheet)
+        _add_models(made, page.sheet, sheet)
     for row in rows:
         page.append([_cell(column, row, shape) for column in sheet.columns])
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
+    return book_bytes(made)
 
 
 def _add_models(made: Any, page: Any, sheet: Sheet) -> None:
@@ -222,8 +211,8 @@ def _add_models(made: Any, page: Any, sheet: Sheet) -> None:
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    listed = made.create_sheet(_MODELS)
-    listed.sheet_state = "hidden"
+    listed = TablePage(made, _MODELS)
+    listed.sheet.sheet_state = "hidden"
     brands: dict[str, list[str]] = {}
     for model in library().search(kind="people", driver=DOOR_TERMINAL):
         names = brands.setdefault(model.brand, [])
@@ -231,7 +220,7 @@ def _add_models(made: Any, page: Any, sheet: Sheet) -> None:
             names.append(model.name)
     for position, (brand, names) in enumerate(brands.items(), 1):
         for number, text in enumerate((brand, *names), 1):
-            listed.cell(number, position, text)
+            listed.put(number, position, text)
     keys = [column.key for column in sheet.columns]
     at = {key: get_column_letter(keys.index(key) + 1) for key in ("brand", "model")}
     first = f"OFFSET({_MODELS}!$A$2,0,MATCH(${at['brand']}2,{_MODELS}!$1:$1,0)-1"
@@ -254,5 +243,4 @@ def _cell(column: Column, row: Mapping[str, Any], shape: Shape) -> Any:
         return f"智慧社区/人员通行/{TYPES[str(row['accessType'])][0]}"
     if isinstance(value, int | float):
         return value
-    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"'{said}" if said[:1] in _FORMULA else said
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

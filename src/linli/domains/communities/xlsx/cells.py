@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from linli.domains.communities import space_rules
 from linli.domains.people import person_rules
+from linli.kernel.tables import original
 
 CODE_MAX = 10
 """Characters in the number of a building, unit or house (A §2.2)."""
@@ -23,7 +24,9 @@ class Broken(NamedTuple):
 
 
 def text_of(value: object) -> str:
-    """What stands in a cell, as people read it: 101.0 is "101", blanks around are gone, full-width is plain."""
+    """What stands in a cell, as people read it: 101.0 is "101", blanks around are gone, full-width is plain.
+
+    The apostrophe that exports set before a formula is gone too."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -32,7 +35,7 @@ def text_of(value: object) -> str:
         return str(int(value))
     if isinstance(value, datetime | date):
         return value.isoformat()
-    return " ".join(unicodedata.normalize("NFKC", str(value)).split())
+    return original(" ".join(unicodedata.normalize("NFKC", str(value)).split()))
 
 
 def code(text: str) -> str | Broken:

@@ -1,9 +1,8 @@
 """The workbook of employees: the empty one, what people filled in, and what the community has."""
 
-import io
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from linli.domains.communities.xlsx import cells
 from linli.domains.communities.xlsx.columns import Column, Sheet
@@ -11,6 +10,7 @@ from linli.domains.people import person_rules
 from linli.domains.people.service.departments import DEPTH_MAX
 from linli.domains.people.service.departments import NAME_MAX as DEPARTMENT_MAX
 from linli.domains.people.service.employees import NAME_MAX
+from linli.kernel.tables import book_bytes, new_book
 
 ROWS_MAX: Final = 5000
 _BETWEEN = re.compile(r"[;；、,，\n]")
@@ -74,16 +74,10 @@ def filled(language: str, rows: list[tuple[str, str, str]]) -> bytes:
 
 
 def _book(language: str, rows: list[tuple[str, str, str]], sheet: Sheet = EMPLOYEES) -> bytes:
-    from openpyxl import Workbook  # takes 0.15 s: not at every start of the process
+    from linli.domains.communities.xlsx.template import add_sheet  # takes 0.15 s: not at every start
 
-    from linli.domains.communities.xlsx.template import add_sheet
-
-    book = Workbook()
-    book.remove(book.active)
-    add_sheet(book, sheet, language)
-    page: Any = book.active
+    book = new_book(streamed=False)
+    page = add_sheet(book, sheet, language)
     for row in rows:
-        page.append([f"'{value}" if value[:1] in ("=", "+", "-", "@") else value for value in row])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+        page.append(row)
+    return book_bytes(book)

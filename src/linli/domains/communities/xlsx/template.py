@@ -1,16 +1,15 @@
 """The empty workbook that people fill: titles, drop-downs, and what each column takes."""
 
-import io
 from collections.abc import Sequence
 from typing import Any, Final
 
-from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from linli.domains.communities.xlsx.columns import SHEETS, Column, Sheet
+from linli.kernel.tables import TablePage, book_bytes, new_book
 
 _FORMULA_MAX: Final = 250
 _CHOICES: Final = "_choices"
@@ -41,37 +40,35 @@ _NOTES: Final = {
 
 def build(language: str, sheets: Sequence[Sheet] = SHEETS) -> bytes:
     """The template in a language, as the bytes of an xlsx file. Titles of columns that must be filled are red."""
-    book = Workbook()
-    book.remove(book.active)
+    book = new_book(streamed=False)
     for sheet in sheets:
         add_sheet(book, sheet, language)
     title, *lines = _NOTES["en" if language == "en" else "zh-CN"]
-    notes = book.create_sheet(title)
-    notes.column_dimensions["A"].width = 110
+    notes = TablePage(book, title)
+    notes.width("A", 110)
     for line in lines:
         notes.append([line])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return book_bytes(book)
 
 
-def add_sheet(book: Any, sheet: Sheet, language: str) -> None:
+def add_sheet(book: Any, sheet: Sheet, language: str) -> TablePage:
     """A page with the titles, hints and drop-downs of a sheet."""
-    page = book.create_sheet(sheet.title(language))
-    page.freeze_panes = "A2"
+    page = TablePage(book, sheet.title(language))
+    page.sheet.freeze_panes = "A2"
     for position, column in enumerate(sheet.columns, 1):
         letter = get_column_letter(position)
-        head = page.cell(1, position, column.title(language))
+        head = page.put(1, position, column.title(language))
         head.font = _REQUIRED if column.required else _OPTIONAL
         head.fill = _HEAD
         head.alignment = Alignment(horizontal="center")
         if hint := column.hint(language):
             head.comment = Comment(hint, "Linli", width=260, height=90)
-        page.column_dimensions[letter].width = column.width
+        page.width(letter, column.width)
         # Text cells keep "0101" and "3/2/1" as typed.
-        page.column_dimensions[letter].number_format = "@"
+        page.sheet.column_dimensions[letter].number_format = "@"
         if column.choices or column.options:
-            page.add_data_validation(_drop_down(book, column, letter, language))
+            page.sheet.add_data_validation(_drop_down(book, column, letter, language))
+    return page
 
 
 def _drop_down(book: Any, column: Column, letter: str, language: str) -> DataValidation:
@@ -90,12 +87,12 @@ def _drop_down(book: Any, column: Column, letter: str, language: str) -> DataVal
 def _listed(book: Any, labels: list[str]) -> str:
     """Choices in the next column of a hidden page; where they stand."""
     if _CHOICES in book.sheetnames:
-        page = book[_CHOICES]
-        position = page.max_column + 1
+        page = TablePage(book, sheet=book[_CHOICES])
+        position = page.sheet.max_column + 1
     else:
-        page, position = book.create_sheet(_CHOICES), 1
-        page.sheet_state = "hidden"
+        page, position = TablePage(book, _CHOICES), 1
+        page.sheet.sheet_state = "hidden"
     for number, label in enumerate(labels, 1):
-        page.cell(number, position, f"'{label}" if label[:1] in ("=", "+", "-", "@") else label)
+        page.put(number, position, label)
     letter = get_column_letter(position)
     return f"{_CHOICES}!${letter}$1:${letter}${len(labels)}"

@@ -1,10 +1,10 @@
 """The workbook of vehicles: the empty one, what people filled in, and what the community has."""
 
-import io
-from typing import Any, Final
+from typing import Final
 
 from linli.domains.communities.xlsx import cells
 from linli.domains.communities.xlsx.columns import Column, Labels, Sheet
+from linli.kernel.tables import book_bytes, new_book
 from linli.rules.plates import clean_plate, is_plate
 
 COLORS: Final[Labels] = {
@@ -62,24 +62,12 @@ def filled(language: str, rows: list[tuple[str, str, str, str, str, int | None]]
 
 
 def _book(language: str, rows: list[tuple[str, str, str, str, str, int | None]]) -> bytes:
-    from openpyxl import Workbook  # takes 0.15 s: not at every start of the process
+    from linli.domains.communities.xlsx.template import add_sheet  # takes 0.15 s: not at every start
 
-    from linli.domains.communities.xlsx.template import add_sheet
-
-    book = Workbook()
-    book.remove(book.active)
-    add_sheet(book, VEHICLES, language)
-    page: Any = book.active
+    book = new_book(streamed=False)
+    page = add_sheet(book, VEHICLES, language)
     for row in rows:
         color = row[-1]
         label = "" if color is None else COLORS[color][1 if language == "en" else 0]
-        page.append([_text(value) for value in (*row[:-1], label)])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _text(value: object) -> str:
-    """Text that begins like a formula stays text."""
-    said = str(value)
-    return f"'{said}" if said[:1] in ("=", "+", "-", "@") else said
+        page.append((*row[:-1], label))
+    return book_bytes(book)
