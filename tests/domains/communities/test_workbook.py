@@ -7,9 +7,11 @@ import zipfile
 import openpyxl
 import pytest
 
-from linli.domains.communities.xlsx import report, template
-from linli.domains.communities.xlsx.reading import BadWorkbook, read
+from linli.domains.communities.xlsx import export, report, template
+from linli.domains.communities.xlsx.columns import RESIDENTS as RESIDENTS_SHEET
+from linli.domains.communities.xlsx.reading import read
 from linli.kernel import i18n
+from linli.kernel.workbooks.refused import STRINGS_MAX, BadWorkbook
 
 HOUSES = ("楼栋", "单元", "房号", "房屋户型", "建筑面积", "房屋类型", "房屋状态")
 RESIDENTS = ("楼栋", "单元", "房号", "姓名", "身份", "手机号", "性别")
@@ -156,14 +158,13 @@ def test_files_that_are_no_workbook(tmp_path):
     assert refused.value.facts["rule"] == "no_known_sheet"
 
 
-def test_a_small_file_that_unpacks_to_very_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("linli.domains.communities.xlsx.reading.UNPACKED_MAX", 100_000)
+def test_texts_that_take_too_much_are_refused_before_they_are_read(tmp_path):
     bomb = tmp_path / "bomb.xlsx"
-    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/sharedStrings.xml", b"0" * 200_000)
+    with zipfile.ZipFile(bomb, "w") as archive:
+        archive.writestr("xl/sharedStrings.xml", bytes(STRINGS_MAX + 1))
     with pytest.raises(BadWorkbook) as refused:
         read(bomb)
-    assert refused.value.facts["rule"] == "workbook_too_large"
+    assert (refused.value.facts["rule"], refused.value.facts["limit"]) == ("workbook_too_large", "64 MiB")
 
 
 def test_the_marked_copy_says_what_is_wrong_where(file, tmp_path):
@@ -177,3 +178,11 @@ def test_the_marked_copy_says_what_is_wrong_where(file, tmp_path):
     assert (page["B2"].value, page["B2"].fill.fgColor.rgb) == ("1幢", "00FDE2E2")
     assert "代替" in page["B2"].comment.text
     assert [cell.value for cell in page[3]][:4] == [None, "02", "01", "0101"]
+
+
+def test_what_is_exported_comes_back_as_it_was(file):
+    names = ["=1+1", "-张", "@li", "'=x", "O'Neil", "+8"]
+    rows = [{"building": "01", "unit": "01", "house": "0101", "name": name, "type": 1} for name in names]
+    file.write_bytes(export.build([(RESIDENTS_SHEET, rows)], "zh-CN"))
+    assert [cell.data_type for (cell,) in openpyxl.load_workbook(file)["住户"]["D2:D7"]] == ["s"] * 6
+    assert [row.values["name"] for row in read(file).residents] == names

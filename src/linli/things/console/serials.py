@@ -14,6 +14,7 @@ from linli.kernel.db import Database
 from linli.kernel.errors import TooLarge
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+from linli.kernel.workbooks.turns import reading
 from linli.things.serials import importer, queries, service, sheet
 
 PROBLEMS_TOLD: Final = 500
@@ -172,7 +173,8 @@ class SerialNumberRoutes(Controller):
         content = await data.file.read(sheet.FILE_BYTES + 1)
         if len(content) > sheet.FILE_BYTES:
             raise TooLarge(limit=f"{sheet.FILE_BYTES // 1024 // 1024} MiB")
-        read = await asyncio.to_thread(sheet.read, content)
+        async with reading(within.tenant, len(content)):
+            read = await asyncio.to_thread(sheet.read, content)
         if dry_run:
             if category_id is not None:
                 await queries.get_category(within, db, category_no=category_id)

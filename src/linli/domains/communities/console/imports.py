@@ -14,6 +14,7 @@ from msgspec import Meta
 from linli.domains.communities.console import import_changes
 from linli.domains.communities.console.import_changes import PersonChange
 from linli.domains.communities.console.spaces import root_of
+from linli.domains.communities.console.workbook_files import check_file, store_file
 from linli.domains.communities.queries import imports as queries
 from linli.domains.communities.queries import spaces as space_queries
 from linli.domains.communities.queries.imports import Import
@@ -27,7 +28,7 @@ from linli.domains.people.rights import Right
 from linli.kernel import outbox
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
-from linli.kernel.errors import NotFound, TooLarge
+from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
@@ -195,11 +196,9 @@ class SpaceImportRoutes(Controller):
         parent = parent_id if parent_id is not None else await root_of(within, db, community_id)
         if (await space_queries.space(within, db, parent)).community_id != community_id:
             raise NotFound(what="space", id=parent)
-        content = await data.file.read(FILE_BYTES + 1)
-        if len(content) > FILE_BYTES:
-            raise TooLarge(limit=f"{FILE_BYTES // 1024 // 1024} MiB")
+        await check_file(data.file, most=FILE_BYTES)
         key = f"{within.tenant}/import/{ids.hex(32)}.xlsx"
-        await objects.put(key, content)
+        await store_file(data.file, objects, key, most=FILE_BYTES)
         async with db.begin() as tx:
             import_id = await imports.hand_in(
                 within,

@@ -14,17 +14,17 @@ from msgspec import Meta
 
 from linli.domains.communities.console.imports import ImportFault, attachment, faults_told
 from linli.domains.communities.console.spaces import root_of
+from linli.domains.communities.console.workbook_files import check_file, store_file
 from linli.domains.communities.queries import imports as queries
 from linli.domains.communities.queries.imports import Import
 from linli.domains.communities.service import employee_import, imports, undo, vehicle_import
 from linli.domains.communities.service.importer import Importer
 from linli.domains.communities.service.list_import import ListKind, ListOutcome
-from linli.domains.communities.xlsx.reading import check_workbook
 from linli.domains.people.rights import Right
 from linli.kernel import outbox
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
-from linli.kernel.errors import NotFound, TooLarge
+from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.progress import Progress
@@ -143,12 +143,13 @@ def list_routes(kind: ListKind, *, see: Right, manage: Right) -> type[Controller
             A long one is still `waiting` in the answer: ask for the import again until it is not.
             """
             root = await root_of(within, db, community_id)
-            content = await data.file.read(FILE_BYTES + 1)
-            if len(content) > FILE_BYTES:
-                raise TooLarge(limit=f"{FILE_BYTES // 1024 // 1024} MiB")
-            check_workbook(content)
+            await check_file(data.file, most=FILE_BYTES)
             key = f"{within.tenant}/import/{ids.hex(32)}.xlsx"
-            await objects.put(key, secrets.seal_file(content, about=key) if kind.secret else content)
+            if kind.secret:
+                await data.file.seek(0)
+                await objects.put(key, secrets.seal_file(await data.file.read(), about=key))
+            else:
+                await store_file(data.file, objects, key, most=FILE_BYTES)
             async with db.begin() as tx:
                 import_id = await imports.hand_in(
                     within, tx, parent_id=root, file_name=data.file.filename, object_key=key, dry_run=dry_run,

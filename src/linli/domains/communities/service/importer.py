@@ -34,6 +34,7 @@ from linli.kernel.outbox import Jobs
 from linli.kernel.progress import Board, Progress
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.kernel.workbooks.turns import reading as reading_turn
 
 log = telemetry.logger(__name__)
 _TRIES: Final = 3
@@ -132,7 +133,8 @@ class Importer:
 
     async def _import(self, scope: Scope, found: Import, progress: Progress) -> None:
         kind = self._lists.get(found.kind)
-        async with self._workbook(found, kind) as source:
+        size = await self._store.size(found.object_key) or 0
+        async with reading_turn(scope.tenant, size), self._workbook(found, kind) as source:
             if kind is not None:
                 await self._import_list(scope, found, progress, source, kind)
             else:

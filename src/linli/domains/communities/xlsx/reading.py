@@ -1,12 +1,9 @@
 """A workbook is read row by row, whatever its size: every row as values, or every fault of it by row and column."""
 
-import io
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
-from xml.etree.ElementTree import ParseError
 
 from linli.domains.communities.xlsx import cells
 from linli.domains.communities.xlsx.columns import (
@@ -19,26 +16,20 @@ from linli.domains.communities.xlsx.columns import (
     plain_title,
 )
 from linli.kernel import i18n
-from linli.kernel.errors import BadInput
+from linli.kernel.workbooks.refused import BadWorkbook
+from linli.kernel.workbooks.sheets import SheetRows, open_workbook
 
 ROWS_MAX: Final = 500_000
-UNPACKED_MAX: Final = 1024 * 1024 * 1024
-"""Bytes that a workbook may unpack to: a small file can hold a very large one."""
+PROBLEMS_MAX: Final = 20_000
+"""Faults that are told; reading ends with the one after."""
+_KEPT_MAX: Final = 64 * 1024 * 1024
+"""Characters of all rows that are kept: half a million rows of 128 each."""
 _HEADER_ROWS: Final = 10
 """Titles stand in one of the first rows: people put headlines above them."""
 _BLANK_ROWS_MAX: Final = 10_000
 _WIDTH_MAX: Final = 64
 _STEP: Final = 500
 """Rows between two reports of progress."""
-
-
-class BadWorkbook(BadInput):
-    """The file is no workbook, or has no sheet that we know."""
-
-    code = "import.bad_workbook"
-
-    def __init__(self, rule: str, **facts: Any) -> None:
-        super().__init__(field="file", rule=rule, **facts)
 
 
 class Problem(NamedTuple):
@@ -131,17 +122,9 @@ def read(
 
     Blocks for as long as it takes: call it beside the event loop. Raises BadWorkbook.
     """
-    import openpyxl  # takes 0.15 s: not at every start of the process
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    _check_size(path)
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, ParseError) as error:
-        raise BadWorkbook("workbook") from error
     reading = Reading(sheets=sheets)
-    try:
-        heads = [head for sheet in book.worksheets if (head := _find_header(sheet, sheets)) is not None]
+    with open_workbook(path) as book:
+        heads = [head for sheet in book.sheets if (head := _find_header(sheet, sheets)) is not None]
         heads.sort(key=lambda head: sheets.index(head.kind))
         if not heads:
             raise BadWorkbook("no_known_sheet")
@@ -149,10 +132,6 @@ def read(
         for head in heads:
             _read_sheet(head, reading, lambda done: progress(done, max(total, done)))
         progress(reading.rows, reading.rows)
-    except (ParseError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise BadWorkbook("workbook") from error
-    finally:
-        book.close()
     reading.problems.sort(key=lambda p: (p.sheet, p.row, len(p.column), p.column))
     return reading
 
@@ -177,25 +156,15 @@ def read_list(
 
     Blocks: call it beside the event loop. Raises BadWorkbook.
     """
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    _check_size(path)
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, ParseError) as error:
-        raise BadWorkbook("workbook") from error
-    try:
-        head = next(
-            (head for sheet in book.worksheets if (head := _find_list(sheet, kind)) is not None), None
-        )
+    with open_workbook(path) as book:
+        head = next((head for sheet in book.sheets if (head := _find_list(sheet, kind)) is not None), None)
         if head is None:
             raise BadWorkbook("no_known_sheet")
         found = ListReading(
             [], [], {column.key: letter for _, letter, _, column in head.columns}, 0, head.sheet.title
         )
         count = 0
-        lines = head.sheet.iter_rows(min_row=head.row + 1, max_col=_WIDTH_MAX, values_only=True)
+        lines = head.sheet.rows(first=head.row + 1, width=_WIDTH_MAX)
         seen: Seen = {}
         for number, values in enumerate(lines, head.row + 1):
             if number > head.row + most + _BLANK_ROWS_MAX:
@@ -210,29 +179,13 @@ def read_list(
             found.problems.extend(faults)
             if not faults:
                 found.rows.append(Row(kind.key, number, row))
+            if len(found.problems) > PROBLEMS_MAX:
+                found.problems.append(_too_many(kind.key, number))
+                break
             if count % _STEP == 0:
                 progress(count, max(head.rows, count))
         progress(count, count)
         return found._replace(total=count)
-    except (ParseError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise BadWorkbook("workbook") from error
-    finally:
-        book.close()
-
-
-def check_workbook(content: bytes) -> None:
-    """Raises BadWorkbook for what is no zip archive, or unpacks to too much: told at once, not by an import."""
-    _check_size(io.BytesIO(content))
-
-
-def _check_size(source: Path | io.BytesIO) -> None:
-    try:
-        with zipfile.ZipFile(source) as packed:
-            unpacked = sum(part.file_size for part in packed.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
-        raise BadWorkbook("workbook") from error
-    if unpacked > UNPACKED_MAX:
-        raise BadWorkbook("workbook_too_large", limit=f"{UNPACKED_MAX // 1024 // 1024} MiB")
 
 
 def _letter(position: int) -> str:
@@ -245,8 +198,12 @@ def _letter(position: int) -> str:
     return name
 
 
+def _too_many(sheet: str, row: int) -> Problem:
+    return Problem(sheet, row, "", "", "", "too_many_problems", {"limit": PROBLEMS_MAX})
+
+
 class _Head(NamedTuple):
-    sheet: Any
+    sheet: SheetRows
     kind: Sheet
     row: int
     columns: list[tuple[int, str, str, Column]]
@@ -255,15 +212,9 @@ class _Head(NamedTuple):
     rows: int
 
 
-def _find_header(sheet: Any, sheets: Sequence[Sheet]) -> _Head | None:
+def _find_header(sheet: SheetRows, sheets: Sequence[Sheet]) -> _Head | None:
     """Where the titles stand and which sheet this is; residents have a name, houses have not."""
-    if not hasattr(sheet, "iter_rows"):  # a chart
-        return None
-    expected = sheet.max_row or 0
-    sheet.reset_dimensions()  # some programs write wrong ones
-    for number, values in enumerate(
-        sheet.iter_rows(max_row=_HEADER_ROWS, max_col=_WIDTH_MAX, values_only=True), 1
-    ):
+    for number, values in enumerate(sheet.rows(last=_HEADER_ROWS, width=_WIDTH_MAX), 1):
         titles = [plain_title(value) for value in values]
         for kind in reversed(sheets):
             known = by_title(kind)
@@ -279,26 +230,21 @@ def _find_header(sheet: Any, sheets: Sequence[Sheet]) -> _Head | None:
                     columns.append((position, _letter(position), spelt, known[title]))
                 elif title:
                     unknown.append(spelt)
-            return _Head(sheet, kind, number, columns, unknown, expected)
+            return _Head(sheet, kind, number, columns, unknown, sheet.expected)
     return None
 
 
-def _find_list(sheet: Any, kind: Sheet) -> _Head | None:
-    if not hasattr(sheet, "iter_rows"):  # a chart
-        return None
-    expected = sheet.max_row or 0
-    sheet.reset_dimensions()
+def _find_list(sheet: SheetRows, kind: Sheet) -> _Head | None:
     known = by_title(kind)
     required = {column.key for column in kind.columns if column.required}
-    lines = sheet.iter_rows(max_row=_HEADER_ROWS, max_col=_WIDTH_MAX, values_only=True)
-    for number, values in enumerate(lines, 1):
+    for number, values in enumerate(sheet.rows(last=_HEADER_ROWS, width=_WIDTH_MAX), 1):
         columns: list[tuple[int, str, str, Column]] = []
         for position, value in enumerate(values):
             column = known.get(plain_title(value))
             if column is not None and column not in [c for *_, c in columns]:
                 columns.append((position, _letter(position), cells.text_of(value), column))
         if required and required <= {column.key for *_, column in columns}:
-            return _Head(sheet, kind, number, columns, [], expected)
+            return _Head(sheet, kind, number, columns, [], sheet.expected)
     return None
 
 
@@ -313,9 +259,9 @@ def _read_sheet(head: _Head, reading: Reading, progress: Callable[[int], None]) 
     if missing:
         return
     into = reading.houses if head.kind.key == HOUSES.key else reading.residents
-    blank = 0
+    blank = kept = 0
     seen: Seen = {}
-    rows = head.sheet.iter_rows(min_row=head.row + 1, max_col=_WIDTH_MAX, values_only=True)
+    rows = head.sheet.rows(first=head.row + 1, width=_WIDTH_MAX)
     for number, values in enumerate(rows, head.row + 1):
         if all(value is None or value == "" for value in values):
             blank += 1
@@ -332,8 +278,14 @@ def _read_sheet(head: _Head, reading: Reading, progress: Callable[[int], None]) 
         found, faults = _read_row(head, number, values, seen)
         if faults:
             reading.problems += faults
+            if len(reading.problems) > PROBLEMS_MAX:
+                reading.problems.append(_too_many(key, number))
+                return
         else:
             into.append(Row(key, number, found))
+            kept += sum(len(value) for value in found.values() if type(value) is str)
+            if kept > _KEPT_MAX:
+                raise BadWorkbook("workbook_too_large", limit=f"{_KEPT_MAX // 1024 // 1024} MiB")
 
 
 type Seen = dict[tuple[str, str], Any]

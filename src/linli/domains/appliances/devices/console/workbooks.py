@@ -19,7 +19,7 @@ from linli.domains.appliances.devices.service import imports
 from linli.domains.appliances.devices.service.devices import protocol_of
 from linli.domains.appliances.devices.service.importer import EdgeImporter
 from linli.domains.communities.console.imports import ImportFault, attachment, faults_told
-from linli.domains.communities.xlsx.reading import check_workbook
+from linli.domains.communities.console.workbook_files import check_file, store_file
 from linli.domains.people.rights import Right
 from linli.kernel import i18n, outbox
 from linli.kernel.clock import Clock
@@ -31,6 +31,7 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.progress import Progress
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.kernel.workbooks.turns import reading
 
 SEE, MANAGE = Right.DEVICES_SEE.value, Right.DEVICES_MANAGE.value
 FILE_BYTES: Final = 4 * 1024 * 1024
@@ -165,12 +166,9 @@ class EdgeImportRoutes(Controller):
     ) -> EdgeImport:
         """Import a workbook; nothing changes if any row is bad. A long one is still `waiting` in the answer."""
         gateway, protocol = await protocol_of(within, db, protocol_id)
-        content = await data.file.read(FILE_BYTES + 1)
-        if len(content) > FILE_BYTES:
-            raise TooLarge(limit=f"{FILE_BYTES // 1024 // 1024} MiB")
-        check_workbook(content)
+        await check_file(data.file, most=FILE_BYTES)
         key = f"{within.tenant}/import/{ids.hex(32)}.xlsx"
-        await objects.put(key, content)
+        await store_file(data.file, objects, key, most=FILE_BYTES)
         async with db.begin() as tx:
             import_id = await imports.hand_in(
                 within, tx, gateway, protocol, file_name=data.file.filename, object_key=key, dry_run=dry_run,
@@ -194,7 +192,8 @@ class EdgeImportRoutes(Controller):
         content = await data.file.read(FILE_BYTES + 1)
         if len(content) > FILE_BYTES:
             raise TooLarge(limit=f"{FILE_BYTES // 1024 // 1024} MiB")
-        found = await asyncio.to_thread(site_sheet.read, content, behind=shape.form == "B")
+        async with reading(within.tenant, len(content)):
+            found = await asyncio.to_thread(site_sheet.read, content, behind=shape.form == "B")
         names = [one.device_name for one in await device_queries.of_protocol(within, db, protocol_id)]
         rows = [
             SiteSheetRow(*one, [name for name in names if one.code and name.partition(".")[0] == one.code])

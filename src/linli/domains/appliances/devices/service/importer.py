@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from linli.domains.appliances.devices.queries import devices as device_queries
 from linli.domains.appliances.devices.queries import imports as queries
@@ -23,11 +24,15 @@ from linli.kernel.outbox import Jobs
 from linli.kernel.progress import Board, Progress
 from linli.kernel.scope import Caller, Scope
 from linli.kernel.secrets import Secrets
+from linli.kernel.workbooks.turns import ReadersBusy
+from linli.kernel.workbooks.turns import reading as reading_turn
 
 log = telemetry.logger(__name__)
 
 
 READING, PLANNING, WRITING = "reading", "planning", "writing"
+PATIENCE_MS: Final = 300_000
+"""So long an import is tried again while others' workbooks are read; then it fails in words."""
 
 
 def subject(import_id: int) -> str:
@@ -92,18 +97,28 @@ class EdgeImporter:
         async with self.board.telling(scope, subject(found.import_id), READING) as progress:
             try:
                 await self._import(scope, found, progress)
+            except ReadersBusy:
+                if self._clock.now_ms() < found.created_ms + PATIENCE_MS:
+                    raise  # it was accepted: the outbox has it tried again
+                await self._fail(scope, found, ReadersBusy())
             except LinliError as error:
                 log.info("import %d of devices refused: %s", found.import_id, error)
-                async with self._db.begin() as tx:
-                    await imports.conclude(
-                        scope, tx, found, None, state=imports.FAILED, reason=error.text(found.language),
-                        now_ms=self._clock.now_ms(),
-                    )  # fmt: skip
+                await self._fail(scope, found, error)
+
+    async def _fail(self, scope: Scope, found: Import, error: LinliError) -> None:
+        async with self._db.begin() as tx:
+            await imports.conclude(
+                scope, tx, found, None, state=imports.FAILED, reason=error.text(found.language),
+                now_ms=self._clock.now_ms(),
+            )  # fmt: skip
 
     async def _import(self, scope: Scope, found: Import, progress: Progress) -> None:
         gateway, protocol = await protocol_of(scope, self._db, found.protocol_id)
         shape = await device_queries.shape(scope, self._db, protocol)
-        async with self._store.on_disk(found.object_key) as source:
+        size = await self._store.size(found.object_key) or 0
+        async with (
+            reading_turn(scope.tenant, size), self._store.on_disk(found.object_key) as source
+        ):  # fmt: skip
             held = await asyncio.to_thread(
                 read_list, source, sheet_of(shape), most=ROWS_MAX, progress=progress.note
             )

@@ -1,0 +1,136 @@
+"""The child's side: a workbook opened with openpyxl, within the bounds, and its rows handed out when asked for."""
+
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
+
+import openpyxl
+from openpyxl.reader import excel
+from openpyxl.utils.exceptions import InvalidFileException
+
+from linli.kernel.children.channel import Channel
+from linli.kernel.workbooks import refused
+from linli.kernel.workbooks.asks import Ask, BookAnswer, OpenAsk, Piece, RowsAsk
+from linli.kernel.workbooks.refused import BadWorkbook
+from linli.kernel.workbooks.strings import read_strings
+
+TEXT_MAX: Final = 32_767
+"""Characters of a cell, as spreadsheets have it; the rest of a longer one is dropped."""
+_ROWS: Final = 500
+_CHARACTERS: Final = 256 * 1024
+"""Of the rows in one piece."""
+_BROKEN: Final = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    NotImplementedError,
+    OSError,
+    EOFError,
+    ParseError,
+)
+"""What broken files make of the library."""
+
+
+def open_book(path: Path) -> Any:
+    """A workbook for reading. Raises BadWorkbook."""
+    with refused.open_parts(path) as archive:
+        for one in archive.infolist():
+            if one.filename.lower().endswith((".xml", ".rels")):
+                _refuse_types(archive, one)
+    excel.read_string_table = read_strings
+    try:
+        return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    except _BROKEN as error:
+        raise BadWorkbook("workbook") from error
+
+
+def _refuse_types(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """No part declares a document type: entities come from there. Raises BadWorkbook."""
+    parser = expat.ParserCreate()
+    found: list[str] = []
+    parser.StartDoctypeDeclHandler = lambda *_: found.append("type")
+    parser.StartElementHandler = lambda *_: found.append("root")
+    try:
+        with archive.open(part) as source:
+            while not found and (piece := source.read(4096)):
+                parser.Parse(piece, False)
+    except (expat.ExpatError, *_BROKEN) as error:
+        raise BadWorkbook("workbook_bomb" if found[:1] == ["type"] else "workbook") from error
+    if found[:1] == ["type"]:
+        raise BadWorkbook("workbook_bomb")
+
+
+def serve(channel: Channel) -> None:
+    """Open the file that is asked for, then hand out rows, a piece an ask, the next piece made meanwhile."""
+    asked = channel.receive(OpenAsk)
+    try:
+        book = open_book(Path(asked.path))
+        sheets = [one for one in book.worksheets if hasattr(one, "iter_rows")]  # a chart has none
+        told = [(one.title, int(one.max_row or 0)) for one in sheets]
+    except BadWorkbook as error:
+        channel.send(BookAnswer(rule=error.facts["rule"], limit=str(error.facts.get("limit", ""))))
+        return
+    channel.send(BookAnswer(sheets=told))
+    ask = channel.receive(RowsAsk)
+    while True:
+        sheets[ask.sheet].reset_dimensions()  # some programs write wrong ones
+        ask = _hand_out(channel, sheets[ask.sheet], ask)
+
+
+def _hand_out(channel: Channel, sheet: Any, ask: RowsAsk) -> RowsAsk:
+    """The rows of a sheet; what is asked for after them, or instead."""
+    pieces = _pieces(sheet, ask)
+    piece = next(pieces)
+    while True:
+        channel.send(piece)
+        piece = next(pieces)
+        following = channel.receive(Ask)
+        if isinstance(following, RowsAsk):
+            return following
+
+
+def _pieces(sheet: Any, ask: RowsAsk) -> Iterator[Piece]:
+    """Never ends: after the last piece come empty ones, which nobody asks for."""
+    rows: list[list[Any]] = []
+    characters = 0
+    try:
+        lines = sheet.iter_rows(
+            min_row=ask.first, max_row=ask.last or None, max_col=ask.width, values_only=True
+        )
+        for line in lines:
+            row = [_plain(value) for value in line]
+            while row and row[-1] is None:
+                row.pop()
+            rows.append(row)
+            characters += sum(len(value) for value in row if type(value) is str)
+            if len(rows) >= _ROWS or characters > _CHARACTERS:
+                yield Piece(rows)
+                rows, characters = [], 0
+    except _BROKEN:
+        yield Piece([], last=True, broken=True)
+    while True:
+        yield Piece(rows, last=True)
+        rows = []
+
+
+def _plain(value: Any) -> Any:
+    if value is None or type(value) is bool:
+        return value
+    if type(value) is str:
+        return value[:TEXT_MAX]
+    if type(value) is float:
+        return value
+    if type(value) is int:
+        return value if -(2**63) <= value < 2**63 else str(value)[:TEXT_MAX]
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value)[:TEXT_MAX]
