@@ -17,19 +17,16 @@ from linli.domains.people.console.history import HISTORY as people_history
 from linli.domains.people.queries import own_rights
 from linli.domains.people.rights import Right, Rights
 from linli.domains.video.console import HISTORY as video_history
-from linli.domains.visitors.console import HISTORY as visitors_history
 from linli.kernel import history
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import NotFound
 from linli.kernel.history import Change, Kind
 from linli.kernel.ids import Ids
-from linli.kernel.masking import masked
 from linli.kernel.pages import Page, PageRequest
 
 KINDS: Final[dict[str, Kind]] = {
-    kind.name: kind
-    for kind in (*access_history, *communities_history, *people_history, *video_history, *visitors_history)
+    kind.name: kind for kind in (*access_history, *communities_history, *people_history, *video_history)
 }
 
 
@@ -67,8 +64,14 @@ def _word(value: Any) -> str:
     return str(value)
 
 
-async def _told(kind: Kind, rows: list[Change], scope: Any, db: Database) -> list[HistoryRow]:
+async def _told(
+    kind: Kind, rows: list[Change], scope: Any, db: Database, held: frozenset[Right]
+) -> list[HistoryRow]:
+    """`held`: what the reader may in that community."""
     found = [row.differences for row in rows]
+    for name in (name for name, right in kind.needs.items() if right not in held):
+        for fields in found:
+            fields.pop(name, None)
     if kind.tell is not None:
         await kind.tell(scope, db, found)
     staff = {int(row.by_id) for row in rows if row.by_kind == "staff" and row.by_id.isdecimal()}
@@ -78,9 +81,7 @@ async def _told(kind: Kind, rows: list[Change], scope: Any, db: Database) -> lis
         words = []
         for name, pair in fields.items():
             hide = kind.private.get(name)
-            before, after = (
-                hide(_word(value)) if hide and value else _word(masked({name: value})[name]) for value in pair
-            )
+            before, after = (hide(_word(value)) if hide and value else _word(value) for value in pair)
             words.append(FieldChange(name, before, after))
         who = (
             names.get(int(row.by_id), row.by_id)
@@ -125,7 +126,8 @@ class HistoryRoutes(Controller):
         found = await history.page(
             scope, db, community_id=community_id, kind=kind, target=target, request=page
         )
-        return Page.of(page, found.total, await _told(what, found.data, scope, db))
+        held = rights.all_in(session.tenant_id, community_id)
+        return Page.of(page, found.total, await _told(what, found.data, scope, db, held))
 
     @post("/{change_no:int}/restore", right=SIGNED_IN, status_code=204)
     async def restore(

@@ -104,6 +104,8 @@ class Kind:
     """Actions that `restore` can take back."""
     private: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     """Field → how it is shown to readers."""
+    needs: Mapping[str, str] = field(default_factory=dict)
+    """Field → the further right without which it is hidden."""
     tell: Tell | None = None
 
 

@@ -38,6 +38,7 @@ HISTORY = (
         manage=Right.HOUSES_MANAGE.value,
         restore=recovery.restore_space,
         restorable=frozenset({"changed", "deleted", "asset_removed", "asset_changed"}),
+        needs={"resident": Right.RESIDENTS_SEE.value},
         tell=tell,
     ),
     Kind(name="resident_form", see=Right.RESIDENTS_SEE.value, manage=Right.RESIDENTS_MANAGE.value),
