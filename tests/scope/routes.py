@@ -94,7 +94,7 @@ WITHOUT_IDS = {
     "POST /organisation/upgrade": "offers what the caller's own company claimed",
     "POST /session/upgrades/{ticket}": "names a ticket that the caller saw on a screen",
     "GET /employees/template.xlsx": "an empty workbook",
-    "GET /live": "a stream that does not end; tests/console/test_hub.py shows who hears what",
+    "GET /live": "a stream that does not end; test_sights follows every topic as everybody",
 }
 
 
@@ -348,12 +348,6 @@ def _doors() -> dict[str, list[RouteRecipe]]:
                 body={"origin": "own", "ref": str(x.credential), "personId": x.door_person},
             )
         ],
-        "POST /communities/{community_id}/held-credentials/reveal": [
-            lambda x: Ask(
-                {"community_id": x.community},
-                body={"origin": "code", "ref": x.console_code_ref, "personId": x.door_person},
-            )
-        ],
         "POST /communities/{community_id}/held-credentials/restore": [
             lambda x: Ask(
                 {"community_id": x.community},
@@ -376,14 +370,14 @@ def _doors() -> dict[str, list[RouteRecipe]]:
             lambda x: Ask(query={"communityId": x.community, "iotId": x.door, "personId": x.door_person})
         ],
         "POST /qr-codes": [lambda x: Ask(body=right(x))],
-        "POST /qr-codes/{ref}/picture": [
+        "POST /qr-codes/{qr_code}/picture": [
             lambda x: Ask(
-                {"ref": x.console_code_ref},
+                {"qr_code": x.console_code},
                 body={"communityId": x.community, "personId": x.door_person, "expiresMs": SOON_MS},
             )
         ],
-        "DELETE /qr-codes/{ref}/doors/{iot_id}": [
-            lambda x: Ask({"ref": x.console_code_ref, "iot_id": x.door}, {"reason": "搬走"})
+        "DELETE /qr-codes/{qr_code}/doors/{iot_id}": [
+            lambda x: Ask({"qr_code": x.qr_code, "iot_id": x.door}, {"reason": "搬走"})
         ],
         "GET /deliveries": [lambda x: Ask(query={"communityId": x.community, "iotId": x.door})],
         "GET /deliveries/counts": [lambda x: Ask(query={"communityId": x.community, "iotId": x.door})],

@@ -37,7 +37,6 @@ RIGHTS = sorted(set(GUARDED.values()))
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 WHOLE_COMPANY = {"POST /reference/try"}
 """Refused to whoever does not see the whole company: an app may see more communities than they."""
-ENDLESS = {"GET /live"}
 USED_UP = {
     "DELETE /session",
     "POST /session/password",
@@ -170,7 +169,7 @@ def _without(right: str) -> frozenset[Any]:
 async def test_nobody_and_strangers(callers: Callers) -> None:
     stranger, nobody = callers.desk.browsers["outsider"], callers.desk.nobody
     before = await still(callers.town)
-    for name in sorted(ROUTES.keys() - ENDLESS):
+    for name in sorted(ROUTES):
         for ask in _asks(name, Chosen(callers.ours)):
             answer = await _send(nobody, name, ask)
             assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized"), name
@@ -194,7 +193,7 @@ async def test_a_resident(callers: Callers) -> None:
             answer = await _send(callers.resident, name, ask)
             assert _refused(answer), f"{name}: {answer.status_code} {answer.text}"
     assert changes(before, await dump(callers.town)) == []
-    for name in sorted(SIGNED_IN - ENDLESS - USED_UP):
+    for name in sorted(SIGNED_IN - USED_UP):
         for ask in _asks(name, _absent(callers.ours, name)):
             answer = await _send(callers.resident, name, ask)
             assert answer.status_code not in (401, *range(500, 600)), f"{name}: {answer.text}"

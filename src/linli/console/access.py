@@ -11,7 +11,6 @@ from litestar.types import ASGIApp, Message
 from litestar.types import Scope as AsgiScope
 
 from linli.console import sessions
-from linli.console.cookies import session_token
 from linli.console.errors import language_of, request_id_in
 from linli.console.serving import parts_of
 from linli.console.sessions import Session
@@ -24,7 +23,6 @@ from linli.kernel.errors import BadInput, Forbidden, LinliError, Unauthorized
 from linli.kernel.http import known_caller
 from linli.kernel.nul import holds_nul
 from linli.kernel.scope import Caller, Scope
-from linli.kernel.settings import Settings
 
 COOKIE: Final = "linli_session"
 GUARD_HEADER: Final = "x-linli-request"
@@ -88,7 +86,7 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
         db, now_ms = parts.db, parts.clock.now_ms()
         caller = await signed_in(
             db,
-            token_of(connection),
+            connection.cookies.get(COOKIE, ""),
             now_ms=now_ms,
             password_due=bool(connection.scope["route_handler"].opt.get("password_due")),
         )
@@ -168,17 +166,10 @@ def scope_with(rights: Rights, right: Right, tenant_id: str, *, language: str) -
     return Scope(tenant_id, scope.caller, held, None, language, rights.projects(tenant_id, right))
 
 
-def token_of(connection: Connection) -> str:
-    """The session's token that a request carries; empty without one."""
-    by_https = parts_of(connection.scope).settings.public_url.startswith("https:")
-    return session_token(connection.cookies, COOKIE, plain_too=not by_https)
-
-
-def token_in(cookies: str, settings: Settings) -> str:
+def session_cookie(cookies: str) -> str:
     """The session's token in a Cookie header, for applications beside the console's; empty without one."""
     pairs = (part.strip().partition("=") for part in cookies.split(";"))
-    found = {name: value.strip('"') for name, _, value in reversed(list(pairs))}
-    return session_token(found, COOKIE, plain_too=not settings.public_url.startswith("https:"))
+    return next((value.strip('"') for name, _, value in pairs if name == COOKIE), "")
 
 
 async def provide_scope(request: Request[Any, Any, Any]) -> Scope:

@@ -9,15 +9,14 @@ from litestar.params import JSONBody
 from msgspec import Meta
 
 from linli.console import schemas, sessions, throttle
-from linli.console.access import SIGNED_IN
+from linli.console.access import SIGNED_IN, client_address
 from linli.console.errors import language_of
-from linli.console.session_routes import CodesOff, code_attempt, enter
+from linli.console.session_routes import CodesOff, enter
 from linli.console.sessions import Session
 from linli.domains.people.service import accounts, codes, passwords, phones
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import Conflict
-from linli.kernel.http import network_of
 from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
@@ -74,10 +73,11 @@ class PasswordRoutes(Controller):
         account = await accounts.get_account(db, session.account_id)
         accounts.check_password(data.new, login=account.login)
         # A stolen session must not become a way to guess the password.
-        attempt = throttle.Attempt(f"{account.id} (change)", session.address)
-        await throttle.count_attempt(db, attempt, now_ms=now_ms)
+        await throttle.count_attempt(
+            db, login=f"{account.login} (change)", address=session.address, now_ms=now_ms
+        )
         await passwords.check_old(db, account_id=account.id, old=data.old)
-        await throttle.forgive(db, attempt)
+        await throttle.forget_account(db, login=f"{account.login} (change)", address=session.address)
         await _set(db, session, data.new, now_ms)
 
     @post("/password/code", right=SIGNED_IN, password_due=True, status_code=202)
@@ -97,7 +97,6 @@ class PasswordRoutes(Controller):
         await codes.request_code(
             db,
             phone=_phone(account),
-            asker=_asker(session, known=True),
             secrets=secrets,
             language=language_of(request),
             now_ms=clock.now_ms(),
@@ -119,13 +118,7 @@ class PasswordRoutes(Controller):
         account = await accounts.get_account(db, session.account_id)
         accounts.check_password(data.new, login=account.login)
         await codes.prove(
-            db,
-            phone=_phone(account),
-            code=data.code,
-            browser=_asker(session).browser,
-            secrets=secrets,
-            now_ms=now_ms,
-            purpose="password",
+            db, phone=_phone(account), code=data.code, secrets=secrets, now_ms=now_ms, purpose="password"
         )
         await _set(db, session, data.new, now_ms)
 
@@ -144,11 +137,10 @@ class PasswordRoutes(Controller):
         if settings.sms.provider == "off":
             raise CodesOff()
         now_ms = clock.now_ms()
-        await throttle.count_attempt(db, code_attempt(request), now_ms=now_ms)
+        await throttle.count_attempt(db, login="", address=f"{session.address} (send code)", now_ms=now_ms)
         await codes.request_code(
             db,
             phone=data.phone,
-            asker=_asker(session),
             secrets=secrets,
             language=language_of(request),
             now_ms=now_ms,
@@ -168,13 +160,7 @@ class PasswordRoutes(Controller):
         """Change to another phone, with the code that went there; every other session of the account ends."""
         now_ms = clock.now_ms()
         phone = await codes.prove(
-            db,
-            phone=data.phone,
-            code=data.code,
-            browser=_asker(session).browser,
-            secrets=secrets,
-            now_ms=now_ms,
-            purpose="phone",
+            db, phone=data.phone, code=data.code, secrets=secrets, now_ms=now_ms, purpose="phone"
         )
         async with db.begin() as tx:
             account = await phones.change(tx, account_id=session.account_id, phone=phone, now_ms=now_ms)
@@ -182,10 +168,7 @@ class PasswordRoutes(Controller):
 
 
 class PasswordLinkRoutes(Controller):
-    """Whoever no code reaches sets their first password by a link that the operator of the installation gave them.
-
-    A link holds 192 bits of chance: wrong ones are not counted, for that would shut out who shares an address.
-    """
+    """Whoever no code reaches sets their first password by a link that the operator of the installation gave them."""
 
     path = "/password-link"
     tags = ("session",)
@@ -199,7 +182,10 @@ class PasswordLinkRoutes(Controller):
         clock: NamedDependency[Clock],
     ) -> PasswordLinkFor:
         """Whose link it is."""
+        address = f"{client_address(request)} (password link)"
+        await throttle.count_attempt(db, login="", address=address, now_ms=clock.now_ms())
         account = await passwords.find_link(db, token=data.token, now_ms=clock.now_ms())
+        await throttle.forget_account(db, login="", address=address)
         return PasswordLinkFor(account.name, account.login)
 
     @post("/", public=True, status_code=200)
@@ -214,18 +200,15 @@ class PasswordLinkRoutes(Controller):
     ) -> Response[schemas.Me]:
         """Set the password, once, and sign in with it."""
         now_ms = clock.now_ms()
+        address = f"{client_address(request)} (password link)"
+        await throttle.count_attempt(db, login="", address=address, now_ms=now_ms)
         account = await passwords.find_link(db, token=data.token, now_ms=now_ms)
         accounts.check_password(data.password, login=account.login)
         hashed = await accounts.hash_password(data.password)
         async with db.begin() as tx:
             account = await passwords.use_link(tx, token=data.token, password_hash=hashed, now_ms=now_ms)
+        await throttle.forget_account(db, login="", address=address)
         return await enter(request, db, account, remember=False, ids=ids, settings=settings, now_ms=now_ms)
-
-
-def _asker(session: Session, *, known: bool = False) -> codes.Asker:
-    """Who is signed in asks for a code, which works in this session alone. `known`: it goes to the log-in's own phone."""
-    name = f"session {session.id}"
-    return codes.Asker(name, network_of(session.address), name if known else "")
 
 
 def _phone(account: accounts.Account) -> str:

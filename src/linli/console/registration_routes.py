@@ -10,9 +10,9 @@ from msgspec import Meta
 
 from linli.console import schemas, sessions, throttle
 from linli.console.access import SIGNED_IN, client_address
-from linli.console.browsers import asker_of, own_text
 from linli.console.errors import language_of
-from linli.console.session_routes import CodesOff, code_attempt, code_sent, describe, enter
+from linli.console.session_routes import CodesOff, describe, enter
+from linli.console.sign_in_routes import BROWSER_COOKIE
 from linli.domains.people.console.companies import AgreementRow
 from linli.domains.people.rights import Rights, Role, RoleGrant
 from linli.domains.people.service import accounts, agreements, codes, companies, joining, links
@@ -120,7 +120,7 @@ class RegistrationRoutes(Controller):
         settings: NamedDependency[Settings],
     ) -> RegistrationTerms:
         """Whether and how one registers."""
-        known = await links.known(db, browser=own_text(request), now_ms=clock.now_ms())
+        known = await links.known(db, browser=request.cookies.get(BROWSER_COOKIE, ""), now_ms=clock.now_ms())
         return RegistrationTerms(
             settings.sign_in.registration == "open",
             settings.sms.provider != "off",
@@ -137,24 +137,23 @@ class RegistrationRoutes(Controller):
         clock: NamedDependency[Clock],
         secrets: NamedDependency[Secrets],
         settings: NamedDependency[Settings],
-    ) -> Response[schemas.CodeSent]:
+    ) -> schemas.CodeSent:
         """Have a code sent to a phone, to show that it is one's own. Known phones are answered alike."""
         if settings.sms.provider == "off":
             raise CodesOff()
         now_ms = clock.now_ms()
-        await throttle.count_attempt(db, code_attempt(request), now_ms=now_ms)
+        address = client_address(request)
+        await throttle.count_attempt(db, login="", address=f"{address} (send code)", now_ms=now_ms)
         await _may_register(db, settings, data.invitation, now_ms)
-        asker, cookie = asker_of(request, settings, secrets, None)
         await codes.request_code(
             db,
             phone=data.phone,
-            asker=asker,
             secrets=secrets,
             language=language_of(request),
             now_ms=now_ms,
             purpose="register",
         )
-        return code_sent(cookie)
+        return schemas.CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
 
     @post("/", public=True, status_code=201)
     async def register(
@@ -170,9 +169,9 @@ class RegistrationRoutes(Controller):
         """Make a log-in: a phone that is shown to be one's own, a name, a password; and sign in."""
         now_ms = clock.now_ms()
         address = client_address(request)
-        # A code bears five tries in the browser that asked for it, so the address alone is counted.
-        attempt = throttle.Attempt("", address)
-        await throttle.count_attempt(db, attempt, now_ms=now_ms)
+        await throttle.count_attempt(
+            db, login=f"{data.phone[:32]} (register)", address=address, now_ms=now_ms
+        )
         await _may_register(db, settings, data.invitation, now_ms)
         accepted = _numbers(data.agreements)
         agreements.check_all_accepted(await agreements.current(db), accepted)
@@ -181,15 +180,9 @@ class RegistrationRoutes(Controller):
             raise BadInput(field="name", rule="required")
         hashed = await accounts.hash_password(data.password)
         phone = await codes.prove(
-            db,
-            phone=data.phone,
-            code=data.code,
-            browser=own_text(request),
-            secrets=secrets,
-            now_ms=now_ms,
-            purpose="register",
+            db, phone=data.phone, code=data.code, secrets=secrets, now_ms=now_ms, purpose="register"
         )
-        browser = own_text(request)
+        browser = request.cookies.get(BROWSER_COOKIE, "")
         async with db.begin() as tx:
             account_id = await accounts.create_account(
                 tx, login=phone, password_hash=hashed, name=data.name, ids=ids, now_ms=now_ms, proven=True
@@ -200,7 +193,7 @@ class RegistrationRoutes(Controller):
             )
             if data.link:
                 await links.link_known(tx, browser=browser, account_id=account_id, now_ms=now_ms)
-        await throttle.forgive(db, attempt)
+        await throttle.forget_account(db, login=f"{data.phone[:32]} (register)", address=address)
         return await enter(request, db, account, remember=False, ids=ids, settings=settings, now_ms=now_ms)
 
 

@@ -7,11 +7,9 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from linli.console import cookies, schemas, sessions, throttle
+from linli.console import schemas, sessions, throttle
 from linli.console.access import COOKIE, SIGNED_IN, client_address
-from linli.console.browsers import asker_of, device_cookie, device_of, own_text
 from linli.console.errors import language_of
-from linli.console.serving import parts_of
 from linli.console.sessions import CONSOLE, Entry, Session
 from linli.domains.communities.queries import communities
 from linli.domains.people.person_rules import mask_phone
@@ -77,8 +75,16 @@ def session_cookie(
     request: Request[Any, Any, Any], settings: Settings, token: str, session: Session
 ) -> Cookie:
     """The session's cookie. Without "stay signed in" it ends with the browser."""
-    lasting = (session.expires_ms - session.created_ms) // 1000 if session.remember else None
-    return cookies.session_cookie(COOKIE, token, secure=cookies.is_secure(request, settings), max_age=lasting)
+    secure = request.url.scheme == "https" or settings.public_url.startswith("https:")
+    return Cookie(
+        key=COOKIE,
+        value=token,
+        httponly=True,
+        secure=secure,
+        samesite="lax",
+        path="/",
+        max_age=(session.expires_ms - session.created_ms) // 1000 if session.remember else None,
+    )
 
 
 def entry_of(request: Request[Any, Any, Any], settings: Settings, front: str = CONSOLE) -> Entry:
@@ -134,33 +140,7 @@ async def enter(
             now_ms=now_ms,
         )
     me = await describe(db, rights, tenant_id)
-    cookies = [session_cookie(request, settings, token, session)]
-    cookies.append(device_cookie(request, settings, parts_of(request.scope).secrets, account))
-    return Response(me, cookies=cookies)
-
-
-def code_attempt(request: Request[Any, Any, Any]) -> throttle.Attempt:
-    """Having a code sent, as it is counted for an address."""
-    return throttle.Attempt("", client_address(request), purpose="send code")
-
-
-async def by_code(
-    request: Request[Any, Any, Any], db: Reader, phone: str, secrets: Secrets
-) -> throttle.Attempt:
-    """A sign-in with a code, as it is counted: the code bears five tries, so the address alone.
-
-    A browser that the phone's log-in knows is counted by itself, whatever others do from its address.
-    """
-    known = await accounts.find_account(db, phone)
-    device = device_of(request, secrets, known)
-    name = f"{known.id} (code)" if known and device else ""
-    return throttle.Attempt(name, client_address(request), device)
-
-
-def code_sent(cookie: Cookie) -> Response[schemas.CodeSent]:
-    """The answer to who asked for a code, whether one was sent or not."""
-    sent = schemas.CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
-    return Response(sent, cookies=[cookie])
+    return Response(me, cookies=[session_cookie(request, settings, token, session)])
 
 
 class CodesOff(Unavailable):
@@ -181,16 +161,13 @@ class SessionRoutes(Controller):
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
         ids: NamedDependency[Ids],
-        secrets: NamedDependency[Secrets],
         settings: NamedDependency[Settings],
     ) -> Response[schemas.Me]:
-        """Sign in with a phone number or log-in name. After five failures one waits here, 30 s and doubling."""
-        known = await accounts.find_account(db, data.login)
-        name = str(known.id) if known else clean_login(data.login)
-        attempt = throttle.Attempt(name, client_address(request), device_of(request, secrets, known))
-        await throttle.count_attempt(db, attempt, now_ms=clock.now_ms())
+        """Sign in with a phone number or log-in name. After five failures the account waits, 30 s and doubling."""
+        login, address = clean_login(data.login), client_address(request)
+        await throttle.count_attempt(db, login=login, address=address, now_ms=clock.now_ms())
         account = await accounts.authenticate(db, login=data.login, password=data.password)
-        await throttle.forgive(db, attempt)
+        await throttle.forget_account(db, login=login, address=address)
         return await enter(
             request, db, account, remember=data.remember, ids=ids, settings=settings, now_ms=clock.now_ms()
         )
@@ -204,18 +181,17 @@ class SessionRoutes(Controller):
         clock: NamedDependency[Clock],
         secrets: NamedDependency[Secrets],
         settings: NamedDependency[Settings],
-    ) -> Response[schemas.CodeSent]:
+    ) -> schemas.CodeSent:
         """Have a one-time code sent to a phone. The answer is the same whether the phone has a log-in or not."""
         if settings.sms.provider == "off":
             raise CodesOff()
+        address = client_address(request)
         phone, now_ms = clean_login(data.phone), clock.now_ms()
-        asker, cookie = asker_of(request, settings, secrets, await accounts.find_account(db, phone))
-        if not asker.device:
-            await throttle.count_attempt(db, code_attempt(request), now_ms=now_ms)
+        await throttle.count_attempt(db, login="", address=f"{address} (send code)", now_ms=now_ms)
         await codes.request_code(
-            db, phone=phone, asker=asker, secrets=secrets, language=language_of(request), now_ms=now_ms
+            db, phone=phone, secrets=secrets, language=language_of(request), now_ms=now_ms
         )
-        return code_sent(cookie)
+        return schemas.CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
 
     @post("/code/verify", public=True, status_code=200)
     async def sign_in_by_code(
@@ -228,18 +204,12 @@ class SessionRoutes(Controller):
         secrets: NamedDependency[Secrets],
         settings: NamedDependency[Settings],
     ) -> Response[schemas.Me]:
-        """Sign in with a phone and the code sent to it: five tries, in the browser that asked for it."""
-        now_ms, attempt = clock.now_ms(), await by_code(request, db, data.phone, secrets)
-        await throttle.count_attempt(db, attempt, now_ms=now_ms)
-        account = await codes.redeem(
-            db,
-            phone=clean_login(data.phone),
-            code=data.code,
-            browser=own_text(request),
-            secrets=secrets,
-            now_ms=now_ms,
-        )
-        await throttle.forgive(db, attempt)
+        """Sign in with a phone and the code sent to it. Five tries a code; further failures wait as with passwords."""
+        phone, address = clean_login(data.phone), client_address(request)
+        now_ms = clock.now_ms()
+        await throttle.count_attempt(db, login=f"{phone} (code)", address=address, now_ms=now_ms)
+        account = await codes.redeem(db, phone=phone, code=data.code, secrets=secrets, now_ms=now_ms)
+        await throttle.forget_account(db, login=f"{phone} (code)", address=address)
         return await enter(
             request, db, account, remember=data.remember, ids=ids, settings=settings, now_ms=now_ms
         )
@@ -256,17 +226,12 @@ class SessionRoutes(Controller):
 
     @delete("/", right=SIGNED_IN, password_due=True)
     async def sign_out(
-        self,
-        request: Request[Any, Any, Any],
-        db: NamedDependency[Database],
-        session: NamedDependency[Session],
-        settings: NamedDependency[Settings],
+        self, db: NamedDependency[Database], session: NamedDependency[Session]
     ) -> Response[None]:
         """End this session."""
         async with db.begin() as tx:
             await sessions.revoke(tx, account_id=session.account_id, session_id=session.id)
-        secure = cookies.is_secure(request, settings)
-        gone = cookies.session_cookie(COOKIE, "", secure=secure, max_age=0)
+        gone = Cookie(key=COOKIE, value="", max_age=0, path="/", httponly=True, samesite="lax")
         return Response(None, status_code=204, cookies=[gone])
 
     @post("/tenant", right=SIGNED_IN, status_code=200)

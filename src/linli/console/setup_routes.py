@@ -8,7 +8,6 @@ from litestar.params import JSONBody
 
 from linli import __version__
 from linli.console import schemas, sessions, setup_code
-from linli.console.browsers import device_cookie
 from linli.console.parts import Parts
 from linli.console.session_routes import describe, entry_of, session_cookie
 from linli.domains.people.rights import Role
@@ -84,10 +83,9 @@ class SetupRoutes(Controller):
                     scope, tx, project_id=project_id, ids=ids, secrets=secrets, name=data.project_name
                 )
                 key = schemas.NewKey(app_key, app_secret, project_id)
-            account = await accounts.get_account(tx, account_id)
             token, session = await sessions.open_session(
                 tx,
-                account=account,
+                account=await accounts.get_account(tx, account_id),
                 tenant_id=tenant_id,
                 remember=False,
                 entry=entry_of(request, settings),
@@ -96,9 +94,7 @@ class SetupRoutes(Controller):
                 now_ms=now_ms,
             )
         setup_code.forget(parts.setup_code_file)
-        cookies = [
-            session_cookie(request, settings, token, session),
-            device_cookie(request, settings, secrets, account),
-        ]
         me = await describe(db, await accounts.rights(db, account_id), tenant_id)
-        return Response(schemas.SetupDone(me, key), cookies=cookies)
+        return Response(
+            schemas.SetupDone(me, key), cookies=[session_cookie(request, settings, token, session)]
+        )

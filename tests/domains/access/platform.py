@@ -92,7 +92,7 @@ class AccessPlatform(Platform):
             },
         )  # fmt: skip
         await self.api.start()
-        files = Files(self.store, self.db)
+        files = Files(self.store)
 
         async def route(scope: Any, receive: Any, send: Any) -> None:
             app = files if scope["path"].startswith("/files/") else self.api.gateway

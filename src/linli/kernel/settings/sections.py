@@ -16,13 +16,6 @@ class Http(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
         str, Meta(description="Base URL that devices and browsers use, without a slash at the end.")
     ] = ""
     max_body_bytes: Annotated[int, Meta(ge=1024)] = 10 * 1024 * 1024
-    hsts_seconds: Annotated[
-        int,
-        Meta(
-            ge=0,
-            description="So long browsers that came by https come by nothing else; 0 leaves that to a proxy.",
-        ),
-    ] = 31_536_000
     trusted_proxies: list[str] = []
     """Addresses whose X-Forwarded-For is believed. They have no share of connections of their own."""
     max_connections: Annotated[int, Meta(ge=16)] = 10_000

@@ -10,7 +10,6 @@ from msgspec import Meta
 
 from linli.kernel.db import Database
 from linli.kernel.errors import NotFound
-from linli.kernel.masking import masked_text
 from linli.kernel.scope import Scope
 from linli.things.features import Features
 from linli.things.queries.devices import get_device
@@ -187,7 +186,7 @@ class DeviceScriptRoutes(Controller):
                 row.at_ms,
                 row.function,
                 row.kind,
-                masked_text(row.reason),
+                row.reason,
                 _shown(row.function, bytes(row.input)),
             )
             for row in await queries.failures_of(db, device_no=device.device_no)
@@ -195,8 +194,4 @@ class DeviceScriptRoutes(Controller):
 
 
 def _shown(function: str, given: bytes) -> str:
-    return (
-        masked_text(given.decode("utf-8", "replace"))
-        if function == "protocolToRawData"
-        else given.hex(" ").upper()
-    )
+    return given.decode("utf-8", "replace") if function == "protocolToRawData" else given.hex(" ").upper()

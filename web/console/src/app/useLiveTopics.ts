@@ -1,8 +1,7 @@
 import { useLive, type Live, type LiveEvent } from '@linli/shared'
 import { useSession } from '@/app/useSession'
 
-export type Topic =
-  'pass' | 'device' | 'delivery' | 'message' | 'firmware' | 'config' | 'visit' | 'edge' | 'attack'
+export type Topic = 'pass' | 'device' | 'delivery' | 'message' | 'firmware' | 'config' | 'visit' | 'edge'
 
 const RIGHT: Record<Topic, string> = {
   pass: 'devices.use',
@@ -13,7 +12,6 @@ const RIGHT: Record<Topic, string> = {
   config: 'devices.use',
   visit: 'visitors.use',
   edge: 'devices.use',
-  attack: 'devices.use',
 }
 
 /**

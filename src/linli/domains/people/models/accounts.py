@@ -73,7 +73,7 @@ sign_in_codes = Table(
     integer("hour_ms", server_default="0"),
     Index("ix_sign_in_codes_expires", "expires_ms"),
 )
-"""One-time codes by phone and browser, known here or not, and how many were asked for, by phone and place."""
+"""The last one-time code of each phone that asked for one, known here or not."""
 
 sms_outbox = Table(
     "sms_outbox",

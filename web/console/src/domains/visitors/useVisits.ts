@@ -4,7 +4,6 @@ import type { components } from '@/api/schema'
 
 export type VisitRow = components['schemas']['VisitRow']
 export type VisitFull = components['schemas']['VisitFull']
-export type VisitPass = components['schemas']['VisitPass']
 export type NewVisits = components['schemas']['NewVisits']
 
 export const STATES = ['asked', 'expected', 'arrived', 'left', 'void', 'refused'] as const
@@ -106,10 +105,6 @@ export function useVisitChanges(communityId: () => string) {
       }),
     ),
   )
-  /** What opens the doors to the visitor; who looked is kept. */
-  const show = useAction((id: string) =>
-    answer(api.POST('/api/console/communities/{community_id}/visits/{apply_id}/pass', { params: at(id) })),
-  )
   /** One step of a visit; steps that hurt carry a reason. */
   const step = useAction(
     async (id: string, what: 'check-in' | 'check-out' | 'admit' | 'void' | 'refuse', reason?: string) => {
@@ -133,7 +128,7 @@ export function useVisitChanges(communityId: () => string) {
       return true
     },
   )
-  return { add, step, show }
+  return { add, step }
 }
 
 export function usePoster(communityId: () => string) {
