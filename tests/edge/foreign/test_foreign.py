@@ -42,6 +42,7 @@ class Box:
         self.things = Collected()
         self.supervisor: Supervisor
         self.controller = CardController()
+        self.config: dict[str, Any] = {"vendor": "Acme"}
 
     async def run(self, package: bytes, *, devices: bool = True) -> None:
         folder = unpack(package, self.root, MANIFEST)
@@ -52,7 +53,7 @@ class Box:
             logs=DeviceLogs(self.clock), backoff=Backoff(first_ms=50, factor=1.0, longest_ms=50, retries=99),
         )  # fmt: skip
         entries = (DeviceEntry("pk", "gate.3", custom),) if devices else ()
-        await self.supervisor.deploy(Deployment(MANIFEST.id, {"vendor": "Acme"}, entries))
+        await self.supervisor.deploy(Deployment(MANIFEST.id, self.config, entries))
 
     @property
     def driver(self) -> ForeignDriver:

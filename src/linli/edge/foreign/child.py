@@ -1,23 +1,30 @@
-"""What a foreign driver's process runs: the pipes, then the driver's `index.py`, which works as long as it likes.
+"""What a foreign driver's process runs: another user, the pipes, then the driver's `index.py`, as long as it likes.
 
-    python -m linli.edge.foreign.child CODE_FOLDER
+    python -m linli.edge.foreign.child CODE_FOLDER [USER_NUMBER]
 
-A function `handler` that the source demands in `index.py` is never called.
+Without a number it stays whoever it is. A function `handler` that the source demands in `index.py` is never called.
 """
 
 import importlib
 import os
 import sys
 import threading
+from pathlib import Path
 
-from linli.edge.foreign import leda
+from linli.edge.foreign import confinement, leda
 
 
-def main(folder: str) -> None:
+def main(folder: str, uid: int | None = None) -> None:
     # What the driver prints must not fall among the protocol's lines: it goes to the log.
     outgoing = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
+    if uid is not None:
+        # The way to the code leads through the box's folder, which this user may not enter.
+        code = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        os.fchdir(code)
+        confinement.become(uid, Path(leda.__file__))
+        folder = f"/proc/self/fd/{code}"
     sys.modules["leda"] = leda
     sys.path.insert(0, folder)
     leda.open_link(sys.stdin.buffer, outgoing)
@@ -27,4 +34,4 @@ def main(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else None)

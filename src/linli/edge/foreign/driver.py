@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from linli.edge.foreign import confinement
 from linli.edge.foreign.wire import CONTRACT, LINE_BYTES, LineError, Message, read_line, write_line
 from linli.edge.framework.contract import BaseDriver, DriverContext
 from linli.edge.framework.errors import (
@@ -42,6 +43,8 @@ class ForeignDriver(BaseDriver):
         self._asked: dict[int, asyncio.Future[Any]] = {}
         self._number = 0
         self._started = asyncio.Event()
+        self.uid: int | None = None
+        """The user that it runs as; None: the box's own, for the box may not change users."""
         self._online: set[str] = set()
         self._serves: dict[str, Callable[[dict[str, Any]], Awaitable[Any]]] = {
             "start": self._start, "online": self._come_online, "offline": self._go_offline,
@@ -54,14 +57,20 @@ class ForeignDriver(BaseDriver):
         return self._process.pid
 
     async def start(self) -> None:
-        """Returns when the driver's code has said `start`. Raises ChildEnded, TimeoutError."""
+        """Returns when the driver's code has said `start`. Raises ChildEnded, TimeoutError, OSError."""
         # Nothing of the box's environment, where keys may stand, but what Python itself needs.
         environment = {
             name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ") if name in os.environ
         }
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
+        user: tuple[str, ...] = ()
+        if confinement.can_confine():
+            self.uid = confinement.user_of(self._code.parent)
+            await asyncio.to_thread(confinement.open_code, self._code.parent, self._code)
+            user = (str(self.uid),)
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-B", "-m", "linli.edge.foreign.child", str(self._code),
+            # -P: nothing is imported from the driver's folder before the user is another one.
+            sys.executable, "-P", "-B", "-m", "linli.edge.foreign.child", str(self._code), *user,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             cwd=self._code, env=environment, limit=LINE_BYTES, start_new_session=True,
         )  # fmt: skip
@@ -85,6 +94,8 @@ class ForeignDriver(BaseDriver):
             except TimeoutError:
                 _signal(process.pid, signal.SIGKILL)
                 await process.wait()
+        if self.uid is not None:
+            await asyncio.to_thread(confinement.end_all, self.uid)
 
     # what the driver says
 

@@ -220,6 +220,10 @@ class Supervisor:
         """Something that the box offers to its drivers, for the bench. Raises KeyError."""
         return cast(S, self._services[kind])
 
+    def unconfined(self) -> list[str]:
+        """Drivers of others that run as the box's own user, and so may read whatever it may."""
+        return sorted(name for name, slot in self._slots.items() if getattr(slot.driver, "uid", 0) is None)
+
     def driver(self, name: str) -> Driver:
         """The running object of a driver. Raises DriverFailed."""
         slot = self._slot(name)

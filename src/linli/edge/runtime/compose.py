@@ -16,6 +16,7 @@ from linli.edge.doors.keeper import Doorkeeper, FaceWishes
 from linli.edge.doors.peers import Peers
 from linli.edge.faces import steps as face_tables
 from linli.edge.faces.room import FaceRoom
+from linli.edge.foreign.confinement import close_home
 from linli.edge.framework.device_logs import DeviceLogs
 from linli.edge.framework.supervisor import Supervisor
 from linli.edge.remote.agent import RemoteAgent
@@ -213,6 +214,7 @@ class Box:
 
     async def start(self) -> None:
         """Doors work when this returns; the cloud may still be away."""
+        self._close_home()
         await asyncio.to_thread(moving.finish, self.home)
         await self.store.start()
         if moving.take_moved(self.home):
@@ -241,6 +243,12 @@ class Box:
         ):
             self._tasks.append(asyncio.create_task(work(), name=f"box-{name}"))
         log.info("the box runs: node %s, %d reports wait", self.identity.node_id, self.queue.backlog)
+
+    def _close_home(self) -> None:
+        try:
+            close_home(self.home)
+        except OSError as error:
+            log.error("the box's folder %s stays open to other users of this machine: %s", self.home, error)
 
     async def stop(self) -> None:
         for task in self._tasks:

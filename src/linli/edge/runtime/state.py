@@ -86,7 +86,7 @@ class Running:
                 )
                 for one in told["drivers"]
             ],
-            unchecked=sorted(box.peers.unchecked),
+            unchecked=sorted(box.peers.unchecked), unconfined=box.supervisor.unconfined(),
         )  # fmt: skip
 
     def devices(self) -> list[DeviceView]:

@@ -9,6 +9,7 @@ import msgspec
 
 from linli import __version__
 from linli.edge.cloud import BoxClock
+from linli.edge.foreign.confinement import can_confine
 from linli.edge.remote.figures import Meter
 from linli.edge.runtime.network import own_address
 from linli.protocols.edge_link import DriverHealth, Heartbeat
@@ -44,6 +45,10 @@ def status_of(box: "Box") -> dict[str, Any]:
             for one in box.supervisor.status()
         ],
         "refused": dict(box.presence.refused),
+        "protection": {
+            "driversHaveOwnUsers": can_confine(), "unconfinedDrivers": box.supervisor.unconfined(),
+            "doorAddressesChecked": not box.peers.unchecked, "uncheckedListeners": sorted(box.peers.unchecked),
+        },
     }  # fmt: skip
 
 
@@ -56,6 +61,7 @@ def heartbeat_of(box: "Box", meter: Meter) -> Heartbeat:
         generation=status["generation"], drivers=msgspec.convert(status["drivers"], list[DriverHealth]),
         addresses=[own_address(box.cloud.base_url)], away=box.reports.absent(),
         strangers=box.peers.for_cloud(), unchecked=sorted(box.peers.unchecked)[:20],
+        unconfined=box.supervisor.unconfined()[:20],
     )  # fmt: skip
 
 

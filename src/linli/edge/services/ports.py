@@ -69,6 +69,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     drivers: list[DriverView] = []
     unchecked: list[str] = []
     """Listeners that take doors' calls from any address."""
+    unconfined: list[str] = []
+    """Drivers of others that run as the box's own user."""
 
 
 class BoxState(Protocol):

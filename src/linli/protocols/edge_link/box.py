@@ -205,6 +205,8 @@ class Heartbeat(_Struct, frozen=True, kw_only=True):
     strangers: Annotated[list[Stranger], Meta(max_length=STRANGERS_MOST)] = []
     unchecked: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length=20)] = []
     """Listeners that take doors' calls from any address, as somebody chose."""
+    unconfined: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length=20)] = []
+    """Drivers of others that run as the box's own user, since the box may not change users."""
 
 
 class HeartbeatAnswer(_Struct, frozen=True, kw_only=True):

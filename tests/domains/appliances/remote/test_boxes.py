@@ -247,3 +247,10 @@ async def test_a_doors_new_address_is_confirmed_from_the_console(site: Site) -> 
     refuse = {**said, "confirm": False}
     assert (await site.browser.post(f"{site.at}/strangers", json=refuse)).status_code == 204
     assert not peers.may_call("10.249.8.10", "", "10.249.8.77")
+
+
+async def test_a_vendors_driver_that_runs_as_the_box_is_warned_of(site: Site) -> None:
+    await site.beat(unconfined=["acme_controller"])
+    (warning,) = (await site.browser.get(f"{site.at}/condition")).json()["warnings"]
+    assert "acme_controller" in warning
+    assert "CAP_SETUID" in warning

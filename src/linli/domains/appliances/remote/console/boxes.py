@@ -262,7 +262,10 @@ def _stranger(one: Stranger, language: str) -> BoxStranger:
 
 
 def _warnings(beat: Heartbeat, language: str) -> list[str]:
-    return [i18n.text("edge_warning.unchecked", language, address=one) for one in beat.unchecked]
+    return [
+        *(i18n.text("edge_warning.unchecked", language, address=one) for one in beat.unchecked),
+        *(i18n.text("edge_warning.unconfined", language, driver=one) for one in beat.unconfined),
+    ]
 
 
 def layer_of(found: Situation) -> str:

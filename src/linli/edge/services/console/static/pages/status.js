@@ -15,6 +15,7 @@ export function status({ body, status, goto }) {
       box.active ? null : h('button.first', { onclick: () => goto('activation') }, t('activation.now'))),
       move.state !== 'idle' && move.state !== 'restored' ? h('div.note.warn', t(`move.${move.state}`, { percent: move.percent })) : null,
       box.unchecked.map((one) => h('div.note.warn', t('peers.unchecked', { address: one }))),
+      box.unconfined.map((one) => h('div.note.warn', t('drivers.unconfined', { driver: one }))),
       strangers.length ? strange(strangers) : null,
       h('section.tiles',
         tile(t('tile.devices'), h('span', `${number(online)}`, h('small', `/ ${number(devices)}`)), t('tile.devices_why')),
