@@ -55,20 +55,6 @@ async def test_a_code_ends_after_five_minutes(parts, worker, visitor, clock: Man
     assert (await enter(visitor, code)).status_code == 401
 
 
-async def test_a_code_is_over_when_the_clock_was_set_back_and_a_new_one_is_sent(
-    parts, worker, visitor, clock: ManualClock
-):
-    await ask(visitor)
-    (code,) = await codes_sent(parts, worker)
-    await clock.advance(6 * MINUTE_MS)
-    clock.jump(-8 * MINUTE_MS)
-    assert (await enter(visitor, code)).status_code == 401
-    again = await ask(visitor)
-    assert again.status_code == 202, again.text
-    (new,) = set(await codes_sent(parts, worker)) - {code}
-    assert (await enter(visitor, new)).status_code == 200
-
-
 async def test_a_new_code_voids_the_last(parts, worker, visitor, clock: ManualClock):
     await ask(visitor)
     await clock.advance(MINUTE_MS)
@@ -150,7 +136,7 @@ async def test_messages_are_the_operators_alone_and_no_log_has_them(
     async with parts.db.begin() as tx:
         tenant = (await accounts.rights(tx, (await accounts.find_account(tx, PHONE)).id)).tenants[0]
         staff = await accounts.create_account(
-            tx, login="plain.staff", password_hash=hashed, proven=True, name="王", ids=parts.ids, now_ms=1
+            tx, login="plain.staff", password_hash=hashed, name="王", ids=parts.ids, now_ms=1
         )
         await accounts.grant_role(tx, account_id=staff, role=Role.TENANT_ADMIN, tenant_id=tenant, now_ms=1)
     await visitor.sign_in("plain.staff")

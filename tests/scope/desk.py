@@ -132,13 +132,7 @@ async def _make_accounts(town: Town) -> None:
     async with platform.db.begin() as tx:
         for name, grant in grants.items():
             account_id = await accounts.create_account(
-                tx,
-                login=LOGINS[name],
-                password_hash=hashed,
-                proven=True,
-                name=name,
-                ids=platform.ids,
-                now_ms=now_ms,
+                tx, login=LOGINS[name], password_hash=hashed, name=name, ids=platform.ids, now_ms=now_ms
             )
             await accounts.grant_role(tx, account_id=account_id, now_ms=now_ms, **grant)
 

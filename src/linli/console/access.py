@@ -17,7 +17,6 @@ from linli.console.sessions import Session
 from linli.domains.people.rights import RIGHTS_OF, Right, Rights, Role
 from linli.domains.people.service import accounts, agreements
 from linli.domains.people.service.agreements import AgreementPending
-from linli.domains.people.service.passwords import PasswordDue
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, Forbidden, LinliError, Unauthorized
 from linli.kernel.http import known_caller
@@ -53,12 +52,8 @@ class SignedIn(NamedTuple):
     """Agreements wait for their consent: until then they use no right."""
 
 
-async def signed_in(db: Database, token: str, *, now_ms: int, password_due: bool = False) -> SignedIn:
-    """Who is behind a session's token, by what the database says now.
-
-    Raises SignInFirst; PasswordDue for whom somebody else set the password, unless `password_due` lets them in to change
-    it or to leave.
-    """
+async def signed_in(db: Database, token: str, *, now_ms: int) -> SignedIn:
+    """Who is behind a session's token, by what the database says now. Raises SignInFirst."""
     session = await sessions.find_session(db, token, now_ms=now_ms) if token else None
     if session is None:
         raise SignInFirst()
@@ -66,17 +61,12 @@ async def signed_in(db: Database, token: str, *, now_ms: int, password_due: bool
         rights = await accounts.rights(db, session.account_id)
     except LinliError as error:  # closed or gone since the sign-in
         raise SignInFirst() from error
-    if rights.password_due and not password_due:
-        raise PasswordDue()
     pending = not rights.is_operator and bool(await agreements.pending(db, rights.account_id))
     return SignedIn(session, rights, pending)
 
 
 class SessionMiddleware(AbstractAuthenticationMiddleware):
-    """Finds the session of the cookie and the rights of its account; routes with `public=True` do without.
-
-    Whose password somebody else set gets nothing but the routes with `password_due=True`: to change it, or to leave.
-    """
+    """Finds the session of the cookie and the rights of its account; routes with `public=True` do without."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app, exclude_from_auth_key="public")
@@ -84,12 +74,7 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         parts = parts_of(connection.scope)
         db, now_ms = parts.db, parts.clock.now_ms()
-        caller = await signed_in(
-            db,
-            connection.cookies.get(COOKIE, ""),
-            now_ms=now_ms,
-            password_due=bool(connection.scope["route_handler"].opt.get("password_due")),
-        )
+        caller = await signed_in(db, connection.cookies.get(COOKIE, ""), now_ms=now_ms)
         if not await sessions.use(db, caller.session, sign_in=parts.settings.sign_in, now_ms=now_ms):
             raise SignInFirst()
         known_caller(cast(dict[str, Any], connection.scope))

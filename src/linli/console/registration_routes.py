@@ -26,17 +26,13 @@ from linli.kernel.scope import Caller, Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 
+_LEGIBLE = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
 
 class RegistrationClosed(Forbidden):
     """Only who was invited may register."""
 
     code = "registration.closed"
-
-
-class FoundingClosed(Forbidden):
-    """Companies are founded by the operator of the installation."""
-
-    code = "registration.founding_closed"
 
 
 class RegistrationTerms(msgspec.Struct, rename="camel", frozen=True):
@@ -69,10 +65,6 @@ class NewOrganisation(msgspec.Struct, rename="camel", frozen=True):
     name: str
     kind: Annotated[str, Meta(description="company (物业公司) or committee (业委会)")] = "company"
     members: Annotated[list[Member], Meta(max_length=50)] = []
-
-
-class FirstUseWays(msgspec.Struct, rename="camel", frozen=True):
-    found: Annotated[bool, Meta(description="One may found an organisation oneself.")]
 
 
 class JoinByName(msgspec.Struct, rename="camel", frozen=True):
@@ -185,16 +177,15 @@ class RegistrationRoutes(Controller):
         browser = request.cookies.get(BROWSER_COOKIE, "")
         async with db.begin() as tx:
             account_id = await accounts.create_account(
-                tx, login=phone, password_hash=hashed, name=data.name, ids=ids, now_ms=now_ms, proven=True
+                tx, login=phone, password_hash=hashed, name=data.name, ids=ids, now_ms=now_ms
             )
-            account = await accounts.get_account(tx, account_id)
             await agreements.accept(
                 tx, account_id=account_id, agreement_ids=accepted, address=address, now_ms=now_ms
             )
             if data.link:
                 await links.link_known(tx, browser=browser, account_id=account_id, now_ms=now_ms)
         await throttle.forget_account(db, login=f"{data.phone[:32]} (register)", address=address)
-        return await enter(request, db, account, remember=False, ids=ids, settings=settings, now_ms=now_ms)
+        return await enter(request, db, account_id, remember=False, ids=ids, settings=settings, now_ms=now_ms)
 
 
 async def _may_register(db: Database, settings: Settings, invitation: str, now_ms: int) -> None:
@@ -221,15 +212,11 @@ class FirstUseRoutes(Controller):
         session: NamedDependency[sessions.Session],
         clock: NamedDependency[Clock],
         ids: NamedDependency[Ids],
-        settings: NamedDependency[Settings],
     ) -> schemas.Me:
-        """Found an organisation and add its first members, all or nothing; one works in it from then on.
-
-        Where only the invited register, the operator of the installation alone founds.
-        """
-        if settings.sign_in.registration != "open" and not rights.is_operator:
-            raise FoundingClosed()
+        """Found an organisation and add its first members, all or nothing; one works in it from then on."""
         now_ms = clock.now_ms()
+        # Of a password that nobody will ever know: members sign in with a code.
+        hashed = await accounts.hash_password(ids.token(64, _LEGIBLE)) if data.members else ""
         async with db.begin() as tx:
             tenant_id = await companies.found(
                 tx, account_id=rights.account_id, name=data.name, kind=data.kind, ids=ids, now_ms=now_ms
@@ -237,7 +224,7 @@ class FirstUseRoutes(Controller):
             own = Rights(rights.account_id, rights.name, (RoleGrant(Role.TENANT_ADMIN, tenant_id),))
             hand = Hand(Scope(tenant_id, Caller("staff", str(rights.account_id))), own, ids)
             for member in data.members:
-                await add_person(hand, tx, name=member.name, phone=member.phone)
+                await add_person(hand, tx, name=member.name, phone=member.phone, password_hash=hashed)
             await sessions.choose_tenant(tx, session, tenant_id)
         return await describe(db, await accounts.rights(db, rights.account_id), tenant_id)
 
@@ -260,13 +247,6 @@ class FirstUseRoutes(Controller):
                 ids=ids,
                 now_ms=clock.now_ms(),
             )
-
-    @get("/", right=SIGNED_IN)
-    async def ways(
-        self, rights: NamedDependency[Rights], settings: NamedDependency[Settings]
-    ) -> FirstUseWays:
-        """What one may do who belongs to no organisation yet."""
-        return FirstUseWays(settings.sign_in.registration == "open" or rights.is_operator)
 
     @get("/join-requests", right=SIGNED_IN)
     async def mine(self, db: NamedDependency[Database], rights: NamedDependency[Rights]) -> list[MyRequest]:

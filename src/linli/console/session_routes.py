@@ -1,4 +1,4 @@
-"""Signing in and out, who am I, where am I signed in."""
+"""Signing in and out, who am I, where am I signed in, and the password."""
 
 from typing import Any
 
@@ -12,11 +12,10 @@ from linli.console.access import COOKIE, SIGNED_IN, client_address
 from linli.console.errors import language_of
 from linli.console.sessions import CONSOLE, Entry, Session
 from linli.domains.communities.queries import communities
-from linli.domains.people.person_rules import mask_phone
 from linli.domains.people.queries.own_rights import closed_places, closed_tenants
 from linli.domains.people.rights import Right, Rights
-from linli.domains.people.service import accounts, agreements, codes, companies, passwords
-from linli.domains.people.service.accounts import Account, clean_login
+from linli.domains.people.service import accounts, agreements, codes, companies
+from linli.domains.people.service.accounts import clean_login
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
@@ -37,8 +36,6 @@ async def describe(db: Reader, rights: Rights, tenant_id: str) -> schemas.Me:
         name=account.name,
         login=account.login,
         must_change_password=bool(account.must_change),
-        has_password=await passwords.has_password(db, account.id),
-        phone=mask_phone(account.phone or ""),
         operator=rights.is_operator,
         tenant=next((option for option in options if option.id == tenant_id), None),
         tenants=options,
@@ -113,7 +110,7 @@ def session_rows(rows: list[Session], own: Session, settings: Settings) -> list[
 async def enter(
     request: Request[Any, Any, Any],
     db: Database,
-    account: Account,
+    account_id: int,
     *,
     remember: bool,
     ids: Ids,
@@ -124,14 +121,14 @@ async def enter(
 
     Who has no role anywhere may found or join an organisation. Raises Forbidden for who was let out of all theirs.
     """
-    rights = await accounts.rights(db, account.id)
+    rights = await accounts.rights(db, account_id)
     tenant_id = rights.tenants[0] if rights.tenants else ""
-    if not tenant_id and not rights.is_operator and await closed_tenants(db, account.id):
+    if not tenant_id and not rights.is_operator and await closed_tenants(db, account_id):
         raise Forbidden()
     async with db.begin() as tx:
         token, session = await sessions.open_session(
             tx,
-            account=account,
+            account_id=account_id,
             tenant_id=tenant_id,
             remember=remember,
             entry=entry_of(request, settings),
@@ -169,7 +166,7 @@ class SessionRoutes(Controller):
         account = await accounts.authenticate(db, login=data.login, password=data.password)
         await throttle.forget_account(db, login=login, address=address)
         return await enter(
-            request, db, account, remember=data.remember, ids=ids, settings=settings, now_ms=clock.now_ms()
+            request, db, account.id, remember=data.remember, ids=ids, settings=settings, now_ms=clock.now_ms()
         )
 
     @post("/code", public=True, status_code=202)
@@ -211,10 +208,10 @@ class SessionRoutes(Controller):
         account = await codes.redeem(db, phone=phone, code=data.code, secrets=secrets, now_ms=now_ms)
         await throttle.forget_account(db, login=f"{phone} (code)", address=address)
         return await enter(
-            request, db, account, remember=data.remember, ids=ids, settings=settings, now_ms=now_ms
+            request, db, account.id, remember=data.remember, ids=ids, settings=settings, now_ms=now_ms
         )
 
-    @get("/", right=SIGNED_IN, password_due=True)
+    @get("/", right=SIGNED_IN)
     async def who_am_i(
         self,
         db: NamedDependency[Database],
@@ -224,7 +221,7 @@ class SessionRoutes(Controller):
         """The signed-in account, its tenants and its rights."""
         return await describe(db, rights, session.tenant_id)
 
-    @delete("/", right=SIGNED_IN, password_due=True)
+    @delete("/", right=SIGNED_IN)
     async def sign_out(
         self, db: NamedDependency[Database], session: NamedDependency[Session]
     ) -> Response[None]:
@@ -248,6 +245,28 @@ class SessionRoutes(Controller):
         async with db.begin() as tx:
             await sessions.choose_tenant(tx, session, data.tenant_id)
         return await describe(db, rights, data.tenant_id)
+
+    @post("/password", right=SIGNED_IN, status_code=204)
+    async def change_password(
+        self,
+        data: JSONBody[schemas.PasswordChange],
+        db: NamedDependency[Database],
+        session: NamedDependency[Session],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Change one's own password; every other session of the account ends."""
+        now_ms = clock.now_ms()
+        account = await accounts.get_account(db, session.account_id)
+        # A stolen session must not become a way to guess the password.
+        await throttle.count_attempt(
+            db, login=f"{account.login} (change)", address=session.address, now_ms=now_ms
+        )
+        await accounts.change_password(
+            db, account_id=session.account_id, old=data.old, new=data.new, now_ms=now_ms
+        )
+        await throttle.forget_account(db, login=f"{account.login} (change)", address=session.address)
+        async with db.begin() as tx:
+            await sessions.revoke_others(tx, session)
 
 
 class SessionListRoutes(Controller):

@@ -61,15 +61,8 @@ class SetupRoutes(Controller):
             if await accounts.any_account(tx):
                 raise AlreadySetUp()
             tenant_id = await tenancy.create_tenant(tx, name=data.tenant_name, ids=ids)
-            # Whoever reads the set-up code on the machine is its operator: more than a code to a phone would show.
             account_id = await accounts.create_account(
-                tx,
-                login=data.login,
-                password_hash=hashed,
-                name=data.name,
-                ids=ids,
-                now_ms=now_ms,
-                proven=True,
+                tx, login=data.login, password_hash=hashed, name=data.name, ids=ids, now_ms=now_ms
             )
             await accounts.grant_role(tx, account_id=account_id, role=Role.OPERATOR, now_ms=now_ms)
             await accounts.grant_role(
@@ -85,7 +78,7 @@ class SetupRoutes(Controller):
                 key = schemas.NewKey(app_key, app_secret, project_id)
             token, session = await sessions.open_session(
                 tx,
-                account=await accounts.get_account(tx, account_id),
+                account_id=account_id,
                 tenant_id=tenant_id,
                 remember=False,
                 entry=entry_of(request, settings),

@@ -18,7 +18,7 @@ from linli.console.errors import language_of
 from linli.console.floods import PROVIDERS, SCANS, Floods
 from linli.console.session_routes import enter
 from linli.domains.people.rights import Rights
-from linli.domains.people.service import accounts, links, scans
+from linli.domains.people.service import links, scans
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -219,10 +219,10 @@ async def _answered(
             await links.keep_known(tx, row=begun, subject=who.subject, label=who.name, now_ms=now_ms)
         return Redirect(f"/register?next={quote(begun.next)}", status_code=302)
     async with db.begin() as tx:
-        # Read before the link is used: whatever takes the link away from now on ends the session too.
-        account = await accounts.get_account(tx, found.account_id)
         await links.used(tx, provider=provider, subject=who.subject, now_ms=now_ms)
-    opened = await enter(request, db, account, remember=False, ids=ids, settings=settings, now_ms=now_ms)
+    opened = await enter(
+        request, db, found.account_id, remember=False, ids=ids, settings=settings, now_ms=now_ms
+    )
     going = Redirect(own_path(begun.next), status_code=302)
     going.cookies.extend(cookie for cookie in opened.cookies if cookie.key == COOKIE)
     return going
@@ -347,8 +347,7 @@ class ScanRoutes(Controller):
             account_id = await scans.use(
                 tx, ticket=ticket, browser=request.cookies.get(BROWSER_COOKIE, ""), now_ms=now_ms
             )
-            account = await accounts.get_account(tx, account_id)
-        return await enter(request, db, account, remember=False, ids=ids, settings=settings, now_ms=now_ms)
+        return await enter(request, db, account_id, remember=False, ids=ids, settings=settings, now_ms=now_ms)
 
 
 class ScannedRoutes(Controller):

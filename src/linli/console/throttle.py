@@ -18,8 +18,6 @@ ACCOUNT_FREE: Final = 5
 ADDRESS_FREE: Final = 30
 FIRST_WAIT_MS: Final = 30_000
 LONGEST_WAIT_MS: Final = 15 * 60_000
-CLOCKS_DIFFER_MS: Final = 60_000
-"""Between processes."""
 
 
 class SignInThrottled(TooMany):
@@ -61,8 +59,7 @@ async def count_attempt(db: Database, *, login: str, address: str, now_ms: int) 
         counts = []
         for key, free in keys:
             found = await _one.one(tx, key=key)
-            # An attempt of the future: the clock was set back, and waiting until it has caught up may take hours.
-            if found and found.open_ms > now_ms and found.last_ms <= now_ms + CLOCKS_DIFFER_MS:
+            if found and found.open_ms > now_ms:
                 raise SignInThrottled(seconds=-(-(found.open_ms - now_ms) // 1000))
             counts.append((key, free, found))
         for key, free, found in counts:

@@ -98,7 +98,7 @@ class ResidentSessionRoutes(Controller):
         await throttle.forget_account(db, login=f"{phone} (code)", address=address)
         async with db.begin() as tx:
             token, session = await sessions.open_session(
-                tx, account=account, tenant_id="", remember=data.remember,
+                tx, account_id=account.id, tenant_id="", remember=data.remember,
                 entry=entry_of(request, settings, RESIDENT), sign_in=settings.sign_in, ids=ids, now_ms=now_ms,
             )  # fmt: skip
         who = await resident(

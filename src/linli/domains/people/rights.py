@@ -122,8 +122,6 @@ class Rights(msgspec.Struct, frozen=True):
     name: str
     grants: tuple[RoleGrant, ...]
     own: tuple[OwnRights, ...] = ()
-    password_due: bool = False
-    """Somebody else set the password: none of this counts before its owner has set one."""
 
     @property
     def is_operator(self) -> bool:

@@ -178,11 +178,8 @@ class LoginProvider(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 class SignIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     registration: Annotated[
         Literal["open", "invited"],
-        Meta(
-            description="invited: people register with an invitation's link, and the operator founds companies; "
-            "open: whoever has a phone registers and founds."
-        ),
-    ] = "invited"
+        Meta(description="open: whoever has a phone may register; invited: only with an invitation's link."),
+    ] = "open"
     providers: Annotated[
         dict[str, LoginProvider], Meta(description="Others' log-ins, by a short name used in addresses.")
     ] = {}

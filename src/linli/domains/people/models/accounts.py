@@ -12,13 +12,9 @@ accounts = Table(
     text_column("login"),  # lower case; unique in the installation
     text_column("phone", null=True),  # as person_rules.clean_phone leaves it; unique in the installation
     text_column("name"),
-    text_column("password_hash"),  # argon2id, with its parameters; "!" while there is none
+    text_column("password_hash"),  # argon2id, with its parameters
     flag("disabled"),
     flag("must_change"),  # the password was set by somebody else
-    integer(
-        "proven_ms", server_default="0"
-    ),  # since when all that opens it is its owner's own; 0: others may have
-    integer("generation", server_default="0"),  # sessions of an earlier one are over
     integer("password_changed_ms"),
     integer("created_ms"),
     integer("changed_ms"),
@@ -49,17 +45,6 @@ account_roles = Table(
     PrimaryKeyConstraint("account_id", "role", "tenant_id", "community_id"),
     Index("ix_account_roles_tenant", "tenant_id", "community_id"),
 )
-
-password_links = Table(
-    "password_links",
-    metadata,
-    integer("account_id", primary_key=True, autoincrement=False),  # a new link voids the last
-    text_column("token_hash"),  # SHA-256 in hex
-    integer("expires_ms"),
-    Index("uq_password_links_token", "token_hash", unique=True),
-    Index("ix_password_links_expires", "expires_ms"),
-)
-"""Links with which somebody sets their first password where no code reaches them: each works once."""
 
 sign_in_codes = Table(
     "sign_in_codes",

@@ -16,9 +16,13 @@ from sqlalchemy import bindparam, delete, select, update
 from linli.domains.people.models import accounts as account_table
 from linli.domains.people.models import sign_in_codes
 from linli.domains.people.person_rules import clean_phone, is_phone, mask_phone
-from linli.domains.people.service import ownership
-from linli.domains.people.service.accounts import Account, AccountDisabled, create_account, get_account
-from linli.domains.people.service.ownership import NO_PASSWORD
+from linli.domains.people.service.accounts import (
+    NO_PASSWORD,
+    Account,
+    AccountDisabled,
+    create_account,
+    get_account,
+)
 from linli.kernel import outbox
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database, Query, Tx
@@ -33,17 +37,14 @@ DIGITS: Final = 6
 LIVES_MS: Final = 5 * 60_000
 TRIES: Final = 5
 GAP_MS: Final = 60_000
-CLOCKS_DIFFER_MS: Final = 60_000
-"""Between processes."""
 HOUR_MS: Final = 3_600_000
 AN_HOUR: Final = 5
 KIND: Final = "sign_in_code"
 SEND_JOB: Final = "people.send_sign_in_code"
 
 
-type Purpose = Literal["sign_in", "register", "sign", "password", "phone"]
-"""To sign in; to show that a phone is one's own before a log-in is made; to sign a contract; to set one's password; to
-change to this phone."""
+type Purpose = Literal["sign_in", "register", "sign"]
+"""To sign in; to show that a phone is one's own before a log-in is made; to sign a contract."""
 
 
 class BadCode(Unauthorized):
@@ -84,8 +85,6 @@ _try = Command(
         sign_in_codes.c.digest != "",
         sign_in_codes.c.tries < TRIES,
         sign_in_codes.c.expires_ms > bindparam("now", type_=INT),
-        # Sent later than it is now: the clock was set back, and how old it is nobody knows.
-        sign_in_codes.c.sent_ms <= bindparam("now", type_=INT) + CLOCKS_DIFFER_MS,
     )
     .values(tries=sign_in_codes.c.tries + 1)
 )
@@ -131,10 +130,8 @@ async def request_code(
 
 def _counted(last: _Row | None, now_ms: int) -> tuple[int, int]:
     """(codes in the present hour with this one, when that hour began). Raises CodeTooSoon."""
-    if last is None or last.sent_ms > now_ms + CLOCKS_DIFFER_MS:
-        return 1, now_ms  # none, or the clock was set back: nobody is shut out until it has caught up
-    if now_ms - last.hour_ms >= HOUR_MS:
-        if now_ms - last.sent_ms < GAP_MS:
+    if last is None or now_ms - last.hour_ms >= HOUR_MS:
+        if last is not None and now_ms - last.sent_ms < GAP_MS:
             raise CodeTooSoon(seconds=_seconds(last.sent_ms + GAP_MS - now_ms))
         return 1, now_ms
     if now_ms - last.sent_ms < GAP_MS:
@@ -153,15 +150,10 @@ async def redeem(db: Database, *, phone: str, code: str, secrets: Secrets, now_m
         holder = await _by_phone.scalar(tx, phone=phone)
         if holder is None:
             raise BadCode(field="code")
-        account = await _owned(tx, int(holder), now_ms)
+        account = await get_account(tx, int(holder))
     if account.disabled:
         raise AccountDisabled()
     return account
-
-
-async def _owned(tx: Tx, account_id: int, now_ms: int) -> Account:
-    await ownership.prove(tx, account_id=account_id, now_ms=now_ms)
-    return await get_account(tx, account_id)
 
 
 async def prove(
@@ -190,10 +182,9 @@ async def redeem_or_join(
         holder = await _by_phone.scalar(tx, phone=phone)
         if holder is None:
             holder = await create_account(
-                tx, login=phone, password_hash=NO_PASSWORD, name=mask_phone(phone), ids=ids, now_ms=now_ms,
-                proven=True,
-            )  # fmt: skip
-        account = await _owned(tx, int(holder), now_ms)
+                tx, login=phone, password_hash=NO_PASSWORD, name=mask_phone(phone), ids=ids, now_ms=now_ms
+            )
+        account = await get_account(tx, int(holder))
     if account.disabled:
         raise AccountDisabled()
     return account
