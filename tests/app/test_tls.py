@@ -34,7 +34,7 @@ async def platform(authority: Authority, database_url: str, tmp_path: Path) -> A
         data_dir=str(tmp_path / "data"),
         database_url=database_url,
         http=Http(port=0),
-        mqtt=Mqtt(port=0, tls_port=free_port()),
+        mqtt=Mqtt(port=0, tls_port=free_port(), x509_port=0),
         tls=Tls(certificate=str(authority.server_certificate), key=str(authority.server_key)),
     )
     running = await Platform.open(settings)

@@ -50,7 +50,7 @@ def test_the_environment_outranks_the_file(file: Path) -> None:
         ('timezone = "../../etc/passwd"', "timezone"),
         ('database_url = "mysql://x"', "database_url must begin with"),
         ('[http]\npublic_url = "linli.example.com"', "public_url"),
-        ("[mqtt]\ntls_port = 8883", "[mqtt] tls_port needs a certificate"),
+        ('[mqtt]\nplain = "off"\ntls_port = 0', 'plain = "off" needs a tls_port'),
         ('[tls]\nkey = "k.pem"', "[tls] key is given without certificate"),
         ("[http\n", "linli.toml: "),
     ],

@@ -30,7 +30,7 @@ RANDOM = "8Ygb7ULYh53B6OA"
 def connect(client_id: str, user: str, password: str) -> ConnectRequest:
     name = parse_connect(client_id, user)
     assert name is not None
-    return ConnectRequest(name=name, password=password, clean=True, peer="127.0.0.1:1", tls=False)
+    return ConnectRequest(name=name, password=password, clean=True, peer="127.0.0.1:1", security="plain")
 
 
 def by_secret(triple: Triple, method: str = "hmacsha1", secret: str | None = None) -> ConnectRequest:
@@ -43,7 +43,9 @@ def by_secret(triple: Triple, method: str = "hmacsha1", secret: str | None = Non
 
 def registering(product_key: str, name: str, secret: str, *, new: bool = False) -> RegisterRequest:
     sign = signatures.sign(secret, signatures.register_text(name, product_key, RANDOM))
-    return RegisterRequest(product_key=product_key, device_name=name, random=RANDOM, sign=sign, new=new)
+    return RegisterRequest(
+        product_key=product_key, device_name=name, random=RANDOM, sign=sign, new=new, security="plain"
+    )
 
 
 @pytest.mark.parametrize("method", ["hmacmd5", "hmacsha1", "hmacsha256"])
@@ -231,11 +233,12 @@ async def test_an_unregistered_name_gets_a_token_to_connect_with(platform: Platf
 async def test_a_device_may_ask_by_http_where_to_connect(
     make_platform: MakePlatform, site: Site, database: Database
 ) -> None:
-    platform = await (await make_platform(address=("iot.example", 1884))).start()
+    platform = await (await make_platform(address=lambda security, reached: (reached, 1884))).start()
     triple = site.device
     text = signatures.device_text("c", triple.device_name, triple.product_key, "2524608000000")
     request = PreAuthRequest(
         product_key=triple.product_key, device_name=triple.device_name, client_id="c", timestamp="2524608000000",
+        security="plain", reached="iot.example",
         sign=signatures.sign(triple.device_secret, text),
     )  # fmt: skip
     backend = platform.things.backend

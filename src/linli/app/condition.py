@@ -1,6 +1,7 @@
 """How this process is: whether it can serve, for balancers, and what else an operator should know."""
 
 import asyncio
+from collections.abc import Callable
 
 from linli.domains.people.service import codes, messages
 from linli.kernel import outbox
@@ -19,6 +20,8 @@ class Condition:
         self.draining = False
         self.open_files = ""
         """What the system's limit of open files keeps from fitting, if it does."""
+        self.tls_fault: Callable[[], str] = str
+        """What an operator should know of TLS; empty: nothing."""
 
     async def faults(self) -> dict[str, str]:
         """What keeps this process from serving: part → reason. Empty when it is ready."""
@@ -41,6 +44,8 @@ class Condition:
             found["objects"] = str(error) or "no answer in 5 seconds"
         if self.open_files:
             found["open_files"] = self.open_files
+        if reason := self.tls_fault():
+            found["tls"] = reason
         if self._settings.sms.provider == "off":
             found["sms"] = "off: nobody gets a one-time code"
         else:

@@ -1,93 +1,138 @@
 """What one process listens on: the web, devices over MQTT plain, over TLS and over WebSocket, and their fixed port."""
 
-import asyncio
+import functools
 import ssl
 from collections.abc import Mapping
-from pathlib import Path
 
+from linli.app.addresses import DeviceAddresses, Ports
 from linli.app.http import Router
 from linli.kernel.clock import Clock
 from linli.kernel.http import HttpServer, Upgrade
 from linli.kernel.http import Limits as HttpLimits
 from linli.kernel.lobby import MOST as MOST_WAITING
+from linli.kernel.lobby import Factory
 from linli.kernel.settings import Settings
-from linli.ops.tls import Authority, ServerTls
-from linli.protocols.edge_link import MqttAddress
+from linli.kernel.telemetry import logger
 from linli.things.auth_http import AuthHttp
 from linli.things.mqtt import websocket
 from linli.things.mqtt.listen import Listening, SharedPort, listen
+from linli.things.mqtt.wire import ENDED_BEFORE
 from linli.things.ota.firmware import MAX_BYTES as FIRMWARE_BYTES
 from linli.things.room import Things
+
+log = logger(__name__)
 
 
 class Listeners:
     """`start_devices`, then `start_web` once everything that a page may ask for runs; they stop in any state."""
 
-    def __init__(self, settings: Settings, clock: Clock, things: Things, authority: Authority) -> None:
+    def __init__(self, settings: Settings, clock: Clock, things: Things, addresses: DeviceAddresses) -> None:
         self._settings = settings
         self._clock = clock
         self._things = things
-        self._authority = authority
+        self._addresses = addresses
+        self._certificates = addresses.certificates
         self._proxies = frozenset(settings.http.trusted_proxies)
+        self._lobby = min(MOST_WAITING, settings.mqtt.max_waiting)
+        """TLS clients before the end of their handshake, at each port."""
         self.tls: ssl.SSLContext | None = None
         """Of the web; other listeners that browsers and programs call share it. None: everything is plain."""
-        self._http: HttpServer | None = None
+        self._http: list[HttpServer] = []
         self._mqtt: list[Listening] = []
         self._fixed_port: SharedPort | None = None
         """For unchanged devices: registration over HTTP and MQTT on one port, told apart by their first bytes."""
-        self._renewals: asyncio.Future[tuple[None, None]] | None = None
+        self.faults: list[str] = []
+        """Ports that nobody asked for and that could not be had."""
 
     async def start_devices(self) -> None:
         """Raises OSError when a port is taken or a certificate cannot be read."""
         front, mqtt = self._things.front.connection, self._settings.mqtt
-        tls, lobby = await self._read_certificates(), min(MOST_WAITING, mqtt.max_waiting)
-        self._mqtt.append(await listen(front, mqtt.host, mqtt.port))
-        # The simulator speaks to this process's own front, whatever balancer stands before it.
-        loopback = mqtt.host in ("", "0.0.0.0", "::")
-        self._things.simulator.address = lambda: ("127.0.0.1" if loopback else mqtt.host, self.mqtt_port)
-        if mqtt.tls_port and tls is not None:
-            self._mqtt.append(
-                await listen(front, mqtt.host, mqtt.tls_port, tls=tls, most=lobby, proxies=self._proxies)
-            )
+        await self._certificates.start()
+        if self._settings.tls.certificate:
+            self.tls = self._certificates.context()
+        unproved = functools.partial(front, ENDED_BEFORE if mqtt.plain == "behind_tls" else "")
+        plain = await self._listen(unproved, mqtt.port) if mqtt.plain != "off" else 0
+        tls = self._certificates.device_context() if self._certificates.wanted else None
+        at, x509_at, secure, x509 = mqtt.tls_at, mqtt.x509_at, 0, 0
+        if tls is not None and at:
+            if at == x509_at:
+                await self._things.certificates.trust(self._trusting(tls))
+            secure = await self._listen(front, at, tls=tls, asked=mqtt.tls_port is not None)
+        if x509_at and x509_at != at:
+            # A client that is asked for a certificate and has none may hang up: those with one come to their own port.
+            asking = self._trusting(self._certificates.device_context())
+            await self._things.certificates.trust(asking)
+            x509 = await self._listen(front, x509_at, tls=asking, asked=mqtt.x509_port is not None)
         fixed = self._settings.device_auth
         if fixed.port:
             auth = AuthHttp(
                 self._things.backend, clock=self._clock, proxies=self._proxies,
                 max_connections=fixed.max_connections, connections_each=fixed.connections_each,
+                security=ENDED_BEFORE if mqtt.plain == "behind_tls" else "",
             )  # fmt: skip
             self._fixed_port = SharedPort(
-                mqtt=front, http=auth.connection, tls=tls, most=lobby, proxies=self._proxies
+                mqtt=unproved, http=auth.connection, tls=tls, most=self._lobby, proxies=self._proxies
             )
             await self._fixed_port.start(fixed.host, fixed.port)
+        self._addresses.ports = Ports(plain, secure, secure if at == x509_at else x509)
 
     async def start_web(self, router: Router, upgrades: Mapping[str, Upgrade]) -> None:
         """`upgrades`: who takes WebSockets, by path, besides the front of devices. Raises OSError."""
-        http = self._settings.http
-        self._http = HttpServer(
-            router, host=http.host, port=http.port, tls=self.tls,
-            proxies=self._proxies,
-            limits=HttpLimits(
-                body_bytes=max(http.max_body_bytes, FIRMWARE_BYTES), connections=http.max_connections,
-                connections_each=http.connections_each, unfinished_bytes=http.max_unfinished_bytes,
-            ),
-            upgrades={websocket.PATH: websocket.upgrade(self._things.front.connection), **upgrades},
+        http, front = self._settings.http, self._things.front.connection
+        every = {websocket.PATH: websocket.upgrade(front, http.trusted_proxies), **upgrades}
+        limits = HttpLimits(
+            body_bytes=max(http.max_body_bytes, FIRMWARE_BYTES), connections=http.max_connections,
+            connections_each=http.connections_each, unfinished_bytes=http.max_unfinished_bytes,
         )  # fmt: skip
-        await self._http.start()
+        server = HttpServer(
+            router, host=http.host, port=http.port, tls=self.tls, proxies=self._proxies, limits=limits,
+            upgrades=every,
+        )  # fmt: skip
+        self._http.append(server)
+        await server.start()
+        if at := self._settings.https_at:
+            secure = HttpServer(
+                router, host=http.host, port=at, tls=self._certificates.context(), proxies=self._proxies,
+                limits=limits, upgrades=every,
+            )  # fmt: skip
+            try:
+                await secure.start()
+            except OSError as error:
+                self._miss(at, error, asked=http.tls_port is not None)
+            else:
+                self._http.append(secure)
+                self._addresses.ports = self._addresses.ports._replace(https=secure.port)
 
-    async def _read_certificates(self) -> ssl.SSLContext | None:
-        """Those of the web and of devices, watched for newer files from now on; the devices' context."""
-        tls = self._settings.tls
-        if not tls.certificate:
-            return None
-        files = Path(tls.certificate), Path(tls.key or tls.certificate)
-        served, devices = ServerTls(*files), ServerTls(*files)
-        # Devices may show a certificate; browsers would ask their users for one.
-        if self._authority.certificate.exists():
-            devices.context.load_verify_locations(self._authority.certificate)
-        await self._things.certificates.trust(devices.context)
-        self._renewals = asyncio.gather(served.watch(self._clock), devices.watch(self._clock))
-        self.tls = served.context
-        return devices.context
+    async def _listen(
+        self, factory: Factory, port: int, *, tls: ssl.SSLContext | None = None, asked: bool = True
+    ) -> int:
+        """The port it listens on; 0: it cannot, and nobody asked for it."""
+        try:
+            server = await listen(
+                factory, self._settings.mqtt.host, port, tls=tls, most=self._lobby, proxies=self._proxies
+            )
+        except OSError as error:
+            self._miss(port, error, asked=asked)
+            return 0
+        self._mqtt.append(server)
+        return int(server.sockets[0].getsockname()[1])
+
+    def _miss(self, port: int, error: OSError, *, asked: bool) -> None:
+        """Raises OSError for a port that the settings name."""
+        if asked:
+            raise error
+        log.warning("port %d cannot be had: %s", port, error)
+        self.faults.append(f"port {port} cannot be had")
+
+    def _trusting(self, context: ssl.SSLContext) -> ssl.SSLContext:
+        authority = self._certificates.authority
+        if authority.certificate.exists():
+            context.load_verify_locations(authority.certificate)
+        return context
+
+    def tls_fault(self) -> str:
+        """What an operator should know of TLS; empty: nothing."""
+        return "; ".join(filter(None, (*self.faults, self._certificates.fault())))
 
     def refuse_devices(self) -> None:
         """Take no further connection of a device; those that are there stay."""
@@ -95,10 +140,9 @@ class Listeners:
             listener.close()
 
     async def stop(self) -> None:
-        if self._renewals is not None:
-            self._renewals.cancel()
-        if self._http is not None:
-            await self._http.stop()
+        await self._certificates.stop()
+        for server in self._http:
+            await server.stop()
         self.refuse_devices()
         if self._fixed_port is not None:
             await self._fixed_port.stop()
@@ -106,16 +150,9 @@ class Listeners:
     @property
     def http(self) -> HttpServer:
         """The web server, once it was started."""
-        assert self._http is not None
-        return self._http
+        return self._http[0]
 
     @property
     def mqtt_port(self) -> int:
-        return self._mqtt[0].sockets[0].getsockname()[1]
-
-    def mqtt_for_boxes(self, host: str) -> MqttAddress:
-        """Where a box that came to the web server by the name `host` finds the front of devices."""
-        mqtt = self._settings.mqtt
-        tls = bool(mqtt.tls_port and self._settings.tls.certificate)
-        port = mqtt.tls_port if tls else self.mqtt_port
-        return MqttAddress(host=mqtt.public_host or host or "127.0.0.1", port=port, tls=tls)
+        """Where devices come plain, or, where that is off, over TLS."""
+        return self._addresses.ports.plain or self._addresses.ports.tls

@@ -1,6 +1,8 @@
 """One process of Linli: its parts in the order of the house plan, started from the ground up, stopped from above."""
 
 from linli.app import events, rooms
+from linli.app.addresses import DeviceAddresses
+from linli.app.certificates import Certificates
 from linli.app.condition import Condition
 from linli.app.housekeeping import Housekeeping
 from linli.app.http import Router
@@ -114,14 +116,16 @@ class Platform:
             session_of=self._session_of,
         )  # fmt: skip
         self.authority = Authority(settings.data_path / "tls")
+        self.addresses = DeviceAddresses(settings, Certificates(settings, clock, self.authority))
         self._things(settings)
-        self._listeners = Listeners(settings, clock, self.things, self.authority)
+        self._listeners = Listeners(settings, clock, self.things, self.addresses)
+        self.condition.tls_fault = self._listeners.tls_fault
         self._delivery()
         self._access()
         self._faces()
         self.appliances = Appliances(
             db, clock, self.ids, self.secrets, self.objects, invoker=self.things.invoker,
-            addresses=Addresses(settings.public_url, self._listeners.mqtt_for_boxes),
+            addresses=Addresses(settings.public_url, self.addresses.for_boxes),
         )  # fmt: skip
         self.appliances.register(self.jobs)
         self.appliances.front.on_heartbeat.append(self.edge_remote.heartbeat)
@@ -161,14 +165,15 @@ class Platform:
             self.ids,
             self.secrets,
             topics_of=topics.may_subscribe,
-            address=(mqtt.public_host or mqtt.host, mqtt.port),
+            address=self.addresses.for_device,
             limits=MqttLimits(
                 max_connections=mqtt.max_connections,
                 connections_each=mqtt.connections_each,
                 max_waiting=mqtt.max_waiting,
                 waiting_each=mqtt.waiting_each,
                 max_packet=mqtt.max_packet_bytes,
-                proxies=frozenset(settings.http.trusted_proxies),
+                # What comes from no address is the simulator, inside this process.
+                proxies=frozenset({"", *settings.http.trusted_proxies}),
             ),
             sessions=DatabaseSessionStore(self.db, self.clock),
             processes=self.processes,

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, cast
 
+from linli.app.authority_http import DER, FACTS, PEM, AuthorityFiles
 from linli.app.files import PREFIX as FILES
 from linli.app.files import Files
 from linli.app.http import Health, Router, metrics_app, private
@@ -49,6 +50,7 @@ def router_of(platform: "Platform") -> Router:
             "/healthz": health.healthz,
             "/readyz": health.readyz,
             "/metrics": metrics_app(telemetry.render, allowed=LOOPBACK),
+            **dict.fromkeys((PEM, DER, FACTS), AuthorityFiles(platform.addresses.certificates)),
             FILES: Files(platform.objects),
             CONSOLE: private(console_app(parts)),
             RESIDENT: private(resident_app(parts)),

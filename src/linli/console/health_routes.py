@@ -29,7 +29,7 @@ type Faults = Callable[[], Awaitable[dict[str, str]]]
 
 
 class Component(msgspec.Struct, rename="camel", frozen=True):
-    """`name`: database, disk, objects, sms, or another part that the process reports."""
+    """`name`: database, disk, objects, sms, tls, or another part that the process reports."""
 
     name: str
     ok: bool
@@ -109,7 +109,7 @@ class HealthRoutes(Controller):
             version=__version__,
             started_ms=_STARTED_MS,
             devices_online=online.total,
-            components=_components(await platform_health(), ("database", "disk", "objects", "sms")),
+            components=_components(await platform_health(), ("database", "disk", "objects", "sms", "tls")),
             queues=[
                 Queue("inbox", inbox.ready, inbox.parked),
                 Queue(

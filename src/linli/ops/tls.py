@@ -25,6 +25,10 @@ SERVER_DAYS = 397
 """Browsers refuse server certificates that live longer."""
 RENEW_BELOW_DAYS = 30
 WATCH_SECONDS = 60.0
+DEVICE_CIPHERS = (
+    "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:DHE+AESGCM:kRSA+AESGCM:kRSA+AES:!aNULL:!eNULL:!PSK:!aDSS"
+)
+"""Said here and not by the Python build. RSA key exchange comes last: old C SDKs know nothing else."""
 _KEY_BITS = 2048
 _DAY_MS = 86_400_000
 
@@ -175,14 +179,18 @@ def describe(certificate: x509.Certificate) -> Certificate:
 
 
 class ServerTls:
-    """The TLS context of all listeners; new connections get a renewed certificate without a restart."""
+    """The TLS context of listeners; new connections get a renewed certificate without a restart."""
 
-    def __init__(self, certificate: Path, key: Path) -> None:
-        """Raises OSError or ssl.SSLError when the pair cannot be used."""
+    def __init__(self, certificate: Path, key: Path, *, ciphers: str = "") -> None:
+        """`ciphers` of TLS 1.2, as OpenSSL writes them; empty: Python's. Raises OSError or ssl.SSLError when the pair
+        cannot be used.
+        """
         self._certificate = certificate
         self._key = key
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if ciphers:
+            self.context.set_ciphers(ciphers)
         self.context.load_cert_chain(certificate, key)
         self._loaded = self._state()
 

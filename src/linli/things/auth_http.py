@@ -7,7 +7,7 @@ first, and takes 255 bytes of an answer. Every request gets its own connection.
 
 import asyncio
 from collections.abc import Coroutine, Iterable
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 from urllib.parse import parse_qsl
 
 import httptools
@@ -23,6 +23,7 @@ from linli.things.mqtt.ports import (
     Registered,
     RegisterRequest,
 )
+from linli.things.mqtt.wire import PLAIN, security_of
 
 log = logger(__name__)
 
@@ -44,6 +45,17 @@ _STATUS = {
 }
 
 
+class Way(NamedTuple):
+    """How a request came."""
+
+    peer: str
+    """Remote address, `host:port`."""
+    security: str
+    """As of a connection (`mqtt.wire`)."""
+    reached: str
+    """Our own address."""
+
+
 class Registrar(Protocol):
     """The part of `mqtt.ports.Backend` that is asked here."""
 
@@ -57,10 +69,11 @@ class AuthHttp:
 
     def __init__(
         self, registrar: Registrar, *, clock: Clock, timeout: float = 10.0, max_connections: int = 500,
-        connections_each: int = 250, proxies: Iterable[str] = (),
+        connections_each: int = 250, proxies: Iterable[str] = (), security: str = "",
     ) -> None:  # fmt: skip
         """`timeout`: seconds from the TCP connection to the whole request, and again to the answer taken.
-        `proxies`: addresses without a share of `connections_each`."""
+        `proxies`: addresses without a share of `connections_each`. `security`: as for a connection of the front."""
+        self.security = security
         self.registrar = registrar
         self.clock = clock
         self.timeout = timeout
@@ -71,13 +84,13 @@ class AuthHttp:
     def connection(self) -> asyncio.Protocol:
         return _Connection(self)
 
-    async def answer(self, path: str, form: dict[str, str], peer: str) -> tuple[int, bytes]:
+    async def answer(self, path: str, form: dict[str, str], way: Way) -> tuple[int, bytes]:
         """HTTP status and body. A refusal is HTTP 200 with another `code` than 200 in its body."""
         asked = _ROUTES.get(path)
         if asked is None:
             return 404, b""
         try:
-            return 200, msgspec.json.encode(await asked(self.registrar, form, peer))
+            return 200, msgspec.json.encode(await asked(self.registrar, form, way))
         except Exception:
             log.exception("registration failed")
             return 200, msgspec.json.encode(_failure(_SERVER_FAILED, "server error"))
@@ -87,14 +100,15 @@ class AuthHttp:
             connection.abort()
 
 
-async def _register(registrar: Registrar, form: dict[str, str], peer: str) -> dict[str, Any]:
+async def _register(registrar: Registrar, form: dict[str, str], way: Way) -> dict[str, Any]:
     answer = await registrar.register(
         RegisterRequest(
             product_key=form.get("productKey", ""),
             device_name=form.get("deviceName", ""),
             random=form.get("random", ""),
             sign=form.get("sign", ""),
-            peer=peer,
+            peer=way.peer,
+            security=way.security,
         )
     )
     if isinstance(answer, Refused):
@@ -108,7 +122,7 @@ async def _register(registrar: Registrar, form: dict[str, str], peer: str) -> di
     )
 
 
-async def _pre_auth(registrar: Registrar, form: dict[str, str], peer: str) -> dict[str, Any]:
+async def _pre_auth(registrar: Registrar, form: dict[str, str], way: Way) -> dict[str, Any]:
     answer = await registrar.pre_authenticate(
         PreAuthRequest(
             product_key=form.get("productKey", ""),
@@ -116,7 +130,9 @@ async def _pre_auth(registrar: Registrar, form: dict[str, str], peer: str) -> di
             client_id=form.get("clientId", ""),
             timestamp=form.get("timestamp"),
             sign=form.get("sign", ""),
-            peer=peer,
+            peer=way.peer,
+            security=way.security,
+            reached=way.reached,
         )
     )
     if isinstance(answer, Refused):
@@ -144,7 +160,7 @@ class _Connection(asyncio.Protocol):
         self._parser = httptools.HttpRequestParser(self)
         self._transport: asyncio.Transport | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._peer = ""
+        self._way = Way("", PLAIN, "")
         self._since = asyncio.get_running_loop().time()
         self._received = 0
         self._url = b""
@@ -155,7 +171,9 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         host, port, *_ = transport.get_extra_info("peername") or ("", 0)
-        self._peer = f"{host}:{port}"
+        tls = transport.get_extra_info("ssl_object")
+        reached, *_ = transport.get_extra_info("sockname") or ("",)
+        self._way = Way(f"{host}:{port}", self._server.security or security_of(tls), reached)
         if not self._server.connections.enter(self, host):
             self.abort()
             return
@@ -202,7 +220,7 @@ class _Connection(asyncio.Protocol):
         self._run(self._serve(path, dict(fields)))
 
     async def _serve(self, path: str, form: dict[str, str]) -> None:
-        self._respond(*await self._server.answer(path, form, self._peer))
+        self._respond(*await self._server.answer(path, form, self._way))
 
     async def _expire(self) -> None:
         await self._server.clock.sleep(self._server.timeout)

@@ -4,6 +4,7 @@ A secret is given out only for a device that has never connected: the product se
 must not open those already in use. `reset_secret` makes a device registrable again. Source: spec clients b.2.
 """
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -25,6 +26,8 @@ from linli.things.mqtt.ports import (
 )
 from linli.things.service.devices import create_device
 
+type Address = Callable[[str, str], tuple[str, int]]
+"""(what protected the request, our address by which it came) -> host and port to connect to, protected alike."""
 type TokenKind = Literal["regnwl", "pre_auth"]
 
 _HIDDEN = Refused(reason="device or signature is wrong", code=401)
@@ -54,7 +57,7 @@ _token = Query(
 
 
 class Registration:
-    """`address` is where pre-authorised devices are told to connect: (host, port)."""
+    """`address` tells pre-authorised devices where to connect."""
 
     def __init__(
         self,
@@ -63,7 +66,7 @@ class Registration:
         secrets: Secrets,
         ids: Ids,
         clock: Clock,
-        address: tuple[str, int],
+        address: Address,
     ) -> None:
         self._db = db
         self._fleet = fleet
@@ -106,7 +109,7 @@ class Registration:
         token = self._ids.token(32)
         async with self._db.begin() as tx:
             await self._keep_token(tx, device.device_no, device.iot_id, "pre_auth", "", token)
-        host, port = self._address
+        host, port = self._address(request.security, request.reached)
         return PreAuthorized(iot_id=device.iot_id, iot_token=token, host=host, port=port)
 
     async def token_of(

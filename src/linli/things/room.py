@@ -36,10 +36,12 @@ from linli.things.models import devices
 from linli.things.mqtt.front import Front
 from linli.things.mqtt.kept_wills import DatabaseWills, forget_will
 from linli.things.mqtt.limits import Limits
+from linli.things.mqtt.listen import connect_inside
 from linli.things.mqtt.retained import DatabaseRetained, forget_retained
 from linli.things.mqtt.store import SessionStore
+from linli.things.mqtt.wire import INTERNAL
 from linli.things.queries.devices import DeviceRow
-from linli.things.registration import Registration
+from linli.things.registration import Address, Registration
 from linli.things.routing.room import Routing
 
 log = telemetry.logger(__name__)
@@ -68,7 +70,7 @@ class Things:
         *,
         topics_of: Callable[[str], tuple[str, ...]] = lambda app_key: (),
         processes: Processes | None = None,
-        address: tuple[str, int] = ("127.0.0.1", 1883),
+        address: Address = lambda security, reached: ("127.0.0.1", 1883),
         limits: Limits | None = None,
         sessions: SessionStore | None = None,
     ) -> None:
@@ -118,6 +120,7 @@ class Things:
         self.invoker.translation = self.features.translation
         self.simulator = Simulator(db, secrets, clock, process=processes.name)
         self.simulator.publisher = self.front
+        self.simulator.dial = self._dial
         self.simulator.speaks_raw = self._speaks_raw
         processes.on_gone(self.simulator.gone)
         self.routing: Routing | None = None
@@ -169,6 +172,9 @@ class Things:
             await self.routing.stop()
         await self.certificates.stop()
         await self.fleet.stop()
+
+    async def _dial[P: asyncio.Protocol](self, client: Callable[[], P]) -> tuple[asyncio.Transport, P]:
+        return await connect_inside(lambda: self.front.connection(INTERNAL), client)
 
     async def _speaks_raw(self, device: DeviceRow) -> bool:
         return await self.features.scripts.of(device.product_no) is not None

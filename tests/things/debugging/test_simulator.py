@@ -22,9 +22,7 @@ from tests.things.device import Platform, until
 
 @pytest.fixture
 def simulator(platform: Platform) -> Simulator:
-    found = platform.things.simulator
-    found.address = lambda: ("127.0.0.1", platform.port)
-    return found
+    return platform.things.simulator
 
 
 async def begin(simulator: Simulator, site: Site, **settings: Any) -> SimulationRow:

@@ -94,13 +94,13 @@ async def test_tls_listener(rig, server_tls, client_tls):
     port = server.sockets[0].getsockname()[1]
     await converse(await Client.dial(port, ssl=client_tls))
     server.close()
-    assert [u.connection.tls for u in rig.backend.uplinks] == [True, True]
+    assert [u.connection.security[:3] for u in rig.backend.uplinks] == ["TLS", "TLS"]
 
 
 async def test_shared_port_mqtt_plain_and_tls(rig, shared, client_tls):
     await converse(await Client.dial(shared))
     await converse(await Client.dial(shared, ssl=client_tls))
-    assert [u.connection.tls for u in rig.backend.uplinks] == [False, False, True, True]
+    assert [u.connection.security[:3] for u in rig.backend.uplinks] == ["pla", "pla", "TLS", "TLS"]
     assert all(u.connection.peer.startswith("127.0.0.1:") for u in rig.backend.uplinks)
 
 

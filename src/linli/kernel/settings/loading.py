@@ -133,8 +133,8 @@ def _check(settings: Settings) -> None:
         for field in needed:
             if not re.match(r"https?://[^/\s]+", getattr(provider, field)):
                 raise SettingsError(f"[sign_in.providers.{name}] {field} must be an http(s) address")
-    if settings.mqtt.tls_port and not settings.tls.certificate:
-        raise SettingsError("[mqtt] tls_port needs a certificate in [tls]")
+    if settings.mqtt.plain == "off" and not settings.mqtt.tls_at:
+        raise SettingsError('[mqtt] plain = "off" needs a tls_port')
 
 
 def _check_objects(objects: Objects) -> None:

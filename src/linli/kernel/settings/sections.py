@@ -6,7 +6,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Port = Annotated[int, Meta(ge=0, le=65535)]
+_MOST_PORT = 65535
+_TLS_ABOVE = 7000
+_HTTPS_ABOVE = 363
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+Port = Annotated[int, Meta(ge=0, le=_MOST_PORT)]
 
 
 class Http(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -16,6 +20,13 @@ class Http(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
         str, Meta(description="Base URL that devices and browsers use, without a slash at the end.")
     ] = ""
     max_body_bytes: Annotated[int, Meta(ge=1024)] = 10 * 1024 * 1024
+    tls_port: Annotated[
+        Port | None,
+        Meta(
+            description="HTTPS with the own authority's certificate beside `port`. Empty: 363 above `port` (8443 beside "
+            "8080) where `host` is not this machine alone and [tls] names no certificate; 0: none."
+        ),
+    ] = None
     trusted_proxies: list[str] = []
     """Addresses whose X-Forwarded-For is believed. They have no share of connections of their own."""
     max_connections: Annotated[int, Meta(ge=16)] = 10_000
@@ -34,7 +45,24 @@ class Http(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 class Mqtt(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: Port = 1883
-    tls_port: Annotated[Port, Meta(description="0 leaves TLS off.")] = 0
+    plain: Annotated[
+        Literal["on", "off", "behind_tls"],
+        Meta(
+            description="`port` without TLS, for devices that cannot. behind_tls: it is reached only through a balancer "
+            "that ends the TLS."
+        ),
+    ] = "on"
+    tls_port: Annotated[
+        Port | None,
+        Meta(description="MQTT over TLS. Empty: 7000 above `port` (8883 beside 1883); 0 leaves it off."),
+    ] = None
+    x509_port: Annotated[
+        Port | None,
+        Meta(
+            description="MQTT over TLS that asks for a device's certificate, which some SDKs do not bear. Empty: one "
+            "above the TLS port (8884); the same as it: asked there; 0 leaves it off."
+        ),
+    ] = None
     public_host: Annotated[
         str, Meta(description="Host name that registering devices are told to connect to.")
     ] = ""
@@ -52,6 +80,20 @@ class Mqtt(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     ] = 1_000
     max_packet_bytes: Annotated[int, Meta(ge=128)] = 262_144
 
+    @property
+    def tls_at(self) -> int:
+        """The port of MQTT over TLS; 0: none."""
+        if self.tls_port is not None:
+            return self.tls_port
+        return self.port + _TLS_ABOVE if 0 < self.port < _MOST_PORT - _TLS_ABOVE else 0
+
+    @property
+    def x509_at(self) -> int:
+        """The port of MQTT over TLS for devices with certificates; 0: none."""
+        if self.x509_port is not None:
+            return self.x509_port
+        return self.tls_at + 1 if 0 < self.tls_at < _MOST_PORT else 0
+
 
 class DeviceAuth(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
@@ -67,7 +109,7 @@ class DeviceAuth(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_onl
 class Tls(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     certificate: str = ""
     key: str = ""
-    """Paths of PEM files, from `linli tls` (own CA) or an ACME client; both empty: plain HTTP and MQTT only."""
+    """Paths of PEM files, from an ACME client for example; both empty: the own authority's, in data_dir."""
 
 
 class Retention(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -336,6 +378,15 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.data_path / 'linli.db'}"
+
+    @property
+    def https_at(self) -> int:
+        """The port of HTTPS beside the plain one; 0: none."""
+        http = self.http
+        if http.tls_port is not None:
+            return http.tls_port
+        wanted = http.host not in _THIS_MACHINE and not self.tls.certificate
+        return http.port + _HTTPS_ABOVE if wanted and 0 < http.port <= _MOST_PORT - _HTTPS_ABOVE else 0
 
     @property
     def push_contact(self) -> str:

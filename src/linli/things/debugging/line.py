@@ -1,4 +1,4 @@
-"""A device's line to this platform's own MQTT front, over a real socket: what the simulator speaks through.
+"""A device's line to this platform's own MQTT front, without a port: what the simulator speaks through.
 
 Unlike a device it does not come back by itself: when the line ends, because the real device connected or somebody
 stopped it, it stays down.
@@ -18,6 +18,8 @@ from linli.protocols.linkkit import session, topics
 from linli.protocols.linkkit.session import KEEP_ALIVE_S, SUCCESS
 from linli.things.debugging.errors import SimulatorRefused
 
+type Dial = Callable[[Callable[[], "Wire"]], Awaitable[tuple[asyncio.Transport, "Wire"]]]
+"""Connects a protocol to the platform's front."""
 type Answer = Callable[[str, Any], Awaitable[dict[str, Any] | None]]
 """(method, params) of a call -> members of the reply (`code`, `data`, `message`), or None for silence."""
 
@@ -25,7 +27,7 @@ CONNECT_SECONDS: Final = 10.0
 SDK_VERSION: Final = "linli-simulator"
 
 
-class _Wire(asyncio.Protocol):
+class Wire(asyncio.Protocol):
     """Packets of one connection, as a queue that ends with None."""
 
     def __init__(self) -> None:
@@ -58,11 +60,10 @@ class DeviceLine:
         self._reader: asyncio.Task[None] | None = None
         self._calls: set[asyncio.Task[None]] = set()
 
-    async def open(self, host: str, port: int) -> None:
+    async def open(self, dial: Dial) -> None:
         """Connect. Raises SimulatorRefused, OSError, TimeoutError."""
-        loop = asyncio.get_running_loop()
         async with asyncio.timeout(CONNECT_SECONDS):
-            transport, wire = await loop.create_connection(_Wire, host, port)
+            transport, wire = await dial(Wire)
             try:
                 transport.write(mqtt.encode(self._connect_packet()))
                 first = await wire.next()
@@ -104,7 +105,7 @@ class DeviceLine:
             self._product_key, self._device_name, self._secret, clean=True, options=options
         )
 
-    async def _talk(self, wire: _Wire) -> None:
+    async def _talk(self, wire: Wire) -> None:
         pings = asyncio.create_task(self._ping())
         try:
             while (packet := await wire.next()) is not None:

@@ -25,7 +25,7 @@ from linli.things.debugging.errors import (
     NotSimulated,
     SimulatorRefused,
 )
-from linli.things.debugging.line import DeviceLine
+from linli.things.debugging.line import DeviceLine, Dial
 from linli.things.debugging.made_up import Wanderer
 from linli.things.debugging.simulation_rows import (
     CHANNEL,
@@ -60,8 +60,6 @@ MOST_INTERVAL_S: Final = 3600
 MOST_DELAY_MS: Final = 60_000
 _SET: Final = "thing.service.property.set"
 _GET: Final = "thing.service.property.get"
-
-type Address = Callable[[], tuple[str, int]]
 
 
 class _Simulated:
@@ -129,7 +127,7 @@ class _Simulated:
 
 
 class Simulator:
-    """One per process. `publisher`, `address` (where its front listens) and `speaks_raw` are set once known."""
+    """One per process. `publisher`, `dial` (connects to its front) and `speaks_raw` are set once known."""
 
     def __init__(self, db: Database, secrets: Secrets, clock: Clock, *, process: str) -> None:
         self._db = db
@@ -137,7 +135,7 @@ class Simulator:
         self._clock = clock
         self._process = process
         self.publisher: Publisher | None = None
-        self.address: Address | None = None
+        self.dial: Dial | None = None
         self.speaks_raw: Callable[[DeviceRow], Awaitable[bool]] = _never
         self._running: dict[int, tuple[_Simulated, asyncio.Task[None]]] = {}
         self._stop_listening: Callable[[], None] = lambda: None
@@ -180,13 +178,13 @@ class Simulator:
         )
         if device.online or reached:
             raise DeviceIsOnline(id=iot_id)
-        if self.address is None:
+        if self.dial is None:
             raise SimulatorRefused(connack=-1)
         model = (await get_product(scope, self._db, product_key=device.product_key)).model()
         secret = self._secrets.open(device.secret, about=f"device:{device.iot_id}")
         simulated = _Simulated(device, model, secret, self._clock, settings)
         try:
-            await simulated.line.open(*self.address())
+            await simulated.line.open(self.dial)
         except (OSError, TimeoutError) as error:
             raise SimulatorRefused(connack=-1) from error
         now = self._clock.now_ms()

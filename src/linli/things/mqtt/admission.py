@@ -91,7 +91,7 @@ class Admission:
             answer: DevicePrincipal | AppPrincipal | Registered | Refused
             try:
                 if name.kind in (ConnectKind.REGISTER, ConnectKind.REGISTER_NEW):
-                    answer = await self._backend.register(_registration(name, password, connection.peer))
+                    answer = await self._backend.register(_registration(name, password, connection))
                 else:
                     answer = await self._backend.authenticate(
                         ConnectRequest(
@@ -99,7 +99,7 @@ class Admission:
                             password=password,
                             clean=connect.clean,
                             peer=connection.peer,
-                            tls=connection.tls,
+                            security=connection.security,
                             certificate=connection.certificate,
                         )
                     )
@@ -191,14 +191,15 @@ def _tell_identity(connection: Connection, principal: DevicePrincipal) -> None:
         connection.session.send(IDENTITY, msgspec.json.encode(fields))
 
 
-def _registration(name: ConnectName, password: str, peer: str) -> RegisterRequest:
+def _registration(name: ConnectName, password: str, connection: Connection) -> RegisterRequest:
     return RegisterRequest(
         product_key=name.product_key,
         device_name=name.device_name,
         random=name.params.get("random", ""),
         sign=password,
         new=name.kind is ConnectKind.REGISTER_NEW,
-        peer=peer,
+        peer=connection.peer,
+        security=connection.security,
     )
 
 

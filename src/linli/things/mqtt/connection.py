@@ -51,8 +51,8 @@ class Connection(Wire):
         "will",
     )
 
-    def __init__(self, home: Home) -> None:
-        super().__init__(home.traffic)
+    def __init__(self, home: Home, security: str = "") -> None:
+        super().__init__(home.traffic, security)
         self.home = home
         self._decoder = mqtt.Decoder(max_packet=home.traffic.limits.max_packet_unknown)
         self.state = State.NEW

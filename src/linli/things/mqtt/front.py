@@ -140,8 +140,9 @@ class Front:
         await self._retained.close()
         await self._kept_wills.close()
 
-    def connection(self) -> Connection:
-        return Connection(self)
+    def connection(self, security: str = "") -> Connection:
+        """`security`: how its bytes are protected where the socket does not show it (`mqtt.wire`)."""
+        return Connection(self, security)
 
     async def _count(self) -> None:
         while True:

@@ -9,8 +9,9 @@ port looks at the first byte, which takes nothing from the stream (design 4.7, s
 """
 
 import asyncio
+import socket
 import ssl
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, cast
 
 from linli.kernel import lobby
@@ -47,6 +48,16 @@ async def listen(
         await door.start(host, port)
         return door
     return await asyncio.get_running_loop().create_server(factory, host, port, backlog=lobby.BACKLOG)
+
+
+async def connect_inside[P: asyncio.Protocol](
+    front: Factory, client: Callable[[], P]
+) -> tuple[asyncio.Transport, P]:
+    """A connection between two protocols of this process, without a port. Raises OSError."""
+    loop = asyncio.get_running_loop()
+    ours, theirs = socket.socketpair()
+    await loop.connect_accepted_socket(front, ours)
+    return await loop.create_connection(client, sock=theirs)
 
 
 class SharedPort:

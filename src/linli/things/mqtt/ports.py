@@ -39,7 +39,8 @@ class ConnectRequest(msgspec.Struct, frozen=True, kw_only=True):
     clean: bool
     peer: str
     """Remote address, `host:port`."""
-    tls: bool
+    security: str
+    """What protected it on its way: `plain`, a version of TLS, … (`mqtt.wire`)."""
     certificate: bytes | None = None
     """The client's certificate (DER), if it showed one: trusted by the listener, not yet compared with the names."""
 
@@ -58,6 +59,7 @@ class RegisterRequest(msgspec.Struct, frozen=True, kw_only=True):
     new: bool = False
     """True: the device name need not exist beforehand, and the answer is a token (`regnwl`, MQTT only)."""
     peer: str = ""
+    security: str
 
     def proves(self, product_secret: str) -> bool:
         text = signatures.register_text(self.device_name, self.product_key, self.random)
@@ -73,6 +75,9 @@ class PreAuthRequest(msgspec.Struct, frozen=True, kw_only=True):
     timestamp: str | None
     sign: str
     peer: str = ""
+    security: str
+    reached: str = ""
+    """Our own address by which it came."""
 
     def proves(self, device_secret: str) -> bool:
         text = signatures.device_text(self.client_id, self.device_name, self.product_key, self.timestamp)

@@ -5,7 +5,7 @@ something with the methods of a transport.
 """
 
 import asyncio
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any, Final, cast
 
 from linli.kernel.http import ADDRESS, Refused, Switch
@@ -20,21 +20,30 @@ from linli.protocols.websocket import (
     close_frame,
     frame,
 )
+from linli.things.mqtt.wire import ENDED_BEFORE
 
 PATH: Final = "/mqtt"
 SUBPROTOCOLS: Final = ("mqtt", "mqttv3.1")
 MAX_FRAME: Final = 1024 * 1024
 
 
-def upgrade(connection: Callable[[], asyncio.Protocol]) -> Callable[[MutableMapping[str, Any]], Switch]:
-    """What the HTTP server asks when a client offers to upgrade at PATH; `connection` as for a listener."""
+def upgrade(
+    connection: Callable[[str], asyncio.Protocol], trusted_proxies: Iterable[str] = ()
+) -> Callable[[MutableMapping[str, Any]], Switch]:
+    """What the HTTP server asks when a client offers to upgrade at PATH. `connection` gets what protects the bytes, where
+    one of `trusted_proxies` says so; empty: as the socket shows.
+    """
+    proxies = frozenset(trusted_proxies)
 
     def take(scope: MutableMapping[str, Any]) -> Switch:
         try:
             head = accept(scope["headers"], SUBPROTOCOLS)
         except HandshakeRefused as refused:
             raise Refused(refused.status) from refused
-        return Switch(head, WebSocket(connection(), scope.get(ADDRESS, "")), counted_there=True)
+        behind = (scope.get("client") or ("",))[0] in proxies
+        https = behind and (b"x-forwarded-proto", b"https") in scope["headers"]
+        inner = connection(ENDED_BEFORE if https else "")
+        return Switch(head, WebSocket(inner, scope.get(ADDRESS, "")), counted_there=True)
 
     return take
 

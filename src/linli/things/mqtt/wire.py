@@ -2,9 +2,21 @@
 
 import asyncio
 import socket
-from typing import cast
+import ssl
+from typing import Final, cast
 
 from linli.things.mqtt.traffic import Hold, Traffic
+
+PLAIN: Final = "plain"
+ENDED_BEFORE: Final = "tls"
+"""A balancer or proxy before us ended the TLS."""
+INTERNAL: Final = "internal"
+"""It never leaves this process."""
+
+
+def security_of(tls: ssl.SSLObject | None) -> str:
+    """What a connection with this TLS, or none, is protected by."""
+    return PLAIN if tls is None else tls.version() or ENDED_BEFORE
 
 
 class Wire(asyncio.Protocol):
@@ -17,16 +29,17 @@ class Wire(asyncio.Protocol):
         "blocked",
         "certificate",
         "peer",
-        "tls",
+        "security",
         "traffic",
     )
 
-    def __init__(self, traffic: Traffic) -> None:
+    def __init__(self, traffic: Traffic, security: str = "") -> None:
         self.traffic = traffic
         self._transport: asyncio.Transport | None = None
         self.peer = ""
         """Remote address, `host:port`."""
-        self.tls = False
+        self.security = security
+        """What protects its bytes on their way: `plain`, the version of TLS, or what the listener knows better."""
         self.certificate: bytes | None = None
         """The client's (DER), if it showed one that the listener trusts."""
         self.blocked = False
@@ -43,7 +56,7 @@ class Wire(asyncio.Protocol):
         host, port, *_ = transport.get_extra_info("peername") or ("", 0)
         self.peer = f"{host}:{port}"
         tls = transport.get_extra_info("ssl_object")
-        self.tls = tls is not None
+        self.security = self.security or security_of(tls)
         if tls is not None:
             self.certificate = tls.getpeercert(binary_form=True)
         sock = transport.get_extra_info("socket")

@@ -1,0 +1,53 @@
+"""Where devices connect, as it is told to them and to people: never an address that only says "everywhere"."""
+
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from linli.app.certificates import ANY_HOST, Certificates
+from linli.kernel.settings import Settings
+from linli.ops import machine
+from linli.protocols.edge_link import MqttAddress
+from linli.things.mqtt.wire import PLAIN
+
+
+class Ports(NamedTuple):
+    """Of the front of devices, where it really listens; 0: not."""
+
+    plain: int = 0
+    tls: int = 0
+    x509: int = 0
+    https: int = 0
+
+
+class DeviceAddresses:
+    """`ports` is set once the listeners are up."""
+
+    def __init__(self, settings: Settings, certificates: Certificates) -> None:
+        self._settings = settings
+        self.certificates = certificates
+        mqtt = settings.mqtt
+        self.ports = Ports(
+            0 if mqtt.plain == "off" else mqtt.port, mqtt.tls_at, mqtt.x509_at, settings.https_at
+        )
+
+    def host(self, asked: str = "") -> str:
+        """The name or address to connect to. `asked`: by which whoever asks came here."""
+        mqtt = self._settings.mqtt
+        public = urlsplit(self._settings.http.public_url).hostname or ""
+        named = mqtt.host if mqtt.host not in ANY_HOST else ""
+        loopback = named in ("127.0.0.1", "::1", "localhost")
+        wanted = (mqtt.public_host, named if loopback else "", public, asked, named, *machine.addresses())
+        return next((host for host in wanted if host not in ANY_HOST), "127.0.0.1")
+
+    def for_device(self, security: str, reached: str) -> tuple[str, int]:
+        """Host and port for a device whose request was so protected and came to our address `reached`."""
+        plain, tls, *_ = self.ports
+        return self.host(reached), (plain or tls) if security == PLAIN else (tls or plain)
+
+    def for_boxes(self, host: str) -> MqttAddress:
+        """Where a box that came to the web server by the name `host` finds the front of devices."""
+        found = self._settings.mqtt.public_host or host or "127.0.0.1"
+        plain, tls, *_ = self.ports
+        # A box trusts what its system trusts, and not yet our own authority.
+        secure = bool(tls and (self._settings.tls.certificate or not plain))
+        return MqttAddress(host=found, port=tls if secure else plain, tls=secure)

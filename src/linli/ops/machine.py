@@ -1,0 +1,54 @@
+"""By which names and addresses this machine can be reached. Sources: netdevice(7), proc(5) on if_inet6."""
+
+import fcntl
+import ipaddress
+import socket
+import struct
+from pathlib import Path
+from typing import Final
+
+_SIOCGIFADDR: Final = 0x8915
+_GLOBAL_SCOPE: Final = 0
+_TEMPORARY, _DEPRECATED, _TENTATIVE = 0x01, 0x20, 0x40
+_INET6: Final = Path("/proc/net/if_inet6")
+
+
+def addresses() -> list[str]:
+    """Of its interfaces but the loopback: IPv4 first, then lasting global IPv6."""
+    found = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        for _, name in socket.if_nameindex():
+            try:
+                answer = fcntl.ioctl(asked, _SIOCGIFADDR, struct.pack("256s", name.encode()[:15]))
+            except OSError:  # without an IPv4 address
+                continue
+            found.append(str(ipaddress.IPv4Address(answer[20:24])))
+    found += _ipv6()
+    return [address for address in found if not ipaddress.ip_address(address).is_loopback]
+
+
+def names() -> list[str]:
+    """What it calls itself, and what others call it where names go by multicast (mDNS)."""
+    name = socket.gethostname().strip(".").lower()
+    if not name or not all(_is_label(label) for label in name.split(".")):
+        return []
+    return [name] if "." in name else [name, f"{name}.local"]
+
+
+def _is_label(text: str) -> bool:
+    letters = text.replace("-", "")
+    return 0 < len(text) <= 63 and letters.isascii() and letters.isalnum() and text.strip("-") == text
+
+
+def _ipv6() -> list[str]:
+    try:
+        lines = _INET6.read_text("ascii").splitlines()
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        digits, _, _, scope, flags, _ = line.split()
+        passing = int(flags, 16) & (_TEMPORARY | _DEPRECATED | _TENTATIVE)
+        if int(scope, 16) == _GLOBAL_SCOPE and not passing:
+            found.append(str(ipaddress.IPv6Address(bytes.fromhex(digits))))
+    return found
