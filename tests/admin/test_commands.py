@@ -13,13 +13,15 @@ import pytest
 
 from linli.admin import main
 from linli.app import schema
+from linli.console import sessions
 from linli.domains.communities.service import applications
-from linli.domains.people.service import accounts
+from linli.domains.people.service import accounts, passwords
 from linli.kernel import tenancy
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.kernel.settings import SignIn
 from linli.things.service import devices
 from tests.domains.communities.builders import POI_CSV, add_upload, application
 
@@ -131,20 +133,46 @@ async def test_a_whole_installation_from_the_command_line(installation, database
     ) == {first}
 
     admin = installation.done("create-user", "13800138000", "--name", "王伟", "--role", "tenant_admin")
-    await asyncio.sleep(0)
-    account = await accounts.authenticate(database, login="13800138000", password=admin["password"])
-    assert account.must_change
-    guard = installation.done(
-        "create-user", "guard", "--role", "staff", "--community", str(first), "--password-stdin",
-        stdin="a long password\n",
-    )  # fmt: skip
+    assert (admin["codeTo"], "password" in admin, "link" in admin) == ("138****8000", False, False)
+    guard = installation.done("create-user", "guard", "--role", "staff", "--community", str(first))
     assert "password" not in guard
     await asyncio.sleep(0)
     rights = await accounts.rights(database, int(guard["accountId"]))
     assert rights.scope(tenant["tenantId"]).communities == {first}
-    again = installation.done("reset-password", "guard")
+    more = installation.done("create-user", "guard", "--role", "tenant_admin")
+    assert more["accountId"] == guard["accountId"]
+
+
+async def test_whom_no_code_reaches_sets_a_password_by_a_link(installation, database):
+    """And a reset takes everything away that was open, in whatever process it was opened."""
+    installation.done("create-tenant", "绿城物业")
+    made = installation.done("create-user", "office", "--role", "tenant_admin")
+    account_id, token = int(made["accountId"]), made["link"].partition("/set-password#")[2]
+    hashed = await accounts.hash_password("all my own words")
+    async with database.begin() as tx:
+        account = await passwords.use_link(tx, token=token, password_hash=hashed, now_ms=1)
+        cookie, session = await sessions.open_session(
+            tx, account=account, tenant_id=made["tenantId"], remember=True,
+            entry=sessions.Entry("", ""), sign_in=SignIn(),
+            ids=Ids(),
+            now_ms=database.clock.now_ms(),
+        )  # fmt: skip
+    again = installation.done("create-user", "office", "--role", "operator")
+    assert "link" not in again  # who has a password needs none
     await asyncio.sleep(0)
-    assert await accounts.authenticate(database, login="guard", password=again["password"])
+    now_ms = database.clock.now_ms()
+    assert await sessions.find_session(database, cookie, now_ms=now_ms)
+    reset = installation.done("reset-password", "office")
+    assert set(reset) == {"accountId", "login", "link", "linkExpiresMs"}
+    await asyncio.sleep(0)
+    assert await sessions.find_session(database, cookie, now_ms=now_ms) is None
+    assert not await sessions.is_living(database, session.id, now_ms=now_ms)
+    with pytest.raises(accounts.BadCredentials):
+        await accounts.authenticate(database, login="office", password="all my own words")
+    by_code = installation.done("create-user", "13800138000", "--role", "tenant_admin", "--link")
+    assert by_code["codeTo"] == "138****8000"
+    assert "/set-password#" in by_code["link"]
+    assert account_id != int(by_code["accountId"])
 
 
 def test_refusals_say_why(installation):
@@ -154,10 +182,8 @@ def test_refusals_say_why(installation):
     installation.done("create-tenant", "乙")
     assert installation.refused("create-project", "x")["code"] == "not_found", "which of the two tenants?"
     installation.done("create-project", "x", "--tenant", "乙")
-    short = installation.refused(
-        "create-user", "boss", "--role", "operator", "--password-stdin", stdin="short\n"
-    )
-    assert short["field"] == "password"
+    assert installation.refused("create-user", "b", "--role", "operator")["field"] == "login"
+    assert installation.refused("reset-password", "nobody")["code"] == "not_found"
     assert (
         installation.refused("create-user", "g", "--role", "staff", "--tenant", "甲")["field"]
         == "--community"

@@ -11,7 +11,7 @@ from typing import Any
 
 import uvloop
 
-from tests.campaigns.attacks import codes, inside, replay, rights
+from tests.campaigns.attacks import codes, inside, replay, rights, takeover
 from tests.campaigns.attacks.tally import Tally
 from tests.campaigns.attacks.target import Target, make_target, secure_installation, serving
 from tests.campaigns.kill import database_of
@@ -19,24 +19,27 @@ from tests.campaigns.kill import database_of
 type Attack = Callable[[Target, Tally], Awaitable[None]]
 ATTACKS: dict[str, Attack] = {
     "rights": rights.attempts,
+    "takeover": takeover.attempts,
     "codes": codes.attempts,
     "replay": replay.attempts,
     "inside": inside.attempts,
 }
 
 
-async def _run(folder: Path, database: str, kinds: list[str]) -> dict[str, Any]:
+async def _run(folder: Path, database: str, kinds: list[str], *, hurry: bool) -> dict[str, Any]:
     tally, began = Tally(), time.monotonic()
     target = await make_target(secure_installation(folder, database))
+    target.hurry = hurry
     async with serving(target):
         for kind in kinds:
             await ATTACKS[kind](target, tally)
     return {"seconds": round(time.monotonic() - began, 1), **tally.document()}
 
 
-def run(engine: str = "sqlite", *, kinds: list[str] | None = None) -> dict[str, Any]:
+def run(engine: str = "sqlite", *, kinds: list[str] | None = None, hurry: bool = False) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="linli-attack-") as folder, database_of(engine) as database:
-        return {"engine": engine, **uvloop.run(_run(Path(folder), database, kinds or list(ATTACKS)))}
+        found = uvloop.run(_run(Path(folder), database, kinds or list(ATTACKS), hurry=hurry))
+    return {"engine": engine, **found}
 
 
 def main() -> int:

@@ -98,7 +98,13 @@ async def _make_tenant(platform: Platform, installation: Installation) -> Site:
             owner, tx, project_id=project_id, ids=platform.ids, secrets=platform.secrets
         )
         account_id = await accounts.create_account(
-            tx, login="13800138000", password_hash=hashed, name="王伟", ids=platform.ids, now_ms=now_ms
+            tx,
+            login="13800138000",
+            password_hash=hashed,
+            proven=True,
+            name="王伟",
+            ids=platform.ids,
+            now_ms=now_ms,
         )
         await accounts.grant_role(
             tx, account_id=account_id, role=Role.TENANT_ADMIN, tenant_id=tenant_id, now_ms=now_ms

@@ -47,6 +47,13 @@ def parts(database: Database, clock: ManualClock, tmp_path: Path) -> Parts:
     )
 
 
+def open_to_all(parts: Parts) -> Parts:
+    """An installation where whoever has a phone registers and founds."""
+    sign_in = msgspec.structs.replace(parts.settings.sign_in, registration="open")
+    settings = msgspec.structs.replace(parts.settings, sign_in=sign_in)
+    return Parts(**{**vars(parts), "settings": settings})
+
+
 class Browser(httpx.AsyncClient):
     """One browser: keeps cookies and sends what our pages send."""
 

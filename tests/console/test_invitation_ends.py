@@ -13,7 +13,13 @@ async def _log_in(parts, login, name):
     hashed = await accounts.hash_password(PASSWORD)
     async with parts.db.begin() as tx:
         return await accounts.create_account(
-            tx, login=login, password_hash=hashed, name=name, ids=parts.ids, now_ms=parts.clock.now_ms()
+            tx,
+            login=login,
+            password_hash=hashed,
+            proven=True,
+            name=name,
+            ids=parts.ids,
+            now_ms=parts.clock.now_ms(),
         )
 
 

@@ -51,7 +51,13 @@ class Desk:
         hashed = await accounts.hash_password(PASSWORD)
         async with self.parts.db.begin() as tx:
             number = await accounts.create_account(
-                tx, login=login, password_hash=hashed, name="某人", ids=self.parts.ids, now_ms=now_ms
+                tx,
+                login=login,
+                password_hash=hashed,
+                proven=True,
+                name="某人",
+                ids=self.parts.ids,
+                now_ms=now_ms,
             )
             for role, tenant_id, community_id in grants:
                 await accounts.grant_role(

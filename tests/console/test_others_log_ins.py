@@ -66,7 +66,7 @@ def parts(parts, provider: Provider):
             **own,
         ),
     }  # fmt: skip
-    settings = msgspec.structs.replace(parts.settings, sign_in=SignIn(providers=known))
+    settings = msgspec.structs.replace(parts.settings, sign_in=SignIn(providers=known, registration="open"))
     return type(parts)(**{**vars(parts), "settings": settings})
 
 

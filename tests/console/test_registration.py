@@ -8,14 +8,20 @@ import pytest
 
 from linli.console.parts import Parts
 from linli.kernel.outbox import Worker
-from linli.kernel.settings import SignIn
-from tests.console.conftest import PASSWORD, Browser, codes_sent
+from linli.kernel.settings import Settings, SignIn
+from tests.console.conftest import PASSWORD, Browser, codes_sent, open_to_all
+from tests.resident.conftest import Phone
 
 OWNER, MATE = "13866660001", "13866660002"
 CONTRACT = {
     "contactName": "钱芳", "companyName": "绿源物业服务有限公司", "companyPhone": "0571-88886666",
     "companyEmail": "office@lvyuan.example",
 }  # fmt: skip
+
+
+@pytest.fixture
+def parts(parts):
+    return open_to_all(parts)
 
 
 async def register(
@@ -98,6 +104,37 @@ async def test_registering_can_be_left_to_the_invited(parts, administrator, work
         unknown = await browser.post("/registration/code", json={"phone": MATE, "invitation": "no"})
         assert unknown.status_code == 404
         assert (await register(browser, parts, worker, MATE, invitation=token)).status_code == 201
+
+
+async def test_nobody_founds_a_company_where_only_the_invited_register(parts, administrator, worker):
+    """Whatever made the log-in: the residents' pages make one for any phone."""
+    assert Settings().sign_in.registration == "invited"
+    settings = msgspec.structs.replace(parts.settings, sign_in=SignIn())
+    parts = type(parts)(**{**vars(parts), "settings": settings})
+    company = {"name": "自立物业", "kind": "company"}
+    async with Phone(parts) as phone, Browser(parts, address="198.51.100.27") as browser:
+        assert (await phone.sign_in(MATE)).status_code == 200
+        await browser.post("/session/code", json={"phone": MATE})
+        code = (await codes_sent(parts, worker))[0]
+        entered = await browser.post("/session/code/verify", json={"phone": MATE, "code": code})
+        if entered.status_code != 200:  # one code a minute
+            await parts.clock.advance(60_000)
+            await browser.post("/session/code", json={"phone": MATE})
+            code = (await codes_sent(parts, worker))[0]
+            await browser.post("/session/code/verify", json={"phone": MATE, "code": code})
+        assert (await browser.get("/first-use")).json() == {"found": False}
+        refused = await browser.post("/first-use/organisation", json=company)
+        assert (refused.status_code, refused.json()["code"]) == (403, "registration.founding_closed")
+        assert "whoever runs the platform" in refused.json()["message"]
+        assert (await browser.get("/session")).json()["tenants"] == []
+        token = (await administrator.post("/organisation/invitations", json={})).json()["url"]
+        joined = await browser.post(f"/invitations/{token.rpartition('/')[2]}/join")
+        assert joined.status_code == 200
+        assert (await browser.post("/first-use/organisation", json=company)).status_code == 403
+    async with Browser(parts) as operator:
+        await operator.sign_in()
+        assert (await operator.get("/first-use")).json() == {"found": True}
+        assert (await operator.post("/first-use/organisation", json=company)).status_code == 201
 
 
 @pytest.mark.covers("ONB-02", "ONB-13")

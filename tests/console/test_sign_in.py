@@ -15,8 +15,12 @@ from tests.console.conftest import PASSWORD, SETUP, Browser
 HOUR_MS = 3_600_000
 
 
-def cookie_of(answer) -> object:
-    return SimpleCookie(answer.headers["set-cookie"])["linli_session"]
+def cookie_of(answer, name: str = "linli_session") -> object:
+    return next(
+        cookie[name]
+        for header in answer.headers.get_list("set-cookie")
+        if name in (cookie := SimpleCookie(header))
+    )
 
 
 async def test_cookie_is_kept_from_scripts_and_other_sites(administrator: Browser):
@@ -25,10 +29,39 @@ async def test_cookie_is_kept_from_scripts_and_other_sites(administrator: Browse
     assert cookie["samesite"] == "lax"
     assert cookie["path"] == "/"
     assert cookie["max-age"] == ""  # ends with the browser
+    known = cookie_of(await administrator.sign_in(), "linli_device")
+    assert (bool(known["httponly"]), known["samesite"]) == (True, "lax")
     remembered = await administrator.post(
         "/session", json={"login": SETUP["login"], "password": PASSWORD, "remember": True}
     )
     assert cookie_of(remembered)["max-age"] == "2592000"
+
+
+async def test_by_https_the_cookie_belongs_to_this_very_host(administrator: Browser, parts: Parts):
+    settings = msgspec.structs.replace(
+        parts.settings, http=msgspec.structs.replace(parts.settings.http, public_url="https://linli.test")
+    )
+    async with Browser(Parts(**{**vars(parts), "settings": settings})) as browser:
+        browser.base_url = "https://linli.test/api/console"
+        answer = await browser.sign_in()
+        set_cookies = answer.headers.get_list("set-cookie")
+        assert all("Secure" in one and "HttpOnly" in one and "SameSite=lax" in one for one in set_cookies)
+        cookie = SimpleCookie("; ".join(set_cookies))["__Host-linli_session"]
+        assert (cookie["path"], cookie["domain"]) == ("/", "")
+        assert (await browser.get("/session")).status_code == 200
+
+        # What another host of the domain may have set is no session here.
+        token = browser.cookies["__Host-linli_session"]
+        browser.cookies.clear()
+        assert (
+            await browser.get("/session", headers={"cookie": f"linli_session={token}"})
+        ).status_code == 401
+        kept = {"cookie": f"__Host-linli_session={token}"}
+        gone = await browser.delete("/session", headers=kept)
+        assert gone.status_code == 204
+        assert "__Host-linli_session=" in gone.headers["set-cookie"]
+        assert "Secure" in gone.headers["set-cookie"]
+        assert (await browser.get("/session", headers=kept)).status_code == 401
 
 
 async def test_unknown_log_in_and_wrong_password_look_alike(administrator: Browser):
@@ -40,11 +73,12 @@ async def test_unknown_log_in_and_wrong_password_look_alike(administrator: Brows
     }
 
 
-async def test_account_waits_after_five_failures_and_a_restart_forgives_nothing(
+async def test_one_waits_after_five_failures_and_a_restart_forgives_nothing(
     administrator: Browser, parts: Parts, clock: ManualClock
 ):
-    for _ in range(throttle.ACCOUNT_FREE):
-        assert (await administrator.sign_in(password="wrong password")).status_code == 401
+    async with Browser(parts, address="198.51.100.9") as guesser:
+        for _ in range(throttle.ACCOUNT_FREE):
+            assert (await guesser.sign_in(password="wrong password")).status_code == 401
     async with Browser(parts, address="198.51.100.9") as restarted:
         refused = await restarted.sign_in()
         assert refused.status_code == 429

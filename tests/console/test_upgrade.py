@@ -7,12 +7,17 @@ import pytest
 
 from linli.domains.communities.service import pois
 from linli.domains.people.service import accounts
-from tests.console.conftest import Browser
+from tests.console.conftest import Browser, open_to_all
 from tests.console.test_registration import CONTRACT, OWNER, register
 from tests.domains.communities.builders import POI_CSV
 from tests.domains.communities.test_claims import CLAIM, upload
 
 STRANGER = "13700000077"
+
+
+@pytest.fixture
+def parts(parts):
+    return open_to_all(parts)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ class DataHouse:
             registry, db=self.db, clock=self.clock, ids=self.ids, secrets=self.secrets, settings=Settings(),
             services={ObjectStore: self.store, TokenTargets: Targets({101: True, 102: True, 201: True})},
         )  # fmt: skip
-        files = Files(self.store)
+        files = Files(self.store, self.db)
 
         async def app(scope: Any, receive: Any, send: Any) -> None:
             to = files if scope["path"].startswith(PREFIX) else self.api.gateway

@@ -100,12 +100,17 @@ async def test_records_are_searched_sorted_and_shown(house):
     assert [row["id"] for row in found["data"]] == [str(number) for number in ids[:2]]
     condition = '[{"fieldName":"cardId","operate":"eq","value":"C002"}]'
     (row,) = (await house.get("/records", modelId=DOOR_MODEL, conditions=condition))["data"]
-    assert row["fields"]["cardId"] == "C002"
+    assert row["fields"]["cardId"] == "***2"
     assert (await house.get(f"/records/{ids[1]}"))["fields"]["identityId"] == "5001"
     for path, status, field in (
         ("/records?modelId=None", 400, "modelId"),
         (f"/records?modelId={DOOR_MODEL}&conditions=[{{]", 400, "conditions"),
         (f"/records?modelId={DOOR_MODEL}&sort=nothing", 400, "sort"),
+        (
+            f'/records?modelId={DOOR_MODEL}&conditions=[{{"fieldName":"cardId","operate":"mt","value":"C"}}]',
+            400,
+            "conditions[0].operate",
+        ),
         ("/records/5", 404, None),
         (f"/records/{ids[0]}/files/cardId", 404, None),
     ):

@@ -64,7 +64,7 @@ class DomainPlatform(Platform):
             services=services, default_rate=self.default_rate,
         )  # fmt: skip
         await self.api.start()
-        form, files = UploadForm(place, self.clock), Files(self.store)
+        form, files = UploadForm(place, self.clock), Files(self.store, self.db)
 
         async def route(scope: Any, receive: Any, send: Any) -> None:
             path = scope["path"]

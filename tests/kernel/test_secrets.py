@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -89,3 +90,18 @@ def test_a_file_that_others_read_is_refused(tmp_path: Path, mode: int) -> None:
     file.chmod(mode)
     with pytest.raises(KeyFileError, match="chmod 600"):
         Secrets.from_file(file)
+
+
+def test_an_alias_is_always_the_same_and_opens_for_its_purpose_only() -> None:
+    secrets = Secrets.random()
+    alias = secrets.alias("ALI24DD9END8CD3F", about="credential:a")
+    assert alias == secrets.alias("ALI24DD9END8CD3F", about="credential:a")
+    assert alias != secrets.alias("ALI24DD9END8CD3F", about="credential:b")
+    assert re.fullmatch(r"[\w-]{20,}", alias)
+    for name in ("ALI24DD9END8CD3F", "0", "卡", ""):
+        assert secrets.of_alias(secrets.alias(name, about="x"), about="x") == name
+    for wrong in (alias[:-2], "", "ALI24DD9END8CD3F", "€", "a" * 10_000, alias + "AAAA"):
+        with pytest.raises(SealBroken):
+            secrets.of_alias(wrong, about="credential:a")
+    with pytest.raises(SealBroken):
+        secrets.of_alias(alias, about="credential:b")

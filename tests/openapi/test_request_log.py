@@ -89,11 +89,15 @@ async def test_tokens_and_secrets_are_masked(partner: Partner) -> None:
     [
         (b'{"a":1}', '{"a":1}'),
         (b'{"cloudToken":"abc","b":2}', '{"cloudToken":"***","b":2}'),
-        (b'{"deviceSecret": "a\\"b,c", "x": 1}', '{"deviceSecret": "***", "x": 1}'),
+        (b'{"deviceSecret": "a\\"b,c", "x": 1}', '{"deviceSecret":"***","x":1}'),
         (b'{"password":12345}', '{"password":"***"}'),
-        (b'{"tokens":["a","b"],"c":1}', '{"tokens":"***","c":1}'),
+        (b'{"tokens":["a","b"],"c":1}', '{"tokens":["***","***"],"c":1}'),
         (b'{"secret":"cut off her', '{"secret":"***"'),
-        ('{"name":"张三"}'.encode(), '{"name":"张三"}'),
+        ('{"name":"张三"}'.encode(), '{"name":"张**"}'),
+        (
+            b'{"phone":"13812345678","qrCode":"ALI24DD9END8CD3F","u":"http://h/p?s=1"}',
+            '{"phone":"138****5678","qrCode":"***CD3F","u":"http://h/p?***"}',
+        ),
         (b"\xff\x00", "�"),
     ],
 )

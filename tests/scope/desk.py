@@ -132,7 +132,13 @@ async def _make_accounts(town: Town) -> None:
     async with platform.db.begin() as tx:
         for name, grant in grants.items():
             account_id = await accounts.create_account(
-                tx, login=LOGINS[name], password_hash=hashed, name=name, ids=platform.ids, now_ms=now_ms
+                tx,
+                login=LOGINS[name],
+                password_hash=hashed,
+                proven=True,
+                name=name,
+                ids=platform.ids,
+                now_ms=now_ms,
             )
             await accounts.grant_role(tx, account_id=account_id, now_ms=now_ms, **grant)
 
@@ -151,7 +157,7 @@ async def _furnish(desk: Desk, lot: Lot) -> None:
     }
     answer = await browser.post("/qr-codes", json={**right, "name": "门禁人员"})
     assert answer.is_success, answer.text
-    lot.console_code = answer.json()["qrCode"]
+    lot.console_code_ref = answer.json()["ref"]
     for name in ("credential", "spare_credential", "ended_credential"):
         wish = {"kind": "pin", "personId": lot.door_person, "name": "门禁人员"}
         answer = await browser.post(f"/communities/{lot.community}/credentials", json=wish)

@@ -19,7 +19,7 @@ async def add_organisation(platform: Any, lot: Any) -> None:
     hand = Hand(owner, main, platform.ids)
     async with platform.db.begin() as tx:
         lot.staff_account = await organisation.add_person(
-            hand, tx, name=f"员工{lot.name}", phone=str(next(_PHONES)), password_hash="none"
+            hand, tx, name=f"员工{lot.name}", phone=str(next(_PHONES))
         )
         lot.role = await roles.create(hand, tx, name=f"甲{lot.name}", rights=["devices.use"])
         lot.spare_role = await roles.create(hand, tx, name=f"乙{lot.name}", rights=["doors.use"])

@@ -61,6 +61,10 @@ WITHOUT_IDS = {
     "POST /reference/code": "describes a method; a key that it names is only written into the text",
     "DELETE /session": "ends the caller's own session",
     "POST /session/password": "changes the caller's own password",
+    "POST /session/password/code": "to the caller's own phone",
+    "POST /session/password/by-code": "sets the caller's own password",
+    "POST /session/phone/code": "to a phone that the caller names",
+    "POST /session/phone": "changes the caller's own phone, with a code that went there",
     "POST /sessions/revoke-others": "ends the caller's own sessions",
     "POST /uploads": "makes an upload of the caller's tenant",
     "POST /first-use/organisation": "makes an organisation of the caller's own",
@@ -344,6 +348,12 @@ def _doors() -> dict[str, list[RouteRecipe]]:
                 body={"origin": "own", "ref": str(x.credential), "personId": x.door_person},
             )
         ],
+        "POST /communities/{community_id}/held-credentials/reveal": [
+            lambda x: Ask(
+                {"community_id": x.community},
+                body={"origin": "code", "ref": x.console_code_ref, "personId": x.door_person},
+            )
+        ],
         "POST /communities/{community_id}/held-credentials/restore": [
             lambda x: Ask(
                 {"community_id": x.community},
@@ -366,14 +376,14 @@ def _doors() -> dict[str, list[RouteRecipe]]:
             lambda x: Ask(query={"communityId": x.community, "iotId": x.door, "personId": x.door_person})
         ],
         "POST /qr-codes": [lambda x: Ask(body=right(x))],
-        "POST /qr-codes/{qr_code}/picture": [
+        "POST /qr-codes/{ref}/picture": [
             lambda x: Ask(
-                {"qr_code": x.console_code},
+                {"ref": x.console_code_ref},
                 body={"communityId": x.community, "personId": x.door_person, "expiresMs": SOON_MS},
             )
         ],
-        "DELETE /qr-codes/{qr_code}/doors/{iot_id}": [
-            lambda x: Ask({"qr_code": x.qr_code, "iot_id": x.door}, {"reason": "搬走"})
+        "DELETE /qr-codes/{ref}/doors/{iot_id}": [
+            lambda x: Ask({"ref": x.console_code_ref, "iot_id": x.door}, {"reason": "搬走"})
         ],
         "GET /deliveries": [lambda x: Ask(query={"communityId": x.community, "iotId": x.door})],
         "GET /deliveries/counts": [lambda x: Ask(query={"communityId": x.community, "iotId": x.door})],

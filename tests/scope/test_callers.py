@@ -21,7 +21,7 @@ from linli.domains.people.models import account_persons
 from linli.domains.people.models import persons as person_rows
 from linli.domains.people.rights import RIGHTS_OF, Rights, Role, RoleGrant
 from linli.domains.people.rights_tree import ALL, FUNCTIONS
-from linli.domains.people.service import accounts, organisation
+from linli.domains.people.service import accounts, organisation, ownership, passwords
 from linli.domains.people.service.organisation import Hand
 from linli.kernel.db import Query
 from tests.scope.cases import Chosen, absent
@@ -114,17 +114,29 @@ async def _make(made: Callers) -> None:
     hand = Hand(ours.project.owner, main, platform.ids)
     async with platform.db.begin() as tx:
         resident = await accounts.create_account(
-            tx, login="13800000011", password_hash=hashed, name="住户", ids=platform.ids, now_ms=now_ms
+            tx,
+            login="13800000011",
+            password_hash=hashed,
+            proven=True,
+            name="住户",
+            ids=platform.ids,
+            now_ms=now_ms,
         )
         row = {"account_id": resident, "tenant_id": ours.tenant, "person_id": known[ours.person]}
         await tx.insert(account_persons, row)
-        made.clerk_id = await organisation.add_person(
-            hand, tx, name="职员", phone="13800000012", password_hash=hashed
-        )
+        made.clerk_id = await organisation.add_person(hand, tx, name="职员", phone="13800000012")
+        await ownership.prove(tx, account_id=made.clerk_id, now_ms=now_ms)
+        await passwords.set_password(tx, account_id=made.clerk_id, password_hash=hashed, now_ms=now_ms)
         await organisation.set_rights(hand, tx, account_id=made.clerk_id, rights=sorted(ALL))
         await organisation.join_groups(hand, tx, account_ids=[made.clerk_id], project_ids=[ours.project_id])
         operator = await accounts.create_account(
-            tx, login="13800000013", password_hash=hashed, name="平台", ids=platform.ids, now_ms=now_ms
+            tx,
+            login="13800000013",
+            password_hash=hashed,
+            proven=True,
+            name="平台",
+            ids=platform.ids,
+            now_ms=now_ms,
         )
         await accounts.grant_role(tx, account_id=operator, role=Role.OPERATOR, now_ms=now_ms)
 

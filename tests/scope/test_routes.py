@@ -66,7 +66,7 @@ async def desk(town: Town, tmp_path_factory: pytest.TempPathFactory) -> AsyncIte
 def _names_rows(name: str, handler: HTTPRouteHandler) -> bool:
     """Whether a route takes an id, or changes something."""
     takes = inspect.signature(handler.fn).parameters
-    ids = any(one.endswith("_id") or one in ("product_key", "qr_code", "app_key") for one in takes)
+    ids = any(one.endswith("_id") or one in ("product_key", "ref", "app_key") for one in takes)
     return ids or not name.startswith("GET ")
 
 

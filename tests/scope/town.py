@@ -308,7 +308,7 @@ class Lot:
     ending_community: int = 0
     logo: str = ""
     spare_tmp_key: str = ""
-    console_code: str = ""
+    console_code_ref: str = ""
     """A QR code that the administrator made for the door person."""
     doors: list[SimulatedDoor] = field(default_factory=list)
 

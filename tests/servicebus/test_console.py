@@ -26,7 +26,13 @@ async def page(bench: Bench) -> AsyncIterator[httpx.AsyncClient]:
     now_ms = bench.platform.clock.now_ms()
     async with bench.platform.db.begin() as tx:
         account_id = await accounts.create_account(
-            tx, login="13800138000", password_hash=hashed, name="王伟", ids=bench.platform.ids, now_ms=now_ms
+            tx,
+            login="13800138000",
+            password_hash=hashed,
+            proven=True,
+            name="王伟",
+            ids=bench.platform.ids,
+            now_ms=now_ms,
         )
         await accounts.grant_role(
             tx, account_id=account_id, role=Role.TENANT_ADMIN, tenant_id=bench.owner.tenant, now_ms=now_ms

@@ -1,43 +1,49 @@
-"""Log-ins of the console."""
+"""Log-ins of the console. Nobody is told another's password: whom no code reaches gets a link to set their first one."""
 
 import argparse
-import sys
 
 from linli.admin.commands import Command, Said, add_tenant, tenant_scope
 from linli.app.platform import Platform
 from linli.domains.communities.queries import communities
+from linli.domains.people.person_rules import mask_phone
 from linli.domains.people.rights import COMMUNITY_ROLES, TENANT_ROLES, Role
-from linli.domains.people.service import accounts
+from linli.domains.people.service import accounts, ownership, passwords
+from linli.domains.people.service.accounts import Account
+from linli.kernel.db import Tx
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
 
 _ROLES = sorted(role.value for role in {Role.OPERATOR} | TENANT_ROLES | COMMUNITY_ROLES)
-_PASSWORD_LENGTH = 16
-_LEGIBLE = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 def _user_words(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("login", help="phone number or log-in name")
+    parser.add_argument("login", help="phone number or log-in name; one that is there gets the role")
     parser.add_argument("--name", help="shown name; the log-in when left out")
     parser.add_argument("--role", choices=_ROLES, required=True)
     add_tenant(parser)
     parser.add_argument("--community", type=int, help="communityId, for roles in one community")
-    _password_words(parser)
+    _link_words(parser)
 
 
-def _password_words(parser: argparse.ArgumentParser) -> None:
+def _link_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--password-stdin",
+        "--link",
         action="store_true",
-        help="read the password from standard input; else one is made and shown this once",
+        help="also make a link, good once within 24 hours, with which the owner sets a password; "
+        "made anyway where no code reaches the log-in",
     )
 
 
-def _password(platform: Platform, words: argparse.Namespace) -> tuple[str, bool]:
-    """(password, whether it was made here)."""
-    if words.password_stdin:
-        return sys.stdin.readline().rstrip("\r\n"), False
-    return platform.ids.token(_PASSWORD_LENGTH, _LEGIBLE), True
+async def _way_in(platform: Platform, tx: Tx, account: Account, *, link: bool) -> Said:
+    """How the owner comes in: a code to the phone, or a link for the operator to hand over."""
+    said: Said = {}
+    by_code = account.phone is not None and platform.settings.sms.provider != "off"
+    if by_code:
+        said["codeTo"] = mask_phone(account.phone or "")
+    if link or not by_code:
+        token, until_ms = await passwords.make_link(tx, account_id=account.id, now_ms=platform.clock.now_ms())
+        said |= {"link": passwords.link_url(platform.settings.public_url, token), "linkExpiresMs": until_ms}
+    return said
 
 
 async def _create_user(platform: Platform, words: argparse.Namespace) -> Said:
@@ -51,19 +57,20 @@ async def _create_user(platform: Platform, words: argparse.Namespace) -> Said:
                 raise BadInput(field="--community", rule="required")
             community = await communities.community(scope, platform.db, words.community)
             community_id = community.community_id
-    password, made = _password(platform, words)
-    accounts.check_password(password, login=accounts.clean_login(words.login))
-    hashed = await accounts.hash_password(password)
     now_ms = platform.clock.now_ms()
     async with platform.db.begin() as tx:
-        account_id = await accounts.create_account(
-            tx,
-            login=words.login,
-            password_hash=hashed,
-            name=words.name or words.login,
-            ids=platform.ids,
-            now_ms=now_ms,
-            must_change=made,
+        known = await accounts.find_account(tx, words.login)
+        account_id = (
+            known.id
+            if known
+            else await accounts.create_account(
+                tx,
+                login=words.login,
+                password_hash=ownership.NO_PASSWORD,
+                name=words.name or words.login,
+                ids=platform.ids,
+                now_ms=now_ms,
+            )
         )
         await accounts.grant_role(
             tx,
@@ -73,32 +80,35 @@ async def _create_user(platform: Platform, words: argparse.Namespace) -> Said:
             community_id=community_id,
             now_ms=now_ms,
         )
-    said: Said = {"accountId": str(account_id), "login": words.login, "role": role.value}
+        account = await accounts.get_account(tx, account_id)
+        open_already = await passwords.has_password(tx, account_id)
+        way = {} if open_already and not words.link else await _way_in(platform, tx, account, link=words.link)
+    said: Said = {"accountId": str(account_id), "login": account.login, "role": role.value}
     if tenant_id:
         said["tenantId"] = tenant_id
-    return said | ({"password": password} if made else {})
+    return said | way
 
 
 def _reset_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("login")
-    _password_words(parser)
+    _link_words(parser)
 
 
 async def _reset_password(platform: Platform, words: argparse.Namespace) -> Said:
     account = await accounts.find_account(platform.db, words.login)
     if account is None:
         raise NotFound(what="account", id=words.login)
-    password, made = _password(platform, words)
-    accounts.check_password(password, login=account.login)
-    hashed = await accounts.hash_password(password)
     async with platform.db.begin() as tx:
-        await accounts.reset_password(
-            tx, account_id=account.id, password_hash=hashed, now_ms=platform.clock.now_ms()
-        )
-    return {"accountId": str(account.id), "login": account.login} | ({"password": password} if made else {})
+        await ownership.void(tx, account_id=account.id, now_ms=platform.clock.now_ms())
+        way = await _way_in(platform, tx, account, link=words.link)
+    return {"accountId": str(account.id), "login": account.login} | way
 
 
 COMMANDS = {
-    "create-user": Command("create a log-in with one role", _user_words, _create_user),
-    "reset-password": Command("set a new password for a log-in", _reset_words, _reset_password),
+    "create-user": Command("create a log-in, or give one that is there a role", _user_words, _create_user),
+    "reset-password": Command(
+        "take a log-in's password away and end its sessions; the owner sets a new one",
+        _reset_words,
+        _reset_password,
+    ),
 }

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from linli.console.delivery_routes import told
 from linli.console.hub import Hub as LiveHub
-from linli.console.live_topics import CONFIG, DELIVERY, DEVICE, EDGE, FIRMWARE, MESSAGE, PASS, VISIT
+from linli.console.live_topics import ATTACK, CONFIG, DELIVERY, DEVICE, EDGE, FIRMWARE, MESSAGE, PASS, VISIT
 from linli.databus import changes, device_events, erasure, scopes
 from linli.databus.topics import Kind
 from linli.delivery.queries import get_row
 from linli.delivery.schemas import DeliverySettled
 from linli.domains.access.console.pass_rows import live_row as live_pass
-from linli.domains.access.events import PassRecorded
+from linli.domains.access.events import DoorAttacked, PassRecorded
 from linli.domains.appliances import room as appliances
 from linli.domains.appliances.events import EdgeMoved
 from linli.domains.communities.events import CommunityApproved, ResidentPageAsked, SpaceChanged
@@ -118,7 +118,17 @@ def to_pages(db: Database, hub: LiveHub, objects: ObjectStore) -> None:
             lambda: hub.publish(EDGE, row, tenant_id=event.tenant_id, community_id=event.community_id)
         )
 
+    async def attacked(tx: Tx, event: DoorAttacked) -> None:
+        row = {
+            "what": event.what, "iotId": event.iot_id, "doorName": event.door_name, "count": event.count,
+            "peer": event.peer, "atMs": event.at_ms,
+        }  # fmt: skip
+        tx.after_commit(
+            lambda: hub.publish(ATTACK, row, tenant_id=event.tenant_id, community_id=event.community_id)
+        )
+
     db.handlers.inline(EdgeMoved, edge_moved)
+    db.handlers.inline(DoorAttacked, attacked)
     db.handlers.inline(VisitChanged, visited)
     db.handlers.inline(UpgradeMoved, upgraded)
     db.handlers.inline(ConfigPushMoved, pushed)

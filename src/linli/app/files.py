@@ -1,14 +1,19 @@
-"""`/files/<key>`: objects by signed URL. GET and HEAD with ranges, PUT within the limit that was signed."""
+"""`/files/<key>`: objects by signed URL. GET and HEAD with ranges, PUT within the limit that was signed.
+
+What is handed to a device is good once (`objects.handing`): the address that begins to fetch it may finish, no other may.
+"""
 
 import mimetypes
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from urllib.parse import unquote
 
-from linli.app.http import HttpScope, answer
+from linli.app.http import HttpScope, answer, caller_address
+from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, Forbidden, LinliError, NotFound, TooLarge, Unavailable
 from linli.kernel.http import Receive, Send, known_caller
 from linli.kernel.objects import ObjectStore
+from linli.kernel.objects.handing import hand
 
 PREFIX = "/files/"
 _STATUS = {NotFound: 404, Forbidden: 403, TooLarge: 413, BadInput: 400, Unavailable: 503}
@@ -18,8 +23,11 @@ _RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 class Files:
     """Serves an ObjectStore. What it sends is never run by a browser as a page of this origin."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, db: Database, proxies: Collection[str] = ()) -> None:
+        """`proxies`: whose X-Forwarded-For counts."""
         self._store = store
+        self._db = db
+        self._proxies = frozenset(proxies)
 
     async def __call__(self, scope: HttpScope, receive: Receive, send: Send) -> None:
         key = unquote(scope["raw_path"].decode("latin-1").removeprefix(PREFIX))
@@ -28,19 +36,30 @@ class Files:
             if method not in ("GET", "HEAD", "PUT"):
                 await answer(send, 405, headers=((b"allow", b"GET, HEAD, PUT"),))
                 return
-            limit = self._store.check(key, scope["query_string"].decode("latin-1"), method)
+            permit = self._store.check(key, scope["query_string"].decode("latin-1"), method)
             known_caller(scope)
             if method == "PUT":
-                await self._put(key, limit, scope, receive, send)
+                await self._put(key, permit.limit, scope, receive, send)
             else:
-                await self._get(key, scope, send)
+                if permit.device and method == "GET":
+                    await self._hand(key, permit.device, scope)
+                await self._get(key, scope, send, kept=not permit.device)
         except LinliError as error:
             status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
             await answer(
                 send, status, error.text().encode(), ((b"content-type", b"text/plain; charset=utf-8"),)
             )
 
-    async def _get(self, key: str, scope: HttpScope, send: Send) -> None:
+    async def _hand(self, key: str, device: str, scope: HttpScope) -> None:
+        """Raises NotFound when there is no such file any more, Forbidden for whoever is not the first."""
+        if await self._store.size(key) is None:
+            raise NotFound(what="file", id=key)
+        address = caller_address(scope, self._proxies)
+        now_ms = self._db.clock.now_ms()
+        if not await hand(self._db, key=key, device=device, address=address, now_ms=now_ms):
+            raise Forbidden()
+
+    async def _get(self, key: str, scope: HttpScope, send: Send, *, kept: bool) -> None:
         head = scope["method"] == "HEAD"
         asked = next((v for n, v in scope["headers"] if n == b"range"), None)
         size = await self._store.size(key) if head or asked else None
@@ -53,12 +72,12 @@ class Files:
         if head:
             assert size is not None
             start, end = part or (0, size - 1)
-            await send(_start(key, size, start, end, partial=part is not None))
+            await send(_start(key, size, start, end, partial=part is not None, kept=kept))
             await send({"type": "http.response.body"})
             return
         async with self._store.open(key, *(part or ())) as opened:
             start, end = part or (0, opened.size - 1)
-            await send(_start(key, opened.size, start, end, partial=part is not None))
+            await send(_start(key, opened.size, start, end, partial=part is not None, kept=kept))
             async for chunk in opened.chunks:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body"})
@@ -81,14 +100,14 @@ class Files:
         await answer(send, 200, headers=((b"etag", b'"%s"' % stored.etag.encode()),))
 
 
-def _start(key: str, size: int, start: int, end: int, *, partial: bool) -> dict[str, object]:
+def _start(key: str, size: int, start: int, end: int, *, partial: bool, kept: bool) -> dict[str, object]:
     kind = mimetypes.guess_type(key)[0] or "application/octet-stream"
     headers = [
         (b"content-type", kind.encode()),
         (b"accept-ranges", b"bytes"),
         (b"x-content-type-options", b"nosniff"),
         (b"content-security-policy", b"default-src 'none'; sandbox"),
-        (b"cache-control", b"private, max-age=300"),
+        (b"cache-control", b"private, max-age=300" if kept else b"no-store"),
         (b"content-length", b"%d" % (end - start + 1)),
     ]
     if partial:

@@ -21,6 +21,7 @@ from linli.kernel.db import Database, partitions
 from linli.kernel.disk import freeing_space
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
+from linli.kernel.objects.handing import forget_handed
 from linli.kernel.processes import Lease
 from linli.kernel.settings import Retention
 from linli.things.debugging.notes import TABLES as DEBUG_NOTES
@@ -89,6 +90,7 @@ class Housekeeping:
             await presence.purge(self._db, now_ms=now)
             await purge_faces(self._db, now_ms=now, days=DROPPED_FACES_DAYS)
             await forget_ended_codes(self._db, now_ms=now)
+            await forget_handed(self._db, before_ms=now - partitions.DAY_MS)
             await forget_ended(self._db, now_ms=now, days=kept.passes_days)
         await running.expire_due(self._db, ids=self._ids, now_ms=now)
         await running.warn_due(self._db, now_ms=now)

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from linli.kernel.http import ASGIApp, Message, Receive, Send
+from linli.app.headers import Header, carrying
+from linli.kernel.http import ASGIApp, Receive, Send
 
 type HttpScope = MutableMapping[str, Any]
 type Probe = Callable[[], Awaitable[dict[str, str]]]
@@ -14,12 +15,6 @@ type Probe = Callable[[], Awaitable[dict[str, str]]]
 JSON = (b"content-type", b"application/json")
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
 
-_PRIVATE = (
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"same-origin"),
-)
 _FORWARDED = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip", b"via"})
 
 
@@ -41,12 +36,15 @@ class Router:
         prefixes: dict[str, ASGIApp],
         forms: ASGIApp,
         pages: ASGIApp,
+        headers: tuple[Header, ...],
     ) -> None:
+        """`headers`: of every answer but the gateway's, whose callers are no browsers."""
         self._gateway = gateway
         self._gateway_paths = gateway_paths
-        self._prefixes = sorted(prefixes.items(), key=lambda item: -len(item[0]))
-        self._forms = forms
-        self._pages = pages
+        longest_first = sorted(prefixes.items(), key=lambda item: -len(item[0]))
+        self._prefixes = [(prefix, carrying(app, headers)) for prefix, app in longest_first]
+        self._forms = carrying(forms, headers)
+        self._pages = carrying(pages, headers)
 
     async def __call__(self, scope: HttpScope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
@@ -68,22 +66,6 @@ class Router:
         await self._pages(scope, receive, send)
 
 
-def private(app: ASGIApp) -> ASGIApp:
-    """Answers of `app` are not kept by browsers or proxies, not guessed at, and not framed, unless it says so itself."""
-
-    async def guarded(scope: HttpScope, receive: Receive, send: Send) -> None:
-        async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = list(message.get("headers", ()))
-                named = {name.lower() for name, _ in headers}
-                message = {**message, "headers": headers + [h for h in _PRIVATE if h[0] not in named]}
-            await send(message)
-
-        await app(scope, receive, send_guarded)
-
-    return guarded
-
-
 class Health:
     """`/healthz`: the process lives. `/readyz`: it can serve; else 503 naming the part that cannot."""
 
@@ -97,6 +79,17 @@ class Health:
         faults = await self._probe()
         body = msgspec.json.encode({"ready": not faults, "faults": faults})
         await answer(send, 503 if faults else 200, body, (JSON,))
+
+
+def caller_address(scope: HttpScope, proxies: frozenset[str]) -> str:
+    """The caller's address; X-Forwarded-For is believed from `proxies` only, its last entry first."""
+    client = scope.get("client")
+    address = str(client[0]) if client else ""
+    if address in proxies:
+        told = next((value for name, value in scope["headers"] if name == b"x-forwarded-for"), b"")
+        hops = [one.strip() for one in told.decode("latin-1").split(",")]
+        address = next((one for one in reversed(hops) if one and one not in proxies), address)
+    return address
 
 
 def metrics_app(render: Callable[[], bytes], *, allowed: frozenset[str]) -> ASGIApp:

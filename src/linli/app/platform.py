@@ -314,9 +314,11 @@ class Platform:
         return await sessions.is_living(db, session_id, now_ms=self.clock.now_ms())
 
     async def _session_of(self, db: Reader, cookies: str) -> int | None:
-        token = access.session_cookie(cookies)
-        found = await sessions.find_session(db, token, now_ms=self.clock.now_ms()) if token else None
-        return found.id if found is not None else None
+        token, now_ms = access.token_in(cookies, self.settings), self.clock.now_ms()
+        found = await sessions.find_session(db, token, now_ms=now_ms) if token else None
+        if found is None or not await sessions.is_living(db, found.id, now_ms=now_ms):
+            return None
+        return found.id
 
     async def _free_leases(self, gone: str) -> None:
         """What another process had in hand when it died is done by others at once."""

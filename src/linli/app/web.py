@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, cast
 from linli.app.authority_http import DER, FACTS, PEM, AuthorityFiles
 from linli.app.files import PREFIX as FILES
 from linli.app.files import Files
-from linli.app.http import Health, Router, metrics_app, private
+from linli.app.headers import NOT_KEPT, carrying, of_installation
+from linli.app.http import Health, Router, metrics_app
 from linli.console.app import PREFIX as CONSOLE
 from linli.console.app import console_app
 from linli.console.pages import RESIDENT_PAGES, STAFF_PAGES, Pages
@@ -51,9 +52,9 @@ def router_of(platform: "Platform") -> Router:
             "/readyz": health.readyz,
             "/metrics": metrics_app(telemetry.render, allowed=LOOPBACK),
             **dict.fromkeys((PEM, DER, FACTS), AuthorityFiles(platform.addresses.certificates)),
-            FILES: Files(platform.objects),
-            CONSOLE: private(console_app(parts)),
-            RESIDENT: private(resident_app(parts)),
+            FILES: Files(platform.objects, platform.db, platform.settings.http.trusted_proxies),
+            CONSOLE: carrying(console_app(parts), (NOT_KEPT,)),
+            RESIDENT: carrying(resident_app(parts), (NOT_KEPT,)),
             "/m": Pages(RESIDENT_PAGES, base="/m"),
             "/staff": Pages(STAFF_PAGES, base="/staff"),
             "/oss": upload,
@@ -66,6 +67,7 @@ def router_of(platform: "Platform") -> Router:
         },
         forms=upload,
         pages=Pages(tiles=platform.settings.map.tiles),
+        headers=of_installation(platform.settings),
     )
 
 

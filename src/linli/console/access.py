@@ -11,17 +11,20 @@ from litestar.types import ASGIApp, Message
 from litestar.types import Scope as AsgiScope
 
 from linli.console import sessions
+from linli.console.cookies import session_token
 from linli.console.errors import language_of, request_id_in
 from linli.console.serving import parts_of
 from linli.console.sessions import Session
 from linli.domains.people.rights import RIGHTS_OF, Right, Rights, Role
 from linli.domains.people.service import accounts, agreements
 from linli.domains.people.service.agreements import AgreementPending
+from linli.domains.people.service.passwords import PasswordDue
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, Forbidden, LinliError, Unauthorized
 from linli.kernel.http import known_caller
 from linli.kernel.nul import holds_nul
 from linli.kernel.scope import Caller, Scope
+from linli.kernel.settings import Settings
 
 COOKIE: Final = "linli_session"
 GUARD_HEADER: Final = "x-linli-request"
@@ -52,8 +55,12 @@ class SignedIn(NamedTuple):
     """Agreements wait for their consent: until then they use no right."""
 
 
-async def signed_in(db: Database, token: str, *, now_ms: int) -> SignedIn:
-    """Who is behind a session's token, by what the database says now. Raises SignInFirst."""
+async def signed_in(db: Database, token: str, *, now_ms: int, password_due: bool = False) -> SignedIn:
+    """Who is behind a session's token, by what the database says now.
+
+    Raises SignInFirst; PasswordDue for whom somebody else set the password, unless `password_due` lets them in to change
+    it or to leave.
+    """
     session = await sessions.find_session(db, token, now_ms=now_ms) if token else None
     if session is None:
         raise SignInFirst()
@@ -61,12 +68,17 @@ async def signed_in(db: Database, token: str, *, now_ms: int) -> SignedIn:
         rights = await accounts.rights(db, session.account_id)
     except LinliError as error:  # closed or gone since the sign-in
         raise SignInFirst() from error
+    if rights.password_due and not password_due:
+        raise PasswordDue()
     pending = not rights.is_operator and bool(await agreements.pending(db, rights.account_id))
     return SignedIn(session, rights, pending)
 
 
 class SessionMiddleware(AbstractAuthenticationMiddleware):
-    """Finds the session of the cookie and the rights of its account; routes with `public=True` do without."""
+    """Finds the session of the cookie and the rights of its account; routes with `public=True` do without.
+
+    Whose password somebody else set gets nothing but the routes with `password_due=True`: to change it, or to leave.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app, exclude_from_auth_key="public")
@@ -74,7 +86,12 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         parts = parts_of(connection.scope)
         db, now_ms = parts.db, parts.clock.now_ms()
-        caller = await signed_in(db, connection.cookies.get(COOKIE, ""), now_ms=now_ms)
+        caller = await signed_in(
+            db,
+            token_of(connection),
+            now_ms=now_ms,
+            password_due=bool(connection.scope["route_handler"].opt.get("password_due")),
+        )
         if not await sessions.use(db, caller.session, sign_in=parts.settings.sign_in, now_ms=now_ms):
             raise SignInFirst()
         known_caller(cast(dict[str, Any], connection.scope))
@@ -151,10 +168,17 @@ def scope_with(rights: Rights, right: Right, tenant_id: str, *, language: str) -
     return Scope(tenant_id, scope.caller, held, None, language, rights.projects(tenant_id, right))
 
 
-def session_cookie(cookies: str) -> str:
+def token_of(connection: Connection) -> str:
+    """The session's token that a request carries; empty without one."""
+    by_https = parts_of(connection.scope).settings.public_url.startswith("https:")
+    return session_token(connection.cookies, COOKIE, plain_too=not by_https)
+
+
+def token_in(cookies: str, settings: Settings) -> str:
     """The session's token in a Cookie header, for applications beside the console's; empty without one."""
     pairs = (part.strip().partition("=") for part in cookies.split(";"))
-    return next((value.strip('"') for name, _, value in pairs if name == COOKIE), "")
+    found = {name: value.strip('"') for name, _, value in reversed(list(pairs))}
+    return session_token(found, COOKIE, plain_too=not settings.public_url.startswith("https:"))
 
 
 async def provide_scope(request: Request[Any, Any, Any]) -> Scope:

@@ -23,6 +23,7 @@ from linli.console.outside import provide_places, provide_providers
 from linli.console.overview_routes import OverviewRoutes
 from linli.console.paging import provide_page
 from linli.console.parts import Parts
+from linli.console.password_routes import PasswordLinkRoutes, PasswordRoutes
 from linli.console.project_routes import ProjectCommunityRoutes
 from linli.console.registration_routes import (
     AcceptanceRoutes,
@@ -70,6 +71,8 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     SetupRoutes,
     SessionRoutes,
     SessionListRoutes,
+    PasswordRoutes,
+    PasswordLinkRoutes,
     RegistrationRoutes,
     FirstUseRoutes,
     InvitedRoutes,

@@ -12,9 +12,11 @@ from linli.delivery import queries
 from linli.delivery.boards import boards
 from linli.delivery.schemas import DesiredRow, Filter
 from linli.delivery.service import rows
+from linli.delivery.words import hidden_words
 from linli.kernel import i18n
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
+from linli.kernel.masking import shown_credential
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.sync import State, wire_status
@@ -38,6 +40,7 @@ class DeliveryRow(msgspec.Struct, rename="camel", frozen=True):
     kind: str
     """What is carried, e.g. `door.qr`."""
     credential: str
+    """The end of a card's number or a code; empty for PINs."""
     subject: str
     """identityId of the person, where there is one."""
     deleting: bool
@@ -116,11 +119,13 @@ async def told(scope: Scope, db: Reader, found: list[DesiredRow]) -> list[Delive
             device_online=bool(device and device.online),
             community_id=str(row.community_id),
             kind=row.kind,
-            credential=row.credential,
+            credential=shown_credential(row.kind, row.credential),
             subject=row.subject,
             deleting=row.deleting,
             status=row.status,
-            reason=reason_text(row.reason, row.detail, scope.language),
+            reason=reason_text(
+                row.reason, hidden_words(row.detail, [(row.kind, row.credential)]), scope.language
+            ),
             failures=row.failures,
             next_try_ms=row.next_try_ms,
             changed_ms=row.changed_ms,
@@ -200,14 +205,14 @@ class DeliveryRoutes(Controller):
                     row.should_not,
                     row.needs_person,
                     row.refused,
-                    row.refusal,
+                    hidden_words(row.refusal),
                     row.changed_ms,
                     row.compared_ms,
                     compared.held if compared and not compared.error else None,
                     compared.missing + compared.different if compared else 0,
                     compared.surplus if compared else 0,
                     compared.error if compared else "",
-                    compared.detail if compared else "",
+                    hidden_words(compared.detail) if compared else "",
                 )
             )
         return Page.of(page, found.total, rows)
@@ -253,7 +258,9 @@ class DeliveryRoutes(Controller):
                 at_ms=step.at_ms,
                 generation=step.generation,
                 status=wire_status(State(step.state), deleting=bool(step.deleting), reason=step.reason),
-                reason=reason_text(step.reason, step.detail, within.language),
+                reason=reason_text(
+                    step.reason, hidden_words(step.detail, [(row.kind, row.credential)]), within.language
+                ),
                 caller=step.caller,
             )
             for step in steps

@@ -17,16 +17,19 @@ from linli.domains.people.console.history import HISTORY as people_history
 from linli.domains.people.queries import own_rights
 from linli.domains.people.rights import Right, Rights
 from linli.domains.video.console import HISTORY as video_history
+from linli.domains.visitors.console import HISTORY as visitors_history
 from linli.kernel import history
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import NotFound
 from linli.kernel.history import Change, Kind
 from linli.kernel.ids import Ids
+from linli.kernel.masking import masked
 from linli.kernel.pages import Page, PageRequest
 
 KINDS: Final[dict[str, Kind]] = {
-    kind.name: kind for kind in (*access_history, *communities_history, *people_history, *video_history)
+    kind.name: kind
+    for kind in (*access_history, *communities_history, *people_history, *video_history, *visitors_history)
 }
 
 
@@ -81,7 +84,9 @@ async def _told(
         words = []
         for name, pair in fields.items():
             hide = kind.private.get(name)
-            before, after = (hide(_word(value)) if hide and value else _word(value) for value in pair)
+            before, after = (
+                hide(_word(value)) if hide and value else _word(masked({name: value})[name]) for value in pair
+            )
             words.append(FieldChange(name, before, after))
         who = (
             names.get(int(row.by_id), row.by_id)

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
-from linli.console.access import COOKIE, SIGNED_IN, signed_in
+from linli.console.access import SIGNED_IN, signed_in, token_of
 from linli.console.errors import language_of
 from linli.console.hub import Hub, Subscription
 from linli.console.live_topics import TOPICS, scopes_of
@@ -111,7 +111,7 @@ class LiveRoutes(Controller):
         wanted = frozenset(topic for topic in topics.split(",") if topic)
         if not wanted or not wanted <= TOPICS:
             raise BadInput(field="topics", rule="one_of", allowed=", ".join(sorted(TOPICS)))
-        token = request.cookies.get(COOKIE, "")
+        token = token_of(request)
         follower = Follower(db, clock, token, session.tenant_id, wanted, community_id, language_of(request))
         subscription = hub.subscribe(await follower.look(), account_id=session.account_id)
         return Stream(

@@ -23,6 +23,8 @@ VISIT: Final = "visit"
 """A visit was asked for, decided, or its visitor came or left (`visitors`)."""
 EDGE: Final = "edge"
 """A box, a component, a deployment or a replacement went a step (`appliances`)."""
+ATTACK: Final = "attack"
+"""Somebody guesses PINs at a door, or forges its calls (`access`)."""
 
 RIGHTS: Final[dict[str, Right]] = {
     PASS: Right.DEVICES_SEE,
@@ -33,6 +35,7 @@ RIGHTS: Final[dict[str, Right]] = {
     CONFIG: Right.DEVICES_SEE,
     VISIT: Right.VISITORS_SEE,
     EDGE: Right.DEVICES_SEE,
+    ATTACK: Right.DEVICES_SEE,
 }
 TOPICS: Final = frozenset(RIGHTS)
 

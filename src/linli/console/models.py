@@ -18,6 +18,7 @@ console_sessions = Table(
     integer("seen_ms"),
     integer("expires_ms"),
     text_column("front", server_default="console"),  # console, or resident: a cookie of one opens no other
+    integer("generation", server_default="0"),  # of the account when the session was opened
     Index("uq_console_sessions_token", "token_hash", unique=True),
     Index("ix_console_sessions_account", "account_id"),
     Index("ix_console_sessions_expires", "expires_ms"),

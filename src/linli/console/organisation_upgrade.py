@@ -12,7 +12,7 @@ from sqlalchemy import Table, bindparam, delete, select, update
 
 from linli.console.models import organisation_upgrades
 from linli.domains.people.rights import Right, Role
-from linli.domains.people.service import accounts, companies
+from linli.domains.people.service import accounts, companies, ownership
 from linli.domains.people.service.organisation import Hand, note
 from linli.kernel import tenancy
 from linli.kernel.db import INT, Command, Query, Reader, Tx, metadata
@@ -27,6 +27,7 @@ _MOVED: Final = (
     "invitations", "join_requests",
 )  # fmt: skip
 """What an organisation that was just founded consists of."""
+_PEOPLE: Final = frozenset({"staff", "account_roles", "company_role_holders", "staff_rights"})
 _WHY: Final = "the organisation and the cloud account that become one; both tenants are conditions"
 
 
@@ -218,3 +219,6 @@ async def _move_in(tx: Tx, old: str, new: str) -> None:
         await _drops[name].run(tx, of_tenant=old)
         moved = [{**row, "tenant_id": new} for row in rows]
         await tx.upsert(table, moved, keys=tuple(column.name for column in table.primary_key.columns))
+        if name in _PEOPLE:
+            for account_id in {int(row["account_id"]) for row in rows}:
+                await ownership.enters(tx, account_id=account_id)

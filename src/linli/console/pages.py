@@ -136,7 +136,9 @@ async def _respond(
         fields.append((b"content-encoding", b"gzip"))
     if file.packed is not None:
         fields.append((b"vary", b"accept-encoding"))
-    if file.kind == "text/html" and policy:
+    if (
+        policy
+    ):  # also of assets: a picture may be opened by itself, a worker lives under its own file's policy
         fields.append((b"content-security-policy", policy))
     await send({"type": "http.response.start", "status": status, "headers": fields})
     await send({"type": "http.response.body", "body": b"" if head else body})

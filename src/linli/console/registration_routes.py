@@ -10,9 +10,9 @@ from msgspec import Meta
 
 from linli.console import schemas, sessions, throttle
 from linli.console.access import SIGNED_IN, client_address
+from linli.console.browsers import asker_of, own_text
 from linli.console.errors import language_of
-from linli.console.session_routes import CodesOff, describe, enter
-from linli.console.sign_in_routes import BROWSER_COOKIE
+from linli.console.session_routes import CodesOff, code_attempt, code_sent, describe, enter
 from linli.domains.people.console.companies import AgreementRow
 from linli.domains.people.rights import Rights, Role, RoleGrant
 from linli.domains.people.service import accounts, agreements, codes, companies, joining, links
@@ -26,13 +26,17 @@ from linli.kernel.scope import Caller, Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
 
-_LEGIBLE = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-
 
 class RegistrationClosed(Forbidden):
     """Only who was invited may register."""
 
     code = "registration.closed"
+
+
+class FoundingClosed(Forbidden):
+    """Companies are founded by the operator of the installation."""
+
+    code = "registration.founding_closed"
 
 
 class RegistrationTerms(msgspec.Struct, rename="camel", frozen=True):
@@ -65,6 +69,10 @@ class NewOrganisation(msgspec.Struct, rename="camel", frozen=True):
     name: str
     kind: Annotated[str, Meta(description="company (物业公司) or committee (业委会)")] = "company"
     members: Annotated[list[Member], Meta(max_length=50)] = []
+
+
+class FirstUseWays(msgspec.Struct, rename="camel", frozen=True):
+    found: Annotated[bool, Meta(description="One may found an organisation oneself.")]
 
 
 class JoinByName(msgspec.Struct, rename="camel", frozen=True):
@@ -112,7 +120,7 @@ class RegistrationRoutes(Controller):
         settings: NamedDependency[Settings],
     ) -> RegistrationTerms:
         """Whether and how one registers."""
-        known = await links.known(db, browser=request.cookies.get(BROWSER_COOKIE, ""), now_ms=clock.now_ms())
+        known = await links.known(db, browser=own_text(request), now_ms=clock.now_ms())
         return RegistrationTerms(
             settings.sign_in.registration == "open",
             settings.sms.provider != "off",
@@ -129,23 +137,24 @@ class RegistrationRoutes(Controller):
         clock: NamedDependency[Clock],
         secrets: NamedDependency[Secrets],
         settings: NamedDependency[Settings],
-    ) -> schemas.CodeSent:
+    ) -> Response[schemas.CodeSent]:
         """Have a code sent to a phone, to show that it is one's own. Known phones are answered alike."""
         if settings.sms.provider == "off":
             raise CodesOff()
         now_ms = clock.now_ms()
-        address = client_address(request)
-        await throttle.count_attempt(db, login="", address=f"{address} (send code)", now_ms=now_ms)
+        await throttle.count_attempt(db, code_attempt(request), now_ms=now_ms)
         await _may_register(db, settings, data.invitation, now_ms)
+        asker, cookie = asker_of(request, settings, secrets, None)
         await codes.request_code(
             db,
             phone=data.phone,
+            asker=asker,
             secrets=secrets,
             language=language_of(request),
             now_ms=now_ms,
             purpose="register",
         )
-        return schemas.CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
+        return code_sent(cookie)
 
     @post("/", public=True, status_code=201)
     async def register(
@@ -161,9 +170,9 @@ class RegistrationRoutes(Controller):
         """Make a log-in: a phone that is shown to be one's own, a name, a password; and sign in."""
         now_ms = clock.now_ms()
         address = client_address(request)
-        await throttle.count_attempt(
-            db, login=f"{data.phone[:32]} (register)", address=address, now_ms=now_ms
-        )
+        # A code bears five tries in the browser that asked for it, so the address alone is counted.
+        attempt = throttle.Attempt("", address)
+        await throttle.count_attempt(db, attempt, now_ms=now_ms)
         await _may_register(db, settings, data.invitation, now_ms)
         accepted = _numbers(data.agreements)
         agreements.check_all_accepted(await agreements.current(db), accepted)
@@ -172,20 +181,27 @@ class RegistrationRoutes(Controller):
             raise BadInput(field="name", rule="required")
         hashed = await accounts.hash_password(data.password)
         phone = await codes.prove(
-            db, phone=data.phone, code=data.code, secrets=secrets, now_ms=now_ms, purpose="register"
+            db,
+            phone=data.phone,
+            code=data.code,
+            browser=own_text(request),
+            secrets=secrets,
+            now_ms=now_ms,
+            purpose="register",
         )
-        browser = request.cookies.get(BROWSER_COOKIE, "")
+        browser = own_text(request)
         async with db.begin() as tx:
             account_id = await accounts.create_account(
-                tx, login=phone, password_hash=hashed, name=data.name, ids=ids, now_ms=now_ms
+                tx, login=phone, password_hash=hashed, name=data.name, ids=ids, now_ms=now_ms, proven=True
             )
+            account = await accounts.get_account(tx, account_id)
             await agreements.accept(
                 tx, account_id=account_id, agreement_ids=accepted, address=address, now_ms=now_ms
             )
             if data.link:
                 await links.link_known(tx, browser=browser, account_id=account_id, now_ms=now_ms)
-        await throttle.forget_account(db, login=f"{data.phone[:32]} (register)", address=address)
-        return await enter(request, db, account_id, remember=False, ids=ids, settings=settings, now_ms=now_ms)
+        await throttle.forgive(db, attempt)
+        return await enter(request, db, account, remember=False, ids=ids, settings=settings, now_ms=now_ms)
 
 
 async def _may_register(db: Database, settings: Settings, invitation: str, now_ms: int) -> None:
@@ -212,11 +228,15 @@ class FirstUseRoutes(Controller):
         session: NamedDependency[sessions.Session],
         clock: NamedDependency[Clock],
         ids: NamedDependency[Ids],
+        settings: NamedDependency[Settings],
     ) -> schemas.Me:
-        """Found an organisation and add its first members, all or nothing; one works in it from then on."""
+        """Found an organisation and add its first members, all or nothing; one works in it from then on.
+
+        Where only the invited register, the operator of the installation alone founds.
+        """
+        if settings.sign_in.registration != "open" and not rights.is_operator:
+            raise FoundingClosed()
         now_ms = clock.now_ms()
-        # Of a password that nobody will ever know: members sign in with a code.
-        hashed = await accounts.hash_password(ids.token(64, _LEGIBLE)) if data.members else ""
         async with db.begin() as tx:
             tenant_id = await companies.found(
                 tx, account_id=rights.account_id, name=data.name, kind=data.kind, ids=ids, now_ms=now_ms
@@ -224,7 +244,7 @@ class FirstUseRoutes(Controller):
             own = Rights(rights.account_id, rights.name, (RoleGrant(Role.TENANT_ADMIN, tenant_id),))
             hand = Hand(Scope(tenant_id, Caller("staff", str(rights.account_id))), own, ids)
             for member in data.members:
-                await add_person(hand, tx, name=member.name, phone=member.phone, password_hash=hashed)
+                await add_person(hand, tx, name=member.name, phone=member.phone)
             await sessions.choose_tenant(tx, session, tenant_id)
         return await describe(db, await accounts.rights(db, rights.account_id), tenant_id)
 
@@ -247,6 +267,13 @@ class FirstUseRoutes(Controller):
                 ids=ids,
                 now_ms=clock.now_ms(),
             )
+
+    @get("/", right=SIGNED_IN)
+    async def ways(
+        self, rights: NamedDependency[Rights], settings: NamedDependency[Settings]
+    ) -> FirstUseWays:
+        """What one may do who belongs to no organisation yet."""
+        return FirstUseWays(settings.sign_in.registration == "open" or rights.is_operator)
 
     @get("/join-requests", right=SIGNED_IN)
     async def mine(self, db: NamedDependency[Database], rights: NamedDependency[Rights]) -> list[MyRequest]:

@@ -77,6 +77,10 @@ class Me(msgspec.Struct, rename="camel", frozen=True):
     name: str
     login: str
     must_change_password: bool
+    """Somebody else set it: nothing else is answered before it is changed."""
+    has_password: bool
+    phone: str
+    """Masked: where codes go; empty without one."""
     operator: bool
     tenant: TenantOption | None
     tenants: list[TenantOption]

@@ -1,4 +1,4 @@
-"""Signing in and out, who am I, where am I signed in, and the password."""
+"""Signing in and out, who am I, where am I signed in."""
 
 from typing import Any
 
@@ -7,15 +7,18 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from linli.console import schemas, sessions, throttle
+from linli.console import cookies, schemas, sessions, throttle
 from linli.console.access import COOKIE, SIGNED_IN, client_address
+from linli.console.browsers import asker_of, device_cookie, device_of, own_text
 from linli.console.errors import language_of
+from linli.console.serving import parts_of
 from linli.console.sessions import CONSOLE, Entry, Session
 from linli.domains.communities.queries import communities
+from linli.domains.people.person_rules import mask_phone
 from linli.domains.people.queries.own_rights import closed_places, closed_tenants
 from linli.domains.people.rights import Right, Rights
-from linli.domains.people.service import accounts, agreements, codes, companies
-from linli.domains.people.service.accounts import clean_login
+from linli.domains.people.service import accounts, agreements, codes, companies, passwords
+from linli.domains.people.service.accounts import Account, clean_login
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
@@ -36,6 +39,8 @@ async def describe(db: Reader, rights: Rights, tenant_id: str) -> schemas.Me:
         name=account.name,
         login=account.login,
         must_change_password=bool(account.must_change),
+        has_password=await passwords.has_password(db, account.id),
+        phone=mask_phone(account.phone or ""),
         operator=rights.is_operator,
         tenant=next((option for option in options if option.id == tenant_id), None),
         tenants=options,
@@ -72,16 +77,8 @@ def session_cookie(
     request: Request[Any, Any, Any], settings: Settings, token: str, session: Session
 ) -> Cookie:
     """The session's cookie. Without "stay signed in" it ends with the browser."""
-    secure = request.url.scheme == "https" or settings.public_url.startswith("https:")
-    return Cookie(
-        key=COOKIE,
-        value=token,
-        httponly=True,
-        secure=secure,
-        samesite="lax",
-        path="/",
-        max_age=(session.expires_ms - session.created_ms) // 1000 if session.remember else None,
-    )
+    lasting = (session.expires_ms - session.created_ms) // 1000 if session.remember else None
+    return cookies.session_cookie(COOKIE, token, secure=cookies.is_secure(request, settings), max_age=lasting)
 
 
 def entry_of(request: Request[Any, Any, Any], settings: Settings, front: str = CONSOLE) -> Entry:
@@ -110,7 +107,7 @@ def session_rows(rows: list[Session], own: Session, settings: Settings) -> list[
 async def enter(
     request: Request[Any, Any, Any],
     db: Database,
-    account_id: int,
+    account: Account,
     *,
     remember: bool,
     ids: Ids,
@@ -121,14 +118,14 @@ async def enter(
 
     Who has no role anywhere may found or join an organisation. Raises Forbidden for who was let out of all theirs.
     """
-    rights = await accounts.rights(db, account_id)
+    rights = await accounts.rights(db, account.id)
     tenant_id = rights.tenants[0] if rights.tenants else ""
-    if not tenant_id and not rights.is_operator and await closed_tenants(db, account_id):
+    if not tenant_id and not rights.is_operator and await closed_tenants(db, account.id):
         raise Forbidden()
     async with db.begin() as tx:
         token, session = await sessions.open_session(
             tx,
-            account_id=account_id,
+            account=account,
             tenant_id=tenant_id,
             remember=remember,
             entry=entry_of(request, settings),
@@ -137,7 +134,33 @@ async def enter(
             now_ms=now_ms,
         )
     me = await describe(db, rights, tenant_id)
-    return Response(me, cookies=[session_cookie(request, settings, token, session)])
+    cookies = [session_cookie(request, settings, token, session)]
+    cookies.append(device_cookie(request, settings, parts_of(request.scope).secrets, account))
+    return Response(me, cookies=cookies)
+
+
+def code_attempt(request: Request[Any, Any, Any]) -> throttle.Attempt:
+    """Having a code sent, as it is counted for an address."""
+    return throttle.Attempt("", client_address(request), purpose="send code")
+
+
+async def by_code(
+    request: Request[Any, Any, Any], db: Reader, phone: str, secrets: Secrets
+) -> throttle.Attempt:
+    """A sign-in with a code, as it is counted: the code bears five tries, so the address alone.
+
+    A browser that the phone's log-in knows is counted by itself, whatever others do from its address.
+    """
+    known = await accounts.find_account(db, phone)
+    device = device_of(request, secrets, known)
+    name = f"{known.id} (code)" if known and device else ""
+    return throttle.Attempt(name, client_address(request), device)
+
+
+def code_sent(cookie: Cookie) -> Response[schemas.CodeSent]:
+    """The answer to who asked for a code, whether one was sent or not."""
+    sent = schemas.CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
+    return Response(sent, cookies=[cookie])
 
 
 class CodesOff(Unavailable):
@@ -158,15 +181,18 @@ class SessionRoutes(Controller):
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
         ids: NamedDependency[Ids],
+        secrets: NamedDependency[Secrets],
         settings: NamedDependency[Settings],
     ) -> Response[schemas.Me]:
-        """Sign in with a phone number or log-in name. After five failures the account waits, 30 s and doubling."""
-        login, address = clean_login(data.login), client_address(request)
-        await throttle.count_attempt(db, login=login, address=address, now_ms=clock.now_ms())
+        """Sign in with a phone number or log-in name. After five failures one waits here, 30 s and doubling."""
+        known = await accounts.find_account(db, data.login)
+        name = str(known.id) if known else clean_login(data.login)
+        attempt = throttle.Attempt(name, client_address(request), device_of(request, secrets, known))
+        await throttle.count_attempt(db, attempt, now_ms=clock.now_ms())
         account = await accounts.authenticate(db, login=data.login, password=data.password)
-        await throttle.forget_account(db, login=login, address=address)
+        await throttle.forgive(db, attempt)
         return await enter(
-            request, db, account.id, remember=data.remember, ids=ids, settings=settings, now_ms=clock.now_ms()
+            request, db, account, remember=data.remember, ids=ids, settings=settings, now_ms=clock.now_ms()
         )
 
     @post("/code", public=True, status_code=202)
@@ -178,17 +204,18 @@ class SessionRoutes(Controller):
         clock: NamedDependency[Clock],
         secrets: NamedDependency[Secrets],
         settings: NamedDependency[Settings],
-    ) -> schemas.CodeSent:
+    ) -> Response[schemas.CodeSent]:
         """Have a one-time code sent to a phone. The answer is the same whether the phone has a log-in or not."""
         if settings.sms.provider == "off":
             raise CodesOff()
-        address = client_address(request)
         phone, now_ms = clean_login(data.phone), clock.now_ms()
-        await throttle.count_attempt(db, login="", address=f"{address} (send code)", now_ms=now_ms)
+        asker, cookie = asker_of(request, settings, secrets, await accounts.find_account(db, phone))
+        if not asker.device:
+            await throttle.count_attempt(db, code_attempt(request), now_ms=now_ms)
         await codes.request_code(
-            db, phone=phone, secrets=secrets, language=language_of(request), now_ms=now_ms
+            db, phone=phone, asker=asker, secrets=secrets, language=language_of(request), now_ms=now_ms
         )
-        return schemas.CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
+        return code_sent(cookie)
 
     @post("/code/verify", public=True, status_code=200)
     async def sign_in_by_code(
@@ -201,17 +228,23 @@ class SessionRoutes(Controller):
         secrets: NamedDependency[Secrets],
         settings: NamedDependency[Settings],
     ) -> Response[schemas.Me]:
-        """Sign in with a phone and the code sent to it. Five tries a code; further failures wait as with passwords."""
-        phone, address = clean_login(data.phone), client_address(request)
-        now_ms = clock.now_ms()
-        await throttle.count_attempt(db, login=f"{phone} (code)", address=address, now_ms=now_ms)
-        account = await codes.redeem(db, phone=phone, code=data.code, secrets=secrets, now_ms=now_ms)
-        await throttle.forget_account(db, login=f"{phone} (code)", address=address)
+        """Sign in with a phone and the code sent to it: five tries, in the browser that asked for it."""
+        now_ms, attempt = clock.now_ms(), await by_code(request, db, data.phone, secrets)
+        await throttle.count_attempt(db, attempt, now_ms=now_ms)
+        account = await codes.redeem(
+            db,
+            phone=clean_login(data.phone),
+            code=data.code,
+            browser=own_text(request),
+            secrets=secrets,
+            now_ms=now_ms,
+        )
+        await throttle.forgive(db, attempt)
         return await enter(
-            request, db, account.id, remember=data.remember, ids=ids, settings=settings, now_ms=now_ms
+            request, db, account, remember=data.remember, ids=ids, settings=settings, now_ms=now_ms
         )
 
-    @get("/", right=SIGNED_IN)
+    @get("/", right=SIGNED_IN, password_due=True)
     async def who_am_i(
         self,
         db: NamedDependency[Database],
@@ -221,14 +254,19 @@ class SessionRoutes(Controller):
         """The signed-in account, its tenants and its rights."""
         return await describe(db, rights, session.tenant_id)
 
-    @delete("/", right=SIGNED_IN)
+    @delete("/", right=SIGNED_IN, password_due=True)
     async def sign_out(
-        self, db: NamedDependency[Database], session: NamedDependency[Session]
+        self,
+        request: Request[Any, Any, Any],
+        db: NamedDependency[Database],
+        session: NamedDependency[Session],
+        settings: NamedDependency[Settings],
     ) -> Response[None]:
         """End this session."""
         async with db.begin() as tx:
             await sessions.revoke(tx, account_id=session.account_id, session_id=session.id)
-        gone = Cookie(key=COOKIE, value="", max_age=0, path="/", httponly=True, samesite="lax")
+        secure = cookies.is_secure(request, settings)
+        gone = cookies.session_cookie(COOKIE, "", secure=secure, max_age=0)
         return Response(None, status_code=204, cookies=[gone])
 
     @post("/tenant", right=SIGNED_IN, status_code=200)
@@ -245,28 +283,6 @@ class SessionRoutes(Controller):
         async with db.begin() as tx:
             await sessions.choose_tenant(tx, session, data.tenant_id)
         return await describe(db, rights, data.tenant_id)
-
-    @post("/password", right=SIGNED_IN, status_code=204)
-    async def change_password(
-        self,
-        data: JSONBody[schemas.PasswordChange],
-        db: NamedDependency[Database],
-        session: NamedDependency[Session],
-        clock: NamedDependency[Clock],
-    ) -> None:
-        """Change one's own password; every other session of the account ends."""
-        now_ms = clock.now_ms()
-        account = await accounts.get_account(db, session.account_id)
-        # A stolen session must not become a way to guess the password.
-        await throttle.count_attempt(
-            db, login=f"{account.login} (change)", address=session.address, now_ms=now_ms
-        )
-        await accounts.change_password(
-            db, account_id=session.account_id, old=data.old, new=data.new, now_ms=now_ms
-        )
-        await throttle.forget_account(db, login=f"{account.login} (change)", address=session.address)
-        async with db.begin() as tx:
-            await sessions.revoke_others(tx, session)
 
 
 class SessionListRoutes(Controller):

@@ -13,6 +13,8 @@ from typing import Final, NamedTuple
 from sqlalchemy import bindparam, delete, select, update
 
 from linli.console.models import console_sessions as sessions
+from linli.domains.people.queries import log_ins
+from linli.domains.people.service.accounts import Account
 from linli.kernel.db import INT, Command, Database, Query, Reader, Tx
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
@@ -41,6 +43,8 @@ class Session(NamedTuple):
     created_ms: int
     seen_ms: int
     expires_ms: int
+    generation: int = 0
+    """Of the account when the session was opened: once the account has a later one, the session is over."""
 
     def ends_ms(self, sign_in: SignIn) -> int:
         """When it is over however much it is used."""
@@ -61,12 +65,14 @@ class Entry(NamedTuple):
     front: str = CONSOLE
 
 
+_OPEN = log_ins.opened_by(sessions.c.account_id, sessions.c.generation)
 _columns = tuple(sessions.c[name] for name in Session._fields)
 _by_token = Query(
     select(*_columns).where(
         sessions.c.token_hash == bindparam("token"),
         sessions.c.front == bindparam("front"),
         sessions.c.expires_ms > bindparam("now", type_=INT),
+        _OPEN,
     ),
     Session,
     unscoped=_CHOSEN,
@@ -77,6 +83,7 @@ _of_account = Query(
         sessions.c.account_id == bindparam("account", type_=INT),
         sessions.c.front == bindparam("front"),
         sessions.c.expires_ms > bindparam("now", type_=INT),
+        _OPEN,
     )
     .order_by(sessions.c.seen_ms.desc()),
     Session,
@@ -84,7 +91,10 @@ _of_account = Query(
 )
 _living = Query(
     select(sessions.c.id).where(
-        sessions.c.id == bindparam("session", type_=INT), sessions.c.expires_ms > bindparam("now", type_=INT)
+        sessions.c.id == bindparam("session", type_=INT),
+        sessions.c.expires_ms > bindparam("now", type_=INT),
+        _OPEN,
+        log_ins.may_act(sessions.c.account_id),
     ),
     unscoped=_CHOSEN,
 )
@@ -98,6 +108,12 @@ _choose = Command(
     update(sessions)
     .where(sessions.c.id == bindparam("session", type_=INT))
     .values(tenant_id=bindparam("tenant")),
+    unscoped=_CHOSEN,
+)
+_keep = Command(
+    update(sessions)
+    .where(sessions.c.id == bindparam("session", type_=INT))
+    .values(generation=bindparam("now_at", type_=INT)),
     unscoped=_CHOSEN,
 )
 _revoke = Command(
@@ -128,7 +144,7 @@ def _hash(token: str) -> str:
 async def open_session(
     tx: Tx,
     *,
-    account_id: int,
+    account: Account,
     tenant_id: str,
     remember: bool,
     entry: Entry,
@@ -136,14 +152,16 @@ async def open_session(
     ids: Ids,
     now_ms: int,
 ) -> tuple[str, Session]:
-    """Sign an account in. Returns the cookie's value, which is kept nowhere, and the session.
+    """Sign an account in, as it was when it showed who it is: what ended its sessions since then ends this one too.
+
+    Returns the cookie's value, which is kept nowhere, and the session.
 
     Sessions that ran out are cleared on the way.
     """
     token = secrets.token_urlsafe(32)
     session = Session(
         id=ids.number(),
-        account_id=account_id,
+        account_id=account.id,
         tenant_id=tenant_id,
         remember=int(remember),
         address=entry.address,
@@ -151,6 +169,7 @@ async def open_session(
         created_ms=now_ms,
         seen_ms=now_ms,
         expires_ms=0,
+        generation=account.generation,
     )
     session = session._replace(expires_ms=session.expires_after(now_ms, sign_in))
     await _purge.run(tx, now=now_ms)
@@ -164,7 +183,7 @@ async def find_session(db: Reader, token: str, *, now_ms: int, front: str = CONS
 
 
 async def is_living(db: Reader, session_id: int, *, now_ms: int) -> bool:
-    """Whether a session was neither ended nor forgotten by disuse."""
+    """Whether a session was neither ended nor forgotten by disuse, and its account may do something with it."""
     return await _living.one(db, session=session_id, now=now_ms) is not None
 
 
@@ -187,6 +206,11 @@ async def choose_tenant(tx: Tx, session: Session, tenant_id: str) -> None:
 async def list_sessions(db: Reader, account_id: int, *, now_ms: int, front: str = CONSOLE) -> list[Session]:
     """Where an account is signed in, the last used first."""
     return await _of_account.all(db, account=account_id, front=front, now=now_ms)
+
+
+async def keep(tx: Tx, session: Session, *, generation: int) -> None:
+    """The one session that goes on while all others of the account end."""
+    await _keep.run(tx, session=session.id, now_at=generation)
 
 
 async def revoke(tx: Tx, *, account_id: int, session_id: int, front: str = CONSOLE) -> None:

@@ -8,6 +8,7 @@ from litestar.params import JSONBody
 
 from linli import __version__
 from linli.console import schemas, sessions, setup_code
+from linli.console.browsers import device_cookie
 from linli.console.parts import Parts
 from linli.console.session_routes import describe, entry_of, session_cookie
 from linli.domains.people.rights import Role
@@ -61,8 +62,15 @@ class SetupRoutes(Controller):
             if await accounts.any_account(tx):
                 raise AlreadySetUp()
             tenant_id = await tenancy.create_tenant(tx, name=data.tenant_name, ids=ids)
+            # Whoever reads the set-up code on the machine is its operator: more than a code to a phone would show.
             account_id = await accounts.create_account(
-                tx, login=data.login, password_hash=hashed, name=data.name, ids=ids, now_ms=now_ms
+                tx,
+                login=data.login,
+                password_hash=hashed,
+                name=data.name,
+                ids=ids,
+                now_ms=now_ms,
+                proven=True,
             )
             await accounts.grant_role(tx, account_id=account_id, role=Role.OPERATOR, now_ms=now_ms)
             await accounts.grant_role(
@@ -76,9 +84,10 @@ class SetupRoutes(Controller):
                     scope, tx, project_id=project_id, ids=ids, secrets=secrets, name=data.project_name
                 )
                 key = schemas.NewKey(app_key, app_secret, project_id)
+            account = await accounts.get_account(tx, account_id)
             token, session = await sessions.open_session(
                 tx,
-                account_id=account_id,
+                account=account,
                 tenant_id=tenant_id,
                 remember=False,
                 entry=entry_of(request, settings),
@@ -87,7 +96,9 @@ class SetupRoutes(Controller):
                 now_ms=now_ms,
             )
         setup_code.forget(parts.setup_code_file)
+        cookies = [
+            session_cookie(request, settings, token, session),
+            device_cookie(request, settings, secrets, account),
+        ]
         me = await describe(db, await accounts.rights(db, account_id), tenant_id)
-        return Response(
-            schemas.SetupDone(me, key), cookies=[session_cookie(request, settings, token, session)]
-        )
+        return Response(schemas.SetupDone(me, key), cookies=cookies)

@@ -7,18 +7,18 @@ from urllib.parse import quote
 
 import msgspec
 from litestar import Controller, Request, Response, delete, get, post
-from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
 
 from linli.console import schemas, sessions
-from linli.console.access import COOKIE, SIGNED_IN, client_address
+from linli.console.access import SIGNED_IN, client_address
+from linli.console.browsers import own_text, text_of
 from linli.console.errors import language_of
 from linli.console.floods import PROVIDERS, SCANS, Floods
 from linli.console.session_routes import enter
 from linli.domains.people.rights import Rights
-from linli.domains.people.service import links, scans
+from linli.domains.people.service import accounts, links, scans
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -29,8 +29,6 @@ from linli.kernel.settings import Settings
 from linli.ops.login_providers import LoginProviders, Start
 
 log = telemetry.logger(__name__)
-BROWSER_COOKIE: Final = "linli_browser"
-"""Ties an answer of a provider, or a scanned code, to the browser that asked."""
 _OWN_PATH: Final = re.compile(r"/(?![/\\])[^\s\\]{0,300}")
 
 
@@ -88,18 +86,6 @@ def own_path(path: str) -> str:
     return path if _OWN_PATH.fullmatch(path) else "/"
 
 
-def _browser(request: Request[Any, Any, Any], settings: Settings) -> tuple[str, Cookie]:
-    """The text that only this browser has, new or as it was, and its cookie."""
-    value = request.cookies.get(BROWSER_COOKIE, "")
-    if len(value) < 32:
-        value = system_secrets.token_urlsafe(32)
-    secure = request.url.scheme == "https" or settings.public_url.startswith("https:")
-    cookie = Cookie(
-        key=BROWSER_COOKIE, value=value, httponly=True, secure=secure, samesite="lax", path="/", max_age=3600
-    )
-    return value, cookie
-
-
 def _redirect_uri(settings: Settings, provider: str) -> str:
     return f"{settings.public_url}/api/console/sign-in/providers/{provider}/answer"
 
@@ -118,7 +104,7 @@ async def _begin(
         raise NotFound(what="login_provider", id=name)
     start = Start.new()
     url = await providers.authorize_url(name, start, redirect_uri=_redirect_uri(settings, name))
-    browser, cookie = _browser(request, settings)
+    browser, cookie = text_of(request, settings)
     async with db.begin() as tx:
         await links.begin(
             tx,
@@ -194,7 +180,7 @@ async def _answered(
 ) -> Response[None]:
     if provider not in providers:
         raise NotFound(what="login_provider", id=provider)
-    browser = request.cookies.get(BROWSER_COOKIE, "")
+    browser = own_text(request)
     async with db.begin() as tx:
         begun = await links.take_start(tx, state=state, browser=browser, provider=provider, now_ms=now_ms)
     code = request.query_params.get(providers[provider].code_param, "")
@@ -219,12 +205,12 @@ async def _answered(
             await links.keep_known(tx, row=begun, subject=who.subject, label=who.name, now_ms=now_ms)
         return Redirect(f"/register?next={quote(begun.next)}", status_code=302)
     async with db.begin() as tx:
+        # Read before the link is used: whatever takes the link away from now on ends the session too.
+        account = await accounts.get_account(tx, found.account_id)
         await links.used(tx, provider=provider, subject=who.subject, now_ms=now_ms)
-    opened = await enter(
-        request, db, found.account_id, remember=False, ids=ids, settings=settings, now_ms=now_ms
-    )
+    opened = await enter(request, db, account, remember=False, ids=ids, settings=settings, now_ms=now_ms)
     going = Redirect(own_path(begun.next), status_code=302)
-    going.cookies.extend(cookie for cookie in opened.cookies if cookie.key == COOKIE)
+    going.cookies.extend(opened.cookies)
     return going
 
 
@@ -262,7 +248,7 @@ class LinkRoutes(Controller):
             return Linked(
                 await links.link_known(
                     tx,
-                    browser=request.cookies.get(BROWSER_COOKIE, ""),
+                    browser=own_text(request),
                     account_id=rights.account_id,
                     now_ms=clock.now_ms(),
                 )
@@ -310,7 +296,7 @@ class ScanRoutes(Controller):
         now_ms = clock.now_ms()
         address = client_address(request)
         floods.count(SCANS, address, now_ms=now_ms)
-        browser, cookie = _browser(request, settings)
+        browser, cookie = text_of(request, settings)
         ticket = system_secrets.token_urlsafe(18)
         async with db.begin() as tx:
             expires = await scans.begin(
@@ -344,10 +330,9 @@ class ScanRoutes(Controller):
         """Sign in on the desktop that showed the code, once the phone said yes."""
         now_ms = clock.now_ms()
         async with db.begin() as tx:
-            account_id = await scans.use(
-                tx, ticket=ticket, browser=request.cookies.get(BROWSER_COOKIE, ""), now_ms=now_ms
-            )
-        return await enter(request, db, account_id, remember=False, ids=ids, settings=settings, now_ms=now_ms)
+            account_id = await scans.use(tx, ticket=ticket, browser=own_text(request), now_ms=now_ms)
+            account = await accounts.get_account(tx, account_id)
+        return await enter(request, db, account, remember=False, ids=ids, settings=settings, now_ms=now_ms)
 
 
 class ScannedRoutes(Controller):

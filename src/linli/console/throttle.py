@@ -1,23 +1,40 @@
-"""Sign-in throttling, per account and per address, kept in the database: a restart forgives nobody.
+"""Sign-in throttling, kept in the database: a restart forgives nobody.
 
-An attempt is counted *before* the password is looked at, so that many at once cannot slip past; success clears the
-account's count. Spec: issue "login with throttling"; numbers are ours.
+An attempt is counted *before* the password is looked at, so that many at once cannot slip past; success gives it back.
+Nobody locks another's log-in: failures hold up the place they come from.
+
+- A browser that signed in as the log-in before (`browsers`) is counted by itself: five failures, then 30 s doubling to
+  15 minutes. What others do, from its own address too, does not hold it up.
+- Any other place is counted with the log-in by its address, alike, and by its address alone after thirty failures.
+- All those places together get twenty attempts at a log-in, and one more every five minutes. So whoever guesses from any
+  number of addresses has 20 + 288 guesses a day at one log-in. While somebody does, its owner comes in from a browser
+  that is known, or by a one-time code, which is not counted here (`people.codes`).
+
+An address is what one subscriber has: with IPv6 a /64.
 """
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, select
 
 from linli.console.models import sign_in_attempts as attempts
-from linli.kernel.db import INT, Command, Database, Query
+from linli.kernel.db import INT, Command, Database, Query, Tx
 from linli.kernel.errors import TooMany
+from linli.kernel.http import network_of
 
 WINDOW_MS: Final = 15 * 60_000
 ACCOUNT_FREE: Final = 5
-"""Failures of one account within the window before it must wait."""
+"""Failures at one log-in from one place within the window before that place must wait."""
 ADDRESS_FREE: Final = 30
+STRANGERS_FREE: Final = 20
+"""Attempts at one log-in from all unknown places together."""
+STRANGERS_EVERY_MS: Final = 5 * 60_000
 FIRST_WAIT_MS: Final = 30_000
 LONGEST_WAIT_MS: Final = 15 * 60_000
+CLOCKS_DIFFER_MS: Final = 60_000
+"""Between processes."""
+_KEPT_MS: Final = STRANGERS_FREE * STRANGERS_EVERY_MS + WINDOW_MS
 
 
 class SignInThrottled(TooMany):
@@ -26,7 +43,19 @@ class SignInThrottled(TooMany):
     code = "console.sign_in_throttled"
 
 
-class _Count(NamedTuple):
+class Attempt(NamedTuple):
+    """Who tries to be whom, from where."""
+
+    login: str
+    """The log-in tried, or whatever else is tried; empty: only the address is counted."""
+    address: str
+    device: str = ""
+    """The name of a browser that has signed in as this log-in; empty for any other."""
+    purpose: str = ""
+    """What an address is counted for, where it is not for signing in."""
+
+
+class Count(NamedTuple):
     key: str
     failures: int
     first_ms: int
@@ -34,7 +63,15 @@ class _Count(NamedTuple):
     open_ms: int
 
 
-_one = Query(select(attempts).where(attempts.c.key == bindparam("key")), _Count)
+class _Rule(NamedTuple):
+    key: str
+    free: int
+    every_ms: int = 0
+    """0: waits double; else so long until one more is heard."""
+
+
+_one = Query(select(attempts).where(attempts.c.key == bindparam("key")), Count)
+_locked = Query(select(attempts).where(attempts.c.key == bindparam("key")).with_for_update(), Count)
 _forget = Command(delete(attempts).where(attempts.c.key == bindparam("key")))
 _purge = Command(delete(attempts).where(attempts.c.last_ms < bindparam("before", type_=INT)))
 
@@ -46,41 +83,84 @@ def wait_ms(failures: int, free: int) -> int:
     return int(min(FIRST_WAIT_MS * 2 ** min(failures - free, 20), LONGEST_WAIT_MS))
 
 
-async def count_attempt(db: Database, *, login: str, address: str, now_ms: int) -> None:
-    """Count one attempt. Raises SignInThrottled, in which case the password must not be looked at.
-
-    With an empty `login` only the address is counted.
-    """
-    keys = [(f"address:{address}", ADDRESS_FREE)]
-    if login:
-        keys.insert(0, (f"account:{login[:128]}", ACCOUNT_FREE))
+async def count_attempt(db: Database, attempt: Attempt, *, now_ms: int) -> None:
+    """Count one attempt. Raises SignInThrottled, in which case the password must not be looked at."""
     async with db.begin() as tx:
-        await _purge.run(tx, before=now_ms - 2 * WINDOW_MS)
-        counts = []
-        for key, free in keys:
+        await _purge.run(tx, before=now_ms - _KEPT_MS)
+        found = [(rule, await _hold(tx, rule.key, now_ms)) for rule in _rules(attempt)]
+        for count in _counted(found, now_ms):
+            await _write(tx, count)
+
+
+async def forgive(db: Database, attempt: Attempt) -> None:
+    """The password was right: failures from this place count no more, and what is shared gets this attempt back."""
+    own, *shared = [rule.key for rule in _rules(attempt)]
+    async with db.begin() as tx:
+        if attempt.login:
+            await _forget.run(tx, key=own)
+        else:
+            shared = [own, *shared]
+        for key in shared:
             found = await _one.one(tx, key=key)
-            if found and found.open_ms > now_ms:
-                raise SignInThrottled(seconds=-(-(found.open_ms - now_ms) // 1000))
-            counts.append((key, free, found))
-        for key, free, found in counts:
-            # Outside the window one starts anew, unless the last wait was long: then patience is not a way round it.
-            stale = found is None or now_ms - found.last_ms > WINDOW_MS
-            failures = 1 if found is None or stale else found.failures + 1
-            first = now_ms if found is None or stale else found.first_ms
-            row = _Count(key, failures, first, now_ms, now_ms + wait_ms(failures, free))
-            await tx.upsert(
-                attempts,
-                [row._asdict()],
-                keys=("key",),
-                update=("failures", "first_ms", "last_ms", "open_ms"),
-            )
+            if found is not None:
+                await _write(tx, found._replace(failures=max(found.failures - 1, 0), open_ms=0))
 
 
-async def forget_account(db: Database, *, login: str, address: str) -> None:
-    """The password was right: the account's failures no longer count, and the address gets this attempt back."""
-    async with db.begin() as tx:
-        await _forget.run(tx, key=f"account:{login[:128]}")
-        found = await _one.one(tx, key=f"address:{address}")
-        if found is not None:
-            row = found._replace(failures=max(found.failures - 1, 0), open_ms=0)
-            await tx.upsert(attempts, [row._asdict()], keys=("key",), update=("failures", "open_ms"))
+async def _hold(tx: Tx, key: str, now_ms: int) -> Count:
+    """A count, held until the commit: of attempts made at once none reads what another has yet to write."""
+    held = await _locked.one(tx, key=key)
+    if held is None:
+        new = Count(key, 0, now_ms, now_ms, 0)
+        await tx.upsert(attempts, [new._asdict()], keys=("key",))
+        held = await _locked.one(tx, key=key) or new
+    if held.last_ms > now_ms + CLOCKS_DIFFER_MS:
+        # An attempt of the future: the clock was set back, and waiting until it has caught up may take hours.
+        return held._replace(first_ms=now_ms, last_ms=now_ms, open_ms=0)
+    return held
+
+
+def _counted(found: Sequence[tuple[_Rule, Count]], now_ms: int) -> list[Count]:
+    """What is kept after one more attempt. Raises SignInThrottled."""
+    waits = [held.open_ms - now_ms for _, held in found if held.open_ms > now_ms]
+    if waits:
+        raise SignInThrottled(seconds=-(-max(waits) // 1000))
+    return [_one_more(rule, held, now_ms) for rule, held in found]
+
+
+def _rules(attempt: Attempt) -> list[_Rule]:
+    login, network = attempt.login[:128], network_of(attempt.address)
+    if login and attempt.device:
+        return [_Rule(f"device:{login}|{attempt.device}", ACCOUNT_FREE)]
+    purpose = f" ({attempt.purpose})" if attempt.purpose else ""
+    by_address = _Rule(f"address:{network}{purpose}", ADDRESS_FREE)
+    if not login:
+        return [by_address]
+    return [
+        _Rule(f"account:{login}|{network}", ACCOUNT_FREE),
+        _Rule(f"strangers:{login}", STRANGERS_FREE, STRANGERS_EVERY_MS),
+        by_address,
+    ]
+
+
+def _one_more(rule: _Rule, held: Count, now_ms: int) -> Count:
+    if rule.every_ms:
+        gone = max(0, now_ms - held.first_ms) // rule.every_ms
+        if gone >= held.failures:
+            return Count(rule.key, 1, now_ms, now_ms, 0)
+        failures, first_ms = held.failures - gone + 1, held.first_ms + gone * rule.every_ms
+        full = failures >= rule.free
+        return Count(rule.key, failures, first_ms, now_ms, first_ms + rule.every_ms if full else 0)
+    # Outside the window one starts anew, unless the last wait was long: then patience is not a way round it.
+    if now_ms - held.last_ms > WINDOW_MS:
+        held = Count(rule.key, 0, now_ms, now_ms, 0)
+    failures = held.failures + 1
+    return Count(rule.key, failures, held.first_ms, now_ms, now_ms + wait_ms(failures, rule.free))
+
+
+async def _write(tx: Tx, count: Count) -> None:
+    await tx.upsert(
+        attempts,
+        [count._asdict()],
+        keys=("key",),
+        update=("failures", "first_ms", "last_ms", "open_ms"),
+    )

@@ -15,6 +15,7 @@ from linli.databus.feed.messages import KINDS as STREAMED
 from linli.kernel.db import Database
 from linli.kernel.db.partitions import DAY_MS
 from linli.kernel.errors import NotFound
+from linli.kernel.masking import masked_text
 from linli.kernel.scope import Scope
 from linli.openapi import request_log
 from linli.openapi.request_log import LoggedRequest
@@ -137,7 +138,7 @@ async def _of_uplink(sight: Sight, db: Database, commits: Commits, device_no: in
 def _handling(row: things.TracedUplink) -> Hop:
     facts = {"tries": row.tries or 0, "handlers": row.handlers or "", "tookUs": row.took_us}
     if row.state == "parked":
-        return Hop("handled", "failed", row.parked_ms, facts, row.reason or "")
+        return Hop("handled", "failed", row.parked_ms, facts, masked_text(row.reason or ""))
     if row.state is not None:
         return Hop("handled", "waiting", None, facts)
     return Hop("handled", "ok" if row.done_ms is not None else "skipped", row.done_ms, facts)
@@ -147,7 +148,7 @@ def _refusal(device: DeviceRow, row: RefusedUplink) -> Trace:
     cause = cause_of(row.reason)
     hops = [
         Hop("received", "ok", row.at_ms, {"topic": row.topic, "bytes": len(row.payload)}),
-        Hop("refused", "failed", row.at_ms, {"cause": cause}, row.reason),
+        Hop("refused", "failed", row.at_ms, {"cause": cause}, masked_text(row.reason)),
     ]
     if cause != "topic":  # there the front refuses, by the protocol's own codes
         code = 501 if cause == "unsupported" else 460
@@ -208,7 +209,7 @@ async def _of_change(sight: Sight, db: Database, commits: Commits, change_id: in
     hops = await _told(sight, db, told)
     return Trace(
         f"change-{change.id}", "told", f"{change.kind} {change.model_id or change.operate}".strip(),
-        change.created_ms, change.iot_id, change.device_name, change.message().decode(), "", hops,
+        change.created_ms, change.iot_id, change.device_name, shown(change.message()), "", hops,
     )  # fmt: skip
 
 
@@ -224,8 +225,8 @@ async def _of_call(sight: Sight, db: Database, call_no: int) -> Trace | None:
     if call.cause and (request := await _request(sight, db, call.cause)) is not None:
         hops.insert(0, _asked(request))
     return Trace(
-        str(call_no), "down", call.identifier, call.called_ms, device.iot_id, _name(device), call.input,
-        call.output or "", hops + _way_down(device, call),
+        str(call_no), "down", call.identifier, call.called_ms, device.iot_id, _name(device),
+        masked_text(call.input), masked_text(call.output or ""), hops + _way_down(device, call),
     )  # fmt: skip
 
 
@@ -242,7 +243,12 @@ def _way_down(device: DeviceRow, call: things.TracedCall) -> list[Hop]:
     states: dict[str, HopState] = {"answered": "ok", "refused": "failed", "timed_out": "failed"}
     code = _code_of(call.output)
     replied = {"outcome": call.state, "tookMs": took, "code": code}
-    return [*hops, Hop("replied", states.get(call.state, "waiting"), call.answered_ms, replied, call.reason)]
+    return [
+        *hops,
+        Hop(
+            "replied", states.get(call.state, "waiting"), call.answered_ms, replied, masked_text(call.reason)
+        ),
+    ]
 
 
 class _Reply(msgspec.Struct):
@@ -300,10 +306,12 @@ async def _of_request(sight: Sight, db: Database, number: str) -> Trace | None:
         sight, db, cause=request.ca_request_id, low_ms=request.at_ms - 1_000, high_ms=end_ms + 2_000
     )
     told = {"http": request.http_status, "code": request.code, "tookMs": request.cost_us / 1000}
-    hops.append(Hop("answered", "ok" if good else "failed", end_ms, told, request.reason))
+    hops.append(
+        Hop("answered", "ok" if good else "failed", end_ms, told, masked_text(request.reason, persons=True))
+    )
     return Trace(
         request.ca_request_id, "request", f"{request.path} {request.version}", request.at_ms, "", "",
-        request.request, request.response, hops,
+        masked_text(request.request, persons=True), masked_text(request.response, persons=True), hops,
     )  # fmt: skip
 
 

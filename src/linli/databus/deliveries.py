@@ -10,6 +10,7 @@ from linli.databus.models import subscriptions as subscription_table
 from linli.databus.subscription_rows import get_subscription
 from linli.kernel.db import INT, Command, Database, Query, Reader, Tx, any_of, in_scope
 from linli.kernel.errors import NotFound
+from linli.kernel.masking import masked_text
 from linli.kernel.pages import PageRequest
 from linli.kernel.scope import Scope
 
@@ -197,7 +198,7 @@ async def write_down(
                 "status": result.status,
                 "latency_ms": result.latency_ms,
                 "reason": result.reason,
-                "excerpt": result.excerpt,
+                "excerpt": masked_text(result.excerpt),
             }
             for result in logged
         ]

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import bindparam, select, update
 
@@ -9,6 +10,7 @@ from linli.delivery import queries
 from linli.delivery.models import desired, devices
 from linli.delivery.schemas import DesiredRow, Parcel
 from linli.delivery.service.transitions import save_many
+from linli.delivery.words import hidden_words
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database, Query, Tx, any_of
 from linli.sync import Backoff, Item, Outcome, State, settle, start, take_batch
@@ -107,7 +109,12 @@ class DatabaseStore:
     async def settle(self, device: str, results: Sequence[tuple[Item, Outcome]]) -> None:
         """Write what became of a batch and give the device free."""
         now = self._clock.now_ms()
-        sent_rows = {(sent.kind, sent.credential): (sent, outcome) for sent, outcome in results}
+        held = [(sent.kind, sent.credential) for sent, _ in results]
+        words = {said: hidden_words(said, held) for said in {outcome.detail for _, outcome in results}}
+        sent_rows = {
+            (sent.kind, sent.credential): (sent, replace(outcome, detail=words[outcome.detail]))
+            for sent, outcome in results
+        }
         async with self._db.begin() as tx:
             rows = await _rows_of.all(
                 tx, device=device, kinds=sorted({kind for kind, _ in sent_rows}),

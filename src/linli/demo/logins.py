@@ -6,7 +6,7 @@ from linli.app.platform import Platform
 from linli.demo import names
 from linli.domains.people.queries import persons
 from linli.domains.people.rights import Role
-from linli.domains.people.service import accounts
+from linli.domains.people.service import accounts, passwords
 from linli.kernel.db import Tx
 from linli.kernel.scope import Scope
 
@@ -66,6 +66,7 @@ async def create(
             name=resident.name if resident else seat.name or seat.login,
             ids=platform.ids,
             now_ms=now_ms,
+            proven=True,  # whoever runs the sample is each of these people
         )
         if resident is not None:
             await accounts.link_person(
@@ -85,21 +86,17 @@ async def create(
 
 
 async def renew(platform: Platform) -> list[Login]:
-    """New passwords for the accounts of the sample; the old ones stop working."""
-    passwords = await new_passwords(platform)
+    """New passwords for the accounts of the sample; the old ones stop working, and sessions end."""
+    fresh = await new_passwords(platform)
     told = []
     async with platform.db.begin() as tx:
         for seat in SEATS:
             account = await accounts.find_account(tx, seat.login)
             if account is None:
                 continue
-            password, hashed = passwords[seat.login]
-            await accounts.reset_password(
-                tx,
-                account_id=account.id,
-                password_hash=hashed,
-                now_ms=platform.clock.now_ms(),
-                must_change=False,
+            password, hashed = fresh[seat.login]
+            await passwords.set_password(
+                tx, account_id=account.id, password_hash=hashed, now_ms=platform.clock.now_ms()
             )
             told.append(Login(seat.role, seat.login, password))
     return told

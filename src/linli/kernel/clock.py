@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 import time
+from collections import deque
 from datetime import datetime
 from itertools import count
 from typing import Protocol, runtime_checkable
@@ -15,12 +16,19 @@ class Clock(Protocol):
         """Milliseconds since the epoch, UTC."""
         ...
 
+    def steady_ms(self) -> int:
+        """Milliseconds from any beginning, going on evenly while the clock of the machine is set to another time."""
+        ...
+
     async def sleep(self, seconds: float) -> None: ...
 
 
 class SystemClock:
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000
+
+    def steady_ms(self) -> int:
+        return time.monotonic_ns() // 1_000_000
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -31,11 +39,19 @@ class ManualClock:
 
     def __init__(self, now_ms: int = 1_795_500_000_000) -> None:
         self._now_ms = now_ms
+        self._set_by_ms = 0
         self._order = count()
         self._sleepers: list[tuple[int, int, asyncio.Future[None]]] = []
 
     def now_ms(self) -> int:
+        return self._now_ms + self._set_by_ms
+
+    def steady_ms(self) -> int:
         return self._now_ms
+
+    def jump(self, ms: int) -> None:
+        """The machine's clock is set to another time; no time passes."""
+        self._set_by_ms += ms
 
     async def sleep(self, seconds: float) -> None:
         if seconds <= 0:
@@ -57,6 +73,33 @@ class ManualClock:
                 await asyncio.sleep(0)
         self._now_ms = end
         await asyncio.sleep(0)
+
+
+class Past:
+    """What is over by both clocks: the machine's may be set ahead for a moment, and what was forgotten then would be new.
+
+    Keeps what the machine's clock said, and when by the steady one.
+    """
+
+    def __init__(self, clock: Clock, lasting_ms: int) -> None:
+        """`lasting_ms`: a time is over once the machine's clock has said so that long without a break."""
+        self._clock = clock
+        self._lasting_ms = lasting_ms
+        self._since: int | None = None
+        self._said: deque[tuple[int, int]] = deque()
+        """(steady, wall) of looks, both rising: the least that was said since each. The first is `lasting_ms` old."""
+
+    def until_ms(self) -> int | None:
+        """UTC ms before which everything is over; None while this process has not looked for long enough."""
+        steady, wall = self._clock.steady_ms(), self._clock.now_ms()
+        if self._since is None:
+            self._since = steady
+        while self._said and self._said[-1][1] >= wall:
+            self._said.pop()
+        self._said.append((steady, wall))
+        while len(self._said) > 1 and self._said[1][0] <= steady - self._lasting_ms:
+            self._said.popleft()
+        return self._said[0][1] if steady - self._since >= self._lasting_ms else None
 
 
 def local_day(now_ms: int, zone: str) -> str:

@@ -9,7 +9,7 @@ import secrets as system_secrets
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 
 from linli.kernel.disk import sync_folder
 from linli.kernel.errors import LinliError
@@ -95,6 +95,26 @@ class Secrets:
             return self._keys[int(number)].decrypt(raw[:12], raw[12:], about.encode())
         except (InvalidTag, ValueError, IndexError) as error:
             raise SealBroken() from error
+
+    def alias(self, name: str, *, about: str) -> str:
+        """A text that stands for `name` where the name itself must not be read: always the same, and only for `about`.
+
+        With letters, digits, `-` and `_`. As sealed texts are, it is void when the first key line changes.
+        """
+        raw = self._alias_cipher().encrypt(name.encode() or b"\0", [about.encode()])
+        return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+    def of_alias(self, alias: str, *, about: str) -> str:
+        """Raises SealBroken for what is no alias, or one about something else."""
+        try:
+            raw = base64.urlsafe_b64decode(alias.encode("ascii") + b"=" * (-len(alias) % 4))
+            name = self._alias_cipher().decrypt(raw, [about.encode()])
+        except (InvalidTag, ValueError) as error:
+            raise SealBroken() from error
+        return "" if name == b"\0" else name.decode()
+
+    def _alias_cipher(self) -> AESSIV:
+        return AESSIV(self.derived("alias") + self.derived("alias, second half"))
 
     def derived(self, purpose: str) -> bytes:
         """A 32-byte key for one purpose (signed URLs, cookies), stable as long as the first key line is."""

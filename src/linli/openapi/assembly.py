@@ -43,7 +43,7 @@ class OpenApi:
         self.tokens = Tokens(db, clock, ids)
         self.keys = AppKeys(db, secrets, default_rate=default_rate)
         self.journal = Journal(db, clock, self.keys, log_days=settings.retention.request_log_days)
-        self._memory = NonceMemory()
+        self._memory = NonceMemory(clock)
         self._db = db
         self._clock = clock
         plans = plan_methods(

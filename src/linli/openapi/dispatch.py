@@ -13,11 +13,13 @@ from linli.kernel.causes import CAUSE
 from linli.kernel.db import Database
 from linli.kernel.db.races import MOST_AGAIN, lost_race
 from linli.kernel.errors import BadInput, LinliError
+from linli.kernel.masking import masked_text
 from linli.openapi import answers, envelope, nonces
 from linli.openapi.answers import Failure
 from linli.openapi.envelope import Envelope, Unreadable
 from linli.openapi.journal import Journal
 from linli.openapi.keys import AppKey
+from linli.openapi.masking import CODE_ANSWERED
 from linli.openapi.nonces import Mark
 from linli.openapi.params import number_too_big
 from linli.openapi.plans import MethodPlan
@@ -197,7 +199,8 @@ class Dispatcher:
         echo = exchange.echo or _encode(exchange.request_id)
         if failure is None:
             body = answers.success(echo, data, beside=plan.spec.beside if plan is not None else "")
-            self._log(exchange, 200, 200, "", raw, data or b"")
+            kept = CODE_ANSWERED if plan is not None and plan.spec.answers_code else data or b""
+            self._log(exchange, 200, 200, "", raw, kept)
             return body
         if plan is not None:
             exchange.app_key.meter.failed(plan.path)
@@ -220,7 +223,7 @@ class Dispatcher:
                 exchange.version,
                 status,
                 code,
-                reason,
+                masked_text(reason, persons=True),
                 (perf_counter_ns() - exchange.began) // 1000,
                 exchange.client_ip,
                 request[:_KEPT_REQUEST],

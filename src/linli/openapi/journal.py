@@ -67,7 +67,9 @@ class Journal:
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._writing = asyncio.Lock()
-        self._nonces_purged_ms = self._log_purged_ms = 0
+        self._purge_nonces = nonces.Purge(db, clock)
+        self._nonces_purged_ms: int | None = None
+        self._log_purged_ms = 0
         self._used_ms: dict[str, int] = {}
         # Bound once: the gateway calls them on every request.
         self.note = self._entries.append
@@ -115,8 +117,11 @@ class Journal:
     async def purge(self) -> None:
         """Forget old nonces and log rows, one small step each."""
         now_ms = self._clock.now_ms()
-        if now_ms - self._nonces_purged_ms >= nonces.SLOT_MS and not await nonces.purge(self._db, now_ms):
-            self._nonces_purged_ms = now_ms
+        steady_ms, purged_ms = self._clock.steady_ms(), self._nonces_purged_ms
+        if (
+            purged_ms is None or steady_ms - purged_ms >= nonces.SLOT_MS
+        ) and not await self._purge_nonces.step():
+            self._nonces_purged_ms = steady_ms
         if now_ms - self._log_purged_ms >= _LOG_PURGE_MS and not await request_log.purge(
             self._db, now_ms, days=self._log_days
         ):

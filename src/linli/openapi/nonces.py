@@ -1,9 +1,9 @@
 """Each nonce once: a memory in front, rows behind, so that a signed request cannot be played again.
 
-A request stays acceptable until its signed time plus the window, so its nonce is remembered that long. The memory
-answers for this process; the rows carry it over restarts and to other processes. A call that writes inserts its
-nonce in its own transaction (`claim`), where it meets any other use of it; calls that only read leave theirs to the
-next batch (`save`), which is one row.
+A request stays acceptable until its signed time plus the window, so its nonce is remembered that long by both clocks:
+the machine's may be set ahead for a moment, and back. The memory answers for this process; the rows carry it over
+restarts and to other processes. A call that writes inserts its nonce in its own transaction (`claim`), where it meets
+any other use of it; calls that only read leave theirs to the next batch (`save`), which is one row.
 docs/adr/0010-nonces.md says why this is enough.
 """
 
@@ -13,18 +13,20 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from itertools import chain
 from struct import Struct
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, select, tuple_
+from sqlalchemy import bindparam, delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql
 
+from linli.kernel.clock import Clock, Past
 from linli.kernel.db import INT, Command, Database, Query, Tx
 from linli.openapi.models import nonce_batches, nonces
 from linli.openapi.signature import WINDOW_MS
 
 SLOT_MS = 60_000
 _GENERATION_MS = 10 * 60_000
-_GENERATIONS = 2 * WINDOW_MS // _GENERATION_MS + 2
-"""A request dated up to 15 minutes ahead stays acceptable for 30; one generation more is being filled."""
+ACCEPTABLE_MS = 2 * WINDOW_MS
+"""A request dated up to 15 minutes ahead stays acceptable for 30."""
 
 _FINGERPRINT = Struct("<q")
 
@@ -37,11 +39,10 @@ _claim = Command(
     .values(slot=bindparam("slot"), fingerprint=bindparam("fingerprint"))
     .on_conflict_do_nothing()
 )
-_live = Query(select(nonces.c.fingerprint).where(nonces.c.slot >= bindparam("slot", type_=INT)), heavy=True)
-_live_batches = Query(
-    select(nonce_batches.c.fingerprints).where(nonce_batches.c.slot >= bindparam("slot", type_=INT)),
-    heavy=True,
-)
+_kept = Query(select(nonces.c.fingerprint), heavy=True)
+_kept_batches = Query(select(nonce_batches.c.fingerprints), heavy=True)
+_latest = Query(select(func.max(nonces.c.slot)))
+_latest_batch = Query(select(func.max(nonce_batches.c.slot)))
 _purge_batches = Command(delete(nonce_batches).where(nonce_batches.c.slot < bindparam("before", type_=INT)))
 _key = tuple_(nonces.c.slot, nonces.c.fingerprint)
 _purge = Command(
@@ -61,19 +62,32 @@ def mark_of(app_key: bytes, nonce: bytes, at_ms: int) -> Mark:
     return at_ms // SLOT_MS, int.from_bytes(digest, "little", signed=True)
 
 
-class NonceMemory:
-    """The nonces of the last half hour, in generations that are forgotten whole."""
+class _Generation(NamedTuple):
+    fingerprints: set[int]
+    until_ms: int
+    """UTC ms after which none of its requests is acceptable."""
+    steady_ms: int
+    """When the next one began, by the steady clock."""
 
-    def __init__(self) -> None:
-        self._generations: list[set[int]] = [set() for _ in range(_GENERATIONS)]
-        self._current = self._generations[0]
-        self._older = tuple(self._generations[1:])
-        self._turn_ms = 0
+
+class NonceMemory:
+    """The nonces of the last half hour and more, in generations that are forgotten whole."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._steady_ms = clock.steady_ms
+        self._current: set[int] = set()
+        self._generations: list[_Generation] = []
+        self._older: tuple[set[int], ...] = ()
+        self._latest_ms = 0
+        """The latest that the machine's clock said in this generation."""
+        self._turn_ms = self._steady_ms() + _GENERATION_MS
 
     def add(self, fingerprint: int, now_ms: int) -> bool:
         """Remember a fingerprint. False when it is known already: the request is a replay."""
-        if now_ms >= self._turn_ms:
+        if self._steady_ms() >= self._turn_ms:
             self._turn(now_ms)
+        if now_ms > self._latest_ms:
+            self._latest_ms = now_ms
         if fingerprint in self._current:
             return False
         for generation in self._older:
@@ -83,24 +97,30 @@ class NonceMemory:
         return True
 
     def __len__(self) -> int:
-        return sum(map(len, self._generations))
+        return len(self._current) + sum(map(len, self._older))
 
     def _turn(self, now_ms: int) -> None:
-        late = 1 if not self._turn_ms else (now_ms - self._turn_ms) // _GENERATION_MS + 1
-        for _ in range(min(late, _GENERATIONS)):
-            self._generations.insert(0, set())
-            self._generations.pop()
-        self._current, *older = self._generations
-        self._older = tuple(generation for generation in older if generation)
-        self._turn_ms = now_ms - now_ms % _GENERATION_MS + _GENERATION_MS
+        """Begin a generation, and forget those that are over by the machine's clock and by the steady one."""
+        steady_ms = self._steady_ms()
+        if self._current:
+            ended = _Generation(self._current, self._latest_ms + ACCEPTABLE_MS, self._turn_ms)
+            self._generations.insert(0, ended)
+        self._generations = [
+            one
+            for one in self._generations
+            if one.until_ms >= now_ms or one.steady_ms + ACCEPTABLE_MS >= steady_ms
+        ]
+        self._current = set()
+        self._older = tuple(one.fingerprints for one in self._generations)
+        self._latest_ms = now_ms
+        self._turn_ms = steady_ms - (steady_ms - self._turn_ms) % _GENERATION_MS + _GENERATION_MS
 
     async def load(self, db: Database, now_ms: int) -> int:
-        """Take over the rows of requests that are still acceptable; their number. Run before the first request."""
-        if now_ms >= self._turn_ms:
-            self._turn(now_ms)
-        slot = (now_ms - WINDOW_MS) // SLOT_MS
-        self._current.update(chain.from_iterable(await _live.all(db, slot=slot)))
-        for (packed,) in await _live_batches.all(db, slot=slot):
+        """Take over all rows, whatever the time is said to be; their number. Run before the first request."""
+        latest = max(await _latest.scalar(db) or 0, await _latest_batch.scalar(db) or 0)
+        self._latest_ms = max(self._latest_ms, now_ms, (latest + 1) * SLOT_MS)
+        self._current.update(chain.from_iterable(await _kept.all(db)))
+        for (packed,) in await _kept_batches.all(db):
             self._current.update(fingerprint for (fingerprint,) in _FINGERPRINT.iter_unpack(packed))
         return len(self._current)
 
@@ -123,11 +143,23 @@ async def save_failed(tx: Tx, marks: Sequence[Mark]) -> None:
         await tx.upsert_tuples(nonces, ("slot", "fingerprint"), list(marks), keys=("slot", "fingerprint"))
 
 
-async def purge(db: Database, now_ms: int, *, step: int = 2000) -> int:
-    """Forget up to `step` nonces whose requests are no longer acceptable; the number of rows.
+class Purge:
+    """Forgets the rows of requests that are acceptable no more, by both clocks."""
 
-    Small steps: SQLite deletes on the event loop, and a busy minute has a hundred thousand rows.
-    """
-    async with db.begin() as tx:
-        before = (now_ms - WINDOW_MS) // SLOT_MS
-        return await _purge_batches.run(tx, before=before) + await _purge.run(tx, before=before, step=step)
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._past = Past(clock, ACCEPTABLE_MS)
+
+    async def step(self, *, step: int = 2000) -> int:
+        """Forget up to `step` nonces; the number of rows.
+
+        Small steps: SQLite deletes on the event loop, and a busy minute has a hundred thousand rows.
+        """
+        until_ms = self._past.until_ms()
+        if until_ms is None:
+            return 0
+        before = (until_ms - WINDOW_MS) // SLOT_MS
+        async with self._db.begin() as tx:
+            return await _purge_batches.run(tx, before=before) + await _purge.run(
+                tx, before=before, step=step
+            )

@@ -69,6 +69,7 @@ class Declaration(msgspec.Struct, frozen=True):
     legacy: bool
     source: str
     beside: str = ""
+    answers_code: bool = False
 
 
 class Need(msgspec.Struct, frozen=True):
@@ -105,6 +106,8 @@ class MethodSpec(msgspec.Struct, frozen=True):
     description: str
     beside: str = ""
     """Name under which the value stands beside `data` as well; empty for nearly all."""
+    answers_code: bool = False
+    """Its answer is a bare text that opens doors: no log keeps any of it."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -133,6 +136,7 @@ def method[F: Handler](
     legacy: bool = False,
     source: str = "",
     beside: str = "",
+    answers_code: bool = False,
 ) -> Callable[[F], F]:
     """Declare an open-API method; see the module docstring. May be stacked: one function, several versions.
 
@@ -151,6 +155,7 @@ def method[F: Handler](
         legacy=legacy,
         source=source,
         beside=beside,
+        answers_code=answers_code,
     )
 
     def attach(function: F) -> F:
@@ -248,6 +253,7 @@ def _spec(function: Handler, declared: Declaration) -> MethodSpec:
         needs=tuple(needs),
         description=inspect.getdoc(function) or "",
         beside=declared.beside,
+        answers_code=declared.answers_code,
     )
 
 

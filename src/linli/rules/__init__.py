@@ -14,7 +14,7 @@ from linli.rules.credentials import (
     check_pin,
     check_qr,
 )
-from linli.rules.pins import Keypad, pin_digest, pin_problem
+from linli.rules.pins import Keypad, digits_needed, pin_digest, pin_problem
 
 __all__ = [
     "UNLIMITED",
@@ -27,6 +27,7 @@ __all__ = [
     "check_card",
     "check_pin",
     "check_qr",
+    "digits_needed",
     "pin_digest",
     "pin_problem",
 ]

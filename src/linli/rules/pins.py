@@ -1,14 +1,24 @@
-"""PINs at keypads: how one is stored, which are too easy, and when a keypad pauses. Shared by cloud, edge and doors."""
+"""PINs at keypads: how one is stored, which are too easy, how long they must be, and when a keypad pauses.
+
+Shared by cloud, edge and doors.
+"""
 
 import hashlib
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-SHORTEST, LONGEST = 6, 8
+SHORTEST, LONGEST = 6, 10
 ROUNDS: Final = 10_000
 """A PIN has too few digits to withstand a thief of the list for long; this makes each try cost some milliseconds."""
-TRIES, PAUSE_MS, LONGEST_PAUSE_MS = 5, 60_000, 900_000
+PAUSE_MS, LONGEST_PAUSE_MS = 60_000, 3_600_000
+_DOUBLED: Final = 6
+FORGIVEN_MS: Final = 1_800_000
+"""After which one wrong PIN is forgiven: 48 a day. A gate of 1,000 people sees fewer mistakes than that."""
+WRONG_A_YEAR: Final = 365 * 86_400_000 / FORGIVEN_MS
+YEARS: Final = 3
+FREE_SHARE: Final = 0.99
+"""Of all PINs of a length; the rest is too simple to be taken, and a guesser leaves them out."""
 
 
 def pin_digest(pin: str, salt: str) -> str:
@@ -16,33 +26,81 @@ def pin_digest(pin: str, salt: str) -> str:
     return hashlib.pbkdf2_hmac("sha256", pin.encode(), salt.encode(), ROUNDS, dklen=16).hex()
 
 
-def pin_problem(pin: str) -> str:
-    """Why a PIN cannot be used: `digits`, `length` or `too_simple`; empty when it can."""
+def pin_problem(pin: str, holders: int = 1) -> str:
+    """Why a PIN cannot be used: `digits`, `length`, `short` or `too_simple`; empty when it can.
+
+    `short`: for so many `holders`, itself among them.
+    """
     if not (pin.isascii() and pin.isdecimal()):
         return "digits"
     if not SHORTEST <= len(pin) <= LONGEST:
         return "length"
+    if len(pin) < digits_needed(holders):
+        return "short"
     steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
     halves = pin[: len(pin) // 2] * 2 == pin
     return "too_simple" if len(steps) == 1 or halves or len(set(pin)) < 3 else ""
 
 
 @dataclass(frozen=True, slots=True)
-class Keypad:
-    """Wrong PINs in a row at one keypad. After five it pauses a minute, then two, four, at most fifteen."""
+class Allowance:
+    """How many wrong PINs are forgiven: `tries` at once, then one in each `forgiven_ms`."""
 
-    wrong: int = 0
+    tries: int
+    forgiven_ms: int = FORGIVEN_MS
+
+
+DOOR: Final = Allowance(5)
+SPACE: Final = Allowance(20)
+"""Of all keypads together that take the same PINs, where one place decides for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keypad:
+    """Wrong PINs at one keypad, or at all of one space: forgiven by time alone, whoever opens meanwhile.
+
+    `owed_until_ms` is when all of them will be forgiven. Each one beyond the allowance makes a pause, and the pauses
+    double up to LONGEST_PAUSE_MS: as long as a wrong one takes to be forgiven or longer, so that no more come in the
+    long run than are forgiven.
+    """
+
+    owed_until_ms: int = 0
     paused_until_ms: int = 0
 
     def paused(self, now_ms: int) -> bool:
         return now_ms < self.paused_until_ms
 
-    def tried(self, opened: bool, now_ms: int) -> "Keypad":
-        """What the keypad is after a try that it let happen."""
+    def wrong(self, now_ms: int, allowance: Allowance = DOOR) -> int:
+        """How many are not forgiven yet."""
+        return -(-max(self.owed_until_ms - now_ms, 0) // allowance.forgiven_ms)
+
+    def tried(self, opened: bool, now_ms: int, allowance: Allowance = DOOR) -> "Keypad":
+        """What the keypad is after a try that it let happen. A right PIN changes nothing."""
         if opened:
-            return Keypad()
-        wrong = self.wrong + 1
-        if wrong % TRIES:
-            return Keypad(wrong, self.paused_until_ms)
-        pause = min(PAUSE_MS << (wrong // TRIES - 1), LONGEST_PAUSE_MS)
-        return Keypad(wrong, now_ms + pause)
+            return self
+        owed = max(self.owed_until_ms, now_ms) + allowance.forgiven_ms
+        after = Keypad(owed, self.paused_until_ms)
+        beyond = after.wrong(now_ms, allowance) - allowance.tries
+        if beyond < 0:
+            return after
+        pause = min(PAUSE_MS << min(beyond, _DOUBLED), LONGEST_PAUSE_MS)
+        return Keypad(owed, now_ms + pause)
+
+
+def digits_needed(holders: int) -> int:
+    """The length of a PIN among `holders` that the same door accepts.
+
+    The smallest L with `10**L * FREE_SHARE >= YEARS * WRONG_A_YEAR * holders`: whoever tries PINs day and night hits
+    anybody's after YEARS on average. Never under SHORTEST, never over LONGEST, which serves 188,000 holders.
+
+        holders   18 or fewer   to 188   to 1,883   to 18,835   more
+        digits              6        7          8           9     10
+    """
+    return next(
+        (length for length in range(SHORTEST, LONGEST) if years_to_guess(length, holders) >= YEARS), LONGEST
+    )
+
+
+def years_to_guess(digits: int, holders: int) -> float:
+    """How long one that tries PINs at the allowed rate takes on average until one of `holders` fits."""
+    return float(10**digits) * FREE_SHARE / (WRONG_A_YEAR * max(holders, 1))

@@ -21,10 +21,17 @@ from linli.protocols import door_permissions, qr_rsa
 from linli.protocols.door_permissions import Entry, HeldPermissions, PermissionFile
 from linli.rules import credentials
 from linli.rules.credentials import Decision
-from linli.rules.pins import Keypad, pin_digest
+from linli.rules.pins import SPACE, Keypad, pin_digest
 from linli.sim.link import CallFailed, DeviceLink, Triple
 
 DOWNLOAD_LIMIT = 16 * 1024 * 1024
+
+
+class PinSpace:
+    """What keypads share that one controller decides for: wrong PINs at one count at all of them."""
+
+    def __init__(self) -> None:
+        self.tries = Keypad()
 
 
 class _State(msgspec.Struct, frozen=True):
@@ -35,6 +42,8 @@ class _State(msgspec.Struct, frozen=True):
     """The whole list as a permission file that adds everything."""
     used: dict[str, int]
     unsent: list[tuple[str, bytes]]
+    keypad: tuple[int, int] = (0, 0)
+    """Until when wrong PINs are owed, and the pause: cutting the power forgives nothing."""
 
 
 class SimulatedDoor:
@@ -63,6 +72,8 @@ class SimulatedDoor:
         self.opened = 0
         """Times the lock was released, whoever asked."""
         self.keypad = Keypad()
+        self.pin_space = PinSpace()
+        """Its own, unless a controller of several doors gives all of them one."""
         self.public_key: qr_rsa.PublicKey | None = None
         self.reads_plain = False
         """Its scanner is too coarse for encrypted codes: it takes each text for the code itself."""
@@ -130,13 +141,16 @@ class SimulatedDoor:
     def press(self, pin: str) -> Decision | None:
         """Somebody types a PIN; None while the keypad pauses after too many wrong ones."""
         now = self._now_ms()
-        if self.keypad.paused(now):
+        if self.keypad.paused(now) or self.pin_space.tries.paused(now):
             return None
         salts = {right.salt for right in self.held.passwords.values() if right.salt}
         digests = [pin_digest(pin, salt) for salt in sorted(salts)]
         found = next((key for key in (*digests, pin) if key in self.held.passwords), pin)
         decision = credentials.check_pin(self.held.passwords.get(found), now_ms=now)
         self.keypad = self.keypad.tried(decision.opens, now)
+        self.pin_space.tries = self.pin_space.tries.tried(decision.opens, now, SPACE)
+        if not decision.opens:
+            self._save()
         self._passed("password", found, decision)
         return decision
 
@@ -235,6 +249,7 @@ class SimulatedDoor:
         self.used = dict(state.used)
         self.held.apply(door_permissions.decode(state.held))
         self.link.take_up(state.unsent)
+        self.keypad = Keypad(*state.keypad)
         if state.public_key:
             self._use_key(state.public_key)
 
@@ -248,7 +263,13 @@ class SimulatedDoor:
             passwords=tuple(Entry.put(right) for right in self.held.passwords.values()),
         )
         key = base64.b64encode(self.public_key.to_spki()).decode() if self.public_key else ""
-        state = _State(key, door_permissions.encode(held), self.used, self.link.pending())
+        state = _State(
+            key,
+            door_permissions.encode(held),
+            self.used,
+            self.link.pending(),
+            (self.keypad.owed_until_ms, self.keypad.paused_until_ms),
+        )
         aside = self._state_file.with_suffix(".part")
         aside.write_bytes(msgspec.json.encode(state))
         aside.replace(self._state_file)

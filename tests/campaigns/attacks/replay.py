@@ -39,14 +39,17 @@ async def attempts(target: Target, tally: Tally) -> None:
             await _refused(caller, tally, one, f"{name} after kill -9")
         for how, seconds in JUMPS.items() if clock is not None else ():
             signed = await _accepted(caller, target, how)
-            await clock.jump(seconds)  # type: ignore[union-attr]
+            assert clock is not None
+            clock.jump(seconds)
             ahead = Caller(client, caller.app_key, caller.secret, lambda by=seconds: wall_ms() + by * 1000)
+            await _agreed(ahead, target)
             for _ in range(10):  # nonces of before are looked at as calls come
                 await ahead.call(*READ, _read(target))
                 await asyncio.sleep(JUMPED_SECONDS / 10)
             for name, one in signed.items():
                 await _refused(caller, tally, one, f"{name} {how}")
-            await clock.jump(0)  # type: ignore[union-attr]
+            clock.jump(0)
+            await _agreed(caller, target)
             for name, one in signed.items():
                 await _refused(caller, tally, one, f"{name} {how} and back")
             await _renew(caller, target)
@@ -67,9 +70,9 @@ class Clock:
             "FAKETIME_CACHE_DURATION": "1", "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1",
         }  # fmt: skip
 
-    async def jump(self, seconds: int) -> None:
+    def jump(self, seconds: int) -> None:
+        """From the machine's own time; the library reads the file once a second."""
         self._file.write_text(f"{seconds:+d}")
-        await asyncio.sleep(1.5)  # the library reads the file once a second
 
 
 @asynccontextmanager
@@ -100,6 +103,13 @@ async def _renew(caller: Caller, target: Target) -> None:
     asked = {"communityId": target.site.community_id}
     answer = await caller.ok("/solution/community/paas/token/get", "1.0.0", asked, cloudToken="")
     caller.cloud_token = answer["cloudToken"]
+
+
+async def _agreed(caller: Caller, target: Target) -> None:
+    """Wait until the process's clock is the caller's."""
+    async with asyncio.timeout(30):
+        while (await caller.call(*READ, _read(target))).status != 200:
+            await asyncio.sleep(0.2)
 
 
 async def _accepted(caller: Caller, target: Target, name: str) -> dict[str, Signed]:

@@ -92,7 +92,7 @@ class AccessPlatform(Platform):
             },
         )  # fmt: skip
         await self.api.start()
-        files = Files(self.store)
+        files = Files(self.store, self.db)
 
         async def route(scope: Any, receive: Any, send: Any) -> None:
             app = files if scope["path"].startswith("/files/") else self.api.gateway

@@ -139,14 +139,15 @@ async def test_a_right_is_given_shown_used_and_taken_back(desk: Desk) -> None:
     door = await desk.connect(told)
     answer = await desk.give(iot_id, "nowhere", maxScans=3)
     assert answer.status_code == 201, answer.text
-    code = answer.json()["qrCode"]
+    code, ref = answer.json()["qrCode"], answer.json()["ref"]
+    assert code not in ref
     problems = {one["iotId"]: one["problem"] for one in answer.json()["doors"]}
     assert problems[iot_id] == ""
     assert problems["nowhere"]
     await until(lambda: code in door.held.qr and door.public_key)
     expires = desk.platform.clock.now_ms() + HOUR
     picture = await desk.browser.post(
-        f"/qr-codes/{code}/picture", json={"communityId": 1, "personId": PERSON, "expiresMs": expires}
+        f"/qr-codes/{ref}/picture", json={"communityId": 1, "personId": PERSON, "expiresMs": expires}
     )
     assert door.scan(picture.json()["text"]).opens
 
@@ -163,10 +164,15 @@ async def test_a_right_is_given_shown_used_and_taken_back(desk: Desk) -> None:
     )
     assert (row["doorName"], row["remaining"], row["code"]) == ("北门", 2, 0)
     (right,) = (await desk.browser.get("/qr-codes", params={"iotId": iot_id})).json()["data"]
-    assert (right["qrCode"], right["personName"], right["used"], right["live"]) == (code, "王先生", 1, True)
+    assert (right["ref"], right["qrCode"]) == (ref, f"…{code[-4:]}")
+    assert (right["personName"], right["used"], right["live"]) == ("王先生", 1, True)
+    told = await desk.browser.get("/communities/1/history", params={"kind": "credentials", "target": "*"})
+    (looked,) = [one for one in told.json()["data"] if one["action"] == "revealed"]
+    assert {one["field"]: one["after"] for one in looked["fields"]} == {"person": PERSON, "end": code[-4:]}
+    assert (await desk.browser.delete(f"/qr-codes/{code}/doors/{iot_id}")).status_code == 400
     counts = (await desk.browser.get(f"/doors/{iot_id}")).json()
     assert counts["failed"] == 0
-    assert (await desk.browser.delete(f"/qr-codes/{code}/doors/{iot_id}")).status_code == 204
+    assert (await desk.browser.delete(f"/qr-codes/{ref}/doors/{iot_id}")).status_code == 204
     await until(lambda: code not in door.held.qr)
     assert (await desk.browser.get("/qr-codes")).json()["total"] == 0
     (right,) = (await desk.browser.get("/qr-codes", params={"ended": True})).json()["data"]
@@ -229,7 +235,9 @@ async def test_live_rows_are_the_lists_rows(desk: Desk) -> None:
         event = await live.next(5)
         assert event is not None
         seen[event.topic] = msgspec.json.decode(event.body)
-    assert (await desk.browser.get("/passes")).json()["data"] == [seen["pass"]]
+    assert seen["pass"]["credential"] == "…card"  # whoever watches: a stream is told to all alike
+    (listed,) = (await desk.browser.get("/passes")).json()["data"]
+    assert {**listed, "credential": "…card"} == seen["pass"]
     (row,) = (await desk.browser.get("/deliveries")).json()["data"]
     assert {**row, "deviceOnline": True} == {**seen["delivery"], "deviceOnline": True}
 
@@ -265,7 +273,11 @@ async def test_passes_are_filtered_and_taken_away(desk: Desk) -> None:
     assert await found(iotId=both) == ["=南门", "北门"]
     assert await found(iotId=south["iotId"]) == ["=南门"]
     assert await found(credential="0123456789") == ["=南门"]
-    assert await found(q="345") == ["=南门"]
+    assert await found(q="6789") == ["=南门"]
+    assert await found(q="0123456789") == ["=南门"]
+    assert await found(q=code[-4:]) == ["北门"]
+    for guess in ("345", "56789", code[:4], code[-5:]):  # what lists do not show is not found by trying
+        assert await found(q=guess) == []
     assert await found(kind="QRCODE") == ["北门"]
     assert await found(personId=PERSON, result="passed") == ["北门"]
     assert await found(to=1) == []

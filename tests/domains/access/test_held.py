@@ -82,6 +82,9 @@ async def _fill(estate: Estate) -> tuple[str, SimulatedDoor]:
     return iot_id, door
 
 
+ALL = (("own", "card"), ("own", "pin"), ("card", "card"), ("code", "qr"))
+
+
 async def test_all_that_opens_doors_is_in_one_list(estate: Estate) -> None:
     await _fill(estate)
     shown = await estate.desk.post(f"{estate.path}/staff-key")
@@ -100,7 +103,9 @@ async def test_all_that_opens_doors_is_in_one_list(estate: Estate) -> None:
 
     assert [row["personName"] for row in await _listed(estate, q="王伟", kind="card")] == ["王伟"]
     assert [row["personName"] for row in await _listed(estate, q="租")] == ["租客"]
-    assert [row["personName"] for row in await _listed(estate, q="04a1")] == ["王伟"]
+    assert [row["personName"] for row in await _listed(estate, q="b2c3")] == ["王伟"]
+    assert [row["personName"] for row in await _listed(estate, q="04a1b2c3")] == ["王伟"]
+    assert await _listed(estate, q="04a1") == []
     assert [row["personName"] for row in await _listed(estate, q="夜")] == ["保洁"]
     assert await _listed(estate, q="%") == []
     assert [row["origin"] for row in await _listed(estate, state="coming")] == ["code"]
@@ -128,10 +133,32 @@ async def test_all_that_opens_doors_is_in_one_list(estate: Estate) -> None:
     assert {row[1] for row in sheet.iter_rows(min_row=2, values_only=True)} == {"04A1B2C3", "0000:1234"}
 
 
+async def test_a_whole_code_is_shown_on_request_and_who_looked_is_kept(estate: Estate) -> None:
+    await _fill(estate)
+    path = f"{estate.path}/held-credentials"
+    rows = [await _one(estate, origin=origin, kind=kind) for origin, kind in ALL]
+    assert not [row for row in rows if row["kind"] == "qr" and len(row["ref"]) < 20]
+    found = []
+    for row in rows:
+        named = {"origin": row["origin"], "ref": row["ref"], "personId": row["personId"]}
+        answer = await estate.desk.post(f"{path}/reveal", json=named)
+        assert answer.status_code == (404 if row["kind"] == "pin" else 200), answer.text
+        found.append(answer.json().get("code") if answer.status_code == 200 else "")
+        stranger = await estate.desk.post(f"{path}/reveal", json={**named, "personId": "somebody"})
+        assert stranger.status_code == 404
+    code = found[ALL.index(("code", "qr"))]
+    assert (found[0], found[2], len(code)) == ("04A1B2C3", "0000:1234", 16)
+    assert (await estate.desk.post(f"{path}/reveal", json={**named, "ref": code})).status_code == 404
+    told = await estate.desk.get(f"{estate.path}/history", params={"kind": "credentials", "target": "*"})
+    lines = [one for one in told.json()["data"] if one["action"] == "revealed"]
+    assert len(lines) == 3
+    assert code not in told.text
+
+
 async def test_each_is_ended_and_let_hold_again(estate: Estate) -> None:
     _, door = await _fill(estate)
     path = f"{estate.path}/held-credentials"
-    for origin, kind in (("own", "card"), ("own", "pin"), ("card", "card"), ("code", "qr")):
+    for origin, kind in ALL:
         row = await _one(estate, origin=origin, kind=kind)
         named = {"origin": row["origin"], "ref": row["ref"], "personId": row["personId"]}
         early = await estate.desk.post(f"{path}/restore", json={**named, "iotIds": []})

@@ -20,7 +20,7 @@ from linli.domains.people.service import messages, sms_outbox
 from linli.domains.people.service.sms_outbox import OutboxSms
 from linli.kernel.outbox import Jobs, Worker
 from linli.kernel.scope import Scope
-from linli.kernel.settings import Support
+from linli.kernel.settings import SignIn, Support
 from tests.console.conftest import Browser, administrator, browser, codes_sent, worker  # noqa: F401 - fixtures
 from tests.console.conftest import parts as console_parts  # noqa: F401 - a fixture
 from tests.console.test_registration import CONTRACT, MATE, OWNER, register
@@ -38,7 +38,9 @@ NO_PLACES: dict[str, Any] = {"places": [], "provider": "off"}
 @pytest.fixture
 def parts(console_parts):  # noqa: F811
     settings = msgspec.structs.replace(
-        console_parts.settings, support=Support(group="12345678", hours="9-18")
+        console_parts.settings,
+        support=Support(group="12345678", hours="9-18"),
+        sign_in=SignIn(registration="open"),
     )
     console_parts.db.handlers.inline(ResidentPageAsked, resident_page_asked)
     return type(console_parts)(**{**vars(console_parts), "settings": settings})

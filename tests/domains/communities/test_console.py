@@ -201,7 +201,7 @@ async def test_staff_of_another_community_see_and_change_nothing(desk, parts):
     hashed = await accounts.hash_password(PASSWORD)
     async with parts.db.begin() as tx:
         account = await accounts.create_account(
-            tx, login="guard", password_hash=hashed, name="保安", ids=parts.ids, now_ms=1
+            tx, login="guard", password_hash=hashed, proven=True, name="保安", ids=parts.ids, now_ms=1
         )
         await accounts.grant_role(
             tx,

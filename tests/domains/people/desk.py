@@ -8,7 +8,7 @@ from linli.console.app import SERVICES
 from linli.console.parts import Parts
 from linli.domains.communities.service.importer import Importer
 from linli.domains.people.rights import Role
-from linli.domains.people.service import accounts
+from linli.domains.people.service import accounts, ownership, passwords
 from linli.kernel.outbox import Jobs, Worker
 from tests.console.conftest import PASSWORD, Browser
 from tests.domains.people.conftest import Home
@@ -53,7 +53,13 @@ async def log_in_as(home: Home, login: str, role: Role | None = None, **place: A
     now_ms = platform.clock.now_ms()
     async with platform.db.begin() as tx:
         account_id = await accounts.create_account(
-            tx, login=login, password_hash=_HASHED[PASSWORD], name=login, ids=platform.ids, now_ms=now_ms
+            tx,
+            login=login,
+            password_hash=_HASHED[PASSWORD],
+            proven=True,
+            name=login,
+            ids=platform.ids,
+            now_ms=now_ms,
         )
         if role is not None:
             await accounts.grant_role(
@@ -84,7 +90,8 @@ async def set_password(home: Home, phone: str) -> None:
     account = await accounts.find_account(platform.db, phone)
     assert account is not None, phone
     async with platform.db.begin() as tx:
-        await accounts.reset_password(
-            tx, account_id=account.id, password_hash=_HASHED[PASSWORD], now_ms=platform.clock.now_ms(),
-            must_change=False,
-        )  # fmt: skip
+        now_ms = platform.clock.now_ms()
+        await ownership.prove(tx, account_id=account.id, now_ms=now_ms)
+        await passwords.set_password(
+            tx, account_id=account.id, password_hash=_HASHED[PASSWORD], now_ms=now_ms
+        )

@@ -7,7 +7,7 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from linli.domains.people.rights import Right, Role
 from linli.domains.people.schemas import Profile
-from linli.domains.people.service import accounts, residents
+from linli.domains.people.service import accounts, passwords, residents
 from linli.domains.people.service import persons as person_service
 from linli.kernel.errors import BadInput, Forbidden, NotFound
 from tests.domains.people.builders import make_world
@@ -27,7 +27,7 @@ def test_the_platform_hashes_as_rfc_9106_says():
     """
     shown = (
         "from linli.domains.people.service import accounts as a\n"
-        "print(a._NOBODY, a._hasher.hash('x'), a._verify(a._NOBODY, 'x'), sep='\\n')"
+        "print(a._NOBODY, a._hasher.hash('x'), a.verify(a._NOBODY, 'x'), sep='\\n')"
     )
     done = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True)
     nobody, somebody, agrees = done.stdout.split()
@@ -76,23 +76,21 @@ async def test_logins_and_phones_are_unique(database, ids, clock, password_hash)
         assert refused.value.field == "login"
 
 
-async def test_change_password(database, ids, clock, password_hash):
-    account_id = await create(database, ids, clock, password_hash, must_change=True)
-    with pytest.raises(accounts.BadCredentials):
-        await accounts.change_password(
-            database, account_id=account_id, old="wrong", new="another long one", now_ms=1
-        )
-    with pytest.raises(BadInput):
-        await accounts.change_password(database, account_id=account_id, old=PASSWORD, new="short", now_ms=1)
-    with pytest.raises(BadInput):
-        await accounts.change_password(
-            database, account_id=account_id, old=PASSWORD, new="wang.wei-2026", now_ms=1
-        )
-    await accounts.change_password(
-        database, account_id=account_id, old=PASSWORD, new="another long one", now_ms=2
-    )
-    account = await accounts.authenticate(database, login="wang.wei", password="another long one")
-    assert not account.must_change
+async def test_a_password_is_changed_by_who_knows_the_old_one(database, ids, clock, password_hash):
+    account_id = await create(database, ids, clock, password_hash)
+    with pytest.raises(accounts.BadCredentials) as refused:
+        await passwords.check_old(database, account_id=account_id, old="wrong")
+    assert refused.value.field == "old"
+    await passwords.check_old(database, account_id=account_id, old=PASSWORD)
+    for weak in ("short", "wang.wei-2026"):
+        with pytest.raises(BadInput):
+            accounts.check_password(weak, login="wang.wei")
+    hashed = await accounts.hash_password("another long one")
+    async with database.begin() as tx:
+        before = await accounts.get_account(tx, account_id)
+        after = await passwords.set_password(tx, account_id=account_id, password_hash=hashed, now_ms=2)
+    assert after.generation > before.generation
+    assert await accounts.authenticate(database, login="wang.wei", password="another long one")
 
 
 async def test_roles_make_scopes(database, ids, clock, password_hash):

@@ -44,7 +44,13 @@ class Desk:
         now_ms = platform.clock.now_ms()
         async with platform.db.begin() as tx:
             account = await accounts.create_account(
-                tx, login=login, password_hash=hashed, name=login, ids=platform.ids, now_ms=now_ms
+                tx,
+                login=login,
+                password_hash=hashed,
+                proven=True,
+                name=login,
+                ids=platform.ids,
+                now_ms=now_ms,
             )
             await accounts.grant_role(
                 tx, account_id=account, role=Role.TENANT_ADMIN, tenant_id=tenant, now_ms=now_ms

@@ -152,7 +152,7 @@ async def _desk(estate: Estate, login: str, role: Role, tenant_id: str) -> httpx
     hashed = await accounts.hash_password(PASSWORD)
     async with platform.db.begin() as tx:
         account = await accounts.create_account(
-            tx, login=login, password_hash=hashed, name=login, ids=platform.ids, now_ms=now_ms
+            tx, login=login, password_hash=hashed, proven=True, name=login, ids=platform.ids, now_ms=now_ms
         )
         await accounts.grant_role(tx, account_id=account, role=role, tenant_id=tenant_id, now_ms=now_ms)
         await accounts.grant_role(tx, account_id=account, role=Role.OPERATOR, now_ms=now_ms)

@@ -43,8 +43,15 @@ async def test_the_desk_announces_checks_in_and_out_and_looks_back(estate):
     listed = (await estate.desk.get(at, params={"q": "李"})).json()["data"][0]
     full = (await estate.desk.get(f"{at}/{one}")).json()
     assert (listed["phone"], full["phone"], full["doors"]) == ("139****5678", "13912345678", [])
-    assert ["<svg" in one["svg"] for one in full["pictures"]] == [True]
-    assert full["passUrl"].startswith(f"{estate.url}/v/")
+    assert full["hasPass"]
+    assert "/v/" not in str(full)
+    assert "<svg" not in str(full)
+    told = (await estate.desk.post(f"{at}/{one}/pass")).json()
+    assert ["<svg" in picture["svg"] for picture in told["pictures"]] == [True]
+    assert told["passUrl"].startswith(f"{estate.url}/v/")
+    asked = {"kind": "visit", "target": str(one)}
+    (looked,) = (await estate.desk.get(at.replace("visits", "history"), params=asked)).json()["data"]
+    assert looked["action"] == "pass_shown"
     assert (await estate.desk.get(f"/communities/4242/visits/{one}")).status_code == 404
 
     no_reason = await estate.desk.post(f"{at}/{two}/void", json={"reason": " "})

@@ -8,14 +8,17 @@ from litestar.types import ASGIApp
 
 from linli.console import sessions
 from linli.console.access import Connection, SignInFirst
+from linli.console.cookies import session_token
 from linli.console.errors import language_of
 from linli.console.serving import parts_of
 from linli.console.sessions import RESIDENT, Session
 from linli.domains.people.queries.residence import Resident, resident
 from linli.domains.people.service import accounts
 from linli.kernel.errors import LinliError
+from linli.kernel.http import known_caller
 
 COOKIE: Final = "linli_resident"
+COOKIE_PATH: Final = "/api/resident"
 
 
 class ResidentMiddleware(AbstractAuthenticationMiddleware):
@@ -27,7 +30,8 @@ class ResidentMiddleware(AbstractAuthenticationMiddleware):
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         parts = parts_of(connection.scope)
         db, now_ms = parts.db, parts.clock.now_ms()
-        token = connection.cookies.get(COOKIE, "")
+        # Residents who stay signed in are not sent a code again because the cookie has a new name.
+        token = session_token(connection.cookies, COOKIE, plain_too=True)
         session = await sessions.find_session(db, token, now_ms=now_ms, front=RESIDENT) if token else None
         if session is None:
             raise SignInFirst()
@@ -35,10 +39,11 @@ class ResidentMiddleware(AbstractAuthenticationMiddleware):
             account = await accounts.get_account(db, session.account_id)
         except LinliError as error:  # gone since the sign-in
             raise SignInFirst() from error
-        if account.disabled:
+        if account.disabled or account.must_change:  # a code, asked for anew, takes the other's password away
             raise SignInFirst()
         if not await sessions.use(db, session, sign_in=parts.settings.sign_in, now_ms=now_ms):
             raise SignInFirst()
+        known_caller(cast(dict[str, Any], connection.scope))
         language = language_of(cast(Request[Any, Any, Any], connection))
         found = await resident(
             db, account_id=account.id, phone=account.phone or "", name=account.name, language=language

@@ -3,18 +3,17 @@
 from typing import Any
 
 from litestar import Controller, Request, Response, delete, get, post
-from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from linli import __version__
-from linli.console import sessions, throttle
-from linli.console.access import client_address
+from linli.console import cookies, sessions, throttle
+from linli.console.browsers import asker_of, device_cookie, own_text
 from linli.console.errors import language_of
-from linli.console.resident.access import COOKIE
+from linli.console.resident.access import COOKIE, COOKIE_PATH
 from linli.console.resident.schemas import FrontState, ResidentMe
 from linli.console.schemas import CodeRequest, CodeSent, CodeSignIn, Revoked, SessionRow
-from linli.console.session_routes import CodesOff, entry_of, session_rows
+from linli.console.session_routes import CodesOff, by_code, code_attempt, code_sent, entry_of, session_rows
 from linli.console.sessions import RESIDENT, Session
 from linli.domains.people.person_rules import PENDING
 from linli.domains.people.queries.residence import Resident, resident
@@ -58,24 +57,26 @@ class ResidentSessionRoutes(Controller):
         clock: NamedDependency[Clock],
         secrets: NamedDependency[Secrets],
         settings: NamedDependency[Settings],
-    ) -> CodeSent:
+    ) -> Response[CodeSent]:
         """Have a one-time code sent to any phone; who has none of our log-ins gets one with the first sign-in."""
         if settings.sms.provider == "off":
             raise CodesOff()
         if not await accounts.any_account(db):
             raise NotOpenYet()
-        address = client_address(request)
         phone, now_ms = clean_login(data.phone), clock.now_ms()
-        await throttle.count_attempt(db, login="", address=f"{address} (send code)", now_ms=now_ms)
+        asker, cookie = asker_of(request, settings, secrets, await accounts.find_account(db, phone))
+        if not asker.device:
+            await throttle.count_attempt(db, code_attempt(request), now_ms=now_ms)
         await codes.request_code(
             db,
             phone=phone,
+            asker=asker,
             secrets=secrets,
             language=language_of(request),
             now_ms=now_ms,
             newcomers=True,
         )
-        return CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
+        return code_sent(cookie)
 
     @post("/code/verify", public=True, status_code=200)
     async def sign_in(
@@ -88,17 +89,22 @@ class ResidentSessionRoutes(Controller):
         secrets: NamedDependency[Secrets],
         settings: NamedDependency[Settings],
     ) -> Response[ResidentMe]:
-        """Sign in with the code that was sent. Five tries a code; further failures wait."""
-        phone, address = clean_login(data.phone), client_address(request)
-        now_ms = clock.now_ms()
-        await throttle.count_attempt(db, login=f"{phone} (code)", address=address, now_ms=now_ms)
+        """Sign in with the code that was sent: five tries, in the browser that asked for it."""
+        now_ms, attempt = clock.now_ms(), await by_code(request, db, data.phone, secrets)
+        await throttle.count_attempt(db, attempt, now_ms=now_ms)
         account = await codes.redeem_or_join(
-            db, phone=phone, code=data.code, secrets=secrets, ids=ids, now_ms=now_ms
+            db,
+            phone=clean_login(data.phone),
+            code=data.code,
+            browser=own_text(request),
+            secrets=secrets,
+            ids=ids,
+            now_ms=now_ms,
         )
-        await throttle.forget_account(db, login=f"{phone} (code)", address=address)
+        await throttle.forgive(db, attempt)
         async with db.begin() as tx:
             token, session = await sessions.open_session(
-                tx, account_id=account.id, tenant_id="", remember=data.remember,
+                tx, account=account, tenant_id="", remember=data.remember,
                 entry=entry_of(request, settings, RESIDENT), sign_in=settings.sign_in, ids=ids, now_ms=now_ms,
             )  # fmt: skip
         who = await resident(
@@ -108,12 +114,10 @@ class ResidentSessionRoutes(Controller):
             name=account.name,
             language=language_of(request),
         )
-        secure = request.url.scheme == "https" or settings.public_url.startswith("https:")
-        cookie = Cookie(
-            key=COOKIE, value=token, httponly=True, secure=secure, samesite="lax", path="/api/resident",
-            max_age=(session.expires_ms - now_ms) // 1000 if session.remember else None,
-        )  # fmt: skip
-        return Response(told(who), cookies=[cookie])
+        lasting = (session.expires_ms - now_ms) // 1000 if session.remember else None
+        secure = cookies.is_secure(request, settings)
+        cookie = cookies.session_cookie(COOKIE, token, secure=secure, max_age=lasting, path=COOKIE_PATH)
+        return Response(told(who), cookies=[cookie, device_cookie(request, settings, secrets, account)])
 
     @get("/")
     async def who_am_i(self, resident: NamedDependency[Resident]) -> ResidentMe:
@@ -122,12 +126,17 @@ class ResidentSessionRoutes(Controller):
 
     @delete("/")
     async def sign_out(
-        self, db: NamedDependency[Database], session: NamedDependency[Session]
+        self,
+        request: Request[Any, Any, Any],
+        db: NamedDependency[Database],
+        session: NamedDependency[Session],
+        settings: NamedDependency[Settings],
     ) -> Response[None]:
         """End this session."""
         async with db.begin() as tx:
             await sessions.revoke(tx, account_id=session.account_id, session_id=session.id, front=RESIDENT)
-        gone = Cookie(key=COOKIE, value="", max_age=0, path="/api/resident", httponly=True, samesite="lax")
+        secure = cookies.is_secure(request, settings)
+        gone = cookies.session_cookie(COOKIE, "", secure=secure, max_age=0, path=COOKIE_PATH)
         return Response(None, status_code=204, cookies=[gone])
 
 

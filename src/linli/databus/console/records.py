@@ -1,6 +1,7 @@
 """Console: the data models, and a search over their records."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Controller, get
@@ -8,15 +9,18 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from linli.databus import files, queries, registry
-from linli.databus.conditions import check
+from linli.databus.conditions import Condition, check
 from linli.databus.datamodel import DataModel, Field
 from linli.databus.queries import NEWEST_FIRST, Order, Record
 from linli.databus.schemas import as_conditions
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, NotFound
+from linli.kernel.masking import OF_KIND, Sort, masked, sort_of
 from linli.kernel.objects import ObjectStore
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
+
+_WHOLE: Final = frozenset(("eq", "in"))
 
 
 class ModelValue(msgspec.Struct, rename="camel", frozen=True):
@@ -69,7 +73,7 @@ class RecordRow(msgspec.Struct, rename="camel", frozen=True):
     source: str
     """Which room wrote it, or `api`."""
     fields: dict[str, Any]
-    """The model's own; a Date is UTC ms."""
+    """The model's own, without what opens doors; a Date is UTC ms."""
 
 
 class FileLink(msgspec.Struct, rename="camel", frozen=True):
@@ -114,7 +118,7 @@ def _record(record: Record) -> RecordRow:
         modified_ms=record.modified_ms,
         creator=record.creator,
         source=record.source,
-        fields=msgspec.json.decode(record.body),
+        fields=masked(msgspec.json.decode(record.body)),
     )
 
 
@@ -160,7 +164,9 @@ class RecordRoutes(Controller):
             raise BadInput(field="modelId", rule="unknown")
         if community_id is not None:
             within.allow(community_id)
-        terms = check(as_conditions(conditions), fields)
+        wanted = as_conditions(conditions)
+        _check_hidden(wanted)
+        terms = check(wanted, fields)
         found = await queries.find_records(
             within, db, model_id=model_id, terms=terms, page=page, community_id=community_id,
             order=_order(sort, fields),
@@ -199,6 +205,18 @@ class RecordRoutes(Controller):
             store=objects,
         )  # fmt: skip
         return FileLink(url)
+
+
+def _check_hidden(conditions: Sequence[Condition]) -> None:
+    """What is not shown is not found out by comparing either: it may be asked for whole. Raises BadInput."""
+    for number, one in enumerate(conditions):
+        if _is_hidden(one.field_name) and one.operate.strip().lower() not in _WHOLE:
+            allowed = ", ".join(sorted(_WHOLE))
+            raise BadInput(field=f"conditions[{number}].operate", rule="one_of", allowed=allowed)
+
+
+def _is_hidden(field: str) -> bool:
+    return field in OF_KIND or sort_of(field) in (Sort.CODE, Sort.SECRET)
 
 
 def _order(sort: str, fields: dict[str, Field]) -> tuple[Order, ...]:

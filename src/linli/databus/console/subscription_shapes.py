@@ -12,6 +12,7 @@ from linli.databus.replay import replay_of
 from linli.databus.subscription_rows import MQTT, Filters, Subscription
 from linli.kernel import i18n
 from linli.kernel.db import Reader
+from linli.kernel.masking import masked_text
 from linli.kernel.scope import Scope
 
 RATE_MINUTES = 5
@@ -200,12 +201,12 @@ def push_row(push: Push, language: str) -> PushRow:
         state="done" if push.ok else "failed" if push.state == PARKED else "waiting",
         kind=push.kind or "",
         model_id=push.model_id or "",
-        message=push.message(),
+        message=masked_text(push.message()),
         attempts=push.attempt,
         status=push.status,
         latency_ms=push.latency_ms,
         reason=reason_text(push.reason, push.status, language),
-        excerpt=push.excerpt,
+        excerpt=masked_text(push.excerpt),
         next_try_ms=push.next_ms or None,
     )
 

@@ -35,6 +35,7 @@ from linli.kernel import tenancy
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
+from linli.kernel.masking import masked_text
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
@@ -90,7 +91,7 @@ class SubscriptionRoutes(Controller):
         filters = filters_of(data)
         subscriptions.check_filters(filters)
         found = await samples(within, db, app_key=data.app_key, filters=filters)
-        return [SampleRow(*sample) for sample in found]
+        return [SampleRow(one.kind, one.topic, masked_text(one.payload), one.real) for one in found]
 
     @post("/", right="integrations.manage")
     async def create(
@@ -266,7 +267,7 @@ class SubscriptionRoutes(Controller):
                     updated_ms=row.updated_ms,
                     kind=change.kind if change else "",
                     topic=change.topic(held.app_key) if change else "",
-                    message=change.message().decode() if change else "",
+                    message=masked_text(change.message().decode()) if change else "",
                 )
             )
         return Page.of(page, total, found)

@@ -25,6 +25,7 @@ from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
+from linli.kernel.objects.handing import handed
 from linli.kernel.scope import Scope
 from linli.protocols.door_permissions import (
     CardPermission,
@@ -42,8 +43,8 @@ from linli.things.queries.products import get_product_by_no
 CALL_TIMEOUT_S = 30.0
 """A door downloads and stores the file before it answers."""
 KEY_TIMEOUT_S = 10.0
-URL_SECONDS = 600
-KEEP_MS = 3_600_000
+URL_SECONDS = 60
+"""What the call may take, and as much again for a door that answers first and fetches then."""
 MOST_ENTRIES = 500
 DROP_FILE = "access.drop_permission_file"
 
@@ -60,7 +61,10 @@ class PermissionFileKey(msgspec.Struct, frozen=True):
 
 
 class DoorCarrier:
-    """Brings codes, cards and PINs to a door in one permission file. The door answers for the file as a whole."""
+    """Brings codes, cards and PINs to a door in one permission file. The door answers for the file as a whole.
+
+    The file is good once, for a minute, and gone when the door that fetched it answers.
+    """
 
     kinds: Sequence[str] = (QR, CARD, BLE, PIN)
     most = MOST_ENTRIES
@@ -94,12 +98,16 @@ class DoorCarrier:
         )
         await self._objects.put(key, encode(file))
         async with self._db.begin() as tx:
-            await outbox.add(tx, DROP_FILE, PermissionFileKey(key), due_ms=self._clock.now_ms() + KEEP_MS)
-        url = self._objects.url(key, expires_s=URL_SECONDS)
+            await outbox.add(
+                tx, DROP_FILE, PermissionFileKey(key), due_ms=self._clock.now_ms() + URL_SECONDS * 1000
+            )
+        url = self._objects.url(key, expires_s=URL_SECONDS, device=device)
         await self._invoker.invoke(
             Scope.system(tenant_id, "delivery"), device, "syncPermissions", {"permissionUrl": url},
             timeout_s=CALL_TIMEOUT_S,
         )  # fmt: skip
+        if await handed(self._db, key=key):
+            await self._objects.delete(key)
         return {(parcel.item.kind, parcel.item.credential): _done for parcel in batch}
 
     async def _behind_a_box(self, device: str, batch: Sequence[Parcel]) -> bool:

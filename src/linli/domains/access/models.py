@@ -230,11 +230,27 @@ credentials = Table(
     integer("created_ms"),
     integer("changed_ms"),
     text_column("schedule", server_default=""),
+    integer("digits", server_default="0"),  # of a PIN; 0: given before lengths were kept
     Index("ix_access_credentials_found", "community_id", "kind", "credential"),
     Index("ix_access_credentials_holder", "identity_id", "live"),
     Index("ix_access_credentials_list", "community_id", "changed_ms"),
 )
 """Cards, Bluetooth cards and PINs that are a person's, whichever doors they open."""
+
+pin_guesses = Table(
+    "access_pin_guesses",
+    metadata,
+    integer("community_id"),
+    text_column("iot_id"),  # "": all doors of the community, which take PINs of one list
+    text_column("tenant_id"),
+    integer("owed_until_ms"),  # as `linli.rules.pins.Keypad`
+    integer("tries"),
+    integer("first_ms"),
+    integer("last_ms"),
+    integer("told_ms"),
+    PrimaryKeyConstraint("community_id", "iot_id"),
+)
+"""Wrong PINs that doors reported and that time has not forgiven yet, with those of the series before."""
 
 tries = Table(
     "access_tries",

@@ -328,8 +328,8 @@ class CredentialRoutes(Controller):
         scope = resident.scope(community_id)
         identity_id = resident.living(community_id).identity_id
         async with db.begin() as tx:
-            await credentials.count_try(
-                tx, key=f"pin:{identity_id}", community_id=community_id, now_ms=clock.now_ms()
+            await credentials.count_own_pin(
+                tx, identity_id=identity_id, community_id=community_id, pin=data.pin, now_ms=clock.now_ms()
             )
         async with db.begin() as tx:
             row = await credentials.choose_own_pin(

@@ -178,3 +178,19 @@ class Credential(NamedTuple):
     created_ms: int
     changed_ms: int
     schedule: str = ""
+    digits: int = 0
+    """Of a PIN; 0: given before lengths were kept."""
+
+
+class PinGuesses(NamedTuple):
+    """Wrong PINs at a door, or (without iotId) at all doors of a community together."""
+
+    community_id: int
+    iot_id: str
+    tenant_id: str
+    owed_until_ms: int
+    tries: int
+    """Of the series that runs, or of the last one."""
+    first_ms: int
+    last_ms: int
+    told_ms: int

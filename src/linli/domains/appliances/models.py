@@ -204,6 +204,22 @@ edge_packages = Table(
 )
 """Driver packages that a tenant uploaded, each signed by a key it trusts."""
 
+edge_driver_roots = Table(
+    "edge_driver_roots",
+    metadata,
+    text_column("tenant_id"),
+    integer("number"),  # 1 is the first; the highest is in use
+    text_column("public_key"),  # PEM, Ed25519
+    text_column(
+        "sealed"
+    ),  # the private key, about `edge_driver_root:<tenant>:<number>`; "" once another took over
+    text_column("proof"),  # the one before signed this one, base64; "" of the first
+    text_column("by_id"),
+    integer("created_ms"),
+    PrimaryKeyConstraint("tenant_id", "number"),
+)
+"""Keys that boxes get at activation: with them the company vouches for the vendors' keys that it trusts."""
+
 edge_trusted_keys = Table(
     "edge_trusted_keys",
     metadata,

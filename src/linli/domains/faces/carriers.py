@@ -74,7 +74,7 @@ class FaceCarrier:
         await self._objects.put(key, encode_file(events))
         async with self._db.begin() as tx:
             await outbox.add(tx, DROP_FILE, FaceFileKey(key), due_ms=self._clock.now_ms() + KEEP_MS)
-        url = self._objects.url(key, expires_s=URL_SECONDS)
+        url = self._objects.url(key, expires_s=URL_SECONDS, device=device)
         try:
             data = await self._invoker.invoke(
                 Scope.system(tenant_id, "delivery"), device, "SyncFaceData", {"FaceDataUrl": url},

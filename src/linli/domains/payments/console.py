@@ -127,6 +127,7 @@ class PayeeRoutes(Controller):
     async def send_code(
         self,
         within: NamedDependency[Scope],
+        rights: NamedDependency[Rights],
         db: NamedDependency[Database],
         secrets: NamedDependency[Secrets],
         clock: NamedDependency[Clock],
@@ -138,6 +139,7 @@ class PayeeRoutes(Controller):
         await codes.request_code(
             db,
             phone=row.contact_phone,
+            asker=_asker(rights),
             secrets=secrets,
             language=within.language,
             now_ms=clock.now_ms(),
@@ -149,6 +151,7 @@ class PayeeRoutes(Controller):
         self,
         data: JSONBody[Signature],
         within: NamedDependency[Scope],
+        rights: NamedDependency[Rights],
         db: NamedDependency[Database],
         secrets: NamedDependency[Secrets],
         ids: NamedDependency[Ids],
@@ -160,9 +163,21 @@ class PayeeRoutes(Controller):
             raise service.PayeeNotToSign()
         now_ms = clock.now_ms()
         await codes.prove(
-            db, phone=row.contact_phone, code=data.code, secrets=secrets, now_ms=now_ms, purpose="sign"
+            db,
+            phone=row.contact_phone,
+            code=data.code,
+            browser=_asker(rights).browser,
+            secrets=secrets,
+            now_ms=now_ms,
+            purpose="sign",
         )
         await service.sign(within, db, provider=LocalProvider(ids), now_ms=now_ms)
+
+
+def _asker(rights: Rights) -> codes.Asker:
+    """Whoever is signed in asks for the code, and alone may use it."""
+    account = f"account {rights.account_id}"
+    return codes.Asker(account, "", account)
 
 
 class PayeeReviewRoutes(Controller):

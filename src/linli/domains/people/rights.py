@@ -53,6 +53,8 @@ class Right(StrEnum):
     DEVICES_SEE = "devices.use"
     DEVICES_MANAGE = "devices.manage"
     DOORS_OPEN = "doors.use"
+    CODES_SEE = "codes.use"
+    """Read whole card numbers and codes, and have a pass or code shown again: whoever knows one may copy it."""
     INTEGRATIONS_MANAGE = "integrations.manage"
     PROJECTS_SEE = "projects.use"
     """See projects, bind devices to them."""
@@ -77,7 +79,7 @@ _STAFF = frozenset({
 _MANAGER = _STAFF | {
     Right.HOUSES_MANAGE, Right.RESIDENTS_MANAGE, Right.DEVICES_MANAGE, Right.NOTICES_MANAGE, Right.VEHICLES_MANAGE,
 }  # fmt: skip
-_MANAGER |= {Right.EMPLOYEES_SEE, Right.EMPLOYEES_MANAGE, Right.PERMISSIONS_MANAGE}
+_MANAGER |= {Right.CODES_SEE, Right.EMPLOYEES_SEE, Right.EMPLOYEES_MANAGE, Right.PERMISSIONS_MANAGE}
 _COMPANY = frozenset({
     Right.COMMUNITIES_APPLY, Right.INTEGRATIONS_MANAGE, Right.PROJECTS_SEE, Right.PROJECTS_MANAGE, Right.STAFF_SEE,
     Right.STAFF_MANAGE,
@@ -122,6 +124,8 @@ class Rights(msgspec.Struct, frozen=True):
     name: str
     grants: tuple[RoleGrant, ...]
     own: tuple[OwnRights, ...] = ()
+    password_due: bool = False
+    """Somebody else set the password: none of this counts before its owner has set one."""
 
     @property
     def is_operator(self) -> bool:

@@ -56,6 +56,7 @@ ENTERPRISE: Final = (
         (
             Function("devices", Right.DEVICES_SEE, Right.DEVICES_MANAGE),
             Function("doors", Right.DOORS_OPEN, None),
+            Function("codes", Right.CODES_SEE, None),
         ),
     ),
 )

@@ -55,7 +55,9 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
     "notices": ("notice_reads",),
     "notifications": ("push_subscriptions", "notification_settings"),
     "consents": ("agreement_acceptances",),
-    "sign_in": ("console_sessions", "login_links", "login_starts", "scan_logins", "sign_in_codes"),
+    "sign_in": (
+        "console_sessions", "login_links", "login_starts", "password_links", "scan_logins", "sign_in_codes",
+    ),
     "work": (
         "employees", "department_members", "community_rights", "account_roles", "staff", "staff_log", "staff_rights",
         "company_role_holders", "project_group_members", "join_requests",

@@ -15,5 +15,8 @@ class FastClock:
     def now_ms(self) -> int:
         return self._began_ms + round((time.monotonic() - self._began) * 1000 * self._speed)
 
+    def steady_ms(self) -> int:
+        return self.now_ms() - self._began_ms
+
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self._speed)

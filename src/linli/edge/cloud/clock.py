@@ -43,6 +43,9 @@ class BoxClock:
         self._last_ms = max(self._last_ms, self._base_ms + passed - lost)
         return self._last_ms
 
+    def steady_ms(self) -> int:
+        return self._steady_ms()
+
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 

@@ -13,6 +13,7 @@ from linli.edge.runtime.mender import Mender
 from linli.edge.runtime.reports import Reports
 from linli.edge.runtime.wishes import BLE, CARD, KEY, QR, RULE, Kept, Wish, Wishes
 from linli.kernel.errors import LinliError
+from linli.kernel.masking import shown_credential
 from linli.protocols import door_permissions
 from linli.protocols.door_http.messages import permissions, rules
 from linli.protocols.door_permissions import CardPermission, Entry, PermissionFile, PermissionFileError
@@ -106,7 +107,8 @@ class DoorServices:
             worst = failed[0].item
             raise DeviceRefused(
                 device=device, device_code=500,
-                why=f"{len(failed)} of {len(wishes)} not confirmed: {worst.credential}: {worst.detail or worst.state}",
+                why=f"{len(failed)} of {len(wishes)} not confirmed: {shown_credential(worst.kind, worst.credential)}: "
+                f"{worst.detail or worst.state}",
             )  # fmt: skip
         return {}
 

@@ -5,12 +5,13 @@
 
 from linli.kernel.objects.folder import FolderShelf
 from linli.kernel.objects.shelf import Opened, Shelf, StoreUnavailable
-from linli.kernel.objects.store import ObjectStore, Stored, UrlExpired, check_key
+from linli.kernel.objects.store import ObjectStore, Permit, Stored, UrlExpired, check_key
 
 __all__ = [
     "FolderShelf",
     "ObjectStore",
     "Opened",
+    "Permit",
     "Shelf",
     "StoreUnavailable",
     "Stored",

@@ -40,6 +40,15 @@ class Stored(NamedTuple):
     """In hex."""
 
 
+class Permit(NamedTuple):
+    """What a signed URL allows."""
+
+    limit: int
+    """Bytes of a PUT."""
+    device: str
+    """Whom the file is handed to (`objects.handing`); empty: whoever has the URL."""
+
+
 def check_key(key: str) -> str:
     """The key, if it is a good one. Raises BadInput for traversal, odd characters, length and depth."""
     if not _KEY.fullmatch(key) or ".." in key or any(len(n.encode()) > _NAME_BYTES for n in key.split("/")):
@@ -136,20 +145,26 @@ class ObjectStore:
         """Remove what uploads left that broke off more than a day ago; how many."""
         return await self.shelf.remove_broken()
 
-    def url(self, key: str, *, expires_s: int = 3600, method: Method = "GET", limit: int = 0) -> str:
-        """A URL that works for one method until it expires; for PUT, `limit` bounds the bytes taken (0: 10 MiB)."""
+    def url(
+        self, key: str, *, expires_s: int = 3600, method: Method = "GET", limit: int = 0, device: str = ""
+    ) -> str:
+        """A URL that works for one method until it expires; for PUT, `limit` bounds the bytes taken (0: 10 MiB).
+
+        `device`: it is good once, for the first that comes (`objects.handing`), and always through the platform.
+        """
         check_key(key)
-        if method == "GET" and self.direct is not None:
+        if method == "GET" and self.direct is not None and not device:
             return self.direct(key, expires_s)
         expires = self._clock.now_ms() // 1000 + expires_s
-        rest = f"expires={expires}&limit={limit}&method={method}"
+        rest = _signed_part(device, expires, limit, method)
         return f"{self.base_url}/files/{quote(key)}?{rest}&signature={self._sign(key, rest)}"
 
-    def check(self, key: str, query: str, method: str) -> int:
-        """Verify the query part of a signed URL; the byte limit for PUT. Raises UrlExpired, Forbidden."""
+    def check(self, key: str, query: str, method: str) -> Permit:
+        """Verify the query part of a signed URL. Raises UrlExpired, Forbidden."""
         fields = {name: values[0] for name, values in parse_qs(query).items()}
         try:
-            rest = f"expires={int(fields['expires'])}&limit={int(fields['limit'])}&method={fields['method']}"
+            device = fields.get("device", "")
+            rest = _signed_part(device, int(fields["expires"]), int(fields["limit"]), fields["method"])
             given = fields["signature"]
         except (KeyError, ValueError):
             raise Forbidden() from None
@@ -161,7 +176,7 @@ class ObjectStore:
             raise Forbidden()
         if int(fields["expires"]) < self._clock.now_ms() // 1000:
             raise UrlExpired()
-        return int(fields["limit"]) or 10 * 1024 * 1024
+        return Permit(int(fields["limit"]) or 10 * 1024 * 1024, device)
 
     def key_of(self, url: str) -> str | None:
         """The key behind one of our own URLs, else None."""
@@ -171,3 +186,8 @@ class ObjectStore:
 
     def _sign(self, key: str, rest: str) -> str:
         return hmac.digest(self._secret, f"{key}?{rest}".encode(), hashlib.sha256).hex()[:40]
+
+
+def _signed_part(device: str, expires_s: int, limit: int, method: str) -> str:
+    rest = f"expires={expires_s}&limit={limit}&method={method}"
+    return f"device={quote(device, safe='')}&{rest}" if device else rest

@@ -27,6 +27,13 @@ class Http(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
             "8080) where `host` is not this machine alone and [tls] names no certificate; 0: none."
         ),
     ] = None
+    hsts_seconds: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="So long browsers that came by https come by nothing else; 0 leaves that to a proxy.",
+        ),
+    ] = 31_536_000
     trusted_proxies: list[str] = []
     """Addresses whose X-Forwarded-For is believed. They have no share of connections of their own."""
     max_connections: Annotated[int, Meta(ge=16)] = 10_000
@@ -220,8 +227,11 @@ class LoginProvider(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_
 class SignIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     registration: Annotated[
         Literal["open", "invited"],
-        Meta(description="open: whoever has a phone may register; invited: only with an invitation's link."),
-    ] = "open"
+        Meta(
+            description="invited: people register with an invitation's link, and the operator founds companies; "
+            "open: whoever has a phone registers and founds."
+        ),
+    ] = "invited"
     providers: Annotated[
         dict[str, LoginProvider], Meta(description="Others' log-ins, by a short name used in addresses.")
     ] = {}

@@ -10,6 +10,7 @@ from litestar.params import FromQuery, QueryParameter
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.masking import masked_text
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
 from linli.openapi import request_log
@@ -18,7 +19,7 @@ DAY_MS = 86_400_000
 
 
 class RequestRow(msgspec.Struct, rename="camel", frozen=True):
-    """One call. Request and answer are cut and masked."""
+    """One call. Request and answer are cut; codes, secrets, links, names and phones are hidden."""
 
     request_id: str
     at_ms: int
@@ -84,11 +85,11 @@ class RequestRoutes(Controller):
                 row.version,
                 row.http_status,
                 row.code,
-                row.reason,
+                masked_text(row.reason, persons=True),
                 row.cost_us,
                 row.client_ip,
-                row.request,
-                row.response,
+                masked_text(row.request, persons=True),
+                masked_text(row.response, persons=True),
             )
             for row in found
         ]

@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, LinliError, NotFound
+from linli.kernel.masking import masked_text
 from linli.kernel.scope import Scope
 from linli.things.debugging.made_up import Range
 from linli.things.debugging.reasons import Why, why_ended, why_failed, why_not_for
@@ -168,7 +169,8 @@ class DebugRoutes(Controller):
         if call is None:
             raise NotFound(what="message", id=call_id)
         return RecordedCall(
-            str(call.call_no), call.identifier, call.call_type, call.caller, call.input, call.output or "",
+            str(call.call_no), call.identifier, call.call_type, call.caller, masked_text(call.input),
+            masked_text(call.output or ""),
             call.state, call.called_ms, call.answered_ms, await why_ended(within, db, device=device, call=call),
         )  # fmt: skip
 

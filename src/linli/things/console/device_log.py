@@ -12,6 +12,7 @@ from litestar.response import Stream
 
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput
+from linli.kernel.masking import masked_text
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.tables import write_csv
@@ -140,7 +141,7 @@ class RefusedRoutes(Controller):
         rows = [
             RefusedRow(
                 f"{row.device_no}-{row.seq}", row.iot_id, row.nickname or row.device_name, row.product_key, row.at_ms,
-                row.topic, row.reason, refused.cause_of(row.reason), shown(row.payload),
+                row.topic, masked_text(row.reason), refused.cause_of(row.reason), shown(row.payload),
                 batch_id(row.device_no, row.seq),
             )
             for row in found.data

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from linli.kernel.masking import MOST_BYTES, masked_text
 from linli.things.debugging.wire import down_qos, down_topic, up_topic
 from linli.things.downlink.records import GET, SET, CallRecord
 from linli.things.fleet import DeviceEntry
@@ -18,7 +19,7 @@ type Direction = Literal["up", "down"]
 
 
 class MessageRow(msgspec.Struct, rename="camel", frozen=True):
-    """One message. `payload` is its text as it was on the wire, cut after 16 kB."""
+    """One message. `payload` is its text as it was on the wire, cut after 16 kB, without what opens doors."""
 
     id: str
     iot_id: str
@@ -43,8 +44,8 @@ class MessageRow(msgspec.Struct, rename="camel", frozen=True):
 
 
 def shown(payload: bytes) -> str:
-    """A payload as text; bytes of a device's own format show as replacement characters."""
-    return payload[:SHOWN_BYTES].decode("utf-8", "replace")
+    """A payload as text, codes and secrets hidden; bytes of a device's own format show as replacement characters."""
+    return masked_text(payload[:MOST_BYTES].decode("utf-8", "replace"))[:SHOWN_BYTES]
 
 
 def live_row(message: Message) -> MessageRow:
@@ -64,8 +65,8 @@ def live_call(device: DeviceEntry, record: CallRecord) -> MessageRow:
     """A call on its way, or as it ended."""
     return MessageRow(
         f"down-{record.call_no}", device.iot_id, record.called_ms, "down", kind_of_call(record.identifier),
-        record.identifier, msgspec.json.encode(record.input).decode(), record.output or "", record.state,
-        record.reason,
+        record.identifier, shown(msgspec.json.encode(record.input)), masked_text(record.output or ""), record.state,
+        masked_text(record.reason),
         topic=down_topic(
             device.product.product_key, device.device_name, record.identifier, record.call_type
         ),
@@ -78,7 +79,7 @@ def live_refusal(device: DeviceEntry, refusal: Refusal) -> MessageRow:
     """An uplink of which nothing was kept."""
     return MessageRow(
         f"refused-{refusal.at_ms}-{hash(refusal.payload) & 0xFFFFFF:06x}", device.iot_id, refusal.at_ms, "up",
-        "refused", "", shown(refusal.payload), "", "refused", refusal.reason, topic=refusal.topic,
+        "refused", "", shown(refusal.payload), "", "refused", masked_text(refusal.reason), topic=refusal.topic,
     )  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def up_row(device: DeviceRow, row: history.Uplink) -> MessageRow:
     state = {None: "handled", "ready": "waiting"}.get(row.state, "parked")
     return MessageRow(
         f"up-{row.seq}", device.iot_id, row.received_ms, "up", row.kind, row.identifier, shown(row.payload), "",
-        state, row.reason or "",
+        state, masked_text(row.reason or ""),
         topic=up_topic(device.product_key, device.device_name, row.kind, row.identifier),
         trace_id=batch_id(device.device_no, row.seq),
         note=row.note,
@@ -98,7 +99,7 @@ def down_row(device: DeviceRow, row: history.Downlink) -> MessageRow:
     """From the record of a call."""
     return MessageRow(
         f"down-{row.call_no}", device.iot_id, row.called_ms, "down", kind_of_call(row.identifier), row.identifier,
-        row.input, row.output or "", row.state, row.reason,
+        masked_text(row.input), masked_text(row.output or ""), row.state, masked_text(row.reason),
         topic=down_topic(device.product_key, device.device_name, row.identifier, row.call_type),
         qos=down_qos(row.call_type),
         trace_id=str(row.call_no),

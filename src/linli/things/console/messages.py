@@ -6,6 +6,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from linli.kernel.db import Database
+from linli.kernel.masking import masked_text
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things.console.message_rows import MessageRow, down_row, shown, up_row
@@ -68,7 +69,7 @@ class ParkedRoutes(Controller):
                 kind=row.kind,
                 identifier=row.identifier,
                 payload=shown(row.payload),
-                reason=row.reason,
+                reason=masked_text(row.reason),
                 attempts=row.tries,
                 received_ms=row.received_ms,
                 parked_ms=row.parked_ms,

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from linli.kernel.db import Database
+from linli.kernel.masking import masked_text
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things.device_logs.lines import LEVELS
@@ -70,7 +71,13 @@ class DeviceOwnLogRoutes(Controller):
         found = await find_lines(db, device_no=device.device_no, where=where, page=page)
         rows = [
             OwnLogLine(
-                str(row.seq), row.ts, LEVELS[row.level], row.module, row.code, row.trace_id, row.content
+                str(row.seq),
+                row.ts,
+                LEVELS[row.level],
+                row.module,
+                row.code,
+                row.trace_id,
+                masked_text(row.content),
             )
             for row in found.data
         ]

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from linli.kernel.db import Database
 from linli.kernel.errors import NotFound
+from linli.kernel.masking import masked_text
 from linli.kernel.scope import Scope
 from linli.things.features import Features
 from linli.things.queries.devices import get_device
@@ -186,7 +187,7 @@ class DeviceScriptRoutes(Controller):
                 row.at_ms,
                 row.function,
                 row.kind,
-                row.reason,
+                masked_text(row.reason),
                 _shown(row.function, bytes(row.input)),
             )
             for row in await queries.failures_of(db, device_no=device.device_no)
@@ -194,4 +195,8 @@ class DeviceScriptRoutes(Controller):
 
 
 def _shown(function: str, given: bytes) -> str:
-    return given.decode("utf-8", "replace") if function == "protocolToRawData" else given.hex(" ").upper()
+    return (
+        masked_text(given.decode("utf-8", "replace"))
+        if function == "protocolToRawData"
+        else given.hex(" ").upper()
+    )

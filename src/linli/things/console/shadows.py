@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, Conflict
+from linli.kernel.masking import masked
 from linli.kernel.scope import Scope
 from linli.things.downlink.invoker import Invoker
 from linli.things.downlink.wanted import Taken, want_properties
@@ -35,8 +36,8 @@ class ShadowDocument(msgspec.Struct, rename="camel", frozen=True):
         stamps = shadow.stamps
         return ShadowDocument(
             shadow.version,
-            shadow.reported,
-            shadow.desired,
+            masked(shadow.reported),
+            masked(shadow.desired),
             stamps.get("reported", {}),
             stamps.get("desired", {}),
             shadow.modified_ms,
@@ -90,8 +91,14 @@ class DeviceShadowRoutes(Controller):
         """Replace what is wanted, unless the shadow was changed meanwhile. The device is told, now or when it is back."""
         try:
             async with db.begin() as tx:
+                device = await get_device(within, tx, iot_id=iot_id)
+                held = (await shadow_of(tx, device_no=device.device_no)).desired
+                desired = {
+                    name: held[name] if name in held and value == _hidden(name, held[name]) else value
+                    for name, value in data.desired.items()
+                }  # what the page was not shown comes back as it was shown, and stays
                 device_no, shadow = await set_wanted(
-                    within, tx, iot_id=iot_id, desired=data.desired, version=data.version + 1, whole=True
+                    within, tx, iot_id=iot_id, desired=desired, version=data.version + 1, whole=True
                 )
                 features.shadows.after(tx, device_no, shadow)
         except Conflict:
@@ -113,7 +120,8 @@ class DeviceDesiredRoutes(Controller):
         device = await get_device(within, db, iot_id=iot_id)
         found = await desired_of(db, device_no=device.device_no)
         return [
-            DesiredValue(row.identifier, row.value, row.version, row.modified_ms) for row in found.values()
+            DesiredValue(row.identifier, _hidden(row.identifier, row.value), row.version, row.modified_ms)
+            for row in found.values()
         ]
 
     @put("/", right="devices.manage", status_code=200)
@@ -141,3 +149,7 @@ class DeviceDesiredRoutes(Controller):
         """Want a value no more, unless it was changed meanwhile."""
         async with db.begin() as tx:
             await forget_desired(within, tx, iot_id=iot_id, identifier=identifier, version=version)
+
+
+def _hidden(name: str, value: Any) -> Any:
+    return masked({name: value})[name]

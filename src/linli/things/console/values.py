@@ -11,6 +11,7 @@ from litestar.params import FromPath, QueryParameter
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import NotFound
+from linli.kernel.masking import masked
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things.queries import history, products
@@ -66,7 +67,9 @@ class DeviceValueRoutes(Controller):
         known = model.property_by_id
         found = await history.latest(db, device_no=device.device_no)
         return [
-            PropertyValue(name, typed(type_name(known[name].type), row.number, row.text), row.ts)
+            PropertyValue(
+                name, masked({name: typed(type_name(known[name].type), row.number, row.text)})[name], row.ts
+            )
             for name, row in sorted(found.items())
             if name in known
         ]
@@ -98,7 +101,7 @@ class DeviceValueRoutes(Controller):
             low_ms=high_ms - DAY_MS if from_ms is None else from_ms,
             high_ms=high_ms,
         )
-        return [PointRow(point.ts, point.value) for point in found]
+        return [PointRow(point.ts, masked({identifier: point.value})[identifier]) for point in found]
 
     @get("/events", right="devices.use")
     async def events(
@@ -119,7 +122,7 @@ class DeviceValueRoutes(Controller):
                 event.name if (event := model.event_by_id.get(row.identifier)) else "",
                 row.type,
                 row.ts,
-                json.loads(row.body),
+                masked(json.loads(row.body)),
             )
             for row in found.data
         ]

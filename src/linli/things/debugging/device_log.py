@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 from linli.kernel.db import INT, Query, Reader, any_of
 from linli.kernel.db.partitions import day_of
 from linli.kernel.ids import Ids
+from linli.kernel.masking import masked_text
 from linli.things.debugging.models import refused_uplinks
 from linli.things.device_logs.lines import LEVELS
 from linli.things.device_logs.queries import LogLine, lines_before
@@ -59,6 +60,11 @@ class LogEntry(NamedTuple):
     @property
     def place(self) -> Place:
         return self.at_ms, self.number
+
+    def hidden(self) -> "LogEntry":
+        """As it may be read and searched: without what opens doors."""
+        text = masked_text(self.text.decode("utf-8", "replace")).encode()
+        return self._replace(text=text, answer=masked_text(self.answer), reason=masked_text(self.reason))
 
     def holds(self, needle: str) -> bool:
         """Whether it has the text anywhere, letters alike."""
@@ -140,7 +146,7 @@ async def find_entries(db: Reader, *, device_no: int, search: LogSearch) -> LogP
         heads = [source for source in sources if await source.fill(place)]
         if not heads:
             return LogPage(found, None, looked_at)
-        entry = max(heads, key=lambda source: source.head.place).take()
+        entry = max(heads, key=lambda source: source.head.place).take().hidden()
         place = entry.place
         looked_at += 1
         if not needle or entry.holds(needle):

@@ -14,6 +14,7 @@ from linli.kernel.db import Database
 from linli.kernel.db.partitions import day_of
 from linli.kernel.errors import Unavailable
 from linli.kernel.ids import Ids
+from linli.kernel.masking import masked_bytes, masked_text
 from linli.things.debugging.models import handled_messages, refused_uplinks
 from linli.things.inbox.commits import Commits
 from linli.things.inbox.refusals import Refusal
@@ -70,7 +71,8 @@ class Notes:
         self._refused.append(
             (
                 refusal.device_no, self._ids.number(at), day_of(at), at, refusal.topic.replace("\0", ""),
-                refusal.reason.replace("\0", ""), refusal.payload,
+                masked_text(refusal.reason.replace("\0", "")),
+masked_bytes(refusal.payload),
             )
         )  # fmt: skip
 

@@ -12,6 +12,7 @@ import msgspec
 from linli.kernel import i18n
 from linli.kernel.db import Reader
 from linli.kernel.errors import BadInput, LinliError
+from linli.kernel.masking import masked_text
 from linli.kernel.scope import Scope
 from linli.kernel.tenancy import communities_of, find_app_key
 from linli.things.catalogue.library import built_in
@@ -67,6 +68,7 @@ _TOLD: Final = {
 
 
 def _why(scope: Scope, cause: Cause, **facts: Any) -> Why:
+    facts = {key: masked_text(value) if isinstance(value, str) else value for key, value in facts.items()}
     shown = {key: ", ".join(value) if isinstance(value, list) else value for key, value in facts.items()}
     return Why(
         cause,

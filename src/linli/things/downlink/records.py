@@ -11,6 +11,7 @@ from linli.kernel.db import INT, Command, Database
 from linli.kernel.db.partitions import day_of
 from linli.kernel.errors import Unavailable
 from linli.kernel.ids import Ids
+from linli.kernel.masking import masked, masked_text
 from linli.kernel.scope import Scope
 from linli.things.models import service_calls
 
@@ -38,7 +39,7 @@ _end = Command(
 
 
 class CallRecord(msgspec.Struct, gc=False):
-    """One call as it goes along; `save` writes it."""
+    """One call as it goes along; `save` writes it without what opens doors."""
 
     call_no: int
     device_no: int
@@ -72,7 +73,8 @@ class CallRecord(msgspec.Struct, gc=False):
         """Raises Unavailable."""
         row = (
             self.call_no, day_of(self.called_ms), self.device_no, self.identifier, self.call_type, self.caller,
-            msgspec.json.encode(self.input).decode(), self.output, self.state, self.reason, self.called_ms,
+            msgspec.json.encode(masked(self.input)).decode(), masked_text(self.output or "") or self.output,
+            self.state, masked_text(self.reason), self.called_ms,
             self.answered_ms, self.cause,
         )  # fmt: skip
         async with db.begin() as tx:

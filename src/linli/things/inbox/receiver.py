@@ -9,6 +9,7 @@ import msgspec
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.ids import Ids
+from linli.kernel.masking import masked_text
 from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.topics import UplinkKind
 from linli.things.downlink.calls import PendingCalls, call_number
@@ -128,8 +129,8 @@ class Receiver:
             call_no,
             device.device_no,
             state="answered" if reply.code == envelope.SUCCESS else "refused",
-            output=payload.decode(),
-            reason=reply.message[:_MAX_REASON].replace("\0", ""),
+            output=masked_text(payload.decode()),
+            reason=masked_text(reply.message[:_MAX_REASON].replace("\0", "")),
             at=arrival.now_ms,
         )
         identifier = arrival.uplink.topic.identifier

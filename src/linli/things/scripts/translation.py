@@ -18,6 +18,7 @@ from linli.kernel.db import INT, Database, Query
 from linli.kernel.db.partitions import day_of
 from linli.kernel.errors import Unavailable
 from linli.kernel.ids import Ids
+from linli.kernel.masking import masked_bytes, masked_text
 from linli.protocols.linkkit.topics import UplinkKind, UplinkTopic, sys_topic
 from linli.things.downlink.records import SET
 from linli.things.fleet import DeviceEntry
@@ -195,8 +196,8 @@ class Translation:
             "at_ms": now_ms,
             "function": function,
             "kind": kind,
-            "reason": reason[:500].replace("\0", ""),
-            "input": given[:KEPT_INPUT],
+            "reason": masked_text(reason[:500].replace("\0", "")),
+            "input": masked_bytes(given[:KEPT_INPUT]),
         }
         try:
             async with self._db.begin() as tx:

@@ -9,6 +9,12 @@ export function whenSignedOut(act: () => void): void {
   onSignedOut = act
 }
 
+/** Called when the server answers nothing before the password is changed, which somebody else set. */
+let onPasswordDue: () => void = () => undefined
+export function whenPasswordDue(act: () => void): void {
+  onPasswordDue = act
+}
+
 function problemOf(status: number, body: unknown): ApiProblem {
   const told = (body ?? {}) as Partial<{
     code: string
@@ -38,7 +44,9 @@ const everyCall: Middleware = {
     const body: unknown = await response.json().catch(() => null)
     // A wrong password at sign-in is an answer, not the end of a session.
     if (response.status === 401 && !schemaPath.startsWith('/api/console/session')) onSignedOut()
-    throw problemOf(response.status, body)
+    const problem = problemOf(response.status, body)
+    if (problem.code === 'account.password_due') onPasswordDue()
+    throw problem
   },
   onError({ error }) {
     if (error instanceof ApiProblem) return error

@@ -1,6 +1,6 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { asProblem, fetchPages } from '@linli/shared'
-import { answer, api, whenSignedOut } from '@/api/client'
+import { answer, api, whenPasswordDue, whenSignedOut } from '@/api/client'
 import { useSession } from './useSession'
 
 declare module 'vue-router' {
@@ -33,6 +33,18 @@ export const router = createRouter({
       name: 'login',
       component: () => import('./LoginPage.vue'),
       meta: { open: true, titleKey: 'app.login.title' },
+    },
+    {
+      path: '/set-password',
+      name: 'set-password',
+      component: () => import('./SetPasswordPage.vue'),
+      meta: { open: true, titleKey: 'app.setPassword.title' },
+    },
+    {
+      path: '/password',
+      name: 'password-due',
+      component: () => import('./PasswordDuePage.vue'),
+      meta: { titleKey: 'app.passwordDue.title' },
     },
     {
       path: '/register',
@@ -106,8 +118,16 @@ router.beforeEach(async (to) => {
   }
   if (await needsSetup()) return to.name === 'setup' ? true : { name: 'setup', query: to.query }
   if (setUp && to.name === 'setup' && !session.me.value) return { name: 'login' }
+  if (session.me.value?.mustChangePassword && !to.meta.open && to.name !== 'password-due')
+    return { name: 'password-due', query: { next: to.fullPath } }
   if (to.meta.open || session.me.value) return true
   return { name: 'login', query: refused === 401 && to.fullPath === '/' ? {} : { next: to.fullPath } }
+})
+
+whenPasswordDue(() => {
+  const here = router.currentRoute.value
+  if (!here.meta.open && here.name !== 'password-due')
+    void router.replace({ name: 'password-due', query: { next: here.fullPath } })
 })
 
 whenSignedOut(() => {

@@ -1,7 +1,8 @@
 import { useLive, type Live, type LiveEvent } from '@linli/shared'
 import { useSession } from '@/app/useSession'
 
-export type Topic = 'pass' | 'device' | 'delivery' | 'message' | 'firmware' | 'config' | 'visit' | 'edge'
+export type Topic =
+  'pass' | 'device' | 'delivery' | 'message' | 'firmware' | 'config' | 'visit' | 'edge' | 'attack'
 
 const RIGHT: Record<Topic, string> = {
   pass: 'devices.use',
@@ -12,6 +13,7 @@ const RIGHT: Record<Topic, string> = {
   config: 'devices.use',
   visit: 'visitors.use',
   edge: 'devices.use',
+  attack: 'devices.use',
 }
 
 /**

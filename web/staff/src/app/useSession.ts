@@ -9,7 +9,10 @@ export type Me = Schemas['Me']
 const STORED = 'linli.signedIn'
 const me = shallowRef<Me | null>(null)
 
+/** Whose password somebody else set changes it on the console's page, which leads back here. */
 function set(value: Me): Me {
+  if (value.mustChangePassword)
+    location.replace(`/password?next=${encodeURIComponent(import.meta.env.BASE_URL)}`)
   me.value = value
   localStorage.setItem(STORED, '1')
   return value

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from linli.delivery.queries import rows_of_credentials
 from linli.delivery.schemas import FOREVER_MS
+from linli.domains.access.console.pass_rows import whole_at
 from linli.domains.access.hours import Hours, read_hours, tell_hours, words_of
 from linli.domains.access.queries import credentials as queries
 from linli.domains.access.queries.persons import names_of
@@ -18,9 +19,11 @@ from linli.domains.access.service import credentials, persons
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import BLE, CARD, PIN, short_kind
 from linli.domains.people.queries import persons as people
+from linli.domains.people.rights import Rights
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
 from linli.kernel.ids import Ids
+from linli.kernel.masking import shown_credential
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.rules import UNLIMITED
@@ -32,7 +35,7 @@ _KINDS = {"card": CARD, "ble": BLE, "pin": PIN}
 class CredentialRow(msgspec.Struct, rename="camel", frozen=True):
     id: str
     kind: Kind
-    number: Annotated[str, Meta(description="Card number; empty for a PIN.")]
+    number: Annotated[str, Meta(description="Card number, or its end after `…`; empty for a PIN.")]
     person_id: str
     person_name: str
     reach: Literal["home", "all", "doors"]
@@ -79,6 +82,7 @@ class CredentialRoutes(Controller):
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         page: NamedDependency[PageRequest],
+        rights: NamedDependency[Rights],
         person_id: Annotated[str, QueryParameter(name="personId")] = "",
         kind: Annotated[Kind | None, QueryParameter()] = None,
         ended: Annotated[bool, QueryParameter(description="Show those no longer in use as well.")] = False,
@@ -89,7 +93,11 @@ class CredentialRoutes(Controller):
             scope, db, page=page, community_id=community_id, identity_id=person_id,
             kind=_KINDS[kind] if kind else "", ended=ended,
         )  # fmt: skip
-        return Page.of(page, found.total, await _told(scope, db, found.data))
+        return Page.of(
+            page,
+            found.total,
+            await _told(scope, db, found.data, whole=whole_at(rights, within)(community_id)),
+        )
 
     @post("/", right="devices.manage")
     async def give(
@@ -135,7 +143,7 @@ class CredentialRoutes(Controller):
             )  # fmt: skip
 
 
-async def _told(scope: Scope, db: Reader, found: list[Credential]) -> list[CredentialRow]:
+async def _told(scope: Scope, db: Reader, found: list[Credential], *, whole: bool) -> list[CredentialRow]:
     wanted = sorted({row.identity_id for row in found})
     names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
     names |= await people.names(scope, db, wanted)
@@ -149,9 +157,10 @@ async def _told(scope: Scope, db: Reader, found: list[Credential]) -> list[Crede
         reach: Literal["home", "all", "doors"] = (
             "home" if row.reach == "home" else "all" if row.reach == "all" else "doors"
         )
+        number = row.credential if whole and row.kind != PIN else shown_credential(row.kind, row.credential)
         rows.append(
             CredentialRow(
-                str(row.id), short_kind(row.kind), "" if row.kind == PIN else row.credential, row.identity_id,
+                str(row.id), short_kind(row.kind), number, row.identity_id,
                 names.get(row.identity_id, ""), reach, row.label, row.starts_ms, row.ends_ms, row.max_uses,
                 row.used, bool(row.live), row.end_reason, tell_hours(row.schedule),
                 words_of(row.schedule, scope.language) if row.schedule else "", len(at), sum(at),

@@ -13,7 +13,7 @@ from msgspec import Meta
 from linli.delivery import service as delivery
 from linli.delivery.queries import rows_of_credentials
 from linli.delivery.schemas import FOREVER_MS
-from linli.domains.access.console.pass_rows import shown_credential
+from linli.domains.access.console.pass_rows import shown_credential, whole_at
 from linli.domains.access.console.tables import AT_ONCE, check_size, csv_file, workbook
 from linli.domains.access.hours import words_of
 from linli.domains.access.queries import held as queries
@@ -21,8 +21,10 @@ from linli.domains.access.queries.held import HeldFilter, HeldRow
 from linli.domains.access.queries.persons import names_of
 from linli.domains.access.service import held
 from linli.domains.access.service.held import Named
+from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.times import write_time
 from linli.domains.people.queries import persons as people
+from linli.domains.people.rights import Right, Rights
 from linli.kernel import history
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
@@ -53,9 +55,11 @@ class HeldCredential(msgspec.Struct, rename="camel", frozen=True):
             "visitor; home, staff: keys that follow their owner"
         ),
     ]
-    ref: Annotated[str, Meta(description="What names it in `end` and `restore`.")]
+    ref: Annotated[str, Meta(description="What names it in `end`, `restore` and `reveal`.")]
     kind: Annotated[str, Meta(description="card, ble, pin or qr")]
-    shown: Annotated[str, Meta(description="A card's number; of a code its last four characters.")]
+    shown: Annotated[
+        str, Meta(description="A card's number, or its end after `…`; of a code its last four characters.")
+    ]
     person_id: str
     person_name: str
     reach: Annotated[str, Meta(description="home: the doors that serve the person; all; doors: one by one")]
@@ -89,6 +93,16 @@ class EndedCredential(msgspec.Struct, rename="camel", frozen=True):
     iot_ids: Annotated[list[str], Meta(description="The doors that it was given one by one.")]
 
 
+class RevealCredential(msgspec.Struct, rename="camel"):
+    origin: str
+    ref: str
+    person_id: str
+
+
+class RevealedCredential(msgspec.Struct, rename="camel", frozen=True):
+    code: Annotated[str, Meta(description="The whole number or code.")]
+
+
 class RestoreCredential(msgspec.Struct, rename="camel"):
     origin: str
     ref: str
@@ -99,7 +113,10 @@ class RestoreCredential(msgspec.Struct, rename="camel"):
 async def held_filter(
     within: NamedDependency[Scope],
     db: NamedDependency[Database],
-    q: Annotated[str, QueryParameter(description="Part of the holder's name or of the number.")] = "",
+    q: Annotated[
+        str,
+        QueryParameter(description="Part of the holder's name; a whole number, or the end that is shown."),
+    ] = "",
     kind: Annotated[str, QueryParameter(description="Comma-separated: card, ble, pin, qr")] = "",
     origin: Annotated[str, QueryParameter(description="Comma-separated, as in the rows.")] = "",
     wanted: Annotated[State | None, QueryParameter(name="state")] = None,
@@ -131,6 +148,8 @@ class HeldRoutes(Controller):
         clock: NamedDependency[Clock],
         page: NamedDependency[PageRequest],
         where: NamedDependency[HeldFilter],
+        rights: NamedDependency[Rights],
+        door_keys: NamedDependency[DoorKeys],
         sort: FromQuery[Sort] = "",
     ) -> Page[HeldCredential]:
         """Cards, codes, PINs, Bluetooth cards and keys, the last changed first unless sorted. Faces: see `faces`."""
@@ -140,7 +159,8 @@ class HeldRoutes(Controller):
         found = await queries.list_held(
             scope, db, sort=sort or "-changed", limit=page.page_size, offset=page.offset, **binds  # type: ignore[arg-type]
         )  # fmt: skip
-        return Page.of(page, total, await _told(scope, db, community_id, found, now))
+        teller = _Teller(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
+        return Page.of(page, total, await teller.told(found, now))
 
     @get("/export.csv", right="devices.use", dependencies={"where": Provide(held_filter)})
     async def export_csv(
@@ -150,14 +170,15 @@ class HeldRoutes(Controller):
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
         where: NamedDependency[HeldFilter],
+        rights: NamedDependency[Rights],
+        door_keys: NamedDependency[DoorKeys],
         language: FromQuery[str | None] = None,
     ) -> Stream:
         """All that fit, as CSV, in the site's time; who took it is kept."""
         scope, said = within.narrowed(community_id), language or within.language
         await _note_export(scope, db, community_id, where, clock.now_ms())
-        return csv_file(
-            "credentials", _titles(said), _lines(scope, db, community_id, where, clock.now_ms(), said)
-        )
+        teller = _Teller(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
+        return csv_file("credentials", _titles(said), _lines(teller, where, clock.now_ms(), said))
 
     @get("/export.xlsx", right="devices.use", dependencies={"where": Provide(held_filter)})
     async def export_xlsx(
@@ -167,16 +188,41 @@ class HeldRoutes(Controller):
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
         where: NamedDependency[HeldFilter],
+        rights: NamedDependency[Rights],
+        door_keys: NamedDependency[DoorKeys],
         language: FromQuery[str | None] = None,
     ) -> Stream:
         """All that fit, as a workbook of at most 200,000 rows; who took it is kept."""
         scope, said = within.narrowed(community_id), language or within.language
         count = await _note_export(scope, db, community_id, where, clock.now_ms())
         check_size(count, "q")
+        teller = _Teller(scope, db, community_id, door_keys, whole=whole_at(rights, within)(community_id))
         return workbook(
             "credentials", text("held.sheet", said), _titles(said), list(_COLUMNS.values()),
-            _lines(scope, db, community_id, where, clock.now_ms(), said),
+            _lines(teller, where, clock.now_ms(), said),
         )  # fmt: skip
+
+    @post("/reveal", right=Right.CODES_SEE.value, status_code=200)
+    async def reveal(
+        self,
+        community_id: FromPath[int],
+        data: JSONBody[RevealCredential],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        door_keys: NamedDependency[DoorKeys],
+    ) -> RevealedCredential:
+        """A whole card number or code; who looked is kept. A PIN is told once, when it is given, and never again."""
+        scope = within.narrowed(community_id)
+        async with db.begin() as tx:
+            code = await held.reveal(
+                scope,
+                tx,
+                community_id=community_id,
+                named=_named(scope, door_keys, data),
+                now_ms=clock.now_ms(),
+            )
+        return RevealedCredential(code)
 
     @post("/end", right="devices.manage", status_code=200)
     async def end(
@@ -186,12 +232,13 @@ class HeldRoutes(Controller):
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
+        door_keys: NamedDependency[DoorKeys],
     ) -> EndedCredential:
         """Doors forget it, whoever gave it. Keys follow their owner: deny the person instead."""
         async with db.begin() as tx:
             doors = await held.end(
                 within.narrowed(community_id), tx, community_id=community_id,
-                named=Named(data.origin, data.ref, data.person_id), reason=data.reason, now_ms=clock.now_ms(),
+                named=_named(within, door_keys, data), reason=data.reason, now_ms=clock.now_ms(),
             )  # fmt: skip
         return EndedCredential(doors)
 
@@ -203,12 +250,13 @@ class HeldRoutes(Controller):
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
+        door_keys: NamedDependency[DoorKeys],
     ) -> None:
         """Undo `end`, with what it answered."""
         async with db.begin() as tx:
             await held.restore(
                 within.narrowed(community_id), tx, community_id=community_id,
-                named=Named(data.origin, data.ref, data.person_id), iot_ids=data.iot_ids, now_ms=clock.now_ms(),
+                named=_named(within, door_keys, data), iot_ids=data.iot_ids, now_ms=clock.now_ms(),
             )  # fmt: skip
 
 
@@ -228,62 +276,76 @@ async def _denied_among(scope: Scope, db: Reader, community_id: int) -> set[str]
     return {one.subject for one in held}
 
 
-async def _told(
-    scope: Scope, db: Reader, community_id: int, found: list[HeldRow], now_ms: int, language: str = ""
-) -> list[HeldCredential]:
-    wanted = sorted({row.identity_id for row in found})
-    names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
-    names |= await people.names(scope, db, wanted)
-    doors: dict[tuple[str, str], list[bool]] = {}
-    for one in await rows_of_credentials(scope, db, credentials=sorted({row.credential for row in found})):
-        if not one.deleting:
-            doors.setdefault((one.kind, one.credential), []).append(one.status == "transferred")
-    denied = await _denied_among(scope, db, community_id)
-    rows = []
-    for row in found:
-        at = doors.get((row.kind, row.credential), []) if row.live else []
-        rows.append(
-            HeldCredential(
-                origin=row.origin,
-                ref=row.ref,
-                kind=row.kind.rpartition(".")[2],
-                shown=_shown(row),
-                person_id=row.identity_id,
-                person_name=names.get(row.identity_id, ""),
-                reach=row.reach,
-                label=row.label,
-                starts_ms=row.starts_ms,
-                ends_ms=None if row.ends_ms >= FOREVER_MS else row.ends_ms,
-                max_uses=None if row.max_uses == UNLIMITED else row.max_uses,
-                used=row.used,
-                state=queries.state_of(row, now_ms),
-                end_reason="" if row.live else row.end_reason,
-                from_app=bool(row.project_id),
-                doors=len(at),
-                held=sum(at),
-                denied=row.identity_id in denied,
-                created_ms=row.created_ms,
-                changed_ms=row.changed_ms,
-                hours_words=words_of(row.schedule, language or scope.language) if row.schedule else "",
+def _named(scope: Scope, keys: DoorKeys, data: EndCredential | RestoreCredential | RevealCredential) -> Named:
+    """What a row's `ref` names. Raises CredentialUnknown."""
+    ref = data.ref if data.origin == held.OWN else keys.named_by(scope, data.ref)
+    return Named(data.origin, ref, data.person_id)
+
+
+class _Teller:
+    """Turns rows into what the list and its exports show one caller."""
+
+    def __init__(self, scope: Scope, db: Database, community_id: int, keys: DoorKeys, *, whole: bool) -> None:
+        self.scope, self.db, self.community_id = scope, db, community_id
+        self._keys, self._whole = keys, whole
+
+    async def told(self, found: list[HeldRow], now_ms: int, language: str = "") -> list[HeldCredential]:
+        scope, db = self.scope, self.db
+        wanted = sorted({row.identity_id for row in found})
+        names = await names_of(db, tenant_id=scope.tenant, identity_ids=wanted)
+        names |= await people.names(scope, db, wanted)
+        doors: dict[tuple[str, str], list[bool]] = {}
+        for one in await rows_of_credentials(
+            scope, db, credentials=sorted({row.credential for row in found})
+        ):
+            if not one.deleting:
+                doors.setdefault((one.kind, one.credential), []).append(one.status == "transferred")
+        denied = await _denied_among(scope, db, self.community_id)
+        rows = []
+        for row in found:
+            at = doors.get((row.kind, row.credential), []) if row.live else []
+            rows.append(
+                HeldCredential(
+                    origin=row.origin,
+                    ref=row.ref if row.origin == held.OWN else self._keys.ref_of(scope, row.ref),
+                    kind=row.kind.rpartition(".")[2],
+                    shown=_shown(row, whole=self._whole),
+                    person_id=row.identity_id,
+                    person_name=names.get(row.identity_id, ""),
+                    reach=row.reach,
+                    label=row.label,
+                    starts_ms=row.starts_ms,
+                    ends_ms=None if row.ends_ms >= FOREVER_MS else row.ends_ms,
+                    max_uses=None if row.max_uses == UNLIMITED else row.max_uses,
+                    used=row.used,
+                    state=queries.state_of(row, now_ms),
+                    end_reason="" if row.live else row.end_reason,
+                    from_app=bool(row.project_id),
+                    doors=len(at),
+                    held=sum(at),
+                    denied=row.identity_id in denied,
+                    created_ms=row.created_ms,
+                    changed_ms=row.changed_ms,
+                    hours_words=words_of(row.schedule, language or scope.language) if row.schedule else "",
+                )
             )
-        )
-    return rows
+        return rows
 
 
-def _shown(row: HeldRow) -> str:
+def _shown(row: HeldRow, *, whole: bool) -> str:
     kinds = {"door.card": "CARD", "door.ble": "BleCARD", "door.qr": "QRCODE"}
-    return shown_credential(kinds.get(row.kind, ""), row.credential)
+    return shown_credential(kinds.get(row.kind, ""), row.credential, whole=whole)
 
 
 async def _lines(
-    scope: Scope, db: Reader, community_id: int, where: HeldFilter, now_ms: int, language: str
+    teller: _Teller, where: HeldFilter, now_ms: int, language: str
 ) -> AsyncIterator[list[tuple[str, ...]]]:
-    offset, zone = 0, await zone_of(db, community_id)
+    offset, zone = 0, await zone_of(teller.db, teller.community_id)
     while found := await queries.list_held(
-        scope, db, community_id=community_id, where=where, now_ms=now_ms, sort="created", limit=AT_ONCE,
-        offset=offset,
+        teller.scope, teller.db, community_id=teller.community_id, where=where, now_ms=now_ms, sort="created",
+        limit=AT_ONCE, offset=offset,
     ):  # fmt: skip
-        told = await _told(scope, db, community_id, found, now_ms, language)
+        told = await teller.told(found, now_ms, language)
         yield [_line(row, language, zone) for row in told]
         offset += AT_ONCE
 

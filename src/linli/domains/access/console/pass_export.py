@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Final
 
-from linli.domains.access.console.pass_rows import places_of, shown_credential
+from linli.domains.access.console.pass_rows import WholeAt, places_of, shown_credential
 from linli.domains.access.console.tables import AT_ONCE
 from linli.domains.access.door_said import temperature_c
 from linli.domains.access.queries.passes import PassFilter, walk_passes
@@ -23,7 +23,7 @@ COLUMNS: Final = {
 
 
 async def lines(
-    scope: Scope, db: Reader, where: PassFilter, language: str
+    scope: Scope, db: Reader, where: PassFilter, language: str, *, whole: WholeAt
 ) -> AsyncIterator[list[tuple[str, ...]]]:
     at: dict[str, str] = {}
     zones: dict[int, str] = {}
@@ -32,18 +32,21 @@ async def lines(
             at |= dict.fromkeys(new, "") | await places_of(scope, db, new)
         for community_id in {row.community_id for row in rows} - zones.keys():
             zones[community_id] = await zone_of(db, community_id)
-        yield [_line(row, at[row.iot_id], language, zones[row.community_id]) for row in rows]
+        yield [
+            _line(row, at[row.iot_id], language, zones[row.community_id], whole=whole(row.community_id))
+            for row in rows
+        ]
 
 
 def titles(language: str) -> list[str]:
     return [text(f"pass.column.{name}", language) for name in COLUMNS]
 
 
-def _line(row: Pass, place: str, language: str, zone: str) -> tuple[str, ...]:
+def _line(row: Pass, place: str, language: str, zone: str, *, whole: bool) -> tuple[str, ...]:
     degrees = temperature_c(row.ext_info)
     return (
         write_time(row.passed_ms, zone), row.name, row.identity_id, row.door_name, place,
-        text(f"pass.kind.{row.type}", language), shown_credential(row.type, row.credential),
+        text(f"pass.kind.{row.type}", language), shown_credential(row.type, row.credential, whole=whole),
         text(f"pass.way.{row.direction}", language) if row.direction else "",
         text(f"pass.code.{int(PassCode.of(row.code))}", language), str(row.code),
         "" if degrees is None else f"{degrees:.1f}",

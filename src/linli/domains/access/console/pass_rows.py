@@ -1,5 +1,7 @@
 """Passes as the pages get them: in a list, live, and in an export."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from linli.domains.access.door_said import capture_key, temperature_c
@@ -7,9 +9,14 @@ from linli.domains.access.events import PassRecorded
 from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.queries.places import places
 from linli.domains.access.rows import Pass
+from linli.domains.people.rights import Right, Rights
+from linli.kernel import masking
 from linli.kernel.db import Reader
 from linli.kernel.objects import ObjectStore
 from linli.kernel.scope import Scope
+
+type WholeAt = Callable[[int], bool]
+"""Whether whole card numbers may be read in a community."""
 
 PICTURE_SECONDS = 3600
 """How long the address of a snapshot works: a page reads it again with its rows."""
@@ -30,7 +37,7 @@ class PassRow(msgspec.Struct, rename="camel", frozen=True):
     kind: str
     """CARD, PASSWORD, QRCODE, BleCARD or FACE."""
     credential: str
-    """A card's number; of a QR code its last four characters; empty for faces and passwords."""
+    """A card's number, or its end after `…`; of a QR code its last four characters; empty for faces and passwords."""
     direction: str
     passed: bool
     code: int
@@ -46,7 +53,7 @@ class PassRow(msgspec.Struct, rename="camel", frozen=True):
 
 
 async def live_row(db: Reader, event: PassRecorded, objects: ObjectStore) -> PassRow:
-    """The row of a pass just recorded, for the pages that watch."""
+    """The row of a pass just recorded, for the pages that watch: of cards the end, whoever watches."""
     scope = Scope.system(event.tenant_id)
     where = await places_of(scope, db, [event.iot_id])
     picture = capture_key(event.tenant_id, event.iot_id, event.ext_info)
@@ -70,7 +77,9 @@ async def live_row(db: Reader, event: PassRecorded, objects: ObjectStore) -> Pas
     )
 
 
-async def rows_of(scope: Scope, db: Reader, found: list[Pass], objects: ObjectStore) -> list[PassRow]:
+async def rows_of(
+    scope: Scope, db: Reader, found: list[Pass], objects: ObjectStore, *, whole: WholeAt
+) -> list[PassRow]:
     at = await places_of(scope, db, sorted({row.iot_id for row in found}))
     pictures = [capture_key(row.tenant_id, row.iot_id, row.ext_info) for row in found]
     return [
@@ -83,7 +92,7 @@ async def rows_of(scope: Scope, db: Reader, found: list[Pass], objects: ObjectSt
             person_name=row.name,
             person_id=row.identity_id,
             kind=row.type,
-            credential=shown_credential(row.type, row.credential),
+            credential=shown_credential(row.type, row.credential, whole=whole(row.community_id)),
             direction=row.direction,
             passed=row.code == 0,
             code=row.code,
@@ -96,11 +105,16 @@ async def rows_of(scope: Scope, db: Reader, found: list[Pass], objects: ObjectSt
     ]
 
 
-def shown_credential(kind: str, credential: str) -> str:
-    """What may be read of a credential: whoever knows a whole QR code opens doors with it."""
+def whole_at(rights: Rights, scope: Scope) -> WholeAt:
+    """Where an account reads whole card numbers."""
+    return lambda community_id: rights.may(Right.CODES_SEE, tenant_id=scope.tenant, community_id=community_id)
+
+
+def shown_credential(kind: str, credential: str, *, whole: bool = False) -> str:
+    """What may be read of a credential; `whole`: of cards all of it. Nobody reads a whole code or PIN in a list."""
     if kind in ("CARD", "BleCARD"):
-        return credential
-    return credential[-4:] if kind == "QRCODE" and len(credential) > 4 else ""
+        return credential if whole else masking.shown_credential(kind, credential)
+    return masking.tail(credential) if kind == "QRCODE" else ""
 
 
 async def places_of(scope: Scope, db: Reader, iot_ids: list[str]) -> dict[str, str]:

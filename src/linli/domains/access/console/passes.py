@@ -8,10 +8,11 @@ from litestar.params import FromQuery, QueryParameter
 from litestar.response import Stream
 
 from linli.domains.access.console import pass_export
-from linli.domains.access.console.pass_rows import PassRow, rows_of
+from linli.domains.access.console.pass_rows import PassRow, rows_of, whole_at
 from linli.domains.access.console.tables import check_size, csv_file, workbook
 from linli.domains.access.queries import passes as queries
 from linli.domains.access.queries.passes import PassFilter
+from linli.domains.people.rights import Rights
 from linli.kernel import history
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -32,7 +33,10 @@ async def pass_filter(
     result: Annotated[Literal["passed", "refused"] | None, QueryParameter()] = None,
     kind: Annotated[str, QueryParameter(description="Comma-separated: CARD, QRCODE …")] = "",
     q: Annotated[
-        str, QueryParameter(description="Part of the person's or the door's name or of the credential.")
+        str,
+        QueryParameter(
+            description="Part of the person's or the door's name; a whole credential, or the end that is shown."
+        ),
     ] = "",
     from_ms: Annotated[int, QueryParameter(name="from", description="UTC ms")] = 0,
     to_ms: Annotated[int, QueryParameter(name="to", description="UTC ms")] = 2**52,
@@ -67,10 +71,13 @@ class PassRoutes(Controller):
         page: NamedDependency[PageRequest],
         objects: NamedDependency[ObjectStore],
         where: NamedDependency[PassFilter],
+        rights: NamedDependency[Rights],
     ) -> Page[PassRow]:
         """Passes and refusals, newest first."""
         found = await queries.list_passes(within, db, where=where, page=page)
-        return Page.of(page, found.total, await rows_of(within, db, found.data, objects))
+        return Page.of(
+            page, found.total, await rows_of(within, db, found.data, objects, whole=whole_at(rights, within))
+        )
 
     @get("/export.csv", right="devices.use", dependencies={"where": Provide(pass_filter)})
     async def export_csv(
@@ -79,12 +86,14 @@ class PassRoutes(Controller):
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
         where: NamedDependency[PassFilter],
+        rights: NamedDependency[Rights],
         language: FromQuery[str | None] = None,
     ) -> Stream:
         """All that fit, as CSV, in the site's time; who took it is kept."""
         said = language or within.language
         await _note(within, db, where, await queries.count_passes(within, db, where=where), clock)
-        return csv_file("passes", pass_export.titles(said), pass_export.lines(within, db, where, said))
+        lines = pass_export.lines(within, db, where, said, whole=whole_at(rights, within))
+        return csv_file("passes", pass_export.titles(said), lines)
 
     @get("/export.xlsx", right="devices.use", dependencies={"where": Provide(pass_filter)})
     async def export_xlsx(
@@ -93,6 +102,7 @@ class PassRoutes(Controller):
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
         where: NamedDependency[PassFilter],
+        rights: NamedDependency[Rights],
         language: FromQuery[str | None] = None,
     ) -> Stream:
         """All that fit, as a workbook of at most 200,000 rows; who took it is kept."""
@@ -102,7 +112,7 @@ class PassRoutes(Controller):
         await _note(within, db, where, count, clock)
         return workbook(
             "passes", text("pass.sheet", said), pass_export.titles(said), list(pass_export.COLUMNS.values()),
-            pass_export.lines(within, db, where, said),
+            pass_export.lines(within, db, where, said, whole=whole_at(rights, within)),
         )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from linli.domains.people.queries import persons as people
 from linli.domains.people.queries.callers import caller_names
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.masking import tail
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.zones import zone_of
@@ -78,7 +79,7 @@ class PastRoutes(Controller):
         rows = [
             PastRightRow(
                 one.subject, names.get(one.subject, ""), one.kind.rpartition(".")[2],
-                one.credential[-4:] if one.kind in ("door.card", "door.ble") else "",
+                tail(one.credential) if one.kind in ("door.card", "door.ble") else "",
                 one.source.partition(":")[0],
                 one.source != "" and one.starts_ms <= at <= one.ends_ms and holds(one.schedule, at, zone),
                 one.starts_ms, one.ends_ms, words_of(one.schedule, within.language) if one.schedule else "",

@@ -9,15 +9,19 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.delivery.queries import find_row
+from linli.domains.access.errors import CredentialUnknown, QrCodeUnknown
 from linli.domains.access.queries import permissions as queries
 from linli.domains.access.queries.doors import find_doors
 from linli.domains.access.queries.persons import names_of
 from linli.domains.access.service import persons, qr
+from linli.domains.access.service.held import note_reveal
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import QR
+from linli.domains.people.rights import Right
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
+from linli.kernel.masking import shown_credential
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.rules import UNLIMITED
@@ -26,7 +30,8 @@ from linli.rules import UNLIMITED
 class QrRightRow(msgspec.Struct, rename="camel", frozen=True):
     """One code at one door."""
 
-    qr_code: str
+    ref: Annotated[str, Meta(description="What names the code in `picture` and when it is taken back.")]
+    qr_code: Annotated[str, Meta(description="Its end.")]
     iot_id: str
     door_name: str
     community_id: str
@@ -63,7 +68,8 @@ class QrDoorResult(msgspec.Struct, rename="camel", frozen=True):
 
 
 class QrGranted(msgspec.Struct, rename="camel", frozen=True):
-    qr_code: str
+    ref: str
+    qr_code: Annotated[str, Meta(description="The whole code, told to whoever has just given it.")]
     doors: list[QrDoorResult]
 
 
@@ -88,6 +94,7 @@ class QrRoutes(Controller):
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         page: NamedDependency[PageRequest],
+        door_keys: NamedDependency[DoorKeys],
         community_id: Annotated[int | None, QueryParameter(name="communityId")] = None,
         iot_id: Annotated[str, QueryParameter(name="iotId")] = "",
         person_id: Annotated[str, QueryParameter(name="personId")] = "",
@@ -108,7 +115,8 @@ class QrRoutes(Controller):
             door = doors.get(row.iot_id)
             rows.append(
                 QrRightRow(
-                    qr_code=row.qr_code,
+                    ref=door_keys.ref_of(within, row.qr_code),
+                    qr_code=shown_credential(QR, row.qr_code),
                     iot_id=row.iot_id,
                     door_name=door.name if door else "",
                     community_id=str(row.community_id),
@@ -158,6 +166,7 @@ class QrRoutes(Controller):
             if len(errors) == len(results):
                 raise errors[0]
         return QrGranted(
+            door_keys.ref_of(within, code),
             code,
             [
                 QrDoorResult(result.iot_id, result.error.text(within.language) if result.error else "")
@@ -165,37 +174,51 @@ class QrRoutes(Controller):
             ],
         )
 
-    @post("/{qr_code:str}/picture", right="devices.manage", status_code=200)
+    @post("/{ref:str}/picture", right=Right.CODES_SEE.value, status_code=200)
     async def picture(
         self,
-        qr_code: FromPath[str],
+        ref: FromPath[str],
         data: JSONBody[QrPictureRequest],
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
         door_keys: NamedDependency[DoorKeys],
     ) -> QrPicture:
-        """What to show of a code that the console made."""
+        """What to show of a code that the console made; who looked is kept."""
+        scope, now, code = within.narrowed(data.community_id), clock.now_ms(), _code(door_keys, within, ref)
         async with db.begin() as tx:
             text = await qr.picture_of(
-                within.narrowed(data.community_id), tx, qr_code=qr_code, identity_id=data.person_id,
+                scope, tx, qr_code=code, identity_id=data.person_id,
                 expires_ms=data.expires_ms, community_id=data.community_id, keys=door_keys,
-                now_ms=clock.now_ms(),
+                now_ms=now,
             )  # fmt: skip
+            await note_reveal(
+                scope, tx, community_id=data.community_id, identity_id=data.person_id, code=code, now_ms=now
+            )
         return QrPicture(text)
 
-    @delete("/{qr_code:str}/doors/{iot_id:str}", right="devices.manage")
+    @delete("/{ref:str}/doors/{iot_id:str}", right="devices.manage")
     async def take_back(
         self,
-        qr_code: FromPath[str],
+        ref: FromPath[str],
         iot_id: FromPath[str],
         within: NamedDependency[Scope],
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
+        door_keys: NamedDependency[DoorKeys],
         reason: Annotated[str, QueryParameter(description="Kept in the history.")] = "",
     ) -> None:
         """Take a code off one door, whoever gave it."""
         async with db.begin() as tx:
             await qr.revoke_permission(
-                within, tx, qr_code=qr_code, iot_id=iot_id, reason=reason, now_ms=clock.now_ms()
-            )
+                within, tx, qr_code=_code(door_keys, within, ref), iot_id=iot_id, reason=reason,
+                now_ms=clock.now_ms(),
+            )  # fmt: skip
+
+
+def _code(keys: DoorKeys, scope: Scope, ref: str) -> str:
+    """Raises QrCodeUnknown."""
+    try:
+        return keys.named_by(scope, ref)
+    except CredentialUnknown as error:
+        raise QrCodeUnknown() from error

@@ -91,6 +91,7 @@ class DoorOutcome(msgspec.Struct, rename="camel"):
     title="生成二维码",
     title_en="Generate a QR code for a person",
     source="spec B A074, E B9",
+    answers_code=True,
 )
 async def generate_qr(data: QrGenerate, scope: Scope, tx: Tx, ids: Ids, clock: Clock) -> str:
     """The person must exist: a door person, or a person of a community that the project sees."""
@@ -159,6 +160,7 @@ async def remove_qr(data: QrRemove, scope: Scope, tx: Tx, clock: Clock) -> list[
     title="生成加密二维码",
     title_en="Encrypt a QR code for display",
     source="spec B A082 and 4.4",
+    answers_code=True,
 )
 async def encrypt_qr(data: QrEncrypt, call: Call, scope: Scope, tx: Tx, clock: Clock, keys: DoorKeys) -> str:
     """88 characters to show as a QR picture; doors of the community read them offline."""

@@ -52,6 +52,12 @@ _page = Query(
     Credential,
 )
 _count = Query(select(func.count()).select_from(credentials).where(*_where))
+_lengths = Query(
+    select(_c.digits, func.count()).where(
+        _c.community_id == bindparam("community_id", type_=INT), _c.kind == bindparam("kind"), _c.live == 1,
+        in_scope(credentials),
+    ).group_by(_c.digits)
+)  # fmt: skip
 _sealed = Query(
     select(_c.credential, _c.sealed).where(
         any_of(_c.credential, "digests"), _c.tenant_id == bindparam("tenant"), _c.sealed != ""
@@ -92,6 +98,11 @@ async def page_of(
     }  # fmt: skip
     total = await _count.scalar(db, scope, **binds)
     return Page.of(page, total, await _page.all(db, scope, **binds, **page.binds))
+
+
+async def lengths(scope: Scope, db: Reader, *, community_id: int, kind: str) -> dict[int, int]:
+    """How many PINs (`kind`) in use have how many digits; 0 digits: given before lengths were kept."""
+    return dict(await _lengths.all(db, scope, community_id=community_id, kind=kind))
 
 
 async def sealed_pins(db: Reader, *, tenant_id: str, digests: list[str]) -> dict[str, str]:

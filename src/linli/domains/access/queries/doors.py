@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from linli.domains.access.errors import DoorUnknown
 from linli.domains.access.models import doors, keys, remote_opens
@@ -94,6 +94,19 @@ def pattern(text: str) -> str:
     for character in ("\\", "%", "_"):
         plain = plain.replace(character, f"\\{character}")
     return f"%{plain}%" if plain else ""
+
+
+def ends_with(code: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a card or code is the text of `code_binds`, or ends so: what lists do not show is not found by trying."""
+    return or_(
+        func.lower(code) == bindparam("whole_code"),
+        and_(func.length(code) >= 8, func.lower(code).like(bindparam("code_end"), escape="\\")),
+    )
+
+
+def code_binds(text: str) -> dict[str, str]:
+    plain = text.strip().lower()
+    return {"whole_code": plain, "code_end": pattern(plain).removesuffix("%") if 0 < len(plain) <= 4 else ""}
 
 
 async def get_door(scope: Scope, db: Reader, *, iot_id: str) -> Door:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from linli.delivery.schemas import FOREVER_MS
 from linli.domains.access.models import cards, credentials, persons, qr_codes, qr_permissions
-from linli.domains.access.queries.doors import pattern
+from linli.domains.access.queries.doors import code_binds, ends_with, pattern
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.scope import Scope
 
@@ -69,7 +69,7 @@ class HeldFilter(msgspec.Struct, frozen=True):
     state: str = ""
     identity_id: str = ""
     text: str = ""
-    """Part of the credential, of its label, or of the holder's name."""
+    """A whole credential or the end that lists show; part of its label, or of the holder's name."""
     holders: tuple[str, ...] = ()
     """identityIds of those whose name fits `text`, as the people room knows them."""
 
@@ -145,7 +145,7 @@ def _all() -> Select[Any]:
         or_(
             bindparam("text") == "",
             # A PIN is kept as a digest: what is looked for in it is found by chance.
-            and_(h.kind != "door.pin", func.lower(h.credential).like(bindparam("text"), escape="\\")),
+            and_(h.kind != "door.pin", ends_with(h.credential)),
             func.lower(h.label).like(bindparam("text"), escape="\\"),
             h.identity_id.in_(named),
             any_of(h.identity_id, "holders"),
@@ -215,5 +215,6 @@ def _binds(community_id: int, where: HeldFilter, now_ms: int) -> dict[str, Any]:
         "state": where.state,
         "identity_id": where.identity_id,
         "text": pattern(where.text),
+        **code_binds(where.text),
         "holders": list(where.holders),
     }

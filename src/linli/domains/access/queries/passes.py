@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from linli.domains.access.models import passes
-from linli.domains.access.queries.doors import pattern
+from linli.domains.access.queries.doors import code_binds, ends_with, pattern
 from linli.domains.access.rows import Pass
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
 from linli.kernel.ids import Ids
@@ -34,7 +34,7 @@ class PassFilter(msgspec.Struct, frozen=True):
     from_ms: int = 0
     to_ms: int = 2**52
     text: str = ""
-    """Part of the person's name, of the door's or of the credential."""
+    """Part of the person's name or the door's; a whole credential, or the end that lists show."""
 
 
 _filtered = and_(
@@ -56,7 +56,7 @@ _filtered = and_(
         bindparam("text") == "",
         func.lower(_p.name).like(bindparam("text"), escape="\\"),
         func.lower(_p.door_name).like(bindparam("text"), escape="\\"),
-        func.lower(_p.credential).like(bindparam("text"), escape="\\"),
+        ends_with(_p.credential),
     ),
 )
 _list = Query(
@@ -140,4 +140,5 @@ def _binds(where: PassFilter) -> dict[str, Any]:
         "types": list(where.types),
         "outcome": 0 if where.refused is None else 1 if where.refused else 2,
         "text": pattern(where.text),
+        **code_binds(where.text),
     }

@@ -35,7 +35,7 @@ from linli.kernel.errors import BadInput
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.zones import zone_of
-from linli.rules import UNLIMITED, pin_digest, pin_problem
+from linli.rules import UNLIMITED, digits_needed, pin_digest, pin_problem
 from linli.rules.pins import LONGEST, SHORTEST
 
 HOME, ALL, DOORS = "home", "all", "doors"
@@ -44,6 +44,8 @@ MOST_DOORS = 50
 MOST_USES = 10_000
 MAX_LABEL = 64
 MOST_TRIES, TRIES_MS = 10, 3_600_000
+OWN_PINS, OWN_PINS_MS = 5, 86_400_000
+"""Each PIN that is refused as taken is one that opens somebody's doors: this too is a keypad."""
 OWN, ONCE = "own", "once"
 _NUMBER = re.compile(r"[0-9A-Za-z:_-]{4,64}")
 
@@ -100,7 +102,11 @@ async def give(
     number, body, sealed, pin = wish.number.strip(), "{}", "", ""
     if wish.kind == PIN:
         salt = await pin_salt(scope, tx, community_id=wish.community_id, ids=ids, now_ms=now_ms)
-        pin = number or await _new_pin(scope, tx, wish.community_id, salt, ids)
+        holders = (
+            sum((await queries.lengths(scope, tx, community_id=wish.community_id, kind=PIN)).values()) + 1
+        )
+        _check_length(number, holders)
+        pin = number or await _new_pin(scope, tx, wish.community_id, salt, ids, digits_needed(holders))
         number = pin_digest(pin, salt)
         body, sealed = encode(PinBody(salt)), keys.seal_pin(pin, number)
     if await queries.live(scope, tx, community_id=wish.community_id, kind=wish.kind, credential=number):
@@ -109,7 +115,7 @@ async def give(
         ids.number(), scope.tenant, wish.community_id, scope.project_id or "", wish.kind, number,
         wish.identity_id, wish.reach, wish.label.strip(), now_ms if wish.starts_ms is None else wish.starts_ms,
         wish.ends_ms, sealed, wish.max_uses, 0, 1, "", f"{scope.caller.kind}:{scope.caller.id}", now_ms, now_ms,
-        wish.schedule,
+        wish.schedule, len(pin),
     )  # fmt: skip
     targets = await _targets(scope, tx, wish)
     await tx.insert(credentials, row._asdict())
@@ -194,24 +200,36 @@ async def choose_own_pin(
     return row
 
 
-async def count_try(tx: Tx, *, key: str, community_id: int, now_ms: int, most: int = MOST_TRIES) -> None:
+async def count_try(
+    tx: Tx, *, key: str, community_id: int, now_ms: int, most: int = MOST_TRIES, within_ms: int = TRIES_MS
+) -> None:
     """Count a try in a transaction of its own, so that a refused one counts too. Raises TriedTooOften."""
     found = await _tries.one(tx, key=key)
-    count, since = (found[1], found[2]) if found and found[2] > now_ms - TRIES_MS else (0, now_ms)
+    count, since = (found[1], found[2]) if found and found[2] > now_ms - within_ms else (0, now_ms)
     if count >= most:
-        until = write_time(since + TRIES_MS, await zone_of(tx, community_id))
-        raise TriedTooOften(until=until[11:16])
+        until = write_time(since + within_ms, await zone_of(tx, community_id))
+        raise TriedTooOften(until=until[11:16] if within_ms <= TRIES_MS else until[5:16])
     row = {"key": key, "tries": count + 1, "since_ms": since}
     await tx.upsert(tries, [row], keys=("key",), update=("tries", "since_ms"))
+
+
+async def count_own_pin(tx: Tx, *, identity_id: str, community_id: int, pin: str, now_ms: int) -> None:
+    """As `count_try`; one that could be somebody's counts by the day as well. Raises TriedTooOften."""
+    await count_try(tx, key=f"pin:{identity_id}", community_id=community_id, now_ms=now_ms)
+    if not pin_problem(pin):
+        await count_try(
+            tx, key=f"pins:{identity_id}", community_id=community_id, now_ms=now_ms, most=OWN_PINS,
+            within_ms=OWN_PINS_MS,
+        )  # fmt: skip
 
 
 async def _digest(scope: Scope, tx: Tx, community_id: int, pin: str, ids: Ids, now_ms: int) -> str:
     return pin_digest(pin, await pin_salt(scope, tx, community_id=community_id, ids=ids, now_ms=now_ms))
 
 
-async def _new_pin(scope: Scope, tx: Tx, community_id: int, salt: str, ids: Ids) -> str:
+async def _new_pin(scope: Scope, tx: Tx, community_id: int, salt: str, ids: Ids, digits: int) -> str:
     while True:
-        pin = ids.token(SHORTEST, "0123456789")
+        pin = ids.token(digits, "0123456789")
         digest = pin_digest(pin, salt)
         if not pin_problem(pin) and not await queries.live(
             scope, tx, community_id=community_id, kind=PIN, credential=digest
@@ -254,6 +272,12 @@ def _source(row: Credential) -> str:
 def source_of(credential_id: int) -> str:
     """The source of its grants."""
     return f"credential:{credential_id}"
+
+
+def _check_length(pin: str, holders: int) -> None:
+    """A PIN of one's own wish among so many. Raises BadInput."""
+    if pin and pin_problem(pin, holders) == "short":
+        raise BadInput(field="pin", rule="pin_short", low=digits_needed(holders), holders=holders)
 
 
 def _check(wish: Wish, now_ms: int) -> None:

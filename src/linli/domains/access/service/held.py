@@ -10,11 +10,15 @@ from linli.domains.access.queries.permissions import cards_of_holder, permission
 from linli.domains.access.rows import Credential
 from linli.domains.access.service import cards, credentials, qr
 from linli.domains.access.service.bringing_back import AT_DESK
+from linli.domains.access.service.kinds import PIN
 from linli.domains.access.service.persons import require_person
+from linli.kernel import history
 from linli.kernel.db import Tx
 from linli.kernel.errors import BadInput
+from linli.kernel.masking import tail
 from linli.kernel.scope import Scope
 
+HISTORY = "credentials"
 OWN, CARD, CODE, VISITOR = "own", "card", "code", "visitor"
 MAX_REASON = 64
 
@@ -88,6 +92,39 @@ async def restore(
                 back += await qr.bring_back(scope, tx, row=right, undo=AT_DESK, now_ms=now_ms)
     if not back:
         raise CannotRestore()
+
+
+async def reveal(scope: Scope, tx: Tx, *, community_id: int, named: Named, now_ms: int) -> str:
+    """The whole number or code; who looked is kept. Raises CredentialUnknown, also for PINs and owners' own keys."""
+    code, found = named.ref, False
+    if named.origin == OWN:
+        row = await _own(scope, tx, community_id, named)
+        code, found = row.credential, row.kind != PIN
+    elif named.origin == CARD:
+        cards_held = await cards_of_holder(scope, tx, card_id=code, identity_id=named.identity_id)
+        found = any(card.community_id == community_id for card in cards_held)
+    elif named.origin in (CODE, VISITOR):
+        known = await permissions_of_code(scope, tx, qr_code=code)
+        found = any(
+            right.community_id == community_id and right.identity_id == named.identity_id
+            for right in known.values()
+        )
+    if not found:
+        raise CredentialUnknown()
+    await note_reveal(
+        scope, tx, community_id=community_id, identity_id=named.identity_id, code=code, now_ms=now_ms
+    )
+    return code
+
+
+async def note_reveal(
+    scope: Scope, tx: Tx, *, community_id: int, identity_id: str, code: str, now_ms: int
+) -> None:
+    """A line in the history: somebody had a whole code shown."""
+    await history.note(
+        scope, tx, HISTORY, "*", "revealed", community_id=community_id, now_ms=now_ms,
+        after={"person": identity_id, "end": tail(code)},
+    )  # fmt: skip
 
 
 async def _own(scope: Scope, tx: Tx, community_id: int, named: Named) -> Credential:

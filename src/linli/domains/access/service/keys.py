@@ -5,11 +5,12 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable
 
 from linli.databus.scopes import scope_id_of
+from linli.domains.access.errors import CredentialUnknown
 from linli.domains.access.models import keys
 from linli.domains.access.queries.doors import KeyRow, find_key
 from linli.kernel.db import Tx
 from linli.kernel.scope import Scope
-from linli.kernel.secrets import Secrets
+from linli.kernel.secrets import SealBroken, Secrets
 from linli.protocols.qr_rsa import DEFAULT_BITS, PrivateKey, PublicKey, generate_key
 
 
@@ -54,6 +55,17 @@ class DoorKeys:
     def open_pin(self, sealed: str, digest: str) -> str:
         """Raises SealBroken when the master key file is another one."""
         return self._secrets.open(sealed, about=_about_pin(digest))
+
+    def ref_of(self, scope: Scope, code: str) -> str:
+        """What names a card or code to those who may not read it."""
+        return self._secrets.alias(code, about=f"credential:{scope.tenant}")
+
+    def named_by(self, scope: Scope, ref: str) -> str:
+        """The card or code behind `ref_of`. Raises CredentialUnknown."""
+        try:
+            return self._secrets.of_alias(ref, about=f"credential:{scope.tenant}")
+        except SealBroken as error:
+            raise CredentialUnknown() from error
 
     @staticmethod
     def public(row: KeyRow) -> PublicKey:

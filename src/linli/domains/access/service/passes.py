@@ -19,6 +19,7 @@ from linli.domains.access.queries.persons import owner_of_credential
 from linli.domains.access.queries.settings import settings_of
 from linli.domains.access.rows import Door, DoorPerson, Pass
 from linli.domains.access.service import credentials
+from linli.domains.access.service.guessing import wrong_pin
 from linli.domains.access.service.keys import DoorKeys
 from linli.domains.access.service.kinds import BLE, CARD, PIN
 from linli.domains.people.queries import persons as people
@@ -99,6 +100,8 @@ async def record_pass(
         holder.remaining, report.ext_info[:MAX_EXT_INFO], report.passed_ms, report.received_ms,
     )  # fmt: skip
     await tx.insert(passes, row._asdict())
+    if kind == "PASSWORD" and report.code != PassCode.SUCCESS and not holder.identity_id:
+        await wrong_pin(tx, door, at_ms=report.passed_ms, now_ms=report.received_ms)
     if kind in RECORDED:
         await insert_record(
             Scope.system(door.tenant_id),

@@ -17,7 +17,7 @@ from linli.domains.appliances.models import edge_nonces
 from linli.domains.appliances.queries import clusters as queries
 from linli.domains.appliances.rows import Node
 from linli.kernel import errors, i18n, telemetry, unfit
-from linli.kernel.clock import Clock
+from linli.kernel.clock import Clock, Past
 from linli.kernel.db import INT, Command, Database, Tx
 from linli.kernel.http import Receive, Send
 from linli.kernel.scope import Scope
@@ -107,6 +107,7 @@ class EdgeFront:
     def __init__(self, db: Database, clock: Clock, secrets: Secrets) -> None:
         self._db = db
         self._clock = clock
+        self._past = Past(clock, 2 * SKEW_MS)
         self._secrets = secrets
         self._routes: list[tuple[str, re.Pattern[str], SignedHandler]] = []
         self._open: dict[tuple[str, str], OpenHandler] = {}
@@ -196,8 +197,10 @@ class EdgeFront:
 
     async def purge(self) -> None:
         """Forget nonces whose time is no longer accepted."""
-        async with self._db.begin(durable=False) as tx:
-            await _purge.run(tx, now=self._clock.now_ms() - SKEW_MS)
+        until_ms = self._past.until_ms()
+        if until_ms is not None:
+            async with self._db.begin(durable=False) as tx:
+                await _purge.run(tx, now=until_ms)
 
 
 def refused(error: errors.LinliError, language: str, *, status: int | None = None) -> EdgeAnswer:

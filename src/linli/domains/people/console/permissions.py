@@ -9,7 +9,6 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.people import rights_tree
-from linli.domains.people.console.persons import unknown_password
 from linli.domains.people.queries import employees as employee_queries
 from linli.domains.people.queries import permissions as queries
 from linli.domains.people.queries import persons as people
@@ -17,7 +16,6 @@ from linli.domains.people.queries.permissions import LEVELS, Point
 from linli.domains.people.rights import Right, Rights
 from linli.domains.people.service import permissions as service
 from linli.domains.people.service.organisation import Hand
-from linli.domains.people.service.permissions import NewLogin
 from linli.kernel.db import Database
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
@@ -161,12 +159,11 @@ class PermissionRoutes(Controller):
         ids: NamedDependency[Ids],
     ) -> None:
         """Give every function named to every member named, beside what they have."""
-        login = NewLogin(await unknown_password(ids))
         await people.require_community(within, db, community_id)
         async with db.begin() as tx:
             await service.give(
                 Hand(within, rights, ids), tx, community_id=community_id, identity_ids=data.identity_ids,
-                points=_points(data.points), login=login,
+                points=_points(data.points),
             )  # fmt: skip
 
     @put("/persons/{identity_id:str}", right=Right.PERMISSIONS_MANAGE.value, status_code=204)
@@ -181,18 +178,16 @@ class PermissionRoutes(Controller):
         ids: NamedDependency[Ids],
     ) -> None:
         """Say what one member may do: this and nothing else."""
-        login, hand = NewLogin(await unknown_password(ids)), Hand(within, rights, ids)
+        hand = Hand(within, rights, ids)
         await people.require_community(within, db, community_id)
         async with db.begin() as tx:
             await service.set_points(
                 hand, tx, community_id=community_id, identity_id=identity_id, points=_points(data.points),
-                login=login,
             )  # fmt: skip
             if data.is_manager is not None:
                 await service.set_manager(
                     hand, tx, community_id=community_id, identity_id=identity_id, manager=data.is_manager,
-                    login=login,
-                )  # fmt: skip
+                    )  # fmt: skip
 
     @put("/functions/{function:str}", right=Right.PERMISSIONS_MANAGE.value, status_code=204)
     async def set_function(
@@ -206,13 +201,11 @@ class PermissionRoutes(Controller):
         ids: NamedDependency[Ids],
     ) -> None:
         """Say who has one function: these members and no others."""
-        login = NewLogin(await unknown_password(ids))
         holders = {level: named for level, named in (("use", data.use), ("manage", data.manage)) if named}
         await people.require_community(within, db, community_id)
         async with db.begin() as tx:
             await service.set_function(
                 Hand(within, rights, ids), tx, community_id=community_id, function=function, holders=holders,
-                login=login,
             )  # fmt: skip
 
     @delete("/persons/{identity_id:str}", right=Right.PERMISSIONS_MANAGE.value)

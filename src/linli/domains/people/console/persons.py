@@ -9,9 +9,10 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.domains.people import rights_tree
+from linli.domains.people.person_rules import mask_phone
 from linli.domains.people.queries import organisation as queries
 from linli.domains.people.rights import Right, Rights
-from linli.domains.people.service import accounts, administrators
+from linli.domains.people.service import accounts, administrators, passwords
 from linli.domains.people.service import organisation as service
 from linli.domains.people.service.organisation import Hand
 from linli.kernel.db import Database
@@ -19,9 +20,7 @@ from linli.kernel.errors import LinliError
 from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
-
-_LEGIBLE = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-_LENGTH = 16
+from linli.kernel.settings import Settings
 
 
 class NamedRole(msgspec.Struct, rename="camel", frozen=True):
@@ -78,10 +77,19 @@ class SubAdministrator(msgspec.Struct, rename="camel", frozen=True):
     sub_admin: bool
 
 
-class NewPassword(msgspec.Struct, rename="camel", frozen=True):
-    """Told this once; its owner must change it at the next sign-in."""
+class PasswordTaken(msgspec.Struct, rename="camel", frozen=True):
+    """The password is gone and the person signed out everywhere; they set a new one, which nobody else learns."""
 
-    password: str
+    code_to: Annotated[
+        str, Meta(description="The phone, masked, that a code goes to when they sign in; empty: none does.")
+    ]
+    link: Annotated[
+        str,
+        Meta(
+            description="Where no code reaches them and the operator asked: with this they set a password, once."
+        ),
+    ] = ""
+    link_expires_ms: int = 0
 
 
 class HolderRow(msgspec.Struct, rename="camel", frozen=True):
@@ -90,11 +98,6 @@ class HolderRow(msgspec.Struct, rename="camel", frozen=True):
     phone: str
     use: bool
     manage: bool
-
-
-async def unknown_password(ids: Ids) -> str:
-    """The hash of a password that nobody will ever know: its owner signs in with a code sent to the phone."""
-    return await accounts.hash_password(ids.token(64, _LEGIBLE))
 
 
 async def person_rows(scope: Scope, db: Database, found: list[queries.PersonRow]) -> list[PersonRow]:
@@ -142,11 +145,9 @@ class PersonRoutes(Controller):
     ) -> list[PersonMade]:
         """Add persons by name and phone, all or none; they sign in with a code sent to the phone."""
         hand = Hand(within, rights, ids)
-        hashed = await unknown_password(ids)  # one for all
         async with db.begin() as tx:
             made = [
-                await service.add_person(hand, tx, name=one.name, phone=one.phone, password_hash=hashed)
-                for one in data.persons
+                await service.add_person(hand, tx, name=one.name, phone=one.phone) for one in data.persons
             ]
         return [PersonMade(str(one)) for one in made]
 
@@ -237,15 +238,18 @@ class PersonRoutes(Controller):
         rights: NamedDependency[Rights],
         db: NamedDependency[Database],
         ids: NamedDependency[Ids],
-    ) -> NewPassword:
-        """Make a new password for the person, told this once."""
-        password = ids.token(_LENGTH, _LEGIBLE)
-        hashed = await accounts.hash_password(password)
+        settings: NamedDependency[Settings],
+    ) -> PasswordTaken:
+        """Take the person's password away and sign them out everywhere: they set a new one with a code to their phone."""
+        now_ms = db.clock.now_ms()
+        link, until_ms = "", 0
         async with db.begin() as tx:
-            await service.reset_password(
-                Hand(within, rights, ids), tx, account_id=account_id, password_hash=hashed
-            )
-        return NewPassword(password)
+            account = await service.reset_password(Hand(within, rights, ids), tx, account_id=account_id)
+            by_code = account.phone is not None and settings.sms.provider != "off"
+            if not by_code and rights.is_operator:
+                token, until_ms = await passwords.make_link(tx, account_id=account_id, now_ms=now_ms)
+                link = passwords.link_url(settings.public_url, token)
+        return PasswordTaken(mask_phone(account.phone or "") if by_code else "", link, until_ms)
 
     @get("/by-function/{function:str}", right=Right.STAFF_SEE.value)
     async def by_function(

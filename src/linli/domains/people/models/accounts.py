@@ -12,9 +12,13 @@ accounts = Table(
     text_column("login"),  # lower case; unique in the installation
     text_column("phone", null=True),  # as person_rules.clean_phone leaves it; unique in the installation
     text_column("name"),
-    text_column("password_hash"),  # argon2id, with its parameters
+    text_column("password_hash"),  # argon2id, with its parameters; "!" while there is none
     flag("disabled"),
     flag("must_change"),  # the password was set by somebody else
+    integer(
+        "proven_ms", server_default="0"
+    ),  # since when all that opens it is its owner's own; 0: others may have
+    integer("generation", server_default="0"),  # sessions of an earlier one are over
     integer("password_changed_ms"),
     integer("created_ms"),
     integer("changed_ms"),
@@ -46,6 +50,17 @@ account_roles = Table(
     Index("ix_account_roles_tenant", "tenant_id", "community_id"),
 )
 
+password_links = Table(
+    "password_links",
+    metadata,
+    integer("account_id", primary_key=True, autoincrement=False),  # a new link voids the last
+    text_column("token_hash"),  # SHA-256 in hex
+    integer("expires_ms"),
+    Index("uq_password_links_token", "token_hash", unique=True),
+    Index("ix_password_links_expires", "expires_ms"),
+)
+"""Links with which somebody sets their first password where no code reaches them: each works once."""
+
 sign_in_codes = Table(
     "sign_in_codes",
     metadata,
@@ -58,7 +73,7 @@ sign_in_codes = Table(
     integer("hour_ms", server_default="0"),
     Index("ix_sign_in_codes_expires", "expires_ms"),
 )
-"""The last one-time code of each phone that asked for one, known here or not."""
+"""One-time codes by phone and browser, known here or not, and how many were asked for, by phone and place."""
 
 sms_outbox = Table(
     "sms_outbox",

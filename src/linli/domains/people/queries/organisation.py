@@ -7,15 +7,19 @@ from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 
 from linli.domains.people import rights_tree
 from linli.domains.people.models import (
+    account_persons,
     account_roles,
     accounts,
     company_role_holders,
     company_roles,
+    house_members,
     project_group_members,
     staff,
     staff_log,
     staff_rights,
 )
+from linli.domains.people.models import persons as persons_table
+from linli.domains.people.person_rules import MOVED_IN
 from linli.domains.people.queries.persons import like
 from linli.domains.people.rights import Right, Role
 from linli.kernel.db import INT, Query, Reader, any_of, in_scope
@@ -140,6 +144,29 @@ _total = Query(
     select(func.count()).select_from(_FROM).where(_of_company, _matches, _in_project), unscoped=_COMPANY
 )
 _one = Query(_persons().where(accounts.c.id == _account), PersonRow, unscoped=_COMPANY)
+_elsewhere = [
+    Query(
+        select(table.c.account_id)
+        .where(table.c.account_id == _account, table.c.tenant_id != _tenant)
+        .limit(1),
+        unscoped="whether another company has the person; nothing of it is told",
+    )
+    for table in (account_roles, account_persons, company_role_holders, staff, staff_rights)
+] + [
+    Query(
+        select(accounts.c.id)
+        .join(persons_table, persons_table.c.phone == accounts.c.phone)
+        .join(house_members, house_members.c.person_id == persons_table.c.id)
+        .where(
+            accounts.c.id == _account,
+            persons_table.c.tenant_id != _tenant,
+            house_members.c.status == MOVED_IN,
+        )
+        .limit(1),
+        unscoped="whether the person lives with another company; nothing of it is told",
+    )
+]
+"""An operator's role has the tenant ''."""
 _holders_of = (
     select(func.count())
     .select_from(company_role_holders)
@@ -253,6 +280,14 @@ async def person(scope: Scope, db: Reader, account_id: int) -> PersonRow:
     if (found := await find_person(scope, db, account_id)) is None:
         raise NotFound(what="account", id=account_id)
     return found
+
+
+async def used_elsewhere(scope: Scope, db: Reader, account_id: int) -> bool:
+    """Whether a log-in is anybody in another company, running or not, lives in its houses, or runs the installation."""
+    for one in _elsewhere:
+        if await one.one(db, scope, account=account_id) is not None:
+            return True
+    return False
 
 
 async def in_group(scope: Scope, db: Reader, *, account_id: int, project_id: str) -> bool:

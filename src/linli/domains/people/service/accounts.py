@@ -21,6 +21,7 @@ from linli.domains.people.person_rules import MOVED_IN, clean_phone, is_phone
 from linli.domains.people.queries import own_rights
 from linli.domains.people.queries.open_accounts import let_in
 from linli.domains.people.rights import COMMUNITY_ROLES, TENANT_ROLES, Rights, Role, RoleGrant
+from linli.domains.people.service.ownership import NO_PASSWORD, enters
 from linli.kernel import tenancy
 from linli.kernel.db import INT, Command, Database, Query, Reader, Tx
 from linli.kernel.errors import BadInput, Conflict, Forbidden, NotFound, Unauthorized
@@ -30,8 +31,6 @@ PASSWORD_MIN: Final = 10
 PASSWORD_MAX: Final = 128
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{2,63}")
 _hasher = PasswordHasher()
-NO_PASSWORD: Final = "!"
-"""In place of a hash: the log-in is opened by one-time codes alone."""
 _NOBODY = (
     f"$argon2id$v=19$m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
     "$c2FsdCBvZiBub2JvZHkncw$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -61,6 +60,11 @@ class Account(NamedTuple):
     name: str
     disabled: int
     must_change: int
+    """The password was set by somebody else."""
+    proven_ms: int
+    """Since when all that opens the log-in is its owner's own; 0 while others may have made some of it."""
+    generation: int
+    """Sessions of an earlier one are over."""
     created_ms: int
 
 
@@ -71,6 +75,8 @@ class _WithHash(NamedTuple):
     name: str
     disabled: int
     must_change: int
+    proven_ms: int
+    generation: int
     created_ms: int
     password_hash: str
 
@@ -82,6 +88,8 @@ _columns = (
     accounts.c.name,
     accounts.c.disabled,
     accounts.c.must_change,
+    accounts.c.proven_ms,
+    accounts.c.generation,
     accounts.c.created_ms,
 )
 _by_login = Query(
@@ -91,7 +99,6 @@ _by_login = Query(
     _WithHash,
 )
 _by_id = Query(select(*_columns).where(accounts.c.id == bindparam("id", type_=INT)), Account)
-_hash_of = Query(select(accounts.c.password_hash).where(accounts.c.id == bindparam("id", type_=INT)))
 _any = Query(select(accounts.c.id).limit(1))
 _CLOSED = select(tenancy.closed_communities.c.community_id).scalar_subquery()
 _roles = Query(
@@ -101,6 +108,15 @@ _roles = Query(
     )
     .order_by(account_roles.c.created_ms, account_roles.c.tenant_id, account_roles.c.community_id),
     unscoped="the rights of an account are what scopes are made of",
+)
+_has_role = Query(
+    select(account_roles.c.role).where(
+        account_roles.c.account_id == bindparam("id", type_=INT),
+        account_roles.c.role == bindparam("role"),
+        account_roles.c.tenant_id == bindparam("tenant"),
+        account_roles.c.community_id == bindparam("community", type_=INT),
+    ),
+    unscoped="the tenant is a condition of its own",
 )
 _homes = Query(
     select(account_persons.c.tenant_id, house_members.c.community_id)
@@ -114,16 +130,6 @@ _homes = Query(
     )
     .distinct(),
     unscoped="the rights of an account are what scopes are made of",
-)
-_set_password = Command(
-    update(accounts)
-    .where(accounts.c.id == bindparam("row", type_=INT))
-    .values(
-        password_hash=bindparam("hash"),
-        must_change=bindparam("must", type_=INT),
-        password_changed_ms=bindparam("now", type_=INT),
-        changed_ms=bindparam("now", type_=INT),
-    )
 )
 _rehash = Command(
     update(accounts)
@@ -176,11 +182,12 @@ async def create_account(
     ids: Ids,
     now_ms: int,
     phone: str = "",
-    must_change: bool = False,
+    proven: bool = False,
 ) -> int:
     """A new log-in; its id. `password_hash` comes from `hash_password`, awaited before the transaction.
 
-    A login that is a phone number is the phone too. Raises BadInput, LoginTaken.
+    A login that is a phone number is the phone too. `proven`: whoever makes it is its owner and has shown it by a code
+    to the phone, or by the set-up code. Raises BadInput, LoginTaken.
     """
     login = clean_login(login)
     phone = clean_phone(phone) or (login if is_phone(login) else "")
@@ -203,7 +210,9 @@ async def create_account(
         "name": name,
         "password_hash": password_hash,
         "disabled": 0,
-        "must_change": int(must_change),
+        "must_change": 0,
+        "proven_ms": now_ms if proven else 0,
+        "generation": 0,
         "password_changed_ms": now_ms,
         "created_ms": now_ms,
         "changed_ms": now_ms,
@@ -219,7 +228,7 @@ async def authenticate(db: Database, *, login: str, password: str) -> Account:
     """
     name = clean_login(login)
     found = await _by_login.one(db, login=name, phone=name)
-    good = await asyncio.to_thread(_verify, found.password_hash if found else _NOBODY, password)
+    good = await asyncio.to_thread(verify, found.password_hash if found else _NOBODY, password)
     if found is None or not good:
         raise BadCredentials()
     if found.disabled:
@@ -231,30 +240,13 @@ async def authenticate(db: Database, *, login: str, password: str) -> Account:
     return Account(*found[:-1])
 
 
-def _verify(hash_text: str, password: str) -> bool:
+def verify(hash_text: str, password: str) -> bool:
+    """Whether a password is the one of a hash. It takes as long where there is none: nobody learns who has one."""
     try:
-        return _hasher.verify(hash_text, password[: PASSWORD_MAX + 1])
+        known = _NOBODY if hash_text == NO_PASSWORD else hash_text
+        return _hasher.verify(known, password[: PASSWORD_MAX + 1])
     except (VerificationError, InvalidHashError):
         return False
-
-
-async def change_password(db: Database, *, account_id: int, old: str, new: str, now_ms: int) -> None:
-    """Change one's own password. Raises BadCredentials for a wrong old one, BadInput for a weak new one."""
-    account = await get_account(db, account_id)
-    check_password(new, login=account.login)
-    if not await asyncio.to_thread(_verify, str(await _hash_of.scalar(db, id=account_id)), old):
-        raise BadCredentials(field="old")
-    hashed = await hash_password(new)
-    async with db.begin() as tx:
-        await _set_password.run(tx, row=account_id, hash=hashed, must=0, now=now_ms)
-
-
-async def reset_password(
-    tx: Tx, *, account_id: int, password_hash: str, now_ms: int, must_change: bool = True
-) -> None:
-    """Set another's password; unless told otherwise its owner must change it at the next log-in. Raises NotFound."""
-    if not await _set_password.run(tx, row=account_id, hash=password_hash, must=int(must_change), now=now_ms):
-        raise NotFound(what="account", id=account_id)
 
 
 async def disable_account(tx: Tx, *, account_id: int, disabled: bool, now_ms: int) -> None:
@@ -300,6 +292,8 @@ async def grant_role(
         raise BadInput(field="communityId", rule="required")
     if role is not Role.OPERATOR:
         await tenancy.get_tenant(tx, tenant_id)
+    if await _has_role.one(tx, id=account_id, role=role.value, tenant=tenant_id, community=community_id):
+        return
     row = {
         "account_id": account_id,
         "role": role.value,
@@ -309,6 +303,7 @@ async def grant_role(
     }
     keys = ("account_id", "role", "tenant_id", "community_id")
     await tx.upsert(account_roles, [row], keys=keys)
+    await enters(tx, account_id=account_id)
 
 
 async def rights(db: Reader, account_id: int) -> Rights:
@@ -330,13 +325,14 @@ async def rights(db: Reader, account_id: int) -> Rights:
         for tenant, community in await _homes.all(db, id=account_id)
     ]
     own = [one for one in await own_rights.own_rights(db, account_id) if one.tenant_id not in closed]
-    return Rights(account_id, account.name, (*grants, *homes), tuple(own))
+    return Rights(account_id, account.name, (*grants, *homes), tuple(own), bool(account.must_change))
 
 
 async def link_person(tx: Tx, *, account_id: int, tenant_id: str, person_id: int) -> None:
     """Say which person of a tenant a log-in is."""
     row = {"account_id": account_id, "tenant_id": tenant_id, "person_id": person_id}
     await tx.upsert(account_persons, [row], keys=("account_id", "tenant_id"), update=("person_id",))
+    await enters(tx, account_id=account_id)
 
 
 async def drop_if_unused(tx: Tx, *, account_id: int) -> None:

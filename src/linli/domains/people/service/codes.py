@@ -1,8 +1,15 @@
 """Signing in with a phone and a one-time code. Spec D 1.5 (ACC-07); the numbers are ours.
 
-A code has six digits, lives five minutes, bears five tries and works once; a new one voids the last. One a minute and
-five an hour go to a phone. A phone that nobody has is answered, counted and refused like any other, so that nobody
-learns who has a log-in. The code is sent by a worker after the commit and stands nowhere in clear.
+A code has six digits, lives five minutes, bears five tries and works once, in the browser that asked for it: nobody
+uses up another's tries, and a new one voids the last of that browser alone. A phone that nobody has is answered, counted
+and refused like any other, so that nobody learns who has a log-in. The code is sent by a worker after the commit and
+stands nowhere in clear.
+
+One a minute and five an hour go to a phone for one address, and as many for each browser in which the phone's log-in was
+signed in before. All other places together get ten for a phone, and one more each quarter of an hour: with any number of
+addresses 106 codes a day, each with five tries, 530 guesses of a million; and the phone's owner, asked for by strangers
+all day, still gets theirs in a browser that is known. Phones without a log-in, which newcomers use, get 300 in all and
+one more every ten seconds: text messages cost money.
 """
 
 import hashlib
@@ -16,13 +23,9 @@ from sqlalchemy import bindparam, delete, select, update
 from linli.domains.people.models import accounts as account_table
 from linli.domains.people.models import sign_in_codes
 from linli.domains.people.person_rules import clean_phone, is_phone, mask_phone
-from linli.domains.people.service.accounts import (
-    NO_PASSWORD,
-    Account,
-    AccountDisabled,
-    create_account,
-    get_account,
-)
+from linli.domains.people.service import ownership
+from linli.domains.people.service.accounts import Account, AccountDisabled, create_account, get_account
+from linli.domains.people.service.ownership import NO_PASSWORD
 from linli.kernel import outbox
 from linli.kernel.clock import Clock
 from linli.kernel.db import INT, Command, Database, Query, Tx
@@ -37,14 +40,22 @@ DIGITS: Final = 6
 LIVES_MS: Final = 5 * 60_000
 TRIES: Final = 5
 GAP_MS: Final = 60_000
+CLOCKS_DIFFER_MS: Final = 60_000
+"""Between processes."""
 HOUR_MS: Final = 3_600_000
 AN_HOUR: Final = 5
+STRANGERS_FREE: Final = 10
+STRANGERS_EVERY_MS: Final = HOUR_MS // 4
+NEWCOMERS_FREE: Final = 300
+NEWCOMERS_EVERY_MS: Final = 10_000
+_NEWCOMERS: Final = "newcomers"
 KIND: Final = "sign_in_code"
 SEND_JOB: Final = "people.send_sign_in_code"
 
 
-type Purpose = Literal["sign_in", "register", "sign"]
-"""To sign in; to show that a phone is one's own before a log-in is made; to sign a contract."""
+type Purpose = Literal["sign_in", "register", "sign", "password", "phone"]
+"""To sign in; to show that a phone is one's own before a log-in is made; to sign a contract; to set one's password; to
+change to this phone."""
 
 
 class BadCode(Unauthorized):
@@ -57,6 +68,17 @@ class CodeTooSoon(TooMany):
     """The phone was sent codes just now; `seconds` until the next."""
 
     code = "account.code_too_soon"
+
+
+class Asker(NamedTuple):
+    """Who has a code sent: the browser that alone may use it, and where it is."""
+
+    browser: str
+    """A text that nobody else has."""
+    address: str
+    """As `network_of` tells it."""
+    device: str = ""
+    """The name of a browser in which the phone's log-in was signed in before; empty for any other."""
 
 
 class _Row(NamedTuple):
@@ -85,6 +107,8 @@ _try = Command(
         sign_in_codes.c.digest != "",
         sign_in_codes.c.tries < TRIES,
         sign_in_codes.c.expires_ms > bindparam("now", type_=INT),
+        # Sent later than it is now: the clock was set back, and how old it is nobody knows.
+        sign_in_codes.c.sent_ms <= bindparam("now", type_=INT) + CLOCKS_DIFFER_MS,
     )
     .values(tries=sign_in_codes.c.tries + 1)
 )
@@ -101,6 +125,7 @@ async def request_code(
     db: Database,
     *,
     phone: str,
+    asker: Asker,
     secrets: Secrets,
     language: str,
     now_ms: int,
@@ -116,22 +141,56 @@ async def request_code(
     key = _key(phone, purpose)
     code = "".join(system_secrets.choice("0123456789") for _ in range(DIGITS))
     async with db.begin() as tx:
-        await _purge.run(tx, before=now_ms - HOUR_MS)
-        last = await _row.one(tx, phone=key)
-        sent, hour_ms = _counted(last, now_ms)
-        wanted = newcomers or purpose != "sign_in" or await _by_phone.scalar(tx, phone=phone) is not None
-        digest = _digest(secrets, key, code)
-        row = _Row(key, digest if wanted else "", now_ms, now_ms + LIVES_MS, 0, sent, hour_ms)
-        await tx.upsert(sign_in_codes, [row._asdict()], keys=("phone",), update=_Row._fields[1:])
+        await _purge.run(tx, before=now_ms - STRANGERS_FREE * STRANGERS_EVERY_MS)
+        known = await _by_phone.scalar(tx, phone=phone) is not None
+        wanted = known or newcomers or purpose != "sign_in"
+        await _count(tx, key, asker, now_ms, newcomer=wanted and not known)
+        bound = _in_browser(key, asker.browser)
+        digest = _digest(secrets, bound, code) if wanted else ""
+        row = _Row(bound, digest, now_ms, now_ms + LIVES_MS, tries=0, sent_in_hour=0, hour_ms=now_ms)
+        await _write(tx, row)
         if wanted:
             sealed = secrets.seal(code, about=f"code:{phone}")
             await outbox.add(tx, SEND_JOB, ToSend(phone, sealed, language, row.expires_ms, purpose))
 
 
+async def _count(tx: Tx, key: str, asker: Asker, now_ms: int, *, newcomer: bool) -> None:
+    """Count one code more for a phone. Raises CodeTooSoon."""
+    place = f"device {asker.device}" if asker.device else f"from {asker.address}"
+    own = f"{key} {place}"
+    sent, hour_ms = _counted(await _row.one(tx, phone=own), now_ms)
+    levels = [] if asker.device else [(key, STRANGERS_FREE, STRANGERS_EVERY_MS)]
+    if newcomer:
+        levels.append((_NEWCOMERS, NEWCOMERS_FREE, NEWCOMERS_EVERY_MS))
+    shared = [
+        _one_more(name, await _row.one(tx, phone=name), free, every_ms, now_ms)
+        for name, free, every_ms in levels
+    ]
+    for row in (_Row(own, "", now_ms, now_ms, tries=0, sent_in_hour=sent, hour_ms=hour_ms), *shared):
+        await _write(tx, row)
+
+
+def _one_more(name: str, last: _Row | None, free: int, every_ms: int, now_ms: int) -> _Row:
+    """The level of what several share: `free` at once, one more after each `every_ms`. Raises CodeTooSoon."""
+    gone = max(0, now_ms - last.hour_ms) // every_ms if last else 0
+    if last is None or gone >= last.sent_in_hour or last.sent_ms > now_ms + CLOCKS_DIFFER_MS:
+        return _Row(name, "", now_ms, now_ms, tries=0, sent_in_hour=1, hour_ms=now_ms)
+    level, since_ms = last.sent_in_hour - gone, last.hour_ms + gone * every_ms
+    if level >= free:
+        raise CodeTooSoon(seconds=_seconds(since_ms + every_ms - now_ms))
+    return _Row(name, "", now_ms, now_ms, tries=0, sent_in_hour=level + 1, hour_ms=since_ms)
+
+
+async def _write(tx: Tx, row: _Row) -> None:
+    await tx.upsert(sign_in_codes, [row._asdict()], keys=("phone",), update=_Row._fields[1:])
+
+
 def _counted(last: _Row | None, now_ms: int) -> tuple[int, int]:
     """(codes in the present hour with this one, when that hour began). Raises CodeTooSoon."""
-    if last is None or now_ms - last.hour_ms >= HOUR_MS:
-        if last is not None and now_ms - last.sent_ms < GAP_MS:
+    if last is None or last.sent_ms > now_ms + CLOCKS_DIFFER_MS:
+        return 1, now_ms  # none, or the clock was set back: nobody is shut out until it has caught up
+    if now_ms - last.hour_ms >= HOUR_MS:
+        if now_ms - last.sent_ms < GAP_MS:
             raise CodeTooSoon(seconds=_seconds(last.sent_ms + GAP_MS - now_ms))
         return 1, now_ms
     if now_ms - last.sent_ms < GAP_MS:
@@ -141,27 +200,35 @@ def _counted(last: _Row | None, now_ms: int) -> tuple[int, int]:
     return last.sent_in_hour + 1, last.hour_ms
 
 
-async def redeem(db: Database, *, phone: str, code: str, secrets: Secrets, now_ms: int) -> Account:
+async def redeem(
+    db: Database, *, phone: str, code: str, browser: str, secrets: Secrets, now_ms: int
+) -> Account:
     """The log-in of the phone, for the code that was sent to it. Raises BadInput, BadCode, AccountDisabled."""
     phone = _phone(phone)
-    digest = await _tried(db, phone, code, secrets, now_ms)
+    key = _in_browser(phone, browser)
+    digest = await _tried(db, key, code, secrets, now_ms)
     async with db.begin() as tx:
-        await _spend(tx, phone, digest)
+        await _spend(tx, key, digest)
         holder = await _by_phone.scalar(tx, phone=phone)
         if holder is None:
             raise BadCode(field="code")
-        account = await get_account(tx, int(holder))
+        account = await _owned(tx, int(holder), now_ms)
     if account.disabled:
         raise AccountDisabled()
     return account
 
 
+async def _owned(tx: Tx, account_id: int, now_ms: int) -> Account:
+    await ownership.prove(tx, account_id=account_id, now_ms=now_ms)
+    return await get_account(tx, account_id)
+
+
 async def prove(
-    db: Database, *, phone: str, code: str, secrets: Secrets, now_ms: int, purpose: Purpose
+    db: Database, *, phone: str, code: str, browser: str, secrets: Secrets, now_ms: int, purpose: Purpose
 ) -> str:
     """Spend the code that was sent to a phone for a purpose; the phone, cleaned. Raises BadInput, BadCode."""
     phone = _phone(phone)
-    key = _key(phone, purpose)
+    key = _in_browser(_key(phone, purpose), browser)
     digest = await _tried(db, key, code, secrets, now_ms)
     async with db.begin() as tx:
         await _spend(tx, key, digest)
@@ -169,22 +236,24 @@ async def prove(
 
 
 async def redeem_or_join(
-    db: Database, *, phone: str, code: str, secrets: Secrets, ids: Ids, now_ms: int
+    db: Database, *, phone: str, code: str, browser: str, secrets: Secrets, ids: Ids, now_ms: int
 ) -> Account:
     """The log-in of the phone as `redeem` gives it; a phone without one gets a log-in that no password opens.
 
     Raises BadInput, BadCode, AccountDisabled.
     """
     phone = _phone(phone)
-    digest = await _tried(db, phone, code, secrets, now_ms)
+    key = _in_browser(phone, browser)
+    digest = await _tried(db, key, code, secrets, now_ms)
     async with db.begin() as tx:
-        await _spend(tx, phone, digest)
+        await _spend(tx, key, digest)
         holder = await _by_phone.scalar(tx, phone=phone)
         if holder is None:
             holder = await create_account(
-                tx, login=phone, password_hash=NO_PASSWORD, name=mask_phone(phone), ids=ids, now_ms=now_ms
-            )
-        account = await get_account(tx, int(holder))
+                tx, login=phone, password_hash=NO_PASSWORD, name=mask_phone(phone), ids=ids, now_ms=now_ms,
+                proven=True,
+            )  # fmt: skip
+        account = await _owned(tx, int(holder), now_ms)
     if account.disabled:
         raise AccountDisabled()
     return account
@@ -233,6 +302,11 @@ def _phone(phone: str) -> str:
 def _key(phone: str, purpose: Purpose) -> str:
     """What a code is kept under: codes for one purpose are worth nothing for another."""
     return phone if purpose == "sign_in" else f"{phone} {purpose}"
+
+
+def _in_browser(key: str, browser: str) -> str:
+    """What the code itself is kept under."""
+    return f"{key} in {hashlib.sha256(browser.encode()).hexdigest()[:32]}"
 
 
 def _digest(secrets: Secrets, phone: str, code: str) -> str:

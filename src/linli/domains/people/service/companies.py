@@ -14,6 +14,7 @@ from linli.domains.people.models import organisations, staff
 from linli.domains.people.person_rules import clean_phone
 from linli.domains.people.rights import Role
 from linli.domains.people.service import accounts
+from linli.domains.people.service.ownership import enters
 from linli.kernel import tenancy
 from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict
@@ -147,6 +148,7 @@ async def put_in(tx: Tx, *, tenant_id: str, account_id: int, by: int, now_ms: in
         "created_ms": now_ms,
     }
     await tx.upsert(staff, [row], keys=("tenant_id", "account_id"))
+    await enters(tx, account_id=account_id)
 
 
 async def company(scope: Scope, db: Reader) -> Company | None:

@@ -170,7 +170,9 @@ async def find(db: Reader, *, provider: str, subject: str) -> LinkRow | None:
 
 
 async def used(tx: Tx, *, provider: str, subject: str, now_ms: int) -> None:
-    await _used.run(tx, of_provider=provider, of_subject=subject, now=now_ms)
+    """Raises StartGone when the link was taken away meanwhile."""
+    if not await _used.run(tx, of_provider=provider, of_subject=subject, now=now_ms):
+        raise StartGone()
 
 
 async def of_account(db: Reader, account_id: int) -> list[LinkRow]:

@@ -20,7 +20,9 @@ from linli.domains.people.person_rules import clean_person_name, clean_phone, is
 from linli.domains.people.queries import organisation as queries
 from linli.domains.people.rights import Right, Rights
 from linli.domains.people.schemas import Profile
-from linli.domains.people.service import accounts, inviters, persons
+from linli.domains.people.service import accounts, inviters, ownership, persons
+from linli.domains.people.service.accounts import Account
+from linli.domains.people.service.ownership import NO_PASSWORD
 from linli.kernel import tenancy
 from linli.kernel.db import INT, Command, Tx
 from linli.kernel.errors import BadInput, Conflict, Forbidden
@@ -106,11 +108,11 @@ async def note(
     await tx.insert(staff_log, row)
 
 
-async def add_person(hand: Hand, tx: Tx, *, name: str, phone: str, password_hash: str) -> int:
+async def add_person(hand: Hand, tx: Tx, *, name: str, phone: str) -> int:
     """A person of the company by name and phone; the account's id. They sign in with a code sent to the phone.
 
-    A phone that has a log-in already means that one; else a log-in is made whose `password_hash` is of a password that
-    nobody knows. The person is also the tenant's person with that phone. Raises BadInput, AlreadyInCompany, PhoneTaken.
+    A phone that has a log-in already means that one; else a log-in without a password is made. The person is also the
+    tenant's person with that phone. Raises BadInput, AlreadyInCompany, PhoneTaken.
     """
     name, phone = clean_person_name(name), clean_phone(phone)
     if problem := name_problem(name):
@@ -124,20 +126,16 @@ async def add_person(hand: Hand, tx: Tx, *, name: str, phone: str, password_hash
     found = await persons.find_or_create(
         whole, tx, profile=Profile(name=name, phone=phone), ids=hand.ids, now_ms=tx.db.clock.now_ms()
     )
-    return await enter_person(
-        hand, tx, name=name, phone=phone, person_id=found.person.id, password_hash=password_hash
-    )
+    return await enter_person(hand, tx, name=name, phone=phone, person_id=found.person.id)
 
 
-async def enter_person(
-    hand: Hand, tx: Tx, *, name: str, phone: str, person_id: int, password_hash: str
-) -> int:
+async def enter_person(hand: Hand, tx: Tx, *, name: str, phone: str, person_id: int) -> int:
     """Make a person of the tenant one of the company, with the log-in of their phone or a new one; the account's id."""
     now_ms = tx.db.clock.now_ms()
     account = await accounts.find_account(tx, phone)
     if account is None:
         account_id = await accounts.create_account(
-            tx, login=phone, password_hash=password_hash, name=name, ids=hand.ids, now_ms=now_ms
+            tx, login=phone, password_hash=NO_PASSWORD, name=name, ids=hand.ids, now_ms=now_ms
         )
     else:
         account_id = account.id
@@ -176,6 +174,8 @@ async def set_roles(hand: Hand, tx: Tx, *, account_id: int, role_ids: list[int])
         }
         await tx.insert(company_role_holders, row)
         await note(hand, tx, "role.given", account_id=account_id, name=person.name, detail=wanted[role_id])
+    if wanted.keys() - held.keys():
+        await ownership.enters(tx, account_id=account_id)
     for role_id in held.keys() - wanted.keys():
         await _drop_role.run(tx, of_account=account_id, of_role=role_id)
         await note(hand, tx, "role.taken", account_id=account_id, name=person.name, detail=held[role_id])
@@ -198,6 +198,8 @@ async def set_rights(hand: Hand, tx: Tx, *, account_id: int, rights: list[str]) 
         }
         await tx.insert(staff_rights, row)
         await note(hand, tx, "right.given", account_id=account_id, name=person.name, detail=right.value)
+    if wanted - held:
+        await ownership.enters(tx, account_id=account_id)
     for right in sorted(held - wanted):
         await _drop_right.run(tx, of_account=account_id, of_tenant=hand.tenant, of_right=right.value)
         await note(hand, tx, "right.taken", account_id=account_id, name=person.name, detail=right.value)
@@ -221,6 +223,7 @@ async def join_groups(hand: Hand, tx: Tx, *, account_ids: list[int], project_ids
             "created_ms": tx.db.clock.now_ms(),
         }
         await tx.insert(project_group_members, row)
+        await ownership.enters(tx, account_id=account_id)
         await note(hand, tx, "group.joined", account_id=account_id, name=person, detail=project)
         await _check_change(hand, tx, account_id, before)
 
@@ -252,23 +255,25 @@ async def disable(hand: Hand, tx: Tx, *, account_id: int, disabled: bool) -> Non
     await tx.upsert(staff, [row], keys=("tenant_id", "account_id"), update=("disabled",))
     if not disabled:
         await _check_all(hand, tx, account_id)
+        await ownership.enters(tx, account_id=account_id)
     else:
         await _drop_groundless(hand, tx, account_id)
     action = "person.disabled" if disabled else "person.enabled"
     await note(hand, tx, action, account_id=account_id, name=person.name)
 
 
-async def reset_password(hand: Hand, tx: Tx, *, account_id: int, password_hash: str) -> None:
-    """Set a password that its owner must change at once. Raises NotFound, CannotGive, NotOurs."""
+async def reset_password(hand: Hand, tx: Tx, *, account_id: int) -> Account:
+    """Take a person's password away and end all that opens their log-in; its owner comes in by a code and sets a new one.
+
+    Raises NotFound, CannotGive, NotOurs.
+    """
     person = await queries.person(hand.scope, tx, account_id)
     await _check_all(hand, tx, account_id)
-    rights = await accounts.rights(tx, account_id)
-    if rights.is_operator or set(rights.tenants) - {hand.tenant}:
+    if await queries.used_elsewhere(hand.scope, tx, account_id):
         raise NotOurs(name=person.name)
-    await accounts.reset_password(
-        tx, account_id=account_id, password_hash=password_hash, now_ms=tx.db.clock.now_ms()
-    )
+    await ownership.void(tx, account_id=account_id, now_ms=tx.db.clock.now_ms())
     await note(hand, tx, "password.reset", account_id=account_id, name=person.name)
+    return await accounts.get_account(tx, account_id)
 
 
 async def _holdings(hand: Hand, tx: Tx, account_id: int) -> Holdings:

@@ -5,7 +5,7 @@ Open to administrators, sub-administrators and the manager of the community; nob
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import bindparam, delete
 
@@ -16,8 +16,8 @@ from linli.domains.people.queries import permissions as queries
 from linli.domains.people.queries.employees import Employee
 from linli.domains.people.queries.permissions import LEVELS, Point
 from linli.domains.people.rights import RIGHTS_OF, Right, Rights, Role
-from linli.domains.people.service import accounts, organisation
-from linli.domains.people.service.organisation import CannotGive, Hand, note
+from linli.domains.people.service import accounts, organisation, ownership
+from linli.domains.people.service.organisation import Hand, note
 from linli.kernel import tenancy
 from linli.kernel.db import INT, Command, Reader, Tx
 from linli.kernel.errors import BadInput, LinliError, NotFound
@@ -25,13 +25,6 @@ from linli.kernel.scope import Scope
 
 MOST = 100
 """Persons or points that one call may name."""
-
-
-class NewLogin(NamedTuple):
-    """For employees who have no log-in yet."""
-
-    password_hash: str
-    """Of a password that nobody knows: they sign in with a code sent to their phone."""
 
 
 _take = Command(
@@ -61,7 +54,6 @@ async def give(
     community_id: int,
     identity_ids: list[str],
     points: Iterable[Point],
-    login: NewLogin,
 ) -> None:
     """Give every point to every employee named, beside what they have. Raises BadInput, NotFound, CannotGive."""
     wanted = await _checked(hand, tx, community_id, points)
@@ -69,20 +61,20 @@ async def give(
         raise BadInput(field="points", rule="required")
     for employee in await _employees(hand, tx, community_id, identity_ids):
         held = await _held(hand, tx, employee)
-        await _change(hand, tx, employee, held, held | wanted, login)
+        await _change(hand, tx, employee, held, held | wanted)
 
 
 async def set_points(
-    hand: Hand, tx: Tx, *, community_id: int, identity_id: str, points: Iterable[Point], login: NewLogin
+    hand: Hand, tx: Tx, *, community_id: int, identity_id: str, points: Iterable[Point]
 ) -> None:
     """Say what one employee may do: these points and no others. Raises as `give`."""
     wanted = await _checked(hand, tx, community_id, points)
     (employee,) = await _employees(hand, tx, community_id, [identity_id])
-    await _change(hand, tx, employee, await _held(hand, tx, employee), wanted, login)
+    await _change(hand, tx, employee, await _held(hand, tx, employee), wanted)
 
 
 async def set_function(
-    hand: Hand, tx: Tx, *, community_id: int, function: str, holders: dict[str, list[str]], login: NewLogin
+    hand: Hand, tx: Tx, *, community_id: int, function: str, holders: dict[str, list[str]]
 ) -> None:
     """Say who has a function, by level → identityIds: these employees and no others. Raises as `give`."""
     named: dict[str, set[Point]] = {}
@@ -98,7 +90,7 @@ async def set_function(
         held = await _held(hand, tx, employee)
         rest = {point for point in held if point.function != function}
         own = await _checked(hand, tx, community_id, named.get(employee.identity_id, set()))
-        await _change(hand, tx, employee, held, rest | own, login)
+        await _change(hand, tx, employee, held, rest | own)
 
 
 async def remove(hand: Hand, tx: Tx, *, community_id: int, identity_id: str) -> None:
@@ -107,20 +99,16 @@ async def remove(hand: Hand, tx: Tx, *, community_id: int, identity_id: str) -> 
     held = await _held(hand, tx, employee)
     for point in sorted(held):
         await _take_one(hand, tx, employee, point)
-    await _set_manager(hand, tx, employee, manager=False, login=None)
+    await _set_manager(hand, tx, employee, manager=False)
 
 
-async def set_manager(
-    hand: Hand, tx: Tx, *, community_id: int, identity_id: str, manager: bool, login: NewLogin
-) -> None:
+async def set_manager(hand: Hand, tx: Tx, *, community_id: int, identity_id: str, manager: bool) -> None:
     """Make an employee manager of the community, or no longer. Raises NotFound, BadInput (oneself), CannotGive."""
     (employee,) = await _employees(hand, tx, community_id, [identity_id])
-    await _set_manager(hand, tx, employee, manager=manager, login=login)
+    await _set_manager(hand, tx, employee, manager=manager)
 
 
-async def _set_manager(
-    hand: Hand, tx: Tx, employee: Employee, *, manager: bool, login: NewLogin | None
-) -> None:
+async def _set_manager(hand: Hand, tx: Tx, employee: Employee, *, manager: bool) -> None:
     account_id = await queries.account_of(hand.scope, tx, employee.person_id)
     is_one = account_id is not None and Role.COMMUNITY_MANAGER in {
         grant.role
@@ -134,7 +122,7 @@ async def _set_manager(
     place = f"c:{employee.community_id}"
     hand.check(frozenset((right, place) for right in RIGHTS_OF[Role.COMMUNITY_MANAGER]))
     if manager:
-        account_id = await _login(hand, tx, employee, login)
+        account_id = await _login(hand, tx, employee)
         await accounts.grant_role(
             tx, account_id=account_id, role=Role.COMMUNITY_MANAGER, now_ms=tx.db.clock.now_ms(),
             tenant_id=hand.tenant, community_id=employee.community_id,
@@ -186,14 +174,12 @@ async def _held(hand: Hand, tx: Tx, employee: Employee) -> set[Point]:
     return set(found.get(employee.person_id, ()))
 
 
-async def _change(
-    hand: Hand, tx: Tx, employee: Employee, held: set[Point], wanted: set[Point], login: NewLogin
-) -> None:
+async def _change(hand: Hand, tx: Tx, employee: Employee, held: set[Point], wanted: set[Point]) -> None:
     for point in sorted(held - wanted):
         await _take_one(hand, tx, employee, point)
     if not wanted - held:
         return
-    await _login(hand, tx, employee, login)
+    await ownership.enters(tx, account_id=await _login(hand, tx, employee))
     for point in sorted(wanted - held):
         _may_give(hand, employee.community_id, point)
         row = {
@@ -228,17 +214,14 @@ def _may_give(hand: Hand, community_id: int, point: Point) -> None:
     hand.check(frozenset({(right, f"c:{community_id}")}))
 
 
-async def _login(hand: Hand, tx: Tx, employee: Employee, login: NewLogin | None) -> int:
+async def _login(hand: Hand, tx: Tx, employee: Employee) -> int:
     """The employee's log-in, made if there is none."""
     account_id = await queries.account_of(hand.scope, tx, employee.person_id)
     if account_id is not None:
         return account_id
-    if login is None:
-        raise CannotGive()
     return await organisation.enter_person(
-        hand, tx, name=employee.name, phone=employee.phone or "", person_id=employee.person_id,
-        password_hash=login.password_hash,
-    )  # fmt: skip
+        hand, tx, name=employee.name, phone=employee.phone or "", person_id=employee.person_id
+    )
 
 
 async def _rights(db: Reader, account_id: int) -> Rights:

@@ -46,21 +46,19 @@ class VisitFull(VisitRow, rename="camel", frozen=True):
     id_no: Annotated[str, Meta(description="Masked.")]
     gender: int | None
     end_reason: str
-    pass_url: Annotated[
-        str,
-        Meta(
-            description="The page that the visitor was sent; empty when there is no pass, or without visitors.manage."
-        ),
-    ]
-    pictures: Annotated[
-        list[VisitPicture],
-        Meta(
-            description="The pass; none when it is over, several where doors read codes of different forms."
-        ),
-    ]
+    has_pass: Annotated[bool, Meta(description="There is one to show: see `pass`.")]
     doors: list[VisitDoor]
     created_ms: int
     changed_ms: int
+
+
+class VisitPass(msgspec.Struct, rename="camel", frozen=True):
+    """What opens the doors to a visitor."""
+
+    pass_url: Annotated[str, Meta(description="The page that the visitor was sent.")]
+    pictures: Annotated[
+        list[VisitPicture], Meta(description="Several where doors read codes of different forms.")
+    ]
 
 
 async def rows(scope: Scope, db: Reader, found: list[Visit], *, masked: bool = True) -> list[VisitRow]:
@@ -96,13 +94,12 @@ async def full(
     db: Reader,
     row: Visit,
     *,
-    pass_url: str,
-    pictures: list[VisitPicture],
+    has_pass: bool,
     doors: list[VisitDoor],
 ) -> VisitFull:
     (known,) = await rows(scope, db, [row], masked=False)
     return VisitFull(
         **msgspec.structs.asdict(known), id_no=mask_id_number(row.id_no), gender=row.gender,
-        end_reason=row.end_reason, pass_url=pass_url, pictures=pictures, doors=doors, created_ms=row.created_ms,
+        end_reason=row.end_reason, has_pass=has_pass, doors=doors, created_ms=row.created_ms,
         changed_ms=row.changed_ms,
     )  # fmt: skip

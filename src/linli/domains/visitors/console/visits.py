@@ -16,9 +16,17 @@ from linli.domains.access.service.kinds import QR
 from linli.domains.access.times import write_time
 from linli.domains.communities.queries import spaces
 from linli.domains.people import person_rules
-from linli.domains.people.rights import Right, Rights
+from linli.domains.people.rights import Right
 from linli.domains.visitors import queries
-from linli.domains.visitors.console.rows import VisitDoor, VisitFull, VisitPicture, VisitRow, full, rows
+from linli.domains.visitors.console.rows import (
+    VisitDoor,
+    VisitFull,
+    VisitPass,
+    VisitPicture,
+    VisitRow,
+    full,
+    rows,
+)
 from linli.domains.visitors.room import VisitorsRoom
 from linli.domains.visitors.schemas import (
     HOLDS_PASS,
@@ -32,6 +40,7 @@ from linli.domains.visitors.schemas import (
 )
 from linli.domains.visitors.service import visits
 from linli.domains.visitors.times import day_of
+from linli.kernel import history
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
 from linli.kernel.errors import BadInput, NotFound
@@ -44,6 +53,7 @@ from linli.kernel.tables import TablePage, book_bytes, new_book
 from linli.kernel.zones import zone_of
 
 EXPORT_MAX = 20_000
+HISTORY = "visit"
 _NAMES = GuestNames(id_no="idNo", plate="plate")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -201,13 +211,11 @@ class VisitRoutes(Controller):
         db: NamedDependency[Database],
         clock: NamedDependency[Clock],
         visitors: NamedDependency[VisitorsRoom],
-        rights: NamedDependency[Rights],
     ) -> VisitFull:
-        """One visit with the doors that it opens; its pass only for who manages visitors: it opens them to anybody."""
+        """One visit and the doors that its pass opens."""
         found = await _of(within, db, community_id, apply_id)
         holds = found.holds_pass(clock.now_ms())
-        gives = rights.may(Right.VISITORS_MANAGE, tenant_id=within.tenant, community_id=community_id)
-        shown = await visitors.passes.pictures(found) if holds and gives else []
+        shown = await visitors.passes.pictures(found) if holds else []
         found = await _of(within, db, community_id, apply_id)  # with the codes that its doors needed
         doors = []
         for code in found.codes if holds else []:
@@ -219,11 +227,29 @@ class VisitRoutes(Controller):
                 doors.append(
                     VisitDoor(names[iot_id].name if iot_id in names else "", sent.status if sent else "")
                 )
-        return await full(
-            within, db, found, doors=doors,
-            pass_url=visitors.links.url(apply_id) if gives and found.state in HOLDS_PASS else "",
-            pictures=[VisitPicture(qr_svg(one.text, label=found.name), one.doors) for one in shown],
-        )  # fmt: skip
+        return await full(within, db, found, doors=doors, has_pass=bool(shown))
+
+    @post("/{apply_id:int}/pass", right=Right.VISITORS_MANAGE.value, status_code=200)
+    async def show_pass(
+        self,
+        community_id: FromPath[int],
+        apply_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        visitors: NamedDependency[VisitorsRoom],
+    ) -> VisitPass:
+        """The pass, to be shown or printed at the desk; who looked is kept. Empty when it is over."""
+        found, now_ms = await _of(within, db, community_id, apply_id), clock.now_ms()
+        shown = await visitors.passes.pictures(found) if found.holds_pass(now_ms) else []
+        async with db.begin() as tx:
+            await history.note(
+                within, tx, HISTORY, apply_id, "pass_shown", community_id=community_id, now_ms=now_ms
+            )
+        return VisitPass(
+            visitors.links.url(apply_id) if shown and found.state in HOLDS_PASS else "",
+            [VisitPicture(qr_svg(one.text, label=found.name), one.doors) for one in shown],
+        )
 
     @post("/{apply_id:int}/check-in", right=Right.VISITORS_MANAGE.value, status_code=204)
     async def check_in(

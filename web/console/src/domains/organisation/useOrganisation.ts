@@ -7,6 +7,7 @@ export type PersonRow = components['schemas']['PersonRow']
 export type PersonGroupRow = components['schemas']['PersonGroupRow']
 export type RoleRow = components['schemas']['RoleRow']
 export type RightsTree = components['schemas']['RightsTree']
+export type PasswordTaken = components['schemas']['PasswordTaken']
 export type StaffLogRow = components['schemas']['StaffLogRow']
 
 const paged = (state: ListState) => ({ pageNo: state.page.value, pageSize: state.size.value })

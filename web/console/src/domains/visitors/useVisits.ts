@@ -4,6 +4,7 @@ import type { components } from '@/api/schema'
 
 export type VisitRow = components['schemas']['VisitRow']
 export type VisitFull = components['schemas']['VisitFull']
+export type VisitPass = components['schemas']['VisitPass']
 export type NewVisits = components['schemas']['NewVisits']
 
 export const STATES = ['asked', 'expected', 'arrived', 'left', 'void', 'refused'] as const
@@ -105,6 +106,10 @@ export function useVisitChanges(communityId: () => string) {
       }),
     ),
   )
+  /** What opens the doors to the visitor; who looked is kept. */
+  const show = useAction((id: string) =>
+    answer(api.POST('/api/console/communities/{community_id}/visits/{apply_id}/pass', { params: at(id) })),
+  )
   /** One step of a visit; steps that hurt carry a reason. */
   const step = useAction(
     async (id: string, what: 'check-in' | 'check-out' | 'admit' | 'void' | 'refuse', reason?: string) => {
@@ -128,7 +133,7 @@ export function useVisitChanges(communityId: () => string) {
       return true
     },
   )
-  return { add, step }
+  return { add, step, show }
 }
 
 export function usePoster(communityId: () => string) {

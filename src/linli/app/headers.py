@@ -1,0 +1,51 @@
+"""What every answer to a browser says about itself, unless the part that answers says it: one place for all surfaces."""
+
+from typing import Final
+
+from linli.kernel.http import ASGIApp, Message, Receive, Send
+from linli.kernel.settings import Settings
+
+type Header = tuple[bytes, bytes]
+
+_EACH: Final[tuple[Header, ...]] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    (
+        b"permissions-policy",
+        (
+            b"camera=(self), accelerometer=(), bluetooth=(), browsing-topics=(), display-capture=(), geolocation=(), "
+            b"gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()"
+        ),
+    ),
+)
+"""Pictures of faces are taken by the pages themselves; nothing else of the device is asked for."""
+NOT_KEPT: Final[Header] = (b"cache-control", b"no-store")
+
+
+def of_installation(settings: Settings) -> tuple[Header, ...]:
+    """The headers of an installation: reached by https, it tells browsers never to come by http again (RFC 6797)."""
+    seconds = settings.http.hsts_seconds
+    if not seconds or not settings.public_url.startswith("https:"):
+        return _EACH
+    return (*_EACH, (b"strict-transport-security", b"max-age=%d" % seconds))
+
+
+def carrying(app: ASGIApp, headers: tuple[Header, ...]) -> ASGIApp:
+    """`app`, whose answers carry each of `headers` that it does not set itself."""
+
+    async def carried(scope: Message, receive: Receive, send: Send) -> None:
+        async def send_carrying(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = list(message.get("headers", ()))
+                named = {name.lower() for name, _ in own}
+                message = {**message, "headers": own + [one for one in headers if one[0] not in named]}
+            await send(message)
+
+        await app(scope, receive, send_carrying)
+
+    return carried

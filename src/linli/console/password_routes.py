@@ -1,0 +1,243 @@
+"""One's own password and phone: changed with the old password, with a code to the phone, or by the operator's link."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, Response, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+from msgspec import Meta
+
+from linli.console import schemas, sessions, throttle
+from linli.console.access import SIGNED_IN
+from linli.console.errors import language_of
+from linli.console.session_routes import CodesOff, code_attempt, enter
+from linli.console.sessions import Session
+from linli.domains.people.service import accounts, codes, passwords, phones
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.errors import Conflict
+from linli.kernel.http import network_of
+from linli.kernel.ids import Ids
+from linli.kernel.secrets import Secrets
+from linli.kernel.settings import Settings
+
+
+class NoPhone(Conflict):
+    """The log-in has no phone that a code could go to."""
+
+    code = "account.no_phone"
+
+
+class PasswordByCode(msgspec.Struct, rename="camel", frozen=True):
+    code: str
+    new: str
+
+
+class NewPhone(msgspec.Struct, rename="camel", frozen=True):
+    phone: str
+
+
+class NewPhoneProven(msgspec.Struct, rename="camel", frozen=True):
+    phone: str
+    code: Annotated[str, Meta(description="The code that went to the new phone.")]
+
+
+class PasswordLink(msgspec.Struct, rename="camel", frozen=True):
+    token: Annotated[str, Meta(description="What stands behind # in the link.")]
+
+
+class PasswordLinkFor(msgspec.Struct, rename="camel", frozen=True):
+    name: str
+    login: str
+
+
+class FirstPassword(msgspec.Struct, rename="camel", frozen=True):
+    token: str
+    password: str
+
+
+class PasswordRoutes(Controller):
+    path = "/session"
+    tags = ("session",)
+
+    @post("/password", right=SIGNED_IN, password_due=True, status_code=204)
+    async def change_password(
+        self,
+        data: JSONBody[schemas.PasswordChange],
+        db: NamedDependency[Database],
+        session: NamedDependency[Session],
+        clock: NamedDependency[Clock],
+    ) -> None:
+        """Change one's own password; every other session of the account ends."""
+        now_ms = clock.now_ms()
+        account = await accounts.get_account(db, session.account_id)
+        accounts.check_password(data.new, login=account.login)
+        # A stolen session must not become a way to guess the password.
+        attempt = throttle.Attempt(f"{account.id} (change)", session.address)
+        await throttle.count_attempt(db, attempt, now_ms=now_ms)
+        await passwords.check_old(db, account_id=account.id, old=data.old)
+        await throttle.forgive(db, attempt)
+        await _set(db, session, data.new, now_ms)
+
+    @post("/password/code", right=SIGNED_IN, password_due=True, status_code=202)
+    async def send_code(
+        self,
+        request: Request[Any, Any, Any],
+        db: NamedDependency[Database],
+        session: NamedDependency[Session],
+        clock: NamedDependency[Clock],
+        secrets: NamedDependency[Secrets],
+        settings: NamedDependency[Settings],
+    ) -> schemas.CodeSent:
+        """Have a code sent to one's own phone with which a password is set."""
+        if settings.sms.provider == "off":
+            raise CodesOff()
+        account = await accounts.get_account(db, session.account_id)
+        await codes.request_code(
+            db,
+            phone=_phone(account),
+            asker=_asker(session, known=True),
+            secrets=secrets,
+            language=language_of(request),
+            now_ms=clock.now_ms(),
+            purpose="password",
+        )
+        return schemas.CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
+
+    @post("/password/by-code", right=SIGNED_IN, password_due=True, status_code=204)
+    async def set_by_code(
+        self,
+        data: JSONBody[PasswordByCode],
+        db: NamedDependency[Database],
+        session: NamedDependency[Session],
+        clock: NamedDependency[Clock],
+        secrets: NamedDependency[Secrets],
+    ) -> None:
+        """Set one's own password with the code; every other session of the account ends."""
+        now_ms = clock.now_ms()
+        account = await accounts.get_account(db, session.account_id)
+        accounts.check_password(data.new, login=account.login)
+        await codes.prove(
+            db,
+            phone=_phone(account),
+            code=data.code,
+            browser=_asker(session).browser,
+            secrets=secrets,
+            now_ms=now_ms,
+            purpose="password",
+        )
+        await _set(db, session, data.new, now_ms)
+
+    @post("/phone/code", right=SIGNED_IN, status_code=202)
+    async def send_code_to_new_phone(
+        self,
+        request: Request[Any, Any, Any],
+        data: JSONBody[NewPhone],
+        db: NamedDependency[Database],
+        session: NamedDependency[Session],
+        clock: NamedDependency[Clock],
+        secrets: NamedDependency[Secrets],
+        settings: NamedDependency[Settings],
+    ) -> schemas.CodeSent:
+        """Have a code sent to the phone that is to be one's own from now on."""
+        if settings.sms.provider == "off":
+            raise CodesOff()
+        now_ms = clock.now_ms()
+        await throttle.count_attempt(db, code_attempt(request), now_ms=now_ms)
+        await codes.request_code(
+            db,
+            phone=data.phone,
+            asker=_asker(session),
+            secrets=secrets,
+            language=language_of(request),
+            now_ms=now_ms,
+            purpose="phone",
+        )
+        return schemas.CodeSent(codes.GAP_MS // 1000, codes.LIVES_MS // 1000)
+
+    @post("/phone", right=SIGNED_IN, status_code=204)
+    async def change_phone(
+        self,
+        data: JSONBody[NewPhoneProven],
+        db: NamedDependency[Database],
+        session: NamedDependency[Session],
+        clock: NamedDependency[Clock],
+        secrets: NamedDependency[Secrets],
+    ) -> None:
+        """Change to another phone, with the code that went there; every other session of the account ends."""
+        now_ms = clock.now_ms()
+        phone = await codes.prove(
+            db,
+            phone=data.phone,
+            code=data.code,
+            browser=_asker(session).browser,
+            secrets=secrets,
+            now_ms=now_ms,
+            purpose="phone",
+        )
+        async with db.begin() as tx:
+            account = await phones.change(tx, account_id=session.account_id, phone=phone, now_ms=now_ms)
+            await sessions.keep(tx, session, generation=account.generation)
+
+
+class PasswordLinkRoutes(Controller):
+    """Whoever no code reaches sets their first password by a link that the operator of the installation gave them.
+
+    A link holds 192 bits of chance: wrong ones are not counted, for that would shut out who shares an address.
+    """
+
+    path = "/password-link"
+    tags = ("session",)
+
+    @post("/show", public=True, status_code=200)
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        data: JSONBody[PasswordLink],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> PasswordLinkFor:
+        """Whose link it is."""
+        account = await passwords.find_link(db, token=data.token, now_ms=clock.now_ms())
+        return PasswordLinkFor(account.name, account.login)
+
+    @post("/", public=True, status_code=200)
+    async def use(
+        self,
+        request: Request[Any, Any, Any],
+        data: JSONBody[FirstPassword],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        ids: NamedDependency[Ids],
+        settings: NamedDependency[Settings],
+    ) -> Response[schemas.Me]:
+        """Set the password, once, and sign in with it."""
+        now_ms = clock.now_ms()
+        account = await passwords.find_link(db, token=data.token, now_ms=now_ms)
+        accounts.check_password(data.password, login=account.login)
+        hashed = await accounts.hash_password(data.password)
+        async with db.begin() as tx:
+            account = await passwords.use_link(tx, token=data.token, password_hash=hashed, now_ms=now_ms)
+        return await enter(request, db, account, remember=False, ids=ids, settings=settings, now_ms=now_ms)
+
+
+def _asker(session: Session, *, known: bool = False) -> codes.Asker:
+    """Who is signed in asks for a code, which works in this session alone. `known`: it goes to the log-in's own phone."""
+    name = f"session {session.id}"
+    return codes.Asker(name, network_of(session.address), name if known else "")
+
+
+def _phone(account: accounts.Account) -> str:
+    if account.phone is None:
+        raise NoPhone()
+    return account.phone
+
+
+async def _set(db: Database, session: Session, new: str, now_ms: int) -> None:
+    hashed = await accounts.hash_password(new)
+    async with db.begin() as tx:
+        account = await passwords.set_password(
+            tx, account_id=session.account_id, password_hash=hashed, now_ms=now_ms
+        )
+        await sessions.keep(tx, session, generation=account.generation)
