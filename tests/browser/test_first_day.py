@@ -32,6 +32,12 @@ def png(size: int) -> bytes:
     )
 
 
+@pytest.fixture(autouse=True)
+def _open_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has a phone registers and founds: a company comes by itself here."""
+    monkeypatch.setenv("LINLI_SIGN_IN_REGISTRATION", "open")
+
+
 def set_up(operator: Visit, installation: Installation, tmp_path: Path) -> None:
     """The operator's installation with a catalogue of places."""
     (tmp_path / "pois.csv").write_text(POI_CSV, encoding="utf-8")

@@ -134,6 +134,23 @@ async def test_only_administrators_and_managers_see_it_and_nobody_gives_what_the
             assert (await main.put(path, json={"subAdmin": False})).status_code == 204
 
 
+async def test_what_a_person_may_do_goes_with_their_phone(here):
+    """The register gives an employee another number: who has the old one by now opens nothing with it."""
+    identity = await hire(here, "王一", "13800000011")
+    await log_in_as(here, "13800000099")  # whose new number it is
+    notices = f"/communities/{here.community}/notices"
+    async with administrator_of(here) as desk:
+        give = {"identityIds": [identity], "points": [point("notices", "manage")]}
+        await ok(desk.post(f"/communities/{here.community}/permissions", json=give))
+        await set_password(here, "13800000011")
+        async with browser_of(here, "13800000011", address="192.0.2.21") as old:
+            assert (await old.get(notices)).status_code == 200
+            await here.ok(f"{E}/modify", "1.0.0", {"identityId": identity, "mobile": "13800000099"})
+            assert (await old.get(notices)).status_code in (401, 403)
+    async with browser_of(here, "13800000099", address="192.0.2.22") as new:
+        assert (await new.get(notices)).status_code == 200
+
+
 @pytest.mark.covers("B108")
 async def test_apps_ask_the_same_rows(platform, partner, here, there):
     other = await make_home(platform, partner, "第二个")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from linli.domains.people import events
 from linli.domains.people.models import community_persons
 from linli.domains.people.queries import persons as queries
-from linli.domains.people.service import persons
+from linli.domains.people.service import persons, phones
 from linli.domains.people.service.bulk import steps
 from linli.kernel import history
 from linli.kernel.db import Query, Tx, any_of
@@ -54,6 +54,9 @@ async def change_many(
         there = await queries.of_tenant(scope, tx, [one.person_id for one in piece])
         now = [(one, there[one.person_id]._replace(**one.after)) for one in piece if one.person_id in there]
         await persons.write_many(scope, tx, [person for _, person in now], now_ms)
+        moved = [person.id for one, person in now if "phone" in one.after]
+        if moved:
+            await phones.follow(Scope.system(scope.tenant), tx, person_ids=moved)
         for one, _ in now:
             number = await history.note(
                 scope, tx, persons.RESIDENT, one.identity_id, action, community_id=community_id, now_ms=now_ms,

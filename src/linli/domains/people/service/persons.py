@@ -10,6 +10,7 @@ from linli.domains.people import events
 from linli.domains.people.models import community_persons, house_members, persons
 from linli.domains.people.queries import persons as queries
 from linli.domains.people.schemas import Person, Profile
+from linli.domains.people.service import phones
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Query, Tx, in_scope
 from linli.kernel.errors import BadInput, Conflict
@@ -208,6 +209,8 @@ async def _write(scope: Scope, tx: Tx, person: Person, changes: dict[str, Any], 
     changed = person._replace(**changes, changed_ms=now_ms)
     values = {f"new_{name}": getattr(changed, name) for name in FIELDS}
     await _set_all.run(tx, scope, row=person.id, now=now_ms, **values)
+    if "phone" in changes:
+        await phones.follow(Scope.system(person.tenant_id), tx, person_ids=[person.id])
     await _touch_communities.run(tx, row=person.id, now=now_ms)
     await _touch_houses.run(tx, row=person.id, now=now_ms, name_now=changed.name, phone_now=changed.phone)
     for (community_id,) in await _known_to.all(tx, row=person.id):
