@@ -7,7 +7,7 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
-from litestar.types import ASGIApp, Message
+from litestar.types import ASGIApp, Message, Receive, Send
 from litestar.types import Scope as AsgiScope
 
 from linli.console import sessions
@@ -15,11 +15,13 @@ from linli.console.cookies import session_token
 from linli.console.errors import language_of, request_id_in
 from linli.console.serving import parts_of
 from linli.console.sessions import Session
+from linli.console.spare_sessions import SpareSessions
 from linli.domains.people.rights import RIGHTS_OF, Right, Rights, Role
 from linli.domains.people.service import accounts, agreements
 from linli.domains.people.service.agreements import AgreementPending
 from linli.domains.people.service.passwords import PasswordDue
 from linli.kernel.db import Database
+from linli.kernel.disk import may_use_reserve, use_reserve
 from linli.kernel.errors import BadInput, Forbidden, LinliError, Unauthorized
 from linli.kernel.http import known_caller
 from linli.kernel.nul import holds_nul
@@ -55,13 +57,17 @@ class SignedIn(NamedTuple):
     """Agreements wait for their consent: until then they use no right."""
 
 
-async def signed_in(db: Database, token: str, *, now_ms: int, password_due: bool = False) -> SignedIn:
+async def signed_in(
+    db: Database, token: str, *, spare: SpareSessions, now_ms: int, password_due: bool = False
+) -> SignedIn:
     """Who is behind a session's token, by what the database says now.
 
     Raises SignInFirst; PasswordDue for whom somebody else set the password, unless `password_due` lets them in to change
     it or to leave.
     """
     session = await sessions.find_session(db, token, now_ms=now_ms) if token else None
+    if session is None and token:
+        session = await _spare_session(db, token, spare, now_ms)
     if session is None:
         raise SignInFirst()
     try:
@@ -74,6 +80,17 @@ async def signed_in(db: Database, token: str, *, now_ms: int, password_due: bool
     return SignedIn(session, rights, pending)
 
 
+async def _spare_session(db: Database, token: str, spare: SpareSessions, now_ms: int) -> Session | None:
+    """One that was opened while nothing could be written. All of them end as soon as something can be."""
+    session = spare.find(token, now_ms=now_ms)
+    if session is None or not await sessions.is_current(db, session):
+        return None
+    if spare.is_due(token, now_ms=now_ms) and await sessions.writes_again(db, now_ms=now_ms):
+        spare.end_all()
+        return None
+    return session
+
+
 class SessionMiddleware(AbstractAuthenticationMiddleware):
     """Finds the session of the cookie and the rights of its account; routes with `public=True` do without.
 
@@ -83,17 +100,24 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app, exclude_from_auth_key="public")
 
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        with may_use_reserve():
+            await super().__call__(scope, receive, send)
+
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         parts = parts_of(connection.scope)
         db, now_ms = parts.db, parts.clock.now_ms()
         caller = await signed_in(
             db,
             token_of(connection),
+            spare=parts.spare,
             now_ms=now_ms,
             password_due=bool(connection.scope["route_handler"].opt.get("password_due")),
         )
         if not await sessions.use(db, caller.session, sign_in=parts.settings.sign_in, now_ms=now_ms):
             raise SignInFirst()
+        if caller.rights.is_operator and connection.scope.get("method") == "DELETE":
+            use_reserve()  # with a full disk, whoever runs the installation can still delete something
         known_caller(cast(dict[str, Any], connection.scope))
         connection.state[_PENDING] = caller.pending
         return AuthenticationResult(user=caller.rights, auth=caller.session)

@@ -15,6 +15,7 @@ from linli.console.errors import language_of
 from linli.console.hub import Hub, Subscription
 from linli.console.live_topics import TOPICS, scopes_of
 from linli.console.sessions import Session
+from linli.console.spare_sessions import SpareSessions
 from linli.domains.people.service.agreements import AgreementPending
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
@@ -29,6 +30,7 @@ class Follower:
     """One page: the session behind it and what it asked for."""
 
     db: Database
+    spare: SpareSessions
     clock: Clock
     token: str
     tenant_id: str
@@ -41,7 +43,7 @@ class Follower:
 
         Raises SignInFirst, AgreementPending, Forbidden, NotFound.
         """
-        caller = await signed_in(self.db, self.token, now_ms=self.clock.now_ms())
+        caller = await signed_in(self.db, self.token, spare=self.spare, now_ms=self.clock.now_ms())
         if caller.pending:
             raise AgreementPending()
         scopes = scopes_of(
@@ -92,6 +94,7 @@ class LiveRoutes(Controller):
         session: NamedDependency[Session],
         hub: NamedDependency[Hub],
         db: NamedDependency[Database],
+        spare: NamedDependency[SpareSessions],
         clock: NamedDependency[Clock],
         topics: Annotated[
             str,
@@ -112,7 +115,9 @@ class LiveRoutes(Controller):
         if not wanted or not wanted <= TOPICS:
             raise BadInput(field="topics", rule="one_of", allowed=", ".join(sorted(TOPICS)))
         token = token_of(request)
-        follower = Follower(db, clock, token, session.tenant_id, wanted, community_id, language_of(request))
+        follower = Follower(
+            db, spare, clock, token, session.tenant_id, wanted, community_id, language_of(request)
+        )
         subscription = hub.subscribe(await follower.look(), account_id=session.account_id)
         return Stream(
             _stream(subscription, hub, follower),

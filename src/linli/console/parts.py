@@ -7,6 +7,8 @@ from typing import Any, cast
 from linli.console import setup_code
 from linli.console.floods import Floods
 from linli.console.hub import Hub
+from linli.console.spare_sessions import SpareSessions
+from linli.console.throttle import SpareCounts
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.http import Callers
@@ -33,6 +35,8 @@ class Parts:
     callers: Callers = field(default=cast(Callers, None))
     """Those of the process; by default of these settings alone."""
     floods: Floods = field(default_factory=Floods)
+    spare: SpareSessions = field(default_factory=SpareSessions)
+    spare_counts: SpareCounts = field(default_factory=SpareCounts)
     services: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

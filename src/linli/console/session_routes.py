@@ -13,6 +13,7 @@ from linli.console.browsers import asker_of, device_cookie, device_of, own_text
 from linli.console.errors import language_of
 from linli.console.serving import parts_of
 from linli.console.sessions import CONSOLE, Entry, Session
+from linli.console.spare_sessions import SpareSessions
 from linli.domains.communities.queries import communities
 from linli.domains.people.person_rules import mask_phone
 from linli.domains.people.queries.own_rights import closed_places, closed_tenants
@@ -22,6 +23,8 @@ from linli.domains.people.service.accounts import Account, clean_login
 from linli.kernel import tenancy
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
+from linli.kernel.db.sqlite import DiskFull
+from linli.kernel.disk import freeing_space
 from linli.kernel.errors import Forbidden, Unavailable
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
@@ -122,21 +125,28 @@ async def enter(
     tenant_id = rights.tenants[0] if rights.tenants else ""
     if not tenant_id and not rights.is_operator and await closed_tenants(db, account.id):
         raise Forbidden()
-    async with db.begin() as tx:
-        token, session = await sessions.open_session(
-            tx,
-            account=account,
-            tenant_id=tenant_id,
-            remember=remember,
-            entry=entry_of(request, settings),
-            sign_in=settings.sign_in,
-            ids=ids,
-            now_ms=now_ms,
+    parts, entry = parts_of(request.scope), entry_of(request, settings)
+    try:
+        # The reserve of a full disk pays for sign-ins: somebody must come in to free it.
+        with freeing_space():
+            async with db.begin() as tx:
+                token, session = await sessions.open_session(
+                    tx,
+                    account=account,
+                    tenant_id=tenant_id,
+                    remember=remember,
+                    entry=entry,
+                    sign_in=settings.sign_in,
+                    ids=ids,
+                    now_ms=now_ms,
+                )
+    except DiskFull:
+        token, session = parts.spare.open(
+            account=account, tenant_id=tenant_id, entry=entry, ids=ids, now_ms=now_ms
         )
     me = await describe(db, rights, tenant_id)
-    cookies = [session_cookie(request, settings, token, session)]
-    cookies.append(device_cookie(request, settings, parts_of(request.scope).secrets, account))
-    return Response(me, cookies=cookies)
+    own = session_cookie(request, settings, token, session)
+    return Response(me, cookies=[own, device_cookie(request, settings, parts.secrets, account)])
 
 
 def code_attempt(request: Request[Any, Any, Any]) -> throttle.Attempt:
@@ -183,14 +193,15 @@ class SessionRoutes(Controller):
         ids: NamedDependency[Ids],
         secrets: NamedDependency[Secrets],
         settings: NamedDependency[Settings],
+        spare_counts: NamedDependency[throttle.SpareCounts],
     ) -> Response[schemas.Me]:
         """Sign in with a phone number or log-in name. After five failures one waits here, 30 s and doubling."""
         known = await accounts.find_account(db, data.login)
         name = str(known.id) if known else clean_login(data.login)
         attempt = throttle.Attempt(name, client_address(request), device_of(request, secrets, known))
-        await throttle.count_attempt(db, attempt, now_ms=clock.now_ms())
+        await throttle.count_attempt(db, attempt, now_ms=clock.now_ms(), spare=spare_counts)
         account = await accounts.authenticate(db, login=data.login, password=data.password)
-        await throttle.forgive(db, attempt)
+        await throttle.forgive(db, attempt, spare=spare_counts)
         return await enter(
             request, db, account, remember=data.remember, ids=ids, settings=settings, now_ms=clock.now_ms()
         )
@@ -261,10 +272,10 @@ class SessionRoutes(Controller):
         db: NamedDependency[Database],
         session: NamedDependency[Session],
         settings: NamedDependency[Settings],
+        spare: NamedDependency[SpareSessions],
     ) -> Response[None]:
         """End this session."""
-        async with db.begin() as tx:
-            await sessions.revoke(tx, account_id=session.account_id, session_id=session.id)
+        await _end(db, spare, session, session.id)
         secure = cookies.is_secure(request, settings)
         gone = cookies.session_cookie(COOKIE, "", secure=secure, max_age=0)
         return Response(None, status_code=204, cookies=[gone])
@@ -296,23 +307,43 @@ class SessionListRoutes(Controller):
         session: NamedDependency[Session],
         clock: NamedDependency[Clock],
         settings: NamedDependency[Settings],
+        spare: NamedDependency[SpareSessions],
     ) -> list[schemas.SessionRow]:
         """Where the account is signed in, the last used first."""
-        rows = await sessions.list_sessions(db, session.account_id, now_ms=clock.now_ms())
-        return session_rows(rows, session, settings)
+        now_ms = clock.now_ms()
+        rows = await sessions.list_sessions(db, session.account_id, now_ms=now_ms)
+        kept = spare.of_account(session.account_id, now_ms=now_ms)
+        return session_rows([*kept, *rows], session, settings)
 
     @delete("/{session_id:int}", right=SIGNED_IN)
     async def revoke(
-        self, session_id: FromPath[int], db: NamedDependency[Database], session: NamedDependency[Session]
+        self,
+        session_id: FromPath[int],
+        db: NamedDependency[Database],
+        session: NamedDependency[Session],
+        spare: NamedDependency[SpareSessions],
     ) -> None:
         """Sign one of the account's sessions out."""
-        async with db.begin() as tx:
-            await sessions.revoke(tx, account_id=session.account_id, session_id=session_id)
+        await _end(db, spare, session, session_id)
 
     @post("/revoke-others", right=SIGNED_IN, status_code=200)
     async def revoke_others(
-        self, db: NamedDependency[Database], session: NamedDependency[Session]
+        self,
+        db: NamedDependency[Database],
+        session: NamedDependency[Session],
+        spare: NamedDependency[SpareSessions],
     ) -> schemas.Revoked:
         """Sign out everywhere but here."""
+        kept = spare.end_others(session)
+        with freeing_space():
+            async with db.begin() as tx:
+                return schemas.Revoked(kept + await sessions.revoke_others(tx, session))
+
+
+async def _end(db: Database, spare: SpareSessions, session: Session, session_id: int) -> None:
+    """End one of the account's sessions, with a full disk too. Raises NotFound."""
+    if spare.end(account_id=session.account_id, session_id=session_id):
+        return
+    with freeing_space():
         async with db.begin() as tx:
-            return schemas.Revoked(await sessions.revoke_others(tx, session))
+            await sessions.revoke(tx, account_id=session.account_id, session_id=session_id)

@@ -8,14 +8,16 @@ one stays signed in: a guard's desk that never sleeps signs in weekly, a phone m
 
 import hashlib
 import secrets
+from contextlib import suppress
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, literal, select, update
 
 from linli.console.models import console_sessions as sessions
 from linli.domains.people.queries import log_ins
 from linli.domains.people.service.accounts import Account
 from linli.kernel.db import INT, Command, Database, Query, Reader, Tx
+from linli.kernel.db.sqlite import DiskFull
 from linli.kernel.errors import NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.settings import SignIn
@@ -98,6 +100,12 @@ _living = Query(
     ),
     unscoped=_CHOSEN,
 )
+_current = Query(
+    select(literal(1)).where(
+        log_ins.opened_by(bindparam("account", type_=INT), bindparam("generation", type_=INT))
+    ),
+    unscoped=_CHOSEN,
+)
 _touch = Command(
     update(sessions)
     .where(sessions.c.id == bindparam("session", type_=INT))
@@ -137,7 +145,7 @@ _purge = Command(
 )
 
 
-def _hash(token: str) -> str:
+def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -173,13 +181,13 @@ async def open_session(
     )
     session = session._replace(expires_ms=session.expires_after(now_ms, sign_in))
     await _purge.run(tx, now=now_ms)
-    await tx.insert(sessions, {**session._asdict(), "token_hash": _hash(token), "front": entry.front})
+    await tx.insert(sessions, {**session._asdict(), "token_hash": hashed(token), "front": entry.front})
     return token, session
 
 
 async def find_session(db: Reader, token: str, *, now_ms: int, front: str = CONSOLE) -> Session | None:
     """The living session of a cookie of this front."""
-    return await _by_token.one(db, token=_hash(token), front=front, now=now_ms)
+    return await _by_token.one(db, token=hashed(token), front=front, now=now_ms)
 
 
 async def is_living(db: Reader, session_id: int, *, now_ms: int) -> bool:
@@ -192,9 +200,25 @@ async def use(db: Database, session: Session, *, sign_in: SignIn, now_ms: int) -
     if session.ends_ms(sign_in) <= now_ms:
         return False
     if now_ms - session.seen_ms >= SEEN_STEP_MS:
+        with suppress(DiskFull):  # one reads on with a full disk, and is signed out by disuse at worst
+            async with db.begin() as tx:
+                until = session.expires_after(now_ms, sign_in)
+                await _touch.run(tx, session=session.id, now=now_ms, until=until)
+    return True
+
+
+async def is_current(db: Reader, session: Session) -> bool:
+    """Whether nothing has ended a session that is kept elsewhere than in the database (`spare_sessions`)."""
+    return await _current.one(db, account=session.account_id, generation=session.generation) is not None
+
+
+async def writes_again(db: Database, *, now_ms: int) -> bool:
+    """Whether something can be written; tried with what is due anyway."""
+    try:
         async with db.begin() as tx:
-            until = session.expires_after(now_ms, sign_in)
-            await _touch.run(tx, session=session.id, now=now_ms, until=until)
+            await _purge.run(tx, now=now_ms)
+    except DiskFull:
+        return False
     return True
 
 

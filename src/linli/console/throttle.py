@@ -10,7 +10,8 @@ Nobody locks another's log-in: failures hold up the place they come from.
   number of addresses has 20 + 288 guesses a day at one log-in. While somebody does, its owner comes in from a browser
   that is known, or by a one-time code, which is not counted here (`people.codes`).
 
-An address is what one subscriber has: with IPv6 a /64.
+An address is what one subscriber has: with IPv6 a /64. While the disk is full attempts with a password are counted in
+memory (`SpareCounts`): a stranger's attempts write nothing then, and who frees the disk can come in.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from sqlalchemy import bindparam, delete, select
 
 from linli.console.models import sign_in_attempts as attempts
 from linli.kernel.db import INT, Command, Database, Query, Tx
+from linli.kernel.db.sqlite import DiskFull
 from linli.kernel.errors import TooMany
 from linli.kernel.http import network_of
 
@@ -34,6 +36,7 @@ FIRST_WAIT_MS: Final = 30_000
 LONGEST_WAIT_MS: Final = 15 * 60_000
 CLOCKS_DIFFER_MS: Final = 60_000
 """Between processes."""
+SPARE_COUNTS_MAX: Final = 10_000
 _KEPT_MS: Final = STRANGERS_FREE * STRANGERS_EVERY_MS + WINDOW_MS
 
 
@@ -63,6 +66,31 @@ class Count(NamedTuple):
     open_ms: int
 
 
+class SpareCounts:
+    """What one process counts while nothing can be written."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, Count] = {}
+
+    def newer(self, held: Count) -> Count:
+        """The later of a count in the database and what was counted here."""
+        kept = self._counts.get(held.key)
+        return kept if kept is not None and kept.last_ms >= held.last_ms else held
+
+    def forgive(self, own: str, shared: Sequence[str]) -> None:
+        for key in (own, *shared):
+            if (kept := self._counts.get(key)) is not None:
+                left = 0 if key == own else max(kept.failures - 1, 0)
+                self._counts[key] = kept._replace(failures=left, open_ms=0)
+
+    def keep(self, count: Count) -> None:
+        """The one that was counted longest ago goes, where there are too many."""
+        self._counts.pop(count.key, None)
+        self._counts[count.key] = count
+        while len(self._counts) > SPARE_COUNTS_MAX:
+            del self._counts[next(iter(self._counts))]
+
+
 class _Rule(NamedTuple):
     key: str
     free: int
@@ -83,27 +111,51 @@ def wait_ms(failures: int, free: int) -> int:
     return int(min(FIRST_WAIT_MS * 2 ** min(failures - free, 20), LONGEST_WAIT_MS))
 
 
-async def count_attempt(db: Database, attempt: Attempt, *, now_ms: int) -> None:
-    """Count one attempt. Raises SignInThrottled, in which case the password must not be looked at."""
-    async with db.begin() as tx:
-        await _purge.run(tx, before=now_ms - _KEPT_MS)
-        found = [(rule, await _hold(tx, rule.key, now_ms)) for rule in _rules(attempt)]
+async def count_attempt(
+    db: Database, attempt: Attempt, *, now_ms: int, spare: SpareCounts | None = None
+) -> None:
+    """Count one attempt, in `spare` while nothing can be written.
+
+    Raises SignInThrottled, in which case the password must not be looked at; DiskFull without `spare`.
+    """
+    rules = _rules(attempt)
+    try:
+        async with db.begin() as tx:
+            await _purge.run(tx, before=now_ms - _KEPT_MS)
+            found = [(rule, await _hold(tx, rule.key, now_ms)) for rule in rules]
+            if spare is not None:
+                found = [(rule, spare.newer(held)) for rule, held in found]
+            for count in _counted(found, now_ms):
+                await _write(tx, count)
+    except DiskFull:
+        if spare is None:
+            raise
+        found = []
+        for rule in rules:
+            held = await _one.one(db, key=rule.key) or Count(rule.key, 0, now_ms, now_ms, 0)
+            found.append((rule, spare.newer(held)))
         for count in _counted(found, now_ms):
-            await _write(tx, count)
+            spare.keep(count)
 
 
-async def forgive(db: Database, attempt: Attempt) -> None:
+async def forgive(db: Database, attempt: Attempt, *, spare: SpareCounts | None = None) -> None:
     """The password was right: failures from this place count no more, and what is shared gets this attempt back."""
     own, *shared = [rule.key for rule in _rules(attempt)]
-    async with db.begin() as tx:
-        if attempt.login:
-            await _forget.run(tx, key=own)
-        else:
-            shared = [own, *shared]
-        for key in shared:
-            found = await _one.one(tx, key=key)
-            if found is not None:
-                await _write(tx, found._replace(failures=max(found.failures - 1, 0), open_ms=0))
+    if not attempt.login:
+        own, shared = "", [own]
+    try:
+        async with db.begin() as tx:
+            if own:
+                await _forget.run(tx, key=own)
+            for key in shared:
+                found = await _one.one(tx, key=key)
+                if found is not None:
+                    await _write(tx, found._replace(failures=max(found.failures - 1, 0), open_ms=0))
+    except DiskFull:
+        if spare is None:
+            raise
+    if spare is not None:
+        spare.forgive(own, shared)
 
 
 async def _hold(tx: Tx, key: str, now_ms: int) -> Count:

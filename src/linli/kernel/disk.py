@@ -59,6 +59,21 @@ def freeing_space() -> Iterator[None]:
 
 
 @contextmanager
+def may_use_reserve() -> Iterator[None]:
+    """Work inside may call `use_reserve`, which counts until its end."""
+    token = _freeing.set(_freeing.get())
+    try:
+        yield
+    finally:
+        _freeing.reset(token)
+
+
+def use_reserve() -> None:
+    """From here to the end of `may_use_reserve()` writing is allowed: it deletes what somebody wants deleted."""
+    _freeing.set(True)
+
+
+@contextmanager
 def telling_full_disk() -> Iterator[None]:
     """Turn the file system's own "no room" into DiskFull: the guard looks once a second, a big file comes between."""
     try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 from argon2 import PasswordHasher
@@ -24,6 +25,7 @@ from linli.domains.people.rights import COMMUNITY_ROLES, TENANT_ROLES, Rights, R
 from linli.domains.people.service.ownership import NO_PASSWORD, enters
 from linli.kernel import tenancy
 from linli.kernel.db import INT, Command, Database, Query, Reader, Tx
+from linli.kernel.db.sqlite import DiskFull
 from linli.kernel.errors import BadInput, Conflict, Forbidden, NotFound, Unauthorized
 from linli.kernel.ids import Ids
 
@@ -235,8 +237,9 @@ async def authenticate(db: Database, *, login: str, password: str) -> Account:
         raise AccountDisabled()
     if _hasher.check_needs_rehash(found.password_hash):
         better = await hash_password(password)
-        async with db.begin() as tx:
-            await _rehash.run(tx, row=found.id, old=found.password_hash, hash=better)
+        with suppress(DiskFull):  # another time
+            async with db.begin() as tx:
+                await _rehash.run(tx, row=found.id, old=found.password_hash, hash=better)
     return Account(*found[:-1])
 
 
