@@ -11,6 +11,8 @@ type Recipe = Callable[[Any], Ask]
 WITHOUT_IDS = {
     "POST /edge/packages": "uploads a package of the caller's tenant",
     "POST /edge/trusted-keys": "names a key that no tenant has",
+    "GET /edge/driver-root": "is of the caller's tenant",
+    "POST /edge/driver-root/rotate": "is of the caller's tenant",
     "POST /edge/certificates": "hands in a report about a package of the caller's tenant",
 }
 OF_THE_TENANT = frozenset({"edge_certificate", "driver_package", "trusted_key", "spare_trusted_key"})
@@ -107,5 +109,7 @@ def recipes() -> dict[str, list[Recipe]]:
             lambda x: Ask({"certificate_id": x.edge_certificate})
         ],
         "DELETE /edge/packages/{package_id}": [lambda x: Ask({"package_id": x.driver_package})],
+        "GET /edge/driver-root": [lambda x: Ask()],
+        "POST /edge/driver-root/rotate": [lambda x: Ask()],
         "DELETE /edge/trusted-keys/{key_id}": [lambda x: Ask({"key_id": x.spare_trusted_key})],
     }

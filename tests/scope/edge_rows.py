@@ -110,6 +110,7 @@ async def add_edge(platform: Platform, lot: Any) -> None:
                 name=name,
                 public_key=base64.b64encode(key).decode(),
                 ids=platform.ids,
+                secrets=platform.secrets,
                 now_ms=now_ms,
             )
             setattr(lot, name, held.key_id)

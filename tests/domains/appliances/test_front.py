@@ -162,7 +162,9 @@ async def test_a_deployment_goes_to_the_box_and_its_reports_come_back(box: Box, 
     await box.report(generation, "done", devices=[{"deviceName": "HJSB-000205.3", "state": "running"}])
     row = await deployment_queries.deployment(site.scope, site.db, row.deployment_id)
     assert (row.state, row.percent, row.finished_ms) == ("done", 100, site.now_ms)
-    assert json.loads(row.devices) == [{"deviceName": "HJSB-000205.3", "state": "running", "why": ""}]
+    assert json.loads(row.devices) == [
+        {"deviceName": "HJSB-000205.3", "state": "running", "why": "", "code": ""}
+    ]
     assert "vendor-secret" not in row.snapshot_sealed + row.changes
     await box.report(generation, "failed")
     assert (await deployment_queries.deployment(site.scope, site.db, row.deployment_id)).state == "done"

@@ -226,9 +226,10 @@ edge_trusted_keys = Table(
     Column("key_id", INT, primary_key=True, autoincrement=False),
     text_column("tenant_id"),
     text_column("name"),
-    text_column("public_key"),  # Ed25519, base64 of the 32 bytes
+    text_column("public_key"),  # Ed25519, PEM
     text_column("by_id"),
     integer("created_ms"),
+    text_column("proof", server_default=""),  # the root in use vouches for it, base64
     Index("uq_edge_trusted_keys_key", "tenant_id", "public_key", unique=True),
 )
 

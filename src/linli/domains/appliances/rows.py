@@ -162,6 +162,8 @@ class TrustedKey(NamedTuple):
     public_key: str
     by_id: str
     created_ms: int
+    proof: str = ""
+    """The root in use vouches for it."""
 
 
 class Replacement(NamedTuple):

@@ -49,6 +49,7 @@ from linli.edge.runtime.signed_files import SignedFiles
 from linli.edge.runtime.state import Running
 from linli.edge.runtime.status import STATUS, heartbeat_of, keep_written, status_of
 from linli.edge.runtime.timekeeper import Timekeeper
+from linli.edge.runtime.trusted import DriverTrust
 from linli.edge.runtime.wishes import Wishes
 from linli.edge.services.keeping import moving
 from linli.edge.store import Step, Store
@@ -140,8 +141,15 @@ class Box:
         self.presence.line = self.downlink.line = self.line
         self.time = Timekeeper(self.clock, self.store, self.line, activated.device, self._leapt)
         self.downlink.on_time = self.time.told
+        self.trusted = DriverTrust(home, identity)
         self.deployer = Deployer(
-            self.store, self.supervisor, self.presence, self.wishes, self.cloud, home / "drivers"
+            self.store,
+            self.supervisor,
+            self.presence,
+            self.wishes,
+            self.cloud,
+            home / "drivers",
+            self.trusted,
         )
         self.deployer.applied.append(self._deployed)
         self.deployer.forget.append(self.faces.forget)

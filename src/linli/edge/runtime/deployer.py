@@ -3,22 +3,20 @@
 The kept copy is applied at every start, so that a box that comes up with the line cut opens doors as before.
 """
 
-import base64
 import hashlib
 import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from linli.edge.cloud import CloudCaller, CloudRefused, CloudUnreachable
 from linli.edge.foreign import package as packages
 from linli.edge.framework.supervisor import Deployment as DriverDeployment
 from linli.edge.framework.supervisor import DeviceEntry, State, Supervisor
 from linli.edge.runtime.presence import Presence
+from linli.edge.runtime.trusted import Distrusted, DriverTrust
 from linli.edge.runtime.wishes import Wishes
 from linli.edge.store import Step, Store
 from linli.kernel.errors import LinliError
@@ -60,12 +58,21 @@ async def keep(store: Store, name: str, value: bytes) -> None:
     )
 
 
+class Fault(NamedTuple):
+    """Why a package is not installed; `code` where there are words of both languages for it."""
+
+    driver: str
+    version: str
+    why: str
+    code: str = ""
+
+
 class Deployer:
     """One per box. `applied` is told each deployment once its drivers run."""
 
     def __init__(
         self, store: Store, supervisor: Supervisor, presence: Presence, wishes: Wishes, cloud: CloudCaller,
-        drivers: Path,
+        drivers: Path, trusted: DriverTrust,
     ) -> None:  # fmt: skip
         self._store = store
         self._supervisor = supervisor
@@ -73,6 +80,9 @@ class Deployer:
         self._wishes = wishes
         self._cloud = cloud
         self._drivers = drivers
+        self._trusted = trusted
+        self.faults: dict[str, Fault] = {}
+        """Packages of the last deployment that were not taken, by driver."""
         self.current: Deployment | None = None
         self.applied: list[Applied] = []
         self.forget: list[Callable[[str], Awaitable[None]]] = [wishes.forget]
@@ -132,7 +142,8 @@ class Deployer:
 
     async def _apply(self, wanted: Deployment) -> list[DeviceReport]:
         """Never raises for what is wrong with one driver: it is in the report, and the others run."""
-        faults = {one.id: why for one in wanted.packages if (why := await self._install(one))}
+        self._follow(wanted)
+        self.faults = {one.id: fault for one in wanted.packages if (fault := await self._install(one))}
         before, self.current = self.current, wanted
         self._siblings = _machines(wanted.drivers)
         self._presence.know(
@@ -147,9 +158,15 @@ class Deployer:
         await self._drop(before, wanted)
         reports: list[DeviceReport] = []
         for driver in _losers_first(before, [one for one in wanted.drivers if one.devices]):
-            why = faults.get(driver.id) or await self._run(driver)
+            fault = self.faults.get(driver.id)
+            why = fault.why if fault is not None else await self._run(driver)
             reports += [
-                DeviceReport(device_name=one.device_name, state="failed" if why else "running", why=why)
+                DeviceReport(
+                    device_name=one.device_name,
+                    state="failed" if why else "running",
+                    why=why,
+                    code=fault.code if fault is not None else "",
+                )
                 for one in driver.devices
             ]
         for told in self.applied:
@@ -177,16 +194,22 @@ class Deployer:
             for forget in self.forget:
                 await forget(device)
 
-    async def _install(self, package: DeployedPackage) -> str:
+    def _follow(self, wanted: Deployment) -> None:
+        try:
+            self._trusted.follow(wanted)
+        except OSError as error:
+            log.error("a new key for drivers is not kept: %s", error)
+
+    async def _install(self, package: DeployedPackage) -> Fault | None:
         """Fetch a driver's package unless it is there; why that failed."""
         mark = self._drivers / f"{package.id}.installed"
         if mark.exists() and mark.read_text("utf-8") == package.sha256:
-            return ""
+            return None
         try:
             data = await self._cloud.get(package.url or edge_link.package_path(package.id, package.version))
             if hashlib.sha256(data).hexdigest() != package.sha256:
                 raise packages.PackageError("its SHA-256 is another one")
-            packages.check_signature(data, base64.b64decode(package.signature), [_key(package.public_key)])
+            self._trusted.check(package, data)
             manifest = packages.manifest_of(data)
             if manifest.id != package.id:
                 raise packages.PackageError(f"it holds the driver {manifest.id}")
@@ -194,18 +217,10 @@ class Deployer:
             await self._supervisor.replace(packages.installed_package(folder))
         except (LinliError, ValueError, OSError) as error:
             log.error("package %s %s is not installed: %s", package.id, package.version, error)
-            return f"package {package.version}: {error}"
+            code = error.code if isinstance(error, Distrusted) else ""
+            return Fault(package.id, package.version, f"package {package.version}: {error}", code)
         mark.write_text(package.sha256, "utf-8")
-        return ""
-
-
-def _key(pem: str) -> Ed25519PublicKey:
-    if not pem:
-        raise packages.PackageError("it is not signed")
-    key = load_pem_public_key(pem.encode())
-    if not isinstance(key, Ed25519PublicKey):
-        raise packages.PackageError("its key is no Ed25519 key")
-    return key
+        return None
 
 
 def _names(deployment: Deployment | None) -> set[str]:

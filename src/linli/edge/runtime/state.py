@@ -10,7 +10,7 @@ from linli.edge.cloud import BoxClock, Identity, activate, hardware_id, save_ide
 from linli.edge.cloud.identity import default_serial
 from linli.edge.framework.discovery import OWN, discover
 from linli.edge.services.keeping.facts import model_of
-from linli.edge.services.ports import DeviceView, DriverView, StrangerView, Summary
+from linli.edge.services.ports import DeviceView, DriverView, RefusedDriver, StrangerView, Summary
 from linli.kernel.clock import Clock
 from linli.kernel.errors import Conflict
 from linli.kernel.ids import Ids
@@ -87,6 +87,7 @@ class Running:
                 for one in told["drivers"]
             ],
             unchecked=sorted(box.peers.unchecked), unconfined=box.supervisor.unconfined(),
+            refused_drivers=[RefusedDriver(**one) for one in told["refusedDrivers"]], driver_root=told["driverRoot"],
         )  # fmt: skip
 
     def devices(self) -> list[DeviceView]:

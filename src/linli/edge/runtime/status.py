@@ -12,7 +12,7 @@ from linli.edge.cloud import BoxClock
 from linli.edge.foreign.confinement import can_confine
 from linli.edge.remote.figures import Meter
 from linli.edge.runtime.network import own_address
-from linli.protocols.edge_link import DriverHealth, Heartbeat
+from linli.protocols.edge_link import DriverHealth, Heartbeat, trust
 
 if TYPE_CHECKING:
     from linli.edge.runtime.compose import Box
@@ -45,6 +45,8 @@ def status_of(box: "Box") -> dict[str, Any]:
             for one in box.supervisor.status()
         ],
         "refused": dict(box.presence.refused),
+        "refusedDrivers": [one._asdict() for one in box.deployer.faults.values()],
+        "driverRoot": trust.fingerprint(box.trusted.root) if box.trusted.root else "",
         "protection": {
             "driversHaveOwnUsers": can_confine(), "unconfinedDrivers": box.supervisor.unconfined(),
             "doorAddressesChecked": not box.peers.unchecked, "uncheckedListeners": sorted(box.peers.unchecked),

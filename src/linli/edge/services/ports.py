@@ -33,6 +33,15 @@ class DeviceView(msgspec.Struct, frozen=True, rename="camel"):
     """Its newest report since the box started; 0: none."""
 
 
+class RefusedDriver(msgspec.Struct, frozen=True, rename="camel"):
+    """A package that was not taken. `code`: where there are words of both languages."""
+
+    driver: str
+    version: str
+    why: str
+    code: str = ""
+
+
 class StrangerView(msgspec.Struct, frozen=True, rename="camel"):
     """Calls in a door's name from an address that is not known to be its own. `outcome`: refused, moved."""
 
@@ -71,6 +80,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Listeners that take doors' calls from any address."""
     unconfined: list[str] = []
     """Drivers of others that run as the box's own user."""
+    refused_drivers: list[RefusedDriver] = []
+    driver_root: str = ""
+    """Fingerprint of the key by which drivers are trusted, as the console shows it."""
 
 
 class BoxState(Protocol):

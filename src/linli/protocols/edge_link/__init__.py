@@ -78,6 +78,7 @@ from linli.protocols.edge_link.signature import (
     sign,
     signed_headers,
 )
+from linli.protocols.edge_link.trust import DriverRoot
 
 __all__ = [
     "ACTIVATE",
@@ -116,6 +117,7 @@ __all__ = [
     "DeviceKey",
     "DeviceReport",
     "DriverHealth",
+    "DriverRoot",
     "ErrorBody",
     "ErrorCode",
     "GatewayName",

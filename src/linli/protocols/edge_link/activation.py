@@ -59,6 +59,8 @@ class Activated(_Struct, frozen=True, kw_only=True):
     cloud: CloudAddress
     time: int | None = None
     """The cloud's clock, UTC ms."""
+    driver_root: str = ""
+    """PEM of the key by which the box knows whose drivers it may run (`trust`); of a box of before, empty."""
 
 
 BoxIdentity = Activated

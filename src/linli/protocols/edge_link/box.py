@@ -7,6 +7,8 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Meta
 
+from linli.protocols.edge_link.trust import DriverRoot
+
 DEPLOYMENT: Final = "/edge/deployment"
 """GET; answers `Deployment`."""
 PICTURES: Final = "/edge/pictures"
@@ -105,7 +107,9 @@ class DeployedPackage(_Struct, frozen=True, kw_only=True):
     signature: str = ""
     """Ed25519 over the package, base64."""
     public_key: str = ""
-    """PEM of the vendor who signed it, as the tenant trusts it."""
+    """PEM of the vendor who signed it; it counts only as far as the box's root vouches for it."""
+    key_proof: str = ""
+    """That the root does, base64 (`trust`)."""
 
 
 class Deployment(_Struct, frozen=True, kw_only=True):
@@ -119,6 +123,10 @@ class Deployment(_Struct, frozen=True, kw_only=True):
     interconnect: Interconnect = Interconnect()
     settings: dict[str, Any] = {}
     packages: list[DeployedPackage] = []
+    driver_roots: list[DriverRoot] = []
+    """The first to the one in use, each signed by the one before."""
+    driver_root_proof: str = ""
+    """Of the last, for a box that was activated before there were roots (`trust.introduction`)."""
 
 
 class DeviceReport(_Struct, frozen=True, kw_only=True):
@@ -126,6 +134,8 @@ class DeviceReport(_Struct, frozen=True, kw_only=True):
     state: Literal["waiting", "running", "failed"]
     """`running`: its driver has it; whether it is online says the thing itself."""
     why: str = ""
+    code: Annotated[str, Meta(max_length=64)] = ""
+    """Of `why`, where the platform has words for it."""
 
 
 class DeploymentReport(_Struct, frozen=True, kw_only=True):

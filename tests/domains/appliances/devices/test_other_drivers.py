@@ -31,7 +31,9 @@ async def trust_and_add(desk: Desk, driver: str, protocol: str, **manifest: Any)
     made: dict[str, Any] = {"ids": desk.parts.ids, "now_ms": desk.parts.clock.now_ms()}
     package = out.getvalue()
     async with desk.parts.db.begin() as tx:
-        await packages.trust(desk.scope, tx, name=driver, public_key=public, **made)
+        await packages.trust(
+            desk.scope, tx, name=driver, public_key=public, secrets=desk.parts.secrets, **made
+        )
         await packages.add(
             desk.scope, tx, package=package, signature=key.sign(package),
             manifest=package_file.read_manifest(package), **made,

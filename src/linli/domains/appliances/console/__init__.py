@@ -6,6 +6,7 @@ from linli.domains.appliances.console.components import ComponentRequestRoutes, 
 from linli.domains.appliances.console.drivers import DriverPackageRoutes, TrustedKeyRoutes
 from linli.domains.appliances.console.gateways import DeploymentRoutes, GatewayRoutes, ProtocolRoutes
 from linli.domains.appliances.console.nodes import NodeRoutes
+from linli.domains.appliances.console.roots import DriverRootRoutes
 
 CONTROLLERS = (
     ClusterRoutes,
@@ -17,6 +18,7 @@ CONTROLLERS = (
     DeploymentRoutes,
     DriverPackageRoutes,
     TrustedKeyRoutes,
+    DriverRootRoutes,
     CertificateRoutes,
     CertificateReviewRoutes,
 )

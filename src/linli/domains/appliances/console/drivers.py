@@ -101,8 +101,9 @@ class TrustedKeyRoutes(Controller):
         """Trust a vendor's key."""
         async with hand.db.begin() as tx:
             made = await service.trust(
-                hand.within, tx, name=data.name, public_key=data.public_key, ids=hand.ids, now_ms=hand.now_ms
-            )
+                hand.within, tx, name=data.name, public_key=data.public_key, ids=hand.ids, secrets=hand.secrets,
+                now_ms=hand.now_ms,
+            )  # fmt: skip
         return Made(str(made.key_id))
 
     @delete("/{key_id:int}", right=MANAGE)

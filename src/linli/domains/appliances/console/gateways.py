@@ -15,6 +15,7 @@ from linli.domains.appliances.console.rows.deployments import (
     DeploymentRow,
     RolledBack,
     deployment_row,
+    device_row,
 )
 from linli.domains.appliances.console.rows.drivers import DriverRow
 from linli.domains.appliances.console.rows.gateways import (
@@ -79,7 +80,7 @@ class GatewayRoutes(Controller):
             await _row(hand.within, hand.db, row, hand.now_ms),
             await _protocols(hand.within, hand.db, row, hand.secrets),
             await deployments.pending(hand.within, hand.db, gateway_id, secrets=hand.secrets),
-            deployment_row(last, names) if last else None,
+            deployment_row(last, names, hand.within.language) if last else None,
             await certificates.uncertified_allowed(hand.within, hand.db, row.project_id),
         )
 
@@ -175,7 +176,7 @@ class GatewayRoutes(Controller):
         row = await queries.gateway(within, db, gateway_id)
         found = await deployment_queries.page(within, db, row.node_id, page)
         names = await _names(db, found.data)
-        return Page.of(page, found.total, [deployment_row(one, names) for one in found.data])
+        return Page.of(page, found.total, [deployment_row(one, names, within.language) for one in found.data])
 
 
 class ProtocolRoutes(Controller):
@@ -228,15 +229,16 @@ class DeploymentRoutes(Controller):
         hand: NamedDependency[Hand],
     ) -> DeploymentDetail:
         """What it changed, what the box said of each device, and what putting it back would change."""
+        language = hand.within.language
         row = await deployment_queries.deployment(hand.within, hand.db, deployment_id)
         latest = await deployment_queries.latest(hand.within, hand.db, row.node_id)
         back = differences(
             deployments.snapshot_of(latest, hand.secrets), deployments.snapshot_of(row, hand.secrets)
         )
         return DeploymentDetail(
-            deployment_row(row, await _names(hand.db, [row])),
+            deployment_row(row, await _names(hand.db, [row]), language),
             msgspec.json.decode(row.changes, type=Differences),
-            msgspec.json.decode(row.devices, type=list[DeviceReport]),
+            [device_row(one, language) for one in msgspec.json.decode(row.devices, type=list[DeviceReport])],
             msgspec.structs.replace(back, settings=[]),
         )
 

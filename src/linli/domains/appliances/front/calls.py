@@ -11,10 +11,10 @@ from linli.domains.appliances.front.app import EdgeAnswer, EdgeFront, EdgeReques
 from linli.domains.appliances.queries import drivers as driver_queries
 from linli.domains.appliances.queries import gateways as gateway_queries
 from linli.domains.appliances.rows import Node
-from linli.domains.appliances.service import activation, reports
+from linli.domains.appliances.service import activation, reports, roots
 from linli.domains.communities import image_header
 from linli.kernel.clock import Clock
-from linli.kernel.db import Database
+from linli.kernel.db import Database, Tx
 from linli.kernel.errors import BadInput, LinliError, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
@@ -87,6 +87,7 @@ class EdgeCalls:
         now_ms = self._clock.now_ms()
         async with self._db.begin() as tx:
             found = await activation.activate(tx, said, ids=self._ids, secrets=self._secrets, now_ms=now_ms)
+            root = "" if isinstance(found, LinliError) else await self._root(tx, found.node, now_ms)
         if isinstance(found, LinliError):
             raise found
         node = found.node
@@ -99,8 +100,14 @@ class EdgeCalls:
             mqtt=self._addresses.mqtt(host),
             cloud=CloudAddress(base_url=self._addresses.base_url),
             time=now_ms,
+            driver_root=root,
         )
         return _json(told)
+
+    async def _root(self, tx: Tx, node: Node, now_ms: int) -> str:
+        """By which the box knows whose drivers it may run."""
+        scope = Scope.system(node.tenant_id, "appliances")
+        return (await roots.current(scope, tx, secrets=self._secrets, now_ms=now_ms))[-1].public_key
 
     async def deployment(self, node: Node, _: EdgeRequest) -> EdgeAnswer:
         now_ms = self._clock.now_ms()

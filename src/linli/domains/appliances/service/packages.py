@@ -13,12 +13,14 @@ from linli.domains.appliances.models import edge_packages, edge_trusted_keys
 from linli.domains.appliances.package_file import PackageManifest
 from linli.domains.appliances.queries import drivers as queries
 from linli.domains.appliances.rows import Package, TrustedKey
+from linli.domains.appliances.service import roots
 from linli.domains.appliances.service.products import whole
 from linli.kernel import history
 from linli.kernel.db import INT, Command, Tx, in_scope
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
+from linli.kernel.secrets import Secrets
 
 HISTORY: Final = "edge_package"
 
@@ -34,12 +36,15 @@ _delete_key = Command(
 )
 
 
-async def trust(scope: Scope, tx: Tx, *, name: str, public_key: str, ids: Ids, now_ms: int) -> TrustedKey:
+async def trust(
+    scope: Scope, tx: Tx, *, name: str, public_key: str, ids: Ids, secrets: Secrets, now_ms: int
+) -> TrustedKey:
     """Take packages signed by this key from now on. Raises BadInput."""
     pem, _ = package_file.read_key(public_key)
     if any(row.public_key == pem for row in await queries.trusted_keys(scope, tx)):
         raise BadInput(field="publicKey", rule="taken")
-    made = TrustedKey(ids.number(), scope.tenant, rules.clean_name(name), pem, scope.caller.id, now_ms)
+    proof = await roots.vouch(scope, tx, pem, secrets=secrets, now_ms=now_ms)
+    made = TrustedKey(ids.number(), scope.tenant, rules.clean_name(name), pem, scope.caller.id, now_ms, proof)
     await tx.insert(edge_trusted_keys, made._asdict())
     await history.note(
         scope,

@@ -13,7 +13,7 @@ from linli.domains.appliances.queries import deployments as queries
 from linli.domains.appliances.queries import drivers as driver_queries
 from linli.domains.appliances.rows import Deployment as Row
 from linli.domains.appliances.rows import Node
-from linli.domains.appliances.service import replacements
+from linli.domains.appliances.service import replacements, roots
 from linli.domains.appliances.service.deployments import DONE, FAILED, OPEN, RUNNING, WAITING, snapshot_of
 from linli.domains.appliances.snapshots import Differences, SnapshotDriver
 from linli.domains.communities.queries.zones import CommunityZones
@@ -33,9 +33,11 @@ from linli.protocols.edge_link import (
     GatewayName,
     Interconnect,
     package_path,
+    trust,
 )
 from linli.rules.schedules import SITE_ZONE
 from linli.things.queries.devices import find_devices
+from linli.things.service.devices import read_secret
 
 WHY_MOST: Final = 500
 _LOOK_BACK: Final = 20
@@ -87,6 +89,8 @@ async def wanted_by(tx: Tx, node: Node, *, secrets: Secrets, now_ms: int) -> Dep
         await _taken.run(tx, scope, row=row.deployment_id, now=now_ms)
         await _tell(tx, node, row)
     drivers = [await _driver(scope, tx, one, secrets) for one in snapshot.drivers]
+    held = await roots.current(scope, tx, secrets=secrets, now_ms=now_ms)
+    secret = await read_secret(scope, tx, iot_id=node.iot_id, secrets=secrets)
     gateway_id = str(snapshot.gateway_id or "")
     return Deployment(
         generation=row.generation,
@@ -99,6 +103,8 @@ async def wanted_by(tx: Tx, node: Node, *, secrets: Secrets, now_ms: int) -> Dep
         ),
         settings=snapshot.settings,
         packages=await _packages(scope, tx, snapshot.drivers),
+        driver_roots=roots.told(held),
+        driver_root_proof=trust.introduction(secret, held[-1].public_key),
     )  # fmt: skip
 
 
@@ -132,6 +138,7 @@ async def _packages(scope: Scope, tx: Tx, drivers: list[SnapshotDriver]) -> list
             DeployedPackage(
                 id=row.driver_id, version=row.version, url=package_path(row.driver_id, row.version),
                 sha256=row.sha256, signature=row.signature, public_key=key.public_key if key else "",
+                key_proof=key.proof if key else "",
             )
         )  # fmt: skip
     return found
@@ -146,9 +153,11 @@ async def report(tx: Tx, node: Node, generation: int, said: DeploymentReport, *,
     told = merged(row.devices, said.devices)
     failed = [one for one in told if one.state == "failed"]
     over = said.state != "running"
-    why = next((one.why for one in failed if one.why), "") if said.state == "failed" else ""
+    worst = next((one for one in failed if one.why), None) if said.state == "failed" else None
+    why = worst.why if worst is not None else ""
     await _reported.run(
-        tx, scope, row=row.deployment_id, to_state=said.state, why=why[:WHY_MOST],
+        tx, scope, row=row.deployment_id, to_state=said.state,
+        why=((worst.code or why) if worst is not None else "")[:WHY_MOST],
         done=100 if said.state == "done" else said.percent, at=now_ms if over else None,
         said=msgspec.json.encode(told).decode(),
     )  # fmt: skip

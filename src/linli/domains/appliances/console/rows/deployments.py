@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from linli.domains.appliances.rows import Deployment
 from linli.domains.appliances.snapshots import Differences
+from linli.kernel import i18n
 from linli.protocols.edge_link import DeviceReport
 
 
@@ -33,12 +34,23 @@ class DeploymentDetail(msgspec.Struct, rename="camel", frozen=True):
     rolls_back: Annotated[Differences, Meta(description="What putting this one back would change now.")]
 
 
-def deployment_row(row: Deployment, names: dict[int, str]) -> DeploymentRow:
+def in_words(why: str, language: str) -> str:
+    """What a box said, or the words for its code."""
+    text = i18n.text(f"edge_refusal.{why}", language) if why.startswith("edge.") else why
+    return why if text.startswith("edge_refusal.") else text
+
+
+def device_row(said: DeviceReport, language: str) -> DeviceReport:
+    return msgspec.structs.replace(said, why=in_words(said.code, language) if said.code else said.why)
+
+
+def deployment_row(row: Deployment, names: dict[int, str], language: str) -> DeploymentRow:
     found = msgspec.json.decode(row.changes, type=Differences)
     by = names.get(int(row.by_id), row.by_id) if row.by_id.isdecimal() else row.by_id
     return DeploymentRow(
         str(row.deployment_id), str(row.gateway_id or ""), row.generation, row.kind, row.state, row.percent,
-        row.reason, by, len(found.drivers), len(found.devices), row.created_ms, row.taken_ms, row.finished_ms,
+        in_words(row.reason, language), by, len(found.drivers), len(found.devices), row.created_ms, row.taken_ms,
+        row.finished_ms,
     )  # fmt: skip
 
 

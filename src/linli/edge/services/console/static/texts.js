@@ -35,6 +35,7 @@ const zh = {
   peers: '来自陌生地址的门禁呼叫', 'peers.why': '门禁协议没有密钥，只能凭地址识别。若门禁换了地址，请确认；若不是它，说明现场网络上有人冒充，请找到该机器并断开。', 'peers.from': '来自', 'peers.refused': '已拒绝', 'peers.moved': '已当作新地址', 'peers.count': '次数', 'peers.last': '最近', 'peers.confirm': '确认新地址', 'peers.refuse': '不是这台门禁',
   'peers.confirm_why': '{device} 以后可以从 {peer} 呼叫。', 'peers.refuse_why': '{peer} 不是 {device}，以后继续拒绝。', 'peers.done': '已记录', 'peers.unchecked': '监听地址 {address} 接受来自任意地址的门禁呼叫（NAT）：该网络上任何人都能冒充任何一台门禁。',
   'drivers.unconfined': '驱动 {driver} 来自其他厂家，却以一体机自己的用户运行，能读取一体机的数据。请用随附的 systemd 单元运行，或授予 CAP_SETUID、CAP_SETGID、CAP_KILL。',
+  driver_root: '驱动根密钥', 'edge.driver_untrusted': '拒绝了驱动 {driver} {version}：其厂家密钥未经本机激活时取得的根密钥认可。', 'edge.driver_no_root': '拒绝了驱动 {driver} {version}：本机还没有平台的驱动根密钥，请在平台重新部署。', 'edge.driver_other': '驱动 {driver} {version} 没有安装：{why}',
 }
 const en = {
   title: 'Linli box', subtitle: 'Local console', nav: 'Sections', cancel: 'Cancel', failed: 'That did not work', no_box: 'The box cannot be reached', logout: 'Log out', delete: 'Delete', back: 'Previous', on: 'Next',
@@ -72,5 +73,6 @@ const en = {
   peers: 'Door calls from unknown addresses', 'peers.why': 'The door protocol has no secret: a door is known by its address alone. If the door has a new address, confirm it. If not, somebody on the site’s network forges its calls: find that machine and take it off.', 'peers.from': 'From', 'peers.refused': 'Refused', 'peers.moved': 'Taken as its new address', 'peers.count': 'Times', 'peers.last': 'Last', 'peers.confirm': 'Confirm the address', 'peers.refuse': 'Not this door',
   'peers.confirm_why': '{device} may call from {peer} from now on.', 'peers.refuse_why': '{peer} is not {device} and stays refused.', 'peers.done': 'Noted', 'peers.unchecked': 'The listener {address} takes doors’ calls from any address (NAT): whoever is on that network can call in every door’s name.',
   'drivers.unconfined': 'Driver {driver} is a vendor’s, yet runs as the box’s own user and can read what the box can. Run the box by the systemd unit that comes with it, or give it CAP_SETUID, CAP_SETGID and CAP_KILL.',
+  driver_root: 'Key for drivers', 'edge.driver_untrusted': 'Driver {driver} {version} was refused: its vendor’s key is none that the key vouches for which this box got at activation.', 'edge.driver_no_root': 'Driver {driver} {version} was refused: this box has no key for drivers from its platform yet; deploy again.', 'edge.driver_other': 'Driver {driver} {version} is not installed: {why}',
 }
 export const texts = { zh, en }

@@ -15,6 +15,7 @@ export function status({ body, status, goto }) {
       box.active ? null : h('button.first', { onclick: () => goto('activation') }, t('activation.now'))),
       move.state !== 'idle' && move.state !== 'restored' ? h('div.note.warn', t(`move.${move.state}`, { percent: move.percent })) : null,
       box.unchecked.map((one) => h('div.note.warn', t('peers.unchecked', { address: one }))),
+      box.refusedDrivers.map((one) => h('div.note.bad', t(one.code || 'edge.driver_other', one))),
       box.unconfined.map((one) => h('div.note.warn', t('drivers.unconfined', { driver: one }))),
       strangers.length ? strange(strangers) : null,
       h('section.tiles',
@@ -35,7 +36,7 @@ export function status({ body, status, goto }) {
       h('section.card', h('h2', t('this_box')), facts(
         [t('serial'), h('span.mono', box.serialNumber || '—')], [t('model'), box.model], [t('node'), box.nodeName ? `${box.nodeName} (${box.nodeId})` : '—'],
         [t('cloud'), box.cloud || '—'], [t('deployment'), box.generation ? `${box.generation}` : t('deployment.none')],
-        [t('version'), box.version], [t('started'), time(box.startedMs)])),
+        [t('version'), box.version], [t('driver_root'), h('span.mono', box.driverRoot || '—')], [t('started'), time(box.startedMs)])),
     )
   }
   look(status)
