@@ -431,6 +431,11 @@ def _devices() -> dict[str, list[RouteRecipe]]:
         "PUT /products/{product_key}/authentication": [
             lambda x: Ask({"product_key": x.product}, body={"secrets": True, "certificates": True})
         ],
+        "GET /products/{product_key}/connections": [lambda x: Ask({"product_key": x.product})],
+        "PUT /products/{product_key}/connections": [
+            lambda x: Ask({"product_key": x.product}, body={"tlsOnly": False, "freshTime": True})
+        ],
+        "GET /products/{product_key}/connections/plain": [lambda x: Ask({"product_key": x.product})],
         "GET /devices/{iot_id}/properties": [lambda x: Ask({"iot_id": x.device})],
         "GET /devices/{iot_id}/properties/{identifier}/points": [
             lambda x: Ask({"iot_id": x.device, "identifier": "Energy"})

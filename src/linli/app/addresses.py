@@ -7,6 +7,7 @@ from linli.app.certificates import ANY_HOST, Certificates
 from linli.kernel.settings import Settings
 from linli.ops import machine
 from linli.protocols.edge_link import MqttAddress
+from linli.things.connections.entry import Entry
 from linli.things.mqtt.wire import PLAIN
 
 
@@ -43,6 +44,16 @@ class DeviceAddresses:
         """Host and port for a device whose request was so protected and came to our address `reached`."""
         plain, tls, *_ = self.ports
         return self.host(reached), (plain or tls) if security == PLAIN else (tls or plain)
+
+    def entry(self, asked: str) -> Entry:
+        """As people are shown it. Reads files."""
+        host, trust = self.host(asked), self.certificates.trust()
+        plain, tls, x509, _ = self.ports
+        authority = None if trust is None else trust.authority
+        return Entry(
+            host, plain, tls, x509, authority is not None, authority.fingerprint if authority else "",
+            authority.not_after_ms if authority else None, trust is not None and host in trust.names,
+        )  # fmt: skip
 
     def for_boxes(self, host: str) -> MqttAddress:
         """Where a box that came to the web server by the name `host` finds the front of devices."""

@@ -93,4 +93,5 @@ def _services(platform: "Platform") -> dict[str, object]:
         "edge_remote": platform.edge_remote,
         "platform_health": platform.condition.all_faults,
         "device_authority": platform.authority,
+        "device_entries": platform.addresses.entry,
     }

@@ -131,6 +131,7 @@ SERVICES: Final[tuple[str, ...]] = (
     "platform_health",
     "service_bus",
     "device_authority",
+    "device_entries",
     "features",
     "simulator",
     "faces",

@@ -7,22 +7,28 @@ from pathlib import Path
 import msgspec
 from litestar import Controller, get
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from linli import __version__
 from linli.databus.deliveries import count_waiting
 from linli.delivery.queries import count_by_status
 from linli.delivery.schemas import Filter
 from linli.kernel import outbox
-from linli.kernel.clock import SystemClock
+from linli.kernel.clock import Clock, SystemClock
 from linli.kernel.db import Database
 from linli.kernel.http import Callers
-from linli.kernel.pages import PageRequest
+from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.settings import Settings
+from linli.things.connections.queries import LATELY_DAYS, plain_products
+from linli.things.connections.queries import plain_devices as list_plain_devices
+from linli.things.console.connections import PlainDeviceRow
 from linli.things.inbox.parked import count_inbox
 from linli.things.queries.device_lists import DeviceFilter, list_devices
+from linli.things.queries.products import get_product
 
 MEBIBYTE = 1024 * 1024
+MOST_PRODUCTS = 100
 _STARTED_MS = SystemClock().now_ms()
 type Faults = Callable[[], Awaitable[dict[str, str]]]
 """What keeps this process from serving: part → reason."""
@@ -83,6 +89,22 @@ def _components(faults: dict[str, str], always: Iterable[str]) -> list[Component
     return [Component(name, name not in faults, faults.get(name, "")) for name in names]
 
 
+class PlainProductRow(msgspec.Struct, rename="camel", frozen=True):
+    """A product with devices that came without TLS."""
+
+    product_key: str
+    name: str
+    devices: int
+    first_ms: int
+    last_ms: int
+
+
+class PlainDevices(msgspec.Struct, rename="camel", frozen=True):
+    days: int
+    """What this looks back on."""
+    products: list[PlainProductRow]
+
+
 class HealthRoutes(Controller):
     path = "/health"
     tags = ("health",)
@@ -123,3 +145,27 @@ class HealthRoutes(Controller):
             disk=disk_of(settings, db.url),
             unnamed_proxies=callers.unnamed(),
         )
+
+    @get("/plain-devices", right="installation.manage")
+    async def plain_devices(
+        self, db: NamedDependency[Database], clock: NamedDependency[Clock]
+    ) -> PlainDevices:
+        """Whose devices still come without TLS: the products with the most of them."""
+        found = await plain_products(Scope.system(), db, now_ms=clock.now_ms(), limit=MOST_PRODUCTS)
+        return PlainDevices(LATELY_DAYS, [PlainProductRow(*row) for row in found])
+
+    @get("/plain-devices/{product_key:str}", right="installation.manage")
+    async def plain_devices_of(
+        self,
+        product_key: FromPath[str],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        page: NamedDependency[PageRequest],
+    ) -> Page[PlainDeviceRow]:
+        """Those of one product, the latest first."""
+        everywhere = Scope.system()
+        product = await get_product(everywhere, db, product_key=product_key)
+        found = await list_plain_devices(
+            everywhere, db, product_no=product.product_no, now_ms=clock.now_ms(), page=page
+        )
+        return Page.of(page, found.total, [PlainDeviceRow.of(row) for row in found.data])

@@ -2,10 +2,14 @@
 
 from typing import Final
 
+import msgspec
+
+from linli.kernel.clock import Clock
 from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit.connect import ConnectKind, ConnectName
 from linli.things.apps import AppLogin
 from linli.things.certificates.checks import CertificateChecks
+from linli.things.connections.demands import Demands
 from linli.things.fleet import DeviceEntry, Fleet
 from linli.things.gateways.edge_bus import EdgeBus
 from linli.things.inbox.ingest import Ingest
@@ -27,6 +31,10 @@ from linli.things.mqtt.ports import (
 from linli.things.mqtt.session import Session
 from linli.things.registration import Registration, TokenKind
 
+CONNECT_REFUSED: Final = "connect refused"
+NOTE_EVERY_MS: Final = 10_000
+"""Between two notes of one device's refusals for one reason."""
+MOST_NOTED: Final = 10_000
 _TOPIC_FAULTS: Final[dict[TopicFault, str]] = {
     "publish": "publish not allowed: the topic is not one of this device or of a sub-device logged in through it",
     "subscribe": "subscribe not allowed: the topic is not one of this device or of a sub-device logged in through it",
@@ -44,15 +52,22 @@ class Backend:
         ingest: Ingest,
         registration: Registration,
         secrets: Secrets,
+        clock: Clock,
         apps: AppLogin,
         certificates: CertificateChecks,
+        demands: Demands,
     ) -> None:
         self._fleet = fleet
         self._ingest = ingest
         self._registration = registration
         self._secrets = secrets
+        self._clock = clock
         self._apps = apps
         self._certificates = certificates
+        self._book = demands.book
+        self._demands = demands
+        self._refused: dict[tuple[int, str], int] = {}
+        """(device, reason) -> when it was last noted."""
         self.publisher: Publisher | None = None
         self.edge_bus: EdgeBus | None = None
 
@@ -63,10 +78,11 @@ class Backend:
             found = await self._by_certificate(request.name, request.certificate)
         else:
             found = await self._by_secret(request)
+        if isinstance(found, DeviceEntry) and not found.enabled:
+            found = Refused(reason="disabled device", connack=NOT_ALLOWED, device_no=found.device_no)
         if isinstance(found, Refused):
+            self._note(found, request.peer, request.security)
             return found
-        if not found.enabled:
-            return Refused(reason="disabled device", connack=NOT_ALLOWED)
         return DevicePrincipal(
             product_key=found.product_key,
             device_name=found.device_name,
@@ -90,10 +106,16 @@ class Backend:
                 return Refused(reason="no certificate, or not a kind that connects")
         if device is None:
             return Refused(reason="unknown device")
+        number, product_no = device.device_no, device.product.product_no
         if not secret or not request.proves(secret):
-            return Refused(reason="wrong password")
-        if not self._certificates.allows(device.product.product_no).secrets:
-            return Refused(reason="devices of this product connect with a certificate", connack=NOT_ALLOWED)
+            return Refused(reason="wrong password", device_no=number)
+        if not self._certificates.allows(product_no).secrets:
+            reason = "devices of this product connect with a certificate"
+            return Refused(reason=reason, connack=NOT_ALLOWED, device_no=number)
+        stamp = name.timestamp if name.kind is ConnectKind.DEVICE else None
+        reason = await self._demands.refusal(number, product_no, security=request.security, stamp=stamp)
+        if reason:
+            return Refused(reason=reason, connack=NOT_ALLOWED, device_no=number, proven=True)
         return device
 
     async def _by_certificate(self, name: ConnectName, certificate: bytes) -> DeviceEntry | Refused:
@@ -109,14 +131,21 @@ class Backend:
         if device is None or device.device_no not in holders:
             return Refused(reason="the certificate is revoked, unknown, or another device's")
         if not self._certificates.allows(device.product.product_no).certificates:
-            return Refused(reason="devices of this product connect with a secret", connack=NOT_ALLOWED)
+            reason = "devices of this product connect with a secret"
+            return Refused(reason=reason, connack=NOT_ALLOWED, device_no=device.device_no)
         return device
 
     async def register(self, request: RegisterRequest) -> Registered | Refused:
-        return await self._registration.register(request)
+        answer = await self._registration.register(request)
+        if isinstance(answer, Refused):
+            self._note(answer, request.peer, request.security)
+        return answer
 
     async def pre_authenticate(self, request: PreAuthRequest) -> PreAuthorized | Refused:
-        return await self._registration.pre_authenticate(request)
+        answer = await self._registration.pre_authenticate(request)
+        if isinstance(answer, Refused):
+            self._note(answer, request.peer, request.security)
+        return answer
 
     def accept(self, uplinks: list[Uplink]) -> None:
         if self.edge_bus is not None and uplinks and uplinks[0].session.is_app:
@@ -132,6 +161,8 @@ class Backend:
         if device is not None:
             if session.name is not None:
                 device.rrpc_style = session.name.rrpc_style
+            if session.connection is not None:
+                self._book.came(device, security=session.connection.security, peer=session.peer)
             self._ingest.status(device, online=True)
 
     def disconnected(self, session: Session, reason: Gone) -> None:
@@ -146,7 +177,24 @@ class Backend:
             if publisher is None or not publisher.connects(*key):
                 self._went(device_no)
 
+    def _note(self, refused: Refused, peer: str, security: str) -> None:
+        """Let the device's own people see it: a few times a minute, since strangers can make it happen."""
+        now_ms, key = self._clock.now_ms(), (refused.device_no, refused.reason)
+        if not refused.device_no or now_ms - self._refused.get(key, -NOTE_EVERY_MS) < NOTE_EVERY_MS:
+            return
+        if len(self._refused) >= MOST_NOTED:
+            self._refused.clear()
+        self._refused[key] = now_ms
+        facts = msgspec.json.encode({"peer": peer, "connection": security})
+        reason = (
+            refused.reason
+            if refused.reason.startswith(CONNECT_REFUSED)
+            else f"{CONNECT_REFUSED}: {refused.reason}"
+        )
+        self._ingest.refuse_topic(refused.device_no, "CONNECT", facts, reason)
+
     def _went(self, device_no: int) -> None:
+        self._book.left(device_no)
         device = self._fleet.device(device_no)
         if device is not None:
             self._ingest.status(device, online=False)

@@ -15,9 +15,11 @@ from linli.kernel.errors import LinliError
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.things.connections.demands import TLS_ONLY, Demands
 from linli.things.fleet import DeviceEntry, Fleet, ProductEntry
 from linli.things.models import device_tokens, devices
 from linli.things.mqtt.ports import (
+    NOT_ALLOWED,
     PreAuthorized,
     PreAuthRequest,
     Refused,
@@ -67,6 +69,7 @@ class Registration:
         ids: Ids,
         clock: Clock,
         address: Address,
+        demands: Demands,
     ) -> None:
         self._db = db
         self._fleet = fleet
@@ -74,6 +77,7 @@ class Registration:
         self._ids = ids
         self._clock = clock
         self._address = address
+        self._demands = demands
 
     async def register(self, request: RegisterRequest) -> Registered | Refused:
         product = await self._fleet.find_product(request.product_key)
@@ -84,6 +88,8 @@ class Registration:
         if not product.dynamic_register:
             return Refused(reason="dynamic registration is off for this product", code=403)
         device = await self._fleet.find(request.product_key, request.device_name)
+        if self._demands.plain_refused(product.product_no, request.security):
+            return _plain(device)
         if device is not None:
             refused = await self._unfit(device)
             if refused is not None:
@@ -104,8 +110,10 @@ class Registration:
             return _HIDDEN
         if not request.proves(self._secrets.open(device.secret, about=f"device:{device.iot_id}")):
             return _HIDDEN
+        if self._demands.plain_refused(device.product.product_no, request.security):
+            return _plain(device)
         if not device.enabled:
-            return Refused(reason="the device is disabled", code=403)
+            return Refused(reason="the device is disabled", code=403, device_no=device.device_no)
         token = self._ids.token(32)
         async with self._db.begin() as tx:
             await self._keep_token(tx, device.device_no, device.iot_id, "pre_auth", "", token)
@@ -167,6 +175,11 @@ class Registration:
         await tx.upsert(
             device_tokens, [row], keys=("device_no", "kind"), update=("client_id", "secret", "created_ms")
         )
+
+
+def _plain(device: DeviceEntry | None) -> Refused:
+    number = 0 if device is None else device.device_no
+    return Refused(reason=TLS_ONLY, connack=NOT_ALLOWED, code=403, device_no=number, proven=True)
 
 
 _numbers = Query(

@@ -17,6 +17,8 @@ from linli.things.backend import Backend
 from linli.things.certificates.checks import CertificateChecks
 from linli.things.certificates.service import forget_certificates
 from linli.things.changes import Change, listen
+from linli.things.connections.book import ConnectionBook, forget_connection
+from linli.things.connections.demands import Demands
 from linli.things.debugging.notes import Notes
 from linli.things.debugging.simulator import Simulator
 from linli.things.downlink.calls import PendingCalls
@@ -37,9 +39,10 @@ from linli.things.mqtt.front import Front
 from linli.things.mqtt.kept_wills import DatabaseWills, forget_will
 from linli.things.mqtt.limits import Limits
 from linli.things.mqtt.listen import connect_inside
+from linli.things.mqtt.ports import Gone
 from linli.things.mqtt.retained import DatabaseRetained, forget_retained
 from linli.things.mqtt.store import SessionStore
-from linli.things.mqtt.wire import INTERNAL
+from linli.things.mqtt.wire import INTERNAL, PLAIN
 from linli.things.queries.devices import DeviceRow
 from linli.things.registration import Address, Registration
 from linli.things.routing.room import Routing
@@ -92,16 +95,19 @@ class Things:
         self.features = Features(db, self.fleet, self.ingest, ids, clock)
         self.features.register(self.requests, self.handlers)
         db.handlers.inline(DeviceDeleted, _device_deleted)
-        self.gateways = Gateways(db, self.fleet, self.ingest, calls, secrets, ids, clock)
+        self.certificates = CertificateChecks(db, clock)
+        self.book = ConnectionBook(db, clock)
+        demands = Demands(self.certificates, self.book, clock)
+        self.certificates.on_rules = self._end_plain
+        self.gateways = Gateways(db, self.fleet, self.ingest, calls, secrets, ids, clock, demands)
         self.gateways.register(self.requests)
         self.invoker = Invoker(db, self.fleet, calls, ids, clock)
         self.rrpc = Rrpc(db, self.fleet, calls, ids, clock)
-        self.registration = Registration(db, self.fleet, secrets, ids, clock, address)
-        self.certificates = CertificateChecks(db, clock)
+        self.registration = Registration(db, self.fleet, secrets, ids, clock, address, demands)
         self._apps = AppLogin(db, secrets, clock, topics_of, self.fleet)
         self.backend = Backend(
-            self.fleet, self.ingest, self.registration, secrets,
-            self._apps, self.certificates,
+            self.fleet, self.ingest, self.registration, secrets, clock,
+            self._apps, self.certificates, demands,
         )  # fmt: skip
         retained = None if sessions is None else DatabaseRetained(db, clock)
         wills = None if sessions is None else DatabaseWills(db, clock, processes.name)
@@ -144,6 +150,7 @@ class Things:
             await self.routing.start()
         self.features.start()
         self.notes.start()
+        self.book.start()
         await self.dispatcher.start()
         await self.ingest.start()
         self._stop_listening = listen(self._db, self._heard)
@@ -168,6 +175,7 @@ class Things:
         await self.features.stop()
         await self.dispatcher.stop()
         await self.notes.stop()
+        await self.book.stop()
         if self.routing is not None:
             await self.routing.stop()
         await self.certificates.stop()
@@ -184,6 +192,19 @@ class Things:
             self.gateways.sessions.release(change.product_key, change.device_name)
         if change.closes:
             self.front.kick(change.product_key, change.device_name)
+
+    def _end_plain(self) -> None:
+        """End plain connections of products that no longer allow them; what waits in their sessions stays."""
+        for session in list(self.front.clients.devices.values()):
+            connection, device = session.connection, self.fleet.device(session.device_no)
+            if connection is None or connection.security != PLAIN:
+                continue
+            for key, number in list(session.subs.items()):
+                sub = self.fleet.device(number)
+                if sub is not None and self.certificates.allows(sub.product.product_no).tls_only:
+                    self.gateways.sessions.release(*key)
+            if device is not None and self.certificates.allows(device.product.product_no).tls_only:
+                connection.close(Gone.KICKED)
 
     def _keys_changed(self) -> None:
         task = asyncio.get_running_loop().create_task(self._put_out_apps(), name="revoked-keys")
@@ -202,6 +223,7 @@ class Things:
 async def _device_deleted(tx: Tx, event: DeviceDeleted) -> None:
     await forget_features(tx, device_no=event.device_no)
     await forget_certificates(tx, device_no=event.device_no)
+    await forget_connection(tx, device_no=event.device_no)
     await forget_memberships(tx, device_no=event.device_no)
     await forget_retained(tx, product_key=event.product_key, device_name=event.device_name)
     await forget_will(tx, product_key=event.product_key, device_name=event.device_name)

@@ -8,6 +8,7 @@ import pytest
 
 from linli.kernel.db import Tx
 from linli.protocols.linkkit import signatures
+from linli.things.certificates.service import choose_demands
 from linli.things.inbox.messages import Message
 from linli.things.service import devices
 from linli.things.service.devices import Triple
@@ -236,3 +237,33 @@ async def test_a_gateway_of_fifty(platform: Platform, gateway: Gateway, estate: 
     await estate.settled(subs, "offline")
     assert json.dumps(await gateway.ok("thing/topo/delete", named(*subs)))
     assert await gateway.ok("thing/topo/get", {}) == []
+
+
+async def test_a_plain_gateway_is_no_way_for_a_product_that_demands_tls(
+    gateway: Gateway, estate: Estate, platform: Platform
+) -> None:
+    inside, late = await estate.subs(2)
+    await gateway.ok("thing/topo/add", [signed(sub) for sub in (inside, late)])
+    await gateway.login(inside)
+    await estate.settled([inside], "online")
+
+    async with estate.database.begin() as tx:
+        await choose_demands(
+            estate.scope, tx, product_key=inside.product_key, tls_only=True, fresh_time=False
+        )
+    await estate.settled([inside], "offline")  # it was logged in
+    answer = await gateway.ask("combine/login", signed(late))
+    assert answer["code"] == 522
+    assert "TLS only" in answer["message"]
+    answer = await gateway.ask("thing/sub/register", named(late))
+    assert answer["code"] == 522  # its secret is not told there either
+
+    async with estate.database.begin() as tx:
+        await choose_demands(
+            estate.scope, tx, product_key=inside.product_key, tls_only=False, fresh_time=False
+        )
+
+    async def taken() -> bool:
+        return (await gateway.ask("combine/login", signed(late)))["code"] == 200
+
+    await until(taken)

@@ -35,7 +35,9 @@ _REGISTERED = Query(
     heavy=True,
 )
 _a = product_authentication.c
-_ALL_RULES = Query(select(_a.product_no, _a.secrets, _a.certificates), unscoped=_FRONT)
+_ALL_RULES = Query(
+    select(_a.product_no, _a.secrets, _a.certificates, _a.tls_only, _a.fresh_time), unscoped=_FRONT
+)
 
 
 class CertificateChecks:
@@ -49,6 +51,8 @@ class CertificateChecks:
         self._trusted_no = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._stop_listening: Callable[[], None] | None = None
+        self.on_rules: Callable[[], object] = lambda: None
+        """Told after rules of products were read again."""
 
     async def start(self) -> None:
         self._stop_listening = listen(self._db, self._heard)
@@ -87,14 +91,12 @@ class CertificateChecks:
     async def _read_again(self) -> None:
         try:
             await self._read()
+            self.on_rules()
         except Exception:
             log.exception("rules of device certificates could not be read")
 
     async def _read(self) -> None:
-        self._rules = {
-            no: Authentication(bool(secrets), bool(certificates))
-            for no, secrets, certificates in await _ALL_RULES.all(self._db)
-        }
+        self._rules = {no: Authentication(*map(bool, rules)) for no, *rules in await _ALL_RULES.all(self._db)}
         if not self._trusting:
             return
         for number, pem in await _REGISTERED.all(self._db, after=self._trusted_no):

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, select, update
 from linli.kernel.db import INT, Command, Query, Reader, Tx, in_scope
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.scope import Scope
+from linli.things.catalogue import audit
 from linli.things.certificates.models import device_certificates, product_authentication
 from linli.things.changes import Change, tell
 from linli.things.errors import CertificateKnown
@@ -36,10 +37,14 @@ class CertificateRow(NamedTuple):
 
 
 class Authentication(NamedTuple):
-    """How devices of a product may prove themselves."""
+    """How devices of a product may prove themselves, and what is demanded of their connections."""
 
     secrets: bool = True
     certificates: bool = True
+    tls_only: bool = False
+    """Plain connections are refused."""
+    fresh_time: bool = False
+    """So are signatures whose time is old."""
 
 
 _LIST = Query(
@@ -70,7 +75,7 @@ _FORGET = Command(
 )
 _a = product_authentication.c
 _AUTHENTICATION = Query(
-    select(_a.secrets, _a.certificates).where(
+    select(_a.secrets, _a.certificates, _a.tls_only, _a.fresh_time).where(
         _a.product_no == bindparam("product_no", type_=INT), in_scope(product_authentication)
     )
 )
@@ -127,7 +132,7 @@ async def authentication_of(scope: Scope, db: Reader, *, product_key: str) -> Au
     """Raises NotFound."""
     product = await get_product(scope, db, product_key=product_key)
     row = await _AUTHENTICATION.one(db, scope, product_no=product.product_no)
-    return Authentication() if row is None else Authentication(bool(row[0]), bool(row[1]))
+    return Authentication() if row is None else Authentication(*map(bool, row))
 
 
 async def choose_authentication(
@@ -136,20 +141,35 @@ async def choose_authentication(
     """For connections from now on. Raises NotFound, BadInput when nothing would be left."""
     if not (secrets or certificates):
         raise BadInput(field="certificates", rule="required")
-    product = await get_product(scope, tx, product_key=product_key)
-    await tx.upsert(
-        product_authentication,
-        [
-            {
-                "product_no": product.product_no,
-                "tenant_id": scope.tenant,
-                "secrets": int(secrets),
-                "certificates": int(certificates),
-            }
-        ],
-        keys=("product_no",),
-        update=("secrets", "certificates"),
+    rule = (await authentication_of(scope, tx, product_key=product_key))._replace(
+        secrets=secrets, certificates=certificates
     )
+    await _choose(scope, tx, product_key, rule)
+
+
+async def choose_demands(scope: Scope, tx: Tx, *, product_key: str, tls_only: bool, fresh_time: bool) -> None:
+    """What connections of a product's devices must be; plain ones end where they no longer may be. Raises NotFound."""
+    before = await authentication_of(scope, tx, product_key=product_key)
+    after = before._replace(tls_only=tls_only, fresh_time=fresh_time)
+    if after == before:
+        return
+    await _choose(scope, tx, product_key, after)
+    changed = {
+        name: [old, new]
+        for name, old, new in (
+            ("tlsOnly", before.tls_only, tls_only),
+            ("freshTime", before.fresh_time, fresh_time),
+        )
+        if old != new
+    }
+    await audit.note(scope, tx, "product.changed", subject=product_key, facts=changed)
+
+
+async def _choose(scope: Scope, tx: Tx, product_key: str, rule: Authentication) -> None:
+    product = await get_product(scope, tx, product_key=product_key)
+    row = {"product_no": product.product_no, "tenant_id": scope.tenant}
+    row |= {name: int(value) for name, value in rule._asdict().items()}
+    await tx.upsert(product_authentication, [row], keys=("product_no",), update=Authentication._fields)
     tell(tx, Change("product", product.product_no, product_key))
 
 

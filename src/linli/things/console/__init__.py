@@ -7,6 +7,7 @@ from linli.things.console.calls import DeviceCallRoutes
 from linli.things.console.categories import CategoryRoutes
 from linli.things.console.certificates import DeviceCertificateRoutes, ProductAuthenticationRoutes
 from linli.things.console.charts import ChartRoutes
+from linli.things.console.connections import DeviceEntryRoutes, ProductConnectionRoutes
 from linli.things.console.debugging import DebugRoutes, SimulatorRoutes
 from linli.things.console.device_log import DeviceLogRoutes, RefusedRoutes
 from linli.things.console.devices import DeviceRoutes
@@ -48,6 +49,8 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     TopologyRoutes,
     DeviceCertificateRoutes,
     ProductAuthenticationRoutes,
+    ProductConnectionRoutes,
+    DeviceEntryRoutes,
     MessageRoutes,
     ParkedRoutes,
     SerialCategoryRoutes,

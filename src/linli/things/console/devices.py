@@ -16,6 +16,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
+from linli.things.connections.queries import connection_of
 from linli.things.console.device_filter import device_filter, export_lines
 from linli.things.groups.queries import groups_of_device
 from linli.things.queries import device_lists, products
@@ -58,6 +59,17 @@ class GroupOfDevice(msgspec.Struct, rename="camel", frozen=True):
     name: str
 
 
+class DeviceConnection(msgspec.Struct, rename="camel", frozen=True):
+    security: str
+    """`plain`, `TLSv1.2`, `TLSv1.3`, `tls` (ended before us) or `internal` (the simulator)."""
+    peer: str
+    """Remote address, `host:port`."""
+    since_ms: int
+    gateway: bool
+    """It came through a gateway, whose connection this is."""
+    last_plain_ms: int | None
+
+
 class DeviceDetail(DeviceRow, rename="camel", frozen=True):
     """The row and more of it."""
 
@@ -72,6 +84,8 @@ class DeviceDetail(DeviceRow, rename="camel", frozen=True):
     serial_number: str
     groups: list[GroupOfDevice]
     """Static groups that it was put into."""
+    connection: DeviceConnection | None
+    """The newest; None: none since this is kept."""
     tsl: str
     """The product's thing model, JSON text."""
 
@@ -123,6 +137,15 @@ def _facts(row: queries.DeviceRow) -> dict[str, Any]:
         "project_id": row.project_id,
         "gateway": row.node_type == 1,
     }
+
+
+async def _connection(scope: Scope, db: Database, device_no: int) -> DeviceConnection | None:
+    found = await connection_of(scope, db, device_no=device_no)
+    if found is None:
+        return None
+    return DeviceConnection(
+        found.security, found.peer, found.since_ms, found.gateway_no is not None, found.last_plain_ms
+    )
 
 
 class DeviceRoutes(Controller):
@@ -217,6 +240,7 @@ class DeviceRoutes(Controller):
                 GroupOfDevice(str(group.group_no), group.name)
                 for group in await groups_of_device(within, db, device_no=row.device_no)
             ],
+            connection=await _connection(within, db, row.device_no),
             tsl=product.tsl,
         )
 

@@ -11,7 +11,7 @@ from linli.things.debugging.models import refused_uplinks
 from linli.things.models import devices
 from linli.things.queries.products import like_pattern
 
-Cause = Literal["not_json", "unknown", "type", "unsupported", "not_stored", "topic", "other"]
+Cause = Literal["not_json", "unknown", "type", "unsupported", "not_stored", "topic", "connect", "other"]
 
 
 class RefusedUplink(NamedTuple):
@@ -85,6 +85,8 @@ async def find_refused(scope: Scope, db: Reader, *, device_no: int, seq: int) ->
 def cause_of(reason: str) -> Cause:
     """From the words that the device was told (`arrival.refuse`), which are always English."""
     said = reason.lower()
+    if said.startswith("connect refused"):
+        return "connect"
     if "not allowed" in said:
         return "topic"
     if "not supported" in said:

@@ -15,6 +15,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit.subdevices import ProxiedSub, SubKey, read_names, read_proxied
+from linli.things.connections.demands import TLS_ONLY, Demands
 from linli.things.gateways import codes, membership, queries
 from linli.things.gateways.asking import Failure, asking, known, read, refused
 from linli.things.gateways.notices import named
@@ -27,9 +28,10 @@ from linli.things.service.devices import reset_secret
 class SubRegistration:
     """`thing/sub/register`, `thing/sub/unregister` and `thing/proxy/provisioning/product_register`."""
 
-    def __init__(self, secrets: Secrets, ids: Ids) -> None:
+    def __init__(self, secrets: Secrets, ids: Ids, demands: Demands) -> None:
         self._secrets = secrets
         self._ids = ids
+        self._demands = demands
 
     async def register(self, tx: Tx, request: Request) -> list[dict[str, str]]:
         """`[name, …]` -> `[{iotId, productKey, deviceName, deviceSecret}, …]`, all or none. Raises RequestRefused."""
@@ -38,7 +40,8 @@ class SubRegistration:
         products = await _products(scope, tx, keys)
         rows = await queries.named_devices(scope, tx, keys)
         for key in keys:
-            failure = _unfit(gateway, key, products.get(key.product_key), rows.get(key))
+            product = products.get(key.product_key)
+            failure = self._plain(request, key, product) or _unfit(gateway, key, product, rows.get(key))
             if failure is not None:
                 raise refused(failure.code, failure.message, key)
         return [self._identity(rows[key]) for key in keys]
@@ -56,7 +59,11 @@ class SubRegistration:
         failures: list[dict[str, Any]] = []
         for entry in entries:
             product, row = products.get(entry.product_key), rows.get(entry.key)
-            failure = self._unproven(entry, product) or _unfit(gateway, entry.key, product, row)
+            failure = (
+                self._unproven(entry, product)
+                or self._plain(request, entry.key, product)
+                or _unfit(gateway, entry.key, product, row)
+            )
             if failure is None and row is not None:
                 successes.append(self._identity(row))
             elif failure is not None:
@@ -82,6 +89,12 @@ class SubRegistration:
         if not entry.proves(secret):
             return Failure(entry.key, codes.WRONG_SIGN, "the signature does not fit")
         return None
+
+    def _plain(self, request: Request, key: SubKey, product: ProductRow | None) -> Failure | None:
+        """A secret is not told over a connection that its device may not use."""
+        if product is None or not self._demands.plain_refused(product.product_no, request.security):
+            return None
+        return Failure(key, codes.FORBIDDEN, TLS_ONLY)
 
     def _identity(self, row: DeviceRow) -> dict[str, str]:
         return {

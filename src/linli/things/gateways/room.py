@@ -6,6 +6,7 @@ from linli.kernel.ids import Ids
 from linli.kernel.secrets import Secrets
 from linli.protocols.linkkit import envelope
 from linli.protocols.linkkit.topics import UplinkKind
+from linli.things.connections.demands import Demands
 from linli.things.downlink.calls import PendingCalls
 from linli.things.fleet import Fleet
 from linli.things.gateways.asking import each
@@ -43,11 +44,12 @@ class Gateways:
         secrets: Secrets,
         ids: Ids,
         clock: Clock,
+        demands: Demands,
     ) -> None:
         self._calls = calls
         self._topology = TopologyRequests(secrets)
-        self._registration = SubRegistration(secrets, ids)
-        self.sessions = SubSessions(fleet, ingest, secrets)
+        self._registration = SubRegistration(secrets, ids, demands)
+        self.sessions = SubSessions(fleet, ingest, secrets, demands)
         self.notices = Notices(db, ids, clock)
         self.permits = Permits(db, calls, ids, clock)
         self.edge_bus = EdgeBus(db, clock)

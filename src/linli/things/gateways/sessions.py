@@ -16,6 +16,7 @@ from linli.protocols.linkkit.subdevices import (
     read_login,
     read_names,
 )
+from linli.things.connections.demands import Demands
 from linli.things.fleet import DeviceEntry, Fleet
 from linli.things.gateways import codes, queries
 from linli.things.gateways.asking import Failure, asking, read
@@ -29,10 +30,12 @@ from linli.things.queries.devices import DeviceRow
 class SubSessions:
     """One per process. `publisher` is set once the front exists."""
 
-    def __init__(self, fleet: Fleet, ingest: Ingest, secrets: Secrets) -> None:
+    def __init__(self, fleet: Fleet, ingest: Ingest, secrets: Secrets, demands: Demands) -> None:
         self._fleet = fleet
         self._ingest = ingest
         self._secrets = secrets
+        self._book = demands.book
+        self._demands = demands
         self.publisher: Publisher | None = None
 
     async def login(self, tx: Tx, request: Request) -> dict[str, str]:
@@ -81,6 +84,8 @@ class SubSessions:
             failure = self._unfit(gateway, entry, row)
             device = await self._fleet.find_no(row.device_no, tx) if row is not None else None
             if failure is None and device is not None:
+                failure = await self._undemanded(tx, request, entry, device)
+            if failure is None and device is not None:
                 done.append(entry.key)
                 coming.append((device, entry))
             else:
@@ -100,6 +105,19 @@ class SubSessions:
             return Failure(entry.key, codes.FORBIDDEN, "the device is disabled")
         return None
 
+    async def _undemanded(
+        self, tx: Tx, request: Request, entry: SignedSub, device: DeviceEntry
+    ) -> Failure | None:
+        """What the sub-device's product demands holds for the gateway's connection, which is its way here."""
+        stamp = "" if entry.timestamp is None else str(entry.timestamp)
+        reason = await self._demands.refusal(
+            device.device_no, device.product.product_no, security=request.security, stamp=stamp, db=tx
+        )
+        if not reason:
+            return None
+        self._ingest.refuse_topic(device.device_no, request.uplink.topic.text, request.payload, reason)
+        return Failure(entry.key, codes.FORBIDDEN, reason)
+
     def _attach(self, request: Request, coming: list[tuple[DeviceEntry, SignedSub]]) -> None:
         publisher = self.publisher
         if publisher is None:
@@ -107,10 +125,14 @@ class SubSessions:
         for device, entry in coming:
             again = entry.key in request.session.subs
             own = publisher.connects(*entry.key)
+            gateway = request.session
             if not publisher.attach(request.session, *entry.key, device.device_no):
                 continue  # the gateway is gone; so is whoever waits for the reply
             if not own:
                 device.rrpc_style = entry.rrpc_style
+                self._book.came(
+                    device, security=request.security, peer=gateway.peer, gateway_no=gateway.device_no
+                )
             if not again and not own:
                 self._ingest.status(device, online=True)
 
@@ -142,4 +164,5 @@ class SubSessions:
     def _gone(self, device: DeviceEntry) -> None:
         publisher = self.publisher
         if publisher is not None and not publisher.connects(device.product_key, device.device_name):
+            self._book.left(device.device_no)
             self._ingest.status(device, online=False)

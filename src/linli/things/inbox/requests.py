@@ -49,6 +49,11 @@ class Request(msgspec.Struct, gc=False):
         return self.uplink.payload
 
     @property
+    def security(self) -> str:
+        """What protects the connection it came by (`mqtt.wire`)."""
+        return self.uplink.connection.security
+
+    @property
     def session(self) -> "Session":
         """The connection that asks: what `Publisher.attach` wants. Another device's only for a sub-device."""
         return self.uplink.session

@@ -138,6 +138,8 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     connack: int = BAD_CREDENTIALS
     code: int = 400
     """Body code of an HTTP registration."""
+    device_no: int = 0
+    """Of the device that it says it is, where there is one: whoever sets it up sees the reason."""
     proven: bool = False
     """The client showed who it is, and may hear the reason (MQTT 5)."""
 

@@ -1,0 +1,26 @@
+"""Where devices connect, as people are shown it."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    host: str
+    """A name or an address that one can connect to."""
+    plain_port: int
+    """0: off."""
+    tls_port: int
+    """Asks for no certificate; 0: off."""
+    x509_port: int
+    """Asks for the device's certificate; 0: off."""
+    own_authority: bool
+    """The server's certificate is signed by the installation's own authority, which clients do not know yet."""
+    sha256: str
+    """Fingerprint of that authority's certificate; empty: another one signed."""
+    not_after_ms: int | None
+    listed: bool
+    """The server's certificate names `host`."""
+
+
+type Entries = Callable[[str], Entry]
+"""`asked`: the host by which whoever asks came here."""

@@ -1,0 +1,137 @@
+"""Where devices connect, how they do, and what a product demands of it."""
+
+import re
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, get, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from linli.kernel.clock import Clock
+from linli.kernel.db import Database
+from linli.kernel.pages import Page, PageRequest
+from linli.kernel.scope import Scope
+from linli.things.certificates import service
+from linli.things.connections import queries
+from linli.things.connections.entry import Entries
+from linli.things.connections.queries import LATELY_DAYS, PlainDevice
+from linli.things.queries.products import get_product
+
+_HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]{1,253}))(?::\d{1,5})?")
+
+
+class DeviceEntry(msgspec.Struct, rename="camel", frozen=True):
+    """Where devices connect. Ports: 0 where there is none."""
+
+    host: str
+    plain_port: int
+    tls_port: int
+    x509_port: int
+    """For devices with certificates of their own."""
+    own_authority: bool
+    """Devices must be given /ca.pem to check the server with."""
+    sha256: str
+    """Of the own authority's certificate."""
+    not_after_ms: int | None
+    listed: bool
+    """The server's certificate names the host."""
+
+
+class ProductConnections(msgspec.Struct, rename="camel", frozen=True):
+    tls_only: bool
+    fresh_time: bool
+    devices: int
+    days: int
+    """What `plain` and `stale` look back on."""
+    plain: int
+    """Devices that came plain."""
+    stale: int
+    """Devices that signed a time that was not fresh, or none."""
+
+
+class ConnectionDemands(msgspec.Struct, rename="camel"):
+    tls_only: Annotated[bool, Meta(description="Refuse plain connections, and end those that are there.")]
+    fresh_time: Annotated[
+        bool,
+        Meta(description="Refuse signatures older than 5 minutes, unless newer than the device's last one."),
+    ]
+
+
+class PlainDeviceRow(msgspec.Struct, rename="camel", frozen=True):
+    iot_id: str
+    device_name: str
+    nickname: str
+    peer: str
+    connected: bool
+    gateway: bool
+    first_ms: int
+    last_ms: int
+
+    @staticmethod
+    def of(row: PlainDevice) -> "PlainDeviceRow":
+        return PlainDeviceRow(**row._asdict())
+
+
+class DeviceEntryRoutes(Controller):
+    path = "/device-entry"
+    tags = ("devices",)
+
+    @get("/", right="devices.use", sync_to_thread=True)
+    def read(self, request: Request[Any, Any, Any], device_entries: NamedDependency[Entries]) -> DeviceEntry:
+        """Host and ports for devices, and whether they must be given the installation's own authority."""
+        found = _HOST.fullmatch(request.headers.get("host", ""))
+        return DeviceEntry(*device_entries((found[1] or found[2]) if found else ""))
+
+
+class ProductConnectionRoutes(Controller):
+    path = "/products/{product_key:str}/connections"
+    tags = ("devices",)
+
+    @get("/", right="devices.use")
+    async def read(
+        self,
+        product_key: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+    ) -> ProductConnections:
+        """What is demanded of the product's devices, and how many would be refused by it."""
+        product = await get_product(within, db, product_key=product_key)
+        rule = await service.authentication_of(within, db, product_key=product_key)
+        now_ms = clock.now_ms()
+        seen = await queries.lately(within, db, product_no=product.product_no, now_ms=now_ms)
+        return ProductConnections(
+            rule.tls_only, rule.fresh_time, seen.devices, LATELY_DAYS, seen.plain, seen.stale
+        )
+
+    @put("/", right="devices.manage", status_code=204)
+    async def choose(
+        self,
+        product_key: FromPath[str],
+        data: JSONBody[ConnectionDemands],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+    ) -> None:
+        """Demand TLS or fresh times, or no longer. Plain connections end at once where TLS is demanded."""
+        async with db.begin() as tx:
+            await service.choose_demands(
+                within, tx, product_key=product_key, tls_only=data.tls_only, fresh_time=data.fresh_time
+            )
+
+    @get("/plain", right="devices.use")
+    async def plain(
+        self,
+        product_key: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        clock: NamedDependency[Clock],
+        page: NamedDependency[PageRequest],
+    ) -> Page[PlainDeviceRow]:
+        """Devices that came plain in the last days, the latest first."""
+        product = await get_product(within, db, product_key=product_key)
+        found = await queries.plain_devices(
+            within, db, product_no=product.product_no, now_ms=clock.now_ms(), page=page
+        )
+        return Page.of(page, found.total, [PlainDeviceRow.of(row) for row in found.data])
