@@ -20,9 +20,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import uvloop
 
 from tests.campaigns.kill import Campaign
+from tests.campaigns.site import PASSWORD
 
 SIZE_MB = 160
 LOAD_SECONDS = 1.0
@@ -38,6 +40,7 @@ class FullDisk(Campaign):
         super().__init__(folder, "", kills=times, seed=seed, hurry=True)
         self._ballast = folder / "ballast"
         self.slowest_recovery = 0.0
+        self.came_in = 0
 
     async def _trouble(self) -> None:
         await asyncio.sleep(self._chance.uniform(0.3, LOAD_SECONDS))
@@ -48,6 +51,7 @@ class FullDisk(Campaign):
         alive = await self._client.get("/healthz")
         if alive.status_code != 200:
             self._checks.half.append(f"/healthz says {alive.status_code}")
+        await self._come_in()
         self._ballast.unlink()
         began = time.monotonic()
         await self._writes_again(began + RECOVERY_SECONDS)
@@ -56,6 +60,23 @@ class FullDisk(Campaign):
         process = self.installation.process
         if process is None or process.poll() is not None:
             self._checks.half.append(f"the process ended: {process and process.returncode}")
+
+    async def _come_in(self) -> None:
+        """Whoever is to free the disk signs in while it is full, and reads."""
+        words = {"login": self._site.login, "password": PASSWORD}
+        async with httpx.AsyncClient(
+            base_url=f"{self.installation.url}/api/console",
+            headers={"x-linli-request": "1"},
+            trust_env=False,
+            timeout=10,
+        ) as person:
+            came = await person.post("/session", json=words)
+            read = await person.get("/session")
+        if (came.status_code, read.status_code) != (200, 200):
+            self._checks.half.append(
+                f"a sign-in with a full disk: {came.status_code} {came.text}, then {read.status_code}"
+            )
+        self.came_in += 1
 
     async def _fill(self) -> None:
         with self._ballast.open("ab", buffering=0) as ballast:
@@ -109,7 +130,12 @@ def run(*, times: int, seed: int) -> dict[str, Any]:
     with small_disk() as folder:
         campaign = FullDisk(folder, times=times, seed=seed)
         found = uvloop.run(campaign.run())
-    return {"seed": seed, **found, "slowest_recovery_seconds": round(campaign.slowest_recovery, 2)}
+    return {
+        "seed": seed,
+        **found,
+        "slowest_recovery_seconds": round(campaign.slowest_recovery, 2),
+        "signed_in_while_full": campaign.came_in,
+    }
 
 
 def main() -> int:

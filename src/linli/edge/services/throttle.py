@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from typing import Final
 
+from linli.kernel.callers import network_of
 from linli.kernel.clock import Clock
 
 FREE: Final = 5
@@ -13,7 +14,7 @@ KEPT: Final = 1000
 
 
 class Throttle:
-    """By address. Held in memory: a restart forgives."""
+    """By address, of IPv6 by its /64. Held in memory: a restart forgives."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -22,10 +23,11 @@ class Throttle:
 
     def closed(self, address: str) -> int:
         """Seconds until it may try again; 0: now."""
-        _, until = self._wrong.get(address, (0, 0))
+        _, until = self._wrong.get(network_of(address), (0, 0))
         return max(0, -(-(until - self._clock.now_ms()) // 1000))
 
     def failed(self, address: str) -> None:
+        address = network_of(address)
         count = self._wrong.pop(address, (0, 0))[0] + 1
         wait = 0 if count < FREE else min(FIRST_MS << min(count - FREE, 10), MOST_MS)
         self._wrong[address] = count, self._clock.now_ms() + wait
@@ -33,4 +35,4 @@ class Throttle:
             self._wrong.popitem(last=False)
 
     def passed(self, address: str) -> None:
-        self._wrong.pop(address, None)
+        self._wrong.pop(network_of(address), None)

@@ -10,7 +10,6 @@ from linli.kernel.settings.sections import (
     Disk,
     Faces,
     Http,
-    LoginProvider,
     Map,
     MapProvider,
     Mqtt,
@@ -21,12 +20,12 @@ from linli.kernel.settings.sections import (
     Push,
     Retention,
     Settings,
-    SignIn,
     SmsGateway,
     Support,
     Tls,
     Webhooks,
 )
+from linli.kernel.settings.sign_in import LoginProvider, SignIn
 
 __all__ = [
     "Amqp",
