@@ -10,15 +10,16 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, delete, update
 
 from linli.console import live_topics, sessions
 from linli.console.app import console_app
 from linli.console.live_topics import RIGHTS, TOPICS
 from linli.console.parts import Parts
 from linli.domains.people.models.accounts import account_roles
+from linli.domains.people.models.accounts import accounts as account_rows
 from linli.domains.people.rights import RIGHTS_OF, Right, Role
-from linli.domains.people.service import accounts
+from linli.domains.people.service import accounts, ownership
 from linli.kernel import tenancy
 from linli.kernel.db import INT, Command
 from linli.kernel.http import HttpServer
@@ -32,6 +33,10 @@ _take_role = Command(
         account_roles.c.community_id == bindparam("community", type_=INT),
     ),
     unscoped="a test takes a role",
+)
+
+_set_by_others = Command(
+    update(account_rows).where(account_rows.c.id == bindparam("row", type_=INT)).values(must_change=1)
 )
 
 
@@ -217,7 +222,7 @@ async def test_a_busy_stream_ends_with_the_right(desk: Desk) -> None:
 
 
 async def test_a_stream_ends_with_its_session_account_and_company(desk: Desk) -> None:
-    for how in ("sign out", "disable", "tenant"):
+    for how in ("sign out", "disable", "tenant", "reset", "set by others"):
         number, login = await desk.account(
             (Role.TENANT_ADMIN, desk.tenant, 0), (Role.TENANT_ADMIN, desk.foreign, 0)
         )
@@ -232,6 +237,10 @@ async def test_a_stream_ends_with_its_session_account_and_company(desk: Desk) ->
                         await accounts.disable_account(
                             tx, account_id=number, disabled=True, now_ms=desk.parts.clock.now_ms()
                         )
+                    elif how == "reset":
+                        await ownership.void(tx, account_id=number, now_ms=desk.parts.clock.now_ms())
+                    elif how == "set by others":
+                        await _set_by_others.run(tx, row=number)
                     else:
                         await sessions.choose_tenant(tx, session, desk.foreign)
                 async with asyncio.timeout(LONG_ENOUGH):

@@ -6,9 +6,10 @@ the cloud account is a company of the set-up, the organisation one that founded 
 import pytest
 
 from linli.domains.communities.service import pois
-from linli.domains.people.service import accounts
+from linli.domains.people.service import accounts, companies
 from tests.console.conftest import Browser, open_to_all
 from tests.console.test_registration import CONTRACT, OWNER, register
+from tests.console.test_takeover import KNOWN, claim_by_others
 from tests.domains.communities.builders import POI_CSV
 from tests.domains.communities.test_claims import CLAIM, upload
 
@@ -121,3 +122,23 @@ async def test_an_offer_ends_with_the_right_of_who_made_it(parts, administrator,
         await accounts.disable_account(tx, account_id=who, disabled=True, now_ms=parts.clock.now_ms())
     taken = await boss.post(f"/session/upgrades/{ticket}", json={"yes": True, "tenantId": own["tenantId"]})
     assert taken.status_code == 404
+
+
+async def test_people_who_come_along_bring_nothing_that_others_made(parts, administrator, boss, claimed):
+    """The organisation gets into the company, and so do its people: as by any other way."""
+    tenant = (await boss.get("/session")).json()["tenant"]["id"]
+    async with parts.db.begin() as tx:
+        account = await accounts.create_account(
+            tx, login=STRANGER, password_hash="!", name="李娜", ids=parts.ids, now_ms=1
+        )
+        await companies.put_in(tx, tenant_id=tenant, account_id=account, by=account, now_ms=1)
+    await claim_by_others(parts, str(account))
+    async with Browser(parts, address="198.51.100.45") as thief:
+        assert (await thief.sign_in(STRANGER, KNOWN)).status_code == 200
+        ticket = (await _offer(administrator))["ticket"]
+        (own,) = (await boss.get(f"/session/upgrades/{ticket}")).json()["organisations"]
+        body = {"yes": True, "tenantId": own["tenantId"]}
+        answer = await boss.post(f"/session/upgrades/{ticket}", json=body)
+        assert answer.status_code < 300, answer.text
+        assert (await thief.get("/session")).status_code == 401
+        assert (await thief.sign_in(STRANGER, KNOWN)).status_code == 401

@@ -7,10 +7,15 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from linli.domains.appliances.remote import box_page
+from linli.domains.people.models import accounts as account_rows
+from linli.domains.people.service import accounts, ownership
 from linli.edge.services.web import Call
+from linli.kernel.db import Command
 from linli.kernel.http import HttpServer
+from tests.console.conftest import SETUP
 from tests.domains.appliances.remote.conftest import Site
 from tests.domains.appliances.remote.test_tunnels import asked, base, row
 
@@ -159,6 +164,31 @@ async def test_it_ends_by_hand_by_its_time_and_with_the_session(site: Site, host
     await exchange.look()
     answer = await get(site, place, headers=PAGE)
     assert (answer.status_code, "over" in answer.text) == (410, True)
+
+
+_set_by_others = Command(update(account_rows).values(must_change=1))
+
+
+@pytest.mark.parametrize("how", ["reset", "set by others"])
+async def test_it_ends_with_the_password_behind_its_session(
+    site: Site, hostile: HostileBox, how: str
+) -> None:
+    """A page that is open ends, and no other is opened with the old cookie."""
+    _, place = await opened(site)
+    assert (await get(site, place)).status_code == 200
+    made = await asked(site, "http", minutes=5)
+    db = site.platform.db
+    account = await accounts.find_account(db, SETUP["login"])
+    assert account is not None
+    async with db.begin() as tx:
+        if how == "reset":
+            await ownership.void(tx, account_id=account.id, now_ms=site.platform.clock.now_ms())
+        else:
+            await _set_by_others.run(tx)
+    await site.platform.edge_remote.exchange.look()
+    assert (await get(site, place, headers=PAGE)).status_code == 410
+    assert (await get(site, made["path"])).status_code in (401, 403, 410)
+    assert (await site.browser.get("/projects")).status_code == (401 if how == "reset" else 403)
 
 
 async def test_it_ends_when_nobody_looks(site: Site, hostile: HostileBox, tmp_path: Path) -> None:
