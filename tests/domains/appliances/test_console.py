@@ -12,9 +12,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from linli.app.events import to_rooms
 from linli.console.parts import Parts
+from linli.domains.appliances import package_file
 from linli.domains.appliances.front.app import EdgeFront
 from linli.domains.appliances.front.calls import Addresses, EdgeCalls
 from linli.protocols.edge_link import MqttAddress
+from tests.campaigns import hostile_files
 from tests.console.conftest import Browser, administrator, browser, parts
 from tests.domains.appliances.conftest import MODEL, Box
 
@@ -271,6 +273,13 @@ async def test_a_vendors_driver_is_uploaded_signed_and_brought_to_a_newer_versio
     ):
         refused = await upload(content, signature)
         assert (refused.status_code, refused.json()["field"]) == (400, field), refused.text
+    bomb = hostile_files.manifest_bomb(8 * 1024 * 1024)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(package_file, "open_zip", None)
+        unsigned = await upload(bomb, b"\0" * 64)
+    assert (unsigned.status_code, unsigned.json()["field"]) == (400, "signature"), "nothing was unpacked"
+    signed = await upload(bomb, key.sign(bomb))
+    assert (signed.status_code, "manifest.json" in signed.json()["message"]) == (400, True), signed.text
     (row,) = await desk.get("/gateways")
     protocol = await desk.new(f"/gateways/{row['id']}/protocols", {"driverId": "acme_meter"})
     await desk.new(f"/gateways/{row['id']}/deployments", {})

@@ -8,6 +8,7 @@ import binascii
 import io
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Final
@@ -18,11 +19,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 from msgspec import Meta
 
+from linli.kernel.archives import UnfitArchive, ZipBounds, open_zip
 from linli.kernel.errors import BadInput
 
 PACKAGE_BYTES: Final = 8 * 1024 * 1024
-_UNPACKED_BYTES: Final = 256 * 1024 * 1024
-_MOST_FILES: Final = 5000
+MANIFEST_BYTES: Final = 256 * 1024
+_BOUNDS: Final = ZipBounds(entries=5000, part=128 * 1024 * 1024, unpacked=256 * 1024 * 1024)
 _MANIFEST: Final = "manifest.json"
 _SIGNATURE_BYTES: Final = 64
 
@@ -84,23 +86,42 @@ def signer_of(package: bytes, signature: bytes, keys: Iterable[tuple[int, str]])
 
 
 def read_manifest(package: bytes) -> PackageManifest:
-    """What a package says of itself. Blocks for a moment. Raises BadInput."""
+    """What a package says of itself: its manifest alone is unpacked. Blocks for a moment. Raises BadInput.
+
+    Ask for the signature first.
+    """
     try:
-        with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        with open_zip(io.BytesIO(package), _BOUNDS) as archive:
             _check(archive.infolist())
+            if archive.getinfo(_MANIFEST).file_size > MANIFEST_BYTES:
+                raise BadInput(
+                    field="package", rule="edge.package", said=f"{_MANIFEST} > {MANIFEST_BYTES // 1024} KiB"
+                )
             return msgspec.json.decode(archive.read(_MANIFEST), type=PackageManifest)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, KeyError) as error:
+    except UnfitArchive as error:
+        raise BadInput(field="package", rule="edge.package", said=_unfit(error)) from None
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, KeyError) as error:
         raise BadInput(field="package", rule="edge.package", said=str(error).strip("'\"")) from None
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(field="package", rule="edge.package", said=f"{_MANIFEST}: {error}") from None
+
+
+def _unfit(error: UnfitArchive) -> str:
+    match error.why:
+        case "entries":
+            return f"> {error.limit} files"
+        case "part" | "unpacked":
+            return f"{error.name} > {error.limit // 1024 // 1024} MiB".strip()
+        case "ratio":
+            return f"{error.name}: 1 : {error.limit}"
+        case _:
+            return error.name or "zip"
 
 
 def _check(files: list[zipfile.ZipInfo]) -> None:
     names = {one.filename for one in files}
     if "index.py" not in names:
         raise BadInput(field="package", rule="edge.package", said="index.py")
-    if len(files) > _MOST_FILES or sum(one.file_size for one in files) > _UNPACKED_BYTES:
-        raise BadInput(field="package", rule="edge.package", said=f"> {_MOST_FILES} files or 256 MiB")
     for one in files:
         path = PurePosixPath(one.filename)
         linked = stat.S_ISLNK(one.external_attr >> 16)

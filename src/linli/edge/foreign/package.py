@@ -9,6 +9,7 @@ import json
 import shutil
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -22,10 +23,13 @@ from linli.edge.framework.contract import DriverContext
 from linli.edge.framework.discovery import Installed
 from linli.edge.framework.forms import FreeConfig
 from linli.edge.framework.manifest import RULES, Manifest, ManifestError, Rule, read_manifest
+from linli.kernel.archives import UnfitArchive, ZipBounds, open_zip
 
-MOST_FILES: Final = 5000
-MOST_BYTES: Final = 256 * 1024 * 1024
-"""Unpacked."""
+MANIFEST_BYTES: Final = 256 * 1024
+BOUNDS: Final = ZipBounds(entries=5000, part=128 * 1024 * 1024, unpacked=256 * 1024 * 1024)
+_BROKEN: Final = (
+    zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, KeyError
+)  # fmt: skip
 CODE: Final = "code"
 MANIFEST: Final = "manifest.json"
 
@@ -72,12 +76,14 @@ def _entry(name: str) -> zipfile.ZipInfo:
 def manifest_of(package: bytes) -> Manifest:
     """What a package says of itself. Raises PackageError."""
     try:
-        with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        with open_zip(io.BytesIO(package), BOUNDS) as archive:
             _check(archive.infolist())
+            if archive.getinfo(MANIFEST).file_size > MANIFEST_BYTES:
+                raise PackageError(f"{MANIFEST} has more than {MANIFEST_BYTES // 1024} KiB")
             return msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, KeyError) as error:
+    except (UnfitArchive, *_BROKEN) as error:
         raise PackageError(f"cannot be read: {error}") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise PackageError(f"{MANIFEST}: {error}") from None
 
 
@@ -97,10 +103,10 @@ def unpack(package: bytes, root: Path, manifest: Manifest) -> Path:
     fresh = root / f".{manifest.id}.new"
     shutil.rmtree(fresh, ignore_errors=True)
     try:
-        with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        with open_zip(io.BytesIO(package), BOUNDS) as archive:
             _check(archive.infolist())
             archive.extractall(fresh / CODE)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+    except (UnfitArchive, *_BROKEN) as error:
         shutil.rmtree(fresh, ignore_errors=True)
         raise PackageError(f"cannot be unpacked: {error}") from None
     (fresh / MANIFEST).write_text(json.dumps(_told(manifest), ensure_ascii=False), "utf-8")
@@ -125,8 +131,6 @@ def _told(manifest: Manifest) -> dict[str, Any]:
 def _check(files: list[zipfile.ZipInfo]) -> None:
     if not any(one.filename == "index.py" for one in files):
         raise PackageError("index.py is not at the first level of the zip")
-    if len(files) > MOST_FILES or sum(one.file_size for one in files) > MOST_BYTES:
-        raise PackageError(f"more than {MOST_FILES} files or {MOST_BYTES // 1024 // 1024} MiB")
     for one in files:
         path = PurePosixPath(one.filename)
         if path.is_absolute() or ".." in path.parts or "\\" in one.filename:

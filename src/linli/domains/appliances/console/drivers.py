@@ -55,9 +55,10 @@ class DriverPackageRoutes(Controller):
         """A package with its detached signature, checked against the trusted keys before anything is kept."""
         package = await _content(data.package, PACKAGE_BYTES)
         signature = package_file.read_signature(await _content(data.signature, _SIGNATURE_BYTES))
+        await service.signer(hand.within, hand.db, package=package, signature=signature)
         manifest = await asyncio.to_thread(package_file.read_manifest, package)
         async with hand.db.begin() as tx:
-            await service.check(hand.within, tx, package=package, signature=signature, manifest=manifest)
+            await service.check(hand.within, tx, manifest=manifest)
         await objects.put(service.key_of(hand.within.tenant, package, manifest), package)
         async with hand.db.begin() as tx:
             made = await service.add(

@@ -1,5 +1,6 @@
 """Driver packages of a tenant and the keys whose signatures it trusts. Spec C006, design 2.3."""
 
+import asyncio
 import base64
 import hashlib
 from typing import Final
@@ -16,13 +17,15 @@ from linli.domains.appliances.rows import Package, TrustedKey
 from linli.domains.appliances.service import roots
 from linli.domains.appliances.service.products import whole
 from linli.kernel import history
-from linli.kernel.db import INT, Command, Tx, in_scope
+from linli.kernel.db import INT, Command, Reader, Tx, in_scope
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 
 HISTORY: Final = "edge_package"
+KEYS_MAX: Final = 32
+"""Trusted keys of a company: each is tried on every package."""
 
 _delete = Command(
     delete(edge_packages).where(
@@ -41,8 +44,11 @@ async def trust(
 ) -> TrustedKey:
     """Take packages signed by this key from now on. Raises BadInput."""
     pem, _ = package_file.read_key(public_key)
-    if any(row.public_key == pem for row in await queries.trusted_keys(scope, tx)):
+    held = await queries.trusted_keys(scope, tx)
+    if any(row.public_key == pem for row in held):
         raise BadInput(field="publicKey", rule="taken")
+    if len(held) >= KEYS_MAX:
+        raise BadInput(field="publicKey", rule="too_many_items", limit=KEYS_MAX)
     proof = await roots.vouch(scope, tx, pem, secrets=secrets, now_ms=now_ms)
     made = TrustedKey(ids.number(), scope.tenant, rules.clean_name(name), pem, scope.caller.id, now_ms, proof)
     await tx.insert(edge_trusted_keys, made._asdict())
@@ -73,18 +79,21 @@ async def distrust(scope: Scope, tx: Tx, *, key_id: int, now_ms: int) -> None:
     )  # fmt: skip
 
 
-async def check(scope: Scope, tx: Tx, *, package: bytes, signature: bytes, manifest: PackageManifest) -> int:
-    """The key that signed. Raises BadInput, PackageThere."""
-    keys = [(row.key_id, row.public_key) for row in await queries.trusted_keys(scope, tx)]
+async def signer(scope: Scope, db: Reader, *, package: bytes, signature: bytes) -> int:
+    """The trusted key that signed: asked before anything of a package is looked at. Raises BadInput."""
+    keys = [(row.key_id, row.public_key) for row in await queries.trusted_keys(scope, db)]
     if not keys:
         raise BadInput(field="signature", rule="edge.no_keys")
-    key_id = package_file.signer_of(package, signature, keys)
+    return await asyncio.to_thread(package_file.signer_of, package, signature, keys)
+
+
+async def check(scope: Scope, tx: Tx, *, manifest: PackageManifest) -> None:
+    """Whether a package may be added that says this of itself. Raises BadInput, PackageThere."""
     ours = queries.built_in().get(manifest.id)
     if ours is not None and (not ours.closed or manifest.version in ours.built_in):
         raise BadInput(field="package", rule="edge.package_built_in", id=manifest.id)
     if await queries.package_of(scope, tx, manifest.id, manifest.version) is not None:
         raise PackageThere(driver=manifest.name, version=manifest.version)
-    return key_id
 
 
 def key_of(tenant_id: str, package: bytes, manifest: PackageManifest) -> str:
@@ -102,8 +111,9 @@ async def add(
     ids: Ids,
     now_ms: int,
 ) -> Package:
-    """Note a package whose bytes are stored. Raises as `check`."""
-    key_id = await check(scope, tx, package=package, signature=signature, manifest=manifest)
+    """Note a package whose bytes are stored. Raises as `signer` and `check`."""
+    key_id = await signer(scope, tx, package=package, signature=signature)
+    await check(scope, tx, manifest=manifest)
     made = Package(
         package_id=ids.number(), tenant_id=scope.tenant, driver_id=manifest.id, version=manifest.version,
         name=manifest.name, protocol=manifest.protocol, owner=manifest.owner,
