@@ -6,6 +6,7 @@ user among those there has: being away saves nothing up.
 
 import asyncio
 import contextlib
+import math
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
@@ -24,7 +25,11 @@ class Crowded(Exception):
 
 
 class FairTurns:
-    """`width` turns at a time; use is what a turn lasts. One event loop only."""
+    """`width` turns at a time; use is what a turn lasts. One event loop only.
+
+    `patience`: seconds that an owner's own waiting work may take, by what its turns lasted so far; `expected`: what one
+    lasts of whom nothing is known.
+    """
 
     def __init__(
         self,
@@ -32,14 +37,19 @@ class FairTurns:
         *,
         waiting: int,
         waiting_each: int,
+        patience: float = math.inf,
+        expected: float = 0.0,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._free = width
-        self._most, self._most_each = waiting, waiting_each
+        self._most, self._most_each, self._patience = waiting, waiting_each, patience
+        self._expected = expected
         self._seconds = seconds
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
         self._count = 0
         self._used: dict[str, float] = {}
+        self._average: dict[str, float] = {}
+        """What an owner's turns last of late, in seconds."""
         self._floor = 0.0
         """What the last one whose turn it was had used."""
 
@@ -51,7 +61,7 @@ class FairTurns:
         try:
             yield
         finally:
-            self._used[owner] = self._used.get(owner, self._floor) + self._seconds() - began
+            self._note(owner, self._seconds() - began)
             self._free += 1
             self._next()
 
@@ -63,7 +73,8 @@ class FairTurns:
         if not self._count and self._free:
             self._begin(owner)
             return
-        if self.waiting(owner) >= self._most_each:
+        ahead = self.waiting(owner)
+        if ahead >= self._most_each or ahead * self._average.get(owner, self._expected) > self._patience:
             raise Crowded(own=True)
         if self._count >= self._most:
             raise Crowded(own=False)
@@ -83,12 +94,22 @@ class FairTurns:
                 self._leave(owner, turn)
             raise
 
+    def _note(self, owner: str, lasted: float) -> None:
+        self._used[owner] = self._used.get(owner, self._floor) + lasted
+        before = self._average.get(owner, self._expected or lasted)
+        self._average[owner] = before + (lasted - before) / 8
+
     def _begin(self, owner: str) -> None:
         self._free -= 1
         self._floor = max(self._floor, self._used.get(owner, 0.0))
         self._used[owner] = max(self._used.get(owner, 0.0), self._floor)
         if len(self._used) > _REMEMBERED:
-            self._used = {who: used for who, used in self._used.items() if used > self._floor or who == owner}
+            self._used = {
+                who: used
+                for who, used in self._used.items()
+                if used > self._floor or who == owner or who in self._waiting
+            }
+            self._average = {who: mean for who, mean in self._average.items() if who in self._used}
 
     def _next(self) -> None:
         while self._free and self._waiting:

@@ -95,9 +95,10 @@ async def test_the_loop_goes_on_while_a_script_hangs(sandbox: Sandbox) -> None:
 
 async def test_a_killed_child_is_started_again(sandbox: Sandbox) -> None:
     await sandbox.call(SUM, "f", 1, 1)
-    assert sandbox._child is not None
-    sandbox._child.kill()
-    await sandbox._child.wait()
+    child = sandbox._quick.child
+    assert child is not None
+    child.kill()
+    await child.wait()
     assert (await sandbox.call(SUM, "f", 1, 2)).value == {"sum": 3}
 
 

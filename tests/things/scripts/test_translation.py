@@ -251,12 +251,12 @@ async def test_drafts_are_guarded(platform: Platform, site: Site, other: Site, d
             await save_draft(site.tenant, tx, product_key=key, source="  ", draft_version=1)
             await publish_draft(site.tenant, tx, product_key=key, draft_version=2)
     sandbox = platform.things.features.sandbox
-    await check_script(sandbox, SCRIPT)
+    await check_script(sandbox, SCRIPT, owner="t")
     for source, rule in (
         ("function f(", "script_broken"),
         ("function rawDataToProtocol() {}", "script_functions"),
         ("x" * 70_000, "script_size"),
     ):
         with pytest.raises(BadInput) as refused:
-            await check_script(sandbox, source)
+            await check_script(sandbox, source, owner="t")
         assert refused.value.facts["rule"] == rule

@@ -143,6 +143,7 @@ class ProductScriptRoutes(Controller):
         await get_product(within, db, product_key=product_key)
         tried = await try_script(
             features.sandbox,
+            owner=within.tenant,
             source=data.source,
             direction=data.direction,
             given=data.input,
@@ -163,7 +164,7 @@ class ProductScriptRoutes(Controller):
         product = await get_product(within, db, product_key=product_key)
         held = await queries.script_of(db, product_no=product.product_no)
         if held.draft.strip():
-            await check_script(features.sandbox, held.draft)
+            await check_script(features.sandbox, held.draft, owner=within.tenant)
         async with db.begin() as tx:
             version = await publish_draft(
                 within, tx, product_key=product_key, draft_version=data.draft_version

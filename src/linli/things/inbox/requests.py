@@ -30,6 +30,10 @@ log = telemetry.logger(__name__)
 
 MAX_RUNNING = 64
 """Requests in their transactions at one time, over all connections."""
+OUTSIDE_EACH = 2_000
+OUTSIDE_EACH_BYTES = 8 * 1024 * 1024
+"""Of one tenant's requests that wait for something outside. With more its devices are to ask again: what one holds up
+counts against what all connections may have on their way."""
 
 _CODES: dict[type[LinliError], int] = {Forbidden: 403, NotFound: 404, Conflict: 460, TooMany: 429}
 
@@ -92,6 +96,8 @@ class Requests:
         """By connection (its id()): what is still to do. A connection with an entry has a task."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(MAX_RUNNING)
+        self._outside_of: dict[str, list[int]] = {}
+        """By tenant: requests that wait for something outside, and their bytes."""
         self.publisher: Publisher | None = None
 
     def on(self, kind: UplinkKind, handler: Handler, *, envelope: bool = True) -> None:
@@ -118,6 +124,10 @@ class Requests:
     def take(self, requests: list[Request]) -> None:
         """Run these; what their connections sent before is committed."""
         for request in requests:
+            if request.uplink.topic.kind in self._outside and not self._admit(request):
+                if self.publisher is not None:
+                    self.publisher.refuse([request.uplink])
+                continue
             key = id(request.uplink.connection)
             queue = self._waiting.get(key)
             if queue is not None:
@@ -127,6 +137,22 @@ class Requests:
             task = asyncio.create_task(self._run(key), name="device-requests")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    def _admit(self, request: Request) -> bool:
+        """Whether the tenant may have one more on its way; `_leave` ends that."""
+        held = self._outside_of.setdefault(request.device.tenant_id, [0, 0])
+        if held[0] and (held[0] >= OUTSIDE_EACH or held[1] + len(request.payload) > OUTSIDE_EACH_BYTES):
+            return False
+        held[0] += 1
+        held[1] += len(request.payload)
+        return True
+
+    def _leave(self, request: Request) -> None:
+        held = self._outside_of[request.device.tenant_id]
+        held[0] -= 1
+        held[1] -= len(request.payload)
+        if not held[0]:
+            del self._outside_of[request.device.tenant_id]
 
     async def stop(self) -> None:
         """Finish what was taken."""
@@ -141,7 +167,10 @@ class Requests:
         while queue:
             request = queue.popleft()
             if request.uplink.topic.kind in self._outside:
-                await self._settle(request)
+                try:
+                    await self._settle(request)
+                finally:
+                    self._leave(request)
             else:
                 async with self._slots:
                     await self._settle(request)

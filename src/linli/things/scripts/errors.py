@@ -4,9 +4,10 @@ from typing import Literal
 
 from linli.kernel.errors import Conflict, Unavailable
 
-type FailureKind = Literal["error", "time", "memory", "output", "crash", "paused"]
+type FailureKind = Literal["error", "time", "memory", "output", "crash", "paused", "busy"]
 """`error`: the script threw, lacks the function, or returned the wrong thing; `time`, `memory`, `output`: beyond its
-limits; `crash`: took its process along; `paused`: failed by its limits again and again and is not run for a while."""
+limits; `crash`: took its process along; `paused`: failed by its limits again and again and is not run for a while;
+`busy`: the company's scripts have more to do than their share of time allows, and the device is to send again."""
 
 
 class ScriptFailed(Conflict):
@@ -27,6 +28,12 @@ class SandboxBusy(Unavailable):
     """More calls wait than can be run soon."""
 
     code = "script.busy"
+
+
+class ShareSpent(SandboxBusy):
+    """The company's own scripts take so long that its further calls would wait too long."""
+
+    code = "script.share_spent"
 
 
 class DraftChanged(Conflict):

@@ -50,7 +50,12 @@ _script = Query(
     ScriptRow,
 )
 _in_use = Query(
-    select(product_script_versions.c.version, product_script_versions.c.source, products.c.data_format)
+    select(
+        product_script_versions.c.version,
+        product_script_versions.c.source,
+        products.c.data_format,
+        products.c.tenant_id,
+    )
     .join(
         product_scripts,
         (product_scripts.c.product_no == product_script_versions.c.product_no)
@@ -91,8 +96,8 @@ async def script_in_use(db: Reader, *, product_no: int) -> ScriptInUse | None:
     row = await _in_use.one(db, no=product_no)
     if row is None:
         return None
-    version, source, data_format = row
-    return ScriptInUse(Script(f"{product_no}.{version}", source), data_format == "custom")
+    version, source, data_format, tenant_id = row
+    return ScriptInUse(Script(f"{product_no}.{version}", source, tenant_id), data_format == "custom")
 
 
 async def versions_of(db: Reader, *, product_no: int) -> list[VersionRow]:

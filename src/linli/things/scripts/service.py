@@ -33,11 +33,11 @@ _set_published = Command(
 )
 
 
-async def check_script(sandbox: Sandbox, source: str) -> None:
+async def check_script(sandbox: Sandbox, source: str, *, owner: str) -> None:
     """Raises BadInput when it is too long, does not run, or lacks one of the two functions that it must have."""
     check_size(source)
     try:
-        ran = await sandbox.call(Script.of(source + _LOOKER), _LOOK, FUNCTIONS)
+        ran = await sandbox.call(Script.of(source + _LOOKER, owner), _LOOK, FUNCTIONS)
     except ScriptFailed as failed:
         raise BadInput(field="source", rule="script_broken", reason=failed.reason) from failed
     missing = [name for name in _REQUIRED if name not in ran.value]

@@ -26,7 +26,7 @@ from linli.things.inbox.ingest import Ingest
 from linli.things.inbox.requests import Request, Requests
 from linli.things.models import service_calls
 from linli.things.mqtt.ports import Uplink
-from linli.things.scripts.errors import FailureKind, ScriptFailed
+from linli.things.scripts.errors import FailureKind, ScriptFailed, ShareSpent
 from linli.things.scripts.messages import (
     SHORT_ID,
     Unusable,
@@ -39,7 +39,7 @@ from linli.things.scripts.messages import (
 )
 from linli.things.scripts.models import script_failures
 from linli.things.scripts.published import PublishedScripts
-from linli.things.scripts.sandbox import Sandbox, Script
+from linli.things.scripts.sandbox import Ran, Sandbox, Script
 from linli.things.scripts.service import DOWN, TOPIC, UP
 
 log = telemetry.logger(__name__)
@@ -112,7 +112,7 @@ class Translation:
         payload = request.payload
         if script is not None:
             try:
-                ran = await self._sandbox.call(script, TOPIC, topic.text, list(payload))
+                ran = await self._call_script(device, script, TOPIC, payload, topic.text, list(payload))
                 if not isinstance(ran.value, dict | list):
                     raise Unusable("must return an object")
                 payload = _encode(ran.value)
@@ -134,7 +134,7 @@ class Translation:
             return None
         call = {"method": method, "id": str(call_no % SHORT_ID), "params": params, "version": "1.0"}
         try:
-            payload = read_bytes((await self._sandbox.call(script, DOWN, call)).value)
+            payload = read_bytes((await self._call_script(device, script, DOWN, _encode(call), call)).value)
         except (ScriptFailed, Unusable) as failed:
             await self._note(device, DOWN, failed, _encode(call))
             if isinstance(failed, ScriptFailed):
@@ -145,7 +145,9 @@ class Translation:
     # up
 
     async def _read(self, script: Script, request: Request) -> dict[str, Any]:
-        ran = await self._sandbox.call(script, UP, list(request.payload))
+        ran = await self._call_script(
+            request.device, script, UP, request.payload, list(request.payload)
+        )  # fmt: skip
         return read_message(ran.value)
 
     async def _made(self, request: Request, message: dict[str, Any]) -> Uplink:
@@ -172,11 +174,21 @@ class Translation:
     async def _reply_of(self, script: Script, device: DeviceEntry, reply: bytes) -> bytes:
         """Our reply in the device's format; empty when the script has none for it."""
         try:
-            ran = await self._sandbox.call(script, DOWN, msgspec.json.decode(reply))
+            ran = await self._call_script(device, script, DOWN, reply, msgspec.json.decode(reply))
             return b"" if ran.value is None else read_bytes(ran.value)
         except (ScriptFailed, Unusable) as failed:
             await self._note(device, DOWN, failed, reply)
             return b""
+
+    async def _call_script(
+        self, device: DeviceEntry, script: Script, function: str, given: bytes, *args: Any
+    ) -> Ran:
+        """Raises ScriptFailed, SandboxBusy."""
+        try:
+            return await self._sandbox.call(script, function, *args)
+        except ShareSpent as spent:
+            await self._note(device, function, ScriptFailed(function, str(spent), "busy"), given)
+            raise
 
     # failures
 

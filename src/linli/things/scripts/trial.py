@@ -27,13 +27,16 @@ class Trial(msgspec.Struct, frozen=True):
 
 
 async def try_script(
-    sandbox: Sandbox, *, source: str, direction: Direction, given: str, topic: str = ""
+    sandbox: Sandbox, *, owner: str, source: str, direction: Direction, given: str, topic: str = ""
 ) -> Trial:
-    """`given` is bytes in hexadecimal (up, topic) or JSON (down). Raises BadInput for an input that is neither."""
+    """`owner`: the tenant that tries it. `given` is bytes in hexadecimal (up, topic) or JSON (down).
+
+    Raises BadInput for an input that is neither.
+    """
     check_size(source)
     if len(given) > MAX_INPUT:
         raise BadInput(field="input", rule="script_size", max=MAX_INPUT)
-    script = Script.of(source)
+    script = Script.of(source, owner)
     lines: tuple[str, ...] = ()
     try:
         match direction:
