@@ -1,6 +1,7 @@
 """A company's own data: taken along whole, and erased after the end of the service. Spec A §1.1 (ONB-18), §10 (legal).
 
-Every table with a `tenant_id` is the company's. What opens something (secrets, hashes, sealed texts) is not handed out.
+Every table with a `tenant_id` is the company's. What opens something (secrets, hashes, sealed texts, codes) is not handed
+out.
 """
 
 import asyncio
@@ -17,11 +18,13 @@ from sqlalchemy import Table, bindparam, delete, func, select, tuple_
 from linli.console.organisation_export import BROKEN, COUNTING, DONE, SUBJECT, WRITING
 from linli.kernel.db import Command, Database, Query, Reader, Tx, metadata
 from linli.kernel.errors import BadInput, Conflict, NotFound
+from linli.kernel.masking import masked
 from linli.kernel.objects import ObjectStore
 from linli.kernel.progress import Board, Progress
 from linli.kernel.scope import Scope
 
 _SECRET: Final = re.compile(r"secret|password|hash|sealed|token|digest|private|verifier|nonce")
+_CARDS: Final = frozenset(("door.card", "door.ble", "CARD", "BleCARD"))
 ROWS_AT_ONCE: Final = 1000
 ERASE_AFTER_MS: Final = 30 * 86_400_000
 """So long after the end of its service a company may still take its data along."""
@@ -156,8 +159,7 @@ async def _archive(
                 part = part or archive.open(f"tables/{table.name}.jsonl", "w", force_zip64=True)
                 counts[table.name] += len(rows)
                 progress.rows += len(rows)
-                lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-                await asyncio.to_thread(part.write, lines.encode())
+                await asyncio.to_thread(part.write, await asyncio.to_thread(_lines, rows))
                 yield sink.fetch()
             if part is not None:
                 part.close()
@@ -177,6 +179,19 @@ async def _archive(
         }  # fmt: skip
         archive.writestr("contents.json", json.dumps(contents, ensure_ascii=False, indent=2))
     yield sink.fetch()
+
+
+def _lines(rows: list[dict[str, Any]]) -> bytes:
+    """Of codes the end; the numbers of cards, which stay what they are in another system, whole."""
+    return "".join(json.dumps(_shown(row), ensure_ascii=False) + "\n" for row in rows).encode()
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    seen: dict[str, Any] = masked(row)
+    for name in ("card_id", "credential"):
+        if name in row and (name == "card_id" or row.get("kind", row.get("type")) in _CARDS):
+            seen[name] = row[name]
+    return seen
 
 
 async def files_of(db: Reader, tenant_id: str) -> list[str]:
