@@ -18,13 +18,12 @@ from sqlalchemy import Table, bindparam, delete, func, select, tuple_
 from linli.console.organisation_export import BROKEN, COUNTING, DONE, SUBJECT, WRITING
 from linli.kernel.db import Command, Database, Query, Reader, Tx, metadata
 from linli.kernel.errors import BadInput, Conflict, NotFound
-from linli.kernel.masking import masked
+from linli.kernel.masking import masked_row
 from linli.kernel.objects import ObjectStore
 from linli.kernel.progress import Board, Progress
 from linli.kernel.scope import Scope
 
 _SECRET: Final = re.compile(r"secret|password|hash|sealed|token|digest|private|verifier|nonce")
-_CARDS: Final = frozenset(("door.card", "door.ble", "CARD", "BleCARD"))
 ROWS_AT_ONCE: Final = 1000
 ERASE_AFTER_MS: Final = 30 * 86_400_000
 """So long after the end of its service a company may still take its data along."""
@@ -183,15 +182,7 @@ async def _archive(
 
 def _lines(rows: list[dict[str, Any]]) -> bytes:
     """Of codes the end; the numbers of cards, which stay what they are in another system, whole."""
-    return "".join(json.dumps(_shown(row), ensure_ascii=False) + "\n" for row in rows).encode()
-
-
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    seen: dict[str, Any] = masked(row)
-    for name in ("card_id", "credential"):
-        if name in row and (name == "card_id" or row.get("kind", row.get("type")) in _CARDS):
-            seen[name] = row[name]
-    return seen
+    return "".join(json.dumps(masked_row(row), ensure_ascii=False) + "\n" for row in rows).encode()
 
 
 async def files_of(db: Reader, tenant_id: str) -> list[str]:

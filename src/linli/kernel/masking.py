@@ -58,6 +58,7 @@ _KINDS: Final = {
     "blecard": Sort.CODE, "password": Sort.SECRET, "pin": Sort.SECRET,
 }  # fmt: skip
 """Kinds of credentials as devices, records and desired rows name them, without `door.`."""
+_CARDS: Final = frozenset(("door.card", "door.ble", "CARD", "BleCARD"))
 _OPEN_KINDS: Final = frozenset(("key", "face"))
 """A door's public key and a face's number open nothing."""
 OF_KIND: Final = frozenset(("content", "credential", "number"))
@@ -71,11 +72,11 @@ _MEMBER: Final = re.compile(r"""(?<![\w-])([A-Za-z_][\w-]{0,63})(\\{0,8}["']?)\s
 _QUOTE: Final = re.compile(r"""\\{0,64}["']""")
 _PLAIN: Final = re.compile(r"""\[[^\]\[{]*\]?|[^\s,;&{}\[\]"'\\]{1,512}""")
 _KIND_NAMED: Final = re.compile(r"""(?:type|kind)\\{0,8}["']?\s?[:=]\s?\\{0,8}["']?(?:door\.)?(\w{1,32})""")
-_WORD_BEFORE_COLON: Final = re.compile(r"""([A-Za-z_][\w-]{0,63})\\{0,8}["']?\s{0,8}[:=]""")
-_WORD_IN_BYTES: Final = re.compile(rb"""([A-Za-z_][\w-]{0,63})\\{0,8}"\s{0,8}:""")
+_WORD_BEFORE_COLON: Final = re.compile(r"""(?<![\w-])([A-Za-z_][\w-]{0,63})\\{0,8}["']?\s{0,8}[:=]""")
+_WORD_IN_BYTES: Final = re.compile(rb""""([A-Za-z_][\w-]{0,63})\\{0,8}"\s{0,8}:""")
 _BEARER: Final = re.compile(r"(?i)\b(bearer|basic)\s{1,8}[\w.~+/=-]{6,}")
 _PHONE: Final = re.compile(r"(?<![\dA-Za-z])(1[3-9]\d)\d{4}(\d{4})(?![\dA-Za-z])")
-_PHONE_IN_BYTES: Final = re.compile(rb"(?<![\dA-Za-z])1[3-9]\d{9}(?![\dA-Za-z])")
+_PHONE_IN_BYTES: Final = re.compile(rb"1(?<![\dA-Za-z]1)[3-9]\d{9}(?![\dA-Za-z])")
 _PAPER: Final = re.compile(
     r"(?<![\dA-Za-z])\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])"
 )
@@ -122,10 +123,21 @@ def masked(value: Any, *, persons: bool = False) -> Any:
     return _Mask(persons=persons).value(value, 0)
 
 
+def masked_row(row: dict[str, Any]) -> dict[str, Any]:
+    """A table's row for whoever takes their own data along: of codes the end, card numbers whole, as these are of use in
+    another system.
+    """
+    seen: dict[str, Any] = masked(row)
+    for name in ("card_id", "credential"):
+        if name in row and (name == "card_id" or row.get("kind", row.get("type")) in _CARDS):
+            seen[name] = row[name]
+    return seen
+
+
 def masked_text(text: str, *, persons: bool = False) -> str:
     """The same of a text: JSON whole or cut off, or words. What holds nothing to hide stays as it is, to the letter."""
     text = text[:MOST_BYTES]
-    if not _needs_look(text, persons=persons):
+    if not text or not _needs_look(text, persons=persons):
         return text
     start = text.lstrip()[:1]
     if start and start in '{["':

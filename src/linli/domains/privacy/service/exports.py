@@ -23,6 +23,7 @@ from linli.kernel.db import INT, Command, Database, Tx
 from linli.kernel.errors import LinliError, TooMany
 from linli.kernel.i18n import catalogue, text
 from linli.kernel.ids import Ids
+from linli.kernel.masking import masked_row
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs
 
@@ -132,7 +133,7 @@ def build(found: list[Rows], who: Resident, language: str, at_ms: int, zone: str
                 "table": one.table,
                 "company": one.tenant_id,
                 "total": one.total,
-                "rows": one.rows,
+                "rows": [masked_row(row) for row in one.rows],
             }
             for one in found
         ],
@@ -169,7 +170,7 @@ def _page(found: list[Rows], who: Resident, language: str, at_ms: int, zone: str
             "<tr>"
             + "".join(f"<td>{html.escape(value(name, row[name], zone))}</td>" for name in names)
             + "</tr>"
-            for row in one.rows
+            for row in map(masked_row, one.rows)
         )
         parts.append(
             f"<h2>{html.escape(heading)} <small>{html.escape(one.table)}</small></h2>"
