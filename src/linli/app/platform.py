@@ -101,7 +101,7 @@ class Platform:
         self.importer = Importer(
             db, self.objects, self.ids, clock, self.secrets, (*LISTS, camera_import.KIND), self.board
         )
-        self.importer.register(self.jobs)
+        self.importer.register(self.jobs, db.handlers)
         self.edge_importer = EdgeImporter(db, self.objects, self.ids, self.secrets, clock, self.board)
         self.edge_importer.register(self.jobs)
         Publisher(db).register(self.jobs)

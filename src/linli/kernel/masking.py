@@ -2,7 +2,7 @@
 
 Pure. One place knows which members of which contents are such; whoever keeps or shows a message, a call, a request, a
 record or a line passes it through here. What is hidden is `***`, with the last characters where they help to tell one
-card or code from another (ADR 0074).
+card or code from another (ADR 0077).
 """
 
 import re

@@ -15,7 +15,13 @@ from linli.domains.communities.service import assets, imports, spaces, undo
 from linli.domains.communities.service.houses import SpaceHouses
 from linli.domains.communities.service.importer import Importer
 from linli.domains.communities.xlsx import reading
-from linli.domains.people.events import PersonsForgotten, ResidentsMovedIn, ResidentsMovedOut, UserChanged
+from linli.domains.people.events import (
+    PersonsForgotten,
+    ResidentsMovedIn,
+    ResidentsMovedOut,
+    UserChanged,
+    UsersErased,
+)
 from linli.domains.people.queries import persons as person_queries
 from linli.domains.people.queries import residents as resident_queries
 from linli.domains.people.queries import users as user_queries
@@ -24,6 +30,7 @@ from linli.domains.people.service import residents
 from linli.kernel.db import Database
 from linli.kernel.db.sqlite_writer import DiskFull
 from linli.kernel.errors import NotFound
+from linli.kernel.events import emit
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs, Worker
 from linli.kernel.pages import PageRequest
@@ -61,7 +68,7 @@ class Desk:
         self.store = ObjectStore(shelf, b"s" * 32, "http://x", clock)
         self.importer = Importer(database, self.store, ids, clock, Secrets.random())
         jobs = Jobs()
-        self.importer.register(jobs)
+        self.importer.register(jobs, database.handlers)
         self.worker = Worker(database, clock, jobs)
 
     async def hand_in(self, houses=(), people=(), *, dry_run=False, good_only=False, parent=None, raw=None):
@@ -232,6 +239,22 @@ async def test_those_who_moved_out_come_back(desk, database):
     again = outcome(await desk.do([], RESIDENT_ROWS))
     assert (again.residents_changed, again.residents_unchanged) == (1, 3)
     assert len(await desk.residents()) == 4
+
+
+async def test_workbooks_go_with_whom_they_name(desk, database, world):
+    done = await desk.do(HOUSE_ROWS, RESIDENT_ROWS)
+    trial = await desk.do((), [("01", "01", "0101", "李白", "业主", "13900000009", "男")], dry_run=True)
+    assert "13900000009" in trial.changes
+    assert await desk.store.size(done.object_key)
+    event = UsersErased(desk.scope.tenant, world.community.community_id, ["someone"], True)
+    async with database.begin() as tx:
+        await emit(tx, event, key="someone")
+    await desk.worker.run_once()
+    for old in (done, trial):
+        now = await queries.get(desk.scope, database, old.import_id)
+        assert (now.object_key, now.report_key, now.changes, now.problems) == ("", "", "", "[]")
+        assert now.outcome == old.outcome
+        assert await desk.store.size(old.object_key) is None
 
 
 async def test_undo_takes_everything_back(desk, database, world):

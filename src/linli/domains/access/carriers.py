@@ -6,6 +6,7 @@ import msgspec
 
 from linli.delivery.ports import Invoker
 from linli.delivery.schemas import GrantRow, Parcel, Target
+from linli.delivery.words import hidden_words
 from linli.domains.access.queries.credentials import sealed_pins
 from linli.domains.access.queries.doors import doors_of_community
 from linli.domains.access.service.keys import DoorKeys
@@ -37,6 +38,7 @@ from linli.protocols.door_permissions import (
     encode,
 )
 from linli.sync import ABSENT, Outcome, Result
+from linli.things.errors import DeviceRefused
 from linli.things.queries.devices import get_device
 from linli.things.queries.products import get_product_by_no
 
@@ -93,19 +95,24 @@ class DoorCarrier:
         key = f"{folder}/{self._ids.hex(32)}.json"
         # A call that reaches the door late must not undo this one: its file is gone.
         await self._objects.delete_all(folder)
-        file = permission_file(
-            batch, await self._pins(device, batch), owners=await self._behind_a_box(device, batch)
-        )
+        pins = await self._pins(device, batch)
+        file = permission_file(batch, pins, owners=await self._behind_a_box(device, batch))
         await self._objects.put(key, encode(file))
         async with self._db.begin() as tx:
             await outbox.add(
                 tx, DROP_FILE, PermissionFileKey(key), due_ms=self._clock.now_ms() + URL_SECONDS * 1000
             )
         url = self._objects.url(key, expires_s=URL_SECONDS, device=device)
-        await self._invoker.invoke(
-            Scope.system(tenant_id, "delivery"), device, "syncPermissions", {"permissionUrl": url},
-            timeout_s=CALL_TIMEOUT_S,
-        )  # fmt: skip
+        try:
+            await self._invoker.invoke(
+                Scope.system(tenant_id, "delivery"), device, "syncPermissions", {"permissionUrl": url},
+                timeout_s=CALL_TIMEOUT_S,
+            )  # fmt: skip
+        except DeviceRefused as refused:
+            refused.facts["message"] = hidden_words(
+                str(refused.facts.get("message", "")), [(PIN, pin) for pin in pins.values()]
+            )
+            raise
         if await handed(self._db, key=key):
             await self._objects.delete(key)
         return {(parcel.item.kind, parcel.item.credential): _done for parcel in batch}

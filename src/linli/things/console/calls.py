@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from linli.kernel.clock import Clock
+from linli.kernel.masking import masked, masked_text
 from linli.kernel.scope import Scope
 from linli.things.downlink.invoker import Invoker
 from linli.things.errors import DeviceRefused
@@ -52,7 +53,7 @@ class DeviceCallRoutes(Controller):
             answer = await invoker.invoke(within, iot_id, identifier, data.args)
         except DeviceRefused as refused:
             return _refusal(refused, clock.now_ms() - begun)
-        return ServiceAnswer(SUCCESS, "", answer, clock.now_ms() - begun)
+        return ServiceAnswer(SUCCESS, "", masked(answer), clock.now_ms() - begun)
 
     @post("/properties/set", right="devices.manage", status_code=200)
     async def set_properties(
@@ -74,4 +75,6 @@ class DeviceCallRoutes(Controller):
 
 def _refusal(refused: DeviceRefused, took_ms: int) -> ServiceAnswer:
     facts = refused.facts
-    return ServiceAnswer(int(facts.get("answer", 0)), str(facts.get("message", "")), None, took_ms)
+    return ServiceAnswer(
+        int(facts.get("answer", 0)), masked_text(str(facts.get("message", ""))), None, took_ms
+    )

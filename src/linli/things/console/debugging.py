@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, LinliError, NotFound
-from linli.kernel.masking import masked_text
+from linli.kernel.masking import masked, masked_text
 from linli.kernel.scope import Scope
 from linli.things.debugging.made_up import Range
 from linli.things.debugging.reasons import Why, why_ended, why_failed, why_not_for
@@ -148,7 +148,7 @@ class DebugRoutes(Controller):
             field = str(error.facts.get("field", "")) if isinstance(error, BadInput) else ""
             message_id = str(error.facts.get("message_id", ""))
             return DebugOutcome(False, None, clock.now_ms() - begun, message_id, why, field)
-        return DebugOutcome(True, answer, clock.now_ms() - begun, message_id)
+        return DebugOutcome(True, masked(answer), clock.now_ms() - begun, message_id)
 
     @get("/calls/{call_id:str}", right="devices.use")
     async def recorded(

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from linli.domains.communities import space_rules as rules
 from linli.domains.communities.models import house_assets, houses, import_changes, imports, spaces
@@ -109,6 +109,13 @@ _rows = Query(
     .offset(bindparam("offset", type_=INT)),
     Import,
 )
+_kept = Query(
+    select(imports).where(
+        in_scope(imports), _i.community_id == bindparam("community_id", type_=INT), _i.state != "waiting",
+        or_(_i.object_key != "", _i.report_key != "", _i.changes != ""),
+    ),
+    Import,
+)  # fmt: skip
 _count = Query(_listed.with_only_columns(func.count()))
 _changes = Query(
     select(
@@ -157,6 +164,11 @@ async def page(
     total = int(await _count.scalar(db, scope, community_id=community_id, kind=kind))
     rows = await _rows.all(db, scope, community_id=community_id, kind=kind, **request.binds)
     return Page.of(request, total, rows)
+
+
+async def kept(scope: Scope, db: Reader, community_id: int) -> list[Import]:
+    """Imports that have been looked at, whose workbooks or words about persons are still there."""
+    return await _kept.all(db, scope, community_id=community_id)
 
 
 async def changes(scope: Scope, db: Reader, import_id: int) -> list[ImportChange]:

@@ -23,11 +23,13 @@ from linli.domains.communities.service.list_import import ListKind, Work
 from linli.domains.communities.xlsx import reading
 from linli.domains.communities.xlsx.columns import sheets_for
 from linli.domains.communities.xlsx.reading import Problem, Reading
+from linli.domains.people.events import UsersErased
 from linli.domains.people.queries import forms
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader, Tx
 from linli.kernel.errors import LinliError, Unavailable
+from linli.kernel.events import Handlers
 from linli.kernel.ids import Ids
 from linli.kernel.objects import ObjectStore
 from linli.kernel.outbox import Jobs
@@ -73,8 +75,10 @@ class Importer:
         self._running: dict[int, asyncio.Task[None]] = {}
         self.board = board or Board(db, clock)
 
-    def register(self, jobs: Jobs) -> None:
-        """Let the outbox worker start the imports."""
+    def register(self, jobs: Jobs, handlers: Handlers | None = None) -> None:
+        """Let the outbox worker start the imports, and erased persons end their files."""
+        if handlers is not None:
+            handlers.after(UsersErased, self.erased, name="communities.imports_of_erased")
         jobs.on(imports.JOB, imports.RunImport, self.run)
         jobs.on(imports.FILES_JOB, imports.RunImport, self.forget)
 
@@ -97,6 +101,15 @@ class Importer:
         """Remove a workbook that held secrets, and its marked copy."""
         scope = Scope.system(job.tenant_id, "import")
         await self._forget(scope, await queries.get(scope, self._db, job.import_id))
+
+    async def erased(self, event: UsersErased) -> None:
+        """Workbooks of a community that somebody was erased from are not kept: nobody is taken out of a file."""
+        scope = Scope.system(event.tenant_id, "import")
+        for found in await queries.kept(scope, self._db, event.community_id):
+            for key in filter(None, (found.object_key, found.report_key)):
+                await self._store.delete(key)
+            async with self._db.begin() as tx:
+                await imports.forget_persons(scope, tx, found.import_id)
 
     async def _forget(self, scope: Scope, found: Import) -> None:
         for key in filter(None, (found.object_key, found.report_key)):

@@ -98,6 +98,11 @@ _no_files = Command(
     .where(imports.c.import_id == bindparam("row", type_=INT), in_scope(imports))
     .values(object_key="", report_key="")
 )
+_forget_persons = Command(
+    update(imports)
+    .where(imports.c.import_id == bindparam("row", type_=INT), in_scope(imports))
+    .values(object_key="", report_key="", changes="", problems="[]")
+)
 _set_house = Command(
     update(houses)
     .where(houses.c.space_id == bindparam("row", type_=INT), in_scope(houses))
@@ -310,6 +315,11 @@ async def mark_undone(scope: Scope, tx: Tx, found: Import, outcome: Any = None) 
     """`outcome`: the figures with what undoing left."""
     figures = msgspec.json.encode(outcome).decode() if outcome is not None else found.outcome
     await _undone.run(tx, scope, row=found.import_id, figures=figures)
+
+
+async def forget_persons(scope: Scope, tx: Tx, import_id: int) -> None:
+    """Its workbooks, and what it says of persons, are not kept any more; the figures stay."""
+    await _forget_persons.run(tx, scope, row=import_id)
 
 
 async def without_files(scope: Scope, tx: Tx, import_id: int) -> None:

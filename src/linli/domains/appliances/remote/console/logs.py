@@ -1,5 +1,6 @@
 """Logs that the box keeps of its drivers and devices: read a span, follow, download. H-62, G-C41."""
 
+import asyncio
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -16,6 +17,7 @@ from linli.domains.appliances.service.products import whole
 from linli.domains.people.rights import Rights
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.masking import masked, masked_bytes, masked_text
 from linli.kernel.scope import Scope
 
 MOST = 1000
@@ -102,7 +104,7 @@ class BoxLogRoutes(Controller):
         told = await edge_remote.calls.ask(
             within, node_id, "logs.lines", given, by=by(rights, session), reason="logs"
         )
-        return msgspec.convert(told.ok, BoxLogLines)
+        return msgspec.convert(masked(told.ok), BoxLogLines)
 
     @get("/lines.jsonl", right=MANAGE)
     async def download(
@@ -127,7 +129,8 @@ class BoxLogRoutes(Controller):
             by=by(rights, session), reason="logs",
         )  # fmt: skip
         headers = {"content-disposition": f'attachment; filename="edge-{node.node_id}.jsonl"'}
-        return Response(told.data, media_type="application/x-ndjson", headers=headers)
+        lines = await asyncio.to_thread(_masked_lines, told.data)
+        return Response(lines, media_type="application/x-ndjson", headers=headers)
 
 
 class KeptLogRoutes(Controller):
@@ -175,8 +178,8 @@ class KeptLogRoutes(Controller):
         )  # fmt: skip
         shown = [
             BoxLogLine(
-                one.at_ms, rules.LEVELS[one.level], one.text, one.driver, one.device,
-                msgspec.json.decode(one.facts) if one.facts else {},
+                one.at_ms, rules.LEVELS[one.level], masked_text(one.text), one.driver, one.device,
+                masked(msgspec.json.decode(one.facts)) if one.facts else {},
             )
             for one in reversed(found[:most])
         ]  # fmt: skip
@@ -192,3 +195,7 @@ def _wanted(
     if to_ms is not None:
         given["toMs"] = to_ms
     return given
+
+
+def _masked_lines(lines: bytes) -> bytes:
+    return b"\n".join(masked_bytes(line) for line in lines.split(b"\n"))
