@@ -38,6 +38,7 @@ from linli.console.setup_routes import SetupRoutes
 from linli.console.sign_in_routes import LinkRoutes, ProviderRoutes, ScannedRoutes, ScanRoutes
 from linli.console.trace_routes import TraceRoutes
 from linli.console.upgrade_routes import UpgradeOfferRoutes, UpgradeRoutes
+from linli.console.uploading import bounded_uploads
 from linli.databus.console import CONTROLLERS as databus_routes
 from linli.domains.access.console import CONTROLLERS as access_routes
 from linli.domains.appliances.catalogue.console import CONTROLLERS as catalogue_routes
@@ -169,7 +170,7 @@ def console_routes(max_body_bytes: int) -> Litestar:
             "session": Provide(access.provide_session),
         },
         exception_handlers=errors.HANDLERS,
-        middleware=[access.SessionMiddleware],
+        middleware=[access.SessionMiddleware, bounded_uploads],
         before_send=[access.number_answer],
         before_request=access.refuse_nul,
         guards=[access.refuse_forged, access.require_right],

@@ -17,6 +17,7 @@ from linli.kernel.objects import ObjectStore
 from linli.kernel.progress import Board
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
+from linli.kernel.uploads import Uploads
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Parts:
     floods: Floods = field(default_factory=Floods)
     spare: SpareSessions = field(default_factory=SpareSessions)
     spare_counts: SpareCounts = field(default_factory=SpareCounts)
+    upload_gate: Uploads = field(default_factory=Uploads)
     services: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -19,6 +19,7 @@ from linli.console.parts import Parts
 from linli.console.resident import access
 from linli.console.resident.session_routes import ResidentSessionListRoutes, ResidentSessionRoutes
 from linli.console.serving import provided, serve
+from linli.console.uploading import bounded_uploads
 from linli.domains.access.resident import CONTROLLERS as access_routes
 from linli.domains.communities.resident import CONTROLLERS as communities_routes
 from linli.domains.faces.resident import CONTROLLERS as faces_routes
@@ -60,7 +61,7 @@ def resident_routes(max_body_bytes: int) -> Litestar:
             "session": Provide(access.provide_session),
         },
         exception_handlers=errors.HANDLERS,
-        middleware=[access.ResidentMiddleware],
+        middleware=[access.ResidentMiddleware, bounded_uploads],
         before_send=[number_answer],
         guards=[refuse_forged],
         openapi_config=OpenAPIConfig(
