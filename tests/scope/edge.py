@@ -99,6 +99,9 @@ def recipes() -> dict[str, list[Recipe]]:
         "PUT /edge/protocols/{protocol_id}": [
             lambda x: Ask({"protocol_id": x.edge_protocol}, body={"config": {"checkPeer": True}})
         ],
+        "PUT /edge/protocols/{protocol_id}/peer-check": [
+            lambda x: Ask({"protocol_id": x.edge_protocol}, body={"on": True})
+        ],
         "DELETE /edge/protocols/{protocol_id}": [lambda x: Ask({"protocol_id": x.spare_edge_protocol})],
         "GET /edge/deployments/{deployment_id}": [lambda x: Ask({"deployment_id": x.edge_deployment})],
         "POST /edge/deployments/{deployment_id}/roll-back": [

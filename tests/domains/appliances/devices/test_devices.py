@@ -207,3 +207,15 @@ async def test_doors_are_bound_to_a_space(desk: Desk):
     assert len(await desk.rows(bound=True)) == 2
     strange = await desk.browser.put(f"{desk.at()}/devices/space", json={"ids": ids, "spaceId": 9})
     assert strange.status_code == 404
+
+
+async def test_doors_addresses_are_checked_unless_somebody_chooses_otherwise(desk: Desk) -> None:
+    async def checked(driver: str = "door_device") -> object:
+        return (await desk.browser.get(f"{desk.at(driver)}/shape")).json()["checksPeer"]
+
+    assert await checked() is True, "by default, though no form names it"
+    for on in (False, True):
+        answer = await desk.browser.put(f"{desk.at()}/peer-check", json={"on": on})
+        assert answer.status_code == 204, answer.text
+        assert await checked() is on
+    assert (await desk.browser.put(f"{desk.at()}/peer-check", json={"on": "no"})).status_code == 400

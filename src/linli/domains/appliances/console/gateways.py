@@ -24,6 +24,7 @@ from linli.domains.appliances.console.rows.gateways import (
     GatewayRow,
     InterconnectForm,
     InterconnectRow,
+    PeerCheck,
     ProtocolChange,
     ProtocolForm,
     ProtocolRow,
@@ -205,6 +206,16 @@ class ProtocolRoutes(Controller):
                 hand.within, tx, protocol_id=protocol_id, version=version, config=config, secrets=hand.secrets,
                 now_ms=hand.now_ms,
             )  # fmt: skip
+
+    @put("/peer-check", right=MANAGE, status_code=204)
+    async def check_peers(
+        self, protocol_id: FromPath[int], data: JSONBody[PeerCheck], hand: NamedDependency[Hand]
+    ) -> None:
+        """Take doors' calls from their own addresses only, or from any; from the next deployment on."""
+        async with hand.db.begin() as tx:
+            await protocols.check_peers(
+                hand.within, tx, protocol_id=protocol_id, on=data.on, secrets=hand.secrets, now_ms=hand.now_ms
+            )
 
     @delete("/", right=MANAGE)
     async def remove(

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, update
 
+from linli.domains.appliances.catalogue.library import DOOR_DEVICE, DOOR_SYSTEM, DOOR_TERMINAL
 from linli.domains.appliances.errors import ProtocolInUse, ProtocolThere
 from linli.domains.appliances.models import edge_protocols
 from linli.domains.appliances.queries import drivers as driver_queries
@@ -21,6 +22,8 @@ from linli.kernel.secrets import Secrets
 
 HISTORY: Final = "edge_protocol"
 CONFIG_BYTES: Final = 64 * 1024
+DOOR_PROTOCOLS: Final = frozenset({DOOR_DEVICE, DOOR_SYSTEM, DOOR_TERMINAL})
+"""Whose doors call the box, without a secret."""
 
 _change = Command(
     update(edge_protocols)
@@ -113,6 +116,32 @@ async def change(
     await history.note(
         scope, tx, HISTORY, protocol_id, "changed", community_id=held.community_id,
         before={"version": held.version}, after={"version": now.version}, now_ms=now_ms,
+    )  # fmt: skip
+    return now
+
+
+def checks_peers(protocol: Protocol, secrets: Secrets) -> bool | None:
+    """Whether calls are taken from doors' own addresses only; None: it is no protocol of doors that call the box."""
+    if protocol.driver_id not in DOOR_PROTOCOLS:
+        return None
+    return config_of(protocol, secrets).get("checkPeer") is not False
+
+
+async def check_peers(
+    scope: Scope, tx: Tx, *, protocol_id: int, on: bool, secrets: Secrets, now_ms: int
+) -> Protocol:
+    """Take doors' calls from their own addresses only, or (NAT) from any; from the next deployment.
+
+    Raises NotFound, BadInput.
+    """
+    held = await queries.protocol(scope, tx, protocol_id)
+    if held.driver_id not in DOOR_PROTOCOLS:
+        raise BadInput(field="on", rule="one_of", allowed=", ".join(sorted(DOOR_PROTOCOLS)))
+    config = {**config_of(held, secrets), "checkPeer": on}
+    now = await change(scope, tx, protocol_id=protocol_id, secrets=secrets, now_ms=now_ms, config=config)
+    await history.note(
+        scope, tx, HISTORY, protocol_id, "changed", community_id=held.community_id,
+        before={"checkPeer": checks_peers(held, secrets)}, after={"checkPeer": on}, now_ms=now_ms,
     )  # fmt: skip
     return now
 

@@ -9,6 +9,7 @@ const done = async (call: Promise<unknown>): Promise<true> => {
 
 export const usePackages = () => useResource(() => answer(api.GET('/api/console/edge/packages')))
 export const useKeys = () => useResource(() => answer(api.GET('/api/console/edge/trusted-keys')))
+export const useDriverRoot = () => useResource(() => answer(api.GET('/api/console/edge/driver-root')))
 
 export function useDriverActions(reload: () => Promise<unknown>) {
   const after = <A extends unknown[]>(act: (...args: A) => Promise<unknown>) =>
@@ -39,6 +40,7 @@ export function useDriverActions(reload: () => Promise<unknown>) {
     trust: after((name: string, publicKey: string) =>
       answer(api.POST('/api/console/edge/trusted-keys', { body: { name, publicKey } })),
     ),
+    rotate: after(() => answer(api.POST('/api/console/edge/driver-root/rotate'))),
     distrust: after((id: string) =>
       done(
         api.DELETE('/api/console/edge/trusted-keys/{key_id}', { params: { path: { key_id: Number(id) } } }),

@@ -37,6 +37,16 @@ export function useShape(protocolId: () => string) {
   )
 }
 
+/** Whether calls count from doors' own addresses only; from the next deployment. */
+export const usePeerCheck = (protocolId: () => string) =>
+  useAction(async (on: boolean) => {
+    await api.PUT('/api/console/edge/protocols/{protocol_id}/peer-check', {
+      params: { path: at(protocolId()) },
+      body: { on },
+    })
+    return true
+  })
+
 export function useDevices(state: ListState, protocolId: () => string) {
   return useResource(
     () =>

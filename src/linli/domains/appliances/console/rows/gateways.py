@@ -96,6 +96,10 @@ class ProtocolForm(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     config: dict[str, Any] = {}
 
 
+class PeerCheck(msgspec.Struct, rename="camel", frozen=True, forbid_unknown_fields=True):
+    on: Annotated[bool, Meta(description="False: from any address, for doors that come through NAT.")]
+
+
 class ProtocolChange(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     version: str | UnsetType = UNSET
     config: dict[str, Any] | UnsetType = UNSET

@@ -30,6 +30,7 @@ from linli.domains.appliances.devices.console.rows import (
 from linli.domains.appliances.devices.queries import devices as queries
 from linli.domains.appliances.devices.service import binding
 from linli.domains.appliances.devices.service import devices as service
+from linli.domains.appliances.service import protocols
 from linli.domains.people.rights import Right
 from linli.kernel import i18n
 from linli.kernel.clock import Clock
@@ -86,7 +87,11 @@ class EdgeDeviceRoutes(Controller):
 
     @get("/shape", right=SEE)
     async def shape(
-        self, protocol_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+        self,
+        protocol_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        secrets: NamedDependency[Secrets],
     ) -> EdgeDeviceShape:
         """Which form the protocol's devices have."""
         gateway, protocol = await service.protocol_of(within, db, protocol_id)
@@ -94,7 +99,8 @@ class EdgeDeviceRoutes(Controller):
         return EdgeDeviceShape(
             str(protocol.protocol_id), protocol.driver_id, protocol.name, protocol.version,
             str(gateway.gateway_id), gateway.name, str(gateway.community_id or ""), found.form, found.schema,
-            list(found.categories), sorted(found.hidden), forms.edge_port(protocol.driver_id),
+            list(found.categories), sorted(found.hidden),
+            forms.edge_port(protocol.driver_id), protocols.checks_peers(protocol, secrets),
         )  # fmt: skip
 
     @post("/devices", right=MANAGE, status_code=200)

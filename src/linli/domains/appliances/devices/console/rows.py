@@ -75,6 +75,12 @@ class EdgeDeviceShape(msgspec.Struct, rename="camel", frozen=True):
     categories: Annotated[list[str], Meta(description="Empty: to be chosen.")]
     hidden: list[str]
     edge_port: Annotated[int | None, Meta(description="TCP port of the box that devices come to.")]
+    checks_peer: Annotated[
+        bool | None,
+        Meta(
+            description="Whether calls count from doors' own addresses only; null: they do not call the box."
+        ),
+    ]
 
 
 class EdgeDeviceIn(msgspec.Struct, rename="camel", frozen=True):
