@@ -1,6 +1,8 @@
 """MQTT over TLS from the first start on, without anybody's help, for clients as they are."""
 
 import asyncio
+import re
+import shutil
 import ssl
 import stat
 import subprocess
@@ -15,18 +17,21 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from linkkit import linkkit
 
-from linli.app.certificates import Certificates
+from linli.app.addresses import DeviceAddresses
+from linli.app.certificates import ANY_HOST, Certificates
 from linli.app.platform import Platform
 from linli.kernel.clock import ManualClock, SystemClock
 from linli.kernel.settings import Http, Mqtt, Settings
 from linli.ops.own_certificate import OwnCertificate
 from linli.ops.tls import Authority, read
 from linli.protocols.linkkit import signatures
+from linli.things.connections.queries import connection_of
 from tests.engines import free_port
 from tests.things.conftest import Site, build_site
 
 pytestmark = pytest.mark.engines("sqlite")
 HERE = "127.0.0.1"
+GUIDES = Path(__file__).parents[2] / "docs" / "guides"
 DAY_MS = 86_400_000
 
 
@@ -128,6 +133,35 @@ async def test_the_linkkit_sdk_connects_with_our_authority(house: House) -> None
     await asyncio.to_thread(kit.destruct)
 
 
+@pytest.mark.parametrize("guide", ["devices-on-tls.en.md", "devices-on-tls.zh.md"])
+async def test_the_commands_of_the_guide_connect_a_device(house: House, guide: str, tmp_path: Path) -> None:
+    """As they stand there, but for the names."""
+    if shutil.which("mosquitto_pub") is None:
+        pytest.skip("mosquitto's clients are not installed")
+    found = re.search(r"```sh\n(.*?)```", (GUIDES / guide).read_text("utf-8"), re.DOTALL)
+    assert found is not None
+    device = house.site.device
+    own = (
+        f"HOST={HERE} PORT={house.platform.addresses.ports.tls} WEB={house.web}",
+        f"PK={house.site.product_key} DN={device.device_name} DS={device.device_secret}",
+    )
+    lines = "\n".join(("set -eu", *own, *found[1].splitlines()[2:]))
+    done = await asyncio.to_thread(
+        subprocess.run, ["bash", "-c", lines], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    trust = house.platform.addresses.certificates.trust()
+    assert trust is not None
+    assert trust.authority is not None
+    assert trust.authority.fingerprint in done.stdout
+    await house.platform.things.book.flush()
+    known = await house.platform.things.fleet.find(house.site.product_key, device.device_name)
+    assert known is not None
+    newest = await connection_of(house.site.tenant, house.platform.db, device_no=known.device_no)
+    assert newest is not None
+    assert newest.security == "TLSv1.3"
+
+
 async def test_the_authority_is_told_with_its_fingerprint(house: House) -> None:
     async with httpx.AsyncClient(base_url=house.web, trust_env=False) as web:
         pem, der, facts = [await web.get(path) for path in ("/ca.pem", "/ca.der", "/ca.json")]
@@ -218,3 +252,16 @@ async def test_plain_can_be_turned_off(database_url: str, tmp_path: Path) -> Non
         await asyncio.open_connection(HERE, plain)
     assert running.addresses.ports.plain == 0
     await running.stop()
+
+
+def test_no_address_that_says_only_everywhere_is_told(tmp_path: Path, clock: ManualClock) -> None:
+    def entry(asked: str = "", **more: Any) -> str:
+        settings = Settings(data_dir=str(tmp_path), mqtt=Mqtt(**more))
+        return DeviceAddresses(settings, Certificates(settings, clock, Authority(tmp_path))).host(asked)
+
+    assert entry(host="0.0.0.0", public_host="iot.example") == "iot.example"
+    assert entry("linli.local", host="0.0.0.0") == "linli.local"
+    for asked in ("", "0.0.0.0", "::"):
+        assert entry(asked, host="0.0.0.0") not in ANY_HOST
+        assert entry(asked, host="::") not in ANY_HOST
+    assert entry("linli.local", host="127.0.0.1") == "127.0.0.1"  # it listens for this machine alone

@@ -1,6 +1,9 @@
 """Console: subscriptions, how far each is, what was pushed and with which answer, test, replay, dead letters."""
 
-from litestar import Controller, delete, get, post, put
+import asyncio
+from typing import Any
+
+from litestar import Controller, Request, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
@@ -40,6 +43,7 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.kernel.settings import Settings
+from linli.things.connections.entry import Entries, host_of
 
 MOST_STEPS = 500
 
@@ -65,18 +69,25 @@ class SubscriptionRoutes(Controller):
         ]  # fmt: skip
 
     @get("/choices", right="integrations.manage")
-    async def choices(self, settings: NamedDependency[Settings]) -> SubscriptionChoices:
+    async def choices(
+        self,
+        request: Request[Any, Any, Any],
+        settings: NamedDependency[Settings],
+        device_entries: NamedDependency[Entries],
+    ) -> SubscriptionChoices:
         """What a subscription can be narrowed to, and how it can be delivered here."""
         models = dict.fromkeys(model.model_id for model in registry.load())
-        mqtt, amqp = settings.mqtt, settings.amqp
+        amqp = settings.amqp
+        entry = await asyncio.to_thread(device_entries, host_of(request.headers.get("host", "")))
+        amqp_host = entry.host if amqp.host in ("", "0.0.0.0", "::") else amqp.host
         behind = amqp.url.rpartition("@")[2].partition("/")[0]
         return SubscriptionChoices(
             kinds=[str(kind) for kind in Kind if kind is not Kind.TEST],
             device_kinds=[str(kind) for kind in DEVICE_KINDS],
             models=list(models),
             amqp=bool(amqp.url),
-            mqtt_address=f"{mqtt.public_host or mqtt.host}:{mqtt.port}",
-            amqp_address=amqp.public_address or (f"{amqp.host}:{amqp.port}" if amqp.port else behind),
+            mqtt_address=f"{entry.host}:{entry.plain_port or entry.tls_port}",
+            amqp_address=amqp.public_address or (f"{amqp_host}:{amqp.port}" if amqp.port else behind),
             base_url=settings.public_url,
         )
 

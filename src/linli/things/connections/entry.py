@@ -1,7 +1,10 @@
 """Where devices connect, as people are shown it."""
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
+
+_HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]{1,253}))(?::\d{1,5})?")
 
 
 class Entry(NamedTuple):
@@ -24,3 +27,9 @@ class Entry(NamedTuple):
 
 type Entries = Callable[[str], Entry]
 """`asked`: the host by which whoever asks came here."""
+
+
+def host_of(header: str) -> str:
+    """The host that a Host header names, without its port; empty where it names none."""
+    found = _HOST.fullmatch(header)
+    return (found[1] or found[2]) if found else ""

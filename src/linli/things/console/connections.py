@@ -1,6 +1,5 @@
 """Where devices connect, how they do, and what a product demands of it."""
 
-import re
 from typing import Annotated, Any
 
 import msgspec
@@ -15,11 +14,9 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.things.certificates import service
 from linli.things.connections import queries
-from linli.things.connections.entry import Entries
+from linli.things.connections.entry import Entries, host_of
 from linli.things.connections.queries import LATELY_DAYS, PlainDevice
 from linli.things.queries.products import get_product
-
-_HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]{1,253}))(?::\d{1,5})?")
 
 
 class DeviceEntry(msgspec.Struct, rename="camel", frozen=True):
@@ -81,8 +78,7 @@ class DeviceEntryRoutes(Controller):
     @get("/", right="devices.use", sync_to_thread=True)
     def read(self, request: Request[Any, Any, Any], device_entries: NamedDependency[Entries]) -> DeviceEntry:
         """Host and ports for devices, and whether they must be given the installation's own authority."""
-        found = _HOST.fullmatch(request.headers.get("host", ""))
-        return DeviceEntry(*device_entries((found[1] or found[2]) if found else ""))
+        return DeviceEntry(*device_entries(host_of(request.headers.get("host", ""))))
 
 
 class ProductConnectionRoutes(Controller):

@@ -24,6 +24,11 @@ export const PRODUCT_TABS: readonly ProductTab[] = [
     component: defineAsyncComponent(() => import('./TopicsTab.vue')),
   },
   {
+    name: 'connect',
+    titleKey: 'connections.tab',
+    component: defineAsyncComponent(() => import('@/domains/connections/ConnectTab.vue')),
+  },
+  {
     name: 'script',
     titleKey: 'devicestate.parsing.tab',
     component: defineAsyncComponent(() => import('./ScriptTab.vue')),
