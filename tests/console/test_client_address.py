@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from litestar import Request
 
+from linli.app.http import caller_address
 from linli.console.access import client_address
 from linli.kernel.clock import ManualClock
 from linli.kernel.http import Callers
@@ -34,3 +35,4 @@ def test_the_address_is_what_the_nearest_proxy_says(
     scope = {"type": "http", "client": (peer, 4000), "headers": headers}
     request: Request = Request(scope)  # type: ignore[arg-type]
     assert client_address(request) == address
+    assert caller_address(scope, frozenset({"10.0.0.2", "10.0.0.3"})) == address

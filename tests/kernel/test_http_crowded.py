@@ -239,6 +239,76 @@ async def test_slow_handshakes_are_bounded_and_shut_nobody_out(
         assert await client.ended()
 
 
+@pytest.mark.parametrize("said", [b"\x16", b"\x16\x03\x01\x02\x00", b"\x16\x03\x01\x02\x00\x01\x00"])
+async def test_half_a_hello_costs_nothing_and_its_end_is_noticed(
+    made: Made, app: App, tls: Tls, said: bytes
+) -> None:
+    server = await serve(made, app, Limits(), tls=tls.served)
+    lobby, looks = server.lobby, 0
+    look = lobby._look
+
+    def counted(one: Any) -> None:
+        nonlocal looks
+        looks += 1
+        look(one)
+
+    lobby._look = counted  # type: ignore[method-assign]
+    client = await Client.dial(server, said=said)
+    await eventually(lambda: len(lobby.waiting) == 1 and looks > 0)
+    await asyncio.sleep(0.1)
+    assert looks <= 3, "it is not asked again and again"
+    client.writer.write_eof()
+    await eventually(lambda: len(lobby.waiting) == 0)
+    assert looks <= 5
+    assert await client.ended()
+
+
+async def test_a_hello_in_drops_is_a_hello(made: Made, app: App, tls: Tls) -> None:
+    server = await serve(made, app, Limits(), tls=tls.served)
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    inside = tls.trusted.wrap_bio(incoming, outgoing, server_hostname="localhost")
+    with pytest.raises(ssl.SSLWantReadError):
+        inside.do_handshake()
+    hello = outgoing.read()
+    client = await Client.dial(server)
+    for start in range(0, len(hello), 40):
+        client.say(hello[start : start + 40])
+        await client.writer.drain()
+        await asyncio.sleep(0.002)
+    async with asyncio.timeout(20):
+        assert (await client.reader.readexactly(3))[0] == 0x16, "the server answers with its own hello"
+    client.writer.close()
+
+
+async def test_handshakes_of_one_address_wait_for_each_other_and_for_nobody_else(
+    made: Made, app: App, tls: Tls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("linli.kernel.lobby._BEGUN_AT_ONCE", 1)
+    server = await serve(made, app, Limits(), tls=tls.served)
+    lobby, begun = server.lobby, []
+    begin = lobby._begin
+
+    def noted(one: Any, *, secured: bool) -> None:
+        begun.append(one.holder)
+        begin(one, secured=secured)
+
+    lobby._begin = noted  # type: ignore[method-assign]
+    go_on, lobby._begin_some = lobby._begin_some, lambda: None  # type: ignore[method-assign]
+    options = {"ssl": tls.trusted, "server_hostname": "localhost"}
+    flood = [asyncio.create_task(Client.dial(server, "127.0.1.1", **options)) for _ in range(20)]
+    await eventually(lambda: len(lobby._ready.get("127.0.1.1", ())) == 20)
+    other = asyncio.create_task(Client.dial(server, "127.0.0.1", GET, **options))
+    await eventually(lambda: "127.0.0.1" in lobby._ready)
+    lobby._begin_some = go_on  # type: ignore[method-assign]
+    go_on()
+    client = await other
+    assert await client.status() == 200
+    assert begun.index("127.0.0.1") == 1
+    for one in flood:
+        (await one).writer.close()
+    client.writer.close()
+
+
 async def test_out_of_descriptors_the_listener_waits_and_goes_on(
     made: Made, app: App, tls: Tls, monkeypatch: pytest.MonkeyPatch
 ) -> None:

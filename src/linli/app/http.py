@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from linli.app.headers import Header, carrying
+from linli.kernel.callers import forwarded_address
 from linli.kernel.http import ASGIApp, Receive, Send
 
 type HttpScope = MutableMapping[str, Any]
@@ -86,9 +87,9 @@ def caller_address(scope: HttpScope, proxies: frozenset[str]) -> str:
     client = scope.get("client")
     address = str(client[0]) if client else ""
     if address in proxies:
-        told = next((value for name, value in scope["headers"] if name == b"x-forwarded-for"), b"")
-        hops = [one.strip() for one in told.decode("latin-1").split(",")]
-        address = next((one for one in reversed(hops) if one and one not in proxies), address)
+        # A proxy may add a line of its own behind what its client sent: the last of all lines counts.
+        told = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+        address = forwarded_address(told.decode("latin-1"), proxies) or address
     return address
 
 

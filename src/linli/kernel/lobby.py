@@ -1,19 +1,23 @@
 """Sockets that were accepted and have not shown what they speak: until the first byte, and through the TLS handshake.
 
 One listener may serve plain and TLS clients, told apart by their first byte, which takes nothing from the stream
-(0x16: TLS ClientHello). Whoever stays silent or is slow in the handshake costs a socket here and no more, for so many
-seconds, and their number is bounded, together and for one address: the one that waited longest goes first.
+(0x16: TLS ClientHello). Whoever stays silent, or says the ClientHello drop by drop, costs a socket here and no more, for
+so many seconds, and their number is bounded, together and for one address: the one that waited longest goes first.
+
+A handshake takes the processor for a millisecond. A few are begun in a turn of the loop, one of each address in turn: a
+flood of one address waits for itself.
 """
 
 import asyncio
 import contextlib
 import socket
 import ssl
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from linli.kernel import telemetry
-from linli.kernel.connections import Connections, Standing
+from linli.kernel.connections import Connections, Standing, holder_of
 
 log = telemetry.logger(__name__)
 
@@ -28,14 +32,22 @@ SHUTDOWN_SECONDS: Final = 2.0
 _ACCEPTED_AT_ONCE: Final = 64
 _PAUSE_SECONDS: Final = 1.0
 """Between two tries to accept while there is no file descriptor left: the backlog waits, nothing spins."""
-_TLS: Final = b"\x16"
+_BEGUN_AT_ONCE: Final = 2
+"""Handshakes, in one turn of the loop."""
+_TLS: Final = 0x16
+_RECORD_HEAD: Final = 5
+_LONGEST_HELLO: Final = _RECORD_HEAD + 16_384
+"""One TLS record (RFC 8446, 5.1)."""
 
 
 class Waiting:
     """One socket in the lobby."""
 
-    def __init__(self, lobby: "Lobby", sock: socket.socket, since: float) -> None:
+    def __init__(self, lobby: "Lobby", sock: socket.socket, address: str, since: float) -> None:
         self.sock = sock
+        self.holder = holder_of(address)
+        self.needed = 0
+        """Bytes that must have come before it is looked at again."""
         self.task: asyncio.Task[None] | None = None
         """The handshake."""
         self.timer: asyncio.TimerHandle | None = None
@@ -64,6 +76,8 @@ class Lobby:
         self._sockets: list[socket.socket] = []
         self.waiting: Connections[Waiting] = Connections(most, each, proxies=proxies, name="lobby")
         self._tasks: set[asyncio.Task[None]] = set()
+        self._ready: dict[str, deque[Waiting]] = {}
+        """Those whose ClientHello is there, by holder; the holder whose turn it is comes first."""
 
     async def start(self, host: str, port: int) -> int:
         """Listens from now on, at every address that `host` names; returns the port. Raises OSError if it is taken."""
@@ -116,8 +130,9 @@ class Lobby:
                 loop.call_later(_PAUSE_SECONDS, self._accept_again, listening)
                 return
             sock.setblocking(False)
-            one = Waiting(self, sock, loop.time())
-            if not self.waiting.enter(one, peer[0] if isinstance(peer, tuple) else ""):
+            address = peer[0] if isinstance(peer, tuple) else ""
+            one = Waiting(self, sock, address, loop.time())
+            if not self.waiting.enter(one, address):
                 sock.close()
                 continue
             one.timer = loop.call_later(SECONDS, self.drop, one)
@@ -129,20 +144,60 @@ class Lobby:
 
     def _look(self, one: Waiting) -> None:
         try:
-            first = one.sock.recv(1, socket.MSG_PEEK)
+            said = one.sock.recv(_RECORD_HEAD, socket.MSG_PEEK)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
-            first = b""
-        if not first or (self._tls if first == _TLS else self._plain) is None:
+            said = b""
+        secured = said[:1] == bytes([_TLS])
+        if not said or (self._tls if secured else self._plain) is None:
             self.drop(one)
-            return
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(one.sock)
+        elif not secured:
+            asyncio.get_running_loop().remove_reader(one.sock)
+            self._begin(one, secured=False)
+        elif self._whole(one, said):
+            asyncio.get_running_loop().remove_reader(one.sock)
+            self._ready.setdefault(one.holder, deque()).append(one)
+            if len(self._ready) == 1 and len(self._ready[one.holder]) == 1:
+                asyncio.get_running_loop().call_soon(self._begin_some)
+
+    def _whole(self, one: Waiting, said: bytes) -> bool:
+        """Whether the ClientHello is there; else the socket wakes us when as much as is missing has come."""
+        needed = _RECORD_HEAD
+        if len(said) == _RECORD_HEAD:
+            needed += int.from_bytes(said[3:])
+            if needed > _LONGEST_HELLO:
+                self.drop(one)
+                return False
+            if len(one.sock.recv(needed, socket.MSG_PEEK)) == needed:
+                one.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
+                return True
+        if needed == one.needed:
+            self.drop(one)  # woken although no more has come: it is the end of what it says
+            return False
+        one.needed = needed
+        one.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, needed)
+        return False
+
+    def _begin_some(self) -> None:
+        for _ in range(_BEGUN_AT_ONCE):
+            while self._ready:
+                holder = next(iter(self._ready))
+                line = self._ready.pop(holder)
+                one = line.popleft()
+                if line:
+                    self._ready[holder] = line
+                if one in self.waiting:
+                    self._begin(one, secured=True)
+                    break
+        if self._ready:
+            asyncio.get_running_loop().call_soon(self._begin_some)
+
+    def _begin(self, one: Waiting, *, secured: bool) -> None:
         if one.timer is not None:
             one.timer.cancel()
         one.timer = None
-        one.task = loop.create_task(self._hand_over(one, secured=first == _TLS))
+        one.task = asyncio.get_running_loop().create_task(self._hand_over(one, secured=secured))
         self._tasks.add(one.task)
         one.task.add_done_callback(self._tasks.discard)
 

@@ -20,7 +20,6 @@ log = telemetry.logger(__name__)
 
 
 LINGER_SECONDS = 2.0
-_FORWARDED = b"x-forwarded-for"
 
 _SLICE = 16_384
 """Bytes parsed at a time, so that one packet of pipelined requests cannot become thousands of them in memory."""
@@ -98,7 +97,9 @@ class Connection(asyncio.Protocol):
             if exchange is not None:
                 exchange.disconnect()
         self._waiting.clear()
-        self._backlog = b""
+        self._running, self._backlog = None, b""
+        self._reader.end()
+        self.base.pop(KNOWN_CALLER, None)
         self.resume_writing()
 
     def eof_received(self) -> bool:
@@ -211,7 +212,7 @@ class Connection(asyncio.Protocol):
 
     def speak_for(self, headers: list[tuple[bytes, bytes]]) -> bool:
         """Through a trusted proxy comes a request of somebody; False: they have their share of connections already."""
-        sent = b",".join([value for name, value in headers if name == _FORWARDED])
+        sent = b",".join([value for name, value in headers if name == b"x-forwarded-for"])
         address = forwarded_address(sent.decode("latin-1"), self.server.proxies)
         return not address or self._move(address)
 

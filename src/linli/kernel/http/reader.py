@@ -21,6 +21,9 @@ _FRAMING_FACTOR = 8
 """Raw bytes allowed for each byte of a body: chunks of one byte take six, chunk extensions do not go on for ever."""
 
 
+_ENDED = httptools.HttpRequestParser(object())
+
+
 class Refused(Exception):
     """The request is answered with this status and nothing after it on the connection is read."""
 
@@ -63,6 +66,14 @@ class RequestReader:
         """When the request now being read began to arrive."""
         self.counted = True
         """Whether what is received of it counts among `Unfinished`."""
+
+    def end(self) -> None:
+        """The connection is no more. Lets go of what refers to itself: the collector comes late, and floods are fast."""
+        self._parser = _ENDED
+        self._headers = []
+        self._url = b""
+        self.reading = None
+        del self._connection
 
     def feed(self, data: bytes) -> None:
         """Raises Refused; the reader is of no use after that."""

@@ -38,7 +38,9 @@ class Http(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     ] = 31_536_000
     trusted_proxies: list[str] = []
     """Addresses whose X-Forwarded-For is believed. They have no share of connections of their own."""
-    max_connections: Annotated[int, Meta(ge=16)] = 10_000
+    max_connections: Annotated[
+        int, Meta(ge=16, description="Open at the same time; over TLS each takes about 40 kB.")
+    ] = 4_000
     connections_each: Annotated[
         int, Meta(ge=1, description="Connections of one address (of IPv6 its /64), but trusted proxies.")
     ] = 1_000
