@@ -15,8 +15,8 @@ def test_listeners_fit_into_the_limit_of_open_files(limit: int) -> None:
     told = open_files.shortage(Settings(), limit)
     fitted = open_files.fitted(Settings(), limit)
     rooms = (fitted.http.max_connections, fitted.mqtt.max_connections, fitted.mqtt.max_waiting)
-    lobbies = rooms[0] + 2 * rooms[2] if told else 3000
-    assert sum(rooms) + lobbies + fitted.device_auth.max_connections <= limit - min(512, limit // 2) + 16
+    more = 2 * rooms[0] + 3 * rooms[2] if told else rooms[0] + 4000
+    assert sum(rooms) + more + fitted.device_auth.max_connections <= limit - min(512, limit // 2) + 16
     assert min(rooms) >= 30
     assert fitted.http.max_body_bytes == Settings().http.max_body_bytes
     assert (told == "") == (fitted == Settings()) == (limit == 65_536)

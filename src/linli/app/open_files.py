@@ -31,8 +31,9 @@ def raise_limit() -> int:
 def wanted(settings: Settings) -> int:
     """Descriptors that full listeners and the rest take."""
     http, _, waiting, _ = rooms = _rooms(settings)
-    # Lobbies: of the web, of devices over TLS, of the devices' fixed port.
-    return RESERVED + sum(rooms) + min(lobby.MOST, http) + 2 * min(lobby.MOST, waiting)
+    # The web may have a port without TLS and one with it. Lobbies: of that, and of devices over TLS, with certificates,
+    # and on their fixed port.
+    return RESERVED + sum(rooms) + http + min(lobby.MOST, http) + 3 * min(lobby.MOST, waiting)
 
 
 def fitted(settings: Settings, limit: int) -> Settings:
@@ -40,7 +41,7 @@ def fitted(settings: Settings, limit: int) -> Settings:
     if wanted(settings) <= limit:
         return settings
     rooms = _rooms(settings)
-    room, all_of_them = limit - min(RESERVED, limit // 2), sum(rooms) + rooms[0] + 2 * rooms[2]
+    room, all_of_them = limit - min(RESERVED, limit // 2), sum(rooms) + 2 * rooms[0] + 3 * rooms[2]
     http, mqtt, waiting, auth = (max(_LEAST, most * room // all_of_them) for most in rooms)
     return msgspec.structs.replace(
         settings,
