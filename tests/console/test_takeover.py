@@ -259,22 +259,26 @@ async def test_taken_out_and_added_again_is_a_way_in_like_the_first(parts, admin
         assert (await thief.sign_in(VICTIM, KNOWN)).status_code == 401
 
 
-async def test_another_phone_is_shown_by_a_code_to_it(parts, administrator, stranger, worker, clock):
-    """A log-in that took somebody's number without their knowing would be found as theirs."""
-    for said in ({"phone": VICTIM, "code": "000000"}, {"phone": VICTIM, "code": ""}):
-        assert (await stranger.post("/session/phone", json=said)).status_code == 401
+async def test_another_phone_is_shown_by_a_code_to_it_and_by_the_password(
+    parts, administrator, stranger, worker, clock
+):
+    """A log-in that took somebody's number would be found as theirs; a stolen session must not move the log-in away."""
+    said = {"phone": VICTIM, "code": "000000", "password": PASSWORD}
+    assert (await stranger.post("/session/phone", json=said)).status_code == 401
+    assert (await stranger.post("/session/phone", json={**said, "code": ""})).status_code == 401
     own = (await stranger.get("/session")).json()["phone"]
     assert (await stranger.post("/session/phone/code", json={"phone": STRANGER})).status_code == 202
     other = (await codes_sent(parts, worker))[0]
-    crossed = await stranger.post("/session/phone", json={"phone": VICTIM, "code": other})
-    assert crossed.status_code == 401
+    assert (await stranger.post("/session/phone", json={**said, "code": other})).status_code == 401
     assert (await stranger.get("/session")).json()["phone"] == own
 
     async with Browser(parts, address="198.51.100.73") as elsewhere:
         await elsewhere.sign_in(STRANGER)
         await stranger.post("/session/phone/code", json={"phone": "13700000079"})
         code = (await codes_sent(parts, worker))[0]
-        body = {"phone": "13700000079", "code": code}
+        body = {"phone": "13700000079", "code": code, "password": PASSWORD}
+        stolen = await stranger.post("/session/phone", json={**body, "password": "no idea of it"})
+        assert (stolen.status_code, stolen.json()["code"]) == (401, "account.bad_credentials")
         assert (await stranger.post("/session/phone", json=body)).status_code == 204
         assert (await stranger.get("/session")).json()["login"] == "13700000079"
         assert (await elsewhere.get("/session")).status_code == 401
@@ -286,8 +290,12 @@ async def test_another_phone_is_shown_by_a_code_to_it(parts, administrator, stra
     await clock.advance(60_000)
     await stranger.post("/session/phone/code", json={"phone": STRANGER})
     code = (await codes_sent(parts, worker))[0]
-    taken = await stranger.post("/session/phone", json={"phone": STRANGER, "code": code})
+    taken = await stranger.post("/session/phone", json={**body, "phone": STRANGER, "code": code})
     assert (taken.status_code, taken.json()["code"]) == (409, "account.login_taken")
+    async with Browser(parts, address="198.51.100.74") as fresh_one:
+        assert (await by_code(fresh_one, parts, worker, STRANGER)).status_code == 200
+        none_yet = await fresh_one.post("/session/phone", json=body)
+        assert (none_yet.status_code, none_yet.json()["code"]) == (409, "account.password_first")
 
 
 async def test_a_log_in_without_a_password_takes_as_long_to_refuse(parts, administrator, monkeypatch):

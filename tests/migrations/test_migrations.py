@@ -69,6 +69,55 @@ def test_what_an_old_release_wrote_is_upgraded(revision: str, tmp_path: Path) ->
     }
 
 
+def test_passwords_that_a_company_learned_are_void_after_the_upgrade(tmp_path: Path) -> None:
+    """Its log says whose it ever reset; those of log-ins without a phone, which nobody else finds, stay."""
+    file = tmp_path / "old.db"
+    load("20261129_030345", file)
+    people = {  # id: log-in, phone, hash, must change
+        901: ("13700000001", "13700000001", "set by others", 1),
+        902: ("13700000002", "13700000002", "changed since", 0),
+        903: ("13700000003", "13700000003", "own", 0),
+        904: ("office", None, "own", 0),
+        905: ("13700000005", "13700000005", "!", 0),
+        906: ("13700000006", "13700000006", "operator's", 0),
+    }
+    with sqlite3.connect(file) as db:
+        for number, (login, phone, password, must) in people.items():
+            db.execute(
+                "INSERT INTO accounts (id, login, phone, name, password_hash, disabled, must_change,"
+                " password_changed_ms, created_ms, changed_ms) VALUES (?, ?, ?, 'x', ?, 0, ?, 1, 7, 1)",
+                (number, login, phone, password, must),
+            )
+            db.execute(
+                "INSERT INTO login_links (provider, subject, account_id, created_ms) VALUES ('works', ?, ?, 1)",
+                (str(number), number),
+            )
+        for number in (901, 902, 904):
+            db.execute(
+                "INSERT INTO staff_log (entry_no, tenant_id, at_ms, by_account, by_name, action, account_id,"
+                " account_name, detail) VALUES (?, 't', 1, 1, '', 'password.reset', ?, '', '')",
+                (number, number),
+            )
+        db.execute(
+            "INSERT INTO account_roles (account_id, role, tenant_id, community_id, created_ms)"
+            " VALUES (906, 'operator', '', 0, 1)"
+        )
+    db.close()
+    runner.upgrade(f"sqlite:///{file}")
+    with sqlite3.connect(file) as db:
+        kept = db.execute(
+            "SELECT id, password_hash, must_change, generation, proven_ms FROM accounts"
+            " WHERE id BETWEEN 901 AND 906 ORDER BY id"
+        ).fetchall()
+        linked = {number for (number,) in db.execute("SELECT account_id FROM login_links")}
+    db.close()
+    assert kept == [
+        (901, "!", 0, 1, 0), (902, "!", 0, 1, 0), (903, "own", 0, 0, 0), (904, "own", 0, 0, 0),
+        (905, "!", 0, 0, 7), (906, "operator's", 0, 0, 7),
+    ]  # fmt: skip
+    assert linked & people.keys() == {903, 904, 905, 906}
+
+
 def test_every_migration_has_its_database_kept() -> None:
     revisions = {script.revision for script in ScriptDirectory(str(runner.FOLDER)).walk_revisions()}
     assert set(kept_revisions()) == revisions

@@ -29,6 +29,12 @@ class NoPhone(Conflict):
     code = "account.no_phone"
 
 
+class PasswordFirst(Conflict):
+    """A phone is changed with the password, and the log-in has none yet."""
+
+    code = "account.password_first"
+
+
 class PasswordByCode(msgspec.Struct, rename="camel", frozen=True):
     code: str
     new: str
@@ -41,6 +47,7 @@ class NewPhone(msgspec.Struct, rename="camel", frozen=True):
 class NewPhoneProven(msgspec.Struct, rename="camel", frozen=True):
     phone: str
     code: Annotated[str, Meta(description="The code that went to the new phone.")]
+    password: Annotated[str, Meta(description="One's password: whoever stole the session has it not.")]
 
 
 class PasswordLink(msgspec.Struct, rename="camel", frozen=True):
@@ -73,11 +80,7 @@ class PasswordRoutes(Controller):
         now_ms = clock.now_ms()
         account = await accounts.get_account(db, session.account_id)
         accounts.check_password(data.new, login=account.login)
-        # A stolen session must not become a way to guess the password.
-        attempt = throttle.Attempt(f"{account.id} (change)", session.address)
-        await throttle.count_attempt(db, attempt, now_ms=now_ms)
-        await passwords.check_old(db, account_id=account.id, old=data.old)
-        await throttle.forgive(db, attempt)
+        await _check_old(db, session, data.old, now_ms)
         await _set(db, session, data.new, now_ms)
 
     @post("/password/code", right=SIGNED_IN, password_due=True, status_code=202)
@@ -165,8 +168,11 @@ class PasswordRoutes(Controller):
         clock: NamedDependency[Clock],
         secrets: NamedDependency[Secrets],
     ) -> None:
-        """Change to another phone, with the code that went there; every other session of the account ends."""
+        """Change to another phone, with one's password and the code that went there; every other session ends."""
         now_ms = clock.now_ms()
+        if not await passwords.has_password(db, session.account_id):
+            raise PasswordFirst()
+        await _check_old(db, session, data.password, now_ms)
         phone = await codes.prove(
             db,
             phone=data.phone,
@@ -232,6 +238,14 @@ def _phone(account: accounts.Account) -> str:
     if account.phone is None:
         raise NoPhone()
     return account.phone
+
+
+async def _check_old(db: Database, session: Session, old: str, now_ms: int) -> None:
+    """A stolen session must not become a way to guess the password. Raises BadCredentials, SignInThrottled."""
+    attempt = throttle.Attempt(f"{session.account_id} (change)", session.address)
+    await throttle.count_attempt(db, attempt, now_ms=now_ms)
+    await passwords.check_old(db, account_id=session.account_id, old=old)
+    await throttle.forgive(db, attempt)
 
 
 async def _set(db: Database, session: Session, new: str, now_ms: int) -> None:

@@ -14,6 +14,8 @@ class SetupState(msgspec.Struct, rename="camel", frozen=True):
     version: str
     codes: bool = True
     """Whether one can sign in with a phone and a one-time code."""
+    registration: bool = False
+    """Whether one registers without an invitation."""
 
 
 class SetupRequest(msgspec.Struct, rename="camel", frozen=True):

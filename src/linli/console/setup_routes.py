@@ -37,7 +37,8 @@ class SetupRoutes(Controller):
     ) -> schemas.SetupState:
         """Whether the installation still waits for its first account, and how one signs in."""
         needed = not await accounts.any_account(db)
-        return schemas.SetupState(needed, __version__, settings.sms.provider != "off")
+        registration = settings.sign_in.registration == "open"
+        return schemas.SetupState(needed, __version__, settings.sms.provider != "off", registration)
 
     @post("/", public=True, status_code=201)
     async def set_up(
