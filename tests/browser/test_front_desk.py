@@ -54,6 +54,7 @@ def test_visitors_are_announced_checked_in_and_looked_up(administrator: Visit):
     expect(row).to_contain_text("139****5678")
     row.get_by_role("button", name="Visitor Wang").click()
     panel = page.get_by_role("dialog")
+    panel.get_by_role("button", name="Show the pass").click()
     expect(panel.get_by_role("img", name="The visitor's QR code")).to_be_visible()
     expect(panel.get_by_text("浙A12345")).to_be_visible()
     panel.get_by_role("button", name="Check in").click()

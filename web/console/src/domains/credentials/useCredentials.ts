@@ -31,6 +31,10 @@ export const reasonKey = (reason: string) => (REASONS.has(reason) ? `credentials
 export const mayEnd = (row: HeldCredential) =>
   row.state !== 'ended' && row.origin !== 'home' && row.origin !== 'staff'
 
+/** A list shows the end of a code; keys and PINs are shown to nobody but their owner. */
+export const mayReveal = (row: HeldCredential) =>
+  row.kind === 'qr' && row.state !== 'ended' && (row.origin === 'code' || row.origin === 'visitor')
+
 const at = (communityId: string | null) => ({ community_id: Number(communityId) })
 const nothing = { total: 0, pageNo: 1, pageSize: 20 }
 
@@ -99,6 +103,18 @@ export function useCredentialChanges(communityId: () => string | null) {
     })
     return true
   })
+  /** The whole code; who looked is kept. */
+  const reveal = useAction(
+    async (row: HeldCredential) =>
+      (
+        await answer(
+          api.POST('/api/console/communities/{community_id}/held-credentials/reveal', {
+            params: { path: at(communityId()) },
+            body: named(row),
+          }),
+        )
+      ).code,
+  )
   const give = useAction((body: CredentialIn) =>
     answer(
       api.POST('/api/console/communities/{community_id}/credentials', {
@@ -107,7 +123,7 @@ export function useCredentialChanges(communityId: () => string | null) {
       }),
     ),
   )
-  return { end, restore, give }
+  return { end, restore, give, reveal }
 }
 
 /** Everybody denied; few enough to be looked through here. */
