@@ -113,3 +113,13 @@ def test_a_cut_line_shows_by_itself(visit: Visit, box: ConsoleBox) -> None:
     box.state.line_up = False
     page.wait_for_selector(".hero .lamp.bad", timeout=8000)
     assert "1,284" in page.inner_text(".tiles")
+
+
+def test_a_call_from_an_unknown_address_is_settled_from_the_page(visit: Visit, box: ConsoleBox) -> None:
+    page = log_in(visit, box.code)
+    page.wait_for_selector("text=10.249.8.77")
+    page.get_by_role("button", name="Confirm the address").click()
+    page.wait_for_selector("dialog >> text=HJSB-000205.1 may call from 10.249.8.77")
+    page.click("dialog button.first")
+    page.wait_for_selector("text=10.249.8.77", state="detached")
+    assert box.state.settled == [("HJSB-000205.1", "10.249.8.77", True)]
