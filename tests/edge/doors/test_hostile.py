@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from linli.edge.doors import station
+from linli.edge.doors.peers import Peers
 from linli.edge.framework.device_logs import DeviceLogs
 from linli.kernel.clock import ManualClock
 from linli.kernel.ids import Ids
@@ -141,7 +142,13 @@ async def test_one_address_cannot_take_all_connections(tmp_path: Path) -> None:
     clock = ManualClock()
     limits = station.LIMITS.__class__(connections_each=5)
     bounded = station.Station(
-        host=HERE, port=0, clock=clock, ids=Ids(), log=DeviceLogs(clock).of("d"), limits=limits
+        host=HERE,
+        port=0,
+        clock=clock,
+        ids=Ids(),
+        log=DeviceLogs(clock).of("d"),
+        peers=Peers(clock),
+        limits=limits,
     )
     await bounded.start()
     held = [await asyncio.open_connection(HERE, bounded.port) for _ in range(5)]

@@ -171,3 +171,24 @@ async def test_news_are_told_again_after_ten_minutes() -> None:
     await clock.advance(TELL_MS)
     assert [one.count for one in peers.for_cloud()] == [2]
     assert len(peers.for_cloud()) <= STRANGERS_MOST
+
+
+async def test_two_protocols_on_one_listener_keep_their_own_choice(box: SiteBox, peers: Peers) -> None:
+    """One behind NAT, the other not: the first's choice opens nothing of the second, nor to unknown machines."""
+    behind_nat = await box.machine()
+    port = await box.deploy("door_device", *five_devices(behind_nat.port), checkPeer=False)
+    other = await box.machine(port, sn="aio-1", ip="127.0.0.3", host="127.0.0.3")
+    aio = ("aio", {"ip": "127.0.0.3", "port": other.port, "abilities": ["card"]})
+    assert await box.deploy("door_terminal", aio) == port
+    assert await code_at(ELSEWHERE, port, ip="127.0.0.3", sn="aio-1", time=1) == 7
+    assert await code_at(ELSEWHERE, port, ip=ELSEWHERE, sn="stranger", time=2) == 7
+    assert await code_at(ELSEWHERE, port, ip=HERE, time=3) == 0
+    assert [one.device for one in peers.strangers] == ["aio"]
+    await other.connect()
+    await box.supervisor.stop("door_terminal")
+    assert peers.unchecked == {f"{HERE}:0"}
+
+
+async def code_at(peer: str, port: int, **said: Any) -> int:
+    told = await from_address(peer, port, "/connect", connect_body(**said))
+    return int(told["code"])

@@ -87,13 +87,14 @@ class DoorDriver[D: DriverConfig](BaseDriver):
     async def start(self) -> None:
         self._caller = Caller()
         self._station = station = await self._context.shared.take(self._shared_name, self._open_station)
-        self._tell_check()
+        if not self._config.check_peer:
+            self._peers.unchecked.add(self._listener)
         for machine in self._machines:
             link = Link(
                 machine, self, box=self._context.service(BoxIdentity), caller=self._caller,
                 clock=self._context.clock, log=self._context.log(machine.name),
             )  # fmt: skip
-            station.add(link)
+            station.add(link, checked=self._config.check_peer)
             self._links.update(dict.fromkeys(machine.device_names, link))
             self._context.spawn(link.tend(), f"link-{machine.name}")
 
@@ -105,7 +106,8 @@ class DoorDriver[D: DriverConfig](BaseDriver):
                     # Its token dies with this driver: it is there again when it connects to the next one.
                     await self.went_offline(link, "driver_stopped")
             station, self._station = self._station, None
-            self._peers.unchecked.discard(f"{self._host}:{self._config.port}")
+            if not self._config.check_peer:
+                self._peers.unchecked.discard(self._listener)
             del station
             await self._context.shared.give_back(self._shared_name)
         if self._caller is not None:
@@ -114,15 +116,15 @@ class DoorDriver[D: DriverConfig](BaseDriver):
     async def _open_station(self) -> Station:
         station = Station(
             host=self._host, port=self._config.port, clock=self._context.clock, ids=self._context.ids,
-            log=self._context.log(""), peers=self._peers if self._config.check_peer else None,
+            log=self._context.log(""), peers=self._peers,
         )  # fmt: skip
         await station.start()
         return station
 
-    def _tell_check(self) -> None:
-        """Two protocols may share a listener: it checks as the first one that opened it says."""
-        if self._station is not None and not self._station.checks:
-            self._peers.unchecked.add(f"{self._host}:{self._config.port}")
+    @property
+    def _listener(self) -> str:
+        """As people see it; two protocols may share an address."""
+        return f"{self._host}:{self._config.port}"
 
     @property
     def port(self) -> int:

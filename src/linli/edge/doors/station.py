@@ -39,16 +39,17 @@ class Station:
     """One port. Links are added and taken away by the drivers whose machines they are."""
 
     def __init__(
-        self, *, host: str, port: int, clock: Clock, ids: Ids, log: DeviceLog, peers: Peers | None = None,
+        self, *, host: str, port: int, clock: Clock, ids: Ids, log: DeviceLog, peers: Peers,
         limits: Limits = LIMITS,
     ) -> None:  # fmt: skip
-        """`peers`: which addresses are whose; None: calls are taken from any (doors behind NAT)."""
+        """`peers`: which addresses are whose."""
         self._server = HttpServer(self, host=host, port=port, limits=limits)
         self._clock = clock
         self._ids = ids
         self._log = log
         self._peers = peers
         self._looking: set[Link] = set()
+        self._unchecked: set[Link] = set()
         self._links: dict[tuple[str, str], Link] = {}
         """By (ip, sn); sn is empty where the address alone tells the machine."""
         self._by_token: dict[str, Link] = {}
@@ -65,22 +66,20 @@ class Station:
     def port(self) -> int:
         return self._server.port
 
-    @property
-    def checks(self) -> bool:
-        """Whether it looks at the address that a call comes from."""
-        return self._peers is not None
-
-    def add(self, link: Link) -> None:
-        """Raises ValueError if the place is taken."""
+    def add(self, link: Link, *, checked: bool = True) -> None:
+        """`checked`: its calls count from its own addresses only. Raises ValueError if the place is taken."""
         key = link.machine.ip, link.machine.sn
         if key in self._links:
             raise ValueError(f"two machines at {' '.join(filter(None, key))}")
         self._links[key] = link
+        if not checked:
+            self._unchecked.add(link)
 
     def remove(self, link: Link) -> None:
         key = link.machine.ip, link.machine.sn
         if self._links.get(key) is link:
             del self._links[key]
+            self._unchecked.discard(link)
             self._by_token.pop(link.given, None)
 
     # serving
@@ -161,12 +160,12 @@ class Station:
     def _claimed(self, message: Connect, peer: str) -> Link | None:
         """The machine that a `/connect` says it is. One that names itself by a new address is an incident."""
         link = self._links.get((message.ip, message.sn)) or self._links.get((message.ip, ""))
-        if link is not None or self._peers is None:
+        if link is not None:
             return link
         for one in self._links.values():
             if one.machine.sn not in ("", message.sn):
                 continue
-            if message.ip == peer and self._may_call(one, peer):
+            if message.ip == peer and self._peers.may_call(one.machine.ip, one.machine.sn, peer):
                 return one
             if self._peers.has_name(one.machine.ip, one.machine.sn, message.sn):
                 self._strange(one, peer)
@@ -174,8 +173,6 @@ class Station:
 
     def _came(self, link: Link, message: Connect, peer: str) -> None:
         link.address = link.machine.ip
-        if self._peers is None:
-            return
         if peer == link.machine.ip:
             self._peers.called_from_its_own(link.machine.ip, link.machine.sn)
         elif message.ip == peer:
@@ -183,7 +180,7 @@ class Station:
         self._peers.calls_itself(link.machine.ip, link.machine.sn, message.sn)
 
     def _may_call(self, link: Link, peer: str) -> bool:
-        return self._peers is None or self._peers.may_call(link.machine.ip, link.machine.sn, peer)
+        return link in self._unchecked or self._peers.may_call(link.machine.ip, link.machine.sn, peer)
 
     async def _moved(self, link: Link, peer: str, proof: Literal["token", "upgrade"]) -> bool:
         """Take a machine's new address without a person, where that is safe; else it is an incident.
@@ -191,7 +188,6 @@ class Station:
         Only while nothing answers at the old one: with the token of the running connection, which nobody else was
         given, or once after addresses began to be checked.
         """
-        assert self._peers is not None
         machine = link.machine
         trusted = proof == "token" or self._peers.is_old(machine.ip, machine.sn)
         if trusted and link not in self._looking:
@@ -212,7 +208,6 @@ class Station:
         return False
 
     def _strange(self, link: Link, peer: str) -> None:
-        assert self._peers is not None
         machine = link.machine
         self._peers.note(machine.name, machine.ip, machine.sn, peer, "refused")
         link.log.now_and_then("a call from an address that is not its own was refused", peer=peer)
