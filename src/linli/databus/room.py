@@ -87,7 +87,9 @@ class DataBus:
         """Open the door to RabbitMQ, where one is set. Raises OSError when its port is taken."""
         amqp = self._settings.amqp
         if amqp.url and amqp.port:
-            self.guard = Guard(self._clock, broker_address(amqp.url))
+            self.guard = Guard(
+                self._clock, broker_address(amqp.url), proxies=self._settings.http.trusted_proxies
+            )
             await self.guard.start(amqp.host, amqp.port, tls)
 
     async def close_streams(self) -> None:

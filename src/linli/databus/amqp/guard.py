@@ -8,10 +8,13 @@ is closed, and RabbitMQ gives what it held to another consumer at once. It keeps
 import asyncio
 import contextlib
 import ssl
+from collections.abc import Iterable
 from typing import Final
 
 from linli.kernel import telemetry
 from linli.kernel.clock import Clock
+from linli.kernel.connections import Connections, Standing
+from linli.kernel.lobby import Lobby
 from linli.protocols.amqp import FrameError, Stream, Unsettled
 
 log = telemetry.logger(__name__)
@@ -20,42 +23,82 @@ ACK_MS: Final = 30_000
 CHECK_SECONDS: Final = 1.0
 PIECE: Final = 65_536
 CONNECT_SECONDS: Final = 10.0
+MOST: Final = 1000
+MOST_EACH: Final = 200
+"""Consumers' connections of one address."""
 
 _ended = telemetry.counter("amqp_consumers_ended", "AMQP consumers disconnected by the platform", ("reason",))
+
+
+class _Consumer:
+    """A connection, for others that need room: RabbitMQ knows what it does, we take it for busy."""
+
+    def __init__(self, task: asyncio.Task[None]) -> None:
+        self._task = task
+        self._since = asyncio.get_running_loop().time()
+
+    def standing(self) -> tuple[Standing, float]:
+        return Standing.BUSY, self._since
+
+    def displace(self) -> None:
+        self._task.cancel()
 
 
 class Guard:
     """Listens on host:port and passes on to RabbitMQ at `behind` (host, port), which need not be reachable otherwise."""
 
-    def __init__(self, clock: Clock, behind: tuple[str, int]) -> None:
+    def __init__(self, clock: Clock, behind: tuple[str, int], *, proxies: Iterable[str] = ()) -> None:
+        """`proxies`: addresses without a share of `MOST_EACH`."""
         self._clock = clock
         self._behind = behind
-        self._server: asyncio.Server | None = None
+        self._proxies = frozenset(proxies)
+        self._lobby: Lobby | None = None
+        self._share: Connections[_Consumer] = Connections(MOST, MOST_EACH, proxies=self._proxies, name="amqp")
         self._open: dict[asyncio.Task[None], Unsettled] = {}
         self._watching: asyncio.Task[None] | None = None
 
     async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
         """Raises OSError when the port is taken."""
-        self._server = await asyncio.start_server(self._came, host, port, ssl=tls, limit=PIECE)
+
+        def consumer() -> asyncio.Protocol:
+            return asyncio.StreamReaderProtocol(asyncio.StreamReader(limit=PIECE), self._came)
+
+        # Consumers speak first, so whoever is silent stays in the lobby and costs the broker nothing.
+        plain, secured = (consumer, None) if tls is None else (None, consumer)
+        self._lobby = Lobby(plain=plain, secured=secured, tls=tls, proxies=self._proxies)
+        await self._lobby.start(host, port)
         self._watching = asyncio.create_task(self._watch(), name="amqp-guard")
 
     async def stop(self) -> None:
         if self._watching is not None:
             self._watching.cancel()
-        if self._server is not None:
-            self._server.close()
+        if self._lobby is not None:
+            await self._lobby.stop()
         for task in list(self._open):
             task.cancel()
         await asyncio.gather(*self._open, return_exceptions=True)
 
     @property
     def port(self) -> int:
-        assert self._server is not None
-        return int(self._server.sockets[0].getsockname()[1])
+        assert self._lobby is not None
+        return self._lobby.port
 
     async def _came(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
+        one, peer = _Consumer(task), writer.get_extra_info("peername")
+        if not self._share.enter(one, str(peer[0]) if peer else ""):
+            _ended.labels("full").inc()
+            writer.transport.abort()
+            return
+        try:
+            await self._serve(task, reader, writer)
+        finally:
+            self._share.leave(one)
+
+    async def _serve(
+        self, task: asyncio.Task[None], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         held = self._open[task] = Unsettled()
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
