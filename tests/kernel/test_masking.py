@@ -5,7 +5,15 @@ import time
 
 import pytest
 
-from linli.kernel.masking import HIDDEN, masked, masked_text, may_hold, shown_credential, without_query
+from linli.kernel.masking import (
+    HIDDEN,
+    masked,
+    masked_row,
+    masked_text,
+    may_hold,
+    shown_credential,
+    without_query,
+)
 
 CODE, PIN, CARD = "ALI24DD9END8CD3F", "558731", "0123456789"
 LINK = f"https://cloud.example/files/t/door-permissions/d/{'a' * 32}.json?expires=1&limit=0&signature=5e2a"
@@ -98,6 +106,18 @@ def test_persons_are_hidden_where_that_is_asked_for() -> None:
     assert "王小明" not in cut
     assert "13812345678" not in cut
     assert "王小明" in masked_text(wire(told))
+
+
+def test_who_takes_data_along_keeps_numbers_of_cards_and_papers_and_no_codes() -> None:
+    row = {
+        "card_id": CARD, "id_no": "330106199001011234", "phone": "13812345678", "qr_code": CODE, "kind": "door.qr",
+        "credential": CODE, "body": json.dumps({"qrCode": CODE}),
+    }  # fmt: skip
+    seen = masked_row(row)
+    assert seen == {**row, "qr_code": "***CD3F", "credential": "***CD3F", "body": '{"qrCode":"***CD3F"}'}
+    assert masked_row({"kind": "door.card", "credential": CARD})["credential"] == CARD
+    assert masked_row({"kind": "door.pin", "credential": PIN})["credential"] == HIDDEN
+    assert masked({"id_no": "330106199001011234"}) == {"id_no": HIDDEN}
 
 
 def test_a_quick_look_finds_what_a_slow_one_would() -> None:

@@ -23,7 +23,9 @@ class Sort(Enum):
     """What stands in a member of a content."""
 
     SECRET = "secret"
-    """Nothing of it is shown: passwords, PINs, tokens, keys, numbers of identity papers."""
+    """Nothing of it is shown: passwords, PINs, tokens, keys."""
+    PAPER = "paper"
+    """The number of an identity paper: nothing of it either, but to whoever takes their own data along."""
     CODE = "code"
     """A card's number, a QR code: its last characters are shown."""
     PHONE = "phone"
@@ -33,8 +35,9 @@ class Sort(Enum):
 
 _SECRET_PARTS: Final = (
     "password", "passwd", "passcode", "pincode", "pwd", "secret", "token", "signature", "authorization", "privatekey",
-    "idcard", "idno", "certno", "idnumber", "verifycode", "smscode", "captcha", "invitecode", "accesskey",
+    "verifycode", "smscode", "captcha", "invitecode", "accesskey",
 )  # fmt: skip
+_PAPER_PARTS: Final = ("idcard", "idno", "certno", "idnumber")
 _SECRET_NAMES: Final = frozenset((
     "pin", "pins", "sign", "credentials", "sessionkey", "aeskey", "authkey", "blekey", "bluetoothkey", "doorkey",
     "openkey", "otp", "userpass", "sealed", "cookie", "bleorder",
@@ -52,6 +55,9 @@ _NAMES: Final = frozenset((
 ))  # fmt: skip
 _PHONE_PARTS: Final = ("phone", "mobile")
 _PLATES: Final = frozenset(("plate", "platenumber", "platenum", "plateno", "carnumber", "carno", "vehicleno"))
+
+_ALWAYS: Final = frozenset((Sort.SECRET, Sort.CODE, Sort.PAPER))
+_PERSONS: Final = frozenset((Sort.PHONE, Sort.NAME, Sort.PLATE))
 
 _KINDS: Final = {
     "qr": Sort.CODE, "qrcode": Sort.CODE, "card": Sort.CODE, "tradcard": Sort.CODE, "ble": Sort.CODE,
@@ -92,6 +98,8 @@ def sort_of(member: str) -> Sort | None:
         return Sort.CODE
     if name in _SECRET_NAMES or any(part in name for part in _SECRET_PARTS):
         return Sort.SECRET
+    if any(part in name for part in _PAPER_PARTS):
+        return Sort.PAPER
     if name in _NAMES:
         return Sort.NAME
     if name == "tel" or any(part in name for part in _PHONE_PARTS):
@@ -124,10 +132,10 @@ def masked(value: Any, *, persons: bool = False) -> Any:
 
 
 def masked_row(row: dict[str, Any]) -> dict[str, Any]:
-    """A table's row for whoever takes their own data along: of codes the end, card numbers whole, as these are of use in
-    another system.
+    """A table's row for whoever takes their own data along: of codes the end, but numbers of cards, which are of use in
+    another system, and of papers whole.
     """
-    seen: dict[str, Any] = masked(row)
+    seen: dict[str, Any] = _Mask(persons=False, papers=False).value(row, 0)
     for name in ("card_id", "credential"):
         if name in row and (name == "card_id" or row.get("kind", row.get("type")) in _CARDS):
             seen[name] = row[name]
@@ -171,7 +179,10 @@ def may_hold(raw: bytes, *, persons: bool = False) -> bool:
 class _Mask:
     """One walk over a value; `touched` says whether anything was hidden."""
 
-    def __init__(self, *, persons: bool) -> None:
+    def __init__(self, *, persons: bool, papers: bool = True) -> None:
+        self._sorts = _ALWAYS | (_PERSONS if persons else frozenset())
+        if not papers:
+            self._sorts -= {Sort.PAPER}
         self._persons = persons
         self.touched = False
 
@@ -192,7 +203,7 @@ class _Mask:
             sort = sort_of(name) if isinstance(name, str) else None
             if of_kind is not None and name in OF_KIND:
                 sort = of_kind
-            if sort is None or (sort not in (Sort.SECRET, Sort.CODE) and not self._persons):
+            if sort not in self._sorts:
                 found[name] = self.value(one, depth + 1)
             else:
                 found[name] = self._hidden(one, sort, depth + 1)
@@ -241,7 +252,7 @@ def _words(text: str, *, persons: bool) -> str:
         sort = sort_of(found[1])
         if sort is None and secret_kind and found[1] in OF_KIND:
             sort = Sort.SECRET
-        if sort in (Sort.SECRET, Sort.CODE) or (persons and sort is not None):
+        if sort is not None and sort in (_ALWAYS | _PERSONS if persons else _ALWAYS):
             value = _value_at(text, done)
             parts.append(_hidden_text(value, sort, in_json=bool(found[2])))
             done += len(value)
@@ -290,7 +301,7 @@ def _hides(name: str, *, persons: bool) -> bool:
     sort = sort_of(name)
     if sort is None:
         return name in OF_KIND
-    return persons or sort in (Sort.SECRET, Sort.CODE)
+    return persons or sort in _ALWAYS
 
 
 def _bare(match: re.Match[str]) -> str:
@@ -322,6 +333,7 @@ def _plate(value: str) -> str:
 
 _HIDE: Final[dict[Sort, Callable[[str], str]]] = {
     Sort.SECRET: lambda _: HIDDEN,
+    Sort.PAPER: lambda _: HIDDEN,
     Sort.CODE: _code,
     Sort.PHONE: _phone,
     Sort.NAME: _name,

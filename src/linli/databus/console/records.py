@@ -216,7 +216,7 @@ def _check_hidden(conditions: Sequence[Condition]) -> None:
 
 
 def _is_hidden(field: str) -> bool:
-    return field in OF_KIND or sort_of(field) in (Sort.CODE, Sort.SECRET)
+    return field in OF_KIND or sort_of(field) in (Sort.CODE, Sort.SECRET, Sort.PAPER)
 
 
 def _order(sort: str, fields: dict[str, Field]) -> tuple[Order, ...]:
