@@ -37,7 +37,7 @@ _SECRET_PARTS: Final = (
     "password", "passwd", "passcode", "pincode", "pwd", "secret", "token", "signature", "authorization", "privatekey",
     "verifycode", "smscode", "captcha", "invitecode", "accesskey",
 )  # fmt: skip
-_PAPER_PARTS: Final = ("idcard", "idno", "certno", "idnumber")
+_PAPER_PARTS: Final = ("idcard", "idno", "certno", "idnum")
 _SECRET_NAMES: Final = frozenset((
     "pin", "pins", "sign", "credentials", "sessionkey", "aeskey", "authkey", "blekey", "bluetoothkey", "doorkey",
     "openkey", "otp", "userpass", "sealed", "cookie", "bleorder",
