@@ -71,7 +71,7 @@ async def _serve(settings: Settings) -> int:
     if shortage := open_files.shortage(settings, limit):
         schema.say(shortage)
         platform.condition.open_files = shortage
-    fenced = _when_fenced(platform)
+    asked, fenced = stop_asked(), _when_fenced(platform)
     try:
         await platform.start()
     except OSError as error:
@@ -80,7 +80,7 @@ async def _serve(settings: Settings) -> int:
     spare_the_collector()
     print(f"ready {settings.public_url}", flush=True)
     await tell_first_run(platform)
-    await _until_told(fenced)
+    await _until_told(asked, fenced)
     if not fenced.is_set():
         await platform.drain()
     await platform.stop()
@@ -94,9 +94,9 @@ def _when_fenced(platform: Platform) -> asyncio.Event:
     return fenced
 
 
-async def _until_told(fenced: asyncio.Event) -> None:
+async def _until_told(asked: asyncio.Event, fenced: asyncio.Event) -> None:
     """Return on SIGTERM, SIGINT, or once this process was taken for dead."""
-    waiters = [asyncio.ensure_future(stop_signal()), asyncio.ensure_future(fenced.wait())]
+    waiters = [asyncio.ensure_future(asked.wait()), asyncio.ensure_future(fenced.wait())]
     await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
     for waiter in waiters:
         waiter.cancel()
@@ -117,11 +117,11 @@ async def _work(settings: Settings) -> int:
         schema.say("`linli work` needs a PostgreSQL database: an embedded one is served by one process")
         return 2
     platform = await Platform.open(settings, kind="work")
-    fenced = _when_fenced(platform)
+    asked, fenced = stop_asked(), _when_fenced(platform)
     await platform.start(listeners=False)
     spare_the_collector()
     print("ready", flush=True)
-    await _until_told(fenced)
+    await _until_told(asked, fenced)
     await platform.stop()
     return 1 if fenced.is_set() else 0
 
@@ -136,10 +136,15 @@ def spare_the_collector() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-async def stop_signal() -> None:
-    """Wait for SIGTERM or SIGINT."""
+def stop_asked() -> asyncio.Event:
+    """Set on SIGTERM or SIGINT from now on: call it before anybody is told that the process is ready."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, asked.set)
-    await asked.wait()
+    return asked
+
+
+async def stop_signal() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    await stop_asked().wait()
