@@ -31,7 +31,7 @@ from tests.domains.communities.builders import POI_CSV, add_upload, application
 LOOPBACK = "127.0.0.1"
 PASSWORD = "correct horse battery"
 ROLES = {"guard": Role.STAFF, "manager": Role.COMMUNITY_MANAGER, "administrator": Role.TENANT_ADMIN}
-CARD, LOGGED, TYPED = "7700112233", "hunter2-canary", "66554433"
+CARD, TYPED, ORDER = "7700112233", "66554433", "ORDERCANARY1"
 PHONE, NAME = "13987654321", "欧阳机密"
 HOUR = 3_600_000
 
@@ -199,6 +199,8 @@ async def plant(site: Site) -> None:
         "/entrance/paas/perm/qrcode/encrypt", "1.0.0",
         {"identityId": site.person, "qrCode": own, "expiryTime": until_wall},
     )  # fmt: skip
+    answer = await site.browsers["manager"].put(f"{here}/door-readings/bluetooth", json={"bleOrder": ORDER})
+    assert answer.is_success, answer.text
     kinds = {"personId": site.person, "reach": "all"}
     await site.post("manager", f"{here}/credentials", {**kinds, "kind": "card", "number": CARD})
     pin = (await site.post("manager", f"{here}/credentials", {**kinds, "kind": "pin"}))["pin"]

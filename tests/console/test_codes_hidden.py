@@ -18,18 +18,19 @@ from linli.kernel.db import Query
 from linli.openapi.models import request_log
 from linli.things.debugging.models import refused_uplinks
 from linli.things.models import service_calls
-from tests.console.canary_site import CARD, NAME, PHONE, Site, gone, listened, plant, running_site
+from tests.console.canary_site import CARD, NAME, ORDER, PHONE, Site, gone, listened, plant, running_site
 from tests.scope.test_routes import ROUTES
 
 ENDLESS = {"GET /live"}
 """Heard in a test of its own."""
 WHOLE_CARDS = {
     "GET /passes", "GET /passes/export.csv", "GET /passes/export.xlsx",
-    "GET /communities/{community_id}/credentials", "GET /communities/{community_id}/held-credentials",
+    "GET /communities/{community_id}/credentials", "GET /communities/{community_id}/door-readings",
+    "GET /doors/{iot_id}/reading", "GET /communities/{community_id}/held-credentials",
     "GET /communities/{community_id}/held-credentials/export.csv",
     "GET /communities/{community_id}/held-credentials/export.xlsx", "GET /organisation/export",
 }  # fmt: skip
-"""Where whoever has `codes.use` reads card numbers."""
+"""Where whoever has `codes.use` reads card numbers, and what Bluetooth keys are made from."""
 
 
 @pytest_asyncio.fixture
@@ -52,8 +53,10 @@ def _canaries_in(site: Site, text: str, *, cards: bool) -> Iterator[str]:
         pattern = rf"(?<![\w.-]){secret}(?![\w.-])" if secret.isdigit() else re.escape(secret)
         if re.search(pattern, text):
             yield f"{what}: {secret}"
-    if not cards and CARD in text:
-        yield f"a card: {CARD}"
+    if not cards:
+        yield from (
+            f"a card or what Bluetooth keys are made from: {one}" for one in (CARD, ORDER) if one in text
+        )
 
 
 def _asks(site: Site, name: str, found: dict[str, list[str]]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -13,6 +13,7 @@ from linli.kernel import tenancy
 from linli.kernel.db import Database
 from linli.kernel.errors import BadInput, NotFound
 from linli.kernel.ids import Ids
+from linli.kernel.masking import masked
 from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
@@ -231,7 +232,7 @@ class DeviceRoutes(Controller):
             active_ms=row.active_ms,
             last_online_ms=row.last_online_ms,
             last_offline_ms=row.last_offline_ms,
-            tags=await queries.device_tags_of(within, db, device_no=row.device_no),
+            tags=masked(await queries.device_tags_of(within, db, device_no=row.device_no)),
             gateway_iot_id=gateway.iot_id if gateway else None,
             gateway_name=(gateway.nickname or gateway.device_name) if gateway else "",
             project_name=await _project_name(within, db, row.project_id),

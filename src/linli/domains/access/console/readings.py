@@ -9,14 +9,17 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from linli.domains.access.code_forms import LEAST_RANDOM, LONGEST, SEALED, CodeForm
+from linli.domains.access.console.pass_rows import whole_at
 from linli.domains.access.queries import readings as queries
 from linli.domains.access.queries.doors import all_doors, get_door
 from linli.domains.access.queries.settings import settings_of
 from linli.domains.access.rows import DoorReading
 from linli.domains.access.service import readings as service
 from linli.domains.people.queries import persons as people
+from linli.domains.people.rights import Rights
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database
+from linli.kernel.masking import HIDDEN
 from linli.kernel.scope import Scope
 from linli.things.queries.products import get_product
 
@@ -49,7 +52,9 @@ class DoorReadingOut(msgspec.Struct, rename="camel", frozen=True):
     product_name: str
     product_key: str
     ble_name: str
-    ble_order: Annotated[str, Meta(description="The community's; empty: Bluetooth is not set up.")]
+    ble_order: Annotated[
+        str, Meta(description="The community's; empty: Bluetooth is not set up; `***`: it is.")
+    ]
     least: Annotated[dict[str, int], Meta(description="Least random characters of an own code, by alphabet.")]
 
 
@@ -83,7 +88,11 @@ class DoorReadingRoutes(Controller):
 
     @get("/", right="devices.use")
     async def show(
-        self, iot_id: FromPath[str], within: NamedDependency[Scope], db: NamedDependency[Database]
+        self,
+        iot_id: FromPath[str],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        rights: NamedDependency[Rights],
     ) -> DoorReadingOut:
         """Which codes a door reads, and its Bluetooth name."""
         door = await get_door(within, db, iot_id=iot_id)
@@ -96,7 +105,8 @@ class DoorReadingRoutes(Controller):
         order = (await settings_of(scope, db, community_id=door.community_id)).ble_order
         return DoorReadingOut(
             _form(own), CodeFormOf.of(queries.form_of(product)), made.name, door.product_key,
-            own.ble_name if own else "", order, dict(LEAST_RANDOM),
+            own.ble_name if own else "", _order(order, whole=whole_at(rights, within)(door.community_id)),
+            dict(LEAST_RANDOM),
         )  # fmt: skip
 
     @put("/", right="devices.manage", status_code=204)
@@ -122,7 +132,11 @@ class CommunityReadingRoutes(Controller):
 
     @get("/", right="devices.use")
     async def show(
-        self, community_id: FromPath[int], within: NamedDependency[Scope], db: NamedDependency[Database]
+        self,
+        community_id: FromPath[int],
+        within: NamedDependency[Scope],
+        db: NamedDependency[Database],
+        rights: NamedDependency[Rights],
     ) -> Readings:
         """What holds for the products of a community's doors."""
         scope = await people.community_scope(within, db, community_id)
@@ -138,7 +152,8 @@ class CommunityReadingRoutes(Controller):
             ProductReading(key, CodeFormOf.of(queries.form_of(said.get(key))), counts.get(key, 0))
             for key in sorted(counts.keys() | said.keys())
         ]
-        return Readings(products, (await settings_of(scope, db, community_id=community_id)).ble_order)
+        order = (await settings_of(scope, db, community_id=community_id)).ble_order
+        return Readings(products, _order(order, whole=whole_at(rights, within)(community_id)))
 
     @put("/products/{product_key:str}", right="devices.manage", status_code=204)
     async def change_product(
@@ -177,3 +192,8 @@ class CommunityReadingRoutes(Controller):
 
 def _form(row: DoorReading | None) -> CodeFormOf | None:
     return CodeFormOf.of(queries.form_of(row)) if row and row.form else None
+
+
+def _order(order: str, *, whole: bool) -> str:
+    """Bluetooth keys are made from it: shown to whoever reads whole codes."""
+    return order if whole or not order else HIDDEN
