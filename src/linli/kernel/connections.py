@@ -17,7 +17,7 @@ from typing import Final, Protocol
 from linli.kernel import telemetry
 from linli.kernel.callers import network_of
 
-_LOOKED_AT: Final = 256
+_LOOKED_AT: Final = 64
 """Connections of one holder looked at for the one that waited longest; the oldest come first."""
 
 

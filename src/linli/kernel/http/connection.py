@@ -20,6 +20,7 @@ log = telemetry.logger(__name__)
 
 
 LINGER_SECONDS = 2.0
+NEW_SECONDS = 1.0
 
 _SLICE = 16_384
 """Bytes parsed at a time, so that one packet of pipelined requests cannot become thousands of them in memory."""
@@ -236,16 +237,15 @@ class Connection(asyncio.Protocol):
         if self._reader.began is not None or self._reader.reading is not None:
             return Standing.UNFINISHED, self._reader.since
         if self._running is None and not self._waiting:
-            return (Standing.UNFINISHED if self._lingering else Standing.IDLE), self.active_since
+            # One that has just come says at once what it wants: it is idle once it has not.
+            new = self._lingering or self.server.now - self.active_since < NEW_SECONDS
+            return (Standing.UNFINISHED if new else Standing.IDLE), self.active_since
         if self._unsent and self.unsent:
             return Standing.UNFINISHED, self._sent_at  # it does not take its answer
         return Standing.BUSY, self.active_since
 
     def displace(self) -> None:
-        if self.is_idle and not self._closing and not self._lingering and self._reader.began is None:
-            self._close()
-        else:
-            self.abort()
+        (self._close if self.standing()[0] is Standing.IDLE else self.abort)()
 
     # running
 
