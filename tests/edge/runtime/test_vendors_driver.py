@@ -8,11 +8,11 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from linli.domains.appliances import package_file
 from linli.domains.appliances.console.rows.deployments import deployment_row, device_row
-from linli.domains.appliances.models import edge_packages, edge_trusted_keys
+from linli.domains.appliances.models import edge_driver_roots, edge_packages, edge_trusted_keys
 from linli.domains.appliances.queries import deployments as deployment_queries
 from linli.domains.appliances.queries import drivers as driver_queries
 from linli.domains.appliances.queries import gateways as gateway_queries
@@ -182,6 +182,33 @@ async def test_a_new_root_is_followed_when_the_old_one_signed_it(town: Town, tmp
             return bool((await get_device(town.scope, town.platform.db, iot_id=iot_id)).online)
 
         await until(online, 20)
+    finally:
+        await controller.stop()
+
+
+async def test_keys_that_were_trusted_before_there_were_roots_go_on(town: Town, tmp_path: Path) -> None:
+    """An upgraded platform: its first root vouches for them once; a key written into the table later has no word."""
+    await _upload(town, tmp_path / "code")
+    async with town.platform.db.begin() as tx:
+        await Command(update(edge_trusted_keys).values(proof=""), unscoped="as before").run(tx)
+        await Command(delete(edge_driver_roots), unscoped="as before").run(tx)
+    box = await town.new_box()
+    controller = CardController()
+    iot_id = await _deploy(town, await controller.start())
+    try:
+        await box.deployer.refresh()
+
+        async def online() -> bool:
+            return bool((await get_device(town.scope, town.platform.db, iot_id=iot_id)).online)
+
+        await until(online, 20)
+        await _rewrite(town, proof="")
+        async with town.platform.db.begin() as tx:
+            await roots.current(
+                town.scope, tx, secrets=town.platform.secrets, now_ms=town.platform.clock.now_ms()
+            )
+            (key,) = await driver_queries.trusted_keys(town.scope, tx)
+        assert key.proof == ""
     finally:
         await controller.stop()
 

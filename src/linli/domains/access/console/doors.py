@@ -117,7 +117,7 @@ class DoorDetail(DoorRow, rename="camel", frozen=True):
     opens: list[RemoteOpenRow]
     """The last times it was opened from afar."""
     pins: DoorPins | None
-    """Of doors that have any."""
+    """Of doors that have any, or where somebody tries some."""
 
 
 class DoorRegistration(msgspec.Struct, rename="camel"):
@@ -170,13 +170,16 @@ def _held_by_kind(counts: list[KindCount]) -> list[KindHeld]:
     return [KindHeld(kind, *numbers) for kind, numbers in found.items() if any(numbers)]
 
 
-async def _pins(scope: Scope, db: Reader, door: Door, now_ms: int) -> DoorPins:
+async def _pins(scope: Scope, db: Reader, door: Door, row: DoorRow, now_ms: int) -> DoorPins | None:
+    """None of a door that has no PINs and where nobody tries any."""
     lengths = await lengths_of_pins(scope, db, community_id=door.community_id, kind=PIN)
     holders = sum(lengths.values())
     needed = digits_needed(holders)
     short = sum(count for digits, count in lengths.items() if (digits or SHORTEST) < needed)
     held = await guesses_at(scope, db, community_id=door.community_id, iot_id=door.iot_id)
     guesses = guesses_now(held, now_ms)
+    if not guesses and not any(one.kind == "pin" for one in row.kinds):
+        return None
     facts: dict[str, object] = {
         "holders": holders, "needed": needed, "short": short, "count": guesses,
         "months": max(round(12 * years_to_guess(SHORTEST, holders)), 1),
@@ -299,9 +302,7 @@ class DoorRoutes(Controller):
                 RemoteOpenRow(one.asked_ms, one.answered_ms, one.caller, one.reason, one.result)
                 for one in opens
             ],
-            pins=await _pins(within, db, door, clock.now_ms())
-            if any(one.kind == "pin" for one in row.kinds)
-            else None,
+            pins=await _pins(within, db, door, row, clock.now_ms()),
         )
 
     @post("/", right="devices.manage")

@@ -6,7 +6,7 @@ they report, per door and over all doors of a community, and says so before long
 
 from typing import Final
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, delete
 from sqlalchemy.dialects import postgresql
 
 from linli.domains.access.events import DoorAttacked
@@ -42,6 +42,14 @@ _one = Query(
     .with_for_update(),
     PinGuesses,
 )  # fmt: skip
+
+
+_forget = Command(delete(pin_guesses).where(in_scope(pin_guesses), _g.iot_id == bindparam("of_door")))
+
+
+async def forget_guesses(scope: Scope, tx: Tx, *, iot_id: str) -> None:
+    """Of a device that is no door any more."""
+    await _forget.run(tx, scope, of_door=iot_id)
 
 
 async def wrong_pin(tx: Tx, door: Door, *, at_ms: int, now_ms: int) -> None:
