@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 import pytest
 
+from linli.domains.people.service import ownership
 from linli.kernel.settings import LoginProvider, SignIn
 from tests.console.conftest import Browser
 from tests.console.providers import CLIENT, SECRET, Provider, serving
@@ -126,6 +127,23 @@ async def test_a_log_in_is_linked_to_the_account_that_is_there(parts, administra
         # Twice is as good as once; the same log-in opens no second account.
         url = await begin(again, path="/session/links/works/begin")
         assert await come_back(again, provider.authorize(url)) == "/settings"
+
+
+async def test_who_was_put_out_while_a_provider_answers_is_not_linked(parts, administrator, provider):
+    url = await begin(administrator, path="/session/links/works/begin")
+    back = provider.authorize(url)
+    account = (await administrator.get("/session")).json()["accountId"]
+    async with parts.db.begin() as tx:
+        await ownership.void(tx, account_id=int(account), now_ms=parts.clock.now_ms())
+    assert (await come_back(administrator, back)).startswith("/login?refused=")
+    async with Browser(parts) as again:
+        assert (await by(again, provider)).startswith("/register")
+
+
+async def test_a_link_is_made_by_the_session_that_asked_for_it_alone(parts, administrator, provider):
+    back = provider.authorize(await begin(administrator, path="/session/links/works/begin"))
+    await administrator.delete("/session")
+    assert (await come_back(administrator, back)).startswith("/login?refused=")
 
 
 async def test_who_was_named_by_a_provider_signs_in_and_links_by_hand(parts, administrator, provider):

@@ -208,6 +208,64 @@ async def test_a_scan_let_in_before_and_used_after_opens_nothing(parts, administ
         assert (await thief.post(f"/sign-in/scan/{'t' * 24}/enter")).status_code == 404
 
 
+RACES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "password": ("POST", "/session/password", {"old": KNOWN, "new": "set a moment after"}),
+    "scan": ("POST", f"/session/scans/{'t' * 24}", {"yes": True}),
+    "link": ("POST", "/session/links/known", {}),
+}
+
+
+@pytest.mark.parametrize("made", RACES)
+async def test_who_is_just_being_put_out_makes_nothing_a_moment_after(
+    parts, administrator, stranger, monkeypatch, made
+):
+    """The session was looked at, then the log-in was taken, then the request comes to what it makes."""
+    account = await add(stranger)
+    await claim_by_others(parts, account)
+    method, path, body = RACES[made]
+    now_ms = parts.clock.now_ms()
+    async with parts.db.begin() as tx:
+        await scans.begin(tx, ticket="t" * 24, browser="b" * 40, address="", agent="", now_ms=now_ms)
+    looked_at = sessions.use
+
+    async def taken_meanwhile(db: Any, session: Any, **more: Any) -> bool:
+        done = await looked_at(db, session, **more)
+        if str(session.account_id) == account:
+            async with db.begin() as tx:
+                await ownership.enters(tx, account_id=session.account_id)
+        return done
+
+    async with Browser(parts, address="198.51.100.75") as thief:
+        assert (await thief.sign_in(VICTIM, KNOWN)).status_code == 200
+        monkeypatch.setattr(sessions, "use", taken_meanwhile)
+        answer = await thief.request(method, path, json=body)
+        assert answer.status_code == 401, answer.text
+        assert (await thief.get("/session")).status_code == 401
+        assert (await thief.sign_in(VICTIM, "set a moment after")).status_code == 401
+    assert not await passwords.has_password(parts.db, int(account))
+    assert (await scans.find(parts.db, ticket="t" * 24, now_ms=now_ms)).state == "waiting"
+
+
+async def test_a_password_is_not_set_by_who_was_put_out_while_it_was_hashed(
+    parts, administrator, stranger, monkeypatch
+):
+    account = await add(stranger)
+    await claim_by_others(parts, account)
+    hashing = accounts.hash_password
+
+    async def taken_meanwhile(password: str) -> str:
+        async with parts.db.begin() as tx:
+            await ownership.enters(tx, account_id=int(account))
+        return await hashing(password)
+
+    async with Browser(parts, address="198.51.100.76") as thief:
+        assert (await thief.sign_in(VICTIM, KNOWN)).status_code == 200
+        monkeypatch.setattr(accounts, "hash_password", taken_meanwhile)
+        body = {"old": KNOWN, "new": "set a moment after"}
+        assert (await thief.post("/session/password", json=body)).status_code == 401
+    assert not await passwords.has_password(parts.db, int(account))
+
+
 async def test_the_owners_first_code_ends_what_others_made_and_no_later_company_ends_theirs(
     parts, administrator, stranger, worker, clock
 ):

@@ -183,6 +183,7 @@ class PasswordRoutes(Controller):
             purpose="phone",
         )
         async with db.begin() as tx:
+            await sessions.hold(tx, session)
             account = await phones.change(tx, account_id=session.account_id, phone=phone, now_ms=now_ms)
             await sessions.keep(tx, session, generation=account.generation)
 
@@ -251,6 +252,7 @@ async def _check_old(db: Database, session: Session, old: str, now_ms: int) -> N
 async def _set(db: Database, session: Session, new: str, now_ms: int) -> None:
     hashed = await accounts.hash_password(new)
     async with db.begin() as tx:
+        await sessions.hold(tx, session)
         account = await passwords.set_password(
             tx, account_id=session.account_id, password_hash=hashed, now_ms=now_ms
         )

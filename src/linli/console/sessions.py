@@ -15,10 +15,11 @@ from sqlalchemy import bindparam, delete, literal, select, update
 
 from linli.console.models import console_sessions as sessions
 from linli.domains.people.queries import log_ins
+from linli.domains.people.service import ownership
 from linli.domains.people.service.accounts import Account
 from linli.kernel.db import INT, Command, Database, Query, Reader, Tx
 from linli.kernel.db.sqlite import DiskFull
-from linli.kernel.errors import NotFound
+from linli.kernel.errors import NotFound, Unauthorized
 from linli.kernel.ids import Ids
 from linli.kernel.settings import SignIn
 
@@ -33,6 +34,12 @@ SEEN_STEP_MS: Final = 60_000
 """How often at most "last seen" is written."""
 _AGENT_MAX: Final = 300
 _CHOSEN: Final = "the row belongs to an account; its tenant is only what it works in"
+
+
+class SessionOver(Unauthorized):
+    """Ended while the request was answered."""
+
+    code = "unauthorized"
 
 
 class Session(NamedTuple):
@@ -230,6 +237,15 @@ async def choose_tenant(tx: Tx, session: Session, tenant_id: str) -> None:
 async def list_sessions(db: Reader, account_id: int, *, now_ms: int, front: str = CONSOLE) -> list[Session]:
     """Where an account is signed in, the last used first."""
     return await _of_account.all(db, account=account_id, front=front, now=now_ms)
+
+
+async def hold(tx: Tx, session: Session) -> None:
+    """Before a session makes what opens its account: it is not over, nor will be until the transaction ends.
+
+    Raises SessionOver.
+    """
+    if not await ownership.hold(tx, account_id=session.account_id, generation=session.generation):
+        raise SessionOver()
 
 
 async def keep(tx: Tx, session: Session, *, generation: int) -> None:

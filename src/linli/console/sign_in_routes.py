@@ -12,7 +12,7 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
 
 from linli.console import schemas, sessions
-from linli.console.access import SIGNED_IN, client_address
+from linli.console.access import SIGNED_IN, client_address, token_of
 from linli.console.browsers import own_text, text_of
 from linli.console.errors import language_of
 from linli.console.floods import PROVIDERS, SCANS, Floods
@@ -190,6 +190,10 @@ async def _answered(
     who = await providers.somebody(provider, start, code=code, redirect_uri=_redirect_uri(settings, provider))
     if begun.account_id:
         async with db.begin() as tx:
+            own = await sessions.find_session(tx, token_of(request), now_ms=now_ms)
+            if own is None or own.account_id != begun.account_id:  # signed out, or put out, meanwhile
+                raise links.StartGone()
+            await sessions.hold(tx, own)
             await links.link(
                 tx,
                 provider=provider,
@@ -240,16 +244,17 @@ class LinkRoutes(Controller):
         self,
         request: Request[Any, Any, Any],
         db: NamedDependency[Database],
-        rights: NamedDependency[Rights],
+        session: NamedDependency[sessions.Session],
         clock: NamedDependency[Clock],
     ) -> Linked:
         """Link whom a provider named in this browser before one signed in."""
         async with db.begin() as tx:
+            await sessions.hold(tx, session)
             return Linked(
                 await links.link_known(
                     tx,
                     browser=own_text(request),
-                    account_id=rights.account_id,
+                    account_id=session.account_id,
                     now_ms=clock.now_ms(),
                 )
             )
@@ -360,6 +365,7 @@ class ScannedRoutes(Controller):
     ) -> None:
         """Let the desktop in as oneself, or not."""
         async with db.begin() as tx:
+            await sessions.hold(tx, session)
             await scans.decide(
                 tx, ticket=ticket, account_id=session.account_id, yes=data.yes, now_ms=clock.now_ms()
             )

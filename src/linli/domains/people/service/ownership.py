@@ -36,6 +36,11 @@ _void = Command(
         changed_ms=bindparam("now", type_=INT),
     )
 )
+_hold = Command(
+    update(accounts)
+    .where(_a.id == _row, _a.generation == bindparam("was", type_=INT), _a.disabled == 0)
+    .values(changed_ms=_a.changed_ms)
+)
 _set_proven = Command(update(accounts).where(_a.id == _row).values(proven_ms=bindparam("now", type_=INT)))
 _drop_links = Command(delete(login_links).where(login_links.c.account_id == _row))
 _drop_password_link = Command(delete(password_links).where(password_links.c.account_id == _row))
@@ -59,6 +64,15 @@ async def _end(tx: Tx, account_id: int, now_ms: int) -> None:
     await _drop_links.run(tx, row=account_id)
     for one in _drop_under_way:
         await one.run(tx, row=account_id)
+
+
+async def hold(tx: Tx, *, account_id: int, generation: int) -> bool:
+    """Keep a log-in from being taken away until the transaction ends; False when it was, since this generation of it.
+
+    What its owner makes that opens it (a password, a link, a yes to a scan) is made under this: else somebody who is just
+    being put out could make it a moment after.
+    """
+    return bool(await _hold.run(tx, row=account_id, was=generation))
 
 
 async def end_under_way(tx: Tx, *, account_id: int) -> None:
