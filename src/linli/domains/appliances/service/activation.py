@@ -87,10 +87,14 @@ async def activate(
 
 
 def _refusal(node: Node, request: ActivationRequest, secrets: Secrets, now_ms: int) -> LinliError | None:
-    if node.locked_until_ms > now_ms:
-        return ActivationLocked(minutes=-(-(node.locked_until_ms - now_ms) // 60_000), field="activationCode")
+    """A right code counts also while wrong ones are told to wait: it has 79 bits, which nobody guesses, and whoever
+    knows a box's serial number must not be able to keep the box itself out.
+    """
     said, right = request.activation_code.strip().upper(), code_of(node, secrets)
     if not hmac.compare_digest(said.encode(), right.encode()):
+        if node.locked_until_ms > now_ms:
+            minutes = -(-(node.locked_until_ms - now_ms) // 60_000)
+            return ActivationLocked(minutes=minutes, field="activationCode")
         return CodeWrong(left=max(TRIES - node.tries - 1, 0), field="activationCode")
     if node.hardware_id and node.hardware_id != request.hardware_id:
         return AlreadyActive(field="hardwareId")
