@@ -9,18 +9,15 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from linli.delivery.queries import KindCount, counts_of_devices
+from linli.domains.access.console.door_pins import DoorPins, door_pins
 from linli.domains.access.queries import doors as queries
 from linli.domains.access.queries.clocks import clocks_of_doors
-from linli.domains.access.queries.credentials import lengths as lengths_of_pins
-from linli.domains.access.queries.guessing import guesses_at
 from linli.domains.access.queries.places import places
 from linli.domains.access.rows import Door
 from linli.domains.access.service import doors as service
-from linli.domains.access.service.guessing import guesses_now
 from linli.domains.access.service.keys import DoorKeys
-from linli.domains.access.service.kinds import KEY, PIN
+from linli.domains.access.service.kinds import KEY
 from linli.domains.access.service.remote import MAX_REASON, remote_open
-from linli.kernel import i18n
 from linli.kernel.clock import Clock
 from linli.kernel.db import Database, Reader
 from linli.kernel.errors import BadInput
@@ -29,7 +26,6 @@ from linli.kernel.pages import Page, PageRequest
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.rules.entry import CLOCK_TOLERANCE_MS
-from linli.rules.pins import SHORTEST, digits_needed, years_to_guess
 from linli.things.downlink.invoker import Invoker
 from linli.things.queries.devices import find_devices
 from linli.things.serials.service import SerialNumberEntry, list_serial_numbers
@@ -90,21 +86,6 @@ class RemoteOpenRow(msgspec.Struct, rename="camel", frozen=True):
     reason: str
     result: str
     """`asked`, `opened`, or the code of what went wrong."""
-
-
-class DoorPins(msgspec.Struct, rename="camel", frozen=True):
-    """How hard the PINs of a door are to guess, and whether somebody does."""
-
-    holders: Annotated[
-        int, Meta(description="PINs in use in the community: its doors take them from one list.")
-    ]
-    digits_needed: int
-    too_short: Annotated[int, Meta(description="PINs with fewer digits.")]
-    too_short_text: Annotated[str, Meta(description="What that means and what to do; empty: none is.")]
-    guesses: Annotated[int, Meta(description="Wrong PINs of the series that runs; 0: nobody guesses.")]
-    guessed_since_ms: int | None
-    guessed_last_ms: int | None
-    guessed_text: Annotated[str, Meta(description="What that means and what to do; empty: nobody guesses.")]
 
 
 class DoorDetail(DoorRow, rename="camel", frozen=True):
@@ -168,29 +149,6 @@ def _held_by_kind(counts: list[KindCount]) -> list[KindHeld]:
         if numbers is not None and count.status != GONE:
             numbers[0 if count.status == HELD else 2 if count.status in NEEDS_REPAIR else 1] += count.rows
     return [KindHeld(kind, *numbers) for kind, numbers in found.items() if any(numbers)]
-
-
-async def _pins(scope: Scope, db: Reader, door: Door, row: DoorRow, now_ms: int) -> DoorPins | None:
-    """None of a door that has no PINs and where nobody tries any."""
-    lengths = await lengths_of_pins(scope, db, community_id=door.community_id, kind=PIN)
-    holders = sum(lengths.values())
-    needed = digits_needed(holders)
-    short = sum(count for digits, count in lengths.items() if (digits or SHORTEST) < needed)
-    held = await guesses_at(scope, db, community_id=door.community_id, iot_id=door.iot_id)
-    guesses = guesses_now(held, now_ms)
-    if not guesses and not any(one.kind == "pin" for one in row.kinds):
-        return None
-    facts: dict[str, object] = {
-        "holders": holders, "needed": needed, "short": short, "count": guesses,
-        "months": max(round(12 * years_to_guess(SHORTEST, holders)), 1),
-    }  # fmt: skip
-    return DoorPins(
-        holders=holders, digits_needed=needed, too_short=short,
-        too_short_text=i18n.text("door_pins.short", scope.language, **facts) if short else "",
-        guesses=guesses, guessed_since_ms=held.first_ms if held is not None and guesses else None,
-        guessed_last_ms=held.last_ms if held is not None and guesses else None,
-        guessed_text=i18n.text("door_pins.guessed", scope.language, **facts) if guesses else "",
-    )  # fmt: skip
 
 
 async def clocked(scope: Scope, db: Reader, rows: list[DoorRow], now_ms: int) -> list[DoorRow]:
@@ -302,7 +260,9 @@ class DoorRoutes(Controller):
                 RemoteOpenRow(one.asked_ms, one.answered_ms, one.caller, one.reason, one.result)
                 for one in opens
             ],
-            pins=await _pins(within, db, door, row, clock.now_ms()),
+            pins=await door_pins(
+                within, db, door, has_any=any(one.kind == "pin" for one in row.kinds), now_ms=clock.now_ms()
+            ),
         )
 
     @post("/", right="devices.manage")
