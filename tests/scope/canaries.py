@@ -185,7 +185,6 @@ async def _people(desk: Desk, found: Canaries, name: str, lot: Lot) -> None:
     right = {"qrCode": code, "iotIds": [lot.door], "identityId": identity, "expiryTime": wall(9)}
     await caller.ok("/entrance/paas/perm/qrcode/config", "1.0.1", right)
     known("qr code", lot.qr_code)
-    known("qr code", lot.console_code)
     known("card", lot.card)
     known("ble", lot.ble_card)
     wish = {
@@ -339,6 +338,7 @@ OWNERS = {
     "camera": "SELECT tenant_id, community_id FROM cameras WHERE iot_id = ?",
     "device": "SELECT tenant_id, community_id FROM devices WHERE iot_id = ?",
     "edge_device": "SELECT tenant_id, community_id FROM edge_devices WHERE iot_id = ?",
+    "edge_driver_root": "SELECT id, 0 FROM tenants WHERE id = ?",
     "edge_gateway": "SELECT tenant_id, community_id FROM edge_gateways WHERE gateway_id = ?",
     "edge_import": "SELECT tenant_id, community_id FROM edge_imports WHERE import_id = ?",
     "edge_node": "SELECT tenant_id, community_id FROM edge_nodes WHERE node_id = ?",
@@ -361,6 +361,9 @@ NO_SECRETS = {
 }
 
 
+CODES = "SELECT qr_code, tenant_id, community_id FROM access_qr_permissions"
+
+
 def _secrets(desk: Desk, found: Canaries, heard: list[Overheard]) -> None:
     """Each by the lot that what it is about belongs to."""
     places: dict[tuple[Any, Any], str] = {}
@@ -369,6 +372,9 @@ def _secrets(desk: Desk, found: Canaries, heard: list[Overheard]) -> None:
     companies = {lot.tenant: name for name, lot in reversed(desk.town.lots.items())}
     rows = sqlite3.connect(desk.town.platform.settings.database.removeprefix("sqlite:///"))
     with contextlib.closing(rows):
+        for code, *owner in rows.execute(CODES):
+            if tuple(owner) in places:
+                found.add("qr code", places[tuple(owner)], code)
         for about, plain in heard:
             kind, _, key = about.partition(":")
             if kind in PASSING:

@@ -53,13 +53,15 @@ class Looking:
         return self._bodies[body, media]
 
     async def _file(self, name: str, query: str) -> frozenset[Canary]:
-        if name not in self._files:
+        """What a file shows to whoever follows the address; opened once, it is not fetched with each signature."""
+        key = name if "signature=" in query else f"{name}?{query}"
+        if key not in self._files:
             answer = await self.town.client.get(f"/files/{name}?{query}")
             text = (
                 readable(answer.content, answer.headers.get("content-type", "")) if answer.is_success else ""
             )
-            self._files[name] = frozenset(self.canaries.within(text))
-        return self._files[name]
+            self._files[key] = frozenset(self.canaries.within(text))
+        return self._files[key]
 
     async def answer(self, answer: httpx.Response) -> frozenset[Canary]:
         head = "\n".join(f"{name}: {value}" for name, value in answer.headers.items())

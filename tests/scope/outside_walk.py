@@ -3,11 +3,14 @@
 import asyncio
 import itertools
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 
 from linli.domains.appliances.queries import clusters
 from linli.protocols.edge_link.signature import signed_headers
+from linli.things.auth_http import AuthHttp
 from linli.things.service.devices import read_secret
 from tests.scope.open_to_all import BOX_SIGNED
 from tests.scope.town import Lot, Town
@@ -37,6 +40,21 @@ async def as_box(town: Town, lot: Lot, method: str, target: str, body: bytes) ->
         nonce=f"hw-0123456789abcdef-{next(_nonces)}",
     )  # fmt: skip
     return await town.client.request(method, target, content=body, headers=headers)
+
+
+@asynccontextmanager
+async def device_port(town: Town) -> AsyncIterator[httpx.AsyncClient]:
+    """The listener of `things.auth_http`, on a port of its own."""
+    auth = AuthHttp(town.platform.things.backend, clock=town.platform.clock)
+    server = await asyncio.get_running_loop().create_server(auth.connection, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        async with httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20
+        ) as client:
+            yield client
+    finally:
+        server.close()
 
 
 async def knock(town: Town, path: str) -> tuple[int, bytes]:

@@ -1,5 +1,6 @@
 """Routes of residents, with ids of a lot."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +15,9 @@ from tests.scope.desk import Ask
 from tests.scope.town import Town
 
 READS = sorted(name for name in ROUTES if name.startswith("GET "))
-WRITES = sorted(ROUTES.keys() - set(READS))
+_LAST = ("POST /sessions/revoke-others", "DELETE /session")
+WRITES = [*sorted(ROUTES.keys() - {*READS, *_LAST}), *_LAST]
+"""What ends the session comes last."""
 
 
 def asks(route: str, town: Town, canaries: Canaries, lot_name: str) -> list[Ask]:
@@ -53,3 +56,15 @@ async def phone_of(town: Town, phone: str, heard: list[Overheard]) -> AsyncItera
 
 async def _sent(town: Town, phone: str, heard: list[Overheard]) -> str:
     return next(one.plain for one in reversed(heard) if one.about == f"code:{phone}")
+
+
+async def own_export(browser: httpx.AsyncClient) -> bytes:
+    """The list of a resident's exports once the one that was just asked for is made: its link stands in it."""
+    asked = await browser.post("/my-data/exports")
+    assert asked.is_success, asked.text
+    async with asyncio.timeout(30):
+        while True:
+            answer = await browser.get("/my-data/exports")
+            if b"/files/" in answer.content:
+                return answer.content
+            await asyncio.sleep(0.05)
