@@ -20,10 +20,12 @@ from linkkit import linkkit
 from linli.app.addresses import DeviceAddresses
 from linli.app.certificates import ANY_HOST, Certificates
 from linli.app.platform import Platform
+from linli.edge.runtime.line import Line
 from linli.kernel.clock import ManualClock, SystemClock
 from linli.kernel.settings import Http, Mqtt, Settings
 from linli.ops.own_certificate import OwnCertificate
 from linli.ops.tls import Authority, read
+from linli.protocols.edge_link import DeviceKey
 from linli.protocols.linkkit import signatures
 from linli.things.connections.queries import connection_of
 from tests.engines import free_port
@@ -265,3 +267,33 @@ def test_no_address_that_says_only_everywhere_is_told(tmp_path: Path, clock: Man
         assert entry(asked, host="0.0.0.0") not in ANY_HOST
         assert entry(asked, host="::") not in ANY_HOST
     assert entry("linli.local", host="127.0.0.1") == "127.0.0.1"  # it listens for this machine alone
+
+
+async def test_a_box_takes_our_authority_along(house: House) -> None:
+    told = house.platform.addresses.for_trusting_boxes("localhost")
+    assert (told.host, told.port, told.tls) == ("localhost", house.platform.addresses.ports.tls, True)
+    assert told.authority == house.ca.read_text()
+    unknown = house.platform.addresses.for_trusting_boxes("nat.example")
+    assert (unknown.tls, unknown.authority) == (False, "")  # the certificate does not name it
+    old = house.platform.addresses.for_boxes("localhost")
+    assert (old.tls, old.port) == (False, house.platform.mqtt_port)
+
+    device, up = house.site.device, asyncio.Event()
+
+    async def on_up() -> None:
+        up.set()
+
+    key = DeviceKey(
+        product_key=house.site.product_key, device_name=device.device_name, device_secret=device.device_secret
+    )
+    line = Line(key, told, lambda topic, payload: None, on_up)
+    await line.start()
+    async with asyncio.timeout(30):
+        await up.wait()
+    await line.stop()
+    await house.platform.things.book.flush()
+    known = await house.platform.things.fleet.find(house.site.product_key, device.device_name)
+    assert known is not None
+    newest = await connection_of(house.site.tenant, house.platform.db, device_no=known.device_no)
+    assert newest is not None
+    assert newest.security == "TLSv1.3"

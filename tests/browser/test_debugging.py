@@ -5,7 +5,6 @@ import csv
 import io
 import json
 import re
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Download, Page, expect
 
-from linli.ops.tls import Authority
 from tests.browser.conftest import ROOT, Demo, Visit
 
 pytestmark = pytest.mark.slow
@@ -392,7 +390,6 @@ def test_devices_are_grouped_by_hand_and_by_condition(boiler: Boiler, administra
 
 def test_a_certificate_is_issued_and_revoked(boiler: Boiler, administrator: Visit, demo: Demo) -> None:
     page = administrator.page
-    Authority(demo.data / "tls").create("Sample CA", now_ms=time.time_ns() // 1_000_000)
     administrator.go(f"/products/{boiler.product_key}/settings")
     ways = page.locator("form", has_text="How devices prove themselves")
     ways.get_by_text("With a certificate only").click()

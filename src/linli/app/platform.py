@@ -125,7 +125,9 @@ class Platform:
         self._faces()
         self.appliances = Appliances(
             db, clock, self.ids, self.secrets, self.objects, invoker=self.things.invoker,
-            addresses=Addresses(settings.public_url, self.addresses.for_boxes),
+            addresses=Addresses(
+                settings.public_url, self.addresses.for_boxes, self.addresses.for_trusting_boxes
+            ),
         )  # fmt: skip
         self.appliances.register(self.jobs)
         self.appliances.front.on_heartbeat.append(self.edge_remote.heartbeat)

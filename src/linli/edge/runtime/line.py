@@ -139,7 +139,8 @@ class Line:
             await asyncio.sleep(session.wait_s(_WAITS_S, failures, self._random.random()))
 
     async def _session(self) -> None:
-        secure = ssl.create_default_context() if self._address.tls else None
+        authority = self._address.authority or None
+        secure = ssl.create_default_context(cadata=authority) if self._address.tls else None
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(CONNECT_S):
             transport, wire = await loop.create_connection(

@@ -26,6 +26,8 @@ class ActivationRequest(_Struct, frozen=True, kw_only=True):
     nonce: Annotated[str, Meta(min_length=8, max_length=64)]
     time: int
     """UTC ms, by the box's own clock, which may be wrong: it is noted, not judged."""
+    takes_authority: bool = False
+    """It checks the front of devices with an authority that the answer brings along."""
 
 
 class NodeName(_Struct, frozen=True, kw_only=True):
@@ -43,6 +45,8 @@ class MqttAddress(_Struct, frozen=True, kw_only=True):
     host: Annotated[str, Meta(min_length=1)]
     port: Annotated[int, Meta(ge=1, le=65535)]
     tls: bool = False
+    authority: str = ""
+    """PEM of the only authority that this front's certificate is checked with; empty: those the system knows."""
 
 
 class CloudAddress(_Struct, frozen=True, kw_only=True):

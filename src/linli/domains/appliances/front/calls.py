@@ -46,10 +46,13 @@ _PURGE_EVERY: Final = 200
 
 
 class Addresses(NamedTuple):
-    """Where boxes find the cloud. `mqtt` gets the host by which the box itself came."""
+    """Where boxes find the cloud. `mqtt` gets the host by which the box itself came; `trusting` is for boxes that take an
+    authority along, and the same where it is None.
+    """
 
     base_url: str
     mqtt: Callable[[str], MqttAddress]
+    trusting: Callable[[str], MqttAddress] | None = None
 
 
 class EdgeCalls:
@@ -91,13 +94,14 @@ class EdgeCalls:
         if isinstance(found, LinliError):
             raise found
         node = found.node
+        where = (self._addresses.trusting if said.takes_authority else None) or self._addresses.mqtt
         host = request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
         told = Activated(
             node=NodeName(id=str(node.node_id), name=node.name),
             device=DeviceKey(
                 product_key=node.product_key, device_name=node.device_name, device_secret=found.device_secret
             ),
-            mqtt=self._addresses.mqtt(host),
+            mqtt=where(host),
             cloud=CloudAddress(base_url=self._addresses.base_url),
             time=now_ms,
             driver_root=root,
