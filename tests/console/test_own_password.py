@@ -159,6 +159,14 @@ async def test_a_reset_by_somebody_else_ends_all_and_tells_nothing(parts, admini
         assert (await mate.sign_in(MATE, "all my own words")).status_code == 401
 
 
+async def test_nobody_resets_themselves_out(administrator):
+    """One's own password is changed under Settings; taken away, an administrator without codes would be shut out."""
+    me = (await administrator.get("/session")).json()["accountId"]
+    refused = await administrator.post(f"/organisation/persons/{me}/password")
+    assert (refused.status_code, refused.json()["field"]) == (400, "accountId")
+    assert (await administrator.get("/session")).status_code == 200
+
+
 async def test_where_no_code_goes_the_operator_alone_gets_a_link_that_works_once(parts, administrator, clock):
     parts = await with_codes(parts, "off")
     async with Browser(parts, address="198.51.100.42") as operator, Browser(parts) as owner:

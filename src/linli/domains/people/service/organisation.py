@@ -265,9 +265,11 @@ async def disable(hand: Hand, tx: Tx, *, account_id: int, disabled: bool) -> Non
 async def reset_password(hand: Hand, tx: Tx, *, account_id: int) -> Account:
     """Take a person's password away and end all that opens their log-in; its owner comes in by a code and sets a new one.
 
-    Raises NotFound, CannotGive, NotOurs.
+    Raises NotFound, CannotGive, NotOurs, BadInput (oneself).
     """
     person = await queries.person(hand.scope, tx, account_id)
+    if account_id == hand.rights.account_id:
+        raise BadInput(field="accountId", rule="organisation.self")
     await _check_all(hand, tx, account_id)
     if await queries.used_elsewhere(hand.scope, tx, account_id):
         raise NotOurs(name=person.name)
