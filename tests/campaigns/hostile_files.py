@@ -120,3 +120,8 @@ def manifest_bomb(manifest: int) -> bytes:
                 part.write(b"a" * 65536)
             part.write(b'"}')
     return out.getvalue()
+
+
+def members_bomb(size: int) -> bytes:
+    """JSON of `size` bytes that is nothing but empty lists: thirty times as much once it is read."""
+    return b'{"name":"x","note":"\\u0001","more":[' + b"[]," * (size // 3) + b"[]]}"

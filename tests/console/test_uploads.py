@@ -8,8 +8,10 @@ import httpx
 import pytest
 
 from linli.console.parts import Parts
+from linli.console.resident.app import resident_app
 from linli.kernel import uploads
 from linli.kernel.uploads import TooManyUploads, Uploads, UploadsBusy
+from tests.campaigns import hostile_files
 from tests.console.conftest import Browser
 
 MIB = 1024 * 1024
@@ -65,6 +67,24 @@ async def test_without_a_session_nothing_is_read(browser: Browser, parts: Parts)
     assert (await send(browser, extra)).status_code == 401
     assert not extra.asked.is_set()
     assert parts.upload_gate.held_bytes == 0
+
+
+async def test_json_that_makes_too_much_is_refused_before_it_is_read(
+    browser: Browser, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of nobody: empty lists take thirty times what they are sent as."""
+    monkeypatch.setattr("linli.console.access.holds_nul", None)
+    body = hostile_files.members_bomb(2 * MIB)
+    refused = await browser.post("/session", content=body, headers={"content-type": "application/json"})
+    assert (refused.status_code, refused.json()["field"]) == (400, "body")
+    assert "250000 values" in refused.json()["message"]
+    base = "http://linli.test/api/resident"
+    transport = httpx.ASGITransport(resident_app(parts))  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url=base, headers=browser.headers) as resident:
+        refused = await resident.post(
+            "/session/code", content=body, headers={"content-type": "application/json"}
+        )
+    assert (refused.status_code, refused.json()["field"]) == (400, "body"), refused.text
 
 
 def test_shares() -> None:

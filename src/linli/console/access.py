@@ -24,6 +24,7 @@ from linli.kernel.db import Database
 from linli.kernel.disk import may_use_reserve, use_reserve
 from linli.kernel.errors import BadInput, Forbidden, LinliError, Unauthorized
 from linli.kernel.http import known_caller
+from linli.kernel.members import check_members
 from linli.kernel.nul import holds_nul
 from linli.kernel.scope import Caller, Scope
 from linli.kernel.settings import Settings
@@ -151,8 +152,10 @@ async def refuse_nul(request: Request[Any, Any, Any]) -> None:
         if "\0" in f"{name}{value}":
             raise BadInput(field=name.replace("\0", ""), rule="no_nul")
     if request.content_type[0] in ("", "application/json"):
+        body = await request.body()
+        check_members(body)
         try:
-            held = holds_nul(await request.body())
+            held = holds_nul(body)
         except (msgspec.DecodeError, RecursionError):
             return  # the route's own reading says what is wrong
         if held:

@@ -6,6 +6,7 @@ import msgspec
 
 from linli.kernel import i18n
 from linli.kernel.errors import BadInput
+from linli.kernel.members import check_members
 from linli.kernel.nul import holds_nul
 from linli.kernel.remembered import cached_short
 from linli.kernel.unfit import refusal
@@ -60,6 +61,10 @@ def read(request: SignedRequest) -> Envelope:
     """
     if request.body and not is_form(request):
         body = request.body
+        try:
+            check_members(body)
+        except BadInput as error:
+            raise Unreadable(error) from error
         try:
             envelope = _decode(body)
             if not body.isascii():

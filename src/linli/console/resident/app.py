@@ -11,7 +11,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from linli import __version__
 from linli.console import errors
-from linli.console.access import number_answer, refuse_forged
+from linli.console.access import number_answer, refuse_forged, refuse_nul
 from linli.console.again import do_again
 from linli.console.app import SERVICES
 from linli.console.paging import provide_page
@@ -63,6 +63,7 @@ def resident_routes(max_body_bytes: int) -> Litestar:
         exception_handlers=errors.HANDLERS,
         middleware=[access.ResidentMiddleware, bounded_uploads],
         before_send=[number_answer],
+        before_request=refuse_nul,
         guards=[refuse_forged],
         openapi_config=OpenAPIConfig(
             title="Linli resident API",

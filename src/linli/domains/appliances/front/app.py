@@ -20,6 +20,7 @@ from linli.kernel import errors, i18n, telemetry, unfit
 from linli.kernel.clock import Clock, Past
 from linli.kernel.db import INT, Command, Database, Tx
 from linli.kernel.http import Receive, Send
+from linli.kernel.members import check_members
 from linli.kernel.scope import Scope
 from linli.kernel.secrets import Secrets
 from linli.protocols.edge_link import (
@@ -214,6 +215,7 @@ def refused(error: errors.LinliError, language: str, *, status: int | None = Non
 def _unpacked(request: EdgeRequest) -> EdgeRequest:
     """Raises BadInput, TooLarge."""
     if request.headers.get("content-encoding", "").lower() != "gzip":
+        check_members(request.body)
         return request
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(request.body)) as packed:
@@ -222,6 +224,7 @@ def _unpacked(request: EdgeRequest) -> EdgeRequest:
         raise errors.BadInput(field="body", rule="unfit", said="gzip") from None
     if len(body) > BODY_BYTES:
         raise errors.TooLarge(limit=f"{BODY_BYTES // 1024 // 1024} MiB")
+    check_members(body)
     return request._replace(body=body)
 
 
