@@ -182,14 +182,15 @@ class Connection(asyncio.Protocol):
             self.active_since = self.server.now
             if self._reader.began is not None:
                 self._reader.began = self.server.now
-            if self._backlog:
-                self._loop.call_soon(self._go_on)
-            self._transport.resume_reading()
+            # What was received comes first, or it would grow to the whole body.
+            self._loop.call_soon(self._go_on)
 
     def _go_on(self) -> None:
         if not (self._paused or self._lingering or self._closing):
             data, self._backlog = self._backlog, b""
-            self._parse(data)
+            self._transport.resume_reading()
+            if data:
+                self._parse(data)
 
     # another protocol
 
@@ -379,9 +380,8 @@ class Connection(asyncio.Protocol):
         self.flush()
         if self._transport.can_write_eof():
             self._transport.write_eof()
-            if self._paused:
-                self._paused = False
-                self._transport.resume_reading()
+            self._paused = False
+            self._transport.resume_reading()
         else:
             self._close()
 
