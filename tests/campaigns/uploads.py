@@ -37,8 +37,8 @@ _EVERY: Final = 0.02
 CUT_OFF: Final = "cut off"
 """The server had answered and closed while the client still sent, and did not read."""
 _REFUSALS: Final = (
-    "bad_input", "import.bad_workbook", "workbooks.busy", "uploads.too_many", "uploads.busy", "too_large",
-    CUT_OFF,
+    "bad_input", "import.bad_workbook", "workbooks.busy", "uploads.too_many", "uploads.busy", "import.too_many",
+    "too_large", CUT_OFF,
 )  # fmt: skip
 
 

@@ -426,3 +426,12 @@ async def test_another_process_tells_how_far_it_is(desk, database_url, clock, id
     done = await queries.get(desk.scope, desk.db, import_id)
     assert (done.state, await other.progress(desk.scope, done)) == ("done", None)
     await there.close()
+
+
+async def test_a_company_has_only_so_many_imports_waiting(desk):
+    for _ in range(imports.MOST_WAITING):
+        await desk.hand_in(HOUSE_ROWS)
+    with pytest.raises(imports.TooManyImports):
+        await desk.hand_in(HOUSE_ROWS)
+    await desk.worker.run_once()
+    await desk.hand_in(HOUSE_ROWS)

@@ -117,6 +117,9 @@ _kept = Query(
     Import,
 )  # fmt: skip
 _count = Query(_listed.with_only_columns(func.count()))
+_waiting = Query(
+    select(func.count()).select_from(imports).where(imports.c.state == "waiting", in_scope(imports))
+)
 _changes = Query(
     select(
         import_changes.c.kind,
@@ -155,6 +158,11 @@ async def get(
     if found is None or kind not in (None, found.kind):
         raise NotFound(what="import", id=import_id)
     return found
+
+
+async def count_waiting(scope: Scope, db: Reader) -> int:
+    """Imports of the whole company that are not worked on yet, or just now."""
+    return int(await _waiting.scalar(db, Scope.system(scope.tenant, "import")) or 0)
 
 
 async def page(

@@ -25,7 +25,7 @@ from linli.domains.people.service import facts as person_facts
 from linli.domains.people.service.facts import FactsChange
 from linli.kernel import history, outbox
 from linli.kernel.db import INT, Command, Tx, in_scope
-from linli.kernel.errors import Conflict
+from linli.kernel.errors import Conflict, TooMany
 from linli.kernel.events import emit
 from linli.kernel.ids import Ids
 from linli.kernel.scope import Scope
@@ -41,6 +41,8 @@ FILES_JOB: Final = "communities.import_files"
 """Outbox kind of forgetting a workbook that holds secrets."""
 SECRET_MS: Final = 3_600_000
 """So long such a workbook waits for its import."""
+MOST_WAITING: Final = 5
+"""Imports of one company that wait or are worked on."""
 PROBLEMS_KEPT: Final = 500
 """Faults kept in the row for the screen; the marked-up workbook holds all of them."""
 CHANGES_KEPT: Final = 500
@@ -51,6 +53,12 @@ class WrongState(Conflict):
     """The import is not where this could be done."""
 
     code = "import.wrong_state"
+
+
+class TooManyImports(TooMany):
+    """The company has as many imports waiting as it may: each holds a place that other work waits for."""
+
+    code = "import.too_many"
 
 
 class WorkbookGone(Conflict):
@@ -136,9 +144,11 @@ async def hand_in(
 ) -> int:
     """Accept a stored workbook for the space that its buildings shall stand under; the id of the import.
 
-    A `secret` one is not kept longer than its import needs. Raises NotFound.
+    A `secret` one is not kept longer than its import needs. Raises NotFound, TooManyImports.
     """
     parent = await space_queries.space(scope, tx, parent_id)
+    if await queries.count_waiting(scope, tx) >= MOST_WAITING:
+        raise TooManyImports(limit=MOST_WAITING)
     import_id = ids.number()
     row = {
         "import_id": import_id,
