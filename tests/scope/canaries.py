@@ -41,7 +41,7 @@ from tests.scope.town import FILE, Lot, wall
 
 NUMBERS = {"first": 1, "second": 2, "neighbour": 3, "foreign": 4}
 PICTURE = b"\xff\xd8\xffzora-picture-"
-_person_no = Query(
+person_no = Query(
     select(persons.c.id).where(persons.c.identity_id == bindparam("identity")), unscoped="of a lot"
 )
 _visit_code = Query(
@@ -215,7 +215,7 @@ async def _people(desk: Desk, found: Canaries, name: str, lot: Lot) -> None:
         rows["coming_visit"] = rows["visit"] = visit
         known("visitor link", platform.visitors.links.token(visit))
         known("visitor code", await _visit_code.scalar(tx, visit=visit))
-        number = await _person_no.scalar(tx, identity=identity)
+        number = await person_no.scalar(tx, identity=identity)
         token, _ = await invitations.invite(
             owner, tx, community_id=lot.community, house_id=lot.house, person_id=number, type=2, ids=ids,
             now_ms=now_ms,

@@ -11,7 +11,7 @@ import httpx
 from linli.domains.people.rights import Right, Rights, Role, RoleGrant
 from linli.domains.people.service import accounts, organisation, ownership, passwords
 from linli.domains.people.service.organisation import Hand
-from tests.scope.canaries import Canaries
+from tests.scope.canaries import Canaries, person_no
 from tests.scope.desk import LOGINS, PASSWORD, Desk
 from tests.scope.town import Lot, Town
 
@@ -97,6 +97,7 @@ async def callers_of(desk: Desk, found: Canaries) -> AsyncIterator[Callers]:
         for person in made.persons.values():
             if person.login:
                 await person.look()
+        assert made.persons["resident"].rights.tenants, "the resident lives in no house"
         yield made
 
 
@@ -125,6 +126,10 @@ async def _accounts(town: Town, found: Canaries) -> dict[str, str]:
                 tx, login=login, password_hash=hashed, proven=True, name=name, ids=platform.ids, now_ms=now_ms
             )
             if name == "resident":
+                person = await person_no.scalar(tx, identity=found.rows["first"]["person"])
+                await accounts.link_person(
+                    tx, account_id=account, tenant_id=town.lots["first"].tenant, person_id=person
+                )
                 continue
             role, where = ROLES[name]
             grant: dict[str, Any] = {}
