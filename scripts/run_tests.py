@@ -35,6 +35,10 @@ ENGINES = {
         "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
         "screenshots with Chinese text",
     ),
+    "faketime": (
+        "/usr/lib/*/faketime/libfaketimeMT.so.1",
+        "signed requests played again while the clock jumps",
+    ),
     "openssl": ("/usr/bin/openssl", "certificates checked by a second implementation"),
 }
 # Another version does, where the one above is not to be had.

@@ -47,7 +47,7 @@ async def attempts(target: Target, tally: Tally) -> None:
     async with _listener() as (port, arrived), _lies(target) as names:
         urls = [f"http://{host}:{port}/x" for host in HOSTS] + list(SCHEMES)
         if names is None:
-            tally.figures["names"] = "no rebinding: not root, or no unshare"
+            tally.figures["names"] = "no rebinding: in a hurry, not root, or no unshare"
             urls = [url for url in urls if ".test" not in url]
         for url in urls:
             await _webhook(target, tally, url)
@@ -118,7 +118,7 @@ async def _listener() -> AsyncIterator[tuple[int, list[str]]]:
 async def _lies(target: Target) -> AsyncIterator[LyingNames | None]:
     """The installation started anew where names are answered by us, in a mount namespace of its own."""
     unshare = shutil.which("unshare")
-    if os.geteuid() != 0 or unshare is None:
+    if target.hurry or os.geteuid() != 0 or unshare is None:
         yield None
         return
     installation = target.installation
