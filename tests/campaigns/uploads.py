@@ -53,13 +53,7 @@ class Kind:
     fields: tuple[str, ...]
     content: Callable[[], bytes]
     times: int = 8
-    rules: tuple[str, ...] = (
-        "bad_input",
-        "import.bad_workbook",
-        "uploads.too_many",
-        "uploads.busy",
-        "too_large",
-    )
+    rules: tuple[str, ...] = _REFUSALS
 
 
 def kinds(community_id: int, *, part: int = 1) -> list[Kind]:
@@ -67,14 +61,7 @@ def kinds(community_id: int, *, part: int = 1) -> list[Kind]:
     houses, vehicles = (
         f"/communities/{community_id}/{name}/import" for name in ("spaces", "vehicles")
     )  # fmt: skip
-    import_ends = (
-        "failed",
-        "refused",
-        "bad_input",
-        "import.bad_workbook",
-        "uploads.too_many",
-        "uploads.busy",
-    )
+    import_ends = (*_REFUSALS, "failed", "refused")
     return [
         Kind("texts", houses, ("file",), lambda: hostile_files.strings_bomb(10_000_000 // part)),
         Kind(

@@ -1,4 +1,4 @@
-"""What wears a platform down: floods of connections, hostile files, broken packets; each on an installation of its own."""
+"""What wears a platform down: floods of connections, hostile files, broken packets; each on its own installation."""
 
 import random
 from collections.abc import Callable
