@@ -13,10 +13,10 @@ import asyncpg
 
 UNWATCHED = (
     "openapi_nonce", "openapi_requests", "openapi_usage", "secret_reads", "alembic_version", "handled_messages",
-    "inbox_commits",
+    "inbox_commits", "device_connections",
 )  # fmt: skip
 """Beginnings of tables' names: what a refused call leaves behind too, namely that it was made; and what is noted of
-devices' messages whenever their handlers come to it."""
+devices' messages and connections whenever somebody comes to it."""
 UNWATCHED_COLUMNS = {
     "app_keys": ("last_used_ms",),
     "devices": ("last_seen_ms",),
