@@ -103,6 +103,23 @@ def _communities() -> dict[str, list[RouteRecipe]]:
         return {"community_id": x.community}
 
     return {
+        # First: whoever is erased from a community, its workbooks go with them.
+        "GET /imports/{import_id}": [lambda x: Ask({"import_id": x.imported})],
+        "POST /imports/{import_id}/apply": [lambda x: Ask({"import_id": x.tried})],
+        "POST /imports/{import_id}/undo": [lambda x: Ask({"import_id": x.imported})],
+        "GET /imports/{import_id}/report.xlsx": [lambda x: Ask({"import_id": x.faulty})],
+        **{
+            f"{verb} /communities/{{community_id}}/{kind}/imports/{{import_id}}{what}": [
+                lambda x, name=f"{which}_{kind}": Ask(here(x) | {"import_id": getattr(x, name)})
+            ]
+            for kind in ("vehicles", "employees", "cameras")
+            for verb, what, which in (
+                ("GET", "", "imported"),
+                ("POST", "/apply", "tried"),
+                ("POST", "/undo", "imported"),
+                ("GET", "/report.xlsx", "faulty"),
+            )
+        },
         "GET /overview": [lambda x: Ask(query={"communityId": x.community})],
         **{
             f"GET /overview/{subject}": [lambda x: Ask(query={"communityId": x.community})]
@@ -172,22 +189,6 @@ def _communities() -> dict[str, list[RouteRecipe]]:
         ],
         **_residents(),
         "DELETE /spaces/{space_id}": [lambda x: Ask({"space_id": x.spare_space})],
-        "GET /imports/{import_id}": [lambda x: Ask({"import_id": x.imported})],
-        "POST /imports/{import_id}/apply": [lambda x: Ask({"import_id": x.tried})],
-        "POST /imports/{import_id}/undo": [lambda x: Ask({"import_id": x.imported})],
-        "GET /imports/{import_id}/report.xlsx": [lambda x: Ask({"import_id": x.faulty})],
-        **{
-            f"{verb} /communities/{{community_id}}/{kind}/imports/{{import_id}}{what}": [
-                lambda x, name=f"{which}_{kind}": Ask(here(x) | {"import_id": getattr(x, name)})
-            ]
-            for kind in ("vehicles", "employees", "cameras")
-            for verb, what, which in (
-                ("GET", "", "imported"),
-                ("POST", "/apply", "tried"),
-                ("POST", "/undo", "imported"),
-                ("GET", "/report.xlsx", "faulty"),
-            )
-        },
     }
 
 
