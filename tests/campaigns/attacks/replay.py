@@ -16,6 +16,8 @@ KIND: Final = "replay"
 AT_ONCE: Final = 30
 JUMPS: Final = {"two hours ahead": 7200, "forty days ahead": 40 * 86_400, "two hours back": -7200}
 JUMPED_SECONDS: Final = 3.0
+KEPT_SECONDS: Final = 2.0
+"""Nonces of reads are on the disk a tenth of a second after the answer, or so; those of writes before it (ADR 0010)."""
 CREATE: Final = ("/solution/community/paas/space/sub/create", "1.0.1")
 READ: Final = ("/solution/community/paas/space/sub/query", "1.0.1")
 
@@ -26,6 +28,7 @@ async def attempts(target: Target, tally: Tally) -> None:
         await _renew(caller, target)
         signed = await _accepted(caller, target, "first")
         await _again(caller, tally, target, signed)
+        await asyncio.sleep(KEPT_SECONDS)
         await asyncio.to_thread(target.installation.kill)
         await asyncio.to_thread(target.installation.start)
         for name, one in signed.items():
