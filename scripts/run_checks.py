@@ -13,7 +13,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from tree_checks import lock_problems, long_files, string_problems
+from tree_checks import doubled_keys, lock_problems, long_files, string_problems
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON_FOLDERS = ["src", "tests", "scripts", "bench", "sdk"]
@@ -49,9 +49,14 @@ def checks(*, fix: bool) -> list[tuple[str, Callable[[], bool]]]:
         ("types", tool("mypy")),
         *((f"web {app}", npm_check(app)) for app in web_apps(Path("web"))),
         ("imports", tool("lint-imports")),
-        ("texts", lambda: report(list(string_problems(Path("src"))))),
+        ("texts", lambda: report(text_problems())),
         ("lock files", lambda: report(list(lock_problems([Path(file) for file in LOCK_FILES])))),
     ]
+
+
+def text_problems() -> list[str]:
+    doubled = [problem for folder in ("src", "web") for problem in doubled_keys(Path(folder))]
+    return [*string_problems(Path("src")), *doubled]
 
 
 def timed(name: str, check: Callable[[], bool]) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,21 @@ def _flat(value: dict[str, object], prefix: str = "") -> Iterator[tuple[str, str
             yield from _flat(inner, f"{prefix}{key}.")
         else:
             yield prefix + key, str(inner)
+
+
+def doubled_keys(folder: Path) -> Iterator[str]:
+    """Keys that stand twice in a file of texts: readers take the last, and nobody sees the first."""
+    for file in sorted(folder.rglob("strings/*.json")):
+        if "node_modules" in file.parts:
+            continue
+        doubled: list[str] = []
+
+        def read(pairs: list[tuple[str, object]], into: list[str] = doubled) -> dict[str, object]:
+            into.extend(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
+            return dict(pairs)
+
+        json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=read)
+        yield from (f"{file}: {key!r} stands twice" for key in doubled)
 
 
 def lock_problems(files: list[Path]) -> Iterator[str]:

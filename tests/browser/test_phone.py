@@ -240,6 +240,7 @@ def test_staff_receive_a_visitor_and_look_up_a_house(demo: Demo, guard: Visit, p
     look(guard, "staff-register", pictures)
     page.get_by_role("button", name="Register", exact=True).click()
     page.get_by_text("Expected", exact=True).wait_for()
+    page.get_by_role("button", name="Show the pass").click()
     page.get_by_role("img", name=f"QR pass of {GUEST}").wait_for()
     look(guard, "staff-visit", pictures)
     page.get_by_role("button", name="Has arrived").click()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tree_checks import lock_problems, long_files, string_problems
+from tree_checks import doubled_keys, lock_problems, long_files, string_problems
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -69,3 +69,10 @@ def test_long_files_are_named(tmp_path: Path) -> None:
 def test_the_tree_has_no_addresses_in_its_lock_files() -> None:
     files = [ROOT / "requirements.lock", ROOT / "scripts" / "node.lock", ROOT / "web" / "package-lock.json"]
     assert list(lock_problems(files)) == []
+
+
+def test_a_key_that_stands_twice_is_found(tmp_path: Path) -> None:
+    strings(tmp_path, zh_CN={"a": "甲"}, en={"a": "A"})
+    (tmp_path / "room" / "strings" / "en.json").write_text('{"a": "A", "a": "B"}', encoding="utf-8")
+    (problem,) = doubled_keys(tmp_path)
+    assert problem.endswith("en.json: 'a' stands twice")

@@ -167,7 +167,7 @@ async def test_a_right_is_given_shown_used_and_taken_back(desk: Desk) -> None:
     assert (right["ref"], right["qrCode"]) == (ref, f"…{code[-4:]}")
     assert (right["personName"], right["used"], right["live"]) == ("王先生", 1, True)
     told = await desk.browser.get("/communities/1/history", params={"kind": "credentials", "target": "*"})
-    (looked,) = [one for one in told.json()["data"] if one["action"] == "revealed"]
+    (looked,) = [one for one in told.json()["data"] if one["action"] == "code_shown"]
     assert {one["field"]: one["after"] for one in looked["fields"]} == {"person": PERSON, "end": code[-4:]}
     assert (await desk.browser.delete(f"/qr-codes/{code}/doors/{iot_id}")).status_code == 400
     counts = (await desk.browser.get(f"/doors/{iot_id}")).json()

@@ -150,7 +150,7 @@ async def test_a_whole_code_is_shown_on_request_and_who_looked_is_kept(estate: E
     assert (found[0], found[2], len(code)) == ("04A1B2C3", "0000:1234", 16)
     assert (await estate.desk.post(f"{path}/reveal", json={**named, "ref": code})).status_code == 404
     told = await estate.desk.get(f"{estate.path}/history", params={"kind": "credentials", "target": "*"})
-    lines = [one for one in told.json()["data"] if one["action"] == "revealed"]
+    lines = [one for one in told.json()["data"] if one["action"] == "code_shown"]
     assert len(lines) == 3
     assert code not in told.text
 

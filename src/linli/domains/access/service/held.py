@@ -122,7 +122,7 @@ async def note_reveal(
 ) -> None:
     """A line in the history: somebody had a whole code shown."""
     await history.note(
-        scope, tx, HISTORY, "*", "revealed", community_id=community_id, now_ms=now_ms,
+        scope, tx, HISTORY, "*", "code_shown", community_id=community_id, now_ms=now_ms,
         after={"person": identity_id, "end": tail(code)},
     )  # fmt: skip
 
